@@ -1,0 +1,32 @@
+// Time as an argument: the engine never reads the wall clock or sets a timer except through a Clock.
+
+/**
+ * A source of time. Real time waits; virtual time jumps to the next timer when no work is held.
+ *
+ * `now` is milliseconds since the Unix epoch. `after` runs `action` once, `delayMs` from now, and returns a function that
+ * cancels it. `hold` says that work is in progress outside of any timer (a Lambda call, a query): virtual time does not
+ * jump until the returned function has been called.
+ */
+export interface Clock {
+  now(): number;
+  after(delayMs: number, action: () => void): () => void;
+  hold(): () => void;
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1; // setTimeout overflows above this: longer waits are chained
+
+/** Wall-clock time. Timers keep the process alive; a holder of the clock cancels them on close. */
+export const realClock = (): Clock => ({
+  now: () => Date.now(),
+  after: (delayMs, action) => {
+    const due = Date.now() + delayMs;
+    let timer: NodeJS.Timeout;
+    const arm = () => {
+      const left = due - Date.now();
+      timer = left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(action, Math.max(0, left));
+    };
+    arm();
+    return () => clearTimeout(timer);
+  },
+  hold: () => () => undefined,
+});

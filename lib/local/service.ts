@@ -1,0 +1,82 @@
+// What every emulated AWS service is to the rest of the engine: a name and one function that takes an API call.
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from './clock.ts';
+
+/** A plain JSON object, in the field spelling that the AWS API of the service uses. */
+export type Shape = { [field: string]: unknown };
+
+/** The services that the engine runs, by the name that `aws-sdk:<service>` integrations use. */
+export type ServiceId =
+  | 'dynamodb'
+  | 's3'
+  | 'sqs'
+  | 'sns'
+  | 'eventbridge'
+  | 'scheduler'
+  | 'sfn'
+  | 'lambda'
+  | 'cloudwatch'
+  | 'cloudwatchlogs'
+  | 'ssm'
+  | 'sts';
+
+/**
+ * One emulated AWS service.
+ *
+ * `call('SendMessage', { QueueUrl, MessageBody })` is one API call: the operation in Pascal case as the AWS API reference
+ * spells it, input and output as AWS's JSON. S3 bodies are `Uint8Array` under `Body`. Throws AwsError; an operation that is
+ * not implemented throws `notImplemented(...)`.
+ */
+export interface Service {
+  readonly id: ServiceId;
+  call(operation: string, input: Shape): Promise<Shape>;
+  /** Stops timers, pollers and workers. State on disk stays. */
+  close?(): Promise<void>;
+}
+
+/** An event as EventBridge delivers it, less the fields that the bus itself fills in (id, time, account, region). */
+export interface BusEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly resources?: readonly string[];
+  readonly detail: Shape;
+}
+
+/** What a service gets from the engine when it is made. */
+export interface EngineContext {
+  readonly region: string;
+  readonly account: string;
+  /** Folder for files that do not belong in the database (object bodies). */
+  readonly stateDir: string;
+  /** One SQLite database (WAL) for the whole engine; each service owns the tables that start with its id. */
+  readonly database: DatabaseSync;
+  readonly clock: Clock;
+  /** A number in [0, 1): seeded in tests. All ids, tokens and jitter come from here. */
+  random(): number;
+  /** `http://127.0.0.1:PORT`, known once the server listens. */
+  endpoint(): string;
+  /** Another service of the same engine. Throws where the engine does not run it. */
+  service(id: ServiceId): Service;
+  /** An event of an AWS service (`source: 'aws.s3'`, …) to the default event bus. Does not wait for its targets. */
+  emit(event: BusEvent): void;
+}
+
+/** An error that goes over the wire as AWS's own: `code` is the AWS error name, `status` the HTTP status. */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  /** Further fields of the error's body, as that service's API gives them. */
+  readonly fields: Shape;
+
+  constructor(code: string, message: string, status = 400, fields: Shape = {}) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+/** The error for an API call that the engine does not have. Names the call, so nobody mistakes it for success. */
+export const notImplemented = (service: ServiceId, operation: string): AwsError =>
+  new AwsError('NotImplemented', `HDL501 the local engine does not implement ${service}:${operation}`, 501);

@@ -1,0 +1,62 @@
+// What each layer of lib/ may import from lib/. Anything not listed is an error.
+const may = {
+  support: [],
+  definition: ['support'],
+  records: ['support'],
+  graph: ['definition', 'support'],
+  asl: ['graph', 'support'],
+  pipelines: ['definition', 'support'],
+  runtime: ['definition', 'records', 'support'],
+  operators: ['records', 'support'],
+  console: ['records', 'support'],
+  constructs: ['definition', 'graph', 'asl', 'records', 'support'],
+  local: ['support'],
+  cli: ['definition', 'graph', 'asl', 'local', 'records', 'support'],
+};
+const layers = Object.entries(may).map(([layer, ok]) => ({
+  name: `layer-${layer}`,
+  severity: 'error',
+  comment: `lib/${layer} may import from lib only: ${ok.join(', ') || 'nothing'}`,
+  from: { path: `^lib/${layer}/` },
+  to: { path: '^(lib|lambdas|bin|test)/', pathNot: [`^lib/(${[layer, ...ok].join('|')})/`] },
+}));
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: 'cdk-at-the-edge',
+      severity: 'error',
+      comment: 'aws-cdk-lib is for lib/constructs and bin',
+      from: { path: '^(lib|lambdas)/', pathNot: '^lib/constructs/' },
+      to: { path: 'node_modules/(aws-cdk-lib|constructs)/' },
+    },
+    {
+      name: 'lambda-bundles-stay-small',
+      severity: 'error',
+      comment: 'a handler must not reach synth-time code, even through a friend',
+      from: { path: '^lambdas/' },
+      to: { path: '(^lib/(graph|asl|constructs|local|cli)/|node_modules/aws-cdk-lib/)', reachable: true },
+    },
+    {
+      name: 'lambdas-see-contracts',
+      severity: 'error',
+      comment: 'of a pipeline, a handler sees only its contracts',
+      from: { path: '^lambdas/' },
+      to: { path: '^lib/pipelines/', pathNot: '/contracts\\.ts$' },
+    },
+    {
+      name: 'front-door',
+      severity: 'error',
+      comment: 'another layer is imported through its index.ts (lib/support and lib/pipelines have none)',
+      from: { path: '^lib/([^/]+)/' },
+      to: { path: '^lib/([^/]+)/.+', pathNot: ['^lib/$1/', '^lib/[^/]+/index\\.ts$', '^lib/(support|pipelines)/'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^lib/', pathNot: '\\.d\\.ts$' }, to: {} },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
+};
