@@ -1,0 +1,88 @@
+// definePipeline: the front of the whole. Records the flow once and keeps it as plain data.
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { DefinitionError } from './diagnostic.ts';
+import { type Flow, record } from './flow.ts';
+import type { Block } from './node.ts';
+import type { Unbound } from './ref.ts';
+import type { Trigger } from './trigger.ts';
+
+/** A pipeline as recorded. `Output` exists for the checker: downstream pipelines read their refs from it. */
+export interface Pipeline<
+  Name extends string = string,
+  Input extends StandardSchemaV1 = StandardSchemaV1,
+  Output = unknown,
+> {
+  readonly kind: 'pipeline';
+  readonly name: Name;
+  readonly description: string;
+  readonly input: Input;
+  /** The pipelines whose runs of the same partition this one waits for and reads, by alias. */
+  readonly upstream: Upstreams;
+  readonly triggers: readonly Trigger<unknown>[];
+  readonly flow: Block;
+  readonly gives?: Output;
+}
+
+/** Pipelines by alias. */
+export type Upstreams = { readonly [alias: string]: Pipeline };
+
+type OutputsOf<U extends Upstreams> = {
+  readonly [Alias in keyof U]: U[Alias] extends Pipeline<string, StandardSchemaV1, infer Output> ? Output : never;
+};
+
+export interface PipelineOptions<Input extends StandardSchemaV1, U extends Upstreams> {
+  /** One sentence for the console and the docs. */
+  readonly description?: string;
+  readonly input: Input;
+  /**
+   * Pipelines that must complete for a partition before this one starts for it; the run starts by itself then.
+   * Their outputs are `flow.upstream.<alias>`.
+   */
+  readonly upstream?: U;
+  /** What else starts runs. @default only upstreams and people */
+  readonly triggers?: readonly Trigger<StandardSchemaV1.InferInput<Input>>[];
+}
+
+/**
+ * Declares a pipeline: runs `body` once, now, over typed refs, and records what it wires.
+ *
+ * @example
+ * export const orders = definePipeline('orders', { input: z.object({ day: z.string() }) }, (flow) => {
+ *   const listed = flow.task(list, { day: flow.input.day });
+ *   const cleaned = flow.map(clean, listed.files, (file) => ({ key: file.key }));
+ *   return { rows: cleaned.count };
+ * });
+ */
+export const definePipeline = <
+  const Name extends string,
+  Input extends StandardSchemaV1,
+  Output,
+  const U extends Upstreams = Record<never, never>,
+>(
+  name: Name,
+  options: PipelineOptions<Input, U>,
+  body: (flow: Flow<StandardSchemaV1.InferOutput<Input>, OutputsOf<U>>) => Output,
+): Pipeline<Name, Input, Unbound<Output>> => {
+  const upstream: Upstreams = options.upstream ?? {};
+  const missing = Object.entries(upstream).filter(([, pipeline]) => pipeline?.kind !== 'pipeline');
+  if (missing.length > 0) {
+    throw new DefinitionError(
+      missing.map(([alias]) => ({
+        code: 'HDL104',
+        severity: 'error',
+        at: name,
+        message: `upstream ${alias} is not a pipeline (files that import each other in a circle see undefined)`,
+        fix: `import ${alias} from a file that does not import ${name}`,
+      })),
+    );
+  }
+  return {
+    kind: 'pipeline',
+    name,
+    description: options.description ?? '',
+    input: options.input,
+    upstream,
+    triggers: options.triggers ?? [],
+    flow: record(name, Object.keys(upstream), body),
+  };
+};

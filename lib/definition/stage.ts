@@ -1,0 +1,82 @@
+// A stage's contract: what goes in, what comes out, how it is retried, what it may touch. Shared by wiring and handler.
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type Span, seconds } from './span.ts';
+
+/** Retry of transient failures. `attempts` counts the first one: 3 is the first and two more. */
+export interface RetryPolicy {
+  readonly attempts: number;
+  /** Seconds before the second attempt; doubled by `backoff` each time, jittered, never above `capSeconds`. */
+  readonly intervalSeconds: number;
+  readonly backoff: number;
+  readonly capSeconds: number;
+}
+
+/** What a stage's role may do besides its own records: read dropped objects, write artifacts. */
+export interface Access {
+  readonly inbox?: 'read';
+  readonly artifacts?: 'write';
+}
+
+/** The contract of one stage. `memoryMb` is megabytes of Lambda memory, which is also its share of CPU. */
+export interface Stage<
+  Name extends string = string,
+  Input extends StandardSchemaV1 = StandardSchemaV1,
+  Output extends StandardSchemaV1 = StandardSchemaV1,
+> {
+  readonly kind: 'stage';
+  readonly name: Name;
+  readonly input: Input;
+  readonly output: Output;
+  readonly retry: RetryPolicy;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly access: Access;
+}
+
+export interface StageOptions<Input extends StandardSchemaV1, Output extends StandardSchemaV1> {
+  readonly input: Input;
+  readonly output: Output;
+  /** @default 3 attempts, 2 s apart, doubling, at most 60 s */
+  readonly retry?: Partial<RetryPolicy>;
+  /** @default '1m'. At most 15m, Lambda's limit. */
+  readonly timeout?: Span;
+  /** @default 512 */
+  readonly memoryMb?: number;
+  /** @default nothing but its own records and its inputs */
+  readonly access?: Access;
+}
+
+const defaultRetry: RetryPolicy = { attempts: 3, intervalSeconds: 2, backoff: 2, capSeconds: 60 };
+
+/**
+ * Declares a stage. The name is also the state's, the metric dimension's and the handler file's.
+ *
+ * @example
+ * const clean = defineStage('clean', {
+ *   input: z.object({ key: z.string() }),
+ *   output: z.object({ rows: z.number() }),
+ *   timeout: '5m',
+ * });
+ */
+export const defineStage = <const Name extends string, Input extends StandardSchemaV1, Output extends StandardSchemaV1>(
+  name: Name,
+  options: StageOptions<Input, Output>,
+): Stage<Name, Input, Output> => ({
+  kind: 'stage',
+  name,
+  input: options.input,
+  output: options.output,
+  retry: { ...defaultRetry, ...options.retry },
+  timeoutSeconds: seconds(options.timeout ?? '1m'),
+  memoryMb: options.memoryMb ?? 512,
+  access: options.access ?? {},
+});
+
+/** What a handler gets: the input contract's parsed type. */
+export type HandlerInput<S extends Stage> = StandardSchemaV1.InferOutput<S['input']>;
+/** What a handler returns, before the output contract parses it. */
+export type HandlerOutput<S extends Stage> = StandardSchemaV1.InferInput<S['output']>;
+/** What the wiring must pass: the input contract's type before parsing. */
+export type StageInput<S extends Stage> = StandardSchemaV1.InferInput<S['input']>;
+/** What refs to the stage point at: the output contract's parsed type. */
+export type StageOutput<S extends Stage> = StandardSchemaV1.InferOutput<S['output']>;

@@ -1,0 +1,121 @@
+// A pipeline as a graph: which node needs which, level by level, and which values the state machine itself must see.
+import {
+  type Binding,
+  type Block,
+  choicesIn,
+  type Node,
+  operandsOf,
+  type Pipeline,
+  refsIn,
+  type Source,
+} from '../definition/index.ts';
+
+/** A node of one level (the pipeline itself, or a branch of a `choose`) and the ids of the nodes it needs there. */
+export interface GraphNode {
+  readonly node: Node;
+  readonly id: string;
+  readonly needs: readonly string[];
+  /** For a `choose`: its branches. */
+  readonly then?: Level;
+  readonly otherwise?: Level;
+}
+
+export interface Level {
+  readonly nodes: readonly GraphNode[];
+}
+
+/** A value that a condition or a map reads, and where from. `count`: only the length of the list is read. */
+export interface ControlNeed {
+  readonly source: Source;
+  readonly path: readonly string[];
+  readonly count: boolean;
+}
+
+export interface PlacedStage {
+  readonly id: string;
+  readonly node: Exclude<Node, { kind: 'choose' }>;
+  /** The choices it stands in, outermost first. */
+  readonly within: readonly { readonly choose: string; readonly branch: 'then' | 'otherwise' }[];
+}
+
+export interface PipelineGraph {
+  readonly pipeline: Pipeline;
+  readonly root: Level;
+  /** Every stage, in the order recorded, branches included. */
+  readonly stages: readonly PlacedStage[];
+  readonly controls: readonly ControlNeed[];
+}
+
+/** The stages and choices that a node reads from or waits for, at any level. */
+export const dependenciesOf = (node: Node): readonly string[] => {
+  const from = (binding: Binding): string[] => [
+    ...refsIn(binding).flatMap((ref) => (ref.source.kind === 'stage' ? [ref.source.stage] : [])),
+    ...choicesIn(binding),
+  ];
+  switch (node.kind) {
+    case 'task':
+      return [...from(node.bind), ...node.after];
+    case 'map':
+      return [...from(node.items), ...from(node.bind), ...node.after];
+    case 'choose':
+      return [...operandsOf(node.when).flatMap(from), ...[node.then, node.otherwise].flatMap(dependenciesOfBlock)];
+  }
+};
+
+const dependenciesOfBlock = (block: Block): readonly string[] => {
+  const inside = new Set(block.nodes.map((node) => node.id));
+  return block.nodes.flatMap(dependenciesOf).filter((id) => !inside.has(id));
+};
+
+const levelOf = (block: Block): Level => {
+  const here = new Map<string, string>();
+  for (const node of block.nodes) for (const id of idsIn(node)) here.set(id, node.id);
+  return {
+    nodes: block.nodes.map((node) => {
+      const needs = dependenciesOf(node).flatMap((id) => here.get(id) ?? []);
+      const base = {
+        node,
+        id: node.id,
+        needs: [...new Set(needs)].filter((id) => id !== node.id || node.kind !== 'choose'),
+      };
+      return node.kind === 'choose' ? { ...base, then: levelOf(node.then), otherwise: levelOf(node.otherwise) } : base;
+    }),
+  };
+};
+
+/** A node's own id and those of the nodes in its branches. */
+const idsIn = (node: Node): readonly string[] =>
+  node.kind === 'choose'
+    ? [node.id, ...[node.then, node.otherwise].flatMap((block) => block.nodes.flatMap(idsIn))]
+    : [node.id];
+
+const stagesIn = (block: Block, within: PlacedStage['within']): readonly PlacedStage[] =>
+  block.nodes.flatMap((node) =>
+    node.kind === 'choose'
+      ? [
+          ...stagesIn(node.then, [...within, { choose: node.id, branch: 'then' }]),
+          ...stagesIn(node.otherwise, [...within, { choose: node.id, branch: 'otherwise' }]),
+        ]
+      : [{ id: node.id, node, within }],
+  );
+
+const controlsIn = (block: Block): readonly ControlNeed[] =>
+  block.nodes.flatMap((node) => {
+    const needs = (binding: Binding, count: boolean): ControlNeed[] =>
+      refsIn(binding).map(({ source, path }) => ({ source, path, count }));
+    if (node.kind === 'map') return needs(node.items, true);
+    if (node.kind === 'task') return [];
+    return [
+      ...operandsOf(node.when).flatMap((operand) => needs(operand, false)),
+      ...controlsIn(node.then),
+      ...controlsIn(node.otherwise),
+    ];
+  });
+
+/** The graph of a pipeline. Pure, and total: it also takes definitions that break the rules. */
+export const graphOf = (pipeline: Pipeline): PipelineGraph => ({
+  pipeline,
+  root: levelOf(pipeline.flow),
+  stages: stagesIn(pipeline.flow, []),
+  controls: controlsIn(pipeline.flow),
+});

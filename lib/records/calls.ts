@@ -1,0 +1,114 @@
+// What the state machine sends to the Lambdas it calls, and what they answer. The compiler writes these, the runtime and
+// the operators read them.
+import type { Binding } from './binding.ts';
+import type { Json } from './json.ts';
+
+/** The run as it travels in every call. `execution` is the ARN of the state machine's execution. */
+export interface RunFacts {
+  readonly pipeline: string;
+  readonly id: string;
+  readonly partition: string;
+  readonly definitionHash: string;
+  readonly execution: string;
+}
+
+/** The branch taken at each `choose` so far. `none`: the condition's inputs were missing, so neither was taken. */
+export type Choices = { readonly [choose: string]: 'then' | 'otherwise' | 'none' };
+
+/** A value of a stage's output that the state machine itself reads: the value at a path, or the length of a list there. */
+export interface ControlPath {
+  readonly key: string;
+  readonly path: readonly string[];
+  readonly count?: true;
+}
+
+/** The values asked for with ControlPaths, by key. A stage that did not complete answers with none. */
+export type Control = { readonly [key: string]: Json };
+
+/** One call of a stage's Lambda. With `batch`, the items `index * size` up to `index * size + size` of the list. */
+export interface StageCall {
+  readonly run: RunFacts;
+  readonly stage: string;
+  readonly bind: Binding;
+  readonly after: readonly string[];
+  readonly control: readonly ControlPath[];
+  readonly chosen: Choices;
+  readonly batch?: { readonly items: Binding; readonly index: number; readonly size: number };
+}
+
+export interface StageAnswer {
+  readonly status: 'completed' | 'skipped';
+  readonly control: Control;
+}
+
+/** An error as Step Functions hands it to a Catch. */
+export interface CaughtError {
+  readonly Error: string;
+  readonly Cause?: string;
+}
+
+export interface BeginCall {
+  readonly pipeline: string;
+  readonly definitionHash: string;
+  readonly execution: string;
+  readonly input: RunRequest;
+  /** Control values that no stage gives: of the run's input or an upstream's output, by key. */
+  readonly control: readonly BeginControl[];
+}
+
+/** A control value that `begin` works out: a binding's value, or the length of the list it gives. */
+export interface BeginControl {
+  readonly key: string;
+  readonly bind: Binding;
+  readonly count?: true;
+}
+
+/** The input of an execution: all else about the run is in the ledger, put there before the execution starts. */
+export interface RunRequest {
+  readonly run: string;
+}
+
+/** What flows from state to state: control only, never data. */
+export interface FlowState {
+  readonly run: RunFacts;
+  readonly control: { readonly [stage: string]: Control };
+  readonly chosen: Choices;
+}
+
+/** `settle` after a stage or a batch failed for good, or after a map's batches are all done. */
+export type SettleCall =
+  | { readonly action: 'stageFailed'; readonly run: RunFacts; readonly stage: string; readonly error: CaughtError }
+  | {
+      readonly action: 'batchFailed';
+      readonly call: StageCall;
+      readonly error: CaughtError;
+    }
+  | {
+      readonly action: 'mapDone';
+      readonly run: RunFacts;
+      readonly stage: string;
+      readonly items: Binding;
+      readonly after: readonly string[];
+      readonly chosen: Choices;
+      readonly tolerate: Tolerance;
+      readonly control: readonly ControlPath[];
+    };
+
+/** How many failed items a map stage bears and still completes. Both hold when both are given. */
+export interface Tolerance {
+  readonly count?: number;
+  readonly percent?: number;
+}
+
+export interface FinishCall {
+  readonly run: RunFacts;
+  readonly stages: readonly PlannedStage[];
+  readonly chosen: Choices;
+  readonly output: Binding;
+}
+
+/** A stage as `finish` needs to know it: its id and the branch of a `choose` that it stands in, outermost first. */
+export interface PlannedStage {
+  readonly id: string;
+  readonly within: readonly { readonly choose: string; readonly branch: 'then' | 'otherwise' }[];
+}

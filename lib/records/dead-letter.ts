@@ -1,0 +1,18 @@
+import type { StoredPayload } from './payload.ts';
+
+/** A stage or map item that used up its policy. The ledger keeps it for searching, SQS carries it for alarms and tools. */
+export interface DeadLetter {
+  readonly pipeline: string;
+  readonly run: string;
+  readonly partition: string;
+  readonly stage: string;
+  /** The item's index in its map; absent for a whole stage. */
+  readonly item?: number;
+  readonly error: string;
+  readonly cause: string;
+  readonly attempts: number;
+  readonly input?: StoredPayload;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly definitionHash: string;
+}

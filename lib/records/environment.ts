@@ -1,0 +1,10 @@
+/** The environment variables that the constructs set on our Lambdas. Every value is a name, ARN or URL, never a secret. */
+export const environmentNames = {
+  table: 'HEDDLE_TABLE',
+  payloadBucket: 'HEDDLE_PAYLOAD_BUCKET',
+  inboxBucket: 'HEDDLE_INBOX_BUCKET',
+  deadLetterQueue: 'HEDDLE_DEAD_LETTER_QUEUE_URL',
+  eventBus: 'HEDDLE_EVENT_BUS',
+  /** `/heddle/<orchestrator>/`: where the pipelines' manifests are, in SSM. */
+  manifestPath: 'HEDDLE_MANIFEST_PATH',
+} as const;

@@ -1,0 +1,25 @@
+// The ledger's single-table keys. `pk` and `sk` are DynamoDB's; a partition here is always a slice of data.
+const padded = (n: number): string => String(n).padStart(8, '0');
+
+export const runKey = (pipeline: string, run: string) => ({ pk: `run#${pipeline}#${run}`, sk: 'run' });
+export const stageKey = (pipeline: string, run: string, stage: string) => ({
+  pk: `run#${pipeline}#${run}`,
+  sk: `stage#${stage}`,
+});
+export const batchKey = (pipeline: string, run: string, stage: string, batch: number) => ({
+  pk: `run#${pipeline}#${run}`,
+  sk: `batch#${stage}#${padded(batch)}`,
+});
+export const batchPrefix = (stage: string): string => `batch#${stage}#`;
+export const deadLetterKey = (pipeline: string, run: string, stage: string, item?: number) => ({
+  pk: `run#${pipeline}#${run}`,
+  sk: item === undefined ? `dead#${stage}` : `dead#${stage}#${padded(item)}`,
+});
+export const partitionKey = (pipeline: string, partition: string) => ({ pk: `partition#${pipeline}`, sk: partition });
+
+/** The index that lists a pipeline's runs, newest last. Its name is in the table's definition. */
+export const runsIndex = { name: 'runs', pk: 'runsPk', sk: 'runsSk' } as const;
+export const runsIndexKey = (pipeline: string, createdAt: string, run: string) => ({
+  runsPk: `runs#${pipeline}`,
+  runsSk: `${createdAt}#${run}`,
+});

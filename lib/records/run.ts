@@ -1,0 +1,46 @@
+// A run: one processing of one input or partition by one pipeline.
+import type { Binding } from './binding.ts';
+import type { Choices } from './calls.ts';
+import type { StoredPayload } from './payload.ts';
+import type { Status } from './status.ts';
+
+/** What started a run, for the audit trail. `identity` is what makes a duplicate the same run. */
+export interface TriggerRecord {
+  readonly kind: 'object' | 'schedule' | 'upstream' | 'manual';
+  readonly identity: string;
+  readonly detail: string;
+}
+
+/** The ledger's record of a run. Times are ISO 8601 in UTC. */
+export interface RunRecord {
+  readonly pipeline: string;
+  readonly run: string;
+  readonly partition: string;
+  readonly status: Status;
+  readonly trigger: TriggerRecord;
+  readonly input: StoredPayload;
+  /** The run of each upstream pipeline whose output this run reads, by the alias given in the definition. */
+  readonly upstream: { readonly [alias: string]: { readonly pipeline: string; readonly run: string } };
+  readonly createdAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly executionArn?: string;
+  readonly definitionHash?: string;
+  /** What the pipeline returns, as bindings into this run: the values stay where the stages stored them. */
+  readonly output?: Binding;
+  readonly chosen?: Choices;
+  /** Stages by status, written when the run ends. */
+  readonly stages?: { readonly [status in Status]?: number };
+  readonly deadLetters?: number;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+/** The newest run of a partition, and how it stands. One record a partition. */
+export interface PartitionRecord {
+  readonly pipeline: string;
+  readonly partition: string;
+  readonly run: string;
+  readonly status: Status;
+  readonly updatedAt: string;
+}

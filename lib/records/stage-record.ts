@@ -1,0 +1,46 @@
+// A stage of a run, and a batch of items of a map stage, as the ledger holds them.
+import type { StoredPayload } from './payload.ts';
+import type { Status } from './status.ts';
+
+export interface ItemCounts {
+  readonly total: number;
+  readonly completed: number;
+  readonly failed: number;
+}
+
+export interface StageRecord {
+  readonly stage: string;
+  readonly status: Status;
+  readonly attempts: number;
+  /** The attempt that may settle this record: the request id of the Lambda call that claimed it last. */
+  readonly owner?: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly durationMs?: number;
+  readonly output?: StoredPayload;
+  readonly items?: ItemCounts;
+  readonly error?: string;
+  readonly cause?: string;
+  /** Why the stage was skipped. */
+  readonly reason?: string;
+}
+
+/** The outcome of one item of a map. `index` counts from 0 over the whole list. */
+export type ItemResult =
+  | { readonly index: number; readonly output: unknown }
+  | { readonly index: number; readonly error: string; readonly cause: string };
+
+/** A batch of a map stage. `results` holds a list of ItemResult, complete when the status is `completed`. */
+export interface BatchRecord {
+  readonly stage: string;
+  readonly batch: number;
+  readonly status: Status;
+  readonly attempts: number;
+  readonly owner?: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly durationMs?: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly results?: StoredPayload;
+}

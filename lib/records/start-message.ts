@@ -1,0 +1,62 @@
+// A message on the start queue: somebody or something asks for a run. `dispatch` decides.
+import type { Json } from './json.ts';
+
+export type StartMessage =
+  /** A person, or a program on their behalf. The same `id` asks for the same run. */
+  | {
+      readonly kind: 'manual';
+      readonly pipeline: string;
+      readonly id: string;
+      readonly partition?: string;
+      readonly input: Json;
+      readonly by: string;
+    }
+  /** An object landed in S3. `event` is EventBridge's "Object Created". */
+  | {
+      readonly kind: 'object';
+      readonly pipeline: string;
+      readonly keyTemplate: string;
+      readonly event: {
+        readonly detail: {
+          readonly bucket: { readonly name: string };
+          readonly object: { readonly key: string; readonly etag: string };
+        };
+      };
+    }
+  /** A schedule came due. `time` is the scheduled time, ISO 8601. */
+  | {
+      readonly kind: 'schedule';
+      readonly pipeline: string;
+      readonly schedule: string;
+      readonly time: string;
+      readonly timeZone: string;
+      readonly input: Json;
+    }
+  /** A run of an upstream pipeline completed. */
+  | { readonly kind: 'upstream'; readonly pipeline: string; readonly event: { readonly detail: RunEventDetail } };
+
+/** The detail of every event that Heddle puts on its bus about a run. */
+export interface RunEventDetail {
+  readonly pipeline: string;
+  readonly run: string;
+  readonly partition: string;
+  readonly status: string;
+}
+
+/** `source` of the events on the bus, and the detail types. */
+export const runEvents = {
+  source: 'heddle',
+  completed: 'Heddle Run Completed',
+  failed: 'Heddle Run Failed',
+  deadLetter: 'Heddle Dead Letter',
+} as const;
+
+/** What `dispatch` knows of a pipeline, kept as an SSM parameter under `/heddle/<orchestrator>/<pipeline>`. */
+export interface PipelineManifest {
+  readonly pipeline: string;
+  readonly stateMachineArn: string;
+  readonly definitionHash: string;
+  /** Alias to the name of the upstream pipeline. */
+  readonly upstream: { readonly [alias: string]: string };
+  readonly stages: readonly string[];
+}
