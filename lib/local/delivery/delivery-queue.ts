@@ -1,0 +1,172 @@
+// Makes calls to targets at least once: each is a row until it has been made, given up or sent to its dead-letter queue.
+import { atomically } from '../atomically.ts';
+import type { EngineContext, ServiceId } from '../service.ts';
+import { AwsError } from '../service.ts';
+import type { Delivery } from './delivery.ts';
+import { backoffMs, type Failure, failureOf } from './failure.ts';
+import { queueUrlOf } from './queue-url.ts';
+
+export interface DeliveryQueue {
+  /** Stores all of them in one transaction, then makes them without being waited for. */
+  add(deliveries: readonly Delivery[]): void;
+  /** Takes up what an earlier process left behind. Called once, when the services of the targets are there. */
+  recover(): void;
+  /** Resolves when the calls under way have ended; those not begun stay stored. */
+  close(): Promise<void>;
+}
+
+/** What the owner of the queue hears about a delivery that used up its tries. `deadLettered` is false where it is lost. */
+export type OnGivenUp = (delivery: Delivery, failure: Failure, deadLettered: boolean) => void;
+
+type Row = { readonly id: number; readonly delivery: Delivery; readonly createdMs: number; tries: number };
+
+const AT_ONCE = 64;
+
+/** A queue in the table `<owner>_deliveries`. */
+export const deliveryQueue = (context: EngineContext, owner: ServiceId, onGivenUp: OnGivenUp): DeliveryQueue => {
+  const { clock, database } = context;
+  const table = `${owner}_deliveries`;
+  database.exec(`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY AUTOINCREMENT, delivery TEXT NOT NULL,
+    tries INTEGER NOT NULL, created_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL)`);
+  const insert = database.prepare(`INSERT INTO ${table} (delivery, tries, created_ms, due_ms) VALUES (?, 0, ?, ?)`);
+  const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`);
+  const postpone = database.prepare(`UPDATE ${table} SET tries = ?, due_ms = ? WHERE id = ?`);
+
+  const ready: Row[] = [];
+  const underWay = new Set<Promise<void>>();
+  const waits = new Set<() => void>();
+  let pumping: NodeJS.Immediate | undefined;
+  let release: (() => void) | undefined; // virtual time stands still while anything is ready or under way
+  let closed = false;
+
+  const makeCall = async ({ service, operation, input, queueArn, doneWhen }: Delivery): Promise<void> => {
+    const address = queueArn === undefined ? {} : { QueueUrl: queueUrlOf(context, queueArn) };
+    try {
+      await context.service(service).call(operation, { ...input, ...address });
+    } catch (error) {
+      if (!(error instanceof AwsError && error.code === doneWhen)) throw error;
+    }
+  };
+
+  const deadLetter = async (row: Row, failure: Failure, exhausted: string | undefined): Promise<boolean> => {
+    const letter = row.delivery.deadLetter;
+    if (!letter) return false;
+    const facts = {
+      ...letter.attributes,
+      ERROR_CODE: failure.code,
+      ERROR_MESSAGE: failure.message,
+      RETRY_ATTEMPTS: String(row.tries - 1),
+      ...(exhausted && { EXHAUSTED_RETRY_CONDITION: exhausted }),
+    };
+    const attributes = Object.entries(letter.attributes ? facts : {}).map(([name, value]) => [
+      name,
+      { DataType: 'String', StringValue: value || '-' },
+    ]);
+    await context.service('sqs').call('SendMessage', {
+      QueueUrl: queueUrlOf(context, letter.queueArn),
+      MessageBody: letter.body,
+      MessageAttributes: Object.fromEntries(attributes),
+    });
+    return true;
+  };
+
+  const retryLater = (row: Row): void => {
+    const delayMs = backoffMs(row.tries, context.random());
+    postpone.run(row.tries, Math.round(clock.now() + delayMs), row.id);
+    wait(row, delayMs);
+  };
+
+  const wait = (row: Row, delayMs: number): void => {
+    const cancel = clock.after(delayMs, () => {
+      waits.delete(cancel);
+      ready.push(row);
+      pumpSoon();
+    });
+    waits.add(cancel);
+  };
+
+  const giveUp = async (row: Row, failure: Failure, exhausted: string | undefined): Promise<void> => {
+    let sent = false;
+    let why = failure;
+    try {
+      sent = await deadLetter(row, failure, exhausted);
+    } catch (error) {
+      why = {
+        ...failure,
+        message: `${failure.message}; its dead-letter queue failed too: ${failureOf(error).message}`,
+      };
+    }
+    remove.run(row.id);
+    onGivenUp(row.delivery, why, sent);
+  };
+
+  const attempt = async (row: Row): Promise<void> => {
+    row.tries += 1;
+    try {
+      await makeCall(row.delivery);
+      remove.run(row.id);
+    } catch (error) {
+      const failure = failureOf(error);
+      const tooOld = clock.now() - row.createdMs >= row.delivery.maxAgeSeconds * 1000;
+      const usedUp = row.tries > row.delivery.retries;
+      if (!failure.passes) await giveUp(row, failure, undefined);
+      else if (tooOld) await giveUp(row, failure, 'MaximumEventAgeInSeconds');
+      else if (usedUp) await giveUp(row, failure, 'MaximumRetryAttempts');
+      else if (!closed) retryLater(row);
+    }
+  };
+
+  const pump = (): void => {
+    pumping = undefined;
+    for (let row = ready[0]; row && !closed && underWay.size < AT_ONCE; row = ready[0]) {
+      ready.shift();
+      const done: Promise<void> = attempt(row).finally(() => {
+        underWay.delete(done);
+        pumpSoon();
+      });
+      underWay.add(done);
+    }
+    if (ready.length > 0 || underWay.size > 0) return;
+    release?.();
+    release = undefined;
+  };
+
+  const pumpSoon = (): void => {
+    if (closed) return;
+    release ??= clock.hold();
+    pumping ??= setImmediate(pump);
+  };
+
+  return {
+    add: (deliveries) => {
+      const now = clock.now();
+      atomically(database, () => {
+        for (const delivery of deliveries) {
+          const { lastInsertRowid } = insert.run(JSON.stringify(delivery), now, now);
+          ready.push({ id: Number(lastInsertRowid), delivery, createdMs: now, tries: 0 });
+        }
+      });
+      if (deliveries.length > 0) pumpSoon();
+    },
+    recover: () => {
+      const known = new Set(ready.map(({ id }) => id));
+      for (const row of database.prepare(`SELECT * FROM ${table} ORDER BY id`).all()) {
+        const delivery = JSON.parse(String(row.delivery)) as Delivery; // only `insert` writes this column
+        const found: Row = {
+          id: Number(row.id),
+          delivery,
+          createdMs: Number(row.created_ms),
+          tries: Number(row.tries),
+        };
+        if (!known.has(found.id)) wait(found, Math.max(0, Number(row.due_ms) - clock.now()));
+      }
+    },
+    close: async () => {
+      closed = true;
+      clearImmediate(pumping);
+      for (const cancel of waits) cancel();
+      await Promise.all(underWay);
+      release?.();
+    },
+  };
+};

@@ -1,0 +1,3 @@
+export type { DeadLetter, Delivery } from './delivery.ts';
+export { type DeliveryQueue, deliveryQueue, type OnGivenUp } from './delivery-queue.ts';
+export { queueUrlOf } from './queue-url.ts';

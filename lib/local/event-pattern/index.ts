@@ -1,0 +1,2 @@
+export { compilePattern, type Matcher } from './pattern.ts';
+export { PatternError } from './pattern-error.ts';

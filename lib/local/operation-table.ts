@@ -1,0 +1,17 @@
+// A service as a table of its operations: what is not in the table is refused by name.
+import { notImplemented, type Service, type ServiceId, type Shape } from './service.ts';
+
+/** One API operation. Throws AwsError. */
+export type Operation = (input: Shape) => Shape | Promise<Shape>;
+
+/** Operations by name, in Pascal case as the AWS API reference spells them. */
+export type OperationTable = { readonly [operation: string]: Operation };
+
+/** The `call` of a service: finds the operation or throws `notImplemented`. */
+export const callFrom =
+  (id: ServiceId, operations: OperationTable): Service['call'] =>
+  async (operation, input) => {
+    const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+    if (!run) throw notImplemented(id, operation);
+    return run(input);
+  };

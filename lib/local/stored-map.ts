@@ -1,0 +1,37 @@
+// A small table of JSON documents, held in memory and written through: for what is read often and written rarely
+// (rules, topics, alarms). Not for messages or log lines.
+import type { DatabaseSync } from 'node:sqlite';
+
+export interface StoredMap<T> {
+  get(key: string): T | undefined;
+  has(key: string): boolean;
+  set(key: string, value: T): void;
+  delete(key: string): boolean;
+  /** In the order in which the keys were first set. */
+  values(): readonly T[];
+}
+
+/** Opens, or makes, the table. `T` is trusted on reading: only this map writes the table. */
+export const storedMap = <T>(database: DatabaseSync, table: string): StoredMap<T> => {
+  database.exec(`CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY, document TEXT NOT NULL)`);
+  const put = database.prepare(
+    `INSERT INTO ${table} (key, document) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET document = excluded.document`,
+  );
+  const remove = database.prepare(`DELETE FROM ${table} WHERE key = ?`);
+  const documents = new Map<string, T>();
+  for (const row of database.prepare(`SELECT key, document FROM ${table} ORDER BY rowid`).all())
+    documents.set(String(row.key), JSON.parse(String(row.document)) as T);
+  return {
+    get: (key) => documents.get(key),
+    has: (key) => documents.has(key),
+    set: (key, value) => {
+      put.run(key, JSON.stringify(value));
+      documents.set(key, value);
+    },
+    delete: (key) => {
+      remove.run(key);
+      return documents.delete(key);
+    },
+    values: () => [...documents.values()],
+  };
+};
