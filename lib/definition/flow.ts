@@ -143,8 +143,8 @@ export const record = <Input, Upstream, Output>(
       const at = `${pipeline}.${id}`;
       const taken = block(then, at);
       const other = block(otherwise, at);
-      nodes.push({ kind: 'choose', id, when, then: taken, otherwise: other });
-      return makeRef(pipeline, { kind: 'chosen', choose: id, then: taken.output, otherwise: other.output });
+      nodes.push({ kind: 'choose', id, when, onTrue: taken, onFalse: other });
+      return makeRef(pipeline, { kind: 'chosen', choose: id, onTrue: taken.output, onFalse: other.output });
     },
   };
   return block(() => body(flow), pipeline);

@@ -31,8 +31,8 @@ export interface ChooseNode {
   readonly kind: 'choose';
   readonly id: string;
   readonly when: Condition;
-  readonly then: Block;
-  readonly otherwise: Block;
+  readonly onTrue: Block;
+  readonly onFalse: Block;
 }
 
 export type Node = TaskNode | MapNode | ChooseNode;

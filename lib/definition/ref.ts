@@ -41,7 +41,7 @@ export type Unbound<B> = B extends { readonly [pointsTo]: infer T }
 /** What a ref points into, with the path that its fields extend. */
 export type Anchor =
   | { readonly kind: 'source'; readonly source: Source }
-  | { readonly kind: 'chosen'; readonly choose: string; readonly then: Binding; readonly otherwise: Binding };
+  | { readonly kind: 'chosen'; readonly choose: string; readonly onTrue: Binding; readonly onFalse: Binding };
 
 const bindings = new WeakMap<object, Binding>();
 
@@ -56,7 +56,7 @@ const nameOf = (binding: Binding): string => {
 const toBinding = (anchor: Anchor, path: readonly string[]): Binding =>
   anchor.kind === 'source'
     ? { kind: 'ref', source: anchor.source, path }
-    : { kind: 'chosen', choose: anchor.choose, then: anchor.then, otherwise: anchor.otherwise, path };
+    : { kind: 'chosen', choose: anchor.choose, onTrue: anchor.onTrue, onFalse: anchor.onFalse, path };
 
 /** Makes the ref for a place. `pipeline` is for the message when somebody coerces it. */
 export const makeRef = <T>(pipeline: string, anchor: Anchor, path: readonly string[] = []): Ref<T> => {

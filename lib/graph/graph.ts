@@ -16,8 +16,8 @@ export interface GraphNode {
   readonly id: string;
   readonly needs: readonly string[];
   /** For a `choose`: its branches. */
-  readonly then?: Level;
-  readonly otherwise?: Level;
+  readonly onTrue?: Level;
+  readonly onFalse?: Level;
 }
 
 export interface Level {
@@ -58,7 +58,7 @@ export const dependenciesOf = (node: Node): readonly string[] => {
     case 'map':
       return [...from(node.items), ...from(node.bind), ...node.after];
     case 'choose':
-      return [...operandsOf(node.when).flatMap(from), ...[node.then, node.otherwise].flatMap(dependenciesOfBlock)];
+      return [...operandsOf(node.when).flatMap(from), ...[node.onTrue, node.onFalse].flatMap(dependenciesOfBlock)];
   }
 };
 
@@ -78,7 +78,7 @@ const levelOf = (block: Block): Level => {
         id: node.id,
         needs: [...new Set(needs)].filter((id) => id !== node.id || node.kind !== 'choose'),
       };
-      return node.kind === 'choose' ? { ...base, then: levelOf(node.then), otherwise: levelOf(node.otherwise) } : base;
+      return node.kind === 'choose' ? { ...base, onTrue: levelOf(node.onTrue), onFalse: levelOf(node.onFalse) } : base;
     }),
   };
 };
@@ -86,15 +86,15 @@ const levelOf = (block: Block): Level => {
 /** A node's own id and those of the nodes in its branches. */
 const idsIn = (node: Node): readonly string[] =>
   node.kind === 'choose'
-    ? [node.id, ...[node.then, node.otherwise].flatMap((block) => block.nodes.flatMap(idsIn))]
+    ? [node.id, ...[node.onTrue, node.onFalse].flatMap((block) => block.nodes.flatMap(idsIn))]
     : [node.id];
 
 const stagesIn = (block: Block, within: PlacedStage['within']): readonly PlacedStage[] =>
   block.nodes.flatMap((node) =>
     node.kind === 'choose'
       ? [
-          ...stagesIn(node.then, [...within, { choose: node.id, branch: 'then' }]),
-          ...stagesIn(node.otherwise, [...within, { choose: node.id, branch: 'otherwise' }]),
+          ...stagesIn(node.onTrue, [...within, { choose: node.id, branch: 'then' }]),
+          ...stagesIn(node.onFalse, [...within, { choose: node.id, branch: 'otherwise' }]),
         ]
       : [{ id: node.id, node, within }],
   );
@@ -107,8 +107,8 @@ const controlsIn = (block: Block): readonly ControlNeed[] =>
     if (node.kind === 'task') return [];
     return [
       ...operandsOf(node.when).flatMap((operand) => needs(operand, false)),
-      ...controlsIn(node.then),
-      ...controlsIn(node.otherwise),
+      ...controlsIn(node.onTrue),
+      ...controlsIn(node.onFalse),
     ];
   });
 

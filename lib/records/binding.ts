@@ -21,8 +21,8 @@ export type Binding =
   | {
       readonly kind: 'chosen';
       readonly choose: string;
-      readonly then: Binding;
-      readonly otherwise: Binding;
+      readonly onTrue: Binding;
+      readonly onFalse: Binding;
       readonly path: readonly string[];
     };
 
@@ -38,7 +38,7 @@ export const refsIn = (binding: Binding): readonly Extract<Binding, { kind: 'ref
     case 'list':
       return binding.items.flatMap(refsIn);
     case 'chosen':
-      return [...refsIn(binding.then), ...refsIn(binding.otherwise)];
+      return [...refsIn(binding.onTrue), ...refsIn(binding.onFalse)];
   }
 };
 
@@ -53,7 +53,7 @@ export const choicesIn = (binding: Binding): readonly string[] => {
     case 'list':
       return binding.items.flatMap(choicesIn);
     case 'chosen':
-      return [binding.choose, ...choicesIn(binding.then), ...choicesIn(binding.otherwise)];
+      return [binding.choose, ...choicesIn(binding.onTrue), ...choicesIn(binding.onFalse)];
   }
 };
 

@@ -77,7 +77,13 @@ export interface FlowState {
 
 /** `settle` after a stage or a batch failed for good, or after a map's batches are all done. */
 export type SettleCall =
-  | { readonly action: 'stageFailed'; readonly run: RunFacts; readonly stage: string; readonly error: CaughtError }
+  | {
+      readonly action: 'stageFailed';
+      readonly run: RunFacts;
+      readonly stage: string;
+      readonly bind: Binding;
+      readonly error: CaughtError;
+    }
   | {
       readonly action: 'batchFailed';
       readonly call: StageCall;
@@ -88,6 +94,7 @@ export type SettleCall =
       readonly run: RunFacts;
       readonly stage: string;
       readonly items: Binding;
+      readonly bind: Binding;
       readonly after: readonly string[];
       readonly chosen: Choices;
       readonly tolerate: Tolerance;

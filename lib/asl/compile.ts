@@ -1,0 +1,73 @@
+// The front of the compiler: a pipeline's graph in, a state machine's definition out.
+import type { PipelineGraph } from '../graph/index.ts';
+import type { Json, PlannedStage } from '../records/index.ts';
+import { canonicalJson } from '../support/canonical-json.ts';
+import { sha256 } from '../support/sha256.ts';
+import { constant } from './constant.ts';
+import { controlOfBegin } from './control.ts';
+import { Emitter, operator } from './emit.ts';
+import { plan } from './plan.ts';
+
+/**
+ * A compiled pipeline. `definition` is the text that ships: JSON with the placeholders named in `substitutions`, which
+ * CloudFormation fills in (`DefinitionSubstitutions`). `hash` is the first 12 hex digits of its SHA-256, taken with the
+ * placeholders in place, so it is the same at synth, on the laptop and in every account.
+ */
+export interface CompiledPipeline {
+  readonly name: string;
+  readonly definition: string;
+  readonly hash: string;
+  /** Ids of the stages; each has a placeholder `stage_<id>`. */
+  readonly stages: readonly string[];
+  readonly operators: readonly ['begin', 'settle', 'finish'];
+}
+
+/** A run may last this long: a bound for every wait inside. */
+const longestRunSeconds = 24 * 60 * 60;
+
+/** Compiles a graph that passed `validate`. Deterministic: equal graphs give equal bytes. */
+export const compile = (graph: PipelineGraph): CompiledPipeline => {
+  const { pipeline } = graph;
+  const stages: readonly PlannedStage[] = graph.stages.map(({ id, within }) => ({ id, within }));
+  const body = new Emitter(graph.controls).emit(plan(graph.root), 'finish');
+  const machine: Json = {
+    Comment: `Heddle pipeline ${pipeline.name}`,
+    QueryLanguage: 'JSONata',
+    StartAt: 'begin',
+    TimeoutSeconds: longestRunSeconds,
+    States: {
+      begin: operator(
+        'begin',
+        {
+          pipeline: pipeline.name,
+          definitionHash: '${definitionHash}',
+          execution: '{% $states.context.Execution.Id %}',
+          input: '{% $states.input %}',
+          control: constant(controlOfBegin(graph.controls)),
+        },
+        '{% $states.result.Payload %}',
+        body.start,
+      ),
+      ...body.states,
+      finish: operator(
+        'finish',
+        {
+          run: '{% $states.input.run %}',
+          stages: constant(stages),
+          chosen: '{% $states.input.chosen %}',
+          output: constant(pipeline.flow.output),
+        },
+        '{% $states.result.Payload %}',
+        null,
+      ),
+    },
+  };
+  const definition = JSON.stringify(machine, null, 1);
+  return {
+    name: pipeline.name,
+    definition,
+    hash: sha256(canonicalJson(machine)).slice(0, 12),
+    stages: stages.map(({ id }) => id),
+    operators: ['begin', 'settle', 'finish'],
+  };
+};

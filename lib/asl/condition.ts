@@ -1,0 +1,31 @@
+// A condition of `flow.choose` as JSONata.
+import { type Comparison, type Condition, operandsOf } from '../definition/index.ts';
+import { expression } from './control.ts';
+
+const operators: { readonly [comparison in Comparison]: string } = {
+  eq: '=',
+  ne: '!=',
+  gt: '>',
+  gte: '>=',
+  lt: '<',
+  lte: '<=',
+};
+
+/** The condition as an expression that gives true or false. */
+export const conditionExpression = (condition: Condition): string => {
+  switch (condition.kind) {
+    case 'compare':
+      return `${expression(condition.left)} ${operators[condition.comparison]} ${expression(condition.right)}`;
+    case 'not':
+      return `$not(${conditionExpression(condition.condition)})`;
+    case 'and':
+    case 'or':
+      return `(${condition.conditions.map(conditionExpression).join(` ${condition.kind} `)})`;
+  }
+};
+
+/** True when a value that the condition reads is missing, because the stage that gives it failed or was skipped. */
+export const missingExpression = (condition: Condition): string => {
+  const read = operandsOf(condition).filter((operand) => operand.kind !== 'value');
+  return `$not(${read.map((operand) => `$exists(${expression(operand)})`).join(' and ')})`;
+};

@@ -1,0 +1,2 @@
+export { type CompiledPipeline, compile } from './compile.ts';
+export { type Plan, plan } from './plan.ts';

@@ -1,0 +1,2 @@
+export * from './graph.ts';
+export { validate } from './validate.ts';
