@@ -30,6 +30,11 @@ export type ServiceId =
 export interface Service {
   readonly id: ServiceId;
   call(operation: string, input: Shape): Promise<Shape>;
+  /**
+   * Takes up what an earlier process left (deliveries, executions, pollers) and starts timers. Called once, after the
+   * template has been applied and the server listens.
+   */
+  start?(): Promise<void>;
   /** Stops timers, pollers and workers. State on disk stays. */
   close?(): Promise<void>;
 }

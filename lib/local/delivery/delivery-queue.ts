@@ -16,7 +16,7 @@ export interface DeliveryQueue {
 }
 
 /** What the owner of the queue hears about a delivery that used up its tries. `deadLettered` is false where it is lost. */
-export type OnGivenUp = (delivery: Delivery, failure: Failure, deadLettered: boolean) => void;
+export type OnGivenUp = (delivery: Delivery, failure: Failure, deadLettered: boolean) => Promise<void> | void;
 
 type Row = { readonly id: number; readonly delivery: Delivery; readonly createdMs: number; tries: number };
 
@@ -97,7 +97,7 @@ export const deliveryQueue = (context: EngineContext, owner: ServiceId, onGivenU
       };
     }
     remove.run(row.id);
-    onGivenUp(row.delivery, why, sent);
+    await onGivenUp(row.delivery, why, sent);
   };
 
   const attempt = async (row: Row): Promise<void> => {

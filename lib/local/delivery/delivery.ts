@@ -10,6 +10,8 @@ export type DeadLetter = {
 
 /** One API call that a bus, schedule or topic owes to a target. Plain JSON: it is stored until it has been made. */
 export type Delivery = {
+  /** The ARN of the rule, schedule or subscription. */
+  readonly owedBy: string;
   readonly service: ServiceId;
   readonly operation: string;
   readonly input: Shape;

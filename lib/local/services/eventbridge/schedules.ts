@@ -1,0 +1,52 @@
+import { ticker } from '../../schedule/index.ts';
+import type { EngineContext } from '../../service.ts';
+import { storedMap } from '../../stored-map.ts';
+import { type Buses, ruleKey } from './buses.ts';
+import { envelope } from './event.ts';
+import type { Router } from './router.ts';
+import { type Rule, ruleSchedule } from './rule.ts';
+
+/** The clockwork of rules that have a schedule. Stands still until `start`. */
+export interface RuleSchedules {
+  start(): void;
+  /** To be called after every change of a rule. */
+  set(rule: Rule): void;
+  delete(rule: Rule): void;
+  close(): void;
+}
+
+export const ruleSchedules = (context: EngineContext, buses: Buses, router: Router): RuleSchedules => {
+  const fired = storedMap<number>(context.database, 'eventbridge_fired');
+  const ticks = ticker(context.clock);
+  let started = false;
+
+  const fire = (rule: Rule, dueMs: number): void => {
+    fired.set(ruleKey(rule), dueMs);
+    const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [rule.arn], detail: {} };
+    router.fire(rule, envelope(context, event, dueMs));
+  };
+
+  const set = (rule: Rule): void => {
+    const key = ruleKey(rule);
+    ticks.delete(key);
+    if (!started || !rule.enabled || rule.schedule === undefined) return;
+    // The first tick of a rate is one period after the rule was made, not at once as with Scheduler.
+    const lastMs = Math.max(fired.get(key) ?? 0, rule.sinceMs);
+    ticks.set(key, { schedule: ruleSchedule(rule.schedule), startMs: rule.sinceMs, lastMs }, (dueMs) =>
+      fire(rule, dueMs),
+    );
+  };
+
+  return {
+    start: () => {
+      started = true;
+      for (const rule of buses.rules.values()) set(rule);
+    },
+    set,
+    delete: (rule) => {
+      ticks.delete(ruleKey(rule));
+      fired.delete(ruleKey(rule));
+    },
+    close: ticks.close,
+  };
+};

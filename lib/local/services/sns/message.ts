@@ -1,0 +1,68 @@
+import { fieldReader, isShape } from '../../field-reader.ts';
+import type { Shape } from '../../service.ts';
+import { invalid } from './topic.ts';
+
+const LARGEST_MESSAGE_BYTES = 256 * 1024;
+const read = fieldReader('InvalidParameterValue');
+
+/** A typed attribute, as Publish gets it. */
+export type MessageAttribute = {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  /** Base64. */
+  readonly BinaryValue?: string;
+};
+
+export type Message = {
+  readonly id: string;
+  readonly subject?: string;
+  /** The text for each protocol; without `MessageStructure: json` only `default`. */
+  readonly texts: { readonly default: string; readonly [protocol: string]: string };
+  readonly attributes: { readonly [name: string]: MessageAttribute };
+  readonly groupId?: string;
+  readonly deduplicationId?: string;
+};
+
+const textsOf = (text: string, structure: string | undefined): Message['texts'] => {
+  if (structure !== 'json') return { default: text };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  if (!isShape(parsed)) throw invalid('Message Structure - JSON message body failed to parse');
+  const byProtocol = Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const fallback = byProtocol.find(([protocol]) => protocol === 'default')?.[1];
+  if (fallback === undefined) throw invalid('Message Structure - No default entry in JSON message body');
+  return { ...Object.fromEntries(byProtocol), default: fallback };
+};
+
+const attributeOf = (name: string, value: unknown): MessageAttribute => {
+  if (!isShape(value) || typeof value.DataType !== 'string')
+    throw invalid(`The message attribute '${name}' must contain non-empty message attribute type.`);
+  const { DataType, StringValue, BinaryValue } = value;
+  const binary = BinaryValue instanceof Uint8Array ? Buffer.from(BinaryValue).toString('base64') : BinaryValue;
+  if (typeof StringValue === 'string') return { DataType, StringValue };
+  if (typeof binary === 'string') return { DataType, BinaryValue: binary };
+  throw invalid(`The message attribute '${name}' must contain a value for its type '${DataType}'.`);
+};
+
+/** The message that Publish, or one entry of PublishBatch, asks for. */
+export const messageOf = (input: Shape, id: string): Message => {
+  const text = read.optionalText(input, 'Message') ?? '';
+  if (text === '') throw invalid('Empty message');
+  if (Buffer.byteLength(text) > LARGEST_MESSAGE_BYTES) throw invalid('Message too long');
+  const subject = read.optionalText(input, 'Subject');
+  const groupId = read.optionalText(input, 'MessageGroupId');
+  const deduplicationId = read.optionalText(input, 'MessageDeduplicationId');
+  const attributes = Object.entries(read.optionalShape(input, 'MessageAttributes') ?? {});
+  return {
+    id,
+    texts: textsOf(text, read.optionalText(input, 'MessageStructure')),
+    attributes: Object.fromEntries(attributes.map(([name, value]) => [name, attributeOf(name, value)])),
+    ...(subject !== undefined && { subject }),
+    ...(groupId !== undefined && { groupId }),
+    ...(deduplicationId !== undefined && { deduplicationId }),
+  };
+};

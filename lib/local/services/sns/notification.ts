@@ -1,0 +1,94 @@
+// One message for one subscription, as the API call that delivers it.
+import { createHash } from 'node:crypto';
+import type { Delivery } from '../../delivery/index.ts';
+import type { EngineContext, Shape } from '../../service.ts';
+import type { Message } from './message.ts';
+import type { Subscription, Topic } from './topic.ts';
+
+const RETRIES = 100_015; // what SNS gives SQS and Lambda endpoints
+const MAX_AGE_SECONDS = 23 * 86_400;
+
+/** SNS signs its messages; this engine does not, and says so in the place of the signature. */
+const SIGNATURE = { SignatureVersion: '1', Signature: 'unsigned: local engine' };
+
+const typedAttributes = (message: Message): Shape =>
+  Object.fromEntries(
+    Object.entries(message.attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+      name,
+      { Type: DataType, Value: StringValue ?? BinaryValue },
+    ]),
+  );
+
+const textFor = (message: Message, protocol: string): string => message.texts[protocol] ?? message.texts.default;
+
+const notificationOf = (context: EngineContext, message: Message, subscription: Subscription): Shape => {
+  const attributes = typedAttributes(message);
+  return {
+    Type: 'Notification',
+    MessageId: message.id,
+    TopicArn: subscription.topicArn,
+    ...(message.subject !== undefined && { Subject: message.subject }),
+    Message: textFor(message, subscription.protocol),
+    Timestamp: new Date(context.clock.now()).toISOString(),
+    ...SIGNATURE,
+    UnsubscribeURL: `${context.endpoint()}/?Action=Unsubscribe&SubscriptionArn=${subscription.arn}`,
+    ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributes }),
+  };
+};
+
+const forLambda = (context: EngineContext, message: Message, subscription: Subscription): Shape => ({
+  Records: [
+    {
+      EventSource: 'aws:sns',
+      EventVersion: '1.0',
+      EventSubscriptionArn: subscription.arn,
+      Sns: {
+        Subject: null,
+        MessageAttributes: {},
+        ...notificationOf(context, message, subscription),
+      },
+    },
+  ],
+});
+
+/** Groups and deduplication of a FIFO topic go on to its FIFO queues. */
+const fifoFields = (topic: Topic, message: Message): Shape => {
+  if (!topic.fifo) return {};
+  const hash = createHash('sha256').update(message.texts.default).digest('hex');
+  return { MessageGroupId: message.groupId, MessageDeduplicationId: message.deduplicationId ?? hash };
+};
+
+const forQueue = (context: EngineContext, topic: Topic, message: Message, subscription: Subscription): Shape => {
+  const raw = subscription.attributes.RawMessageDelivery === 'true';
+  const body = raw ? textFor(message, 'sqs') : JSON.stringify(notificationOf(context, message, subscription));
+  return {
+    MessageBody: body,
+    ...(raw && Object.keys(message.attributes).length > 0 && { MessageAttributes: message.attributes }),
+    ...fifoFields(topic, message),
+  };
+};
+
+const redriveQueue = ({ attributes }: Subscription): string | undefined => {
+  const policy = attributes.RedrivePolicy ? JSON.parse(attributes.RedrivePolicy) : {};
+  return typeof policy.deadLetterTargetArn === 'string' ? policy.deadLetterTargetArn : undefined;
+};
+
+/** The delivery of `message` to a confirmed subscription of the protocol sqs or lambda. */
+export const notification = (
+  context: EngineContext,
+  topic: Topic,
+  message: Message,
+  subscription: Subscription,
+): Delivery => {
+  const common = { owedBy: subscription.arn, retries: RETRIES, maxAgeSeconds: MAX_AGE_SECONDS };
+  const queueArn = redriveQueue(subscription);
+  const body = textFor(message, subscription.protocol);
+  const last = { ...common, ...(queueArn !== undefined && { deadLetter: { queueArn, body } }) };
+  if (subscription.protocol === 'sqs') {
+    const input = forQueue(context, topic, message, subscription);
+    return { ...last, service: 'sqs', operation: 'SendMessage', input, queueArn: subscription.endpoint };
+  }
+  const Payload = JSON.stringify(forLambda(context, message, subscription));
+  const input = { FunctionName: subscription.endpoint, InvocationType: 'Event', Payload };
+  return { ...last, service: 'lambda', operation: 'Invoke', input };
+};
