@@ -1,0 +1,52 @@
+// Payloads: JSON kept in the record while small, else in S3 under a key made from its hash, so that writing twice is harmless.
+import { inlineLimitBytes, type StoredPayload } from '../records/index.ts';
+import type { Aws } from '../support/aws-call.ts';
+import { sha256 } from '../support/sha256.ts';
+
+export interface Payloads {
+  /** `pipeline` decides the prefix, which the stages' roles are limited to. */
+  store(pipeline: string, value: unknown): Promise<StoredPayload>;
+  load(payload: StoredPayload): Promise<unknown>;
+}
+
+/** Parsed payloads of S3 that a warm Lambda keeps: their keys are hashes, so they cannot go stale. */
+const cachedPayloads = 4;
+
+export const openPayloads = (aws: Aws, bucket: string): Payloads => {
+  const cache = new Map<string, Promise<unknown>>();
+
+  const fetchObject = async (key: string): Promise<unknown> => {
+    const response = await aws.object('GET', bucket, key);
+    if (!response.ok) throw new Error(`the payload s3://${bucket}/${key} could not be read: HTTP ${response.status}`);
+    return response.json();
+  };
+
+  return {
+    store: async (pipeline, value) => {
+      const json = JSON.stringify(value);
+      const bytes = Buffer.byteLength(json);
+      if (bytes <= inlineLimitBytes) return { kind: 'inline', json };
+      const key = `payloads/${pipeline}/${sha256(json)}.json`;
+      const response = await aws.object('PUT', bucket, key, {
+        body: json,
+        headers: { 'content-type': 'application/json' },
+      });
+      await response.arrayBuffer();
+      if (!response.ok)
+        throw new Error(`the payload s3://${bucket}/${key} could not be written: HTTP ${response.status}`);
+      return { kind: 'object', key, bytes };
+    },
+
+    load: (payload) => {
+      if (payload.kind === 'inline') return Promise.resolve(JSON.parse(payload.json));
+      const known = cache.get(payload.key);
+      if (known) return known;
+      const loading = fetchObject(payload.key);
+      cache.set(payload.key, loading);
+      loading.catch(() => cache.delete(payload.key));
+      const oldest = cache.keys().next();
+      if (cache.size > cachedPayloads && !oldest.done) cache.delete(oldest.value);
+      return loading;
+    },
+  };
+};

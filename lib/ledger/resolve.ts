@@ -1,0 +1,136 @@
+// Bindings into values: reads the run's input, stages' outputs and upstreams' outputs from where they are stored.
+import {
+  type Binding,
+  type Choices,
+  type ItemResult,
+  type Json,
+  narrow,
+  type Source,
+  type StoredPayload,
+  valueAt,
+} from '../records/index.ts';
+import type { Payloads } from './payloads.ts';
+import type { Runs } from './runs.ts';
+import type { Stages } from './stages.ts';
+
+/** A value that a binding needs will not come: the stage that gives it failed, was skipped or did not run. */
+export class UnavailableError extends Error {
+  override readonly name = 'Unavailable';
+}
+
+export interface Scope {
+  readonly pipeline: string;
+  readonly run: string;
+  readonly partition: string;
+  readonly chosen: Choices;
+  readonly item?: Json;
+}
+
+export interface Resolver {
+  /** The value of a binding. Throws UnavailableError. */
+  resolve(binding: Binding, scope: Scope): Promise<Json>;
+}
+
+/** Each call makes one resolver, which reads every record at most once. */
+export const openResolver = (runs: Runs, stages: Stages, payloads: Payloads): Resolver => {
+  const read = new Map<string, Promise<unknown>>();
+  const once = <T>(key: string, load: () => Promise<T>): Promise<T> => {
+    const known = read.get(key);
+    if (known) return known as Promise<T>; // A key is only ever used with one loader.
+    const loading = load();
+    read.set(key, loading);
+    return loading;
+  };
+
+  const runOf = (pipeline: string, run: string) =>
+    once(`run ${pipeline} ${run}`, async () => {
+      const record = await runs.get(pipeline, run);
+      if (!record) throw new UnavailableError(`there is no run ${run} of ${pipeline}`);
+      return record;
+    });
+
+  const load = async (payload: StoredPayload): Promise<Json> => (await payloads.load(payload)) as Json;
+
+  const mapOutputs = async (scope: Scope, stage: string): Promise<readonly Json[]> => {
+    const batches = await stages.listBatches({ pipeline: scope.pipeline, run: scope.run, stage }, true);
+    const outputs: Json[] = [];
+    for (const { results } of batches) {
+      if (!results) continue;
+      const items = (await payloads.load(results)) as readonly ItemResult[];
+      for (const item of items) if ('output' in item) outputs.push(item.output as Json);
+    }
+    return outputs;
+  };
+
+  const stageValue = async (scope: Scope, stage: string, path: readonly string[]): Promise<Json> => {
+    const at = { pipeline: scope.pipeline, run: scope.run, stage };
+    const key = `${scope.pipeline} ${scope.run} ${stage}`;
+    const record = await once(`stage ${key}`, () => stages.get(at));
+    if (record?.status !== 'completed')
+      throw new UnavailableError(`${stage} ${record ? `is ${record.status}` : 'did not run'}`);
+    if (record.items) {
+      const { completed, failed } = record.items;
+      const [field, ...rest] = path;
+      if (field === 'count') return completed;
+      if (field === 'failed') return failed;
+      const outputs = await once(`outputs ${key}`, () => mapOutputs(scope, stage));
+      return field === 'outputs' ? valueAt(outputs, rest) : { outputs, count: completed, failed };
+    }
+    if (!record.output) throw new UnavailableError(`${stage} completed without an output`);
+    const output = record.output;
+    return valueAt(await once(`output ${key}`, () => load(output)), path);
+  };
+
+  const sourceValue = async (source: Source, path: readonly string[], scope: Scope): Promise<Json> => {
+    switch (source.kind) {
+      case 'run':
+        return valueAt({ id: scope.run, partition: scope.partition, pipeline: scope.pipeline }, path);
+      case 'item':
+        return valueAt(scope.item ?? null, path);
+      case 'input': {
+        const { input } = await runOf(scope.pipeline, scope.run);
+        return valueAt(await once(`input ${scope.pipeline} ${scope.run}`, () => load(input)), path);
+      }
+      case 'stage':
+        return stageValue(scope, source.stage, path);
+      case 'upstream': {
+        const { upstream } = await runOf(scope.pipeline, scope.run);
+        const above = upstream[source.upstream];
+        if (!above) throw new UnavailableError(`the run has no upstream ${source.upstream}`);
+        const record = await runOf(above.pipeline, above.run);
+        if (!record.output) throw new UnavailableError(`the run ${above.run} of ${above.pipeline} is ${record.status}`);
+        const inside = {
+          pipeline: above.pipeline,
+          run: above.run,
+          partition: record.partition,
+          chosen: record.chosen ?? {},
+        };
+        return resolve(narrow(record.output, path), inside);
+      }
+    }
+  };
+
+  const resolve = async (binding: Binding, scope: Scope): Promise<Json> => {
+    switch (binding.kind) {
+      case 'value':
+        return binding.value;
+      case 'ref':
+        return sourceValue(binding.source, binding.path, scope);
+      case 'list':
+        return Promise.all(binding.items.map((item) => resolve(item, scope)));
+      case 'object': {
+        const fields = Object.entries(binding.fields).map(
+          async ([name, field]) => [name, await resolve(field, scope)] as const,
+        );
+        return Object.fromEntries(await Promise.all(fields));
+      }
+      case 'chosen': {
+        const taken = scope.chosen[binding.choose];
+        if (taken === 'then') return resolve(narrow(binding.onTrue, binding.path), scope);
+        if (taken === 'otherwise') return resolve(narrow(binding.onFalse, binding.path), scope);
+        throw new UnavailableError(`${binding.choose} took neither branch`);
+      }
+    }
+  };
+  return { resolve };
+};

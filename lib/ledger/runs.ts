@@ -1,0 +1,74 @@
+// Run records and the partition records that point at the newest run.
+import {
+  type PartitionRecord,
+  partitionKey,
+  type RunRecord,
+  runKey,
+  runsIndex,
+  runsIndexKey,
+} from '../records/index.ts';
+import type { Table } from './table.ts';
+
+/** What `finish` writes when a run ends. */
+export type RunEnd = Pick<RunRecord, 'output' | 'chosen' | 'stages' | 'deadLetters' | 'error' | 'cause'> & {
+  readonly status: 'completed' | 'failed' | 'cancelled';
+  readonly endedAt: string;
+};
+
+export interface Runs {
+  /** Records a run as `pending`. False when it was recorded before. */
+  create(run: RunRecord): Promise<boolean>;
+  get(pipeline: string, run: string): Promise<RunRecord | undefined>;
+  /** `pending` to `running`. A repeat of the same execution gets the record again; undefined when the run has ended. */
+  start(
+    pipeline: string,
+    run: string,
+    facts: Required<Pick<RunRecord, 'startedAt' | 'executionArn' | 'definitionHash'>>,
+  ): Promise<RunRecord | undefined>;
+  /** Ends a run that has not ended. Undefined when it has. */
+  end(pipeline: string, run: string, end: RunEnd): Promise<RunRecord | undefined>;
+  /** The newest runs of a pipeline, newest first. */
+  latest(pipeline: string, limit: number): Promise<readonly RunRecord[]>;
+  /** Points the partition at a run, unless it points at a newer one already. */
+  markPartition(record: PartitionRecord, createdAt: string): Promise<void>;
+  partition(pipeline: string, partition: string): Promise<PartitionRecord | undefined>;
+}
+
+const active = { pending: 'pending', running: 'running' };
+
+export const openRuns = (table: Table): Runs => ({
+  create: (run) =>
+    table.create(runKey(run.pipeline, run.run), { ...run, ...runsIndexKey(run.pipeline, run.createdAt, run.run) }),
+
+  get: (pipeline, run) => table.get(runKey(pipeline, run)),
+
+  start: (pipeline, run, facts) =>
+    table.update({
+      key: runKey(pipeline, run),
+      set: { status: 'running', executionArn: facts.executionArn, definitionHash: facts.definitionHash },
+      setOnce: { startedAt: facts.startedAt },
+      condition: '#status IN (:pending, :running)',
+      values: active,
+    }),
+
+  end: (pipeline, run, end) =>
+    table.update({
+      key: runKey(pipeline, run),
+      set: { ...end },
+      condition: '#status IN (:pending, :running)',
+      values: active,
+    }),
+
+  latest: (pipeline, limit) => table.latest(runsIndex, `runs#${pipeline}`, limit),
+
+  markPartition: async ({ pipeline, partition, ...rest }, createdAt) => {
+    await table.update({
+      key: partitionKey(pipeline, partition),
+      set: { pipeline, partition, ...rest, runCreatedAt: createdAt },
+      condition: 'attribute_not_exists(pk) OR #runCreatedAt <= :createdAt',
+      values: { createdAt },
+    });
+  },
+
+  partition: (pipeline, partition) => table.get(partitionKey(pipeline, partition)),
+});

@@ -1,0 +1,160 @@
+// The ledger's DynamoDB table: single-item reads and conditional single-item writes, no transactions.
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Aws, AwsCallError } from '../support/aws-call.ts';
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export type Item = { readonly [attribute: string]: unknown };
+
+/** A conditional update: `SET` of these attributes, with `ADD` of numbers, if the condition holds. */
+export interface Update {
+  readonly key: Key;
+  readonly set: Item;
+  /** Attributes to set only where there is no value yet. */
+  readonly setOnce?: Item;
+  readonly add?: { readonly [attribute: string]: number };
+  readonly condition: string;
+  /** Values that the condition names as `:name`. */
+  readonly values?: Item;
+}
+
+/**
+ * The table reads items as the record type that the caller names: each kind of key is written by one file of this layer,
+ * with one type, and by nobody else.
+ */
+export interface Table {
+  get<Record>(key: Key): Promise<Record | undefined>;
+  /** Puts a new item; false when there is one under this key already. */
+  create(key: Key, item: object): Promise<boolean>;
+  /** The whole item after the update, or undefined when the condition does not hold. */
+  update<Record>(update: Update): Promise<Record | undefined>;
+  /** Every item of a key whose sort key begins with a prefix, in order. */
+  list<Record>(pk: string, prefix: string, attributes?: readonly string[]): Promise<readonly Record[]>;
+  /** Up to `limit` items of an index, the highest sort keys first. */
+  latest<Record>(
+    index: { readonly name: string; readonly pk: string },
+    pk: string,
+    limit: number,
+  ): Promise<readonly Record[]>;
+}
+
+type Attributes = Parameters<typeof unmarshall>[0];
+
+const plain = <Record>(value: unknown): Record => unmarshall(value as Attributes) as Record;
+const typed = (value: object) => marshall(value, { removeUndefinedValues: true });
+
+const failedCondition = (error: unknown): boolean =>
+  error instanceof AwsCallError && error.code === 'ConditionalCheckFailedException';
+
+export const openTable = (aws: Aws, name: string): Table => {
+  const query = async <Record>(input: object, limit = Number.POSITIVE_INFINITY): Promise<readonly Record[]> => {
+    const items: Record[] = [];
+    let start: unknown;
+    do {
+      const page = await aws.call('dynamodb', 'Query', {
+        TableName: name,
+        ...input,
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      });
+      items.push(...(page.Items as unknown[]).map(plain<Record>));
+      start = page.LastEvaluatedKey;
+    } while (start && items.length < limit);
+    return items.slice(0, limit);
+  };
+
+  return {
+    get: async (key) => {
+      const { Item: found } = await aws.call('dynamodb', 'GetItem', {
+        TableName: name,
+        Key: typed(key),
+        ConsistentRead: true,
+      });
+      return found === undefined ? undefined : plain(found);
+    },
+
+    create: async (key, item) => {
+      try {
+        await aws.call('dynamodb', 'PutItem', {
+          TableName: name,
+          Item: typed({ ...key, ...item }),
+          ConditionExpression: 'attribute_not_exists(pk)',
+        });
+        return true;
+      } catch (error) {
+        if (failedCondition(error)) return false;
+        throw error;
+      }
+    },
+
+    update: async ({ key, set, setOnce = {}, add = {}, condition, values = {} }) => {
+      const names: Record<string, string> = {};
+      const bound: Record<string, unknown> = {};
+      const assign = (attribute: string, value: unknown): { readonly name: string; readonly value: string } => {
+        names[`#${attribute}`] = attribute;
+        bound[`:set_${attribute}`] = value;
+        return { name: `#${attribute}`, value: `:set_${attribute}` };
+      };
+      const defined = (item: Item) => Object.entries(item).filter(([, value]) => value !== undefined);
+      const sets = [
+        ...defined(set).map(([attribute, value]) => {
+          const to = assign(attribute, value);
+          return `${to.name} = ${to.value}`;
+        }),
+        ...defined(setOnce).map(([attribute, value]) => {
+          const to = assign(attribute, value);
+          return `${to.name} = if_not_exists(${to.name}, ${to.value})`;
+        }),
+      ];
+      const adds = Object.entries(add).map(([attribute, value]) => {
+        const to = assign(attribute, value);
+        return `${to.name} ${to.value}`;
+      });
+      for (const [attribute] of condition.matchAll(/#\w+/g)) names[attribute] = attribute.slice(1);
+      for (const [value, bind] of Object.entries(values)) bound[`:${value}`] = bind;
+      try {
+        const { Attributes: after } = await aws.call('dynamodb', 'UpdateItem', {
+          TableName: name,
+          Key: typed(key),
+          UpdateExpression: `SET ${sets.join(', ')}${adds.length > 0 ? ` ADD ${adds.join(', ')}` : ''}`,
+          ConditionExpression: condition,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: typed(bound),
+          ReturnValues: 'ALL_NEW',
+        });
+        return plain(after);
+      } catch (error) {
+        if (failedCondition(error)) return undefined;
+        throw error;
+      }
+    },
+
+    list: (pk, prefix, attributes) =>
+      query({
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: typed({ ':pk': pk, ':prefix': prefix }),
+        ConsistentRead: true,
+        ...(attributes
+          ? {
+              ProjectionExpression: attributes.map((attribute) => `#${attribute}`).join(', '),
+              ExpressionAttributeNames: Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute])),
+            }
+          : {}),
+      }),
+
+    latest: (index, pk, limit) =>
+      query(
+        {
+          IndexName: index.name,
+          KeyConditionExpression: '#pk = :pk',
+          ExpressionAttributeNames: { '#pk': index.pk },
+          ExpressionAttributeValues: typed({ ':pk': pk }),
+          ScanIndexForward: false,
+          Limit: limit,
+        },
+        limit,
+      ),
+  };
+};

@@ -1,0 +1,110 @@
+// Signed calls of AWS APIs from inside a Lambda. aws4fetch signs (SigV4) and retries 5xx and 429; the AWS SDK would add
+// 475 KB and 70 ms to every cold start (measured: client-dynamodb + client-s3, against 8 KB and 3 ms).
+import { AwsClient } from 'aws4fetch';
+
+/** An error that an AWS API answered with: `code` is its name, less the namespace. */
+export class AwsCallError extends Error {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(service: string, code: string, message: string, status: number) {
+    super(`${service}: ${code}: ${message}`);
+    this.name = 'AwsCallError';
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export interface AwsSettings {
+  readonly region: string;
+  /** One endpoint for every service, such as the local engine's; AWS's own when absent. */
+  readonly endpoint?: string | undefined;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** The JSON-protocol services that Heddle calls, with the prefix and version of their protocol. */
+const targets = {
+  dynamodb: { prefix: 'DynamoDB_20120810', version: '1.0' },
+  sqs: { prefix: 'AmazonSQS', version: '1.0' },
+  states: { prefix: 'AWSStepFunctions', version: '1.0' },
+  events: { prefix: 'AWSEvents', version: '1.1' },
+  ssm: { prefix: 'AmazonSSM', version: '1.1' },
+} as const;
+
+export type JsonService = keyof typeof targets;
+
+const throttles = /Throttl|TooManyRequests|ProvisionedThroughputExceeded|RequestLimitExceeded|SlowDown/;
+const mostTries = 6;
+const callTimeoutMs = 30_000;
+
+export interface Aws {
+  /** One call of a JSON-protocol API. Retries throttling for about ten seconds. Throws AwsCallError. */
+  call(service: JsonService, operation: string, input: object): Promise<{ readonly [field: string]: unknown }>;
+  /** One S3 request for an object. The caller reads the status. */
+  object(method: 'GET' | 'PUT', bucket: string, key: string, options?: ObjectOptions): Promise<Response>;
+}
+
+export interface ObjectOptions {
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly headers?: { readonly [name: string]: string };
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const domain = (region: string): string => (region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com');
+
+export const connect = (settings: AwsSettings): Aws => {
+  const { region, endpoint, accessKeyId, secretAccessKey, sessionToken } = settings;
+  const client = new AwsClient({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}), region });
+  const base = (service: string): string => endpoint ?? `https://${service}.${region}.${domain(region)}`;
+  const objectUrl = (bucket: string, key: string): string => {
+    const path = key.split('/').map(encodeURIComponent).join('/');
+    return endpoint ? `${endpoint}/${bucket}/${path}` : `https://${bucket}.s3.${region}.${domain(region)}/${path}`;
+  };
+
+  return {
+    call: async (service, operation, input) => {
+      const { prefix, version } = targets[service];
+      for (let attempt = 1; ; attempt++) {
+        const response = await client.fetch(`${base(service)}/`, {
+          method: 'POST',
+          headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': `${prefix}.${operation}` },
+          body: JSON.stringify(input),
+          signal: AbortSignal.timeout(callTimeoutMs),
+          aws: { service },
+        });
+        const text = await response.text();
+        if (response.ok) return text === '' ? {} : JSON.parse(text);
+        const error = readError(service, text, response.status);
+        if (!throttles.test(error.code) || attempt === mostTries) throw error;
+        await pause(Math.random() * 100 * 2 ** attempt); // full jitter
+      }
+    },
+    object: (method, bucket, key, { body, headers } = {}) =>
+      client.fetch(objectUrl(bucket, key), {
+        method,
+        ...(headers ? { headers: { ...headers } } : {}),
+        ...(body === undefined ? {} : { body }),
+        signal: AbortSignal.timeout(callTimeoutMs),
+        aws: { service: 's3' },
+      }),
+  };
+};
+
+const readError = (service: string, text: string, status: number): AwsCallError => {
+  try {
+    const { __type: type, message, Message } = JSON.parse(text);
+    return new AwsCallError(
+      service,
+      String(type ?? status)
+        .split('#')
+        .at(-1) ?? '',
+      String(message ?? Message ?? ''),
+      status,
+    );
+  } catch {
+    return new AwsCallError(service, String(status), text.slice(0, 200), status);
+  }
+};
