@@ -40,7 +40,7 @@ export const compile = (graph: PipelineGraph): CompiledPipeline => {
         'begin',
         {
           pipeline: pipeline.name,
-          definitionHash: '${definitionHash}',
+          definitionHash: `\${definitionHash}`,
           execution: '{% $states.context.Execution.Id %}',
           input: '{% $states.input %}',
           control: constant(controlOfBegin(graph.controls)),

@@ -14,8 +14,13 @@ const operators: { readonly [comparison in Comparison]: string } = {
 /** The condition as an expression that gives true or false. */
 export const conditionExpression = (condition: Condition): string => {
   switch (condition.kind) {
-    case 'compare':
-      return `${expression(condition.left)} ${operators[condition.comparison]} ${expression(condition.right)}`;
+    case 'compare': {
+      const [left, right] = [expression(condition.left), expression(condition.right)];
+      const compared = `${left} ${operators[condition.comparison]} ${right}`;
+      if (condition.comparison === 'eq' || condition.comparison === 'ne') return compared;
+      // JSONata throws when the two sides of an order are not both numbers or both strings; here that is false.
+      return `($type(${left}) = $type(${right}) and $type(${left}) in ['number', 'string'] ? ${compared} : false)`;
+    }
     case 'not':
       return `$not(${conditionExpression(condition.condition)})`;
     case 'and':

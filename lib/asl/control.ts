@@ -1,13 +1,16 @@
 // Control values: the few values of stages' outputs that the state machine itself reads, in conditions and map sizes.
 import type { ControlNeed } from '../graph/index.ts';
-import { type BeginControl, type Binding, type ControlPath, narrow } from '../records/index.ts';
-
-/** The slot of `$states.input.control` that holds what `begin` worked out. No stage can have this name. */
-export const beginSlot = 'begin()';
+import { type BeginControl, type Binding, beginSlot, type ControlPath, narrow } from '../records/index.ts';
+import { literal } from './constant.ts';
 
 type Ref = Extract<Binding, { kind: 'ref' }>;
 
-const key = (path: readonly string[], count: boolean): string => `${path.join('.')}${count ? '#' : ''}`;
+/** One spelling for one path, whatever its fields hold, and no mark that JSONata or CloudFormation would read. */
+const key = (path: readonly string[], count: boolean): string =>
+  `${path.map(escaped).join('.') || '.'}${count ? '#' : ''}`;
+
+const escaped = (field: string): string =>
+  field === '' ? '%' : field.replaceAll(/[%.#`${}]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
 
 /** Where a control value is found: the slot of the stage that gives it, and its key there. */
 const place = ({ source, path }: Ref, count: boolean): { readonly slot: string; readonly key: string } => {
@@ -42,24 +45,29 @@ export const controlOfBegin = (needs: readonly ControlNeed[]): readonly BeginCon
 
 const quoted = (name: string): string => `\`${name}\``;
 
-/** A binding as a JSONata expression over the flow's state; with `count`, the length of the list it gives. */
+/**
+ * A binding as a JSONata expression over the flow's state; with `count`, the length of the list it gives. It gives nothing
+ * (JSONata's undefined) where the stage behind it did not complete, or the `choose` behind it took no branch.
+ */
 export const expression = (binding: Binding, count = false): string => {
   switch (binding.kind) {
     case 'value':
-      return count && Array.isArray(binding.value) ? String(binding.value.length) : JSON.stringify(binding.value);
+      if (!count) return literal(binding.value);
+      return Array.isArray(binding.value) ? String(binding.value.length) : '0';
     case 'ref': {
       const { slot, key: name } = place(binding, count);
       return `$states.input.control.${quoted(slot)}.${quoted(name)}`;
     }
     case 'chosen': {
-      const branch = (taken: Binding): string => expression(narrow(taken, binding.path), count);
-      return `($states.input.chosen.${quoted(binding.choose)} = 'then' ? ${branch(binding.onTrue)} : ${branch(binding.onFalse)})`;
+      const branch = (result: Binding): string => expression(narrow(result, binding.path), count);
+      const taken = `$states.input.chosen.${quoted(binding.choose)}`;
+      return `(${taken} = 'then' ? ${branch(binding.onTrue)} : ${taken} = 'otherwise' ? ${branch(binding.onFalse)})`;
     }
     case 'list':
       return count ? String(binding.items.length) : `[${binding.items.map((item) => expression(item)).join(', ')}]`;
     case 'object':
       return `{${Object.entries(binding.fields)
-        .map(([name, field]) => `${JSON.stringify(name)}: ${expression(field)}`)
+        .map(([name, field]) => `${literal(name)}: ${expression(field)}`)
         .join(', ')}}`;
   }
 };

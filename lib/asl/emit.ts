@@ -111,7 +111,7 @@ export class Emitter {
           Output: withControl(node.id),
           TimeoutSeconds: node.stage.timeoutSeconds + 10, // Lambda's own timeout comes first and says more.
           Retry: stageRetry(node.stage.retry),
-          Catch: [caught('{% $states.input %}', settle)],
+          Catch: [caught(settle)],
           ...leadTo(next),
         },
         [settle]: operator(
@@ -121,9 +121,9 @@ export class Emitter {
             run: '{% $states.input.run %}',
             stage: node.id,
             bind: constant(node.bind),
-            error: '{% $failure %}',
+            error: '{% $states.input.failure %}',
           },
-          '{% $states.input %}',
+          withoutFailure,
           next,
         ),
       },
@@ -150,7 +150,7 @@ export class Emitter {
       states: {
         [node.id]: {
           Type: 'Map',
-          Items: `{% ($count := ${count}; $count > 0 ? [0..$ceil($count / ${size}) - 1] : []) %}`,
+          Items: `{% (${count} > 0 ? [0..$ceil(${count} / ${size}) - 1] : []) %}`,
           ItemSelector: {
             run: '{% $states.input.run %}',
             chosen: '{% $states.input.chosen %}',
@@ -169,10 +169,15 @@ export class Emitter {
                 Output: '{% {} %}',
                 TimeoutSeconds: node.stage.timeoutSeconds + 10,
                 Retry: stageRetry(node.stage.retry),
-                Catch: [caught('{% $states.input %}', failed)],
+                Catch: [caught(failed)],
                 End: true,
               },
-              [failed]: operator('settle', { action: 'batchFailed', call, error: '{% $failure %}' }, '{% {} %}', null),
+              [failed]: operator(
+                'settle',
+                { action: 'batchFailed', call, error: '{% $states.input.failure %}' },
+                '{% {} %}',
+                null,
+              ),
             },
           },
           Output: '{% $states.input %}',
@@ -222,13 +227,19 @@ export class Emitter {
   }
 }
 
-/** A Catch that keeps the flow's state and remembers the error in a variable of its branch. */
-const caught = (output: string, next: string): State => ({
+/**
+ * A Catch that adds the error to the flow's state. A variable would not do: ASL forbids a name assigned both inside and
+ * outside a Parallel or Map (https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html).
+ */
+const caught = (next: string): State => ({
   ErrorEquals: ['States.ALL'],
-  Assign: { failure: '{% $states.errorOutput %}' },
-  Output: output,
+  Output: "{% $merge([$states.input, {'failure': $states.errorOutput}]) %}",
   Next: next,
 });
+
+/** The flow's state as it was before `caught`. */
+const withoutFailure =
+  "{% {'run': $states.input.run, 'control': $states.input.control, 'chosen': $states.input.chosen} %}";
 
 /** A call of one of our operators' Lambdas. */
 export const operator = (

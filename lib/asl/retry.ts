@@ -5,7 +5,13 @@ import { errorNames } from '../support/error-names.ts';
 
 const throttles = [errorNames.throttled, 'Lambda.TooManyRequestsException'];
 /** Out of time or memory: the same input will most likely do it again, so one more try is enough. */
-const exhausted = ['States.Timeout', 'Sandbox.Timedout', 'Runtime.OutOfMemory', 'Runtime.ExitError'];
+const exhausted = [
+  errorNames.timeout,
+  'States.Timeout',
+  'Sandbox.Timedout',
+  'Runtime.OutOfMemory',
+  'Runtime.ExitError',
+];
 
 const throttleLadder: Json = {
   ErrorEquals: throttles,

@@ -68,6 +68,9 @@ export interface RunRequest {
   readonly run: string;
 }
 
+/** The slot of a flow's control values that holds what `begin` worked out. No stage can have this name. */
+export const beginSlot = 'begin()';
+
 /** What flows from state to state: control only, never data. */
 export interface FlowState {
   readonly run: RunFacts;

@@ -7,4 +7,6 @@ export const environmentNames = {
   eventBus: 'HEDDLE_EVENT_BUS',
   /** `/heddle/<orchestrator>/`: where the pipelines' manifests are, in SSM. */
   manifestPath: 'HEDDLE_MANIFEST_PATH',
+  /** What the names of the orchestrator's state machines start with. */
+  machinePrefix: 'HEDDLE_MACHINE_PREFIX',
 } as const;

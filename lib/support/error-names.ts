@@ -7,6 +7,7 @@ export const errorNames = {
   contractViolation: 'Heddle.ContractViolation',
   transient: 'Heddle.Transient',
   throttled: 'Heddle.Throttled',
+  timeout: 'Heddle.Timeout',
   superseded: 'Heddle.Superseded',
   runFailed: 'Heddle.RunFailed',
   tooManyFailures: 'Heddle.TooManyFailures',

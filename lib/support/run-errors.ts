@@ -29,3 +29,8 @@ export class SupersededError extends Error {
 /** True for errors that a retry cannot mend. */
 export const isPermanent = (error: unknown): boolean =>
   error instanceof Error && (error.name === errorNames.permanent || error.name === errorNames.contractViolation);
+
+/** The attempt is about to run out of its time. Tried once more: the same input will most likely do it again. */
+export class TimeoutError extends Error {
+  override readonly name = errorNames.timeout;
+}

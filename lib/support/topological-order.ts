@@ -9,11 +9,17 @@ export const topologicalRanks = (
   const known = new Map(nodes.map((node) => [node.id, node]));
   const rank = new Map<string, number>();
   const waiting = new Map(nodes.map((node) => [node.id, node.needs.filter((need) => known.has(need)).length]));
+  const place = new Map(nodes.map((node, index) => [node.id, index]));
   const ranks: string[][] = [];
   let ready = nodes.filter((node) => waiting.get(node.id) === 0).map((node) => node.id);
   const dependants = new Map<string, string[]>();
-  for (const node of nodes)
-    for (const need of node.needs) dependants.set(need, [...(dependants.get(need) ?? []), node.id]);
+  for (const node of nodes) {
+    for (const need of node.needs) {
+      const those = dependants.get(need);
+      if (those) those.push(node.id);
+      else dependants.set(need, [node.id]);
+    }
+  }
   while (ready.length > 0) {
     const next: string[] = [];
     for (const id of ready) {
@@ -25,7 +31,6 @@ export const topologicalRanks = (
       }
     }
     ranks.push(ready);
-    const place = new Map(nodes.map((node, index) => [node.id, index]));
     ready = next.sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
   }
   if (rank.size === known.size) return { ranks };

@@ -1,0 +1,53 @@
+// `begin`: the first state of every execution. Marks the run as running and works out the control values that no stage gives.
+import { UnavailableError } from '../ledger/index.ts';
+import type { BeginCall, Control, FlowState, Json, RunFacts } from '../records/index.ts';
+import { beginSlot } from '../records/index.ts';
+import { PermanentError } from '../support/run-errors.ts';
+import { isoTime, type Services } from './services.ts';
+
+export const begin = async (call: BeginCall, { ledger, now }: Services): Promise<FlowState> => {
+  const id = call.input?.run;
+  if (typeof id !== 'string') {
+    throw new PermanentError(
+      `HDL401 the execution's input names no run. Expected { "run": "<id>" }, as dispatch gives it. Fix: start runs with heddle start or through the start queue`,
+    );
+  }
+  const record = await ledger.runs.start(call.pipeline, id, {
+    startedAt: isoTime(now()),
+    executionArn: call.execution,
+    definitionHash: call.definitionHash,
+  });
+  if (!record) {
+    throw new PermanentError(
+      `HDL402 the ledger has no run ${id} of ${call.pipeline} that is pending or running. Fix: start it with heddle start`,
+    );
+  }
+  await ledger.runs.markPartition(
+    { pipeline: call.pipeline, partition: record.partition, run: id, status: 'running', updatedAt: isoTime(now()) },
+    record.createdAt,
+  );
+  const run: RunFacts = {
+    pipeline: call.pipeline,
+    id,
+    partition: record.partition,
+    definitionHash: call.definitionHash,
+    execution: call.execution,
+  };
+  return { run, control: { [beginSlot]: await controlOf(call, run, ledger) }, chosen: {} };
+};
+
+/** A value that will not come is left out: the states that read it skip what depends on it. */
+const controlOf = async (call: BeginCall, run: RunFacts, ledger: Services['ledger']): Promise<Control> => {
+  const resolver = ledger.resolver();
+  const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: {} };
+  const values: [string, Json][] = [];
+  for (const { key, bind, count } of call.control) {
+    try {
+      const value = await resolver.resolve(bind, scope);
+      values.push([key, count ? (Array.isArray(value) ? value.length : 0) : value]);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+    }
+  }
+  return Object.fromEntries(values);
+};

@@ -1,0 +1,68 @@
+// `finish`: the last state of every execution. Settles the run by its stages, tells the bus, and fails the execution when the
+// run failed, so that every AWS tool agrees.
+import type { FinishCall, PlannedStage, RunRecord, StageRecord, Status } from '../records/index.ts';
+import { errorNames } from '../support/error-names.ts';
+import { announce } from './announce.ts';
+import { isoTime, type Services } from './services.ts';
+
+export interface FinishAnswer {
+  readonly run: string;
+  readonly status: 'completed';
+  readonly stages: RunRecord['stages'];
+}
+
+/** Ends the execution as FAILED. Never retried. */
+export class RunFailedError extends Error {
+  override readonly name = errorNames.runFailed;
+}
+
+export const finish = async (call: FinishCall, services: Services): Promise<FinishAnswer> => {
+  const { ledger, now } = services;
+  const { pipeline, id, partition } = call.run;
+  const recorded = new Map((await ledger.stages.list(pipeline, id)).map((record) => [record.stage, record]));
+  const endedAt = isoTime(now());
+  const final: { readonly stage: PlannedStage; readonly status: Status; readonly record: StageRecord | undefined }[] =
+    [];
+  for (const stage of call.stages) {
+    const record = recorded.get(stage.id);
+    const passed = stage.within.find(({ choose, branch }) => call.chosen[choose] !== branch);
+    if (!record && passed) {
+      const reason = `${passed.choose} took ${call.chosen[passed.choose] ?? 'neither'}`;
+      await ledger.stages.skip({ pipeline, run: id, stage: stage.id }, reason, endedAt);
+      final.push({ stage, status: 'skipped', record });
+    } else {
+      final.push({ stage, status: record?.status ?? 'pending', record });
+    }
+  }
+  const stages: { [status in Status]?: number } = {};
+  for (const { status } of final) stages[status] = (stages[status] ?? 0) + 1;
+  const broken = final.filter(({ status }) => status === 'failed');
+  const unsettled = final.filter(({ status }) => status === 'pending' || status === 'running');
+  const deadLetters = (await ledger.deadLetters.list(pipeline, id)).length;
+  const [first] = broken;
+  const failure = first
+    ? `${broken.map(({ stage }) => stage.id).join(', ')} failed: ${first.record?.error ?? 'unknown'}: ${first.record?.cause ?? ''}`
+    : unsettled.length > 0
+      ? `${unsettled.map(({ stage, status }) => `${stage.id} is ${status}`).join(', ')} at the end of the run`
+      : undefined;
+  const status = failure === undefined ? 'completed' : 'failed';
+  const ended = await ledger.runs.end(pipeline, id, {
+    status,
+    endedAt,
+    stages,
+    deadLetters,
+    output: call.output,
+    chosen: call.chosen,
+    ...(failure === undefined ? {} : { error: errorNames.runFailed, cause: failure }),
+  });
+  // A repeat finds the run ended: it announces again, as the first may have died before it could.
+  const record = ended ?? (await ledger.runs.get(pipeline, id));
+  if (!record) throw new Error(`there is no run ${id} of ${pipeline}`);
+  await ledger.runs.markPartition(
+    { pipeline, partition, run: id, status: record.status, updatedAt: endedAt },
+    record.createdAt,
+  );
+  await announce(record, services);
+  if (record.status !== 'completed') throw new RunFailedError(record.cause ?? `the run is ${record.status}`);
+  return { run: id, status: 'completed', stages };
+};

@@ -1,0 +1,7 @@
+export { begin } from './begin.ts';
+export { dispatch, type Outcome } from './dispatch.ts';
+export { finish, RunFailedError } from './finish.ts';
+export { operatorHandler } from './operator-handler.ts';
+export { type ExecutionEnded, reconcile } from './reconcile.ts';
+export type { Services } from './services.ts';
+export { settle } from './settle.ts';

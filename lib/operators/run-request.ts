@@ -1,0 +1,94 @@
+// A start message as a request for a run: which partition, which input, and what makes two messages the same request.
+import type { Json, PipelineManifest, RunRecord, StartMessage, TriggerRecord } from '../records/index.ts';
+import { PermanentError } from '../support/run-errors.ts';
+import { sha256 } from '../support/sha256.ts';
+import type { Services } from './services.ts';
+
+export interface Request {
+  readonly run: string;
+  readonly partition: string;
+  readonly input: Json;
+  readonly trigger: TriggerRecord;
+  readonly upstream: RunRecord['upstream'];
+}
+
+/** A request, or why no run is to start for this message. */
+export type Decision = { readonly request: Request } | { readonly reason: string };
+
+/** Decides on a message. Throws PermanentError on one that can never start a run. */
+export const decide = async (
+  message: StartMessage,
+  manifest: PipelineManifest,
+  services: Services,
+): Promise<Decision> => {
+  const { trigger, partition, input } = read(message);
+  const upstream: { [alias: string]: { pipeline: string; run: string } } = {};
+  for (const [alias, pipeline] of Object.entries(manifest.upstream)) {
+    const newest = await services.ledger.runs.partition(pipeline, partition);
+    if (newest?.status !== 'completed') {
+      return { reason: `upstream ${pipeline} is ${newest?.status ?? 'missing'} for partition ${partition}` };
+    }
+    upstream[alias] = { pipeline, run: newest.run };
+  }
+  // The runs above are part of what an upstream start is: the last of several to complete, or a duplicate of its event, asks
+  // for the same run, and a re-run of any of them for a new one.
+  const above = Object.values(upstream).map(({ run }) => run);
+  const identity = message.kind === 'upstream' ? above.join(' ') : trigger.identity;
+  const run = `${slug(partition)}-${sha256(`${message.pipeline} ${partition} ${message.kind} ${identity}`).slice(0, 12)}`;
+  return { request: { run, partition, input, trigger: { ...trigger, identity }, upstream } };
+};
+
+const slug = (partition: string): string => partition.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 50);
+
+const read = (message: StartMessage): { trigger: TriggerRecord; partition: string; input: Json } => {
+  switch (message.kind) {
+    case 'manual':
+      return {
+        trigger: { kind: 'manual', identity: message.id, detail: message.by },
+        partition: message.partition ?? message.id,
+        input: message.input,
+      };
+    case 'object': {
+      const { bucket, object } = message.event.detail;
+      return {
+        trigger: {
+          kind: 'object',
+          identity: `${bucket.name}/${object.key}/${object.etag}`,
+          detail: `s3://${bucket.name}/${object.key}`,
+        },
+        partition: partitionOf(message.keyTemplate, object.key),
+        input: { bucket: bucket.name, key: object.key },
+      };
+    }
+    case 'schedule':
+      return {
+        trigger: { kind: 'schedule', identity: `${message.schedule} ${message.time}`, detail: message.schedule },
+        partition: dayIn(message.timeZone, message.time),
+        input: message.input,
+      };
+    case 'upstream': {
+      const { pipeline, run, partition } = message.event.detail;
+      return { trigger: { kind: 'upstream', identity: run, detail: `${pipeline} ${run}` }, partition, input: {} };
+    }
+  }
+};
+
+/** The day of a time in a zone, `2026-01-31`. The Swedish locale writes dates as ISO 8601 does. */
+const dayIn = (timeZone: string, time: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone }).format(new Date(time));
+
+/** The part of a key that `{partition}` stands for in its template. */
+const partitionOf = (template: string, key: string): string => {
+  const pattern = template
+    .split(/(\{partition\}|\*)/)
+    .map((part) =>
+      part === '{partition}' ? '(?<partition>[^/]+)' : part === '*' ? '.*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'),
+    )
+    .join('');
+  const partition = new RegExp(`^${pattern}$`).exec(key)?.groups?.partition;
+  if (partition === undefined)
+    throw new PermanentError(
+      `HDL403 the key ${key} does not have the form ${template}. Fix: drop objects under keys of that form`,
+    );
+  return partition;
+};

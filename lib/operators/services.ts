@@ -1,0 +1,19 @@
+// What the operators work with. Clients come in from the handler; nothing here reads the environment.
+import type { Ledger } from '../ledger/index.ts';
+import type { PipelineManifest } from '../records/index.ts';
+import type { Aws } from '../support/aws-call.ts';
+
+export interface Services {
+  readonly aws: Aws;
+  readonly ledger: Ledger;
+  readonly eventBus: string;
+  readonly manifests: Manifests;
+  readonly now: () => number;
+}
+
+export interface Manifests {
+  /** What synth told of a pipeline, kept for a minute. Undefined for a pipeline that is not deployed here. */
+  of(pipeline: string): Promise<PipelineManifest | undefined>;
+}
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString();

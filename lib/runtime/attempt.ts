@@ -1,0 +1,58 @@
+// One attempt of a stage: the call, and all that the wrapper and the handler need during it.
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { HandlerInput, HandlerOutput, Stage } from '../definition/index.ts';
+import type { Ledger, Scope } from '../ledger/index.ts';
+import type { StageCall } from '../records/index.ts';
+import type { Store } from './store.ts';
+
+/** The log of a run: structured lines that carry pipeline, run, stage and attempt. */
+export interface Log {
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  error(message: string, fields?: object): void;
+}
+
+/** What a handler gets. */
+export interface Work<S extends Stage> {
+  readonly input: HandlerInput<S>;
+  readonly run: { readonly pipeline: string; readonly id: string; readonly partition: string };
+  readonly log: Log;
+  readonly store: Store;
+  /** Fires shortly before Lambda's timeout. Pass it to fetch and the like. */
+  readonly signal: AbortSignal;
+  /** The same for every attempt at this stage or item: pass it to outside services that take one. */
+  readonly idempotencyKey: string;
+}
+
+export type Handler<S extends Stage> = (work: Work<S>) => Promise<HandlerOutput<S>> | HandlerOutput<S>;
+
+export interface Attempt {
+  readonly call: StageCall;
+  readonly ledger: Ledger;
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly deadLetterQueueUrl: string;
+  /** The claim's owner: Lambda's request id. */
+  readonly owner: string;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  /** Milliseconds until Lambda stops the function. */
+  readonly remainingMs: () => number;
+}
+
+/** The scope in which this call's bindings are read. */
+export const scopeOf = ({ run, chosen }: StageCall): Scope => ({
+  pipeline: run.pipeline,
+  run: run.id,
+  partition: run.partition,
+  chosen,
+});
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString();
+
+/** Logger is a class with more methods and looser types than a handler should see. */
+export const logOf = (logger: Logger): Log => ({
+  info: (message, fields = {}) => logger.info(message, { ...fields }),
+  warn: (message, fields = {}) => logger.warn(message, { ...fields }),
+  error: (message, fields = {}) => logger.error(message, { ...fields }),
+});

@@ -1,0 +1,10 @@
+import { type Control, type ControlPath, type Json, valueAt } from '../records/index.ts';
+
+/** The values of a stage's output that the state machine asked for. */
+export const controlOf = (paths: readonly ControlPath[], output: Json): Control =>
+  Object.fromEntries(
+    paths.map(({ key, path, count }) => {
+      const value = valueAt(output, path);
+      return [key, count ? (Array.isArray(value) ? value.length : 0) : value];
+    }),
+  );

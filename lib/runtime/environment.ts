@@ -1,0 +1,24 @@
+// The one place where the runtime reads its environment: the names that the constructs set, and Lambda's own.
+import { environmentNames } from '../records/index.ts';
+import type { AwsSettings } from '../support/aws-call.ts';
+
+type Name = keyof typeof environmentNames;
+
+/** The value of one of our environment variables. Throws when the function was deployed without it. */
+export const setting = (name: Name): string => {
+  const value = process.env[environmentNames[name]];
+  if (!value)
+    throw new Error(
+      `HDL310 the environment has no ${environmentNames[name]}. Fix: deploy the function through Heddle's constructs.`,
+    );
+  return value;
+};
+
+/** Credentials, region and endpoint as Lambda gives them. `AWS_ENDPOINT_URL` is the local engine's, absent on AWS. */
+export const awsSettings = (): AwsSettings => ({
+  region: process.env.AWS_REGION ?? 'us-east-1',
+  endpoint: process.env.AWS_ENDPOINT_URL,
+  accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? '',
+  secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? '',
+  sessionToken: process.env.AWS_SESSION_TOKEN,
+});

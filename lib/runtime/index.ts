@@ -1,0 +1,5 @@
+export { PermanentError, ThrottledError, TransientError } from '../support/run-errors.ts';
+export type { Handler, Log, Work } from './attempt.ts';
+export { awsSettings, setting } from './environment.ts';
+export { stageHandler } from './stage-handler.ts';
+export type { Artifact, Store } from './store.ts';

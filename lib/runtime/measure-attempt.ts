@@ -1,0 +1,33 @@
+// One EMF line for each attempt, failed or not: CloudWatch makes metrics of it, by pipeline and stage.
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type middy from '@middy/core';
+import type { StageAnswer, StageCall } from '../records/index.ts';
+
+/** A batch's answer also counts its items. */
+interface Counted {
+  readonly completed?: number;
+  readonly failed?: number;
+}
+
+export const measureAttempt = (): middy.MiddlewareObj<StageCall, StageAnswer & Counted> => {
+  let startedAt = 0;
+
+  const publish = ({ run, stage }: StageCall, failures: number, items: Counted): void => {
+    const metrics = new Metrics({ namespace: 'Heddle' });
+    metrics.addDimensions({ pipeline: run.pipeline, stage });
+    metrics.addMetric('StageDuration', MetricUnit.Milliseconds, Date.now() - startedAt);
+    metrics.addMetric('Attempts', MetricUnit.Count, 1);
+    metrics.addMetric('Failures', MetricUnit.Count, failures);
+    if (items.completed !== undefined) metrics.addMetric('ItemsCompleted', MetricUnit.Count, items.completed);
+    if (items.failed !== undefined) metrics.addMetric('ItemsFailed', MetricUnit.Count, items.failed);
+    metrics.publishStoredMetrics();
+  };
+
+  return {
+    before: () => {
+      startedAt = Date.now();
+    },
+    after: ({ event, response }) => publish(event, 0, response ?? {}),
+    onError: ({ event }) => publish(event, 1, {}),
+  };
+};

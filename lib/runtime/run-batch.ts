@@ -1,0 +1,146 @@
+// One batch of a map stage: the items one by one, each with its own outcome. An item that can never succeed becomes a dead
+// letter; if any item may still succeed the batch fails as a whole, and the retry does only those.
+import type { Stage } from '../definition/index.ts';
+import { type Resolver, UnavailableError } from '../ledger/index.ts';
+import type { ItemResult, Json, StageAnswer, StageCall } from '../records/index.ts';
+import { invariant } from '../support/invariant.ts';
+import { isPermanent, SupersededError, ThrottledError, TransientError } from '../support/run-errors.ts';
+import { sha256 } from '../support/sha256.ts';
+import { type Attempt, type Handler, isoTime, logOf, scopeOf } from './attempt.ts';
+import { parse } from './contract.ts';
+
+/** What a batch did, for the metrics. */
+export interface BatchAnswer extends StageAnswer {
+  readonly completed: number;
+  readonly failed: number;
+}
+
+/** An item that failed in a way that a retry may mend. */
+interface Retryable {
+  readonly index: number;
+  readonly error: Error;
+}
+
+/** The time that a batch leaves for storing what it has: a fifth of what it was given, 3 s at most. */
+const reserveOf = (givenMs: number): number => Math.min(3_000, givenMs / 5);
+
+export const runBatch = async <S extends Stage>(
+  stage: S,
+  handler: Handler<S>,
+  attempt: Attempt,
+): Promise<BatchAnswer> => {
+  const { call, ledger, owner, now } = attempt;
+  const { batch } = call;
+  invariant(batch, 'a batch was run without one');
+  const at = { pipeline: call.run.pipeline, run: call.run.id, stage: call.stage };
+  const startedAt = now();
+  await ledger.stages.open(at, isoTime(startedAt));
+  const claim = await ledger.stages.claimBatch(at, batch.index, owner, isoTime(startedAt));
+  if (!claim.held) return { status: 'completed', control: {}, completed: 0, failed: 0 };
+
+  const results = new Map<number, ItemResult>();
+  if (claim.record.results) {
+    for (const result of (await ledger.payloads.load(claim.record.results)) as readonly ItemResult[])
+      results.set(result.index, result);
+  }
+  const resolver = ledger.resolver();
+  const reserveMs = reserveOf(attempt.remainingMs());
+  const items = await itemsOf(call, resolver);
+  const waiting: Retryable[] = [];
+  const first = batch.index * batch.size;
+  for (const [offset, item] of items.entries()) {
+    const index = first + offset;
+    if (results.has(index)) continue;
+    if (attempt.remainingMs() < reserveMs) {
+      waiting.push({
+        index,
+        error: new TransientError(`the batch ran out of time after ${offset} of ${items.length} items`),
+      });
+      break;
+    }
+    const outcome = await runItem(stage, handler, attempt, resolver, index, item);
+    if ('retry' in outcome) waiting.push({ index, error: outcome.retry });
+    else results.set(index, outcome);
+  }
+
+  const outcomes = [...results.values()].sort((a, b) => a.index - b.index);
+  const failed = outcomes.filter((outcome) => 'error' in outcome).length;
+  const endedAt = now();
+  const held = await ledger.stages.settleBatch(at, batch.index, owner, {
+    status: waiting.length === 0 ? 'completed' : 'running',
+    endedAt: isoTime(endedAt),
+    durationMs: endedAt - startedAt,
+    completed: outcomes.length - failed,
+    failed,
+    results: await ledger.payloads.store(at.pipeline, outcomes),
+  });
+  if (!held) throw new SupersededError(`another attempt at ${at.stage}, batch ${batch.index}, holds the claim since`);
+  const [retry] = waiting;
+  if (retry) throw again(retry, waiting);
+  return { status: 'completed', control: {}, completed: outcomes.length - failed, failed };
+};
+
+/** This batch's slice of the list. Empty when the list will not come: then the stage is skipped when the map is done. */
+const itemsOf = async (call: StageCall, resolver: Resolver): Promise<readonly Json[]> => {
+  const { batch } = call;
+  invariant(batch, 'a batch was run without one');
+  const list = await resolver.resolve(batch.items, scopeOf(call));
+  invariant(Array.isArray(list), `${call.stage} maps over something that is not a list`);
+  return list.slice(batch.index * batch.size, (batch.index + 1) * batch.size);
+};
+
+const runItem = async <S extends Stage>(
+  stage: S,
+  handler: Handler<S>,
+  attempt: Attempt,
+  resolver: Resolver,
+  index: number,
+  item: Json,
+): Promise<ItemResult | { readonly retry: Error }> => {
+  const { call, ledger, logger, now } = attempt;
+  const { pipeline, id, partition, definitionHash } = call.run;
+  const startedAt = isoTime(now());
+  let bound: Json = item;
+  try {
+    bound = await resolver.resolve(call.bind, { ...scopeOf(call), item });
+    const input = await parse(stage.input, bound, 'input');
+    const result = await handler({
+      input,
+      run: { pipeline, id, partition },
+      log: logOf(logger),
+      store: attempt.store,
+      signal: attempt.signal,
+      idempotencyKey: sha256(`${pipeline}/${id}/${call.stage}/${index}`).slice(0, 32),
+    });
+    return { index, output: await parse(stage.output, result, 'output') };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    if (!isPermanent(error) && !(error instanceof UnavailableError)) return { retry: error };
+    await ledger.deadLetters.write(
+      {
+        pipeline,
+        run: id,
+        partition,
+        stage: call.stage,
+        item: index,
+        error: error.name,
+        cause: error.message,
+        attempts: 1,
+        input: await ledger.payloads.store(pipeline, bound),
+        firstAt: startedAt,
+        lastAt: isoTime(now()),
+        definitionHash,
+      },
+      attempt.deadLetterQueueUrl,
+    );
+    return { index, error: error.name, cause: error.message };
+  }
+};
+
+/** The error that makes the state machine try the batch again: of the class of the first item's, naming how many wait. */
+const again = ({ index, error }: Retryable, waiting: readonly Retryable[]): Error => {
+  const message = `${waiting.length} item(s) to try again, the first is ${index}: ${error.name}: ${error.message}`;
+  return error instanceof ThrottledError
+    ? new ThrottledError(message, { cause: error })
+    : new TransientError(message, { cause: error });
+};

@@ -1,0 +1,68 @@
+// A stage that runs once: claim, read the input, work, settle.
+import type { Stage } from '../definition/index.ts';
+import { UnavailableError } from '../ledger/index.ts';
+import type { Binding, Json, StageAnswer, StageRecord } from '../records/index.ts';
+import { SupersededError } from '../support/run-errors.ts';
+import { sha256 } from '../support/sha256.ts';
+import { type Attempt, type Handler, isoTime, logOf, scopeOf } from './attempt.ts';
+import { parse } from './contract.ts';
+import { controlOf } from './control.ts';
+
+export const runTask = async <S extends Stage>(
+  stage: S,
+  handler: Handler<S>,
+  attempt: Attempt,
+): Promise<StageAnswer> => {
+  const { call, ledger, owner, now } = attempt;
+  const at = { pipeline: call.run.pipeline, run: call.run.id, stage: call.stage };
+  const startedAt = now();
+  const claim = await ledger.stages.claim(at, owner, isoTime(startedAt));
+  if (!claim.held) return stored(attempt, claim.record);
+
+  let bound: Json;
+  try {
+    const resolver = ledger.resolver();
+    const scope = scopeOf(call);
+    bound = await resolver.resolve(call.bind, scope);
+    const order: readonly Binding[] = call.after.map((id) => ({
+      kind: 'ref',
+      source: { kind: 'stage', stage: id },
+      path: [],
+    }));
+    await Promise.all(order.map((binding) => resolver.resolve(binding, scope)));
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    await ledger.stages.skip(at, error.message, isoTime(now()));
+    attempt.logger.info('skipped', { reason: error.message });
+    return { status: 'skipped', control: {} };
+  }
+
+  const input = await parse(stage.input, bound, 'input');
+  const result = await handler({
+    input,
+    run: { pipeline: call.run.pipeline, id: call.run.id, partition: call.run.partition },
+    log: logOf(attempt.logger),
+    store: attempt.store,
+    signal: attempt.signal,
+    idempotencyKey: sha256(`${at.pipeline}/${at.run}/${at.stage}`).slice(0, 32),
+  });
+  const output = (await parse(stage.output, result, 'output')) as Json; // The contract just said so.
+  const endedAt = now();
+  const held = await ledger.stages.complete(at, owner, {
+    endedAt: isoTime(endedAt),
+    durationMs: endedAt - startedAt,
+    output: await ledger.payloads.store(at.pipeline, output),
+  });
+  if (held) return { status: 'completed', control: controlOf(call.control, output) };
+
+  const record = await ledger.stages.get(at);
+  if (record?.status === 'completed') return stored(attempt, record);
+  throw new SupersededError(`another attempt at ${at.stage} holds the claim since; this result is dropped`);
+};
+
+/** The answer of an attempt that finds the stage completed. */
+const stored = async ({ call, ledger, logger }: Attempt, record: StageRecord): Promise<StageAnswer> => {
+  logger.info('completed before: the stored result is returned', { attempts: record.attempts });
+  const output = record.output ? ((await ledger.payloads.load(record.output)) as Json) : null;
+  return { status: 'completed', control: controlOf(call.control, output) };
+};

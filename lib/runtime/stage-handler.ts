@@ -1,0 +1,76 @@
+// The Lambda handler under every stage: what surrounds the work, in order, in one place.
+import { Logger } from '@aws-lambda-powertools/logger';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type { Stage } from '../definition/index.ts';
+import { openLedger } from '../ledger/index.ts';
+import type { StageAnswer, StageCall } from '../records/index.ts';
+import { connect } from '../support/aws-call.ts';
+import { TimeoutError } from '../support/run-errors.ts';
+import type { Attempt, Handler } from './attempt.ts';
+import { awsSettings, setting } from './environment.ts';
+import { logAttempt } from './log-attempt.ts';
+import { measureAttempt } from './measure-attempt.ts';
+import { runBatch } from './run-batch.ts';
+import { runTask } from './run-task.ts';
+import { openStore } from './store.ts';
+
+/** Milliseconds before Lambda's timeout at which a handler's `signal` fires. */
+const earlyMs = 500;
+
+const outOfTime = (): never => {
+  throw new TimeoutError('the stage is about to run out of its time');
+};
+
+/** Connections and names are made at the first call and kept while the Lambda is warm. */
+const warm = () => {
+  const aws = connect(awsSettings());
+  const payloadBucket = setting('payloadBucket');
+  return {
+    aws,
+    payloadBucket,
+    ledger: openLedger(aws, { table: setting('table'), payloadBucket }),
+    deadLetterQueueUrl: setting('deadLetterQueue'),
+  };
+};
+
+/**
+ * Makes a stage's Lambda handler of the work to do. The wrapper checks input and output against the contract, claims the
+ * stage and settles it in the ledger, returns the stored result on a repeat, and writes logs and metrics.
+ *
+ * @example
+ * export const handler = stageHandler(clean, async ({ input, store }) => ({ rows: await count(store, input.key) }));
+ */
+export const stageHandler = <S extends Stage>(stage: S, work: Handler<S>) => {
+  const logger = new Logger({ serviceName: stage.name });
+  let connections: ReturnType<typeof warm> | undefined;
+
+  const attempt = async (
+    call: StageCall,
+    context: Context,
+    { signal }: { signal: AbortSignal },
+  ): Promise<StageAnswer> => {
+    connections ??= warm();
+    const { aws, ledger, payloadBucket, deadLetterQueueUrl } = connections;
+    const current: Attempt = {
+      call,
+      ledger,
+      store: openStore(aws, payloadBucket, call.run),
+      logger,
+      deadLetterQueueUrl,
+      owner: context.awsRequestId,
+      signal,
+      now: Date.now,
+      remainingMs: () => context.getRemainingTimeInMillis(),
+    };
+    return call.batch ? runBatch(stage, work, current) : runTask(stage, work, current);
+  };
+
+  return middy<StageCall, StageAnswer, Error, Context>({
+    timeoutEarlyInMillis: earlyMs,
+    timeoutEarlyResponse: outOfTime,
+  })
+    .use(logAttempt(logger))
+    .use(measureAttempt())
+    .handler(attempt);
+};
