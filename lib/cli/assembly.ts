@@ -1,0 +1,86 @@
+// The cloud assembly that the local engine runs: synthesized again only when something it is made from has changed.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CliError } from './cli-error.ts';
+
+export interface Assembly {
+  readonly directory: string;
+  /** False when the one from last time was still right. */
+  readonly synthesized: boolean;
+}
+
+/** Folders and files that a synthesis reads. */
+const sources = ['bin', 'lib', 'lambdas', 'cdk.json', 'package-lock.json'];
+const stampFile = '.heddle-sources';
+
+/** Size and modification time of every source file, hashed: enough to tell a change, and 10 ms for this repository. */
+const fingerprint = (root: string): string => {
+  const hash = createHash('sha256');
+  const visit = (path: string): void => {
+    const full = join(root, path);
+    const stat = statSync(full);
+    if (stat.isDirectory()) for (const name of readdirSync(full).sort()) visit(join(path, name));
+    else hash.update(`${path} ${stat.size} ${stat.mtimeMs}\n`);
+  };
+  for (const source of sources) visit(source);
+  return hash.digest('hex');
+};
+
+const stampOf = (directory: string): string | undefined => {
+  try {
+    return readFileSync(join(directory, stampFile), 'utf8');
+  } catch {
+    return undefined; // No stamp: there is no assembly yet, or something else wrote it.
+  }
+};
+
+/**
+ * The assembly in `cdk.out`, made by running the CDK app (`bin/app.ts`) where it is missing or older than its sources.
+ * Throws CliError with the app's own message when the app fails.
+ */
+export const freshAssembly = async ({
+  root,
+  say,
+}: {
+  readonly root: string;
+  readonly say: (line: string) => void;
+}): Promise<Assembly> => {
+  const directory = join(root, 'cdk.out');
+  const wanted = fingerprint(root);
+  if (stampOf(directory) === wanted) return { directory, synthesized: false };
+  say('synthesizing the CDK app');
+  await synthesize(root, directory);
+  writeFileSync(join(directory, stampFile), wanted);
+  return { directory, synthesized: true };
+};
+
+/** Runs the app as the CDK CLI would, less the CLI: it hands cdk.json's context over in the environment. */
+const synthesize = (root: string, directory: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const { context = {} } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
+    const app = spawn(process.execPath, ['bin/app.ts'], {
+      cwd: root,
+      env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    app.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    app.on('error', reject);
+    app.on('close', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new CliError(
+            'HDL610',
+            2,
+            `the CDK app ended with code ${code}`,
+            'an app that synthesizes',
+            `mend what it says:\n${said.trim()}`,
+          ),
+        );
+    });
+  });
