@@ -1,0 +1,85 @@
+// Rows as the AWS API and EventBridge show them.
+import type { BusEvent, Shape } from '../../service.ts';
+import type { ExecutionRow } from './execution-rows.ts';
+import type { MachineRow, Revision } from './machines.ts';
+import { seconds } from './requests.ts';
+
+const REDRIVABLE = new Set(['FAILED', 'TIMED_OUT', 'ABORTED']);
+
+const redrive = (row: ExecutionRow): Shape => ({
+  redriveCount: row.redriveCount,
+  ...(row.redrivenAt !== undefined && { redriveDate: seconds(row.redrivenAt) }),
+  redriveStatus: REDRIVABLE.has(row.status) && row.mapRun === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+  ...(!REDRIVABLE.has(row.status) && {
+    redriveStatusReason: `Execution is ${row.status} and cannot be redriven`,
+  }),
+});
+
+const ended = (row: ExecutionRow): Shape => ({
+  ...(row.stoppedAt !== undefined && { stopDate: seconds(row.stoppedAt) }),
+  ...(row.output !== undefined && { output: row.output, outputDetails: { included: true } }),
+  ...(row.error !== undefined && { error: row.error }),
+  ...(row.cause !== undefined && { cause: row.cause }),
+});
+
+/** DescribeExecution. Times are seconds. */
+export const describeExecution = (row: ExecutionRow): Shape => ({
+  executionArn: row.arn,
+  stateMachineArn: row.machineArn,
+  name: row.name,
+  status: row.status,
+  startDate: seconds(row.startedAt),
+  input: row.input,
+  inputDetails: { included: true },
+  ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
+  ...ended(row),
+  ...redrive(row),
+});
+
+/** One entry of ListExecutions. */
+export const listedExecution = (row: ExecutionRow): Shape => ({
+  executionArn: row.arn,
+  stateMachineArn: row.machineArn,
+  name: row.name,
+  status: row.status,
+  startDate: seconds(row.startedAt),
+  ...(row.stoppedAt !== undefined && { stopDate: seconds(row.stoppedAt) }),
+  ...(row.mapRun !== undefined && { mapRunArn: row.mapRun, itemCount: row.items ?? 1 }),
+  redriveCount: row.redriveCount,
+  ...(row.redrivenAt !== undefined && { redriveDate: seconds(row.redrivenAt) }),
+});
+
+/** The event on the default bus. https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
+export const statusChange = (row: ExecutionRow): BusEvent => ({
+  source: 'aws.states',
+  'detail-type': 'Step Functions Execution Status Change',
+  resources: [row.arn],
+  detail: {
+    executionArn: row.arn,
+    stateMachineArn: row.machineArn,
+    name: row.name,
+    status: row.status,
+    startDate: row.startedAt,
+    stopDate: row.stoppedAt ?? null,
+    input: row.input,
+    output: row.output ?? null,
+    inputDetails: { included: true },
+    outputDetails: row.output === undefined ? null : { included: true },
+    error: row.error ?? null,
+    cause: row.cause ?? null,
+    redriveCount: row.redriveCount,
+    redriveDate: row.redrivenAt ?? null,
+  },
+});
+
+export const describeMachine = (machine: MachineRow, revision: Revision): Shape => ({
+  stateMachineArn: machine.arn,
+  name: machine.name,
+  status: machine.status,
+  definition: revision.definition,
+  roleArn: revision.roleArn,
+  type: machine.type,
+  creationDate: seconds(machine.createdAt),
+  revisionId: revision.id,
+  ...machine.settings,
+});

@@ -1,0 +1,138 @@
+// Executions as the database keeps them.
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Outcome } from '../../states/machine/driver.ts';
+
+export interface ExecutionRow {
+  readonly id: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly machineArn: string;
+  readonly revision: string;
+  readonly status: string;
+  readonly input: string;
+  readonly output: string | undefined;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  readonly startedAt: number;
+  readonly stoppedAt: number | undefined;
+  readonly redriveCount: number;
+  readonly redrivenAt: number | undefined;
+  readonly mapRun: string | undefined;
+  readonly childIndex: number | undefined;
+  readonly items: number | undefined;
+}
+
+const textOf = (value: unknown) => (value === null || value === undefined ? undefined : String(value));
+const numberOf = (value: unknown) => (value === null || value === undefined ? undefined : Number(value));
+
+const rowOf = (row: Record<string, unknown>): ExecutionRow => ({
+  id: Number(row.id),
+  arn: String(row.arn),
+  name: String(row.name),
+  machineArn: String(row.machine_arn),
+  revision: String(row.revision),
+  status: String(row.status),
+  input: String(row.input),
+  output: textOf(row.output),
+  error: textOf(row.error),
+  cause: textOf(row.cause),
+  startedAt: Number(row.started_at),
+  stoppedAt: numberOf(row.stopped_at),
+  redriveCount: Number(row.redrive_count),
+  redrivenAt: numberOf(row.redriven_at),
+  mapRun: textOf(row.map_run),
+  childIndex: numberOf(row.child_index),
+  items: numberOf(row.items),
+});
+
+export interface ListFilter {
+  readonly machineArn?: string;
+  readonly mapRun?: string;
+  readonly status?: string;
+}
+
+export class ExecutionRows {
+  readonly #database: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #close: StatementSync;
+  readonly #byArn: StatementSync;
+  #lastId: number;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#insert = database.prepare(
+      `INSERT INTO sfn_executions (id, arn, name, machine_arn, revision, status, input, started_at, map_run, child_index, items)
+       VALUES (?, ?, ?, ?, ?, 'RUNNING', ?, ?, ?, ?, ?)`,
+    );
+    this.#close = database.prepare(
+      'UPDATE sfn_executions SET status = ?, output = ?, error = ?, cause = ?, stopped_at = ? WHERE id = ?',
+    );
+    this.#byArn = database.prepare('SELECT * FROM sfn_executions WHERE arn = ?');
+    this.#lastId = Number(database.prepare('SELECT max(id) AS last FROM sfn_executions').get()?.last ?? 0);
+  }
+
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  insert(
+    row: Pick<
+      ExecutionRow,
+      'id' | 'arn' | 'name' | 'machineArn' | 'revision' | 'input' | 'startedAt' | 'mapRun' | 'childIndex' | 'items'
+    >,
+  ): void {
+    this.#insert.run(
+      row.id,
+      row.arn,
+      row.name,
+      row.machineArn,
+      row.revision,
+      row.input,
+      row.startedAt,
+      row.mapRun ?? null,
+      row.childIndex ?? null,
+      row.items ?? null,
+    );
+  }
+
+  close(id: number, outcome: Outcome, at: number): void {
+    const { status, output, error, cause } = outcome;
+    this.#close.run(status, output?.text ?? null, error ?? null, cause ?? null, at, id);
+  }
+
+  reopen(id: number, at: number): void {
+    this.#database
+      .prepare(
+        `UPDATE sfn_executions SET status = 'RUNNING', output = NULL, error = NULL, cause = NULL, stopped_at = NULL,
+         redrive_count = redrive_count + 1, redriven_at = ? WHERE id = ?`,
+      )
+      .run(at, id);
+  }
+
+  find(arn: string): ExecutionRow | undefined {
+    const row = this.#byArn.get(arn);
+    return row && rowOf(row);
+  }
+
+  running(): ExecutionRow[] {
+    return this.#database.prepare("SELECT * FROM sfn_executions WHERE status = 'RUNNING' ORDER BY id").all().map(rowOf);
+  }
+
+  ofMapRun(mapRun: string): ExecutionRow[] {
+    return this.#database.prepare('SELECT * FROM sfn_executions WHERE map_run = ? ORDER BY id').all(mapRun).map(rowOf);
+  }
+
+  /** Newest first. */
+  list({ machineArn, mapRun, status }: ListFilter, limit: number, offset: number): ExecutionRow[] {
+    const where = [
+      ...(mapRun === undefined ? ['map_run IS NULL'] : ['map_run = ?']),
+      ...(machineArn === undefined ? [] : ['machine_arn = ?']),
+      ...(status === undefined ? [] : ['status = ?']),
+    ].join(' AND ');
+    const values = [mapRun, machineArn, status].filter((value) => value !== undefined);
+    return this.#database
+      .prepare(`SELECT * FROM sfn_executions WHERE ${where} ORDER BY id DESC LIMIT ? OFFSET ?`)
+      .all(...values, limit, offset)
+      .map(rowOf);
+  }
+}

@@ -1,0 +1,185 @@
+// State machines: created, updated, described, listed, deleted. A running execution keeps the revision it started with.
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { uuidFrom } from '../../states/expressions/uuid.ts';
+import { type Parsed, parseDefinition } from '../../states/parse/definition.ts';
+import type { StateMachine } from '../../states/parse/machine.ts';
+
+export interface MachineRow {
+  readonly arn: string;
+  readonly name: string;
+  readonly type: 'STANDARD' | 'EXPRESS';
+  readonly status: string;
+  readonly revision: string;
+  readonly createdAt: number;
+  readonly settings: Shape;
+  readonly tags: Record<string, string>;
+}
+
+export interface Revision {
+  readonly id: string;
+  readonly machineArn: string;
+  readonly definition: string;
+  readonly roleArn: string;
+  readonly createdAt: number;
+}
+
+export interface NewMachine {
+  readonly name: string;
+  readonly definition: string;
+  readonly roleArn: string;
+  readonly type: 'STANDARD' | 'EXPRESS';
+  readonly settings: Shape;
+  readonly tags: Record<string, string>;
+}
+
+export class Machines {
+  readonly #context: EngineContext;
+  readonly #parsed = new Map<string, StateMachine>();
+  readonly #rows = new Map<string, MachineRow>();
+  readonly #revisions = new Map<string, Revision>();
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  parse(definition: string, express: boolean): Parsed {
+    const { clock } = this.#context;
+    const ambient = { now: () => clock.now(), random: () => this.#context.random() };
+    return parseDefinition(definition, { express, ambient });
+  }
+
+  arnOf(name: string): string {
+    return `arn:aws:states:${this.#context.region}:${this.#context.account}:stateMachine:${name}`;
+  }
+
+  find(arn: string): MachineRow | undefined {
+    const known = this.#rows.get(arn);
+    if (known) return known;
+    const row = this.#context.database.prepare('SELECT * FROM sfn_machines WHERE arn = ?').get(arn);
+    if (!row) return undefined;
+    const machine = rowOf(row);
+    this.#rows.set(arn, machine);
+    return machine;
+  }
+
+  /** Throws StateMachineDoesNotExist. */
+  get(arn: string): MachineRow {
+    const machine = this.find(arn);
+    if (machine) return machine;
+    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  }
+
+  list(limit: number, offset: number): MachineRow[] {
+    const rows = this.#context.database
+      .prepare('SELECT * FROM sfn_machines ORDER BY name LIMIT ? OFFSET ?')
+      .all(limit, offset);
+    return rows.map(rowOf);
+  }
+
+  revision(id: string): Revision {
+    const known = this.#revisions.get(id);
+    if (known) return known;
+    const row = this.#context.database.prepare('SELECT * FROM sfn_revisions WHERE id = ?').get(id);
+    if (!row) throw new Error(`no revision ${id}`);
+    const revision: Revision = {
+      id,
+      machineArn: String(row.machine_arn),
+      definition: String(row.definition),
+      roleArn: String(row.role_arn),
+      createdAt: Number(row.created_at),
+    };
+    this.#revisions.set(id, revision);
+    return revision;
+  }
+
+  /** The runnable machine of a revision, parsed once. */
+  runnable(revision: Revision, express: boolean): StateMachine {
+    const known = this.#parsed.get(revision.id);
+    if (known) return known;
+    const parsed = this.#checked(revision.definition, express);
+    this.#parsed.set(revision.id, parsed);
+    return parsed;
+  }
+
+  /** AWS: creating what exists with the same definition and role gives what exists. */
+  create(machine: NewMachine): MachineRow {
+    this.#checked(machine.definition, machine.type === 'EXPRESS');
+    const arn = this.arnOf(machine.name);
+    const existing = this.find(arn);
+    if (existing) {
+      const revision = this.revision(existing.revision);
+      if (revision.definition === machine.definition && existing.type === machine.type) return existing;
+      throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
+    }
+    const now = this.#context.clock.now();
+    const revision = this.#revise(arn, machine.definition, machine.roleArn, now);
+    this.#context.database
+      .prepare(
+        'INSERT INTO sfn_machines (arn, name, type, status, revision, created_at, settings, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        arn,
+        machine.name,
+        machine.type,
+        'ACTIVE',
+        revision,
+        now,
+        JSON.stringify(machine.settings),
+        JSON.stringify(machine.tags),
+      );
+    return this.get(arn);
+  }
+
+  update(
+    arn: string,
+    change: { definition?: string | undefined; roleArn?: string | undefined; settings: Shape },
+  ): Revision {
+    const machine = this.get(arn);
+    const before = this.revision(machine.revision);
+    const definition = change.definition ?? before.definition;
+    if (change.definition !== undefined) this.#checked(definition, machine.type === 'EXPRESS');
+    const revision = this.#revise(arn, definition, change.roleArn ?? before.roleArn, this.#context.clock.now());
+    this.#context.database
+      .prepare('UPDATE sfn_machines SET revision = ?, settings = ? WHERE arn = ?')
+      .run(revision, JSON.stringify({ ...machine.settings, ...change.settings }), arn);
+    this.#rows.delete(arn);
+    return this.revision(revision);
+  }
+
+  /** Revisions stay: executions that run go on with theirs. */
+  delete(arn: string): void {
+    this.#context.database.prepare('DELETE FROM sfn_machines WHERE arn = ?').run(arn);
+    this.#rows.delete(arn);
+  }
+
+  tag(arn: string, tags: Record<string, string>): void {
+    this.#context.database.prepare('UPDATE sfn_machines SET tags = ? WHERE arn = ?').run(JSON.stringify(tags), arn);
+    this.#rows.delete(arn);
+  }
+
+  #revise(arn: string, definition: string, roleArn: string, now: number): string {
+    const id = uuidFrom(() => this.#context.random());
+    this.#context.database
+      .prepare('INSERT INTO sfn_revisions (id, machine_arn, definition, role_arn, created_at) VALUES (?, ?, ?, ?, ?)')
+      .run(id, arn, definition, roleArn, now);
+    return id;
+  }
+
+  #checked(definition: string, express: boolean): StateMachine {
+    const parsed = this.parse(definition, express);
+    if (parsed.ok) return parsed.machine;
+    const mistakes = parsed.diagnostics.map(({ code, message, location }) => `${code}: ${message} at ${location}`);
+    throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${mistakes.join(', ')}'`);
+  }
+}
+
+const rowOf = (row: Record<string, unknown>): MachineRow => ({
+  arn: String(row.arn),
+  name: String(row.name),
+  type: row.type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
+  status: String(row.status),
+  revision: String(row.revision),
+  createdAt: Number(row.created_at),
+  settings: JSON.parse(String(row.settings)) as Shape,
+  tags: JSON.parse(String(row.tags)) as Record<string, string>,
+});

@@ -1,0 +1,26 @@
+// The tables of the Step Functions service.
+import type { DatabaseSync } from 'node:sqlite';
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS sfn_machines (
+  arn TEXT PRIMARY KEY, name TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, revision TEXT NOT NULL,
+  created_at INTEGER NOT NULL, settings TEXT NOT NULL, tags TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sfn_revisions (
+  id TEXT PRIMARY KEY, machine_arn TEXT NOT NULL, definition TEXT NOT NULL, role_arn TEXT NOT NULL, created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sfn_executions (
+  id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, name TEXT NOT NULL, machine_arn TEXT NOT NULL, revision TEXT NOT NULL,
+  status TEXT NOT NULL, input TEXT NOT NULL, output TEXT, error TEXT, cause TEXT,
+  started_at INTEGER NOT NULL, stopped_at INTEGER, redrive_count INTEGER NOT NULL DEFAULT 0, redriven_at INTEGER,
+  map_run TEXT, child_index INTEGER, items INTEGER
+);
+CREATE INDEX IF NOT EXISTS sfn_executions_by_machine ON sfn_executions (machine_arn, id);
+CREATE INDEX IF NOT EXISTS sfn_executions_by_map_run ON sfn_executions (map_run, id) WHERE map_run IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sfn_executions_running ON sfn_executions (id) WHERE status = 'RUNNING';
+CREATE TABLE IF NOT EXISTS sfn_log (
+  execution INTEGER NOT NULL, seq INTEGER NOT NULL, records TEXT NOT NULL, PRIMARY KEY (execution, seq)
+) WITHOUT ROWID;
+`;
+
+export const createTables = (database: DatabaseSync): void => database.exec(SCHEMA);

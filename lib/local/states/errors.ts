@@ -1,0 +1,59 @@
+// The error that a state raises: a name that Retry and Catch match on, and a cause for people.
+
+/** Payloads, results and inputs are at most this many bytes of UTF-8. */
+export const PAYLOAD_LIMIT = 262_144;
+
+/**
+ * A failure of a state, as ASL sees it. `error` and `cause` may both be absent (a Fail state may have neither).
+ * https://states-language.net/spec.html#errors
+ */
+export class StateError extends Error {
+  readonly error: string | undefined;
+  readonly reason: string | undefined;
+  /** Where an evaluation failed: history shows it as an EvaluationFailed event. */
+  readonly evaluation: { readonly location?: string } | undefined;
+
+  constructor(error: string | undefined, reason: string | undefined, evaluation?: { readonly location?: string }) {
+    super(`${error ?? 'failed'}: ${reason ?? ''}`);
+    this.name = 'StateError';
+    this.error = error;
+    this.reason = reason;
+    this.evaluation = evaluation;
+  }
+}
+
+/** An expression or path that could not be evaluated, before the state's name and event id are known. */
+export class EvaluationProblem extends Error {
+  readonly error: string;
+  readonly location: string | undefined;
+
+  constructor(error: 'States.Runtime' | 'States.QueryEvaluationError' | string, message: string, location?: string) {
+    super(message);
+    this.name = 'EvaluationProblem';
+    this.error = error;
+    this.location = location;
+  }
+}
+
+/** What Catch, TestState and `$states.errorOutput` show of an error. */
+export const errorOutput = (problem: StateError): { Error: string | null; Cause: string | null } => ({
+  Error: problem.error ?? null,
+  Cause: problem.reason ?? null,
+});
+
+const TIMEOUTS = new Set(['States.Timeout', 'States.HeartbeatTimeout']);
+
+/**
+ * Does an `ErrorEquals` list match? States.Runtime cannot be retried or caught at all, States.DataLimitExceeded only by name;
+ * a heartbeat that fails to come is a States.Timeout too.
+ */
+export const matchesError = (names: readonly string[], error: string | undefined): boolean => {
+  if (error === 'States.Runtime') return false;
+  return names.some((name) => {
+    if (name === error) return true;
+    if (error === 'States.DataLimitExceeded') return false;
+    if (name === 'States.ALL') return true;
+    if (name === 'States.TaskFailed') return error === undefined || !TIMEOUTS.has(error);
+    return name === 'States.Timeout' && error === 'States.HeartbeatTimeout';
+  });
+};

@@ -1,0 +1,92 @@
+// `States.Format('{} of {}', $.done, States.ArrayLength($.all))`: reads a call once, evaluates it many times.
+import { nearest } from '../../../support/nearest.ts';
+import { EvaluationProblem } from '../errors.ts';
+import type { Json } from '../json.ts';
+import { Characters } from './characters.ts';
+import { intrinsics } from './intrinsics.ts';
+import { parseReference } from './reference.ts';
+import type { Ambient, Scope } from './scope.ts';
+
+type Read = (scope: Scope) => Json;
+
+const FUNCTION = /States\.[A-Za-z0-9]+/y;
+const LITERAL = /true|false|null|-?\d+(\.\d+)?([eE][+-]?\d+)?/y;
+
+/** The extent of a path argument: up to the comma or bracket that closes it, with its own brackets and quotes balanced. */
+const pathText = (characters: Characters): string => {
+  const start = characters.at;
+  let depth = 0;
+  while (!characters.done) {
+    const next = characters.peek();
+    if (next === "'" || next === '"') {
+      characters.quoted();
+      continue;
+    }
+    if (depth === 0 && (next === ',' || next === ')')) break;
+    if (next === '[' || next === '(') depth++;
+    if (next === ']' || next === ')') depth--;
+    characters.at++;
+  }
+  return characters.text.slice(start, characters.at).trim();
+};
+
+const argument = (characters: Characters, ambient: Ambient): Read => {
+  characters.spaces();
+  const next = characters.peek();
+  if (next === '$') {
+    const found = parseReference(pathText(characters));
+    return (scope) => {
+      const value = found.read(scope);
+      if (value === undefined) {
+        throw new EvaluationProblem(
+          'States.Runtime',
+          `The JSONPath '${found.text}' could not be found in the input '${JSON.stringify(scope.input)}'`,
+        );
+      }
+      return value;
+    };
+  }
+  if (next === "'") {
+    const value = characters.quoted();
+    return () => value;
+  }
+  const literal = characters.match(LITERAL);
+  if (literal === undefined) return call(characters, ambient);
+  const value = JSON.parse(literal) as Json;
+  return () => value;
+};
+
+const call = (characters: Characters, ambient: Ambient): Read => {
+  const name = characters.match(FUNCTION);
+  if (name === undefined) characters.fail('an intrinsic function is expected');
+  const run = intrinsics[name];
+  if (run === undefined) {
+    const like = nearest(name, Object.keys(intrinsics));
+    characters.fail(`${name} is not an intrinsic function${like === undefined ? '' : `, did you mean ${like}?`}`);
+  }
+  characters.expect('(');
+  const args: Read[] = [];
+  while (!characters.take(')')) {
+    args.push(argument(characters, ambient));
+    characters.spaces();
+    if (characters.peek() !== ')') characters.expect(',');
+  }
+  return (scope) => {
+    const values = args.map((read) => read(scope));
+    try {
+      return run(values, ambient);
+    } catch (thrown) {
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      throw new EvaluationProblem('States.IntrinsicFailure', `The function '${name}' failed: ${why}`);
+    }
+  };
+};
+
+/** Parses a call. Throws SyntaxError. */
+export const parseIntrinsic = (text: string, ambient: Ambient): Read => {
+  const characters = new Characters(text.trim());
+  const read = call(characters, ambient);
+  characters.spaces();
+  if (!characters.done) characters.fail('this is not part of the call');
+  return read;
+};

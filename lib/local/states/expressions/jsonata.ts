@@ -1,0 +1,90 @@
+// One compiled JSONata expression of a definition: `{% ... %}` without its brackets.
+import jsonata from 'jsonata';
+import { EvaluationProblem } from '../errors.ts';
+import type { Json } from '../json.ts';
+import { addFunctions } from './jsonata-functions.ts';
+import { compileSimple } from './jsonata-simple.ts';
+import type { Ambient, Scope } from './scope.ts';
+
+/** Gives JSON, or throws EvaluationProblem. Synchronous where the expression is simple enough. */
+export interface Query {
+  readonly source: string;
+  evaluate(scope: Scope): Json | Promise<Json>;
+}
+
+const QUERY_ERROR = 'States.QueryEvaluationError';
+const OPEN = '{%';
+const CLOSE = '%}';
+
+/** ASL: a JSONata string starts with `{%` and ends with `%}`, with nothing around them. */
+export const isJsonata = (text: string): boolean => text.startsWith(OPEN) && text.endsWith(CLOSE) && text.length >= 4;
+
+const describe = (source: string, field: string) =>
+  `The JSONata expression '${source}' specified for the field '${field}'`;
+
+interface Flagged {
+  readonly sequence?: boolean;
+  readonly _jsonata_function?: boolean;
+  readonly _jsonata_lambda?: boolean;
+}
+
+const isFunction = (value: unknown): boolean => {
+  if (typeof value === 'function') return true;
+  const flags = value as Flagged;
+  return typeof value === 'object' && value !== null && Boolean(flags._jsonata_function || flags._jsonata_lambda);
+};
+
+/** Throws EvaluationProblem where a value that JSONata made is not JSON. */
+const checked = (value: unknown, source: string, field: string): Json => {
+  if (value === undefined) {
+    throw new EvaluationProblem(QUERY_ERROR, `${describe(source, field)} returned nothing (undefined).`, field);
+  }
+  if (isFunction(value) || (typeof value === 'number' && !Number.isFinite(value))) {
+    throw new EvaluationProblem(QUERY_ERROR, `${describe(source, field)} returned an unsupported result type.`, field);
+  }
+  return value as Json;
+};
+
+const problem = (thrown: unknown, source: string, field: string): EvaluationProblem => {
+  if (thrown instanceof EvaluationProblem) return thrown;
+  const message =
+    thrown instanceof Error || (typeof thrown === 'object' && thrown !== null && 'message' in thrown)
+      ? String(thrown.message)
+      : String(thrown);
+  return new EvaluationProblem(
+    QUERY_ERROR,
+    `${describe(source, field)} threw an error during evaluation. ${message}`,
+    field,
+  );
+};
+
+const bindings = (scope: Scope): Record<string, unknown> => {
+  const states: Record<string, unknown> = { input: scope.input };
+  if (scope.result !== undefined) states.result = scope.result;
+  if (scope.errorOutput !== undefined) states.errorOutput = scope.errorOutput;
+  Object.defineProperty(states, 'context', { enumerable: true, get: scope.context });
+  return { ...scope.variables, states };
+};
+
+/** Compiles `{% source %}`. Throws the parser's error (with `position`) where `source` is not JSONata. */
+export const compileJsonata = (text: string, field: string, ambient: Ambient): Query => {
+  const source = text.slice(OPEN.length, -CLOSE.length).trim();
+  const expression = jsonata(source);
+  addFunctions(expression, ambient);
+  const simple = compileSimple(expression.ast());
+  const slow = async (scope: Scope): Promise<Json> => {
+    try {
+      return checked(await expression.evaluate(undefined, bindings(scope)), source, field);
+    } catch (thrown) {
+      throw problem(thrown, source, field);
+    }
+  };
+  if (simple === undefined) return { source, evaluate: slow };
+  return {
+    source,
+    evaluate: (scope) => {
+      const quick = simple(scope);
+      return quick === undefined ? slow(scope) : quick;
+    },
+  };
+};

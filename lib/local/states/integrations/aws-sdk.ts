@@ -1,0 +1,55 @@
+// `arn:aws:states:::aws-sdk:<service>:<action>`: any action of any service that the engine runs.
+import type { EngineContext, Shape } from '../../service.ts';
+import { uuidFrom } from '../expressions/uuid.ts';
+import { isObject, type Json, Payload, toJson } from '../json.ts';
+import { callError } from './call-error.ts';
+import type { Integration } from './integration.ts';
+import { withPattern } from './pattern.ts';
+import type { CalledService } from './services.ts';
+import type { Tokens } from './tokens.ts';
+
+const recase = (value: Json, change: (key: string) => string): Json => {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => recase(item, change));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [change(key), recase(inner, change)]));
+};
+
+const lower = (key: string) => key.charAt(0).toLowerCase() + key.slice(1);
+const upper = (key: string) => key.charAt(0).toUpperCase() + key.slice(1);
+
+// Parameters that are text in the API, given as JSON here: AWS serialises them.
+const TEXTS = new Set(['Input', 'Output', 'Definition', 'Payload', 'MessageBody', 'Message', 'Body']);
+
+const serialised = (parameters: Json): Shape => {
+  if (!isObject(parameters)) return {};
+  return Object.fromEntries(
+    Object.entries(parameters).map(([key, value]) => [
+      key,
+      TEXTS.has(key) && typeof value !== 'string' && value !== null ? JSON.stringify(value) : value,
+    ]),
+  );
+};
+
+export const awsSdk = (
+  context: EngineContext,
+  tokens: Tokens,
+  name: string,
+  service: CalledService,
+  action: string,
+  pattern: string,
+): Integration =>
+  withPattern(tokens, `aws-sdk:${name}`, action, pattern, async ({ parameters }) => {
+    const given = serialised(parameters.value);
+    const input = service.camelCase ? (recase(given as Json, lower) as Shape) : given;
+    try {
+      const answer = toJson(await context.service(service.id).call(upper(action), input));
+      return Payload.of(service.camelCase ? recase(answer, upper) : answer);
+    } catch (thrown) {
+      throw callError(
+        thrown,
+        service,
+        true,
+        uuidFrom(() => context.random()),
+      );
+    }
+  });

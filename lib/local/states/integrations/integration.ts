@@ -1,0 +1,37 @@
+// What a Task state calls, seen from the interpreter.
+import type { Payload } from '../json.ts';
+import type { Lifetime } from '../machine/lifetime.ts';
+import type { Visit } from '../machine/visit.ts';
+import type { TaskState } from '../parse/machine.ts';
+
+export interface TaskRun {
+  readonly visit: Visit<TaskState>;
+  readonly parameters: Payload;
+  /** Ends with the attempt. */
+  readonly lifetime: Lifetime;
+  /** The answer of the first call where the task had been submitted before a restart: it is not made again. */
+  readonly submitted: Payload | undefined;
+  /** The call may have been made before a restart. */
+  readonly resumed: boolean;
+  readonly onSubmitted: (output: Payload) => void;
+  readonly onHeartbeat: () => void;
+}
+
+export interface Integration {
+  /** Which events tell of it: TaskScheduled ..., LambdaFunctionScheduled ..., ActivityScheduled ... */
+  readonly events: 'Task' | 'LambdaFunction' | 'Activity';
+  readonly resourceType: string;
+  /** The action with its pattern, e.g. `sendMessage.waitForTaskToken`. */
+  readonly resource: string;
+  /** The fields that name the resource in every event after Scheduled. */
+  readonly about: { readonly resourceType: string; readonly resource: string } | undefined;
+  readonly needsToken: boolean;
+  /** Throws StateError where the task fails. */
+  run(task: TaskRun): Promise<Payload>;
+}
+
+export interface Integrations {
+  /** Throws StateError for a resource that the engine does not have. */
+  resolve(resource: string): Integration;
+  newToken(visit: Visit): string;
+}

@@ -1,0 +1,91 @@
+// Lambda: `arn:aws:states:::lambda:invoke` and the function's own ARN as the resource.
+import type { EngineContext, Shape } from '../../service.ts';
+import { StateError } from '../errors.ts';
+import { uuidFrom } from '../expressions/uuid.ts';
+import { isObject, type Json, Payload } from '../json.ts';
+import { callError } from './call-error.ts';
+import type { Integration } from './integration.ts';
+import { sdkMetadata } from './metadata.ts';
+import { withPattern } from './pattern.ts';
+import { sdkServices } from './services.ts';
+import type { Tokens } from './tokens.ts';
+
+const names = sdkServices.lambda ?? { optimized: 'Lambda', sdk: 'Lambda', product: 'AWSLambda' };
+
+const textOf = (payload: unknown): string =>
+  payload instanceof Uint8Array ? Buffer.from(payload).toString('utf8') : typeof payload === 'string' ? payload : '';
+
+/** The error of a function as Step Functions tells it: the name from errorType, the whole payload as the cause. */
+export const functionError = (payload: string): StateError => {
+  let type: unknown;
+  try {
+    const parsed: unknown = JSON.parse(payload);
+    type = isObject(parsed) ? parsed.errorType : undefined;
+  } catch {
+    type = undefined; // what is not JSON has no error type
+  }
+  if (typeof type === 'string' && type !== '') return new StateError(type, payload);
+  return new StateError(
+    'Lambda.Unknown',
+    `The cause could not be determined because Lambda did not return an error type. Returned payload: ${payload}`,
+  );
+};
+
+const invoke = async (
+  context: EngineContext,
+  input: Shape,
+  requestId: string,
+): Promise<{ answer: Shape; text: string }> => {
+  let answer: Shape;
+  try {
+    answer = await context.service('lambda').call('Invoke', input);
+  } catch (thrown) {
+    throw callError(thrown, names, false, requestId);
+  }
+  const text = textOf(answer.Payload);
+  if (answer.FunctionError !== undefined) throw functionError(text);
+  return { answer, text };
+};
+
+/** The resource is the function's ARN: the input is the event, the result is what the handler returned. */
+export const directLambda = (context: EngineContext, functionArn: string): Integration => ({
+  events: 'LambdaFunction',
+  resourceType: 'lambda',
+  resource: functionArn,
+  about: undefined,
+  needsToken: false,
+  run: async ({ parameters }) => {
+    const input = { FunctionName: functionArn, Payload: parameters.text, InvocationType: 'RequestResponse' };
+    const { text } = await invoke(
+      context,
+      input,
+      uuidFrom(() => context.random()),
+    );
+    return Payload.parse(text === '' ? 'null' : text);
+  },
+});
+
+const parse = (text: string): Json => {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text; // an answer of 202 or 204 has no JSON
+  }
+};
+
+/** `lambda:invoke`: the parameters are those of the API, the result is the API's answer. */
+export const lambdaInvoke = (context: EngineContext, tokens: Tokens, pattern: string): Integration =>
+  withPattern(tokens, 'lambda', 'invoke', pattern, async ({ parameters }) => {
+    const given = isObject(parameters.value) ? parameters.value : {};
+    const { Payload: event, ...rest } = given;
+    const requestId = uuidFrom(() => context.random());
+    const input = { ...rest, ...(event !== undefined && event !== null && { Payload: JSON.stringify(event) }) };
+    const { answer, text } = await invoke(context, input, requestId);
+    return Payload.of({
+      ExecutedVersion: typeof answer.ExecutedVersion === 'string' ? answer.ExecutedVersion : '$LATEST',
+      ...(typeof answer.LogResult === 'string' && { LogResult: answer.LogResult }),
+      Payload: text === '' ? {} : parse(text),
+      ...sdkMetadata(requestId, text.length, 'application/json'),
+      StatusCode: typeof answer.StatusCode === 'number' ? answer.StatusCode : 200,
+    });
+  });

@@ -1,0 +1,68 @@
+// Optimized integrations of SQS, SNS, EventBridge and DynamoDB.
+import type { EngineContext, Shape } from '../../service.ts';
+import { StateError } from '../errors.ts';
+import { uuidFrom } from '../expressions/uuid.ts';
+import { isObject, type Json, type JsonObject, Payload, toJson } from '../json.ts';
+import { callError } from './call-error.ts';
+import type { Integration, TaskRun } from './integration.ts';
+import { sdkMetadata } from './metadata.ts';
+import { withPattern } from './pattern.ts';
+import { type CalledService, sdkServices } from './services.ts';
+import type { Tokens } from './tokens.ts';
+
+const asText = (value: Json | undefined): Json | undefined =>
+  value === undefined || value === null || typeof value === 'string' ? value : JSON.stringify(value);
+
+const without = (shape: JsonObject): Shape =>
+  Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== null && value !== undefined));
+
+/** AWS adds the execution and its machine to the resources of every event. */
+const entries = (given: Json | undefined, { visit }: TaskRun): Json => {
+  const { arn, machineArn } = visit.frame.execution.identity;
+  if (!Array.isArray(given)) return given ?? null;
+  return (given as readonly Json[]).map((entry) => {
+    if (!isObject(entry)) return entry;
+    const resources = Array.isArray(entry.Resources) ? (entry.Resources as readonly Json[]) : [];
+    return { ...entry, Detail: asText(entry.Detail) ?? '{}', Resources: [...resources, arn, machineArn] };
+  });
+};
+
+const adapt = (service: string, parameters: JsonObject, task: TaskRun): Shape => {
+  if (service === 'sqs') return without({ ...parameters, MessageBody: asText(parameters.MessageBody) ?? null });
+  if (service === 'sns') return without({ ...parameters, Message: asText(parameters.Message) ?? null });
+  if (service === 'events') return { ...parameters, Entries: entries(parameters.Entries, task) };
+  return parameters;
+};
+
+const checkEntries = (answer: Shape): void => {
+  if (typeof answer.FailedEntryCount !== 'number' || answer.FailedEntryCount === 0) return;
+  throw new StateError('EventBridge.FailedEntry', JSON.stringify(answer));
+};
+
+const pascal = (action: string) => action.charAt(0).toUpperCase() + action.slice(1);
+
+/** `name` is the service in the resource ARN, e.g. `events`. */
+export const optimized = (
+  context: EngineContext,
+  tokens: Tokens,
+  name: string,
+  service: CalledService,
+  action: string,
+  pattern: string,
+): Integration =>
+  withPattern(tokens, name, action, pattern, async (task) => {
+    const requestId = uuidFrom(() => context.random());
+    const parameters = isObject(task.parameters.value) ? task.parameters.value : {};
+    try {
+      const answer = await context.service(service.id).call(pascal(action), adapt(name, parameters, task));
+      if (name === 'events') checkEntries(answer);
+      const json = toJson(answer);
+      const length = JSON.stringify(json).length;
+      return Payload.of({ ...(isObject(json) ? json : {}), ...sdkMetadata(requestId, length) });
+    } catch (thrown) {
+      throw callError(thrown, service, false, requestId);
+    }
+  });
+
+export const serviceNamed = (name: string): CalledService | undefined =>
+  Object.hasOwn(sdkServices, name) ? sdkServices[name] : undefined;

@@ -1,0 +1,66 @@
+// From the Resource of a Task to what it calls.
+import type { EngineContext } from '../../service.ts';
+import { StateError } from '../errors.ts';
+import { awsSdk } from './aws-sdk.ts';
+import type { Integration, Integrations } from './integration.ts';
+import { directLambda, lambdaInvoke } from './lambda.ts';
+import { optimized, serviceNamed } from './optimized.ts';
+import { optimizedActions } from './services.ts';
+import { type AwaitExecution, startExecution } from './start-execution.ts';
+import type { Tokens } from './tokens.ts';
+
+const LAMBDA = /^arn:[^:]+:lambda:/;
+const SDK = /^arn:[^:]+:states:[^:]*:[^:]*:aws-sdk:([^:]+):([A-Za-z0-9]+)(\.waitForTaskToken)?$/;
+const OPTIMIZED = /^arn:[^:]+:states:[^:]*:[^:]*:([a-z-]+):([A-Za-z0-9]+)(\.waitForTaskToken|\.sync(?::2)?)?$/;
+const ACTIVITY = /^arn:[^:]+:states:[^:]*:[^:]*:activity:(.+)$/;
+
+const unknown = (resource: string): StateError =>
+  new StateError('States.Runtime', `HDL502 the local engine does not implement the resource ${resource}`);
+
+const made = (
+  context: EngineContext,
+  tokens: Tokens,
+  awaitExecution: AwaitExecution,
+  activity: (arn: string) => Integration,
+  resource: string,
+): Integration => {
+  if (LAMBDA.test(resource)) return directLambda(context, resource);
+  if (ACTIVITY.test(resource)) return activity(resource);
+  const [sdk, sdkName = '', sdkAction = '', sdkPattern = ''] = SDK.exec(resource) ?? [];
+  if (sdk !== undefined) {
+    const service = serviceNamed(sdkName);
+    if (!service) throw unknown(resource);
+    return awsSdk(context, tokens, sdkName, service, sdkAction, sdkPattern);
+  }
+  const [found, name = '', action = '', pattern = ''] = OPTIMIZED.exec(resource) ?? [];
+  if (found === undefined) throw unknown(resource);
+  if (name === 'lambda' && action === 'invoke') return lambdaInvoke(context, tokens, pattern);
+  const machines = serviceNamed('sfn');
+  if (name === 'states' && action === 'startExecution' && machines) {
+    return startExecution(context, tokens, machines, pattern, awaitExecution);
+  }
+  const entry = Object.hasOwn(optimizedActions, name) ? optimizedActions[name] : undefined;
+  const service = entry && serviceNamed(entry.service);
+  if (!service || !entry.actions.includes(action)) throw unknown(resource);
+  return optimized(context, tokens, name, service, action, pattern);
+};
+
+/** All integrations of an engine. Each resource is resolved once. */
+export const integrationsOf = (
+  context: EngineContext,
+  tokens: Tokens,
+  awaitExecution: AwaitExecution,
+  activity: (arn: string) => Integration,
+): Integrations => {
+  const known = new Map<string, Integration>();
+  return {
+    newToken: () => tokens.make(),
+    resolve: (resource) => {
+      const before = known.get(resource);
+      if (before) return before;
+      const integration = made(context, tokens, awaitExecution, activity, resource);
+      known.set(resource, integration);
+      return integration;
+    },
+  };
+};

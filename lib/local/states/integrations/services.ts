@@ -1,0 +1,43 @@
+// The services that a Task may call, and how each is spelt: in resource ARNs, in error names, and in the engine.
+import type { ServiceId } from '../../service.ts';
+import type { ServiceNames } from './call-error.ts';
+
+export interface CalledService extends ServiceNames {
+  readonly id: ServiceId;
+  /** Its API spells fields in camelCase, while `aws-sdk:` integrations always use PascalCase. */
+  readonly camelCase: boolean;
+}
+
+const service = (id: ServiceId, optimized: string, sdk: string, product: string, camelCase = false): CalledService => ({
+  id,
+  optimized,
+  sdk,
+  product,
+  camelCase,
+});
+
+/** By the name in `arn:aws:states:::aws-sdk:<name>:<action>`. */
+export const sdkServices: Readonly<Record<string, CalledService>> = {
+  dynamodb: service('dynamodb', 'DynamoDB', 'DynamoDb', 'AmazonDynamoDBv2'),
+  s3: service('s3', 'S3', 'S3', 'AmazonS3'),
+  sqs: service('sqs', 'SQS', 'Sqs', 'AmazonSQS'),
+  sns: service('sns', 'SNS', 'Sns', 'AmazonSNS'),
+  eventbridge: service('eventbridge', 'EventBridge', 'EventBridge', 'AmazonCloudWatchEvents'),
+  scheduler: service('scheduler', 'Scheduler', 'Scheduler', 'AmazonScheduler'),
+  sfn: service('sfn', 'StepFunctions', 'Sfn', 'AWSStepFunctions', true),
+  lambda: service('lambda', 'Lambda', 'Lambda', 'AWSLambda'),
+  cloudwatch: service('cloudwatch', 'CloudWatch', 'CloudWatch', 'AmazonCloudWatch'),
+  cloudwatchlogs: service('cloudwatchlogs', 'CloudWatchLogs', 'CloudWatchLogs', 'AWSLogs', true),
+  ssm: service('ssm', 'Ssm', 'Ssm', 'AWSSimpleSystemsManagement'),
+  sts: service('sts', 'Sts', 'Sts', 'AWSSecurityTokenService'),
+};
+
+/** By the name in `arn:aws:states:::<name>:<action>`, with the actions that AWS has optimized. */
+export const optimizedActions: Readonly<
+  Record<string, { readonly service: string; readonly actions: readonly string[] }>
+> = {
+  dynamodb: { service: 'dynamodb', actions: ['getItem', 'putItem', 'updateItem', 'deleteItem'] },
+  sqs: { service: 'sqs', actions: ['sendMessage'] },
+  sns: { service: 'sns', actions: ['publish'] },
+  events: { service: 'eventbridge', actions: ['putEvents'] },
+};

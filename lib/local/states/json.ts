@@ -1,0 +1,59 @@
+// JSON as the interpreter passes it along: values are immutable and shared, their text is made at most once.
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export type JsonObject = { readonly [field: string]: Json };
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A JSON value with its text. States hand payloads on untouched, so neither side is computed twice. */
+export class Payload {
+  #value: Json | undefined;
+  #text: string | undefined;
+
+  private constructor(value: Json | undefined, text: string | undefined) {
+    this.#value = value;
+    this.#text = text;
+  }
+
+  static of(value: Json): Payload {
+    return new Payload(value, undefined);
+  }
+
+  /** Throws SyntaxError on first use of `value` where `text` is not JSON. */
+  static parse(text: string): Payload {
+    return new Payload(undefined, text);
+  }
+
+  /** An array of payloads whose texts are already known. */
+  static array(items: readonly Payload[]): Payload {
+    return new Payload(
+      items.map((item) => item.value),
+      `[${items.map((item) => item.text).join(',')}]`,
+    );
+  }
+
+  get value(): Json {
+    if (this.#value === undefined) this.#value = JSON.parse(this.#text ?? 'null') as Json;
+    return this.#value;
+  }
+
+  get text(): string {
+    if (this.#text === undefined) this.#text = JSON.stringify(this.#value) ?? 'null';
+    return this.#text;
+  }
+}
+
+/** Is `text` more than `limit` bytes as UTF-8? Counts only where the length alone does not tell. */
+export const isLongerThan = (text: string, limit: number): boolean =>
+  text.length > limit || (text.length * 3 > limit && Buffer.byteLength(text) > limit);
+
+/** What JavaScript values mean as JSON, e.g. results of an AWS call: dates as ISO text, bytes as text, no `undefined`. */
+export const toJson = (value: unknown): Json =>
+  value === undefined
+    ? null
+    : (JSON.parse(
+        JSON.stringify(value, (_field, inner: unknown) =>
+          inner instanceof Uint8Array ? Buffer.from(inner).toString('utf8') : inner,
+        ),
+      ) as Json);

@@ -1,0 +1,57 @@
+// The frames that a Parallel or Map runs side by side, and what happens to the others when one fails.
+import type { Payload } from '../json.ts';
+import type { Sequence } from '../parse/machine.ts';
+import { Frame, type FrameOptions } from './frame.ts';
+import type { Lifetime } from './lifetime.ts';
+import type { RunFrame } from './sequence.ts';
+import type { FrameProgress, Visit } from './visit.ts';
+
+/** Events of states that a failed Parallel or Map leaves behind. */
+const abortInside = (frames: Iterable<Frame>): void => {
+  for (const frame of frames) {
+    if (frame.inside !== undefined && frame.inside !== 'Fail') frame.event(`${frame.inside}StateAborted`);
+    frame.inside = undefined;
+  }
+};
+
+/** The children of one attempt of a state. All end when one fails. */
+export class Children {
+  readonly #visit: Visit;
+  readonly #run: RunFrame;
+  readonly #running = new Set<Frame>();
+  readonly lifetime: Lifetime;
+
+  constructor(visit: Visit, run: RunFrame) {
+    this.#visit = visit;
+    this.#run = run;
+    this.lifetime = visit.frame.lifetime.child();
+  }
+
+  /** Makes the frame of a child; one that was running before a restart keeps its number and place. */
+  open(sequence: Sequence, options: Pick<FrameOptions, 'cursor' | 'map'>, resumed: FrameProgress | undefined): Frame {
+    const { execution, variables } = this.#visit.frame;
+    return new Frame(execution, {
+      ...options,
+      id: resumed?.id ?? execution.nextFrame(),
+      sequence,
+      variables: resumed?.variables ?? variables,
+      cursor: resumed?.cursor ?? options.cursor,
+      lifetime: this.lifetime,
+    });
+  }
+
+  async run(frame: Frame, input: Payload, resumed: FrameProgress | undefined): Promise<Payload> {
+    this.#running.add(frame);
+    const output = await this.#run(frame, input, resumed);
+    this.#running.delete(frame);
+    return output;
+  }
+
+  /** Ends what still runs. The failed frame goes first, as AWS tells it. */
+  fail(failed: Frame): void {
+    this.#running.delete(failed);
+    this.lifetime.end();
+    abortInside([failed, ...this.#running]);
+    this.#running.clear();
+  }
+}

@@ -1,0 +1,32 @@
+import { StateError } from '../errors.ts';
+import type { ChoiceState } from '../parse/machine.ts';
+import type { Exit, Visit } from './visit.ts';
+
+/** Choice: goes where the first rule that holds points. Assign and Output of that rule, or of the state for Default. */
+export const runChoice = async (visit: Visit<ChoiceState>): Promise<Exit> => {
+  const { flow, rules, otherwise, name } = visit.state;
+  const before = visit.scope();
+  const input = flow.input(before);
+  const scope = input === before.input ? before : visit.scope(input);
+  for (const rule of rules) {
+    if (!(await rule.test(scope))) continue;
+    const output = rule.output ? await rule.output(scope) : await flow.output(scope);
+    return {
+      output: visit.payload(output, visit.input),
+      assign: await visit.assigned(rule.assign, scope),
+      next: rule.next,
+    };
+  }
+  if (otherwise === undefined) {
+    throw new StateError(
+      'States.NoChoiceMatched',
+      `No choice rule of the state '${name}' matched and it has no Default.`,
+    );
+  }
+  const output = await flow.output(scope);
+  return {
+    output: visit.payload(output, visit.input),
+    assign: await visit.assigned(flow.assign, scope),
+    next: otherwise,
+  };
+};

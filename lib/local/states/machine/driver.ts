@@ -1,0 +1,66 @@
+// Runs one execution from its first event to its last.
+import { StateError } from '../errors.ts';
+import type { Payload } from '../json.ts';
+import type { Execution } from './execution.ts';
+import { Frame } from './frame.ts';
+import { runFrame } from './sequence.ts';
+import type { FrameProgress } from './visit.ts';
+
+export type ClosedStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+export interface Outcome {
+  readonly status: ClosedStatus;
+  readonly output?: Payload;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+export interface Drive {
+  /** Ends the execution as ABORTED. */
+  stop(error?: string, cause?: string): void;
+}
+
+const problemOf = (error: string | undefined, cause: string | undefined) => ({
+  ...(error !== undefined && { error }),
+  ...(cause !== undefined && { cause }),
+});
+
+/** Starts, or with `resumed` carries on. `onEnd` is called once, unless the execution's lifetime is ended from outside. */
+export const drive = (
+  execution: Execution,
+  onEnd: (outcome: Outcome) => void,
+  onCrash: (thrown: unknown) => void,
+  resumed?: FrameProgress,
+): Drive => {
+  const { identity, machine, host, lifetime } = execution;
+  const root = new Frame(execution, {
+    id: 0,
+    sequence: machine,
+    variables: resumed?.variables ?? {},
+    lifetime: lifetime.child(),
+    cursor: resumed?.cursor ?? 0,
+  });
+  const end = (type: string, outcome: Outcome, previous: number) => {
+    if (lifetime.ended) return;
+    execution.event(0, type, previous, {
+      ...(outcome.output && { output: outcome.output.text }),
+      ...problemOf(outcome.error, outcome.cause),
+    });
+    lifetime.end();
+    onEnd(outcome);
+  };
+  if (!resumed) root.aside('ExecutionStarted', { input: identity.input.text, roleArn: identity.roleArn });
+  if (machine.timeoutSeconds !== undefined) {
+    const left = identity.startedAt + machine.timeoutSeconds * 1000 - host.clock.now();
+    // ASL: a machine that times out has the status and neither error nor cause.
+    lifetime.onEnd(host.clock.after(Math.max(0, left), () => end('ExecutionTimedOut', { status: 'TIMED_OUT' }, 0)));
+  }
+  runFrame(root, identity.input, resumed).then(
+    (output) => end('ExecutionSucceeded', { status: 'SUCCEEDED', output }, root.cursor),
+    (thrown: unknown) => {
+      if (!(thrown instanceof StateError)) return onCrash(thrown);
+      end('ExecutionFailed', { status: 'FAILED', ...problemOf(thrown.error, thrown.reason) }, root.cursor);
+    },
+  );
+  return { stop: (error, cause) => end('ExecutionAborted', { status: 'ABORTED', ...problemOf(error, cause) }, 0) };
+};

@@ -1,0 +1,112 @@
+// One execution as it runs: its identity, its log, and what its states may reach.
+import type { Clock } from '../../clock.ts';
+import type { Shape } from '../../service.ts';
+import { StateError } from '../errors.ts';
+import type { ExecutionLog, LogSink } from '../history/journal.ts';
+import type { Integrations } from '../integrations/integration.ts';
+import type { JsonObject, Payload } from '../json.ts';
+import type { StateMachine } from '../parse/machine.ts';
+import { Lifetime } from './lifetime.ts';
+
+/** What is known of an execution before it runs. Times are milliseconds since the epoch. */
+export interface ExecutionIdentity {
+  readonly row: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly machineArn: string;
+  readonly machineName: string;
+  readonly roleArn: string;
+  readonly express: boolean;
+  readonly startedAt: number;
+  readonly redriveCount: number;
+  readonly input: Payload;
+}
+
+/** What the interpreter needs of its host. */
+export interface Host {
+  readonly clock: Clock;
+  readonly journal: LogSink;
+  readonly integrations: Integrations;
+  readonly region: string;
+  /** The largest number of events in a history; the last one is the failure itself. */
+  readonly historyLimit: number;
+  random(): number;
+}
+
+export class Execution {
+  readonly identity: ExecutionIdentity;
+  readonly machine: StateMachine;
+  readonly host: Host;
+  readonly log: ExecutionLog;
+  readonly lifetime = new Lifetime();
+  #lastEvent: number;
+  #lastFrame: number;
+
+  constructor(
+    identity: ExecutionIdentity,
+    machine: StateMachine,
+    host: Host,
+    resumed = { row: 0, event: 0, frame: 0 },
+  ) {
+    this.identity = identity;
+    this.machine = machine;
+    this.host = host;
+    this.log = { execution: identity.row, nextRow: resumed.row };
+    this.#lastEvent = resumed.event;
+    this.#lastFrame = resumed.frame;
+  }
+
+  get lastEvent(): number {
+    return this.#lastEvent;
+  }
+
+  nextFrame(): number {
+    return ++this.#lastFrame;
+  }
+
+  /** Appends an event and gives its id. */
+  event(frame: number, type: string, previous: number, details?: Shape, memo?: Shape): number {
+    const id = ++this.#lastEvent;
+    this.host.journal.append(this.log, {
+      frame,
+      id,
+      previous,
+      at: this.host.clock.now(),
+      type,
+      ...(details && { details }),
+      ...(memo && { memo }),
+    });
+    return id;
+  }
+
+  note(frame: number, note: string, memo: Shape): void {
+    this.host.journal.append(this.log, { frame, note, memo });
+  }
+
+  /** Throws when only the failure itself still fits into the history. */
+  checkHistory(): void {
+    if (this.#lastEvent < this.host.historyLimit - 1) return;
+    throw new StateError(
+      'States.Runtime',
+      `The execution reached the maximum number of history events (${this.host.historyLimit}).`,
+    );
+  }
+
+  /** The parts of the context object that every state of the execution shares. */
+  contextBase(): JsonObject {
+    const { arn, name, machineArn, machineName, roleArn, startedAt, redriveCount, input } = this.identity;
+    this.#context ??= {
+      Execution: {
+        Id: arn,
+        Input: input.value,
+        Name: name,
+        RoleArn: roleArn,
+        StartTime: new Date(startedAt).toISOString(),
+        RedriveCount: redriveCount,
+      },
+      StateMachine: { Id: machineArn, Name: machineName },
+    };
+    return this.#context;
+  }
+  #context: JsonObject | undefined;
+}

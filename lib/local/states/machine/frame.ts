@@ -1,0 +1,56 @@
+// One thread of states: the whole machine, a branch of a Parallel, or one iteration of a Map.
+import type { Shape } from '../../service.ts';
+import type { Variables } from '../expressions/scope.ts';
+import type { JsonObject } from '../json.ts';
+import type { Sequence } from '../parse/machine.ts';
+import type { Execution } from './execution.ts';
+import type { Lifetime } from './lifetime.ts';
+
+export interface FrameOptions {
+  readonly id: number;
+  readonly sequence: Sequence;
+  readonly variables: Variables;
+  readonly lifetime: Lifetime;
+  /** Id of the event that the first one of this frame follows. */
+  readonly cursor: number;
+  /** The `Map` part of the context object, in an iteration. */
+  readonly map?: JsonObject;
+}
+
+export class Frame {
+  readonly execution: Execution;
+  readonly id: number;
+  readonly sequence: Sequence;
+  readonly lifetime: Lifetime;
+  readonly map: JsonObject | undefined;
+  variables: Variables;
+  /** Id of the last event of this frame: what the next one follows. */
+  cursor: number;
+  /** The type of the state that it is in, for the Aborted event; undefined between states. */
+  inside: string | undefined;
+
+  constructor(execution: Execution, options: FrameOptions) {
+    this.execution = execution;
+    this.id = options.id;
+    this.sequence = options.sequence;
+    this.lifetime = options.lifetime;
+    this.map = options.map;
+    this.variables = options.variables;
+    this.cursor = options.cursor;
+  }
+
+  /** Appends an event that the next one of this frame follows. */
+  event(type: string, details?: Shape, memo?: Shape): number {
+    this.cursor = this.execution.event(this.id, type, this.cursor, details, memo);
+    return this.cursor;
+  }
+
+  /** Appends an event that the next one does not follow (AWS: MapIterationSucceeded, MapStateSucceeded, ...). */
+  aside(type: string, details?: Shape): number {
+    return this.execution.event(this.id, type, this.cursor, details);
+  }
+
+  note(note: string, memo: Shape): void {
+    this.execution.note(this.id, note, memo);
+  }
+}

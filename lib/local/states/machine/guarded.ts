@@ -1,0 +1,91 @@
+// Retry and Catch around the work of a Task, Parallel or Map.
+import { errorOutput, matchesError, type StateError } from '../errors.ts';
+import type { MapState, ParallelState, Retrier, TaskState } from '../parse/machine.ts';
+import type { Exit, Progress, Visit } from './visit.ts';
+
+type GuardedState = TaskState | ParallelState | MapState;
+
+const RETRY = 'retry';
+
+/** Seconds before attempt `used + 1` of a retrier. https://states-language.net/spec.html#retrying-after-error */
+export const delaySeconds = (retrier: Retrier, used: number, random: () => number): number => {
+  const grown = retrier.intervalSeconds * retrier.backoffRate ** used;
+  const capped = retrier.maxDelaySeconds === undefined ? grown : Math.min(grown, retrier.maxDelaySeconds);
+  return retrier.jitter ? capped * random() : capped;
+};
+
+const pause = async (visit: Visit, due: number): Promise<void> => {
+  const { clock } = visit.frame.execution.host;
+  const left = due - clock.now();
+  if (left > 0) await visit.frame.lifetime.until<void>((resolve) => clock.after(left, () => resolve()));
+};
+
+/** Uses up one attempt of the first retrier that matches. Undefined where none does or it has none left. */
+const retryDue = (visit: Visit<GuardedState>, used: number[], problem: StateError): number | undefined => {
+  const index = visit.state.retry.findIndex(({ errors }) => matchesError(errors, problem.error));
+  const retrier = visit.state.retry[index];
+  const before = used[index] ?? 0;
+  if (!retrier || before >= retrier.maxAttempts) return undefined;
+  used[index] = before + 1;
+  const { host } = visit.frame.execution;
+  return host.clock.now() + Math.round(delaySeconds(retrier, before, () => host.random()) * 1000);
+};
+
+const caught = async (visit: Visit<GuardedState>, problem: StateError): Promise<Exit> => {
+  const catcher = visit.state.catch.find(({ errors }) => matchesError(errors, problem.error));
+  if (!catcher) throw problem;
+  const shown = errorOutput(problem);
+  const scope = visit.scope(visit.input.value, undefined, shown);
+  const output = await catcher.output(scope);
+  const assignScope = visit.state.language === 'JSONPath' ? { ...scope, input: shown } : scope;
+  return {
+    output: visit.payload(output, visit.input),
+    assign: await visit.assigned(catcher.assign, assignScope),
+    next: catcher.next,
+  };
+};
+
+/** What a resumed visit knows of the attempt that it was in; the attempts before it are only counted. */
+const current = (progress: Progress, retryAt: number): Progress | undefined => {
+  const records = progress.records.slice(retryAt + 1);
+  return records.length === 0 && progress.children.size === 0 ? undefined : { records, children: progress.children };
+};
+
+/** Runs `attempt` until it succeeds, no retrier is left, or a catcher takes the error. */
+export const guarded = async (
+  visit: Visit<GuardedState>,
+  attempt: (progress: Progress | undefined) => Promise<Exit>,
+): Promise<Exit> => {
+  const { frame, state } = visit;
+  let used = state.retry.map(() => 0);
+  let progress = visit.progress;
+  if (progress) {
+    const retryAt = progress.records.findLastIndex(({ type }) => type === RETRY);
+    const memo = progress.records[retryAt]?.memo as { used: number[]; count: number; due: number } | undefined;
+    progress = current(progress, retryAt);
+    if (memo) {
+      used = [...memo.used];
+      visit.retryCount = memo.count;
+      if (progress === undefined) await pause(visit, memo.due);
+    }
+  }
+  for (;;) {
+    try {
+      return await attempt(progress);
+    } catch (thrown) {
+      const problem = visit.failure(thrown);
+      progress = undefined;
+      frame.execution.checkHistory();
+      const due = retryDue(visit, used, problem);
+      if (due === undefined) {
+        if (state.kind !== 'Task' && problem.error !== 'States.Runtime') frame.event(`${state.kind}StateFailed`);
+        return caught(visit, problem);
+      }
+      visit.retryCount++;
+      frame.note(RETRY, { used, count: visit.retryCount, due });
+      await pause(visit, due);
+      visit.token = undefined;
+      visit.freshContext();
+    }
+  }
+};

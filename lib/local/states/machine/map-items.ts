@@ -1,0 +1,49 @@
+// The items that a Map runs over, and the input that each iteration gets.
+import { EvaluationProblem } from '../errors.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { MapState } from '../parse/machine.ts';
+import type { Visit } from './visit.ts';
+
+const fromPath = (visit: Visit<MapState>, effective: Json): Json => {
+  const { itemsPath, name } = visit.state;
+  if (!itemsPath) return effective;
+  const items = itemsPath.read(visit.scope(effective));
+  if (items !== undefined) return items;
+  throw new EvaluationProblem(
+    'States.Runtime',
+    `Reference path "${itemsPath.text}" must point to array in the input of the state '${name}'.`,
+  );
+};
+
+/** The array of items. `effective` is the input after InputPath. */
+export const itemsOf = async (visit: Visit<MapState>, effective: Json): Promise<readonly Json[]> => {
+  const { state } = visit;
+  const items = state.items ? await state.items(visit.scope()) : fromPath(visit, effective);
+  if (Array.isArray(items)) return items as readonly Json[];
+  if (state.language === 'JSONata') {
+    throw new EvaluationProblem(
+      'States.QueryEvaluationError',
+      `Map state input must be an array but was: ${JSON.stringify(items)}`,
+    );
+  }
+  throw new EvaluationProblem(
+    'States.Runtime',
+    `Reference path "${state.itemsPath?.text ?? '$'}" must point to array.`,
+  );
+};
+
+/** `$$.Map` of an iteration. */
+export const mapContext = (index: number, value: Json): JsonObject => ({ Item: { Index: index, Value: value } });
+
+/** The input of one iteration: ItemSelector, or the item itself. */
+export const selectItem = async (
+  visit: Visit<MapState>,
+  effective: Json,
+  map: JsonObject,
+  item: Json,
+): Promise<Json> => {
+  const { selector } = visit.state;
+  if (!selector) return item;
+  const scope = visit.scope(effective);
+  return selector({ ...scope, context: () => ({ ...visit.context(), Map: map }) });
+};

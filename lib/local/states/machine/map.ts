@@ -1,0 +1,82 @@
+// Map, inline: the item processor once for every item, at most MaxConcurrency at a time.
+import { type Json, Payload } from '../json.ts';
+import type { MapState } from '../parse/machine.ts';
+import { Children } from './children.ts';
+import { runDistributed } from './distributed.ts';
+import { guarded } from './guarded.ts';
+import { itemsOf, mapContext, selectItem } from './map-items.ts';
+import { finish } from './outcome.ts';
+import type { RunFrame } from './sequence.ts';
+import type { Exit, Progress, Visit } from './visit.ts';
+
+/** AWS runs no more iterations of an inline map than this at once. */
+const MOST_INLINE = 40;
+
+/** What is worked out before the first iteration. */
+interface Plan {
+  readonly effective: Json;
+  readonly items: readonly Json[];
+  readonly concurrency: number;
+  readonly cursor: number;
+}
+
+const plan = async (visit: Visit<MapState>, progress: Progress | undefined): Promise<Plan> => {
+  const { frame, state } = visit;
+  const effective = state.flow.input(visit.scope());
+  const started = progress?.records.find(({ type }) => type === 'MapStateStarted');
+  const known = started?.memo?.items;
+  const items = typeof known === 'string' ? (JSON.parse(known) as Json[]) : await itemsOf(visit, effective);
+  const concurrency = (await state.maxConcurrency?.(visit.scope(effective))) ?? 0;
+  // Items that are the state's input as it stands need not be stored again.
+  const memo = items === visit.input.value ? undefined : { items: JSON.stringify(items) };
+  const cursor = started?.id ?? frame.event('MapStateStarted', { length: items.length }, memo);
+  return { effective, items, concurrency, cursor };
+};
+
+const attempt = async (visit: Visit<MapState>, run: RunFrame, progress: Progress | undefined): Promise<Exit> => {
+  const { frame, state } = visit;
+  const { effective, items, concurrency, cursor } = await plan(visit, progress);
+  const children = new Children(visit, run);
+  const outputs: Payload[] = new Array(items.length);
+  let nextIndex = 0;
+
+  const iterate = async (index: number, after: number): Promise<number> => {
+    const details = { index, name: state.name };
+    const map = mapContext(index, items[index] ?? null);
+    const resumed = progress?.children.get(index);
+    const child = children.open(state.processor, { cursor: after, map }, resumed);
+    const input = resumed?.input ?? visit.payload(await selectItem(visit, effective, map, items[index] ?? null));
+    if (!resumed) child.event('MapIterationStarted', details, { parent: frame.id, index, input: input.text });
+    const finished = resumed?.output;
+    try {
+      outputs[index] = finished ?? (await children.run(child, input, resumed));
+    } catch (thrown) {
+      if (children.lifetime.ended) return new Promise(() => undefined);
+      children.fail(child);
+      child.aside('MapIterationFailed', details);
+      frame.cursor = child.cursor;
+      throw thrown;
+    }
+    if (!finished) child.aside('MapIterationSucceeded', details);
+    frame.cursor = child.cursor;
+    return child.cursor;
+  };
+
+  // A slot runs one iteration after the other: each follows the one before it in the slot, as AWS numbers them.
+  const slot = async (): Promise<void> => {
+    let after = cursor;
+    while (nextIndex < items.length && !children.lifetime.ended) after = await iterate(nextIndex++, after);
+  };
+  const slots = Math.min(concurrency === 0 ? MOST_INLINE : concurrency, MOST_INLINE, items.length);
+  await frame.lifetime.within(Promise.all(Array.from({ length: slots }, slot)));
+  frame.aside('MapStateSucceeded');
+  const result = Payload.array(outputs);
+  return finish(visit, visit.payload(result.value, result).value, result);
+};
+
+export const runMap = (visit: Visit<MapState>, run: RunFrame): Promise<Exit> => {
+  const { distribution } = visit.state;
+  return guarded(visit, (progress) =>
+    distribution ? runDistributed(visit, distribution, progress) : attempt(visit, run, progress),
+  );
+};

@@ -1,0 +1,16 @@
+import type { PassState } from '../parse/machine.ts';
+import type { Exit, Visit } from './visit.ts';
+
+/** Pass: hands its input on, reshaped. JSONPath: Parameters or Result make what ResultPath places. */
+export const runPass = async (visit: Visit<PassState>): Promise<Exit> => {
+  const { flow, result, next } = visit.state;
+  const before = visit.scope();
+  const input = flow.input(before);
+  const inner = input === before.input ? before : visit.scope(input);
+  const made =
+    result ?? (flow.parameters && visit.state.language === 'JSONPath' ? await flow.parameters(inner) : undefined);
+  const worked = visit.state.language === 'JSONPath' ? (made ?? input) : made;
+  const output = await flow.output(visit.scope(input, worked));
+  const assign = await visit.assigned(flow.assign, visit.state.language === 'JSONPath' ? visit.scope(worked) : before);
+  return { output: visit.payload(output, visit.input), assign, next };
+};

@@ -1,0 +1,105 @@
+// Runs a frame from state to state until its sequence ends.
+import { StateError } from '../errors.ts';
+import type { Variables } from '../expressions/scope.ts';
+import type { Json, Payload } from '../json.ts';
+import type { State } from '../parse/machine.ts';
+import { runChoice } from './choice.ts';
+import { runFail } from './fail.ts';
+import type { Frame } from './frame.ts';
+import { runMap } from './map.ts';
+import { runParallel } from './parallel.ts';
+import { runPass } from './pass.ts';
+import { runSucceed } from './succeed.ts';
+import { runTask } from './task.ts';
+import { type Exit, type FrameProgress, Visit } from './visit.ts';
+import { runWait } from './wait.ts';
+
+/** A machine of nothing but Pass and Choice may loop for ever: after this many states in a turn, others get one. */
+const STATES_PER_TURN = 500;
+
+const stateOf = (frame: Frame, name: string): State => {
+  const state = frame.sequence.states.get(name);
+  if (state === undefined) throw new StateError('States.Runtime', `There is no state '${name}'.`);
+  return state;
+};
+
+const enter = (frame: Frame, state: State, input: Payload): Visit => {
+  frame.execution.checkHistory();
+  const previous = frame.cursor;
+  const id = frame.event(`${state.kind}StateEntered`, { input: input.text, name: state.name });
+  return new Visit(frame, state, input, { id, previous, at: frame.execution.host.clock.now() }, undefined);
+};
+
+const execute = (visit: Visit, state: State): Promise<Exit> => {
+  switch (state.kind) {
+    case 'Task':
+      return runTask(visit as Visit<typeof state>);
+    case 'Pass':
+      return runPass(visit as Visit<typeof state>);
+    case 'Choice':
+      return runChoice(visit as Visit<typeof state>);
+    case 'Wait':
+      return runWait(visit as Visit<typeof state>);
+    case 'Succeed':
+      return runSucceed(visit as Visit<typeof state>);
+    case 'Fail':
+      return runFail(visit as Visit<typeof state>);
+    case 'Parallel':
+      return runParallel(visit as Visit<typeof state>, runFrame);
+    case 'Map':
+      return runMap(visit as Visit<typeof state>, runFrame);
+  }
+};
+
+const texts = (variables: Variables): Record<string, string> =>
+  Object.fromEntries(Object.entries(variables).map(([name, value]: [string, Json]) => [name, JSON.stringify(value)]));
+
+const leave = (frame: Frame, state: State, exit: Exit): void => {
+  frame.inside = undefined;
+  frame.event(
+    `${state.kind}StateExited`,
+    {
+      ...(exit.assign && { assignedVariables: texts(exit.assign) }),
+      name: state.name,
+      output: exit.output.text,
+    },
+    exit.next === undefined ? undefined : { next: exit.next },
+  );
+  if (exit.assign) frame.variables = { ...frame.variables, ...exit.assign };
+};
+
+const turn = (frame: Frame): Promise<void> =>
+  frame.lifetime.until((resolve) => {
+    const immediate = setImmediate(resolve);
+    return () => clearImmediate(immediate);
+  });
+
+export type RunFrame = (frame: Frame, input: Payload, resumed?: FrameProgress) => Promise<Payload>;
+
+/** Gives the output of the last state. Throws StateError where the sequence fails. */
+export const runFrame: RunFrame = async (frame, input, resumed) => {
+  if (resumed?.output) return resumed.output;
+  let name = resumed?.state?.name ?? resumed?.next ?? frame.sequence.startAt;
+  let current = resumed?.state || resumed?.next ? resumed.input : input;
+  let visit = resumed?.state
+    ? new Visit(frame, stateOf(frame, name), current, { ...resumed.state, id: resumed.state.entered }, resumed.progress)
+    : undefined;
+  for (let count = 1; ; count++) {
+    const state = stateOf(frame, name);
+    visit ??= enter(frame, state, current);
+    frame.inside = state.kind;
+    let exit: Exit;
+    try {
+      exit = await execute(visit, state);
+    } catch (thrown) {
+      throw visit.failure(thrown);
+    }
+    if (state.kind === 'Fail') throw new Error('a Fail state does not return');
+    leave(frame, state, exit);
+    if (exit.next === undefined) return exit.output;
+    name = exit.next;
+    current = exit.output;
+    visit = undefined;
+    if (count % STATES_PER_TURN === 0) await turn(frame);
+  }
+};

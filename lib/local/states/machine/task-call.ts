@@ -1,0 +1,107 @@
+// One attempt of a Task as history tells it: scheduled, started, submitted, and how it ended.
+import type { Shape } from '../../service.ts';
+import { PAYLOAD_LIMIT, StateError } from '../errors.ts';
+import type { Integration } from '../integrations/integration.ts';
+import { isLongerThan, Payload } from '../json.ts';
+import type { TaskState } from '../parse/machine.ts';
+import { type Progress, tooLarge, type Visit } from './visit.ts';
+
+export interface TaskCall {
+  readonly parameters: Payload;
+  /** Seconds. */
+  readonly timeout: number | undefined;
+  readonly heartbeat: number | undefined;
+  /** When the call was made, if that was before a restart. */
+  readonly since: number | undefined;
+  readonly progress: Progress | undefined;
+}
+
+const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskCall): void => {
+  const { frame, state } = visit;
+  const { clock, region } = frame.execution.host;
+  const times = {
+    ...(call.timeout !== undefined && { timeoutInSeconds: call.timeout }),
+    ...(call.heartbeat !== undefined && { heartbeatInSeconds: call.heartbeat }),
+  };
+  const memo: Shape = {
+    at: clock.now(),
+    ...(visit.token !== undefined && { token: visit.token }),
+    ...(call.timeout !== undefined && { timeout: call.timeout }),
+    ...(call.heartbeat !== undefined && { heartbeat: call.heartbeat }),
+  };
+  const { text } = call.parameters;
+  if (integration.events === 'Task') {
+    const { resourceType, resource } = integration;
+    frame.event('TaskScheduled', { resourceType, resource, region, parameters: text, ...times }, memo);
+  } else frame.event(`${integration.events}Scheduled`, { input: text, resource: state.resource, ...times }, memo);
+  if (integration.events !== 'Activity') frame.event(`${integration.events}Started`, integration.about);
+};
+
+/** The time limit of the task, running since it was scheduled, and the gap allowed between heartbeats. */
+const limits = (visit: Visit<TaskState>, call: TaskCall, expire: () => void) => {
+  const { clock } = visit.frame.execution.host;
+  const arm = (seconds: number | undefined, from: number) =>
+    seconds === undefined ? () => undefined : clock.after(Math.max(0, from + seconds * 1000 - clock.now()), expire);
+  const cancelTimeout = arm(call.timeout, call.since ?? clock.now());
+  let cancelHeartbeat = arm(call.heartbeat, clock.now());
+  return {
+    beat: () => {
+      cancelHeartbeat();
+      cancelHeartbeat = arm(call.heartbeat, clock.now());
+    },
+    cancel: () => {
+      cancelTimeout();
+      cancelHeartbeat();
+    },
+  };
+};
+
+/** Gives the task's result; throws its error. Everything is told in history, and on disk before it is acted on. */
+export const perform = async (visit: Visit<TaskState>, integration: Integration, call: TaskCall): Promise<Payload> => {
+  const { frame, state } = visit;
+  const { events, about } = integration;
+  const done = call.progress?.records.find(({ type }) => type.endsWith('Succeeded'))?.details?.output;
+  if (typeof done === 'string') return Payload.parse(done);
+  const scheduled = call.since !== undefined;
+  const submitted = call.progress?.records.find(({ type }) => type === 'TaskSubmitted')?.details?.output;
+  if (!scheduled) schedule(visit, integration, call);
+  await frame.lifetime.within(frame.execution.host.journal.commit());
+
+  const lifetime = frame.lifetime.child();
+  let timed: ReturnType<typeof limits> | undefined;
+  try {
+    const expired = new Promise<never>((_resolve, reject) => {
+      timed = limits(visit, call, () => reject(new StateError('States.Timeout', undefined)));
+    });
+    const forget = lifetime.onEnd(() => timed?.cancel());
+    const work = integration.run({
+      visit,
+      parameters: call.parameters,
+      lifetime,
+      submitted: typeof submitted === 'string' ? Payload.parse(submitted) : undefined,
+      resumed: scheduled,
+      onSubmitted: (output) => {
+        if (isLongerThan(output.text, PAYLOAD_LIMIT)) throw tooLarge(state.resource);
+        frame.event('TaskSubmitted', { ...about, output: output.text });
+      },
+      onHeartbeat: () => timed?.beat(),
+    });
+    const result = await frame.lifetime.within(Promise.race([work, expired]));
+    forget();
+    if (isLongerThan(result.text, PAYLOAD_LIMIT)) throw tooLarge(state.resource);
+    frame.event(`${events}Succeeded`, { ...about, output: result.text });
+    return result;
+  } catch (thrown) {
+    if (!(thrown instanceof StateError)) throw thrown;
+    const type = thrown.error === 'States.Timeout' ? `${events}TimedOut` : `${events}Failed`;
+    frame.event(type, {
+      ...about,
+      ...(thrown.error !== undefined && { error: thrown.error }),
+      ...(thrown.reason !== undefined && { cause: thrown.reason }),
+    });
+    throw thrown;
+  } finally {
+    timed?.cancel();
+    lifetime.end();
+  }
+};

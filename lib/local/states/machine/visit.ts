@@ -1,0 +1,133 @@
+// One visit of a frame to a state, from StateEntered to StateExited.
+import type { Shape } from '../../service.ts';
+import { EvaluationProblem, PAYLOAD_LIMIT, StateError } from '../errors.ts';
+import type { Scope, Variables } from '../expressions/scope.ts';
+import { isLongerThan, type Json, type JsonObject, Payload } from '../json.ts';
+import type { Assign, State } from '../parse/machine.ts';
+import type { Frame } from './frame.ts';
+
+/** How a state is left. */
+export interface Exit {
+  readonly output: Payload;
+  readonly assign: Variables | undefined;
+  readonly next: string | undefined;
+}
+
+/** What a resumed visit has behind it: the records of the frame since the state was entered. */
+export interface Progress {
+  readonly records: readonly {
+    readonly type: string;
+    readonly id?: number;
+    readonly details?: Shape;
+    readonly memo?: Shape;
+  }[];
+  readonly children: ReadonlyMap<number, FrameProgress>;
+}
+
+/** How far a frame had come. */
+export interface FrameProgress {
+  readonly id: number;
+  readonly index: number;
+  readonly input: Payload;
+  readonly cursor: number;
+  readonly variables: Variables;
+  /** The state it was in, or undefined where it was to go on to `next`. */
+  readonly state:
+    | { readonly name: string; readonly entered: number; readonly previous: number; readonly at: number }
+    | undefined;
+  readonly next: string | undefined;
+  /** Set once its last state has been left. */
+  readonly output: Payload | undefined;
+  readonly progress: Progress;
+}
+
+export interface Entered {
+  readonly id: number;
+  readonly previous: number;
+  readonly at: number;
+}
+
+export class Visit<S extends State = State> {
+  readonly frame: Frame;
+  readonly state: S;
+  readonly input: Payload;
+  readonly entered: Entered;
+  readonly progress: Progress | undefined;
+  retryCount = 0;
+  token: string | undefined;
+  #context: JsonObject | undefined;
+
+  constructor(frame: Frame, state: S, input: Payload, entered: Entered, progress: Progress | undefined) {
+    this.frame = frame;
+    this.state = state;
+    this.input = input;
+    this.entered = entered;
+    this.progress = progress;
+  }
+
+  /** The context object (`$$`). Rebuilt after `freshContext`. */
+  readonly context = (): JsonObject => {
+    this.#context ??= {
+      ...this.frame.execution.contextBase(),
+      State: {
+        Name: this.state.name,
+        EnteredTime: new Date(this.entered.at).toISOString(),
+        RetryCount: this.retryCount,
+      },
+      ...(this.frame.map && { Map: this.frame.map }),
+      ...(this.token !== undefined && { Task: { Token: this.token } }),
+    };
+    return this.#context;
+  };
+
+  /** Call when the retry count or the token has changed. */
+  freshContext(): void {
+    this.#context = undefined;
+  }
+
+  /** What expressions see; `input` is the state's own unless another is given. */
+  scope(input: Json = this.input.value, result?: Json, errorOutput?: Json): Scope {
+    return {
+      input,
+      ...(result !== undefined && { result }),
+      ...(errorOutput !== undefined && { errorOutput }),
+      variables: this.frame.variables,
+      context: this.context,
+    };
+  }
+
+  /** The output as a payload; throws States.DataLimitExceeded for one that is too large. */
+  payload(value: Json, known: Payload | undefined = undefined, what: string = this.state.name): Payload {
+    const payload = known && known.value === value ? known : Payload.of(value);
+    if (isLongerThan(payload.text, PAYLOAD_LIMIT)) throw tooLarge(what);
+    return payload;
+  }
+
+  /** Evaluates `Assign`. JSONPath: `$` is what the state worked out; JSONata: `$states` as in Output. */
+  async assigned(assign: Assign, scope: Scope): Promise<Variables | undefined> {
+    return assign === undefined ? undefined : await assign(scope);
+  }
+
+  /** An error of an expression as the state's error, told in history if it is a query's; others as they are. */
+  failure(thrown: unknown): StateError {
+    if (thrown instanceof StateError) return thrown;
+    if (!(thrown instanceof EvaluationProblem)) throw thrown;
+    const { execution } = this.frame;
+    const cause = `An error occurred while executing the state '${this.state.name}' (entered at the event id #${this.entered.id}). ${thrown.message}`;
+    if (thrown.error === 'States.QueryEvaluationError') {
+      this.frame.cursor = execution.event(this.frame.id, 'EvaluationFailed', this.entered.previous, {
+        cause,
+        error: thrown.error,
+        ...(thrown.location !== undefined && { location: thrown.location }),
+        state: this.state.name,
+      });
+    }
+    return new StateError(thrown.error, cause);
+  }
+}
+
+export const tooLarge = (what: string): StateError =>
+  new StateError(
+    'States.DataLimitExceeded',
+    `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+  );

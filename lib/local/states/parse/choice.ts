@@ -1,0 +1,131 @@
+// Choice states: an ordered list of rules, each a JSONata Condition or a tree of comparisons.
+import { EvaluationProblem } from '../errors.ts';
+import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
+import { parseReference, type Reference } from '../expressions/reference.ts';
+import type { Scope } from '../expressions/scope.ts';
+import type { Json } from '../json.ts';
+import { comparisons, kinds } from './choice-operators.ts';
+import { assignment, dataFlow, template } from './data-flow.ts';
+import type { Fields } from './fields.ts';
+import type { ChoiceRule, ChoiceState, Evaluate } from './machine.ts';
+
+type Test = (scope: Scope) => boolean;
+const never: Test = () => false;
+
+const condition = (fields: Fields): Evaluate<boolean> => {
+  fields.require('Condition');
+  const value = fields.get('Condition');
+  if (typeof value === 'boolean') return () => value;
+  if (typeof value !== 'string' || !isJsonata(value)) {
+    if (value !== undefined) fields.wrong('Condition', 'Expected a boolean or a JSONata expression');
+    return never;
+  }
+  try {
+    const query = compileJsonata(value, 'Condition', fields.ambient);
+    return async (scope) => {
+      const answer = await query.evaluate(scope);
+      if (typeof answer === 'boolean') return answer;
+      const kind = answer === null ? 'null' : Array.isArray(answer) ? 'array' : typeof answer;
+      throw new EvaluationProblem(
+        'States.QueryEvaluationError',
+        `The JSONata expression '${query.source}' specified for the field 'Condition' returned an unexpected result type. Expected 'boolean', but was '${kind}' for value: ${JSON.stringify(answer)}`,
+        'Condition',
+      );
+    };
+  } catch (thrown) {
+    fields.syntaxError('Condition', String((thrown as { message?: unknown }).message));
+    return never;
+  }
+};
+
+const referenceAt = (fields: Fields, field: string): Reference | undefined => {
+  const text = fields.text(field);
+  if (text === undefined) return undefined;
+  try {
+    return parseReference(text);
+  } catch (thrown) {
+    fields.wrong(field, `Value is not a valid JSONPath: ${thrown instanceof Error ? thrown.message : thrown}`);
+    return undefined;
+  }
+};
+
+const read = (reference: Reference, scope: Scope): Json => {
+  const value = reference.read(scope);
+  if (value !== undefined) return value;
+  throw new EvaluationProblem(
+    'States.Runtime',
+    `Invalid path '${reference.text}': The choice state's condition path references an invalid value.`,
+  );
+};
+
+const present = (reference: Reference, scope: Scope): boolean => {
+  const value = reference.read(scope);
+  return value !== undefined && (reference.definite || (value as readonly Json[]).length > 0);
+};
+
+const isKind = (fields: Fields, variable: Reference, operator: string): Test => {
+  const wanted = fields.get(operator);
+  if (typeof wanted !== 'boolean') fields.wrong(operator, 'Expected value of type Boolean');
+  if (operator === 'IsPresent') return (scope) => present(variable, scope) === wanted;
+  const test = kinds[operator];
+  return test ? (scope) => test(read(variable, scope)) === wanted : never;
+};
+
+const comparison = (fields: Fields): Test => {
+  fields.require('Variable');
+  const variable = referenceAt(fields, 'Variable');
+  if (variable === undefined) return never;
+  for (const field of Object.keys(fields.json)) {
+    if (field === 'IsPresent' || Object.hasOwn(kinds, field)) return isKind(fields, variable, field);
+    const byPath = field.endsWith('Path');
+    const compare = comparisons[byPath ? field.slice(0, -'Path'.length) : field];
+    if (compare === undefined) continue;
+    if (!byPath) {
+      const wanted = fields.get(field) ?? null;
+      return (scope) => compare(read(variable, scope), wanted);
+    }
+    const other = referenceAt(fields, field);
+    return other ? (scope) => compare(read(variable, scope), read(other, scope)) : never;
+  }
+  fields.wrong('', 'A comparison operator is expected beside Variable');
+  return never;
+};
+
+const tree = (fields: Fields): Test => {
+  if (fields.has('And') || fields.has('Or')) {
+    const all = fields.has('And');
+    const parts = fields.objects(all ? 'And' : 'Or').map(tree);
+    return all ? (scope) => parts.every((part) => part(scope)) : (scope) => parts.some((part) => part(scope));
+  }
+  if (fields.has('Not')) {
+    const inner = fields.object('Not');
+    const test = inner ? tree(inner) : never;
+    return (scope) => !test(scope);
+  }
+  return comparison(fields);
+};
+
+const rule = (fields: Fields): ChoiceRule => {
+  fields.require('Next');
+  return {
+    test: fields.language === 'JSONata' ? condition(fields) : tree(fields),
+    next: fields.text('Next') ?? '',
+    assign: assignment(fields),
+    output: fields.language === 'JSONata' ? template(fields, 'Output') : undefined,
+  };
+};
+
+export const parseChoice = (name: string, fields: Fields): ChoiceState => {
+  fields.require('Choices');
+  const rules = fields.objects('Choices').map(rule);
+  if (fields.has('Choices') && rules.length === 0) fields.wrong('Choices', 'At least one choice rule is expected');
+  return {
+    kind: 'Choice',
+    name,
+    language: fields.language,
+    next: undefined,
+    flow: dataFlow(fields),
+    rules,
+    otherwise: fields.text('Default'),
+  };
+};

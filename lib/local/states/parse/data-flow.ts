@@ -1,0 +1,120 @@
+// Compiles how data enters and leaves a state: InputPath ... OutputPath, or Arguments and Output.
+
+import { EvaluationProblem } from '../errors.ts';
+import { compileTemplate, type Template } from '../expressions/jsonata-template.ts';
+import { compilePathExpression, compilePayload } from '../expressions/payload-template.ts';
+import { parseReference } from '../expressions/reference.ts';
+import { placeResult } from '../expressions/result-path.ts';
+import type { Scope, Variables } from '../expressions/scope.ts';
+import { isObject, type Json } from '../json.ts';
+import type { Fields } from './fields.ts';
+import type { Assign, Evaluate, Flow } from './machine.ts';
+
+const same = (scope: Scope): Json => scope.input;
+
+/** The template of a field in the language of its state, or undefined where the field is absent. */
+export const template = (fields: Fields, field: string): Evaluate<Json> | undefined => {
+  const value = fields.get(field);
+  if (value === undefined) return undefined;
+  return fields.language === 'JSONata'
+    ? compileTemplate(value, field, fields.ambient, fields.syntaxError)
+    : compilePayload(value, field, fields.ambient, fields.syntaxError);
+};
+
+/** A field that names a value by path, e.g. InputPath. `null` selects `{}`. Absent: undefined. */
+export const pathField = (fields: Fields, field: string): ((scope: Scope) => Json) | undefined => {
+  const text = fields.get(field);
+  if (text === undefined) return undefined;
+  if (text === null) return () => ({});
+  if (typeof text !== 'string') {
+    fields.wrong(field, 'Expected a path');
+    return undefined;
+  }
+  try {
+    if (text.startsWith('States.')) return compilePathExpression(text, field, fields.ambient);
+    const reference = parseReference(text);
+    return (scope) => {
+      const value = reference.read(scope);
+      if (value === undefined) {
+        throw new EvaluationProblem(
+          'States.Runtime',
+          `Invalid path '${text}' : No results for path: ${reference.normal}`,
+        );
+      }
+      return value;
+    };
+  } catch (thrown) {
+    fields.wrong(field, `Value is not a valid JSONPath: ${thrown instanceof Error ? thrown.message : thrown}`);
+    return undefined;
+  }
+};
+
+/** `Assign` of a state, a catcher or a choice rule. */
+export const assignment = (fields: Fields): Assign => {
+  const value = fields.get('Assign');
+  if (value === undefined) return undefined;
+  if (!isObject(value)) {
+    fields.wrong('Assign', 'Expected value of type Object');
+    return undefined;
+  }
+  if (Object.keys(value).length === 0) return undefined;
+  return template(fields, 'Assign') as Evaluate<Variables>;
+};
+
+const resultPath = (fields: Fields): ((input: Json, result: Json) => Json) => {
+  const text = fields.get('ResultPath');
+  if (text === undefined || text === '$') return (_input, result) => result;
+  if (text === null) return (input) => input;
+  if (typeof text !== 'string') {
+    fields.wrong('ResultPath', 'Expected a reference path or null');
+    return (_input, result) => result;
+  }
+  try {
+    const { path } = parseReference(text);
+    return (input, result) => placeResult(input, path.segments, result);
+  } catch (thrown) {
+    fields.wrong('ResultPath', `Value is not a Reference Path: ${thrown instanceof Error ? thrown.message : thrown}`);
+    return (_input, result) => result;
+  }
+};
+
+/** What a JSONPath catcher outputs: the error at its ResultPath. */
+export const caughtOutput = (fields: Fields): Evaluate<Json> => {
+  if (fields.language === 'JSONata') return template(fields, 'Output') ?? ((scope) => scope.errorOutput ?? null);
+  const place = resultPath(fields);
+  return (scope) => place(scope.input, scope.errorOutput ?? null);
+};
+
+const jsonataFlow = (fields: Fields): Flow => {
+  const output: Template | undefined = template(fields, 'Output');
+  return {
+    input: same,
+    parameters: template(fields, 'Arguments'),
+    select: undefined,
+    output: output ?? ((scope) => (scope.result === undefined ? scope.input : scope.result)),
+    assign: assignment(fields),
+  };
+};
+
+const jsonPathFlow = (fields: Fields): Flow => {
+  const input = pathField(fields, 'InputPath') ?? same;
+  const place = resultPath(fields);
+  const output = pathField(fields, 'OutputPath');
+  const parameters = template(fields, 'Parameters');
+  const selector = fields.get('ResultSelector');
+  const select =
+    selector === undefined ? undefined : compilePayload(selector, 'ResultSelector', fields.ambient, fields.syntaxError);
+  return {
+    input,
+    parameters,
+    select,
+    output: (scope) => {
+      const placed = scope.result === undefined ? scope.input : place(scope.input, scope.result);
+      return output ? output({ ...scope, input: placed }) : placed;
+    },
+    assign: assignment(fields),
+  };
+};
+
+export const dataFlow = (fields: Fields): Flow =>
+  fields.language === 'JSONata' ? jsonataFlow(fields) : jsonPathFlow(fields);

@@ -1,0 +1,86 @@
+// Reads a definition: JSON text in, a runnable machine or the list of its mistakes out.
+import type { Ambient } from '../expressions/scope.ts';
+import { isLongerThan, isObject } from '../json.ts';
+import { type Diagnostic, Diagnostics } from './diagnostics.ts';
+import { Fields } from './fields.ts';
+import type { QueryLanguage, Sequence, State, StateMachine } from './machine.ts';
+import { parseState } from './state.ts';
+import { checkTransitions } from './transitions.ts';
+
+const LARGEST_DEFINITION = 1_048_576;
+
+export type Parsed =
+  | { readonly ok: true; readonly machine: StateMachine; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+export interface ParseOptions {
+  readonly express: boolean;
+  readonly ambient: Ambient;
+}
+
+const languageOf = (fields: Fields, inherited: QueryLanguage): QueryLanguage => {
+  const own = fields.get('QueryLanguage');
+  if (own === undefined) return inherited;
+  if (own !== 'JSONata' && own !== 'JSONPath') {
+    fields.wrong('QueryLanguage', 'Value is not one of [JSONPath, JSONata]');
+    return inherited;
+  }
+  return own;
+};
+
+/** Parses `StartAt` and `States`. Names are shared with `seen`: AWS wants them unique in the whole machine. */
+const sequenceParser = (global: QueryLanguage, seen: Set<string>) => {
+  const parse = (fields: Fields, express: boolean): Sequence => {
+    const missing = ['States', 'StartAt'].filter((field) => !fields.has(field));
+    if (missing.length > 0) fields.wrong('', `These fields are required: [${missing.join(', ')}]`);
+    const states = new Map<string, State>();
+    const map = fields.object('States');
+    for (const [name, json] of Object.entries(map?.json ?? {})) {
+      if (!map || !isObject(json)) {
+        map?.wrong(name, 'Expected value of type Object');
+        continue;
+      }
+      if (seen.has(name)) map.diagnostics.add('DUPLICATE_STATE_NAME', map.at(name), `Duplicate state name: ${name}`);
+      seen.add(name);
+      const plain = map.child(json, name);
+      const language = languageOf(plain, global);
+      if (global === 'JSONata' && language === 'JSONPath') {
+        plain.wrong('', "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
+        continue;
+      }
+      const own = new Fields(json, plain.location, language, plain.diagnostics, plain.ambient);
+      const state = parseState(name, own, express, parse);
+      if (state) states.set(name, state);
+    }
+    const startAt = fields.text('StartAt') ?? '';
+    checkTransitions(fields, startAt, states);
+    return { startAt, states };
+  };
+  return parse;
+};
+
+const failed = (code: string, message: string): Parsed => ({
+  ok: false,
+  diagnostics: [{ code, location: '/', message, severity: 'ERROR' }],
+});
+
+/** Parses and checks `text`. Never throws. */
+export const parseDefinition = (text: string, { express, ambient }: ParseOptions): Parsed => {
+  if (isLongerThan(text, LARGEST_DEFINITION)) {
+    return failed('SCHEMA_VALIDATION_FAILED', `The definition is larger than ${LARGEST_DEFINITION} bytes`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (thrown) {
+    return failed('INVALID_JSON_DESCRIPTION', thrown instanceof Error ? thrown.message : String(thrown));
+  }
+  if (!isObject(json)) return failed('SCHEMA_VALIDATION_FAILED', 'Expected value of type Object');
+  const diagnostics = new Diagnostics();
+  const fields = new Fields(json, '', 'JSONPath', diagnostics, ambient);
+  const language = languageOf(fields, 'JSONPath');
+  const sequence = sequenceParser(language, new Set())(fields, express);
+  const timeoutSeconds = fields.number('TimeoutSeconds', 1);
+  if (diagnostics.found.length > 0) return { ok: false, diagnostics: diagnostics.found };
+  return { ok: true, machine: { ...sequence, timeoutSeconds }, diagnostics: [] };
+};

@@ -1,0 +1,84 @@
+// Map states, inline and distributed.
+import { EvaluationProblem } from '../errors.ts';
+import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
+import { parseReference } from '../expressions/reference.ts';
+import type { Json } from '../json.ts';
+import { dataFlow, template } from './data-flow.ts';
+import { parseDistribution } from './distribution.ts';
+import type { Fields } from './fields.ts';
+import type { Evaluate, MapState, Sequence } from './machine.ts';
+import { numberField } from './numbers.ts';
+import { guards } from './retry-catch.ts';
+
+type ParseSequence = (fields: Fields, express: boolean) => Sequence;
+
+const kindOf = (value: Json) => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
+
+/** JSONata `Items`: an array, or an expression that gives one. */
+const itemsOf = (fields: Fields): Evaluate<Json> | undefined => {
+  const value = fields.get('Items');
+  if (typeof value !== 'string') return template(fields, 'Items');
+  if (!isJsonata(value)) {
+    fields.wrong('Items', 'Expected an array or a JSONata expression');
+    return undefined;
+  }
+  try {
+    const query = compileJsonata(value, 'Items', fields.ambient);
+    return async (scope) => {
+      const items = await query.evaluate(scope);
+      if (Array.isArray(items)) return items as Json;
+      throw new EvaluationProblem(
+        'States.QueryEvaluationError',
+        `The JSONata expression '${query.source}' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was '${kindOf(items)}' for value: ${JSON.stringify(items)}`,
+        'Items',
+      );
+    };
+  } catch (thrown) {
+    fields.syntaxError('Items', String((thrown as { message?: unknown }).message));
+    return undefined;
+  }
+};
+
+const itemsPath = (fields: Fields): MapState['itemsPath'] => {
+  const text = fields.text('ItemsPath');
+  if (text === undefined) return undefined;
+  try {
+    return parseReference(text);
+  } catch (thrown) {
+    fields.wrong('ItemsPath', `Value is not a valid JSONPath: ${thrown instanceof Error ? thrown.message : thrown}`);
+    return undefined;
+  }
+};
+
+const emptySequence: Sequence = { startAt: '', states: new Map() };
+
+export const parseMap = (
+  name: string,
+  fields: Fields,
+  next: string | undefined,
+  express: boolean,
+  parseSequence: ParseSequence,
+): MapState => {
+  const field = fields.has('ItemProcessor') ? 'ItemProcessor' : 'Iterator';
+  const processor = fields.object(field);
+  if (!processor) fields.wrong('', 'These fields are required: [ItemProcessor]');
+  const config = processor?.object('ProcessorConfig');
+  const distributed = config?.get('Mode') === 'DISTRIBUTED';
+  if (distributed && express) fields.wrong(field, 'Express state machine does not support Distributed Map state');
+  const flow = dataFlow(fields);
+  return {
+    kind: 'Map',
+    name,
+    language: fields.language,
+    next,
+    // The older spelling: a Map's Parameters are its ItemSelector.
+    flow: { ...flow, parameters: undefined },
+    items: itemsOf(fields),
+    itemsPath: itemsPath(fields),
+    selector: template(fields, 'ItemSelector') ?? flow.parameters,
+    maxConcurrency: numberField(fields, 'MaxConcurrency', { minimum: 0 }),
+    processor: processor ? parseSequence(processor, config?.get('ExecutionType') === 'EXPRESS') : emptySequence,
+    distribution: distributed && config ? parseDistribution(fields, config) : undefined,
+    ...guards(fields),
+  };
+};

@@ -1,0 +1,78 @@
+// Fields that hold a number, an expression for one, or (as `<Field>Path`) a path to one.
+import { EvaluationProblem } from '../errors.ts';
+import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
+import type { Json } from '../json.ts';
+import { pathField } from './data-flow.ts';
+import type { Fields } from './fields.ts';
+import type { Evaluate } from './machine.ts';
+
+export interface NumberRule {
+  readonly minimum: number;
+  readonly maximum?: number;
+  readonly fraction?: boolean;
+}
+
+const kindOf = (value: Json): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
+
+const inRange = (value: number, { minimum, maximum, fraction }: NumberRule) =>
+  (fraction || Number.isInteger(value)) && value >= minimum && (maximum === undefined || value <= maximum);
+
+const jsonataNumber = (fields: Fields, field: string, text: string, rule: NumberRule): Evaluate<number> | undefined => {
+  try {
+    const query = compileJsonata(text, field, fields.ambient);
+    return async (scope) => {
+      const value = await query.evaluate(scope);
+      const about = `The JSONata expression '${query.source}' specified for the field '${field}' returned`;
+      if (typeof value !== 'number') {
+        const found = `Expected 'number', but was '${kindOf(value)}' for value: ${JSON.stringify(value)}`;
+        throw new EvaluationProblem(
+          'States.QueryEvaluationError',
+          `${about} an unexpected result type. ${found}`,
+          field,
+        );
+      }
+      if (!inRange(value, rule)) {
+        throw new EvaluationProblem(
+          'States.QueryEvaluationError',
+          `${about} a value that is out of range: ${value}`,
+          field,
+        );
+      }
+      return value;
+    };
+  } catch (thrown) {
+    fields.syntaxError(field, String((thrown as { message?: unknown }).message));
+    return undefined;
+  }
+};
+
+const pathNumber = (fields: Fields, field: string, rule: NumberRule): Evaluate<number> | undefined => {
+  const read = pathField(fields, field);
+  const text = fields.get(field);
+  return (
+    read &&
+    ((scope) => {
+      const value = read(scope);
+      // AWS also takes the text of a number here.
+      const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+      if (typeof parsed === 'number' && inRange(parsed, rule)) return parsed;
+      const shown = typeof value === 'string' ? value : JSON.stringify(value);
+      throw new EvaluationProblem(
+        'States.Runtime',
+        `The ${field} field refers to value "${shown}" which is not a valid integer: ${text}`,
+      );
+    })
+  );
+};
+
+/** Reads `field` or `<field>Path`; undefined where neither is given. */
+export const numberField = (fields: Fields, field: string, rule: NumberRule): Evaluate<number> | undefined => {
+  const value = fields.get(field);
+  if (value === undefined) return fields.language === 'JSONPath' ? pathNumber(fields, `${field}Path`, rule) : undefined;
+  if (typeof value === 'number' && inRange(value, rule)) return () => value;
+  if (fields.language === 'JSONata' && typeof value === 'string' && isJsonata(value)) {
+    return jsonataNumber(fields, field, value, rule);
+  }
+  fields.wrong(field, `Expected an integer of at least ${rule.minimum}`);
+  return undefined;
+};

@@ -1,0 +1,79 @@
+// Parses one state of a sequence.
+import { nearest } from '../../../support/nearest.ts';
+import { allowedFields } from './allowed-fields.ts';
+import { parseChoice } from './choice.ts';
+import { dataFlow } from './data-flow.ts';
+import { parseFail } from './fail.ts';
+import type { Fields } from './fields.ts';
+import type { Sequence, State } from './machine.ts';
+import { parseMap } from './map.ts';
+import { guards } from './retry-catch.ts';
+import { parseTask } from './task.ts';
+import { parseWait } from './wait.ts';
+
+type ParseSequence = (fields: Fields, express: boolean) => Sequence;
+
+const LONGEST_NAME = 80;
+const TERMINAL = new Set(['Succeed', 'Fail', 'Choice']);
+
+const checkFields = (fields: Fields, type: string): boolean => {
+  const allowed = allowedFields(type, fields.language);
+  if (allowed === undefined) {
+    fields.wrong('Type', 'Value is not one of [Task, Pass, Choice, Wait, Succeed, Fail, Parallel, Map]');
+    return false;
+  }
+  for (const field of Object.keys(fields.json)) {
+    if (allowed.has(field)) continue;
+    const like = nearest(field, [...allowed]);
+    fields.wrong(field, `Field is not supported${like === undefined ? '' : `; did you mean ${like}?`}`);
+  }
+  return true;
+};
+
+const nextOf = (fields: Fields, type: string): string | undefined => {
+  if (TERMINAL.has(type)) return undefined;
+  const next = fields.text('Next');
+  const end = fields.get('End') === true;
+  if (next === undefined && !end)
+    fields.diagnostics.add('MISSING_TRANSITION_TARGET', fields.location, "Missing 'Next' or 'End'");
+  if (next !== undefined && end) fields.wrong('', "Only one of 'Next' and 'End' can be given");
+  return next;
+};
+
+/** Undefined where the state is too wrong to have a kind. */
+export const parseState = (
+  name: string,
+  fields: Fields,
+  express: boolean,
+  parseSequence: ParseSequence,
+): State | undefined => {
+  if (name.length > LONGEST_NAME) fields.wrong('', `The name of a state has at most ${LONGEST_NAME} characters`);
+  fields.require('Type');
+  const type = fields.text('Type');
+  if (type === undefined || !checkFields(fields, type)) return undefined;
+  const next = nextOf(fields, type);
+  const common = { name, language: fields.language, next };
+  switch (type) {
+    case 'Task':
+      return parseTask(name, fields, next, express);
+    case 'Pass':
+      return { ...common, kind: 'Pass', flow: dataFlow(fields), result: fields.get('Result') };
+    case 'Choice':
+      return parseChoice(name, fields);
+    case 'Wait':
+      return parseWait(name, fields, next);
+    case 'Succeed':
+      return { ...common, kind: 'Succeed', flow: dataFlow(fields) };
+    case 'Fail':
+      return parseFail(name, fields);
+    case 'Parallel': {
+      fields.require('Branches');
+      const branches = fields.objects('Branches').map((branch) => parseSequence(branch, express));
+      return { ...common, kind: 'Parallel', flow: dataFlow(fields), branches, ...guards(fields) };
+    }
+    case 'Map':
+      return parseMap(name, fields, next, express, parseSequence);
+    default:
+      return undefined;
+  }
+};

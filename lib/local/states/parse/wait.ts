@@ -1,0 +1,54 @@
+// Wait states: for a number of seconds or until a time, literal, by expression or by path.
+import { EvaluationProblem } from '../errors.ts';
+import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
+import type { Json } from '../json.ts';
+import { timestampOf } from './choice-operators.ts';
+import { dataFlow, pathField } from './data-flow.ts';
+import type { Fields } from './fields.ts';
+import type { Evaluate, WaitState } from './machine.ts';
+import { numberField } from './numbers.ts';
+
+const LONGEST_SECONDS = 99_999_999; // of the field Seconds
+const FARTHEST_SECONDS = 2 ** 31 - 1; // of a timestamp, seen in a recorded execution
+
+const untilOf = (fields: Fields): Evaluate<Json> | undefined => {
+  const text = fields.get('Timestamp');
+  if (typeof text === 'string') {
+    if (fields.language === 'JSONata' && isJsonata(text)) {
+      try {
+        return compileJsonata(text, 'Timestamp', fields.ambient).evaluate;
+      } catch (thrown) {
+        fields.syntaxError('Timestamp', String((thrown as { message?: unknown }).message));
+        return undefined;
+      }
+    }
+    if (timestampOf(text) === undefined) fields.wrong('Timestamp', 'Value is not a valid RFC 3339 timestamp');
+    return () => text;
+  }
+  return fields.language === 'JSONPath' ? pathField(fields, 'TimestampPath') : undefined;
+};
+
+const dueOf = (fields: Fields): WaitState['due'] => {
+  const seconds = numberField(fields, 'Seconds', { minimum: 0, maximum: LONGEST_SECONDS });
+  if (seconds) return async (scope, now) => now + (await seconds(scope)) * 1000;
+  const until = untilOf(fields);
+  return async (scope, now) => {
+    const value = (await until?.(scope)) ?? null;
+    const due = timestampOf(value);
+    if (due === undefined) {
+      const error = fields.language === 'JSONata' ? 'States.QueryEvaluationError' : 'States.Runtime';
+      throw new EvaluationProblem(error, `The value ${JSON.stringify(value)} is not a valid timestamp.`, 'Timestamp');
+    }
+    if (due - now > FARTHEST_SECONDS * 1000)
+      throw new EvaluationProblem('States.Runtime', 'Wait state delay is too long.');
+    return due;
+  };
+};
+
+export const parseWait = (name: string, fields: Fields, next: string | undefined): WaitState => {
+  const given = ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'].filter((field) => fields.has(field));
+  if (given.length !== 1) {
+    fields.wrong('', 'Exactly one of Seconds, SecondsPath, Timestamp and TimestampPath is expected');
+  }
+  return { kind: 'Wait', name, language: fields.language, next, flow: dataFlow(fields), due: dueOf(fields) };
+};

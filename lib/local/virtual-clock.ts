@@ -1,0 +1,117 @@
+// Time that passes only when nothing is running: a wait of 30 days takes no longer than a wait of a second.
+import type { Clock } from './clock.ts';
+
+interface Timer {
+  readonly due: number;
+  readonly order: number;
+  readonly action: () => void;
+}
+
+/** Binary heap by due time, then by the order of setting. Cancelled timers stay until they come up. */
+class Timers {
+  readonly #heap: Timer[] = [];
+
+  push(timer: Timer): void {
+    let at = this.#heap.push(timer) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!this.#before(at, parent)) return;
+      this.#swap(at, parent);
+      at = parent;
+    }
+  }
+
+  pop(): Timer | undefined {
+    const [first] = this.#heap;
+    const last = this.#heap.pop();
+    if (first === undefined || last === undefined || this.#heap.length === 0) return first;
+    this.#heap[0] = last;
+    for (let at = 0; ; ) {
+      const left = 2 * at + 1;
+      const right = left + 1;
+      let least = at;
+      if (left < this.#heap.length && this.#before(left, least)) least = left;
+      if (right < this.#heap.length && this.#before(right, least)) least = right;
+      if (least === at) return first;
+      this.#swap(at, least);
+      at = least;
+    }
+  }
+
+  #before(a: number, b: number): boolean {
+    const [one, other] = [this.#heap[a], this.#heap[b]];
+    if (!one || !other) return false;
+    return one.due < other.due || (one.due === other.due && one.order < other.order);
+  }
+
+  #swap(a: number, b: number): void {
+    const [one, other] = [this.#heap[a], this.#heap[b]];
+    if (!one || !other) return;
+    this.#heap[a] = other;
+    this.#heap[b] = one;
+  }
+}
+
+/**
+ * A clock that starts at `start` (milliseconds since the epoch) and jumps to the next timer whenever no work is held and
+ * the event loop has come round. Timers of the same time run in the order in which they were set.
+ */
+export const virtualClock = (start = 0): Clock => {
+  const timers = new Timers();
+  const cancelled = new WeakSet<Timer>();
+  let now = start;
+  let order = 0;
+  let waiting = 0;
+  let held = 0;
+  let looking = false;
+
+  const look = (): void => {
+    if (looking || waiting === 0) return;
+    looking = true;
+    setImmediate(() => {
+      looking = false;
+      if (held > 0) return; // the release looks again
+      let timer = timers.pop();
+      while (timer && cancelled.has(timer)) timer = timers.pop();
+      if (!timer) return;
+      waiting--;
+      now = Math.max(now, timer.due);
+      timer.action();
+      look();
+    });
+  };
+
+  return {
+    now: () => now,
+    after: (delayMs, action) => {
+      let done = false;
+      const timer: Timer = {
+        due: now + Math.max(0, delayMs),
+        order: order++,
+        action: () => {
+          done = true;
+          action();
+        },
+      };
+      timers.push(timer);
+      waiting++;
+      look();
+      return () => {
+        if (done) return;
+        done = true;
+        cancelled.add(timer);
+        waiting--;
+      };
+    },
+    hold: () => {
+      held++;
+      let released = false;
+      return () => {
+        if (released) return;
+        released = true;
+        held--;
+        if (held === 0) look();
+      };
+    },
+  };
+};

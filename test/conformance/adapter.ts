@@ -1,0 +1,122 @@
+// Runs the recorded cases of ../shared/asl-corpus against the engine's `sfn` service in virtual time. The Lambda functions
+// are the corpus's own: each case says what its functions answered on AWS.
+import { DatabaseSync } from 'node:sqlite';
+import { AwsError, type EngineContext, type Service, type ServiceId, type Shape } from '../../lib/local/service.ts';
+import { sfnService } from '../../lib/local/services/sfn/index.ts';
+import { virtualClock } from '../../lib/local/virtual-clock.ts';
+import { type Behaviour, recordedLambda } from './recorded-lambda.ts';
+
+interface RecordedMachine {
+  readonly name: string;
+  readonly arn: string;
+  readonly type: string;
+  readonly definition: unknown;
+}
+
+interface RecordedCase {
+  readonly id: string;
+  readonly stateMachineType: string;
+  readonly definition: unknown;
+  readonly input?: unknown;
+  readonly inputRaw?: string;
+  readonly mocks?: {
+    readonly lambda?: Readonly<Record<string, { readonly behaviour: Behaviour }>>;
+    readonly stateMachines?: readonly RecordedMachine[];
+  };
+}
+
+interface Ran {
+  readonly status: string;
+  readonly output?: unknown;
+  readonly error?: unknown;
+  readonly cause?: unknown;
+  readonly events?: unknown[];
+}
+
+const ACCOUNT = '111111111111';
+const REGION = 'us-east-1';
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/sfn-role`;
+
+const seeded = (seed: number) => () => {
+  seed = (seed * 1664525 + 1013904223) >>> 0;
+  return seed / 2 ** 32;
+};
+
+/** An engine with nothing but Step Functions and the case's Lambda functions. */
+const engineFor = (lambda: Readonly<Record<string, { readonly behaviour: Behaviour }>>) => {
+  const clock = virtualClock(Date.now());
+  const services = new Map<ServiceId, Service>();
+  const ended = new Map<string, () => void>();
+  const context: EngineContext = {
+    region: REGION,
+    account: ACCOUNT,
+    stateDir: '',
+    database: new DatabaseSync(':memory:'),
+    clock,
+    random: seeded(1),
+    endpoint: () => 'http://127.0.0.1:0',
+    service: (id) => {
+      const found = services.get(id);
+      if (!found) throw new AwsError('ServiceUnavailable', `this engine does not run ${id}`, 503);
+      return found;
+    },
+    emit: ({ detail }) => {
+      if (detail.status !== 'RUNNING') ended.get(String(detail.executionArn))?.();
+    },
+  };
+  services.set('lambda', recordedLambda(lambda, clock));
+  const sfn = sfnService(context);
+  services.set('sfn', sfn);
+  return {
+    sfn,
+    untilEnded: (arn: string) => new Promise<void>((resolve) => ended.set(arn, resolve)),
+    close: () => sfn.close?.(),
+  };
+};
+
+const history = async (sfn: Service, executionArn: string): Promise<unknown[]> => {
+  const types: unknown[] = [];
+  let nextToken: unknown;
+  do {
+    const answer = await sfn.call('GetExecutionHistory', {
+      executionArn,
+      maxResults: 1000,
+      ...(nextToken ? { nextToken } : {}),
+    });
+    types.push(...(answer.events as Shape[]).map(({ type }) => type));
+    nextToken = answer.nextToken;
+  } while (nextToken);
+  return types;
+};
+
+const run = async (recorded: RecordedCase): Promise<Ran> => {
+  const { sfn, untilEnded, close } = engineFor(recorded.mocks?.lambda ?? {});
+  const create = (name: string, definition: string, type: string) =>
+    sfn.call('CreateStateMachine', { name, definition, roleArn: ROLE, type });
+  try {
+    for (const { name, definition, type } of recorded.mocks?.stateMachines ?? []) {
+      await create(name, JSON.stringify(definition), type);
+    }
+    const input = recorded.inputRaw ?? JSON.stringify(recorded.input);
+    const { stateMachineArn } = await create(
+      'conformance',
+      JSON.stringify(recorded.definition),
+      recorded.stateMachineType,
+    );
+    if (recorded.stateMachineType === 'EXPRESS') {
+      return (await sfn.call('StartSyncExecution', { stateMachineArn, input })) as unknown as Ran;
+    }
+    const name = 'case';
+    const executionArn = String(stateMachineArn).replace(':stateMachine:', ':execution:').concat(`:${name}`);
+    const ended = untilEnded(executionArn);
+    await sfn.call('StartExecution', { stateMachineArn, name, input });
+    await ended;
+    const described = await sfn.call('DescribeExecution', { executionArn });
+    return { ...(described as unknown as Ran), events: await history(sfn, executionArn) };
+  } finally {
+    await close();
+  }
+};
+
+/** What `run.mjs --adapter` loads. */
+export const create = () => ({ name: 'heddle local engine', run, close: async () => undefined });
