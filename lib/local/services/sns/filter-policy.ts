@@ -6,7 +6,7 @@ import type { Message, MessageAttribute } from './message.ts';
 import { type Attributes, invalid } from './topic.ts';
 
 /** An attribute as the value that a policy compares: text, number, or the elements of a String.Array. */
-const valueOf = ({ DataType, StringValue = '' }: MessageAttribute): unknown => {
+const comparable = ({ DataType, StringValue = '' }: MessageAttribute): unknown => {
   if (DataType.startsWith('Number')) return Number(StringValue);
   if (DataType !== 'String.Array') return DataType.startsWith('Binary') ? undefined : StringValue;
   return parsed(StringValue) ?? StringValue;
@@ -22,7 +22,7 @@ const parsed = (text: string): unknown => {
 };
 
 const fromAttributes = ({ attributes }: Message): Shape =>
-  Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, valueOf(attribute)]));
+  Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, comparable(attribute)]));
 
 /** A text that is no JSON object has no fields, so it matches only policies that ask for absence. */
 const fromBody = ({ texts }: Message): Shape => {

@@ -1,0 +1,137 @@
+import { arnOf, parseArn } from '../../arn.ts';
+import { fieldReader } from '../../field-reader.ts';
+import type { OperationTable } from '../../operation-table.ts';
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { type StoredMap, storedMap } from '../../stored-map.ts';
+import type { LogStore } from './log-store.ts';
+
+export const read = fieldReader('InvalidParameterException');
+
+export type LogGroup = { readonly name: string; readonly createdMs: number; readonly retentionDays?: number };
+export type LogStream = { readonly group: string; readonly name: string; readonly createdMs: number };
+
+export interface LogGroups {
+  readonly groups: StoredMap<LogGroup>;
+  /** By group and name, with a line feed between them: neither may hold one. */
+  readonly streams: StoredMap<LogStream>;
+  /** The group that logGroupName or logGroupIdentifier names. Throws ResourceNotFoundException. */
+  group(input: Shape): LogGroup;
+  /** Makes what is missing: a Lambda's log group comes with its first line. */
+  ensure(group: string, stream: string): void;
+}
+
+export const streamKey = (group: string, stream: string): string => `${group}\n${stream}`;
+
+const missing = (what: string): AwsError =>
+  new AwsError('ResourceNotFoundException', `The specified ${what} does not exist.`);
+const exists = (what: string): AwsError =>
+  new AwsError('ResourceAlreadyExistsException', `The specified ${what} already exists`);
+
+export const openGroups = (context: EngineContext): LogGroups => {
+  const groups = storedMap<LogGroup>(context.database, 'cloudwatchlogs_groups');
+  const streams = storedMap<LogStream>(context.database, 'cloudwatchlogs_streams');
+  return {
+    groups,
+    streams,
+    group: (input) => {
+      const wanted = read.optionalText(input, 'logGroupName') ?? read.text(input, 'logGroupIdentifier');
+      const name =
+        parseArn(wanted)
+          ?.resource.replace(/^log-group:/, '')
+          .replace(/:\*$/, '') ?? wanted;
+      const found = groups.get(name);
+      if (!found) throw missing('log group');
+      return found;
+    },
+    ensure: (group, stream) => {
+      const createdMs = context.clock.now();
+      if (!groups.has(group)) groups.set(group, { name: group, createdMs });
+      const key = streamKey(group, stream);
+      if (!streams.has(key)) streams.set(key, { group, name: stream, createdMs });
+    },
+  };
+};
+
+/** Create, delete and describe groups and streams; retention is kept and shown, and nothing is deleted for it. */
+export const groupOperations = (context: EngineContext, store: LogStore, known: LogGroups): OperationTable => {
+  const { groups, streams } = known;
+  const arn = (name: string): string => arnOf(context, 'logs', `log-group:${name}`);
+  const setRetention = (input: Shape, retentionDays: number | undefined): Shape => {
+    const { name, createdMs } = known.group(input);
+    groups.set(name, { name, createdMs, ...(retentionDays !== undefined && { retentionDays }) });
+    return {};
+  };
+
+  return {
+    CreateLogGroup: (input) => {
+      const name = read.text(input, 'logGroupName');
+      if (groups.has(name)) throw exists('log group');
+      groups.set(name, { name, createdMs: context.clock.now() });
+      return {};
+    },
+    DeleteLogGroup: (input) => {
+      const { name } = known.group(input);
+      store.deleteLines(name);
+      for (const stream of streams.values()) if (stream.group === name) streams.delete(streamKey(name, stream.name));
+      groups.delete(name);
+      return {};
+    },
+    DescribeLogGroups: (input) => {
+      const prefix = read.optionalText(input, 'logGroupNamePrefix') ?? '';
+      const part = read.optionalText(input, 'logGroupNamePattern') ?? '';
+      const found = groups.values().filter(({ name }) => name.startsWith(prefix) && name.includes(part));
+      const logGroups = found.map(({ name, createdMs, retentionDays }) => ({
+        logGroupName: name,
+        creationTime: createdMs,
+        arn: `${arn(name)}:*`,
+        logGroupArn: arn(name),
+        logGroupClass: 'STANDARD',
+        metricFilterCount: 0,
+        storedBytes: store.streams(name).reduce((total, { bytes }) => total + bytes, 0),
+        ...(retentionDays !== undefined && { retentionInDays: retentionDays }),
+      }));
+      return { logGroups };
+    },
+    PutRetentionPolicy: (input) => setRetention(input, read.number(input, 'retentionInDays')),
+    DeleteRetentionPolicy: (input) => setRetention(input, undefined),
+    CreateLogStream: (input) => {
+      const { name } = known.group(input);
+      const stream = read.text(input, 'logStreamName');
+      if (streams.has(streamKey(name, stream))) throw exists('log stream');
+      known.ensure(name, stream);
+      return {};
+    },
+    DeleteLogStream: (input) => {
+      const { name } = known.group(input);
+      const stream = read.text(input, 'logStreamName');
+      if (!streams.delete(streamKey(name, stream))) throw missing('log stream');
+      store.deleteLines(name, stream);
+      return {};
+    },
+    DescribeLogStreams: (input) => {
+      const { name } = known.group(input);
+      const prefix = read.optionalText(input, 'logStreamNamePrefix') ?? '';
+      const summaries = new Map(store.streams(name).map((summary) => [summary.name, summary]));
+      const found = streams.values().filter((stream) => stream.group === name && stream.name.startsWith(prefix));
+      const byTime = read.optionalText(input, 'orderBy') === 'LastEventTime';
+      const lastMs = (stream: LogStream): number => summaries.get(stream.name)?.lastMs ?? stream.createdMs;
+      found.sort((a, b) => (byTime ? lastMs(a) - lastMs(b) : a.name < b.name ? -1 : 1));
+      if (read.flag(input, 'descending')) found.reverse();
+      const logStreams = found.slice(0, read.optionalNumber(input, 'limit') ?? 50).map((stream) => {
+        const summary = summaries.get(stream.name);
+        return {
+          logStreamName: stream.name,
+          creationTime: stream.createdMs,
+          arn: `${arn(name)}:log-stream:${stream.name}`,
+          storedBytes: 0,
+          ...(summary && {
+            firstEventTimestamp: summary.firstMs,
+            lastEventTimestamp: summary.lastMs,
+            lastIngestionTime: summary.ingestedMs,
+          }),
+        };
+      });
+      return { logStreams };
+    },
+  };
+};

@@ -1,0 +1,76 @@
+import { atomically } from '../../atomically.ts';
+import type { DeliveryQueue } from '../../delivery/index.ts';
+import { ticker } from '../../schedule/index.ts';
+import type { EngineContext } from '../../service.ts';
+import { type StoredMap, storedMap } from '../../stored-map.ts';
+import { scheduleDelivery } from './schedule-delivery.ts';
+import { read, type ScheduleRecord, scheduleOf } from './schedule-record.ts';
+
+/** Fires schedules. Stands still until `start`. */
+export interface Clockwork {
+  start(): void;
+  /** To be called after every change of a schedule. */
+  set(record: ScheduleRecord): void;
+  delete(record: ScheduleRecord): void;
+  close(): void;
+}
+
+export const recordKey = (record: { readonly group: string; readonly name: string }): string =>
+  `${record.group}/${record.name}`;
+
+export const clockwork = (
+  context: EngineContext,
+  records: StoredMap<ScheduleRecord>,
+  queue: DeliveryQueue,
+): Clockwork => {
+  const { database } = context;
+  const fired = storedMap<number>(database, 'scheduler_fired');
+  const ticks = ticker(context.clock);
+  let started = false;
+
+  const remove = (record: ScheduleRecord): void => {
+    ticks.delete(recordKey(record));
+    fired.delete(recordKey(record));
+  };
+
+  const isLast = (record: ScheduleRecord, dueMs: number): boolean => {
+    const next = scheduleOf(record.settings).next(dueMs, record.sinceMs);
+    return next === undefined || next >= (read.optionalTime(record.settings, 'EndDate') ?? Number.POSITIVE_INFINITY);
+  };
+
+  // One transaction: a crash leaves the time both fired and owed, or neither.
+  const fire = (record: ScheduleRecord, dueMs: number): void =>
+    atomically(database, () => {
+      fired.set(recordKey(record), dueMs);
+      queue.add([scheduleDelivery(context, record, dueMs)]);
+      if (record.settings.ActionAfterCompletion !== 'DELETE' || !isLast(record, dueMs)) return;
+      records.delete(recordKey(record));
+      remove(record);
+    });
+
+  const set = (record: ScheduleRecord): void => {
+    const key = recordKey(record);
+    ticks.delete(key);
+    if (!started || record.settings.State === 'DISABLED') return;
+    const schedule = scheduleOf(record.settings);
+    const endMs = read.optionalTime(record.settings, 'EndDate');
+    const lastMs = fired.get(key);
+    const running = {
+      schedule,
+      startMs: read.optionalTime(record.settings, 'StartDate') ?? record.sinceMs,
+      ...(endMs !== undefined && { endMs }),
+      ...(lastMs !== undefined && { lastMs }),
+    };
+    ticks.set(key, running, (dueMs) => fire(record, dueMs));
+  };
+
+  return {
+    start: () => {
+      started = true;
+      for (const record of records.values()) set(record);
+    },
+    set,
+    delete: remove,
+    close: ticks.close,
+  };
+};

@@ -1,0 +1,30 @@
+import { deliveryQueue } from '../../delivery/index.ts';
+import { callFrom } from '../../operation-table.ts';
+import type { EngineContext, Service } from '../../service.ts';
+import { storedMap } from '../../stored-map.ts';
+import { clockwork } from './clockwork.ts';
+import { scheduleOperations } from './operations.ts';
+import type { ScheduleRecord } from './schedule-record.ts';
+
+/** EventBridge Scheduler. */
+export const schedulerService = (context: EngineContext): Service => {
+  const records = storedMap<ScheduleRecord>(context.database, 'scheduler_schedules');
+  const queue = deliveryQueue(context, 'scheduler', async (_delivery, _failure, deadLettered) => {
+    const MetricName = deadLettered ? 'InvocationsSentToDeadLetterCount' : 'InvocationDroppedCount';
+    const MetricData = [{ MetricName, Value: 1, Unit: 'Count' }];
+    await context.service('cloudwatch').call('PutMetricData', { Namespace: 'AWS/Scheduler', MetricData });
+  });
+  const clock = clockwork(context, records, queue);
+  return {
+    id: 'scheduler',
+    call: callFrom('scheduler', scheduleOperations(context, records, clock)),
+    start: async () => {
+      queue.recover();
+      clock.start();
+    },
+    close: async () => {
+      clock.close();
+      await queue.close();
+    },
+  };
+};

@@ -1,0 +1,122 @@
+import { arnOf } from '../../arn.ts';
+import type { OperationTable } from '../../operation-table.ts';
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { type StoredMap, storedMap } from '../../stored-map.ts';
+import { type Clockwork, recordKey } from './clockwork.ts';
+import { checkSettings, read, type ScheduleRecord } from './schedule-record.ts';
+
+type Group = { readonly name: string; readonly arn: string; readonly createdMs: number };
+
+const TIMING = ['ScheduleExpression', 'ScheduleExpressionTimezone', 'StartDate'];
+
+const shapeOf = (record: ScheduleRecord): Shape => ({
+  State: 'ENABLED',
+  ScheduleExpressionTimezone: 'UTC',
+  ...record.settings,
+  Name: record.name,
+  GroupName: record.group,
+  Arn: record.arn,
+  CreationDate: record.createdMs / 1000,
+  LastModificationDate: record.modifiedMs / 1000,
+});
+
+const summaryOf = (record: ScheduleRecord): Shape => {
+  const { State, Name, GroupName, Arn, CreationDate, LastModificationDate } = shapeOf(record);
+  const target = { Arn: read.shape(record.settings, 'Target').Arn };
+  return { State, Name, GroupName, Arn, CreationDate, LastModificationDate, Target: target };
+};
+
+/** Create, update, delete, get and list schedules and their groups. */
+export const scheduleOperations = (
+  context: EngineContext,
+  records: StoredMap<ScheduleRecord>,
+  clockwork: Clockwork,
+): OperationTable => {
+  const groups = storedMap<Group>(context.database, 'scheduler_groups');
+  const now = (): number => context.clock.now();
+  const addGroup = (name: string): Group => {
+    const group = { name, arn: arnOf(context, 'scheduler', `schedule-group/${name}`), createdMs: now() };
+    groups.set(name, group);
+    return group;
+  };
+  if (!groups.has('default')) addGroup('default');
+
+  const groupOf = (name: string): Group => {
+    const found = groups.get(name);
+    if (!found) throw new AwsError('ResourceNotFoundException', `Schedule group ${name} does not exist.`, 404);
+    return found;
+  };
+  const place = (input: Shape): { readonly group: string; readonly name: string } => ({
+    group: groupOf(read.optionalText(input, 'GroupName') ?? 'default').name,
+    name: read.text(input, 'Name'),
+  });
+  const find = (input: Shape): ScheduleRecord => {
+    const { group, name } = place(input);
+    const found = records.get(recordKey({ group, name }));
+    if (!found) throw new AwsError('ResourceNotFoundException', `Schedule ${name} does not exist.`, 404);
+    return found;
+  };
+  const put = (input: Shape, before?: ScheduleRecord): Shape => {
+    const { Name: _name, GroupName: _group, ClientToken: _token, ...settings } = input;
+    checkSettings(settings);
+    const { group, name } = place(input);
+    const sameTiming = before && TIMING.every((field) => before.settings[field] === settings[field]);
+    const record: ScheduleRecord = {
+      name,
+      group,
+      arn: arnOf(context, 'scheduler', `schedule/${group}/${name}`),
+      settings,
+      createdMs: before?.createdMs ?? now(),
+      modifiedMs: now(),
+      sinceMs: sameTiming ? before.sinceMs : now(),
+    };
+    if (before && !sameTiming) clockwork.delete(before); // a new expression has not fired yet
+    records.set(recordKey(record), record);
+    clockwork.set(record);
+    return { ScheduleArn: record.arn };
+  };
+  const remove = (record: ScheduleRecord): void => {
+    records.delete(recordKey(record));
+    clockwork.delete(record);
+  };
+
+  return {
+    CreateSchedule: (input) => {
+      const { group, name } = place(input);
+      if (records.has(recordKey({ group, name })))
+        throw new AwsError('ConflictException', `Schedule ${name} already exists.`, 409);
+      return put(input);
+    },
+    UpdateSchedule: (input) => put(input, find(input)),
+    GetSchedule: (input) => shapeOf(find(input)),
+    DeleteSchedule: (input) => {
+      remove(find(input));
+      return {};
+    },
+    ListSchedules: (input) => {
+      const group = read.optionalText(input, 'GroupName');
+      const prefix = read.optionalText(input, 'NamePrefix') ?? '';
+      const found = records.values().filter((each) => group === undefined || each.group === group);
+      return { Schedules: found.filter(({ name }) => name.startsWith(prefix)).map(summaryOf) };
+    },
+    CreateScheduleGroup: (input) => {
+      const name = read.text(input, 'Name');
+      if (groups.has(name)) throw new AwsError('ConflictException', `Schedule group ${name} already exists.`, 409);
+      return { ScheduleGroupArn: addGroup(name).arn };
+    },
+    GetScheduleGroup: (input) => {
+      const { name, arn, createdMs } = groupOf(read.text(input, 'Name'));
+      return { Name: name, Arn: arn, State: 'ACTIVE', CreationDate: createdMs / 1000 };
+    },
+    DeleteScheduleGroup: (input) => {
+      const { name } = groupOf(read.text(input, 'Name'));
+      if (name === 'default') throw new AwsError('ValidationException', 'The default group cannot be deleted.');
+      for (const record of records.values()) if (record.group === name) remove(record);
+      groups.delete(name);
+      return {};
+    },
+    ListScheduleGroups: () => ({
+      ScheduleGroups: groups.values().map(({ name, arn }) => ({ Name: name, Arn: arn, State: 'ACTIVE' })),
+    }),
+  };
+};

@@ -1,0 +1,60 @@
+import { parseArn } from '../../arn.ts';
+import { fieldReader } from '../../field-reader.ts';
+import { parseSchedule, type Schedule, ScheduleError } from '../../schedule/index.ts';
+import { AwsError, type Shape } from '../../service.ts';
+
+export const read = fieldReader('ValidationException');
+
+/** A stored schedule. `settings` is the input of CreateSchedule or UpdateSchedule, checked. */
+export type ScheduleRecord = {
+  readonly name: string;
+  readonly group: string;
+  readonly arn: string;
+  readonly settings: Shape;
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+  /** From when a rate counts: its StartDate, else when the present expression was set. */
+  readonly sinceMs: number;
+};
+
+const refuse = (what: string): AwsError =>
+  new AwsError('NotImplemented', `HDL501 the local engine does not implement schedules with ${what}`, 501);
+
+const KNOWN_TARGET = [
+  'Arn',
+  'RoleArn',
+  'Input',
+  'RetryPolicy',
+  'DeadLetterConfig',
+  'SqsParameters',
+  'EventBridgeParameters',
+];
+
+const checkTarget = (target: Shape): void => {
+  const arn = read.text(target, 'Arn');
+  const service = parseArn(arn)?.service ?? '';
+  const unknown = Object.keys(target).filter((field) => !KNOWN_TARGET.includes(field));
+  if (unknown.length > 0) throw refuse(`Target.${unknown.join(', Target.')}`);
+  if (!['sqs', 'lambda', 'states', 'sns', 'events', 'scheduler'].includes(service)) throw refuse(`the target ${arn}`);
+};
+
+/** The expression of a schedule, in its time zone. Throws ValidationException. */
+export const scheduleOf = (settings: Shape): Schedule => {
+  const zone = read.optionalText(settings, 'ScheduleExpressionTimezone') ?? 'UTC';
+  try {
+    return parseSchedule(read.text(settings, 'ScheduleExpression'), zone);
+  } catch (error) {
+    if (error instanceof ScheduleError)
+      throw new AwsError('ValidationException', `Invalid Schedule Expression: ${error.message}`);
+    throw error;
+  }
+};
+
+/** Throws where the settings are wrong, or ask for something that the engine does not do. */
+export const checkSettings = (settings: Shape): void => {
+  scheduleOf(settings);
+  checkTarget(read.shape(settings, 'Target'));
+  if (read.text(read.shape(settings, 'FlexibleTimeWindow'), 'Mode') !== 'OFF') throw refuse('a flexible time window');
+  read.optionalTime(settings, 'StartDate');
+  read.optionalTime(settings, 'EndDate');
+};
