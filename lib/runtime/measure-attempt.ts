@@ -14,6 +14,7 @@ export const measureAttempt = (): middy.MiddlewareObj<StageCall, StageAnswer & C
 
   const publish = ({ run, stage }: StageCall, failures: number, items: Counted): void => {
     const metrics = new Metrics({ namespace: 'Heddle' });
+    metrics.clearDefaultDimensions(); // Powertools adds `service`, which would make other metrics of these
     metrics.addDimensions({ pipeline: run.pipeline, stage });
     metrics.addMetric('StageDuration', MetricUnit.Milliseconds, Date.now() - startedAt);
     metrics.addMetric('Attempts', MetricUnit.Count, 1);

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openServices, type TestServices } from '../services.ts';
+
+let services: TestServices;
+beforeAll(async () => {
+  services = await openServices();
+});
+afterAll(() => services.close());
+
+const output = { kind: 'inline', json: '{"rows":1}' } as const;
+const end = { endedAt: '2026-01-01T00:00:02Z', durationMs: 2_000, output };
+const at = (run: string) => ({ pipeline: 'orders', run, stage: 'clean' });
+
+describe('a stage is settled by the attempt that holds its claim', () => {
+  test('claim, then complete', async () => {
+    const { stages } = services.ledger;
+    expect(await stages.claim(at('a'), 'one', 'now')).toMatchObject({ held: true, record: { status: 'running', attempts: 1 } });
+    expect(await stages.complete(at('a'), 'one', end)).toBe(true);
+    expect(await stages.get(at('a'))).toMatchObject({ status: 'completed', output, owner: 'one' });
+  });
+
+  test('a second claim takes over from the first, whose result is then refused', async () => {
+    const { stages } = services.ledger;
+    await stages.claim(at('b'), 'one', 'now');
+    expect(await stages.claim(at('b'), 'two', 'later')).toMatchObject({ held: true, record: { attempts: 2, startedAt: 'now' } });
+    expect(await stages.complete(at('b'), 'one', end)).toBe(false);
+    expect(await stages.complete(at('b'), 'two', end)).toBe(true);
+  });
+
+  test('a completed stage cannot be claimed, failed or skipped', async () => {
+    const { stages } = services.ledger;
+    await stages.claim(at('c'), 'one', 'now');
+    await stages.complete(at('c'), 'one', end);
+    expect(await stages.claim(at('c'), 'two', 'later')).toMatchObject({ held: false, record: { status: 'completed', output } });
+    expect(await stages.fail(at('c'), { endedAt: 'later', error: 'Late', cause: 'a timeout that came second' })).toBeUndefined();
+    await stages.skip(at('c'), 'a late skip', 'later');
+    expect(await stages.get(at('c'))).toMatchObject({ status: 'completed' });
+  });
+
+  test('of many claims at once one holds', async () => {
+    const { stages } = services.ledger;
+    const owners = Array.from({ length: 20 }, (_, i) => `owner${i}`);
+    await Promise.all(owners.map((owner) => stages.claim(at('d'), owner, 'now')));
+    const settled = await Promise.all(owners.map((owner) => stages.complete(at('d'), owner, end)));
+    expect(settled.filter(Boolean)).toHaveLength(1);
+    expect((await stages.get(at('d')))?.attempts).toBe(20);
+  });
+});
+
+describe('runs', () => {
+  const run = (id: string, createdAt: string) =>
+    ({
+      pipeline: 'orders',
+      run: id,
+      partition: '2026-01-01',
+      status: 'pending',
+      trigger: { kind: 'manual', identity: id, detail: 'test' },
+      input: output,
+      upstream: {},
+      createdAt,
+    }) as const;
+  const facts = { startedAt: 'now', executionArn: 'arn', definitionHash: 'abc' };
+
+  test('are created once, started while not ended, ended once', async () => {
+    const { runs } = services.ledger;
+    expect(await runs.create(run('r1', '1'))).toBe(true);
+    expect(await runs.create(run('r1', '1'))).toBe(false);
+    expect(await runs.start('orders', 'r1', facts)).toMatchObject({ status: 'running' });
+    expect(await runs.start('orders', 'r1', facts)).toMatchObject({ status: 'running' });
+    expect(await runs.end('orders', 'r1', { status: 'completed', endedAt: 'then' })).toMatchObject({ status: 'completed' });
+    expect(await runs.end('orders', 'r1', { status: 'failed', endedAt: 'then' })).toBeUndefined();
+    expect(await runs.start('orders', 'r1', facts)).toBeUndefined();
+  });
+
+  test('are listed newest first', async () => {
+    const { runs } = services.ledger;
+    await runs.create({ ...run('old', '2026-01-01'), pipeline: 'listed' });
+    await runs.create({ ...run('new', '2026-01-02'), pipeline: 'listed' });
+    expect((await runs.latest('listed', 10)).map((record) => record.run)).toEqual(['new', 'old']);
+    expect((await runs.latest('listed', 1)).map((record) => record.run)).toEqual(['new']);
+  });
+
+  test('a partition points at its newest run, whoever writes last', async () => {
+    const { runs } = services.ledger;
+    const mark = (id: string, createdAt: string) =>
+      runs.markPartition({ pipeline: 'orders', partition: 'p', run: id, status: 'completed', updatedAt: 'x' }, createdAt);
+    await mark('second', '2026-01-02');
+    await mark('first', '2026-01-01');
+    expect(await runs.partition('orders', 'p')).toMatchObject({ run: 'second' });
+  });
+});
+
+describe('payloads', () => {
+  test.each([
+    ['a small value', { rows: 3 }, 'inline'],
+    ['64 KB of JSON', 'x'.repeat(64 * 1024 - 2), 'inline'],
+    ['a byte more', 'x'.repeat(64 * 1024 - 1), 'object'],
+    ['many small characters that are long in UTF-8', 'é'.repeat(40_000), 'object'],
+  ])('%s comes back as it was', async (_, value, kind) => {
+    const { payloads } = services.ledger;
+    const stored = await payloads.store('orders', value);
+    expect(stored.kind).toBe(kind);
+    expect(await payloads.load(stored)).toEqual(value);
+    expect(await payloads.store('orders', value)).toEqual(stored);
+  });
+});
+
+describe('dead letters', () => {
+  test('are recorded and sent once, however often they are written', async () => {
+    const { deadLetters } = services.ledger;
+    const letter = {
+      pipeline: 'orders',
+      run: 'dl',
+      partition: 'p',
+      stage: 'clean',
+      item: 7,
+      error: 'Heddle.Permanent',
+      cause: 'line 7: no text',
+      attempts: 1,
+      firstAt: '1',
+      lastAt: '2',
+      definitionHash: 'abc',
+    };
+    await deadLetters.write(letter, services.queueUrl);
+    await deadLetters.write(letter, services.queueUrl);
+    expect(await deadLetters.list('orders', 'dl')).toMatchObject([{ item: 7, cause: 'line 7: no text' }]);
+    const { Messages } = await services.aws.call('sqs', 'ReceiveMessage', { QueueUrl: services.queueUrl, MaxNumberOfMessages: 10 });
+    const bodies = (Messages as { Body: string }[]).map(({ Body }) => JSON.parse(Body));
+    expect(bodies).toMatchObject([{ id: 'run#orders#dl/dead#clean#00000007', stage: 'clean', item: 7 }]);
+  });
+});
