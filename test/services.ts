@@ -2,16 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Ledger, openLedger } from '../lib/ledger/index.ts';
 import { realClock } from '../lib/local/clock.ts';
 import { startServer } from '../lib/local/server/index.ts';
 import type { EngineContext, Service, ServiceId } from '../lib/local/service.ts';
 import { dynamodbService } from '../lib/local/services/dynamodb/index.ts';
 import { eventbridgeService } from '../lib/local/services/eventbridge/index.ts';
 import { s3Service } from '../lib/local/services/s3/index.ts';
+import { sfnService } from '../lib/local/services/sfn/index.ts';
 import { sqsService } from '../lib/local/services/sqs/index.ts';
 import { ssmService } from '../lib/local/services/ssm/index.ts';
 import { openStateFolder } from '../lib/local/state-folder.ts';
-import { type Ledger, openLedger } from '../lib/ledger/index.ts';
 import { runsIndex } from '../lib/records/index.ts';
 import { type Aws, connect } from '../lib/support/aws-call.ts';
 
@@ -45,7 +46,7 @@ export const openServices = async (): Promise<TestServices> => {
     service,
     emit: () => undefined,
   };
-  for (const make of [dynamodbService, s3Service, sqsService, ssmService, eventbridgeService]) {
+  for (const make of [dynamodbService, s3Service, sqsService, ssmService, eventbridgeService, sfnService]) {
     const made = await make(context);
     services.set(made.id, made);
   }
@@ -54,7 +55,10 @@ export const openServices = async (): Promise<TestServices> => {
   await service('dynamodb').call('CreateTable', {
     TableName: 'ledger',
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['pk', 'sk', runsIndex.pk, runsIndex.sk].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+    AttributeDefinitions: ['pk', 'sk', runsIndex.pk, runsIndex.sk].map((name) => ({
+      AttributeName: name,
+      AttributeType: 'S',
+    })),
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },
       { AttributeName: 'sk', KeyType: 'RANGE' },

@@ -14,7 +14,10 @@ const at = (run: string) => ({ pipeline: 'orders', run, stage: 'clean' });
 describe('a stage is settled by the attempt that holds its claim', () => {
   test('claim, then complete', async () => {
     const { stages } = services.ledger;
-    expect(await stages.claim(at('a'), 'one', 'now')).toMatchObject({ held: true, record: { status: 'running', attempts: 1 } });
+    expect(await stages.claim(at('a'), 'one', 'now')).toMatchObject({
+      held: true,
+      record: { status: 'running', attempts: 1 },
+    });
     expect(await stages.complete(at('a'), 'one', end)).toBe(true);
     expect(await stages.get(at('a'))).toMatchObject({ status: 'completed', output, owner: 'one' });
   });
@@ -22,7 +25,10 @@ describe('a stage is settled by the attempt that holds its claim', () => {
   test('a second claim takes over from the first, whose result is then refused', async () => {
     const { stages } = services.ledger;
     await stages.claim(at('b'), 'one', 'now');
-    expect(await stages.claim(at('b'), 'two', 'later')).toMatchObject({ held: true, record: { attempts: 2, startedAt: 'now' } });
+    expect(await stages.claim(at('b'), 'two', 'later')).toMatchObject({
+      held: true,
+      record: { attempts: 2, startedAt: 'now' },
+    });
     expect(await stages.complete(at('b'), 'one', end)).toBe(false);
     expect(await stages.complete(at('b'), 'two', end)).toBe(true);
   });
@@ -31,8 +37,13 @@ describe('a stage is settled by the attempt that holds its claim', () => {
     const { stages } = services.ledger;
     await stages.claim(at('c'), 'one', 'now');
     await stages.complete(at('c'), 'one', end);
-    expect(await stages.claim(at('c'), 'two', 'later')).toMatchObject({ held: false, record: { status: 'completed', output } });
-    expect(await stages.fail(at('c'), { endedAt: 'later', error: 'Late', cause: 'a timeout that came second' })).toBeUndefined();
+    expect(await stages.claim(at('c'), 'two', 'later')).toMatchObject({
+      held: false,
+      record: { status: 'completed', output },
+    });
+    expect(
+      await stages.fail(at('c'), { endedAt: 'later', error: 'Late', cause: 'a timeout that came second' }),
+    ).toBeUndefined();
     await stages.skip(at('c'), 'a late skip', 'later');
     expect(await stages.get(at('c'))).toMatchObject({ status: 'completed' });
   });
@@ -67,7 +78,9 @@ describe('runs', () => {
     expect(await runs.create(run('r1', '1'))).toBe(false);
     expect(await runs.start('orders', 'r1', facts)).toMatchObject({ status: 'running' });
     expect(await runs.start('orders', 'r1', facts)).toMatchObject({ status: 'running' });
-    expect(await runs.end('orders', 'r1', { status: 'completed', endedAt: 'then' })).toMatchObject({ status: 'completed' });
+    expect(await runs.end('orders', 'r1', { status: 'completed', endedAt: 'then' })).toMatchObject({
+      status: 'completed',
+    });
     expect(await runs.end('orders', 'r1', { status: 'failed', endedAt: 'then' })).toBeUndefined();
     expect(await runs.start('orders', 'r1', facts)).toBeUndefined();
   });
@@ -83,7 +96,10 @@ describe('runs', () => {
   test('a partition points at its newest run, whoever writes last', async () => {
     const { runs } = services.ledger;
     const mark = (id: string, createdAt: string) =>
-      runs.markPartition({ pipeline: 'orders', partition: 'p', run: id, status: 'completed', updatedAt: 'x' }, createdAt);
+      runs.markPartition(
+        { pipeline: 'orders', partition: 'p', run: id, status: 'completed', updatedAt: 'x' },
+        createdAt,
+      );
     await mark('second', '2026-01-02');
     await mark('first', '2026-01-01');
     expect(await runs.partition('orders', 'p')).toMatchObject({ run: 'second' });
@@ -124,7 +140,10 @@ describe('dead letters', () => {
     await deadLetters.write(letter, services.queueUrl);
     await deadLetters.write(letter, services.queueUrl);
     expect(await deadLetters.list('orders', 'dl')).toMatchObject([{ item: 7, cause: 'line 7: no text' }]);
-    const { Messages } = await services.aws.call('sqs', 'ReceiveMessage', { QueueUrl: services.queueUrl, MaxNumberOfMessages: 10 });
+    const { Messages } = await services.aws.call('sqs', 'ReceiveMessage', {
+      QueueUrl: services.queueUrl,
+      MaxNumberOfMessages: 10,
+    });
     const bodies = (Messages as { Body: string }[]).map(({ Body }) => JSON.parse(Body));
     expect(bodies).toMatchObject([{ id: 'run#orders#dl/dead#clean#00000007', stage: 'clean', item: 7 }]);
   });

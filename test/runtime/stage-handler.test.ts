@@ -47,7 +47,11 @@ describe('a task', () => {
   test('gets its input, and answers with the control values alone', async () => {
     const handler = stageHandler(stage, ({ input }) => ({ double: input.n * 2 }));
     expect(await handler(call('task', value(4)), context())).toEqual({ status: 'completed', control: { double: 8 } });
-    expect(await services.ledger.stages.get(at('task'))).toMatchObject({ status: 'completed', attempts: 1, output: { json: '{"double":8}' } });
+    expect(await services.ledger.stages.get(at('task'))).toMatchObject({
+      status: 'completed',
+      attempts: 1,
+      output: { json: '{"double":8}' },
+    });
   });
 
   test('does its work once: a repeat gets the stored result', async () => {
@@ -63,7 +67,12 @@ describe('a task', () => {
 
   test.each([
     ['input that breaks the contract', 'four', { double: 8 }, /HDL301 input breaks the contract: n: .*expected number/],
-    ['output that breaks the contract', 4, { double: 'eight' }, /HDL302 output breaks the contract: double: .*expected number/],
+    [
+      'output that breaks the contract',
+      4,
+      { double: 'eight' },
+      /HDL302 output breaks the contract: double: .*expected number/,
+    ],
   ])('%s is not retried and says which field', async (name, n, output, message) => {
     const handler = stageHandler(stage, () => output as { double: number });
     const failure = handler(call(name, value(n)), context());
@@ -76,7 +85,10 @@ describe('a task', () => {
     await services.ledger.stages.fail({ ...at('skipped'), stage: 'list' }, { endedAt: 'now', error: 'E', cause: 'c' });
     const handler = stageHandler(stage, () => ({ double: 1 }));
     expect(await handler(call('skipped', read), context())).toEqual({ status: 'skipped', control: {} });
-    expect(await services.ledger.stages.get(at('skipped'))).toMatchObject({ status: 'skipped', reason: 'list is failed' });
+    expect(await services.ledger.stages.get(at('skipped'))).toMatchObject({
+      status: 'skipped',
+      reason: 'list is failed',
+    });
   });
 
   test('a late attempt cannot overwrite the one that took its claim', async () => {
@@ -120,7 +132,10 @@ describe('a batch of a map', () => {
       if (input.n === 2) throw new PermanentError('two is bad');
       return { double: input.n * 2 };
     });
-    expect(await handler(call('bad', item, batch([1, 2, 'x', 3], 0, 4)), context())).toMatchObject({ completed: 2, failed: 2 });
+    expect(await handler(call('bad', item, batch([1, 2, 'x', 3], 0, 4)), context())).toMatchObject({
+      completed: 2,
+      failed: 2,
+    });
     expect(await results('bad')).toMatchObject([
       { index: 0, output: { double: 2 } },
       { index: 1, error: 'Heddle.Permanent', cause: 'two is bad' },
@@ -142,7 +157,9 @@ describe('a batch of a map', () => {
       return { double: input.n * 2 };
     });
     const event = call('retry', item, batch([1, 2, 3], 0, 3));
-    await expect(handler(event, context())).rejects.toThrow(/1 item\(s\) to try again, the first is 1: .*the service is down/);
+    await expect(handler(event, context())).rejects.toThrow(
+      /1 item\(s\) to try again, the first is 1: .*the service is down/,
+    );
     isDown = false;
     await handler(event, context());
     expect(done).toEqual([1, 3, 2]);
@@ -158,7 +175,9 @@ describe('a batch of a map', () => {
       return { double: input.n * 2 };
     });
     const short = { ...context(), getRemainingTimeInMillis: () => leftMs } as Context;
-    await expect(handler(call('short', item, batch([1, 2, 3], 0, 3)), short)).rejects.toThrow(/ran out of time after 1 of 3/);
+    await expect(handler(call('short', item, batch([1, 2, 3], 0, 3)), short)).rejects.toThrow(
+      /ran out of time after 1 of 3/,
+    );
     expect(await results('short')).toEqual([{ index: 0, output: { double: 2 } }]);
     expect(await services.ledger.stages.getBatch(at('short'), 0)).toMatchObject({ status: 'running' });
   });
