@@ -4,6 +4,7 @@ export * from './dead-letter.ts';
 export * from './environment.ts';
 export * from './json.ts';
 export * from './keys.ts';
+export * from './manifest.ts';
 export * from './payload.ts';
 export * from './run.ts';
 export * from './stage-record.ts';

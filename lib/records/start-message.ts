@@ -50,13 +50,3 @@ export const runEvents = {
   failed: 'Heddle Run Failed',
   deadLetter: 'Heddle Dead Letter',
 } as const;
-
-/** What `dispatch` knows of a pipeline, kept as an SSM parameter under `/heddle/<orchestrator>/<pipeline>`. */
-export interface PipelineManifest {
-  readonly pipeline: string;
-  readonly stateMachineArn: string;
-  readonly definitionHash: string;
-  /** Alias to the name of the upstream pipeline. */
-  readonly upstream: { readonly [alias: string]: string };
-  readonly stages: readonly string[];
-}

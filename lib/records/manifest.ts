@@ -1,0 +1,33 @@
+// What synth tells the operators and the CLI of the deployed resources, as JSON in SSM parameters.
+
+/** The parameter `/heddle/<orchestrator>`: where everything shared is. The CLI reads it. */
+export interface OrchestratorManifest {
+  readonly orchestrator: string;
+  /** Names of its pipelines: each has a parameter `/heddle/<orchestrator>/<pipeline>`. */
+  readonly pipelines: readonly string[];
+  readonly table: string;
+  readonly payloadBucket: string;
+  readonly inboxBucket: string;
+  readonly startQueueUrl: string;
+  /** Start messages that `dispatch` gave up on. AWS's own "start DLQ redrive" puts them back on the start queue. */
+  readonly startDeadLetterQueueUrl: string;
+  /** Events that EventBridge, the Scheduler or Lambda could not deliver, as they were. */
+  readonly undeliveredQueueUrl: string;
+  readonly eventBus: string;
+  readonly alertsTopicArn: string;
+}
+
+/** The parameter `/heddle/<orchestrator>/<pipeline>`: what `dispatch` and `settle` know of a pipeline. */
+export interface PipelineManifest {
+  readonly pipeline: string;
+  readonly stateMachineArn: string;
+  readonly definitionHash: string;
+  /** Alias to the name of the upstream pipeline. */
+  readonly upstream: { readonly [alias: string]: string };
+  readonly stages: readonly string[];
+  readonly deadLetterQueueUrl: string;
+}
+
+/** The name of an orchestrator's parameter; with a pipeline, of that pipeline's. */
+export const manifestName = (orchestrator: string, pipeline?: string): string =>
+  pipeline === undefined ? `/heddle/${orchestrator}` : `/heddle/${orchestrator}/${pipeline}`;
