@@ -45,6 +45,10 @@ const rowOf = (row: Record<string, unknown>): ExecutionRow => ({
   items: numberOf(row.items),
 });
 
+/** What is said of an execution as it starts. */
+export type NewExecution = Pick<ExecutionRow, 'arn' | 'name' | 'machineArn' | 'revision' | 'input'> &
+  Partial<Pick<ExecutionRow, 'mapRun' | 'childIndex' | 'items'>>;
+
 export interface ListFilter {
   readonly machineArn?: string;
   readonly mapRun?: string;
@@ -71,16 +75,26 @@ export class ExecutionRows {
     this.#lastId = Number(database.prepare('SELECT max(id) AS last FROM sfn_executions').get()?.last ?? 0);
   }
 
-  nextId(): number {
-    return ++this.#lastId;
+  /** A new row, not stored yet. */
+  make(about: NewExecution, startedAt: number): ExecutionRow {
+    return {
+      status: 'RUNNING',
+      output: undefined,
+      error: undefined,
+      cause: undefined,
+      stoppedAt: undefined,
+      redriveCount: 0,
+      redrivenAt: undefined,
+      mapRun: undefined,
+      childIndex: undefined,
+      items: undefined,
+      ...about,
+      id: ++this.#lastId,
+      startedAt,
+    };
   }
 
-  insert(
-    row: Pick<
-      ExecutionRow,
-      'id' | 'arn' | 'name' | 'machineArn' | 'revision' | 'input' | 'startedAt' | 'mapRun' | 'childIndex' | 'items'
-    >,
-  ): void {
+  insert(row: ExecutionRow): void {
     this.#insert.run(
       row.id,
       row.arn,
@@ -115,7 +129,10 @@ export class ExecutionRows {
   }
 
   running(): ExecutionRow[] {
-    return this.#database.prepare("SELECT * FROM sfn_executions WHERE status = 'RUNNING' ORDER BY id").all().map(rowOf);
+    return this.#database
+      .prepare("SELECT * FROM sfn_executions WHERE status = 'RUNNING' AND map_run IS NULL ORDER BY id")
+      .all()
+      .map(rowOf);
   }
 
   ofMapRun(mapRun: string): ExecutionRow[] {

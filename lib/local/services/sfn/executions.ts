@@ -1,14 +1,16 @@
 // Executions: started, awaited, stopped, carried on after a restart.
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { PAYLOAD_LIMIT } from '../../states/errors.ts';
-import { uuidFrom } from '../../states/expressions/uuid.ts';
 import type { Journal } from '../../states/history/journal.ts';
+import { foldLog } from '../../states/history/resume.ts';
 import { isLongerThan, Payload } from '../../states/json.ts';
 import { type Drive, drive, type Outcome } from '../../states/machine/driver.ts';
 import { Execution, type Host } from '../../states/machine/execution.ts';
 import type { Lifetime } from '../../states/machine/lifetime.ts';
+import type { StateMachine } from '../../states/parse/machine.ts';
+import { uuid } from '../../uuid.ts';
 import { describeExecution, statusChange } from './descriptions.ts';
-import { type ExecutionRow, ExecutionRows } from './execution-rows.ts';
+import { type ExecutionRow, ExecutionRows, type NewExecution } from './execution-rows.ts';
 import type { MachineRow, Machines } from './machines.ts';
 
 interface Live {
@@ -16,6 +18,15 @@ interface Live {
   readonly execution: Execution;
   readonly drive: Drive;
 }
+
+/** What an execution runs. A child of a Distributed Map runs a part of its parent's machine. */
+interface Program {
+  readonly machine: StateMachine;
+  readonly machineName: string;
+  readonly roleArn: string;
+}
+
+const nameOf = (machineArn: string): string => machineArn.split(':stateMachine:').at(-1) ?? machineArn;
 
 export class Executions {
   readonly rows: ExecutionRows;
@@ -43,30 +54,32 @@ export class Executions {
       if (existing.status === 'RUNNING' && existing.input === input) return existing;
       throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
-    const row: ExecutionRow = {
-      id: this.rows.nextId(),
-      arn,
-      name,
-      machineArn: machine.arn,
-      revision: machine.revision,
-      status: 'RUNNING',
-      input,
-      output: undefined,
-      error: undefined,
-      cause: undefined,
-      startedAt: this.#context.clock.now(),
-      stoppedAt: undefined,
-      redriveCount: 0,
-      redrivenAt: undefined,
-      mapRun: undefined,
-      childIndex: undefined,
-      items: undefined,
-    };
-    this.#journal.also(() => this.rows.insert(row));
-    this.#context.emit(statusChange(row));
-    this.#run(row, machine, payload);
+    const program = this.#program(machine.revision, machine.name);
+    const row = this.launch(
+      { arn, name, machineArn: machine.arn, revision: machine.revision, input },
+      payload,
+      program,
+    );
     await this.#journal.commit();
     return row;
+  }
+
+  /** Starts an execution of `program`; it is in the journal with the next commit. */
+  launch(about: NewExecution, input: Payload, program: Program): ExecutionRow {
+    const row = this.rows.make(about, this.#context.clock.now());
+    this.#journal.also(() => this.rows.insert(row));
+    if (row.mapRun === undefined) this.#context.emit(statusChange(row));
+    this.#run(row, program, input, false);
+    return row;
+  }
+
+  /** Carries on what ran when the engine went down. Children of Distributed Maps follow with their parents. */
+  resumeAll(): void {
+    for (const row of this.rows.running()) this.resume(row, this.#program(row.revision, nameOf(row.machineArn)));
+  }
+
+  resume(row: ExecutionRow, program: Program): void {
+    this.#run(row, program, Payload.parse(row.input), true);
   }
 
   find(arn: string): ExecutionRow | undefined {
@@ -83,24 +96,33 @@ export class Executions {
     throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
   }
 
+  /** Ends it as ABORTED, if it runs. */
+  abort(arn: string, error?: string, cause?: string): void {
+    this.#live.get(arn)?.drive.stop(error, cause);
+  }
+
   async stop(arn: string, error: string | undefined, cause: string | undefined): Promise<number> {
     this.get(arn);
-    this.#live.get(arn)?.drive.stop(error, cause);
+    this.abort(arn, error, cause);
     await this.#journal.commit();
     return this.get(arn).stoppedAt ?? this.#context.clock.now();
   }
 
-  /** DescribeExecution's answer once the execution has ended. */
-  ended(arn: string, lifetime: Lifetime): Promise<Shape> {
+  /** The row once the execution has ended and that is on disk. */
+  ended(arn: string, lifetime: Lifetime): Promise<ExecutionRow> {
     const row = this.get(arn);
-    if (row.status !== 'RUNNING') return Promise.resolve(describeExecution(row));
+    if (row.status !== 'RUNNING') return Promise.resolve(row);
     return lifetime.until((resolve) => {
       const waiting = this.#waiting.get(arn) ?? new Set();
       this.#waiting.set(arn, waiting);
-      const tell = (ended: ExecutionRow) => resolve(describeExecution(ended));
-      waiting.add(tell);
-      return () => waiting.delete(tell);
+      waiting.add(resolve);
+      return () => waiting.delete(resolve);
     });
+  }
+
+  /** DescribeExecution's answer once the execution has ended. */
+  async description(arn: string, lifetime: Lifetime): Promise<Shape> {
+    return describeExecution(await this.ended(arn, lifetime));
   }
 
   /** Ends what runs without a trace: after the next start it carries on. */
@@ -109,26 +131,39 @@ export class Executions {
     this.#live.clear();
   }
 
-  #run(row: ExecutionRow, machine: MachineRow, input: Payload): void {
-    const revision = this.#machines.revision(row.revision);
-    const execution = new Execution(
-      {
-        row: row.id,
-        arn: row.arn,
-        name: row.name,
-        machineArn: row.machineArn,
-        machineName: machine.name,
-        roleArn: revision.roleArn,
-        express: false,
-        startedAt: row.startedAt,
-        redriveCount: row.redriveCount,
-        input,
-      },
-      this.#machines.runnable(revision, false),
-      this.#host(),
-    );
-    const live = drive(execution, (outcome) => this.#end(row, outcome), crash);
-    this.#live.set(row.arn, { row, execution, drive: live });
+  newName(): string {
+    return uuid(() => this.#context.random());
+  }
+
+  #program(revisionId: string, machineName: string): Program {
+    const revision = this.#machines.revision(revisionId);
+    return { machine: this.#machines.runnable(revision, false), machineName, roleArn: revision.roleArn };
+  }
+
+  #run(row: ExecutionRow, program: Program, input: Payload, resumed: boolean): void {
+    const { machine, machineName, roleArn } = program;
+    const { id, arn, name, machineArn, startedAt, redriveCount } = row;
+    const identity = {
+      row: id,
+      arn,
+      name,
+      machineArn,
+      machineName,
+      roleArn,
+      express: false,
+      startedAt,
+      redriveCount,
+      input,
+    };
+    const log = resumed ? this.#journal.read(id) : [];
+    const standing = log.length > 0 ? foldLog(log, input) : undefined;
+    const execution = new Execution(identity, machine, this.#host(), {
+      row: resumed ? this.#journal.rows(id) : 0,
+      event: standing?.lastEvent ?? 0,
+      frame: standing?.lastFrame ?? 0,
+    });
+    const end = (outcome: Outcome) => this.#end(row, outcome);
+    this.#live.set(arn, { row, execution, drive: drive(execution, end, crash, standing?.root) });
   }
 
   #end(row: ExecutionRow, outcome: Outcome): void {
@@ -145,15 +180,11 @@ export class Executions {
     this.#live.delete(row.arn);
     // Nobody hears of the end before it is on disk.
     void this.#journal.commit().then(() => {
-      this.#context.emit(statusChange(closed));
+      if (row.mapRun === undefined) this.#context.emit(statusChange(closed));
       const waiting = this.#waiting.get(row.arn);
       this.#waiting.delete(row.arn);
       for (const tell of waiting ?? []) tell(closed);
     });
-  }
-
-  newName(): string {
-    return uuidFrom(() => this.#context.random());
   }
 }
 
@@ -173,11 +204,9 @@ export const parseInput = (input: string): Payload => {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
   }
-  if (isLongerThan(input, PAYLOAD_LIMIT)) {
-    throw new AwsError(
-      'ValidationException',
-      `1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to ${PAYLOAD_LIMIT}`,
-    );
-  }
-  return payload;
+  if (!isLongerThan(input, PAYLOAD_LIMIT)) return payload;
+  throw new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to ${PAYLOAD_LIMIT}`,
+  );
 };

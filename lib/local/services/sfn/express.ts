@@ -1,10 +1,12 @@
 // Express executions: nothing of them is stored, they end with the engine.
 import type { EngineContext, Shape } from '../../service.ts';
-import { uuidFrom } from '../../states/expressions/uuid.ts';
 import type { LogSink } from '../../states/history/journal.ts';
+import type { Payload } from '../../states/json.ts';
 import { drive, type Outcome } from '../../states/machine/driver.ts';
 import { Execution, type Host } from '../../states/machine/execution.ts';
 import { Lifetime } from '../../states/machine/lifetime.ts';
+import type { StateMachine } from '../../states/parse/machine.ts';
+import { uuid } from '../../uuid.ts';
 import { parseInput } from './executions.ts';
 import type { MachineRow, Machines } from './machines.ts';
 import { seconds } from './requests.ts';
@@ -13,10 +15,20 @@ export interface ExpressRun {
   readonly arn: string;
   readonly startedAt: number;
   readonly ended: Promise<Outcome>;
+  readonly abort: () => void;
+}
+
+interface Named {
+  readonly name: string;
+  readonly machineArn: string;
+  readonly machineName: string;
+  readonly roleArn: string;
 }
 
 /** A log that keeps nothing. */
 const unlogged: LogSink = { append: () => undefined, commit: () => Promise.resolve() };
+
+const BILLED_STEP_MS = 100;
 
 export class Express {
   readonly #context: EngineContext;
@@ -33,37 +45,30 @@ export class Express {
   start(machine: MachineRow, name: string, input: string): ExpressRun {
     const payload = parseInput(input);
     const revision = this.#machines.revision(machine.revision);
+    const named = { name, machineArn: machine.arn, machineName: machine.name, roleArn: revision.roleArn };
+    return this.run(named, this.#machines.runnable(revision, true), payload);
+  }
+
+  run(named: Named, machine: StateMachine, input: Payload): ExpressRun {
     const startedAt = this.#context.clock.now();
-    const arn = `${machine.arn.replace(':stateMachine:', ':express:')}:${name}:${uuidFrom(() => this.#context.random())}`;
-    const identity = {
-      row: 0,
-      arn,
-      name,
-      machineArn: machine.arn,
-      machineName: machine.name,
-      roleArn: revision.roleArn,
-      express: true,
-      startedAt,
-      redriveCount: 0,
-      input: payload,
-    };
-    const machineOf = this.#machines.runnable(revision, true);
-    const execution = new Execution(identity, machineOf, {
-      ...this.#host(),
-      journal: unlogged,
-      historyLimit: Number.POSITIVE_INFINITY,
-    });
-    this.#lifetime.onEnd(() => execution.lifetime.end());
+    const id = uuid(() => this.#context.random());
+    const arn = `${named.machineArn.replace(':stateMachine:', ':express:')}:${named.name}:${id}`;
+    const identity = { ...named, row: 0, arn, express: true, startedAt, redriveCount: 0, input };
+    const host = { ...this.#host(), journal: unlogged, historyLimit: Number.POSITIVE_INFINITY };
+    const execution = new Execution(identity, machine, host);
+    const forget = this.#lifetime.onEnd(() => execution.lifetime.end());
+    let abort: () => void = () => undefined;
     const ended = new Promise<Outcome>((resolve, reject) => {
-      drive(execution, resolve, reject);
+      abort = drive(execution, resolve, reject).stop;
     });
-    return { arn, startedAt, ended };
+    return { arn, startedAt, ended: ended.finally(forget), abort: () => abort() };
   }
 
   async startSync(machine: MachineRow, name: string, input: string): Promise<Shape> {
     const run = this.start(machine, name, input);
     const outcome = await run.ended;
     const stoppedAt = this.#context.clock.now();
+    const billedDurationInMilliseconds = Math.ceil((stoppedAt - run.startedAt) / BILLED_STEP_MS) * BILLED_STEP_MS;
     return {
       executionArn: run.arn,
       stateMachineArn: machine.arn,
@@ -76,10 +81,7 @@ export class Express {
       input,
       inputDetails: { included: true },
       ...(outcome.output && { output: outcome.output.text, outputDetails: { included: true } }),
-      billingDetails: {
-        billedMemoryUsedInMB: 64,
-        billedDurationInMilliseconds: Math.ceil((stoppedAt - run.startedAt) / 100) * 100,
-      },
+      billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds },
     };
   }
 

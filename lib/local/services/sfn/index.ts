@@ -1,5 +1,6 @@
 // AWS Step Functions: the front door of the interpreter.
-import { type EngineContext, notImplemented, type Service } from '../../service.ts';
+import { callFrom } from '../../operation-table.ts';
+import type { EngineContext, Service } from '../../service.ts';
 import { StateError } from '../../states/errors.ts';
 import { Journal } from '../../states/history/journal.ts';
 import { integrationsOf } from '../../states/integrations/resolve.ts';
@@ -8,46 +9,56 @@ import type { Host } from '../../states/machine/execution.ts';
 import { Executions } from './executions.ts';
 import { Express } from './express.ts';
 import { Machines } from './machines.ts';
+import { MapRuns } from './map-runs.ts';
 import { operationsOf } from './operations.ts';
 import { createTables } from './tables.ts';
 
 /** AWS: a Standard execution has at most this many events, the last of which is the failure itself. */
 const HISTORY_LIMIT = 25_000;
 
-/** The `sfn` service. Executions that ran when the engine went down carry on at once. */
+/**
+ * The `sfn` service. Executions that ran when the engine went down carry on in the next turn of the event loop, when the
+ * engine's other services are there; no call is answered before that.
+ */
 export const sfnService = (context: EngineContext): Service => {
   createTables(context.database);
   const journal = new Journal(context.database, context.clock);
   const machines = new Machines(context);
   const tokens = new Tokens(() => context.random());
-  const host = (): Host => hosted;
-  const executions = new Executions(context, machines, journal, host);
-  const express = new Express(context, machines, host);
-  const integrations = integrationsOf(
-    context,
-    tokens,
-    (arn, lifetime) => executions.ended(arn, lifetime),
-    (arn) => {
-      throw new StateError('States.Runtime', `HDL502 the local engine does not implement the resource ${arn}`);
-    },
-  );
-  const hosted: Host = {
+  const executions = new Executions(context, machines, journal, () => host);
+  const express = new Express(context, machines, () => host);
+  const mapRuns = new MapRuns(context, executions, express, journal);
+  const noActivity = (arn: string) => {
+    throw new StateError('States.Runtime', `HDL520 the local engine does not implement the resource ${arn}`);
+  };
+  const ended: Parameters<typeof integrationsOf>[2] = (arn, lifetime) => executions.description(arn, lifetime);
+  const host: Host = {
     clock: context.clock,
     journal,
-    integrations,
+    integrations: integrationsOf(context, tokens, ended, noActivity),
+    mapRuns,
     region: context.region,
     historyLimit: HISTORY_LIMIT,
     random: () => context.random(),
   };
-  const operations = operationsOf({ machines, executions, express, journal, tokens });
+  const release = context.clock.hold();
+  let closed = false;
+  const resumed = new Promise<void>((resolve) => {
+    setImmediate(() => {
+      if (!closed) executions.resumeAll();
+      release();
+      resolve();
+    });
+  });
+  const call = callFrom('sfn', operationsOf({ machines, executions, express, mapRuns, journal, tokens }));
   return {
     id: 'sfn',
     call: async (operation, input) => {
-      const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
-      if (!run) throw notImplemented('sfn', operation);
-      return run(input);
+      await resumed;
+      return call(operation, input);
     },
     close: async () => {
+      closed = true;
       executions.close();
       express.close();
       journal.close();

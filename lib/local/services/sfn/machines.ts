@@ -1,8 +1,8 @@
 // State machines: created, updated, described, listed, deleted. A running execution keeps the revision it started with.
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
-import { uuidFrom } from '../../states/expressions/uuid.ts';
 import { type Parsed, parseDefinition } from '../../states/parse/definition.ts';
 import type { StateMachine } from '../../states/parse/machine.ts';
+import { uuid } from '../../uuid.ts';
 
 export interface MachineRow {
   readonly arn: string;
@@ -158,7 +158,7 @@ export class Machines {
   }
 
   #revise(arn: string, definition: string, roleArn: string, now: number): string {
-    const id = uuidFrom(() => this.#context.random());
+    const id = uuid(() => this.#context.random());
     this.#context.database
       .prepare('INSERT INTO sfn_revisions (id, machine_arn, definition, role_arn, created_at) VALUES (?, ?, ?, ?, ?)')
       .run(id, arn, definition, roleArn, now);

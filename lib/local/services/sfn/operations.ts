@@ -1,4 +1,5 @@
 // The Step Functions API, one function an operation.
+import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import type { Journal } from '../../states/history/journal.ts';
 import { isEvent, toHistoryEvent } from '../../states/history/record.ts';
@@ -7,6 +8,8 @@ import { describeExecution, describeMachine, listedExecution } from './descripti
 import type { Executions } from './executions.ts';
 import type { Express } from './express.ts';
 import type { Machines } from './machines.ts';
+import { mapRunOperations } from './map-run-operations.ts';
+import type { MapRuns } from './map-runs.ts';
 import { page } from './pages.ts';
 import { checkArn, checkName, optionalText, seconds, text } from './requests.ts';
 
@@ -14,12 +17,10 @@ export interface Parts {
   readonly machines: Machines;
   readonly executions: Executions;
   readonly express: Express;
+  readonly mapRuns: MapRuns;
   readonly journal: Journal;
   readonly tokens: Tokens;
 }
-
-export type Operation = (input: Shape) => Shape | Promise<Shape>;
-export type Operations = Readonly<Record<string, Operation>>;
 
 const settingsOf = (input: Shape): Shape =>
   Object.fromEntries(
@@ -35,7 +36,7 @@ export const tagsOf = (input: Shape): Record<string, string> => {
 
 const arnOf = (input: Shape) => checkArn(text(input, 'stateMachineArn'), 'stateMachine');
 
-const machineOperations = ({ machines, executions }: Parts): Operations => ({
+const machineOperations = ({ machines, executions }: Parts): OperationTable => ({
   CreateStateMachine: (input) => {
     const machine = machines.create({
       name: checkName(text(input, 'name')),
@@ -114,7 +115,7 @@ const machineOperations = ({ machines, executions }: Parts): Operations => ({
   },
 });
 
-const executionOperations = ({ machines, executions, express, journal }: Parts): Operations => ({
+const executionOperations = ({ machines, executions, express, journal }: Parts): OperationTable => ({
   StartExecution: async (input) => {
     const machine = machines.get(arnOf(input));
     const name = checkName(optionalText(input, 'name') ?? executions.newName());
@@ -168,7 +169,7 @@ const executionOperations = ({ machines, executions, express, journal }: Parts):
   },
 });
 
-const tokenOperations = ({ tokens, journal }: Parts): Operations => {
+const tokenOperations = ({ tokens, journal }: Parts): OperationTable => {
   // The execution takes the answer up in promise jobs of this turn; a turn later it is in the journal.
   const settled = async (): Promise<Shape> => {
     await new Promise((resolve) => setImmediate(resolve));
@@ -191,8 +192,9 @@ const tokenOperations = ({ tokens, journal }: Parts): Operations => {
   };
 };
 
-export const operationsOf = (parts: Parts): Operations => ({
+export const operationsOf = (parts: Parts): OperationTable => ({
   ...machineOperations(parts),
   ...executionOperations(parts),
+  ...mapRunOperations(parts.mapRuns),
   ...tokenOperations(parts),
 });

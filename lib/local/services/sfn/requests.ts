@@ -15,7 +15,7 @@ export const optionalText = (input: Shape, field: string): string | undefined =>
   return typeof value === 'string' ? value : undefined;
 };
 
-const INVALID_CHARACTERS = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
+const INVALID_CHARACTERS = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u;
 const LONGEST_NAME = 80;
 
 /** A name of a machine, execution or activity. Throws InvalidName. */

@@ -18,6 +18,11 @@ CREATE TABLE IF NOT EXISTS sfn_executions (
 CREATE INDEX IF NOT EXISTS sfn_executions_by_machine ON sfn_executions (machine_arn, id);
 CREATE INDEX IF NOT EXISTS sfn_executions_by_map_run ON sfn_executions (map_run, id) WHERE map_run IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sfn_executions_running ON sfn_executions (id) WHERE status = 'RUNNING';
+CREATE TABLE IF NOT EXISTS sfn_map_runs (
+  arn TEXT PRIMARY KEY, execution_arn TEXT NOT NULL, label TEXT NOT NULL, status TEXT NOT NULL, started_at INTEGER NOT NULL, stopped_at INTEGER,
+  max_concurrency INTEGER NOT NULL, tolerated_count INTEGER NOT NULL, tolerated_percentage REAL NOT NULL,
+  children INTEGER NOT NULL, items INTEGER NOT NULL, express TEXT
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sfn_log (
   execution INTEGER NOT NULL, seq INTEGER NOT NULL, records TEXT NOT NULL, PRIMARY KEY (execution, seq)
 ) WITHOUT ROWID;

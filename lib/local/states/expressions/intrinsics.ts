@@ -1,9 +1,10 @@
 // The intrinsic functions of JSONPath machines, each with AWS's rounding and edge cases (seen in recorded executions).
 // https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
+
+import { uuid } from '../../uuid.ts';
 import { isObject, type Json } from '../json.ts';
 import { hash, partition, range, seededRandom } from './jsonata-functions.ts';
 import type { Ambient } from './scope.ts';
-import { uuidFrom } from './uuid.ts';
 
 export type Intrinsic = (args: readonly Json[], ambient: Ambient) => Json;
 
@@ -104,5 +105,5 @@ export const intrinsics: Readonly<Record<string, Intrinsic>> = {
     randomBetween(number(from), number(to), seed === undefined ? ambient.random() : seededRandom(number(seed))),
   'States.MathAdd': ([first, second]) => number(first) + number(second),
   'States.StringSplit': ([value, separators]) => splitOn(text(value), text(separators)),
-  'States.UUID': (_args, ambient) => uuidFrom(ambient.random),
+  'States.UUID': (_args, ambient) => uuid(ambient.random),
 };

@@ -2,8 +2,8 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn
 import { createHash } from 'node:crypto';
 import type { Expression } from 'jsonata';
+import { uuid } from '../../uuid.ts';
 import type { Ambient } from './scope.ts';
-import { uuidFrom } from './uuid.ts';
 
 const MAX_ITEMS = 1000;
 
@@ -47,7 +47,7 @@ export const seededRandom = (seed: number): number => {
 };
 
 export const addFunctions = (expression: Expression, ambient: Ambient): void => {
-  expression.registerFunction('partition', partition, '<a<x>n:a>');
+  expression.registerFunction('partition', partition, '<an:a>');
   expression.registerFunction('range', range, '<nnn:a>');
   expression.registerFunction('hash', (content: unknown, algorithm: string) =>
     hash(typeof content === 'string' ? content : JSON.stringify(content), algorithm),
@@ -55,7 +55,7 @@ export const addFunctions = (expression: Expression, ambient: Ambient): void => 
   expression.registerFunction('random', (seed?: number) =>
     seed === undefined ? ambient.random() : seededRandom(seed),
   );
-  expression.registerFunction('uuid', () => uuidFrom(ambient.random), '<:s>');
+  expression.registerFunction('uuid', () => uuid(ambient.random), '<:s>');
   expression.registerFunction(
     'parse',
     (text?: string) => (text === undefined ? undefined : JSON.parse(text)),

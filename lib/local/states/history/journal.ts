@@ -74,6 +74,12 @@ export class Journal implements LogSink {
     return this.#select.all(execution).flatMap((row) => JSON.parse(String(row.records)) as LogRecord[]);
   }
 
+  /** How many rows `execution` has: the number of its next one. */
+  rows(execution: number): number {
+    const row = this.#database.prepare('SELECT max(seq) AS last FROM sfn_log WHERE execution = ?').get(execution);
+    return row?.last === null || row?.last === undefined ? 0 : Number(row.last) + 1;
+  }
+
   /** What is pending is written; later appends (of promises that still settle) are dropped. */
   close(): void {
     this.flush();

@@ -1,6 +1,6 @@
 // `arn:aws:states:::aws-sdk:<service>:<action>`: any action of any service that the engine runs.
 import type { EngineContext, Shape } from '../../service.ts';
-import { uuidFrom } from '../expressions/uuid.ts';
+import { uuid } from '../../uuid.ts';
 import { isObject, type Json, Payload, toJson } from '../json.ts';
 import { callError } from './call-error.ts';
 import type { Integration } from './integration.ts';
@@ -49,7 +49,7 @@ export const awsSdk = (
         thrown,
         service,
         true,
-        uuidFrom(() => context.random()),
+        uuid(() => context.random()),
       );
     }
   });

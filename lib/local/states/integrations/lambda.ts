@@ -1,7 +1,7 @@
 // Lambda: `arn:aws:states:::lambda:invoke` and the function's own ARN as the resource.
 import type { EngineContext, Shape } from '../../service.ts';
+import { uuid } from '../../uuid.ts';
 import { StateError } from '../errors.ts';
-import { uuidFrom } from '../expressions/uuid.ts';
 import { isObject, type Json, Payload } from '../json.ts';
 import { callError } from './call-error.ts';
 import type { Integration } from './integration.ts';
@@ -59,7 +59,7 @@ export const directLambda = (context: EngineContext, functionArn: string): Integ
     const { text } = await invoke(
       context,
       input,
-      uuidFrom(() => context.random()),
+      uuid(() => context.random()),
     );
     return Payload.parse(text === '' ? 'null' : text);
   },
@@ -78,7 +78,7 @@ export const lambdaInvoke = (context: EngineContext, tokens: Tokens, pattern: st
   withPattern(tokens, 'lambda', 'invoke', pattern, async ({ parameters }) => {
     const given = isObject(parameters.value) ? parameters.value : {};
     const { Payload: event, ...rest } = given;
-    const requestId = uuidFrom(() => context.random());
+    const requestId = uuid(() => context.random());
     const input = { ...rest, ...(event !== undefined && event !== null && { Payload: JSON.stringify(event) }) };
     const { answer, text } = await invoke(context, input, requestId);
     return Payload.of({

@@ -1,7 +1,7 @@
 // Optimized integrations of SQS, SNS, EventBridge and DynamoDB.
 import type { EngineContext, Shape } from '../../service.ts';
+import { uuid } from '../../uuid.ts';
 import { StateError } from '../errors.ts';
-import { uuidFrom } from '../expressions/uuid.ts';
 import { isObject, type Json, type JsonObject, Payload, toJson } from '../json.ts';
 import { callError } from './call-error.ts';
 import type { Integration, TaskRun } from './integration.ts';
@@ -51,7 +51,7 @@ export const optimized = (
   pattern: string,
 ): Integration =>
   withPattern(tokens, name, action, pattern, async (task) => {
-    const requestId = uuidFrom(() => context.random());
+    const requestId = uuid(() => context.random());
     const parameters = isObject(task.parameters.value) ? task.parameters.value : {};
     try {
       const answer = await context.service(service.id).call(pascal(action), adapt(name, parameters, task));

@@ -15,7 +15,7 @@ const OPTIMIZED = /^arn:[^:]+:states:[^:]*:[^:]*:([a-z-]+):([A-Za-z0-9]+)(\.wait
 const ACTIVITY = /^arn:[^:]+:states:[^:]*:[^:]*:activity:(.+)$/;
 
 const unknown = (resource: string): StateError =>
-  new StateError('States.Runtime', `HDL502 the local engine does not implement the resource ${resource}`);
+  new StateError('States.Runtime', `HDL520 the local engine does not implement the resource ${resource}`);
 
 const made = (
   context: EngineContext,

@@ -1,8 +1,8 @@
 // `states:startExecution`: start a machine and go on, or wait for it (`.sync`, `.sync:2`).
 import { createHash } from 'node:crypto';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { uuid } from '../../uuid.ts';
 import { StateError } from '../errors.ts';
-import { uuidFrom } from '../expressions/uuid.ts';
 import { isObject, type Json, type JsonObject, Payload } from '../json.ts';
 import type { Lifetime } from '../machine/lifetime.ts';
 import { callError } from './call-error.ts';
@@ -26,7 +26,7 @@ const attemptName = ({ visit }: TaskRun): string => {
 
 const start = async (context: EngineContext, service: CalledService, task: TaskRun): Promise<Payload> => {
   const given: JsonObject = isObject(task.parameters.value) ? task.parameters.value : {};
-  const requestId = uuidFrom(() => context.random());
+  const requestId = uuid(() => context.random());
   const input =
     given.Input === undefined || given.Input === null
       ? '{}'

@@ -1,15 +1,140 @@
-// Map, distributed: a child execution for every item or batch.
+// Map, distributed: a child execution for every item or batch, tolerating a share of failures.
 import { StateError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import type { Distribution, MapState } from '../parse/machine.ts';
+import { childInputs } from './item-batches.ts';
+import { readItems } from './item-reader.ts';
+import { itemsOf, mapContext, selectItem } from './map-items.ts';
+import type { ChildResult, MapRun } from './map-run.ts';
+import { finish } from './outcome.ts';
+import { gather } from './result-writer.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
+
+/** AWS: at most this many children of one map at once. */
+const MOST_CHILDREN = 10_000;
+
+interface Tolerance {
+  readonly count: number;
+  readonly percentage: number;
+}
+
+const exceeded = ({ count, percentage }: Tolerance, failed: number, total: number): boolean =>
+  failed > count && (failed / total) * 100 > percentage;
+
+/** Opens the Map Run, telling it in history. After a restart it is the one that was running. */
+const open = async (
+  visit: Visit<MapState>,
+  distribution: Distribution,
+  length: number,
+  limits: { readonly concurrency: number; readonly tolerance: Tolerance },
+  progress: Progress | undefined,
+): Promise<MapRun> => {
+  const { frame, state } = visit;
+  const { execution } = frame;
+  const known = progress?.records.find(({ type }) => type === 'MapRunStarted')?.details?.mapRunArn;
+  if (!progress?.records.some(({ type }) => type === 'MapStateStarted')) frame.event('MapStateStarted', { length });
+  const plan = {
+    parent: execution,
+    label: distribution.label,
+    express: distribution.express,
+    processor: state.processor,
+    maxConcurrency: limits.concurrency,
+    toleratedCount: limits.tolerance.count,
+    toleratedPercentage: limits.tolerance.percentage,
+  };
+  const run = execution.host.mapRuns.open(plan, typeof known === 'string' ? known : undefined);
+  if (known === undefined) frame.event('MapRunStarted', { mapRunArn: run.arn });
+  await frame.lifetime.within(execution.host.journal.commit());
+  return run;
+};
+
+/** Runs all children. Rejects as soon as more of them have failed than is tolerated. */
+const runChildren = async (
+  visit: Visit<MapState>,
+  run: MapRun,
+  inputs: readonly { readonly value: Json; readonly items: number }[],
+  concurrency: number,
+  tolerance: Tolerance,
+): Promise<ChildResult[]> => {
+  const { lifetime } = visit.frame;
+  const children = lifetime.child();
+  const results: ChildResult[] = new Array(inputs.length);
+  let next = 0;
+  let failed = 0;
+  const slot = async (): Promise<void> => {
+    while (next < inputs.length && !children.ended) {
+      const index = next++;
+      const input = inputs[index];
+      if (!input) continue;
+      const result = await run.child(index, visit.payload(input.value), input.items, children);
+      results[index] = result;
+      if (result.status === 'SUCCEEDED') continue;
+      failed++;
+      if (!exceeded(tolerance, failed, inputs.length)) continue;
+      children.end();
+      throw new StateError(
+        'States.ExceedToleratedFailureThreshold',
+        'The specified tolerated failure threshold was exceeded',
+      );
+    }
+  };
+  const slots = Math.min(concurrency === 0 ? MOST_CHILDREN : concurrency, MOST_CHILDREN, inputs.length);
+  await lifetime.within(Promise.all(Array.from({ length: slots }, slot)));
+  return results;
+};
+
+const number = async (value: Promise<number> | number | undefined): Promise<number> => (await value) ?? 0;
+
+const work = async (
+  visit: Visit<MapState>,
+  distribution: Distribution,
+  run: MapRun,
+  effective: Json,
+  source: readonly Json[] | undefined,
+  concurrency: number,
+  tolerance: Tolerance,
+) => {
+  const items = source ?? (distribution.reader ? await readItems(visit, distribution.reader, effective) : []);
+  const selected = visit.state.selector
+    ? await Promise.all(items.map((item, index) => selectItem(visit, effective, mapContext(index, item), item)))
+    : items;
+  const inputs = await childInputs(visit, distribution.batcher, selected, effective);
+  run.expect(inputs.length, items.length);
+  const children = await runChildren(visit, run, inputs, concurrency, tolerance);
+  return gather(visit, distribution.writer, run, children);
+};
 
 export const runDistributed = async (
   visit: Visit<MapState>,
-  _distribution: Distribution,
-  _progress: Progress | undefined,
+  distribution: Distribution,
+  progress: Progress | undefined,
 ): Promise<Exit> => {
-  throw new StateError(
-    'States.Runtime',
-    `HDL503 the local engine does not run distributed maps yet: ${visit.state.name}`,
-  );
+  const { frame, state } = visit;
+  const effective = state.flow.input(visit.scope());
+  const scope = visit.scope(effective);
+  const source = distribution.reader ? undefined : await itemsOf(visit, effective);
+  const concurrency = await number(state.maxConcurrency?.(scope));
+  const tolerance = {
+    count: await number(distribution.toleratedCount?.(scope)),
+    percentage: await number(distribution.toleratedPercentage?.(scope)),
+  };
+  const run = await open(visit, distribution, source?.length ?? 0, { concurrency, tolerance }, progress);
+  const forget = frame.lifetime.onEnd(() => run.end('ABORTED'));
+  try {
+    const result = await work(visit, distribution, run, effective, source, concurrency, tolerance);
+    run.end('SUCCEEDED');
+    frame.event('MapRunSucceeded');
+    frame.aside('MapStateSucceeded');
+    return await finish(visit, visit.payload(result.value, result).value, result);
+  } catch (thrown) {
+    const problem = visit.failure(thrown);
+    run.end('FAILED');
+    frame.event('MapRunFailed', {
+      ...(problem.error !== undefined && { error: problem.error }),
+      ...(problem.reason !== undefined && { cause: problem.reason }),
+    });
+    throw problem;
+  } finally {
+    forget();
+  }
 };

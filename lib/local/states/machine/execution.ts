@@ -7,6 +7,7 @@ import type { Integrations } from '../integrations/integration.ts';
 import type { JsonObject, Payload } from '../json.ts';
 import type { StateMachine } from '../parse/machine.ts';
 import { Lifetime } from './lifetime.ts';
+import type { MapRuns } from './map-run.ts';
 
 /** What is known of an execution before it runs. Times are milliseconds since the epoch. */
 export interface ExecutionIdentity {
@@ -27,6 +28,7 @@ export interface Host {
   readonly clock: Clock;
   readonly journal: LogSink;
   readonly integrations: Integrations;
+  readonly mapRuns: MapRuns;
   readonly region: string;
   /** The largest number of events in a history; the last one is the failure itself. */
   readonly historyLimit: number;

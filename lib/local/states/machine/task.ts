@@ -1,15 +1,16 @@
 // Task: calls a resource and waits for its answer, a token, or the end of the job that it started.
-import type { Json } from '../json.ts';
+import { Payload } from '../json.ts';
 import type { TaskState } from '../parse/machine.ts';
 import { guarded } from './guarded.ts';
 import { finish } from './outcome.ts';
 import { perform } from './task-call.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
 
-const argumentsOf = async (visit: Visit<TaskState>): Promise<Json> => {
+const argumentsOf = async (visit: Visit<TaskState>): Promise<Payload> => {
   const { flow } = visit.state;
   const input = flow.input(visit.scope());
-  return flow.parameters ? await flow.parameters(visit.scope(input)) : input;
+  const made = flow.parameters ? await flow.parameters(visit.scope(input)) : input;
+  return visit.payload(made, visit.input);
 };
 
 const attempt = async (visit: Visit<TaskState>, progress: Progress | undefined): Promise<Exit> => {
@@ -22,9 +23,10 @@ const attempt = async (visit: Visit<TaskState>, progress: Progress | undefined):
   const effective = visit.scope(state.flow.input(visit.scope()));
   const timeout = memo ? memo.timeout : await state.timeout?.(effective);
   const heartbeat = memo ? memo.heartbeat : await state.heartbeat?.(effective);
-  const parameters = await argumentsOf(visit);
+  const recorded = call?.details?.parameters ?? call?.details?.input;
+  const parameters = typeof recorded === 'string' ? Payload.parse(recorded) : await argumentsOf(visit);
   const result = await perform(visit, integration, {
-    parameters: visit.payload(parameters, visit.input),
+    parameters,
     timeout,
     heartbeat,
     since: memo?.at,

@@ -1,0 +1,82 @@
+// DescribeMapRun, ListMapRuns, UpdateMapRun.
+import type { OperationTable } from '../../operation-table.ts';
+import type { Shape } from '../../service.ts';
+import type { MapRunRow } from './map-run-rows.ts';
+import type { MapRuns } from './map-runs.ts';
+import { page } from './pages.ts';
+import { seconds, text } from './requests.ts';
+
+const FIELDS: Readonly<Record<string, string>> = {
+  RUNNING: 'running',
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  TIMED_OUT: 'timedOut',
+  ABORTED: 'aborted',
+};
+
+/** AWS's counts of a Map Run, of `total` things of which `found` says how many are in which status. */
+const countsOf = (total: number, found: ReadonlyMap<string, number>, written: boolean): Shape => {
+  const counts: Record<string, number> = { pending: 0, running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0 };
+  let known = 0;
+  for (const [status, count] of found) {
+    counts[FIELDS[status] ?? 'failed'] = count;
+    known += count;
+  }
+  counts.pending = Math.max(0, total - known);
+  return {
+    ...counts,
+    total,
+    resultsWritten: written ? (counts.succeeded ?? 0) + (counts.failed ?? 0) : 0,
+    failuresNotRedrivable: 0,
+    pendingRedrive: 0,
+  };
+};
+
+const describe = (runs: MapRuns, row: MapRunRow): Shape => {
+  const counts = runs.rows.counts(row.arn);
+  const children = new Map(counts.map(({ status, children: count }) => [status, count]));
+  const items = new Map(counts.map(({ status, items: count }) => [status, count]));
+  const express = row.express && new Map(Object.entries(row.express));
+  return {
+    mapRunArn: row.arn,
+    executionArn: row.executionArn,
+    status: row.status,
+    startDate: seconds(row.startedAt),
+    ...(row.stoppedAt !== undefined && { stopDate: seconds(row.stoppedAt) }),
+    maxConcurrency: row.maxConcurrency,
+    toleratedFailureCount: row.toleratedCount,
+    toleratedFailurePercentage: row.toleratedPercentage,
+    itemCounts: countsOf(row.items, express ?? items, false),
+    executionCounts: countsOf(row.children, express ?? children, false),
+    redriveCount: 0,
+  };
+};
+
+const numberIn = (input: Shape, field: string, before: number): number =>
+  typeof input[field] === 'number' ? input[field] : before;
+
+export const mapRunOperations = (runs: MapRuns): OperationTable => ({
+  DescribeMapRun: (input) => describe(runs, runs.get(text(input, 'mapRunArn'))),
+  ListMapRuns: (input) => {
+    const executionArn = text(input, 'executionArn');
+    const { items, nextToken } = page(input, (limit, offset) => runs.rows.list(executionArn, limit, offset));
+    const mapRuns = items.map((row) => ({
+      executionArn,
+      mapRunArn: row.arn,
+      stateMachineArn: `${row.arn.replace(':mapRun:', ':stateMachine:').split(':').slice(0, -1).join(':')}`,
+      startDate: seconds(row.startedAt),
+      ...(row.stoppedAt !== undefined && { stopDate: seconds(row.stoppedAt) }),
+    }));
+    return { mapRuns, ...(nextToken && { nextToken }) };
+  },
+  // The new limits are told; children that already run are not held back by them.
+  UpdateMapRun: (input) => {
+    const row = runs.get(text(input, 'mapRunArn'));
+    runs.rows.change(row.arn, {
+      maxConcurrency: numberIn(input, 'maxConcurrency', row.maxConcurrency),
+      toleratedCount: numberIn(input, 'toleratedFailureCount', row.toleratedCount),
+      toleratedPercentage: numberIn(input, 'toleratedFailurePercentage', row.toleratedPercentage),
+    });
+    return {};
+  },
+});

@@ -1,0 +1,99 @@
+// Map Runs as the database keeps them.
+import type { DatabaseSync } from 'node:sqlite';
+
+export interface MapRunRow {
+  readonly arn: string;
+  readonly executionArn: string;
+  readonly label: string;
+  readonly status: string;
+  readonly startedAt: number;
+  readonly stoppedAt: number | undefined;
+  readonly maxConcurrency: number;
+  readonly toleratedCount: number;
+  readonly toleratedPercentage: number;
+  readonly children: number;
+  readonly items: number;
+  /** How many items of Express children ended in which status; their executions are not stored. */
+  readonly express: Readonly<Record<string, number>> | undefined;
+}
+
+const rowOf = (row: Record<string, unknown>): MapRunRow => ({
+  arn: String(row.arn),
+  executionArn: String(row.execution_arn),
+  label: String(row.label),
+  status: String(row.status),
+  startedAt: Number(row.started_at),
+  stoppedAt: row.stopped_at === null ? undefined : Number(row.stopped_at),
+  maxConcurrency: Number(row.max_concurrency),
+  toleratedCount: Number(row.tolerated_count),
+  toleratedPercentage: Number(row.tolerated_percentage),
+  children: Number(row.children),
+  items: Number(row.items),
+  express: row.express === null ? undefined : (JSON.parse(String(row.express)) as Record<string, number>),
+});
+
+export class MapRunRows {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  insert(row: MapRunRow): void {
+    this.#database
+      .prepare(
+        `INSERT INTO sfn_map_runs (arn, execution_arn, label, status, started_at, max_concurrency, tolerated_count,
+         tolerated_percentage, children, items) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`,
+      )
+      .run(
+        row.arn,
+        row.executionArn,
+        row.label,
+        row.status,
+        row.startedAt,
+        row.maxConcurrency,
+        row.toleratedCount,
+        row.toleratedPercentage,
+      );
+  }
+
+  expect(arn: string, children: number, items: number): void {
+    this.#database.prepare('UPDATE sfn_map_runs SET children = ?, items = ? WHERE arn = ?').run(children, items, arn);
+  }
+
+  end(arn: string, status: string, at: number, express: Readonly<Record<string, number>> | undefined): void {
+    this.#database
+      .prepare('UPDATE sfn_map_runs SET status = ?, stopped_at = ?, express = ? WHERE arn = ?')
+      .run(status, at, express === undefined ? null : JSON.stringify(express), arn);
+  }
+
+  find(arn: string): MapRunRow | undefined {
+    const row = this.#database.prepare('SELECT * FROM sfn_map_runs WHERE arn = ?').get(arn);
+    return row && rowOf(row);
+  }
+
+  list(executionArn: string, limit: number, offset: number): MapRunRow[] {
+    return this.#database
+      .prepare('SELECT * FROM sfn_map_runs WHERE execution_arn = ? ORDER BY started_at DESC LIMIT ? OFFSET ?')
+      .all(executionArn, limit, offset)
+      .map(rowOf);
+  }
+
+  change(arn: string, limits: Pick<MapRunRow, 'maxConcurrency' | 'toleratedCount' | 'toleratedPercentage'>): void {
+    this.#database
+      .prepare(
+        'UPDATE sfn_map_runs SET max_concurrency = ?, tolerated_count = ?, tolerated_percentage = ? WHERE arn = ?',
+      )
+      .run(limits.maxConcurrency, limits.toleratedCount, limits.toleratedPercentage, arn);
+  }
+
+  /** Children and items of a run, by the status of the child. */
+  counts(arn: string): { readonly status: string; readonly children: number; readonly items: number }[] {
+    return this.#database
+      .prepare(
+        'SELECT status, count(*) AS children, sum(items) AS items FROM sfn_executions WHERE map_run = ? GROUP BY status',
+      )
+      .all(arn)
+      .map((row) => ({ status: String(row.status), children: Number(row.children), items: Number(row.items) }));
+  }
+}

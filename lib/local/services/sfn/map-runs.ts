@@ -1,0 +1,162 @@
+// Map Runs: the children of Distributed Maps, run, counted and taken up again after a restart.
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import type { Journal } from '../../states/history/journal.ts';
+import { Payload } from '../../states/json.ts';
+import type { Execution } from '../../states/machine/execution.ts';
+import type { Lifetime } from '../../states/machine/lifetime.ts';
+import type { ChildResult, MapRun, MapRunPlan, MapRuns as Opens } from '../../states/machine/map-run.ts';
+import { uuid } from '../../uuid.ts';
+import type { ExecutionRow } from './execution-rows.ts';
+import type { Executions } from './executions.ts';
+import type { Express } from './express.ts';
+import { type MapRunRow, MapRunRows } from './map-run-rows.ts';
+
+const resultOf = (row: ExecutionRow): ChildResult => ({
+  arn: row.arn,
+  name: row.name,
+  machineArn: row.machineArn,
+  status: row.status as ChildResult['status'],
+  input: Payload.parse(row.input),
+  output: row.output === undefined ? undefined : Payload.parse(row.output),
+  error: row.error,
+  cause: row.cause,
+  startedAt: row.startedAt,
+  stoppedAt: row.stoppedAt ?? row.startedAt,
+});
+
+export class MapRuns implements Opens {
+  readonly rows: MapRunRows;
+  readonly #context: EngineContext;
+  readonly #executions: Executions;
+  readonly #express: Express;
+  readonly #journal: Journal;
+
+  constructor(context: EngineContext, executions: Executions, express: Express, journal: Journal) {
+    this.#context = context;
+    this.#executions = executions;
+    this.#express = express;
+    this.#journal = journal;
+    this.rows = new MapRunRows(context.database);
+  }
+
+  s3(operation: string, input: Shape): Promise<Shape> {
+    return this.#context.service('s3').call(operation, input);
+  }
+
+  /** Throws ResourceNotFound. */
+  get(arn: string): MapRunRow {
+    this.#journal.flush();
+    const row = this.rows.find(arn);
+    if (row) return row;
+    throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
+  }
+
+  open(plan: MapRunPlan, known: string | undefined): MapRun {
+    const { identity } = plan.parent;
+    const before = known === undefined ? undefined : this.rows.find(known);
+    const random = () => this.#context.random();
+    const label = before?.label ?? plan.label ?? uuid(random);
+    const arn = before?.arn ?? `${identity.machineArn.replace(':stateMachine:', ':mapRun:')}/${label}:${uuid(random)}`;
+    const startedAt = this.#context.clock.now();
+    if (!before) {
+      const row: MapRunRow = {
+        arn,
+        executionArn: identity.arn,
+        label,
+        status: 'RUNNING',
+        startedAt,
+        stoppedAt: undefined,
+        maxConcurrency: plan.maxConcurrency,
+        toleratedCount: plan.toleratedCount,
+        toleratedPercentage: plan.toleratedPercentage,
+        children: 0,
+        items: 0,
+        express: undefined,
+      };
+      this.#journal.also(() => this.rows.insert(row));
+    }
+    const children = new Map<number, ExecutionRow>();
+    if (before) for (const row of this.#executions.rows.ofMapRun(arn)) children.set(row.childIndex ?? 0, row);
+    const express: Record<string, number> = {};
+    return {
+      arn,
+      expect: (count, items) => this.#journal.also(() => this.rows.expect(arn, count, items)),
+      child: (index, input, items, lifetime) => {
+        if (!plan.express) return this.#child(plan, arn, label, index, input, items, lifetime, children.get(index));
+        return this.#expressChild(plan.parent, plan, label, input, lifetime).then((result) => {
+          express[result.status] = (express[result.status] ?? 0) + items;
+          return result;
+        });
+      },
+      end: (status) => {
+        const stoppedAt = this.#context.clock.now();
+        this.#journal.also(() => this.rows.end(arn, status, stoppedAt, plan.express ? express : undefined));
+      },
+    };
+  }
+
+  async #child(
+    plan: MapRunPlan,
+    mapRun: string,
+    label: string,
+    index: number,
+    input: Payload,
+    items: number,
+    lifetime: Lifetime,
+    before: ExecutionRow | undefined,
+  ): Promise<ChildResult> {
+    if (before && before.status !== 'RUNNING') return resultOf(before);
+    const { identity } = plan.parent;
+    const program = {
+      machine: { ...plan.processor, timeoutSeconds: undefined },
+      machineName: `${identity.machineName}/${label}`,
+      roleArn: identity.roleArn,
+    };
+    let arn = before?.arn;
+    if (before) this.#executions.resume(before, program);
+    else {
+      const name = this.#executions.newName();
+      const machineArn = `${identity.machineArn}/${label}`;
+      arn = `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+      const about = { arn, name, machineArn, revision: '', input: input.text, mapRun, childIndex: index, items };
+      this.#executions.launch(about, input, program);
+    }
+    const child = arn ?? '';
+    const forget = lifetime.onEnd(() => this.#executions.abort(child));
+    const row = await this.#executions.ended(child, lifetime);
+    forget();
+    return resultOf(row);
+  }
+
+  async #expressChild(
+    parent: Execution,
+    plan: MapRunPlan,
+    label: string,
+    input: Payload,
+    lifetime: Lifetime,
+  ): Promise<ChildResult> {
+    const { identity } = parent;
+    const name = this.#executions.newName();
+    const machineArn = `${identity.machineArn}/${label}`;
+    const run = this.#express.run(
+      { name, machineArn, machineName: `${identity.machineName}/${label}`, roleArn: identity.roleArn },
+      { ...plan.processor, timeoutSeconds: undefined },
+      input,
+    );
+    const forget = lifetime.onEnd(run.abort);
+    const outcome = await lifetime.within(run.ended);
+    forget();
+    return {
+      arn: run.arn,
+      name,
+      machineArn,
+      status: outcome.status,
+      input,
+      output: outcome.output,
+      error: outcome.error,
+      cause: outcome.cause,
+      startedAt: run.startedAt,
+      stoppedAt: this.#context.clock.now(),
+    };
+  }
+}

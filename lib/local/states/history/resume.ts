@@ -1,0 +1,128 @@
+// Reads a log back into the frames that were running when it ends: what the interpreter carries on from.
+import type { Variables } from '../expressions/scope.ts';
+import { type Json, Payload } from '../json.ts';
+import type { FrameProgress, Progress } from '../machine/visit.ts';
+import { type EventRecord, isEvent, type LogRecord } from './record.ts';
+
+/** Where an execution stood: its frames, and the last numbers that it gave out. */
+export interface Standing {
+  readonly root: FrameProgress;
+  readonly lastEvent: number;
+  readonly lastFrame: number;
+}
+
+interface Draft {
+  readonly id: number;
+  readonly index: number;
+  input: Payload;
+  cursor: number;
+  variables: Variables;
+  state: FrameProgress['state'];
+  next: string | undefined;
+  output: Payload | undefined;
+  records: Progress['records'][number][];
+  children: Map<number, Draft>;
+}
+
+const draft = (id: number, index: number, input: Payload, cursor: number, variables: Variables): Draft => ({
+  id,
+  index,
+  input,
+  cursor,
+  variables,
+  state: undefined,
+  next: undefined,
+  output: undefined,
+  records: [],
+  children: new Map(),
+});
+
+// Events that the next one of their frame does not follow.
+const ASIDE = new Set([
+  'ExecutionStarted',
+  'MapIterationSucceeded',
+  'MapIterationFailed',
+  'MapStateSucceeded',
+  'ParallelStateSucceeded',
+]);
+
+// After these, the children of an earlier attempt are history.
+const ATTEMPT = new Set(['retry', 'ParallelStateStarted', 'MapStateStarted']);
+
+const textOf = (value: unknown): Payload => Payload.parse(String(value));
+
+const enter = (frame: Draft, event: EventRecord): void => {
+  frame.state = { name: String(event.details?.name), entered: event.id, previous: event.previous, at: event.at };
+  frame.input = textOf(event.details?.input);
+  frame.next = undefined;
+  frame.records = [];
+  frame.children = new Map();
+};
+
+const leave = (frame: Draft, event: EventRecord): void => {
+  const assigned = event.details?.assignedVariables;
+  if (assigned !== undefined) {
+    const parsed = Object.entries(assigned as Record<string, string>).map(([name, text]) => [
+      name,
+      JSON.parse(text) as Json,
+    ]);
+    frame.variables = { ...frame.variables, ...(Object.fromEntries(parsed) as Variables) };
+  }
+  const output = textOf(event.details?.output);
+  frame.state = undefined;
+  frame.input = output;
+  frame.records = [];
+  frame.children = new Map();
+  if (event.memo?.next === undefined) frame.output = output;
+  else frame.next = String(event.memo.next);
+};
+
+const finished = (frame: Draft): FrameProgress => ({
+  id: frame.id,
+  index: frame.index,
+  input: frame.input,
+  cursor: frame.cursor,
+  variables: frame.variables,
+  state: frame.state,
+  next: frame.next,
+  output: frame.output,
+  progress: {
+    records: frame.records,
+    children: new Map([...frame.children].map(([index, child]) => [index, finished(child)])),
+  },
+});
+
+/** `input` is the execution's own. */
+export const foldLog = (log: readonly LogRecord[], input: Payload): Standing => {
+  const root = draft(0, 0, input, 0, {});
+  const frames = new Map<number, Draft>([[0, root]]);
+  let lastEvent = 0;
+  let lastFrame = 0;
+  for (const record of log) {
+    lastFrame = Math.max(lastFrame, record.frame);
+    if (isEvent(record)) lastEvent = record.id;
+    const type = isEvent(record) ? record.type : record.note;
+    if (type === 'open' || type === 'MapIterationStarted') {
+      const { parent, index, input: text } = record.memo as { parent: number; index: number; input: string };
+      const above = frames.get(parent);
+      if (!above) throw new Error(`the log names a frame ${parent} that it did not open`);
+      const cursor = isEvent(record) ? record.id : above.cursor;
+      const child = draft(record.frame, index, Payload.parse(text), cursor, above.variables);
+      above.children.set(index, child);
+      frames.set(record.frame, child);
+      continue;
+    }
+    const frame = frames.get(record.frame);
+    if (!frame) throw new Error(`the log names a frame ${record.frame} that it did not open`);
+    if (isEvent(record) && !ASIDE.has(type)) frame.cursor = record.id;
+    if (isEvent(record) && type.endsWith('StateEntered')) enter(frame, record);
+    else if (isEvent(record) && type.endsWith('StateExited')) leave(frame, record);
+    else {
+      if (ATTEMPT.has(type)) frame.children = new Map();
+      const { details, id } = isEvent(record) ? record : { details: undefined, id: undefined };
+      const { memo } = record;
+      frame.records.push({ type, ...(id !== undefined && { id }), ...(details && { details }), ...(memo && { memo }) });
+    }
+  }
+  return { root: finished(root), lastEvent, lastFrame };
+};

@@ -1,0 +1,51 @@
+// How a Distributed Map reaches its host: its children are executions of their own, counted by a Map Run.
+import type { Shape } from '../../service.ts';
+import type { Payload } from '../json.ts';
+import type { Sequence } from '../parse/machine.ts';
+import type { ClosedStatus } from './driver.ts';
+import type { Execution } from './execution.ts';
+import type { Lifetime } from './lifetime.ts';
+
+export interface MapRunPlan {
+  readonly parent: Execution;
+  /** The Map's Label; made up where it has none. */
+  readonly label: string | undefined;
+  readonly express: boolean;
+  readonly processor: Sequence;
+  readonly maxConcurrency: number;
+  readonly toleratedCount: number;
+  readonly toleratedPercentage: number;
+}
+
+/** A child that has ended. Times are milliseconds since the epoch. */
+export interface ChildResult {
+  readonly arn: string;
+  readonly name: string;
+  readonly machineArn: string;
+  readonly status: ClosedStatus;
+  readonly input: Payload;
+  readonly output: Payload | undefined;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  readonly startedAt: number;
+  readonly stoppedAt: number;
+}
+
+export interface MapRun {
+  readonly arn: string;
+  /** How many children there will be, and of how many items. */
+  expect(children: number, items: number): void;
+  /**
+   * Runs child `index` over `items` items. One that ended before a restart answers at once, one that was running carries
+   * on. Never rejects; never settles after the end of `lifetime`, which aborts the child.
+   */
+  child(index: number, input: Payload, items: number, lifetime: Lifetime): Promise<ChildResult>;
+  end(status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void;
+}
+
+export interface MapRuns {
+  /** Starts a Map Run, or takes up again the one of `arn`. */
+  open(plan: MapRunPlan, arn: string | undefined): MapRun;
+  /** An S3 call of an ItemReader or a ResultWriter. */
+  s3(operation: string, input: Shape): Promise<Shape>;
+}
