@@ -1,0 +1,46 @@
+// The runs that one dropped object led to: of the pipeline it started, and of those downstream for the same partition.
+import type { Ledger } from '../../ledger/index.ts';
+import type { RunRecord, StageRecord } from '../../records/index.ts';
+
+/** A pipeline of the chain and the names of those it waits for. The first one has none. */
+export interface Link {
+  readonly name: string;
+  readonly upstream: readonly string[];
+}
+
+export interface ChainRun {
+  readonly pipeline: string;
+  /** Undefined until it is dispatched. */
+  readonly run: RunRecord | undefined;
+  readonly stages: readonly StageRecord[];
+}
+
+/**
+ * The chain as it stands, in the order of the links. `identity` is the object's, as dispatch records it. A run belongs to the
+ * chain when each of its upstream runs does, so runs of the partition from earlier content are left out.
+ */
+export const readChain = async (ledger: Ledger, links: readonly Link[], partition: string, identity: string): Promise<readonly ChainRun[]> => {
+  const chain = new Map<string, RunRecord>();
+  const runs: ChainRun[] = [];
+  for (const { name, upstream } of links) {
+    const newest = await ledger.runs.partition(name, partition);
+    const record = newest ? await ledger.runs.get(name, newest.run) : undefined;
+    const belongs =
+      record !== undefined &&
+      (upstream.length === 0
+        ? record.trigger.identity === identity
+        : Object.values(record.upstream).every((above) => chain.get(above.pipeline)?.run === above.run));
+    if (record && belongs) chain.set(name, record);
+    const run = belongs ? record : undefined;
+    runs.push({ pipeline: name, run, stages: run ? await ledger.stages.list(name, run.run) : [] });
+  }
+  return runs;
+};
+
+const ended = (run: RunRecord | undefined): boolean => run?.status === 'completed' || run?.status === 'failed' || run?.status === 'cancelled';
+
+/** True when nothing more will happen: every run completed, or one ended otherwise and the rest wait for it in vain. */
+export const isOver = (runs: readonly ChainRun[]): boolean => {
+  const broken = runs.some(({ run }) => ended(run) && run?.status !== 'completed');
+  return runs.every(({ run }) => ended(run) || (run === undefined && broken));
+};

@@ -1,0 +1,38 @@
+// A person's own file of reviews, made ready to drop into the inbox.
+import { readFileSync, statSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { CliError } from '../cli-error.ts';
+
+export interface Drop {
+  readonly partition: string;
+  readonly fileName: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+const kinds = ['.csv', '.json', '.jsonl'];
+
+/** Reads the file whole. Throws CliError (exit 2) when it is missing, not a file, empty, or of a kind that `collect` cannot read. */
+export const readInputFile = (path: string): Drop => {
+  const kind = extname(path).toLowerCase();
+  const expected = `a readable file ending in ${kinds.join(', ')} with the columns text, date, source`;
+  const refuse = (found: string, fix: string): never => {
+    throw new CliError('HDL620', 2, found, expected, fix);
+  };
+  if (!kinds.includes(kind)) refuse(`${path} ends in '${kind}'`, 'save it as one of these kinds');
+  const body = read(path, refuse);
+  if (body.length === 0) refuse(`${path} is empty`, 'give it at least one review');
+  const partition = basename(path, extname(path)).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'reviews';
+  return { partition, fileName: basename(path), body };
+};
+
+const read = (path: string, refuse: (found: string, fix: string) => never): Uint8Array<ArrayBuffer> => {
+  try {
+    if (statSync(path).isDirectory()) refuse(`${path} is a folder`, 'name one file in it');
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : 'unknown';
+    const found = code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${code})`;
+    return refuse(found, code === 'ENOENT' ? 'check the path' : 'check its permissions');
+  }
+};
