@@ -1,0 +1,62 @@
+// The engine's one SQLite file: how it is opened, and how damage is told from a file that is merely newer.
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { DamagedStateError, EngineError } from './engine-error.ts';
+
+/** `process`: a killed process loses nothing. `power`: nor does a machine that loses power (each commit waits for the disk). */
+export type Durability = 'process' | 'power';
+
+/** Raised when the tables of the state change in a way that an older engine cannot read. */
+export const LAYOUT_VERSION = 1;
+
+const readVersion = (database: DatabaseSync): number => {
+  const row = database.prepare('PRAGMA user_version').get();
+  return Number(row?.user_version ?? 0);
+};
+
+const firstProblem = (database: DatabaseSync): string | undefined => {
+  const row = database.prepare('PRAGMA quick_check(1)').get();
+  const verdict = String(row?.quick_check ?? 'no answer from quick_check');
+  return verdict === 'ok' ? undefined : verdict;
+};
+
+const prepared = (path: string, durability: Durability): DatabaseSync => {
+  const database = new DatabaseSync(path);
+  try {
+    // NORMAL in WAL survives a killed process: the log is in the kernel's hands when a commit returns.
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};`);
+    const problem = firstProblem(database);
+    if (problem !== undefined) throw new DamagedStateError(path, problem);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
+
+/**
+ * Opens (or makes) the database at `path`, checked and at this engine's layout.
+ * Throws DamagedStateError (HDL503) for a file that is not a sound database, HDL505 for one of another layout.
+ */
+export const openDatabase = (path: string, durability: Durability): DatabaseSync => {
+  const isNew = !existsSync(path);
+  let database: DatabaseSync;
+  try {
+    database = prepared(path, durability);
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    throw new DamagedStateError(path, error instanceof Error ? error.message : String(error), { cause: error });
+  }
+  const version = readVersion(database);
+  if (version === 0) database.exec(`PRAGMA user_version = ${LAYOUT_VERSION}`);
+  else if (version !== LAYOUT_VERSION) {
+    database.close();
+    throw new EngineError('HDL505', {
+      found: `${path} has state layout ${version}`,
+      expected: `layout ${LAYOUT_VERSION}`,
+      fix: 'use the Heddle version that wrote it, or another state folder.',
+    });
+  }
+  if (isNew) database.exec('PRAGMA wal_checkpoint(TRUNCATE)'); // the file exists as a database from its first moment
+  return database;
+};

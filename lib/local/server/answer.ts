@@ -1,0 +1,70 @@
+// From a request to its answer: who is asked, in which protocol, and what is said when the engine cannot.
+import { AwsError, notImplemented, type Service, type ServiceId } from '../service.ts';
+import { callJson, jsonError } from './aws-json.ts';
+import { callQuery, queryError } from './aws-query.ts';
+import { type Addressee, identify } from './identify.ts';
+import { foreignness } from './loopback.ts';
+import { callRest } from './rest-json.ts';
+import { callCbor, cborError } from './rpc-cbor.ts';
+import { s3Error } from './s3-response.ts';
+import { callS3 } from './s3-rest.ts';
+import { header, type WireRequest, type WireResponse } from './wire.ts';
+
+type Protocol = 'json' | 'cbor' | 'query' | 's3' | 'rest';
+
+const protocolOf = (request: WireRequest, { id }: Addressee): Protocol => {
+  if (header(request, 'x-amz-target') !== undefined) return 'json';
+  if (header(request, 'smithy-protocol') === 'rpc-v2-cbor') return 'cbor';
+  if (id === 's3') return 's3';
+  const isForm = header(request, 'content-type')?.startsWith('application/x-www-form-urlencoded') === true;
+  return isForm || request.query.has('Action') ? 'query' : 'rest';
+};
+
+const refuse = (error: AwsError, protocol: Protocol, request: WireRequest): WireResponse => {
+  if (protocol === 'cbor') return cborError(error);
+  if (protocol === 'query') return queryError(error, request.requestId);
+  if (protocol === 's3') return s3Error(error, request);
+  return jsonError(error);
+};
+
+const call = (request: WireRequest, service: Service, protocol: Protocol, operation: string): Promise<WireResponse> => {
+  if (protocol === 'cbor') return callCbor(request, service, operation);
+  if (protocol === 'query') return callQuery(request, service);
+  if (protocol === 's3') return callS3(request, service);
+  return protocol === 'json' ? callJson(request, service, operation) : callRest(request, service);
+};
+
+const unaddressed = (request: WireRequest): AwsError =>
+  new AwsError(
+    'MissingAuthenticationToken',
+    `HDL507 nothing in ${request.method} ${request.path} says which AWS service it is for; expected an X-Amz-Target ` +
+      'header or a signed request. Fix: use an AWS SDK or the AWS CLI with any credentials.',
+    403,
+  );
+
+/** Answers every request; an unexpected failure of a service is a 500 that carries its message. */
+export const answerWith =
+  (services: ReadonlyMap<ServiceId, Service>) =>
+  async (request: WireRequest): Promise<WireResponse> => {
+    const foreign = foreignness(request);
+    if (foreign !== undefined) return jsonError(new AwsError('AccessDeniedException', foreign.message, 403));
+    if (request.method === 'GET' && request.path === '/_heddle/health') {
+      const body = JSON.stringify({ status: 'ok', services: [...services.keys()] });
+      return { status: 200, headers: { 'content-type': 'application/json' }, body };
+    }
+    const addressee = identify(request);
+    if (addressee === undefined) return jsonError(unaddressed(request));
+    const protocol = protocolOf(request, addressee);
+    const service = addressee.id === undefined ? undefined : services.get(addressee.id);
+    const operation = addressee.operation ?? `${request.method} ${request.path}`;
+    if (service === undefined) {
+      const message = notImplemented(addressee.id ?? (addressee.name as ServiceId), operation).message; // a name for the text
+      return refuse(new AwsError('NotImplemented', message, 501), protocol, request);
+    }
+    try {
+      return await call(request, service, protocol, operation);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return refuse(new AwsError('InternalFailure', message, 500), protocol, request);
+    }
+  };

@@ -1,0 +1,118 @@
+// One HTTP server on this machine that speaks the AWS wire protocols for every service of the engine.
+
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EngineError } from '../engine-error.ts';
+import type { Service, ServiceId } from '../service.ts';
+import { answerWith } from './answer.ts';
+import type { WireRequest, WireResponse } from './wire.ts';
+
+const HOST = '127.0.0.1';
+const MAX_BODY_BYTES = 512 * 1024 * 1024; // an S3 part in memory; larger uploads come in parts
+const KEEP_ALIVE_MS = 10 * 60 * 1000; // longer than any client keeps an idle socket, so that the client closes first
+
+export interface ServerOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly services: ReadonlyMap<ServiceId, Service>;
+}
+
+export interface WireServer {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+  /** Stops at once: requests in progress (long polls) are cut off. */
+  close(): Promise<void>;
+}
+
+const readBody = async (incoming: IncomingMessage): Promise<Buffer | undefined> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return undefined;
+  }
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+};
+
+const TOO_LARGE: WireResponse = {
+  status: 413,
+  headers: { 'content-type': 'text/plain', connection: 'close' },
+  body: `the local engine takes at most ${MAX_BODY_BYTES} bytes in one request`,
+};
+
+const send = (outgoing: ServerResponse, response: WireResponse, requestId: string, isHead: boolean): void => {
+  const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
+  // A HEAD says the length of the body that it does not send.
+  const length = isHead ? {} : { 'content-length': String(body.length) };
+  outgoing.writeHead(response.status, {
+    'x-amzn-requestid': requestId,
+    'x-amz-request-id': requestId,
+    ...response.headers,
+    ...length,
+  });
+  outgoing.end(isHead ? undefined : body);
+};
+
+const toWire = (incoming: IncomingMessage, body: Buffer, requestId: string): WireRequest => {
+  const target = incoming.url ?? '/';
+  const mark = target.indexOf('?');
+  return {
+    method: incoming.method ?? 'GET',
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
+    headers: incoming.headers,
+    body,
+    requestId,
+  };
+};
+
+const listen = (server: Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, HOST, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port); // a TCP server that listens has an AddressInfo
+    });
+  });
+
+const asEngineError = (error: unknown, port: number): unknown => {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const found = { EADDRINUSE: `port ${port} is in use`, EACCES: `port ${port} is reserved for the system` }[
+    String(error.code)
+  ];
+  if (found === undefined) return error;
+  const fix = 'stop what listens there, or pass another port (0 takes any free one).';
+  return new EngineError('HDL502', { found, expected: 'a free port on 127.0.0.1', fix }, { cause: error });
+};
+
+/** Starts the server. Throws HDL502 where the port is taken. */
+export const startServer = async ({ port, services }: ServerOptions): Promise<WireServer> => {
+  const answer = answerWith(services);
+  const server = createServer(async (incoming, outgoing) => {
+    const requestId = randomUUID();
+    try {
+      const body = await readBody(incoming);
+      const response = body === undefined ? TOO_LARGE : await answer(toWire(incoming, body, requestId));
+      if (!outgoing.destroyed) send(outgoing, response, requestId, incoming.method === 'HEAD');
+    } catch (error) {
+      outgoing.destroy(error instanceof Error ? error : undefined); // the client has gone away
+    }
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.requestTimeout = 0; // a long poll or a slow Lambda takes as long as it takes
+  try {
+    const bound = await listen(server, port);
+    return {
+      endpoint: `http://${HOST}:${bound}`,
+      close: () =>
+        new Promise((resolve) => {
+          server.close(() => resolve());
+          server.closeAllConnections();
+        }),
+    };
+  } catch (error) {
+    throw asEngineError(error, port);
+  }
+};

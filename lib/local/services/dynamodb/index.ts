@@ -1,0 +1,96 @@
+// DynamoDB: dynalite's checks and actions on the engine's own database, called in process.
+import { invariant } from '../../../support/invariant.ts';
+import { atomically } from '../../atomically.ts';
+import { AwsError, type EngineContext, notImplemented, type Service, type Shape } from '../../service.ts';
+import { type DynaliteAction, type DynaliteError, loadDynalite } from './dynalite.ts';
+import { keySpaceStatements } from './key-space.ts';
+import { type TableStore, tableStore } from './table-store.ts';
+
+/** What dynalite accepts in other words or what the service adds around it. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(['ReturnValuesOnConditionCheckFailure']);
+const SETTLES: ReadonlySet<string> = new Set(['CreateTable', 'UpdateTable', 'DeleteTable']);
+const STREAMS: ReadonlySet<string> = new Set(['Query', 'Scan', 'ListTables', 'ListTagsOfResource', 'UntagResource']);
+
+const isDynaliteError = (error: unknown): error is DynaliteError & Required<Pick<DynaliteError, 'body'>> =>
+  error instanceof Error && 'body' in error && 'statusCode' in error;
+
+const awsError = (error: unknown): unknown => {
+  if (!isDynaliteError(error)) return error;
+  const { __type: type, message, Message: shout, ...fields } = error.body;
+  const code = type.slice(type.lastIndexOf('#') + 1);
+  return new AwsError(code, String(message ?? shout ?? ''), error.statusCode ?? 400, fields);
+};
+
+// dynalite drops what it does not know. A dropped condition or option would be a silent success, so it is refused here.
+const refuseUnknownFields = (operation: string, action: DynaliteAction, input: Shape): void => {
+  for (const field of Object.keys(input)) {
+    if (action.fields.has(field) || OWN_FIELDS.has(field) || input[field] === undefined) continue;
+    throw new AwsError(
+      'NotImplemented',
+      `HDL501 the local engine does not implement the field ${field} of dynamodb:${operation}`,
+      501,
+    );
+  }
+};
+
+const stream = (store: TableStore, action: DynaliteAction, checked: Shape): Promise<Shape> =>
+  new Promise((resolve, reject) =>
+    action.run(store, checked, (error, output) => (error ? reject(error) : resolve(output ?? {}))),
+  );
+
+// On a store that answers at once dynalite calls back before it returns, so one transaction holds the whole call.
+const atOnce = (store: TableStore, action: DynaliteAction, checked: Shape): Shape => {
+  const answers: Shape[] = [];
+  action.run(store, checked, (error, output) => {
+    if (error) throw error;
+    answers.push(output ?? {});
+  });
+  const [answer] = answers;
+  invariant(answer, 'dynalite did not answer at once');
+  return answer;
+};
+
+/** DynamoDB API 2012-08-10 without transactions, time to live, backups and streams. */
+export const dynamodbService = (context: EngineContext): Service => {
+  const actions = loadDynalite();
+  const store = tableStore(context, keySpaceStatements(context.database));
+
+  // AWS gives the item that failed the condition; with it a writer that lost needs no second read.
+  const withItem = async (error: unknown, input: Shape): Promise<unknown> => {
+    const isWanted = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
+    if (!isWanted || !(error instanceof AwsError) || error.code !== 'ConditionalCheckFailedException') return error;
+    const item = await itemOf(input);
+    return new AwsError(error.code, error.message, error.status, item === undefined ? {} : { Item: item });
+  };
+
+  const itemOf = async (input: Shape): Promise<unknown> => {
+    const { TableName, Key, Item } = input;
+    const { Table } = await call('DescribeTable', { TableName });
+    const key = Key ?? keyOfItem(Table, Item);
+    const { Item: found } = await call('GetItem', { TableName, Key: key, ConsistentRead: true });
+    return found;
+  };
+
+  const call = async (operation: string, input: Shape): Promise<Shape> => {
+    const action = actions.get(operation);
+    if (action === undefined) throw notImplemented('dynamodb', operation);
+    refuseUnknownFields(operation, action, input);
+    try {
+      const checked = action.check(structuredClone(input), store); // dynalite edits what it is given
+      const output = STREAMS.has(operation)
+        ? await stream(store, action, checked)
+        : atomically(context.database, () => atOnce(store, action, checked));
+      if (SETTLES.has(operation)) await store.settled(String(input.TableName));
+      return output;
+    } catch (error) {
+      throw await withItem(awsError(error), input);
+    }
+  };
+  return { id: 'dynamodb', call, close: async () => store.close() };
+};
+
+const keyOfItem = (table: unknown, item: unknown): Shape => {
+  const { KeySchema } = table as { KeySchema: readonly { AttributeName: string }[] }; // a table as DescribeTable gives it
+  const attributes = item as Shape; // dynalite has checked it
+  return Object.fromEntries(KeySchema.map(({ AttributeName }) => [AttributeName, attributes[AttributeName]]));
+};

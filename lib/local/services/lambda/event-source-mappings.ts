@@ -1,0 +1,184 @@
+// Event source mappings: which queues feed which functions. SQS only.
+import { parseArn } from '../../arn.ts';
+import type { OperationTable } from '../../operation-table.ts';
+import { AwsError, type EngineContext, notImplemented, type Shape } from '../../service.ts';
+import { storedMap } from '../../stored-map.ts';
+import { uuid } from '../../uuid.ts';
+import { functionArn, read } from './function-record.ts';
+import type { Functions } from './functions.ts';
+import type { Invoker } from './invoke.ts';
+import { consumeQueue } from './queue-consumer.ts';
+
+const DEFAULT_BATCH = 10;
+const DEFAULT_CONCURRENCY = 5; // AWS starts with five pollers
+const USED = new Set([
+  'BatchSize',
+  'Enabled',
+  'EventSourceArn',
+  'FunctionName',
+  'FunctionResponseTypes',
+  'MaximumBatchingWindowInSeconds',
+  'ScalingConfig',
+  'Tags',
+  'UUID',
+]);
+
+interface Mapping {
+  readonly id: string;
+  readonly functionName: string;
+  readonly queueArn: string;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly concurrency: number | undefined;
+  readonly reportsItemFailures: boolean;
+  readonly isEnabled: boolean;
+  readonly modifiedMs: number;
+}
+
+export interface EventSourceMappings {
+  readonly operations: OperationTable;
+  /** Starts the mappings of an earlier run. */
+  resume(): void;
+  close(): void;
+}
+
+const refuseUnknown = (input: Shape): void => {
+  const unknown = Object.keys(input).find((field) => !USED.has(field) && input[field] !== undefined);
+  if (unknown !== undefined) throw notImplemented('lambda', `the event source mapping property ${unknown}`);
+};
+
+const invalid = (message: string): AwsError => new AwsError('InvalidParameterValueException', message);
+
+export const eventSourceMappings = (
+  context: EngineContext,
+  functions: Functions,
+  invoke: Invoker,
+): EventSourceMappings => {
+  const mappings = storedMap<Mapping>(context.database, 'lambda_mappings');
+  const running = new Map<string, () => void>();
+
+  const stop = (id: string): void => {
+    running.get(id)?.();
+    running.delete(id);
+  };
+
+  const start = (mapping: Mapping): void => {
+    stop(mapping.id);
+    if (!mapping.isEnabled) return;
+    const settings = {
+      queueArn: mapping.queueArn,
+      batchSize: mapping.batchSize,
+      windowMs: mapping.windowSeconds * 1000,
+      concurrency: mapping.concurrency ?? DEFAULT_CONCURRENCY,
+      reportsItemFailures: mapping.reportsItemFailures,
+    };
+    const end = consumeQueue(context, settings, async (payload) => {
+      const record = functions.of({ FunctionName: mapping.functionName });
+      const { outcome } = await invoke({ record, payload, requestId: uuid(context.random) });
+      return outcome;
+    });
+    running.set(mapping.id, end);
+  };
+
+  const shown = (mapping: Mapping): Shape => ({
+    UUID: mapping.id,
+    BatchSize: mapping.batchSize,
+    MaximumBatchingWindowInSeconds: mapping.windowSeconds,
+    EventSourceArn: mapping.queueArn,
+    FunctionArn: functionArn(context, mapping.functionName),
+    LastModified: mapping.modifiedMs / 1000,
+    State: mapping.isEnabled ? 'Enabled' : 'Disabled',
+    StateTransitionReason: 'USER_INITIATED',
+    FunctionResponseTypes: mapping.reportsItemFailures ? ['ReportBatchItemFailures'] : [],
+    ...(mapping.concurrency !== undefined && { ScalingConfig: { MaximumConcurrency: mapping.concurrency } }),
+  });
+
+  const store = (input: Shape, before: Mapping): Shape => {
+    refuseUnknown(input);
+    const batchSize = read.optionalNumber(input, 'BatchSize') ?? before.batchSize;
+    const windowSeconds = read.optionalNumber(input, 'MaximumBatchingWindowInSeconds') ?? before.windowSeconds;
+    const isFifo = before.queueArn.endsWith('.fifo');
+    if (batchSize < 1 || batchSize > (isFifo ? 10 : 10_000)) throw invalid(`BatchSize ${batchSize} is out of bounds.`);
+    if (windowSeconds < 0 || windowSeconds > 300) throw invalid('Maximum batch window must be from 0 to 300 seconds.');
+    if (batchSize > 10 && windowSeconds === 0)
+      throw invalid('Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10');
+    const scaling = read.optionalShape(input, 'ScalingConfig');
+    const types = read.texts(input, 'FunctionResponseTypes');
+    const mapping: Mapping = {
+      ...before,
+      functionName: input.FunctionName === undefined ? before.functionName : functions.of(input).name,
+      batchSize,
+      windowSeconds,
+      concurrency: scaling === undefined ? before.concurrency : read.optionalNumber(scaling, 'MaximumConcurrency'),
+      reportsItemFailures:
+        input.FunctionResponseTypes === undefined
+          ? before.reportsItemFailures
+          : types.includes('ReportBatchItemFailures'),
+      isEnabled: read.flag(input, 'Enabled') ?? before.isEnabled,
+      modifiedMs: context.clock.now(),
+    };
+    mappings.set(mapping.id, mapping);
+    start(mapping);
+    return shown(mapping);
+  };
+
+  const of = (input: Shape): Mapping => {
+    const mapping = mappings.get(read.text(input, 'UUID'));
+    if (mapping !== undefined) return mapping;
+    throw new AwsError('ResourceNotFoundException', 'The resource you requested does not exist.', 404, {
+      Type: 'User',
+    });
+  };
+
+  // Made again for the same queue and function (a template loaded anew), it is the same mapping with new settings.
+  const create = (input: Shape): Shape => {
+    const queueArn = read.text(input, 'EventSourceArn');
+    if (parseArn(queueArn)?.service !== 'sqs') throw notImplemented('lambda', `the event source ${queueArn}`);
+    const functionName = functions.of(input).name;
+    const same = mappings
+      .values()
+      .find((mapping) => mapping.queueArn === queueArn && mapping.functionName === functionName);
+    return store(input, {
+      id: same?.id ?? uuid(context.random),
+      functionName,
+      queueArn,
+      batchSize: DEFAULT_BATCH,
+      windowSeconds: 0,
+      concurrency: undefined,
+      reportsItemFailures: false,
+      isEnabled: true,
+      modifiedMs: 0,
+    });
+  };
+
+  const list = (input: Shape): Shape => {
+    const name = input.FunctionName === undefined ? undefined : functions.of(input).name;
+    const arn = read.optionalText(input, 'EventSourceArn');
+    const found = mappings
+      .values()
+      .filter((mapping) => (name ?? mapping.functionName) === mapping.functionName)
+      .filter((mapping) => (arn ?? mapping.queueArn) === mapping.queueArn);
+    return { EventSourceMappings: found.map(shown) };
+  };
+
+  return {
+    resume: () => {
+      for (const mapping of mappings.values()) start(mapping);
+    },
+    close: () => {
+      for (const id of [...running.keys()]) stop(id);
+    },
+    operations: {
+      CreateEventSourceMapping: create,
+      GetEventSourceMapping: (input) => shown(of(input)),
+      ListEventSourceMappings: list,
+      UpdateEventSourceMapping: (input) => store(input, of(input)),
+      DeleteEventSourceMapping: (input) => {
+        const mapping = of(input);
+        stop(mapping.id);
+        mappings.delete(mapping.id);
+        return { ...shown(mapping), State: 'Deleting' };
+      },
+    },
+  };
+};

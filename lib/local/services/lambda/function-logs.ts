@@ -1,0 +1,71 @@
+// The log of one invocation: AWS's own lines around what the function writes, sent to CloudWatch Logs at the end.
+import type { Clock } from '../../clock.ts';
+import type { EngineContext, Service } from '../../service.ts';
+import type { FunctionRecord } from './function-record.ts';
+
+const TAIL_BYTES = 4096;
+const FLUSH_LINES = 500;
+
+export interface InvocationLog {
+  write(message: string): void;
+  /** Writes END and REPORT and sends what is left. Resolves with the last 4 KB, in base64. */
+  end(durationMs: number): Promise<string>;
+}
+
+interface LogEvent {
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+/** Where the lines go: CloudWatch Logs, or nowhere in an engine that does not run it. */
+export const logsOf = (context: EngineContext): Service | undefined => {
+  try {
+    return context.service('cloudwatchlogs');
+  } catch {
+    return undefined; // the one way to ask whether the engine runs a service
+  }
+};
+
+/** Starts the log of one invocation. */
+export const invocationLog = (
+  clock: Clock,
+  logs: Service | undefined,
+  record: FunctionRecord,
+  place: { readonly logStream: string; readonly requestId: string },
+): InvocationLog => {
+  const { logStream, requestId } = place;
+  let pending: LogEvent[] = [];
+  let tail = '';
+  let sent: Promise<unknown> = Promise.resolve();
+
+  const flush = (): void => {
+    const logEvents = pending;
+    pending = [];
+    if (logs === undefined || logEvents.length === 0) return;
+    const input = { logGroupName: record.logGroup, logStreamName: logStream, logEvents };
+    sent = sent.then(() => logs.call('PutLogEvents', input));
+  };
+  const write = (message: string): void => {
+    pending.push({ timestamp: clock.now(), message });
+    tail = `${tail}${message}\n`.slice(-TAIL_BYTES);
+    if (pending.length >= FLUSH_LINES) flush();
+  };
+
+  write(`START RequestId: ${requestId} Version: $LATEST`);
+  return {
+    write,
+    end: async (durationMs) => {
+      const duration = `Duration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${Math.ceil(durationMs)} ms`;
+      write(`END RequestId: ${requestId}`);
+      write(`REPORT RequestId: ${requestId}\t${duration}\tMemory Size: ${record.memoryMb} MB\t`);
+      flush();
+      try {
+        await sent;
+      } catch (error) {
+        // The invocation is done whatever becomes of its log; a warning is where a person can see it.
+        process.emitWarning(`the log of ${record.name} was not kept: ${String(error)}`);
+      }
+      return Buffer.from(tail).toString('base64');
+    },
+  };
+};

@@ -1,0 +1,170 @@
+// What the engine keeps of a Lambda function, and how it is read from CreateFunction and Update... inputs.
+import { arnOf } from '../../arn.ts';
+import { fieldReader, isShape } from '../../field-reader.ts';
+import { AwsError, type EngineContext, notImplemented, type Shape } from '../../service.ts';
+
+export const read = fieldReader('InvalidParameterValueException');
+
+export interface FunctionRecord {
+  readonly name: string;
+  readonly role: string;
+  readonly handler: string;
+  readonly runtime: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly description: string;
+  readonly environment: { readonly [name: string]: string };
+  /** Folder of the bundle. */
+  readonly directory: string;
+  readonly logGroup: string;
+  /** Queue or topic for events that were given up; empty for none. */
+  readonly deadLetterArn: string;
+  /** Grows with each change, so that sandboxes of older code are told apart. */
+  readonly revision: number;
+  readonly modifiedMs: number;
+}
+
+const MAX_ENVIRONMENT_BYTES = 4096;
+const LIMITS = { Timeout: [1, 900], MemorySize: [128, 10_240] } as const;
+
+const RESERVED =
+  /^(?:_HANDLER|_X_AMZN_TRACE_ID|AWS_(?:DEFAULT_REGION|REGION|EXECUTION_ENV|LAMBDA_\w+|ACCESS_KEY(?:_ID)?|SECRET_ACCESS_KEY|SESSION_TOKEN)|LAMBDA_(?:TASK_ROOT|RUNTIME_DIR))$/;
+
+// Read by nothing here, and nothing that a function can observe on a laptop hangs on them.
+const WITHOUT_EFFECT = new Set([
+  'Architectures',
+  'EphemeralStorage',
+  'KMSKeyArn',
+  'PackageType',
+  'Publish',
+  'RecursiveLoop',
+  'RuntimeManagementConfig',
+  'Tags',
+  'TracingConfig',
+]);
+const USED = new Set([
+  'Code',
+  'DeadLetterConfig',
+  'Description',
+  'Environment',
+  'FunctionName',
+  'Handler',
+  'LoggingConfig',
+  'MemorySize',
+  'Role',
+  'Runtime',
+  'Timeout',
+]);
+
+const invalid = (message: string): AwsError => new AwsError('InvalidParameterValueException', message);
+
+/** The bare name in `FunctionName`, which may be an ARN or carry a qualifier. Only `$LATEST` exists. */
+export const functionName = (input: Shape): string => {
+  const text = read.text(input, 'FunctionName');
+  const [name = '', suffix] = text.startsWith('arn:') ? text.split(':').slice(6) : text.split(':').slice(-2);
+  const isPair = text.startsWith('arn:') || text.includes(':');
+  const qualifier = (isPair ? suffix : undefined) ?? read.optionalText(input, 'Qualifier');
+  if (qualifier !== undefined && qualifier !== '$LATEST') throw notImplemented('lambda', `the qualifier ${qualifier}`);
+  return name;
+};
+
+export const functionArn = (context: EngineContext, name: string): string =>
+  arnOf(context, 'lambda', `function:${name}`);
+
+const bounded = (input: Shape, field: keyof typeof LIMITS, fallback: number): number => {
+  const value = read.optionalNumber(input, field) ?? fallback;
+  const [low, high] = LIMITS[field];
+  if (value < low || value > high) throw invalid(`${field} must be from ${low} to ${high}; found ${value}`);
+  return value;
+};
+
+const environmentOf = (input: Shape): { readonly [name: string]: string } | undefined => {
+  const variables = read.optionalShape(input, 'Environment')?.Variables;
+  if (!isShape(variables)) return undefined;
+  const texts = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
+  const reserved = Object.keys(texts).filter((name) => RESERVED.test(name));
+  if (reserved.length > 0)
+    throw invalid(
+      `Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(', ')}`,
+    );
+  if (Buffer.byteLength(JSON.stringify(texts)) > MAX_ENVIRONMENT_BYTES)
+    throw invalid(
+      'Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit.',
+    );
+  return texts;
+};
+
+const directoryOf = (input: Shape): string | undefined => {
+  const code = read.optionalShape(input, 'Code') ?? input;
+  const other = ['ZipFile', 'S3Bucket', 'ImageUri'].find((field) => code[field] !== undefined);
+  if (other !== undefined) throw notImplemented('lambda', `code from ${other} (expected Code.LocalDirectory)`);
+  return read.optionalText(code, 'LocalDirectory');
+};
+
+const checkRuntime = (runtime: string): string => {
+  if (runtime.startsWith('nodejs')) return runtime;
+  throw notImplemented('lambda', `the runtime ${runtime} (expected nodejs22.x or nodejs24.x)`);
+};
+
+const refuseUnknown = (input: Shape): void => {
+  for (const [field, value] of Object.entries(input)) {
+    if (USED.has(field) || WITHOUT_EFFECT.has(field) || value === undefined || field === 'LocalDirectory') continue;
+    if (Array.isArray(value) && value.length === 0) continue;
+    throw notImplemented('lambda', `the function property ${field}`);
+  }
+};
+
+/** A function as `input` says, over what it was before. Throws where a needed field is missing or not supported. */
+export const functionFrom = (
+  context: EngineContext,
+  input: Shape,
+  before: FunctionRecord | undefined,
+): FunctionRecord => {
+  refuseUnknown(input);
+  const name = functionName(input);
+  const directory = directoryOf(input) ?? before?.directory;
+  if (directory === undefined) throw invalid('Code.LocalDirectory is required: the folder of the bundle');
+  return {
+    name,
+    directory,
+    role: read.optionalText(input, 'Role') ?? before?.role ?? '',
+    handler: read.optionalText(input, 'Handler') ?? before?.handler ?? 'index.handler',
+    runtime: checkRuntime(read.optionalText(input, 'Runtime') ?? before?.runtime ?? 'nodejs24.x'),
+    timeoutSeconds: bounded(input, 'Timeout', before?.timeoutSeconds ?? 3),
+    memoryMb: bounded(input, 'MemorySize', before?.memoryMb ?? 128),
+    description: read.optionalText(input, 'Description') ?? before?.description ?? '',
+    environment: environmentOf(input) ?? before?.environment ?? {},
+    logGroup:
+      read.optionalText(read.optionalShape(input, 'LoggingConfig') ?? {}, 'LogGroup') ??
+      before?.logGroup ??
+      `/aws/lambda/${name}`,
+    deadLetterArn:
+      read.optionalText(read.optionalShape(input, 'DeadLetterConfig') ?? {}, 'TargetArn') ??
+      before?.deadLetterArn ??
+      '',
+    revision: (before?.revision ?? 0) + 1,
+    modifiedMs: context.clock.now(),
+  };
+};
+
+/** A FunctionConfiguration as the API gives it. */
+export const shownFunction = (context: EngineContext, record: FunctionRecord): Shape => ({
+  FunctionName: record.name,
+  FunctionArn: functionArn(context, record.name),
+  Runtime: record.runtime,
+  Role: record.role,
+  Handler: record.handler,
+  CodeSize: 0,
+  Description: record.description,
+  Timeout: record.timeoutSeconds,
+  MemorySize: record.memoryMb,
+  LastModified: new Date(record.modifiedMs).toISOString().replace('Z', '+0000'),
+  Version: '$LATEST',
+  Environment: { Variables: record.environment },
+  ...(record.deadLetterArn !== '' && { DeadLetterConfig: { TargetArn: record.deadLetterArn } }),
+  RevisionId: String(record.revision),
+  State: 'Active',
+  LastUpdateStatus: 'Successful',
+  PackageType: 'Zip',
+  LoggingConfig: { LogFormat: 'Text', LogGroup: record.logGroup },
+});

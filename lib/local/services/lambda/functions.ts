@@ -1,0 +1,83 @@
+// The functions of an engine, and the operations that make and show them.
+import type { OperationTable } from '../../operation-table.ts';
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { storedMap } from '../../stored-map.ts';
+import {
+  type FunctionRecord,
+  functionArn,
+  functionFrom,
+  functionName,
+  read,
+  shownFunction,
+} from './function-record.ts';
+
+const PAGE_SIZE = 50;
+
+export interface Functions {
+  readonly operations: OperationTable;
+  /** The function that `input` names. Throws ResourceNotFoundException. */
+  of(input: Shape): FunctionRecord;
+}
+
+/** `retire` is told the name of each function that changed. */
+export const lambdaFunctions = (context: EngineContext, retire: (name: string) => void): Functions => {
+  const records = storedMap<FunctionRecord>(context.database, 'lambda_functions');
+
+  const of = (input: Shape): FunctionRecord => {
+    const name = functionName(input);
+    const record = records.get(name);
+    if (record !== undefined) return record;
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn(context, name)}`, 404, {
+      Type: 'User',
+    });
+  };
+
+  const store = (input: Shape, before: FunctionRecord | undefined): Shape => {
+    const record = functionFrom(context, input, before);
+    records.set(record.name, record);
+    retire(record.name);
+    return shownFunction(context, record);
+  };
+
+  const list = (input: Shape): Shape => {
+    const after = read.optionalText(input, 'Marker') ?? '';
+    const size = read.optionalNumber(input, 'MaxItems') ?? PAGE_SIZE;
+    const all = records
+      .values()
+      .filter(({ name }) => name > after)
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const page = all.slice(0, size);
+    const last = page.at(-1);
+    return {
+      Functions: page.map((record) => shownFunction(context, record)),
+      ...(all.length > size && last && { NextMarker: last.name }),
+    };
+  };
+
+  const operations: OperationTable = {
+    // Unlike on AWS an existing function is replaced: a template that is loaded again says what the function now is.
+    CreateFunction: (input) => {
+      const before = records.get(functionName(input));
+      const revision = before && { ...before, environment: {}, deadLetterArn: '' };
+      return store(input, revision);
+    },
+    UpdateFunctionConfiguration: (input) => store(input, of(input)),
+    UpdateFunctionCode: (input) => store(input, of(input)),
+    DeleteFunction: (input) => {
+      const { name } = of(input);
+      records.delete(name);
+      retire(name);
+      return {};
+    },
+    GetFunction: (input) => {
+      const record = of(input);
+      return {
+        Configuration: shownFunction(context, record),
+        Code: { RepositoryType: 'Local', Location: record.directory },
+      };
+    },
+    GetFunctionConfiguration: (input) => shownFunction(context, of(input)),
+    ListFunctions: list,
+  };
+  return { of, operations };
+};

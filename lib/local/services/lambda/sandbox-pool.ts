@@ -1,0 +1,183 @@
+// All live sandboxes of an engine, few enough to fit a laptop: which event goes to which, when one more pays, which goes.
+import { availableParallelism } from 'node:os';
+import { realClock } from '../../clock.ts';
+import type { Outcome, Sandbox, SandboxEvent } from './sandbox.ts';
+
+/** A function as the pool sees it. Another `revision` means other code or settings: old sandboxes are not used again. */
+export interface PoolFunction {
+  readonly name: string;
+  readonly revision: number;
+}
+
+/** One invocation to be run, and how to start a sandbox for it. */
+export interface Job {
+  readonly of: PoolFunction;
+  readonly event: SandboxEvent;
+  readonly log: (message: string) => void;
+  readonly start: () => Sandbox;
+}
+
+export interface SandboxPool {
+  run(job: Job): Promise<Outcome>;
+  /** Lets go of the sandboxes of a function that was changed or deleted. */
+  retire(name: string): void;
+  /** How many sandboxes live now, for diagnosis. */
+  size(): number;
+  close(): Promise<void>;
+}
+
+interface Slot {
+  readonly of: PoolFunction;
+  readonly sandbox: Sandbox;
+  state: 'starting' | 'idle' | 'busy';
+  usedAt: number;
+}
+
+interface Waiting {
+  readonly job: Job;
+  readonly resolve: (outcome: Outcome) => void;
+}
+
+interface Pace {
+  /** Mean milliseconds of an invocation, smoothed; undefined before the first. */
+  ms: number | undefined;
+  utilization: number;
+}
+
+const START_MS = 150; // what a further sandbox costs, about: worth it only against a longer wait
+const STARTING_AT_ONCE = 2;
+const COMPUTING = 0.7; // above this share a function is limited by the processor, not by waiting
+const SMOOTHING = 0.3;
+
+const CLOSED: Outcome = {
+  kind: 'failed',
+  error: { errorType: 'Runtime.ExitError', errorMessage: 'Error: the engine was closed' },
+};
+
+/** At most `limit` sandboxes, except that every function with work may always have one (or callers could deadlock). */
+export const sandboxPool = (limit: number): SandboxPool => {
+  const clock = realClock();
+  const slots = new Set<Slot>();
+  const queues = new Map<string, Waiting[]>();
+  const paces = new Map<string, Pace>();
+  let isClosed = false;
+  let cancelCheck: (() => void) | undefined;
+
+  const slotsOf = (name: string): readonly Slot[] => [...slots].filter((slot) => slot.of.name === name);
+
+  const drop = (slot: Slot): void => {
+    slots.delete(slot);
+    void slot.sandbox.stop();
+  };
+
+  const isStale = (slot: Slot): boolean => {
+    const [next] = queues.get(slot.of.name) ?? [];
+    return !slot.sandbox.isUsable() || (next !== undefined && next.job.of.revision !== slot.of.revision);
+  };
+
+  const run = async (slot: Slot, { job, resolve }: Waiting): Promise<void> => {
+    const startedAt = clock.now();
+    slot.state = 'busy';
+    const outcome = await slot.sandbox.invoke(job.event, job.log);
+    const pace = paces.get(slot.of.name) ?? { ms: undefined, utilization: 0 };
+    const ms = clock.now() - startedAt;
+    pace.ms = pace.ms === undefined ? ms : pace.ms + SMOOTHING * (ms - pace.ms);
+    pace.utilization += SMOOTHING * (slot.sandbox.utilization() - pace.utilization);
+    paces.set(slot.of.name, pace);
+    slot.usedAt = clock.now();
+    slot.state = 'idle';
+    if (!slot.sandbox.isUsable()) drop(slot);
+    resolve(outcome);
+    schedule();
+  };
+
+  // Room for one more: free, or made by the sandbox that has been idle the longest.
+  const makeRoom = (): boolean => {
+    if (slots.size < limit) return true;
+    const idle = [...slots].filter((slot) => slot.state === 'idle' && (queues.get(slot.of.name)?.length ?? 0) === 0);
+    const oldest = idle.sort((a, b) => a.usedAt - b.usedAt)[0];
+    if (oldest !== undefined) drop(oldest);
+    return oldest !== undefined;
+  };
+
+  const pays = (name: string, waiting: number): boolean => {
+    const own = slotsOf(name);
+    if (own.length === 0) return true;
+    const starting = own.filter((slot) => slot.state === 'starting').length;
+    if (starting >= STARTING_AT_ONCE || waiting <= starting) return false;
+    const pace = paces.get(name);
+    if (pace?.ms === undefined) return own.length < STARTING_AT_ONCE;
+    const isComputing = pace.utilization > COMPUTING;
+    if (isComputing && own.length >= availableParallelism()) return false;
+    return (waiting * pace.ms) / own.length > START_MS;
+  };
+
+  const startFor = (job: Job): void => {
+    const slot: Slot = { of: job.of, sandbox: job.start(), state: 'starting', usedAt: clock.now() };
+    slots.add(slot);
+    void slot.sandbox.ready.then(() => {
+      if (slot.state === 'starting') slot.state = 'idle';
+      schedule();
+    });
+  };
+
+  const serve = (name: string, queue: Waiting[]): void => {
+    for (const slot of slotsOf(name)) {
+      if (slot.state !== 'idle') continue;
+      if (isStale(slot) && slot.sandbox.isUsable()) drop(slot);
+      const next = slots.has(slot) ? queue.shift() : undefined;
+      if (next !== undefined) void run(slot, next);
+    }
+    const [first] = queue;
+    if (first === undefined) queues.delete(name);
+    else if (pays(name, queue.length) && (makeRoom() || slotsOf(name).length === 0)) startFor(first.job);
+  };
+
+  const trim = (): void => {
+    for (const slot of [...slots].sort((a, b) => a.usedAt - b.usedAt)) {
+      if (slots.size <= limit) return;
+      if (slot.state === 'idle') drop(slot);
+    }
+  };
+
+  const schedule = (): void => {
+    if (isClosed) return;
+    for (const [name, queue] of queues) serve(name, queue);
+    trim();
+    // Invocations that take long say nothing while they run: look again whether the wait for them has grown.
+    if (queues.size > 0 && cancelCheck === undefined) {
+      cancelCheck = clock.after(START_MS, () => {
+        cancelCheck = undefined;
+        for (const name of queues.keys()) {
+          const pace = paces.get(name);
+          if (pace?.ms === undefined) paces.set(name, { ms: START_MS * 2, utilization: 0 });
+        }
+        schedule();
+      });
+    }
+  };
+
+  return {
+    run: (job) =>
+      new Promise((resolve) => {
+        const queue = queues.get(job.of.name) ?? [];
+        queues.set(job.of.name, queue);
+        queue.push({ job, resolve });
+        schedule();
+      }),
+    retire: (name) => {
+      for (const slot of slotsOf(name)) if (slot.state === 'idle') drop(slot);
+      paces.delete(name);
+    },
+    size: () => slots.size,
+    close: async () => {
+      isClosed = true;
+      cancelCheck?.();
+      const waiting = [...queues.values()].flat();
+      queues.clear();
+      for (const { resolve } of waiting) resolve(CLOSED);
+      await Promise.all([...slots].map((slot) => slot.sandbox.stop()));
+      slots.clear();
+    },
+  };
+};

@@ -1,0 +1,50 @@
+// Object bodies as files. A body is written under a new name before the row that names it is committed, and the file of
+// a replaced body goes after: at every moment each row has its whole body. Files that no row names are swept at start.
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface BodyFiles {
+  /** Writes a body and gives the name of its file. */
+  write(bytes: Uint8Array): Promise<string>;
+  /** Reads `length` bytes from `start`. */
+  read(file: string, start: number, length: number): Promise<Uint8Array>;
+  remove(file: string): Promise<void>;
+}
+
+const sweep = (dir: string, inUse: ReadonlySet<string>): void => {
+  for (const file of readdirSync(dir)) {
+    if (!inUse.has(file)) rmSync(join(dir, file), { force: true });
+  }
+};
+
+/** Bodies under `dir`. `newName` gives a name that was never used; `inUse` is what the database names. */
+export const bodyFiles = (dir: string, inUse: ReadonlySet<string>, newName: () => string): BodyFiles => {
+  mkdirSync(dir, { recursive: true });
+  sweep(dir, inUse);
+  return {
+    write: async (bytes) => {
+      const file = newName();
+      const draft = join(dir, `${file}.part`);
+      await writeFile(draft, bytes);
+      await rename(draft, join(dir, file));
+      return file;
+    },
+    read: async (file, start, length) => {
+      const handle = await open(join(dir, file));
+      try {
+        const bytes = Buffer.allocUnsafe(length);
+        let read = 0;
+        while (read < length) {
+          const { bytesRead } = await handle.read(bytes, read, length - read, start + read);
+          if (bytesRead === 0) throw new Error(`the body file ${file} is shorter than its object`);
+          read += bytesRead;
+        }
+        return bytes;
+      } finally {
+        await handle.close();
+      }
+    },
+    remove: (file) => rm(join(dir, file), { force: true }),
+  };
+};

@@ -1,0 +1,43 @@
+// What a client says about its body is checked before the body is kept.
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { AwsError, type Shape } from '../../service.ts';
+
+/** Output fields that hold checksums. CRC32C and CRC64NVME are kept and given back, not checked. */
+export const CHECKSUM_FIELDS = [
+  'ChecksumCRC32',
+  'ChecksumCRC32C',
+  'ChecksumCRC64NVME',
+  'ChecksumSHA1',
+  'ChecksumSHA256',
+] as const;
+
+const crc32Text = (bytes: Uint8Array): string => {
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(bytes));
+  return sum.toString('base64');
+};
+
+const hash =
+  (name: string) =>
+  (bytes: Uint8Array): string =>
+    createHash(name).update(bytes).digest('base64');
+
+const CHECKS: Readonly<Record<string, (bytes: Uint8Array) => string>> = {
+  ChecksumCRC32: crc32Text,
+  ChecksumSHA1: hash('sha1'),
+  ChecksumSHA256: hash('sha256'),
+  ContentMD5: hash('md5'),
+};
+
+/** Throws BadDigest where a checksum that came with the body is not that of the body. */
+export const checkDigests = (input: Shape, body: Uint8Array): void => {
+  for (const [field, sum] of Object.entries(CHECKS)) {
+    const said = input[field];
+    if (said === undefined || said === sum(body)) continue;
+    throw new AwsError('BadDigest', `The ${field} you specified did not match what we received.`, 400);
+  }
+};
+
+/** The bare ETag of a body that came in one piece: its MD5 in hex. */
+export const etagOf = (body: Uint8Array): string => createHash('md5').update(body).digest('hex');

@@ -1,0 +1,60 @@
+// Conditional requests and byte ranges, as S3 decides them.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
+import { AwsError, type Shape } from '../../service.ts';
+import type { StoredObject } from './object-table.ts';
+
+const text = (input: Shape, field: string): string | undefined => {
+  const value = input[field];
+  return value === undefined || value === null ? undefined : String(value);
+};
+
+const bare = (etag: string): string => etag.trim().replace(/^"|"$/g, '');
+
+const matches = (condition: string, object: StoredObject | undefined): boolean =>
+  object !== undefined && (condition.trim() === '*' || condition.split(',').some((etag) => bare(etag) === object.etag));
+
+const failed = (condition: string): AwsError =>
+  new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412, {
+    Condition: condition,
+  });
+
+/** Throws 412 where a write's If-Match or If-None-Match does not hold, 404 for If-Match on a missing object. */
+export const checkWrite = (input: Shape, existing: StoredObject | undefined): void => {
+  const ifMatch = text(input, 'IfMatch');
+  if (ifMatch !== undefined && existing === undefined) throw noSuchKey(String(input.Key));
+  if (ifMatch !== undefined && !matches(ifMatch, existing)) throw failed('If-Match');
+  const ifNoneMatch = text(input, 'IfNoneMatch');
+  if (ifNoneMatch !== undefined && matches(ifNoneMatch, existing)) throw failed('If-None-Match');
+};
+
+/** Throws 412 or 304 where a read's conditions say so. `prefix` is `CopySource` for the source of a copy. */
+export const checkRead = (input: Shape, object: StoredObject, prefix = ''): void => {
+  const seconds = Math.floor(object.modifiedMs / 1000);
+  const ifMatch = text(input, `${prefix}IfMatch`);
+  if (ifMatch !== undefined && !matches(ifMatch, object)) throw failed('If-Match');
+  const since = text(input, `${prefix}IfUnmodifiedSince`);
+  if (ifMatch === undefined && since !== undefined && seconds > Date.parse(since) / 1000)
+    throw failed('If-Unmodified-Since');
+  const ifNoneMatch = text(input, `${prefix}IfNoneMatch`);
+  const modifiedSince = text(input, `${prefix}IfModifiedSince`);
+  const isSame = ifNoneMatch !== undefined && matches(ifNoneMatch, object);
+  const isOld = ifNoneMatch === undefined && modifiedSince !== undefined && seconds <= Date.parse(modifiedSince) / 1000;
+  if (!isSame && !isOld) return;
+  throw prefix === '' ? new AwsError('NotModified', 'Not Modified', 304) : failed('If-None-Match');
+};
+
+export const noSuchKey = (key: string): AwsError =>
+  new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
+
+/** The bytes that a Range header asks for; undefined where it asks for all. Throws 416 outside of the object. */
+export const rangeOf = (range: unknown, size: number): { start: number; end: number } | undefined => {
+  const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(typeof range === 'string' ? range.trim() : '') ?? [];
+  if (from === undefined || to === undefined || (from === '' && to === '')) return undefined;
+  const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
+  const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  if (start <= end) return { start, end };
+  throw new AwsError('InvalidRange', 'The requested range is not satisfiable', 416, {
+    RangeRequested: String(range),
+    ActualObjectSize: size,
+  });
+};

@@ -1,0 +1,118 @@
+// ListObjectsV2 and ListObjects: keys in order, folded at a delimiter.
+import { AwsError, type Shape } from '../../service.ts';
+import type { ObjectTable, StoredObject } from './object-table.ts';
+
+const MAX_KEYS = 1000;
+
+/** What a listing asks for. */
+interface Ask {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly delimiter: string;
+  /** Only keys, and folded prefixes, after this one. */
+  readonly after: string;
+  readonly limit: number;
+}
+
+interface Listing {
+  readonly contents: readonly StoredObject[];
+  readonly prefixes: readonly string[];
+  /** Set where there is more: the last key or prefix of this page. */
+  readonly last: string | undefined;
+}
+
+const folded = (key: string, { prefix, delimiter }: Ask): string | undefined => {
+  const at = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+  return at < 0 ? undefined : key.slice(0, at + delimiter.length);
+};
+
+const PAST_PREFIX = '\u{10ffff}'; // a key after all keys that start with the prefix before it
+
+const list = (table: ObjectTable, ask: Ask): Listing => {
+  const contents: StoredObject[] = [];
+  const prefixes: string[] = [];
+  let last = ask.after;
+  const isFoldedStart = ask.after !== '' && folded(ask.after, ask) === ask.after;
+  let after = isFoldedStart ? ask.after + PAST_PREFIX : ask.after;
+  while (true) {
+    const page = table.page({ bucket: ask.bucket, prefix: ask.prefix, after, limit: ask.limit + 1 });
+    let isSkipped = false;
+    for (const object of page) {
+      if (contents.length + prefixes.length === ask.limit) return { contents, prefixes, last };
+      const fold = folded(object.key, ask);
+      last = fold ?? object.key;
+      after = fold === undefined ? object.key : fold + PAST_PREFIX;
+      if (fold === undefined) contents.push(object);
+      else {
+        prefixes.push(fold);
+        isSkipped = true; // read on behind the folded keys, which may be many
+        break;
+      }
+    }
+    if (!isSkipped && page.length <= ask.limit) return { contents, prefixes, last: undefined };
+  }
+};
+
+const text = (input: Shape, field: string): string => String(input[field] ?? '');
+
+const limitOf = (input: Shape): number => {
+  const asked = Number(input.MaxKeys ?? MAX_KEYS);
+  if (!Number.isInteger(asked) || asked < 0)
+    throw new AwsError('InvalidArgument', 'Provided max-keys not an integer or within integer range');
+  return Math.min(asked, MAX_KEYS);
+};
+
+const contentOf = ({ key, etag, size, modifiedMs }: StoredObject): Shape => ({
+  Key: key,
+  LastModified: new Date(modifiedMs).toISOString(),
+  ETag: `"${etag}"`,
+  Size: size,
+  StorageClass: 'STANDARD',
+});
+
+const common = (input: Shape, ask: Ask, { contents, prefixes, last }: Listing): Shape => ({
+  Name: ask.bucket,
+  Prefix: ask.prefix,
+  MaxKeys: ask.limit,
+  IsTruncated: last !== undefined,
+  ...(ask.delimiter !== '' && { Delimiter: ask.delimiter }),
+  ...(input.EncodingType !== undefined && { EncodingType: input.EncodingType }),
+  Contents: contents.map(contentOf),
+  CommonPrefixes: prefixes.map((prefix) => ({ Prefix: prefix })),
+});
+
+const NOTHING: Listing = { contents: [], prefixes: [], last: undefined };
+
+const askOf = (input: Shape, after: string): Ask => ({
+  bucket: text(input, 'Bucket'),
+  prefix: text(input, 'Prefix'),
+  delimiter: text(input, 'Delimiter'),
+  after,
+  limit: limitOf(input),
+});
+
+/** Output of ListObjectsV2. */
+export const listObjectsV2 = (table: ObjectTable, input: Shape): Shape => {
+  const token = input.ContinuationToken;
+  const after = token === undefined ? text(input, 'StartAfter') : Buffer.from(String(token), 'base64url').toString();
+  const ask = askOf(input, after);
+  const listing = ask.limit === 0 ? NOTHING : list(table, ask);
+  return {
+    ...common(input, ask, listing),
+    KeyCount: listing.contents.length + listing.prefixes.length,
+    ...(input.StartAfter !== undefined && { StartAfter: input.StartAfter }),
+    ...(token !== undefined && { ContinuationToken: token }),
+    ...(listing.last !== undefined && { NextContinuationToken: Buffer.from(listing.last).toString('base64url') }),
+  };
+};
+
+/** Output of ListObjects, the older form. */
+export const listObjects = (table: ObjectTable, input: Shape): Shape => {
+  const ask = askOf(input, text(input, 'Marker'));
+  const listing = ask.limit === 0 ? NOTHING : list(table, ask);
+  return {
+    ...common(input, ask, listing),
+    Marker: ask.after,
+    ...(listing.last !== undefined && { NextMarker: listing.last }),
+  };
+};

@@ -1,0 +1,103 @@
+// Multipart uploads: parts wait in the database until they are joined or given up.
+import { createHash } from 'node:crypto';
+import { isShape } from '../../field-reader.ts';
+import type { OperationTable } from '../../operation-table.ts';
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { uuid } from '../../uuid.ts';
+import { bucketOf } from './buckets.ts';
+import { checkDigests, etagOf } from './checksums.ts';
+import type { ObjectTable } from './object-table.ts';
+import { bodyOf, storedFields } from './objects.ts';
+import type { ObjectWriter } from './write-object.ts';
+
+const MIN_PART_BYTES = 5 * 1024 * 1024; // all but the last
+
+interface Part {
+  readonly etag: string;
+  readonly body: Uint8Array;
+}
+
+export const multipartOperations = (
+  context: EngineContext,
+  table: ObjectTable,
+  write: ObjectWriter,
+): OperationTable => {
+  const { database } = context;
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS s3_uploads
+      (id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, fields TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS s3_parts
+      (upload TEXT NOT NULL, number INTEGER NOT NULL, etag TEXT NOT NULL, body BLOB NOT NULL,
+       PRIMARY KEY (upload, number));`);
+  const putUpload = database.prepare('INSERT INTO s3_uploads VALUES (?, ?, ?, ?)');
+  const oneUpload = database.prepare('SELECT fields FROM s3_uploads WHERE id = ? AND bucket = ? AND key = ?');
+  const removeUpload = database.prepare('DELETE FROM s3_uploads WHERE id = ?');
+  const putPart = database.prepare('INSERT OR REPLACE INTO s3_parts VALUES (?, ?, ?, ?)');
+  const onePart = database.prepare('SELECT etag, body FROM s3_parts WHERE upload = ? AND number = ?');
+  const removeParts = database.prepare('DELETE FROM s3_parts WHERE upload = ?');
+
+  const uploadOf = (input: Shape): { id: string; fields: Shape } => {
+    const id = String(input.UploadId ?? '');
+    const row = oneUpload.get(id, String(input.Bucket), String(input.Key));
+    if (row === undefined) throw new AwsError('NoSuchUpload', 'The specified multipart upload does not exist.', 404);
+    return { id, fields: JSON.parse(String(row.fields)) };
+  };
+
+  const forget = (id: string): void => {
+    removeParts.run(id);
+    removeUpload.run(id);
+  };
+
+  const partOf = (upload: string, asked: Shape): Part => {
+    const row = onePart.get(upload, Number(asked.PartNumber));
+    const etag = String(asked.ETag ?? '').replaceAll('"', '');
+    if (row === undefined || row.etag !== etag || !(row.body instanceof Uint8Array))
+      throw new AwsError('InvalidPart', `Part ${String(asked.PartNumber)} was not uploaded or has another ETag.`);
+    return { etag, body: row.body };
+  };
+
+  const partsOf = (upload: string, input: Shape): readonly Part[] => {
+    const { MultipartUpload: list } = input;
+    const asked = isShape(list) && Array.isArray(list.Parts) ? list.Parts.filter(isShape) : [];
+    if (asked.length === 0) throw new AwsError('MalformedXML', 'A multipart upload needs at least one part.');
+    const numbers = asked.map((part) => Number(part.PartNumber));
+    if (numbers.some((number, place) => number <= (numbers[place - 1] ?? 0)))
+      throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.');
+    const parts = asked.map((part) => partOf(upload, part));
+    if (parts.slice(0, -1).some(({ body }) => body.length < MIN_PART_BYTES))
+      throw new AwsError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
+    return parts;
+  };
+
+  return {
+    CreateMultipartUpload: (input) => {
+      const { name } = bucketOf(table, input);
+      const id = uuid(context.random).replaceAll('-', '');
+      putUpload.run(id, name, String(input.Key), JSON.stringify(storedFields(input)));
+      return { Bucket: name, Key: input.Key, UploadId: id };
+    },
+    UploadPart: (input) => {
+      const { id } = uploadOf(input);
+      const body = bodyOf(input);
+      checkDigests(input, body);
+      const etag = etagOf(body);
+      putPart.run(id, Number(input.PartNumber), etag, body);
+      return { ETag: `"${etag}"` };
+    },
+    CompleteMultipartUpload: async (input) => {
+      const { id, fields } = uploadOf(input);
+      const parts = partsOf(id, input);
+      const sums = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, 'hex')));
+      const etag = `${createHash('md5').update(sums).digest('hex')}-${parts.length}`;
+      const body = Buffer.concat(parts.map((part) => part.body));
+      await write(input, { body, etag, fields, reason: 'CompleteMultipartUpload' });
+      forget(id);
+      const { Bucket, Key } = input;
+      return { Location: `${context.endpoint()}/${String(Bucket)}/${String(Key)}`, Bucket, Key, ETag: `"${etag}"` };
+    },
+    AbortMultipartUpload: (input) => {
+      forget(uploadOf(input).id);
+      return {};
+    },
+  };
+};

@@ -1,0 +1,174 @@
+// Operations on objects.
+import { isShape } from '../../field-reader.ts';
+import type { OperationTable } from '../../operation-table.ts';
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import type { BodyFiles } from './body-files.ts';
+import { bucketOf } from './buckets.ts';
+import { CHECKSUM_FIELDS, checkDigests, etagOf } from './checksums.ts';
+import { checkRead, checkWrite, noSuchKey, rangeOf } from './conditions.ts';
+import { emitDeleted } from './object-events.ts';
+import type { ObjectTable, StoredObject } from './object-table.ts';
+import type { ObjectWriter } from './write-object.ts';
+
+const STORED_FIELDS = [
+  'CacheControl',
+  'ContentDisposition',
+  'ContentEncoding',
+  'ContentLanguage',
+  'Expires',
+  ...CHECKSUM_FIELDS,
+];
+const DEFAULT_TYPE = 'application/octet-stream';
+
+/** What of an upload's input is kept with the object and given back when it is read. */
+export const storedFields = (input: Shape): Shape => ({
+  ContentType: input.ContentType ?? DEFAULT_TYPE,
+  ...Object.fromEntries(STORED_FIELDS.flatMap((field) => (input[field] === undefined ? [] : [[field, input[field]]]))),
+  Metadata: input.Metadata ?? {},
+});
+
+/** The bytes of an upload. */
+export const bodyOf = (input: Shape): Uint8Array => {
+  const { Body: body } = input;
+  if (body === undefined) return new Uint8Array();
+  if (body instanceof Uint8Array) return body;
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)); // Step Functions gives JSON values
+};
+
+const checksumsOf = (fields: Shape): Shape =>
+  Object.fromEntries(CHECKSUM_FIELDS.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field]]])));
+
+const withoutChecksums = (fields: Shape): Shape =>
+  Object.fromEntries(Object.entries(fields).filter(([field]) => !field.startsWith('Checksum')));
+
+const headOf = (object: StoredObject, input: Shape): Shape => ({
+  ...withoutChecksums(object.fields),
+  ...(input.ChecksumMode === 'ENABLED' && input.Range === undefined && checksumsOf(object.fields)),
+  AcceptRanges: 'bytes',
+  ContentLength: object.size,
+  ETag: `"${object.etag}"`,
+  LastModified: new Date(object.modifiedMs).toISOString(),
+});
+
+const sourceOf = (table: ObjectTable, input: Shape): StoredObject => {
+  const path = decodeURIComponent(String(input.CopySource ?? '')).replace(/^\//, '');
+  const slash = path.indexOf('/');
+  const [bucket, key] = [path.slice(0, slash), path.slice(slash + 1)];
+  const source = table.find(bucketOf(table, { Bucket: bucket }).name, key);
+  if (source === undefined) throw noSuchKey(key);
+  checkRead(input, source, 'CopySource');
+  return source;
+};
+
+export const objectOperations = (
+  context: EngineContext,
+  table: ObjectTable,
+  files: BodyFiles,
+  write: ObjectWriter,
+  nextSequencer: () => string,
+): OperationTable => {
+  const find = (input: Shape): StoredObject => {
+    const key = String(input.Key ?? '');
+    const object = table.find(bucketOf(table, input).name, key);
+    if (object === undefined) throw noSuchKey(key);
+    checkRead(input, object);
+    return object;
+  };
+
+  const put = async (input: Shape): Promise<Shape> => {
+    const body = bodyOf(input);
+    checkDigests(input, body);
+    const draft = { body, etag: etagOf(body), fields: storedFields(input), reason: 'PutObject' };
+    const { etag, fields } = await write(input, draft);
+    return { ETag: `"${etag}"`, ...checksumsOf(fields) };
+  };
+
+  // A writer may replace the object, and remove its body, between the row and the file: then there is a newer row.
+  const readBody = async (object: StoredObject, start: number, length: number): Promise<Uint8Array | undefined> => {
+    try {
+      return await files.read(object.file, start, length);
+    } catch (error) {
+      if (table.find(object.bucket, object.key)?.file === object.file) throw error;
+      return undefined;
+    }
+  };
+
+  const get = async (input: Shape): Promise<Shape> => {
+    const object = find(input);
+    const range = rangeOf(input.Range, object.size);
+    const { start, end } = range ?? { start: 0, end: object.size - 1 };
+    const length = end - start + 1;
+    const body = await readBody(object, start, length);
+    if (body === undefined) return get(input);
+    return {
+      ...headOf(object, input),
+      Body: body,
+      ContentLength: length,
+      ...(range !== undefined && { ContentRange: `bytes ${start}-${end}/${object.size}` }),
+    };
+  };
+
+  const copy = async (input: Shape): Promise<Shape> => {
+    const source = sourceOf(table, input);
+    const body = await files.read(source.file, 0, source.size);
+    const isReplaced = input.MetadataDirective === 'REPLACE';
+    const isSelf = source.bucket === input.Bucket && source.key === input.Key;
+    if (isSelf && !isReplaced)
+      throw new AwsError(
+        'InvalidRequest',
+        'This copy request is illegal because it is trying to copy an object to itself without changing the metadata.',
+      );
+    const fields = isReplaced ? { ...storedFields(input), ...checksumsOf(source.fields) } : source.fields;
+    const { etag, modifiedMs } = await write(input, { body, etag: etagOf(body), fields, reason: 'CopyObject' });
+    return { CopyObjectResult: { ETag: `"${etag}"`, LastModified: new Date(modifiedMs).toISOString() } };
+  };
+
+  // Deleting what is not there succeeds and tells nobody.
+  const remove = async (input: Shape): Promise<void> => {
+    const { name, sendsEvents } = bucketOf(table, input);
+    const object = table.find(name, String(input.Key ?? ''));
+    if (object === undefined) return;
+    checkWrite(input, object);
+    table.remove(name, object.key);
+    if (sendsEvents) emitDeleted(context, name, object.key, nextSequencer());
+    await files.remove(object.file);
+  };
+
+  const removeMany = async (input: Shape): Promise<Shape> => {
+    const { Delete: list } = input;
+    const objects = isShape(list) && Array.isArray(list.Objects) ? list.Objects.filter(isShape) : [];
+    const Deleted: Shape[] = [];
+    const Errors: Shape[] = [];
+    for (const { Key, ETag } of objects) {
+      try {
+        await remove({ Bucket: input.Bucket, Key, ...(ETag !== undefined && { IfMatch: ETag }) });
+        Deleted.push({ Key });
+      } catch (error) {
+        if (!(error instanceof AwsError) || error.code === 'NoSuchBucket') throw error;
+        Errors.push({ Key, Code: error.code, Message: error.message });
+      }
+    }
+    const isQuiet = isShape(list) && list.Quiet === true;
+    return { ...(!isQuiet && { Deleted }), ...(Errors.length > 0 && { Errors }) };
+  };
+
+  return {
+    PutObject: put,
+    GetObject: get,
+    HeadObject: (input) => {
+      try {
+        return headOf(find(input), input);
+      } catch (error) {
+        // A HEAD has no body to name the cause in: S3 says 404 and no more.
+        if (error instanceof AwsError && error.status === 404) throw new AwsError('NotFound', 'Not Found', 404);
+        throw error;
+      }
+    },
+    CopyObject: copy,
+    DeleteObject: async (input) => {
+      await remove(input);
+      return {};
+    },
+    DeleteObjects: removeMany,
+  };
+};

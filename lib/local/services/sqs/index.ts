@@ -1,0 +1,58 @@
+// SQS: queues in the engine's database, receivers woken by sends.
+import { callFrom } from '../../operation-table.ts';
+import type { EngineContext, Service } from '../../service.ts';
+import { arrivals } from './arrivals.ts';
+import { moveTasks } from './move-tasks.ts';
+import { queueOperations } from './queue-operations.ts';
+import { type QueueState, queueByArn, queueUrl } from './queue-state.ts';
+import { queueTable } from './queue-table.ts';
+import { receiptOperations } from './receipts.ts';
+import { receiveOperations } from './receive.ts';
+import { sendOperations } from './send.ts';
+
+/** SQS with what services of the same engine need to consume a queue without polling it. */
+export interface QueueService extends Service {
+  readonly id: 'sqs';
+  /**
+   * `tell` is called whenever the queue may have a message to receive: after a send, and when a hidden message comes
+   * back. Holds a timer only while a message is hidden. Returns the end of it.
+   */
+  watch(queueName: string, tell: () => void): () => void;
+  /** The QueueUrl of an ARN, or undefined where there is no such queue. */
+  urlOf(queueArn: string): string | undefined;
+}
+
+/** Whether a service is this engine's SQS. */
+export const isQueueService = (service: Service): service is QueueService => service.id === 'sqs' && 'watch' in service;
+
+/** SQS, standard and FIFO, with redrive policies and message move tasks. */
+export const sqsService = (context: EngineContext): QueueService => {
+  const table = queueTable(context.database);
+  const waiting = arrivals(context.clock, {
+    hasVisible: (name) => table.hasVisible(name, context.clock.now()),
+    nextVisibleMs: (name) => table.nextVisibleMs(name, context.clock.now()),
+  });
+  const state: QueueState = { context, table, arrivals: waiting };
+  const tasks = moveTasks(state);
+  tasks.resume();
+  const call = callFrom('sqs', {
+    ...queueOperations(state),
+    ...sendOperations(state),
+    ...receiveOperations(state),
+    ...receiptOperations(state),
+    ...tasks.operations,
+  });
+  return {
+    id: 'sqs',
+    call,
+    watch: (name, tell) => waiting.watch(name, tell),
+    urlOf: (arn) => {
+      const queue = queueByArn(state, arn);
+      return queue && queueUrl(state, queue.name);
+    },
+    close: async () => {
+      tasks.close();
+      waiting.close();
+    },
+  };
+};

@@ -1,0 +1,155 @@
+// Making, describing and removing queues.
+import { isShape } from '../../field-reader.ts';
+import type { OperationTable } from '../../operation-table.ts';
+import { AwsError, type Shape } from '../../service.ts';
+import { checkAttributes, DEFAULTS, type QueueAttributes, redrivePolicy } from './attribute-checks.ts';
+import { isFifo, type QueueState, queueArn, queueByArn, queueMissing, queueOf, queueUrl, read } from './queue-state.ts';
+import type { Queue } from './queue-table.ts';
+
+const NAME = /^[a-zA-Z0-9_-]{1,80}$|^(?=.{6,80}$)[a-zA-Z0-9_-]+\.fifo$/;
+const MAX_LIST = 1000;
+
+const described = (state: QueueState, queue: Queue): QueueAttributes => {
+  const counts = state.table.counts(queue.name, state.context.clock.now());
+  return {
+    QueueArn: queueArn(state, queue.name),
+    ApproximateNumberOfMessages: String(counts.visible),
+    ApproximateNumberOfMessagesDelayed: String(counts.delayed),
+    ApproximateNumberOfMessagesNotVisible: String(counts.inFlight),
+    CreatedTimestamp: String(Math.floor(queue.createdMs / 1000)),
+    LastModifiedTimestamp: String(Math.floor(queue.modifiedMs / 1000)),
+    ...DEFAULTS,
+    ...queue.attributes,
+  };
+};
+
+const attributesOf = (input: Shape): QueueAttributes => checkAttributes(read.optionalShape(input, 'Attributes') ?? {});
+
+const tagsOf = (input: Shape): { [key: string]: string } => {
+  const tags = isShape(input.tags) ? input.tags : isShape(input.Tags) ? input.Tags : {};
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)]));
+};
+
+export const queueOperations = (state: QueueState): OperationTable => {
+  const { table, context } = state;
+
+  const checkRedrive = (attributes: QueueAttributes, isFifoQueue: boolean): void => {
+    const target = redrivePolicy(attributes)?.deadLetterTargetArn;
+    if (target === undefined) return;
+    const queue = queueByArn(state, target);
+    if (queue === undefined)
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Value for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.`,
+      );
+    if (isFifo(queue) !== isFifoQueue)
+      throw new AwsError(
+        'InvalidParameterValue',
+        'Value for parameter RedrivePolicy is invalid. Reason: Dead-letter queue must be same type of queue as the source.',
+      );
+  };
+
+  const create = (input: Shape): Shape => {
+    const name = read.text(input, 'QueueName');
+    const attributes = attributesOf(input);
+    if (!NAME.test(name))
+      throw new AwsError(
+        'InvalidParameterValue',
+        'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length',
+      );
+    if (name.endsWith('.fifo') !== (attributes.FifoQueue === 'true'))
+      throw new AwsError(
+        'InvalidParameterValue',
+        'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.',
+      );
+    checkRedrive(attributes, name.endsWith('.fifo'));
+    const existing = table.queues.get(name);
+    if (existing === undefined) {
+      const now = context.clock.now();
+      table.queues.set(name, { name, createdMs: now, modifiedMs: now, attributes, tags: tagsOf(input) });
+    } else {
+      const current = { ...DEFAULTS, ...existing.attributes };
+      const changed = Object.entries(attributes).find(([attribute, value]) => current[attribute] !== value);
+      if (changed !== undefined)
+        throw new AwsError(
+          'QueueNameExists',
+          `A queue already exists with the same name and a different value for attribute ${changed[0]}`,
+        );
+    }
+    return { QueueUrl: queueUrl(state, name) };
+  };
+
+  const setAttributes = (input: Shape): Shape => {
+    const queue = queueOf(state, input);
+    const changes = attributesOf(input);
+    if (changes.FifoQueue !== undefined && changes.FifoQueue !== queue.attributes.FifoQueue)
+      throw new AwsError('InvalidAttributeName', 'Unknown Attribute FifoQueue.');
+    checkRedrive(changes, isFifo(queue));
+    const merged = Object.entries({ ...queue.attributes, ...changes }).filter(([, value]) => value !== ''); // '' removes
+    table.queues.set(queue.name, {
+      ...queue,
+      attributes: Object.fromEntries(merged),
+      modifiedMs: context.clock.now(),
+    });
+    state.arrivals.changed(queue.name);
+    return {};
+  };
+
+  const getAttributes = (input: Shape): Shape => {
+    const all = described(state, queueOf(state, input));
+    const wanted = read.texts(input, 'AttributeNames');
+    if (wanted.includes('All')) return { Attributes: all };
+    const unknown = wanted.find((name) => all[name] === undefined && !/^[A-Z]\w+$/.test(name));
+    if (unknown !== undefined) throw new AwsError('InvalidAttributeName', `Unknown Attribute ${unknown}.`);
+    return { Attributes: Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name))) };
+  };
+
+  const list = (input: Shape): Shape => {
+    const prefix = read.optionalText(input, 'QueueNamePrefix') ?? '';
+    const after = read.optionalText(input, 'NextToken') ?? '';
+    const size = read.optionalNumber(input, 'MaxResults') ?? MAX_LIST;
+    const names = table.queues
+      .values()
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(prefix) && name > after)
+      .toSorted();
+    const page = names.slice(0, size);
+    const isPart = names.length > size;
+    return { QueueUrls: page.map((name) => queueUrl(state, name)), ...(isPart && { NextToken: page.at(-1) }) };
+  };
+
+  return {
+    CreateQueue: create,
+    SetQueueAttributes: setAttributes,
+    GetQueueAttributes: getAttributes,
+    ListQueues: list,
+    GetQueueUrl: (input) => {
+      const queue = table.queues.get(read.text(input, 'QueueName'));
+      if (queue === undefined) throw queueMissing();
+      return { QueueUrl: queueUrl(state, queue.name) };
+    },
+    PurgeQueue: (input) => {
+      table.clear(queueOf(state, input).name);
+      return {};
+    },
+    DeleteQueue: (input) => {
+      const { name } = queueOf(state, input);
+      table.clear(name);
+      table.queues.delete(name);
+      return {};
+    },
+    ListDeadLetterSourceQueues: (input) => {
+      const arn = queueArn(state, queueOf(state, input).name);
+      const sources = table.queues
+        .values()
+        .filter((queue) => redrivePolicy(queue.attributes)?.deadLetterTargetArn === arn);
+      return { queueUrls: sources.map(({ name }) => queueUrl(state, name)) };
+    },
+    TagQueue: (input) => {
+      const queue = queueOf(state, input);
+      table.queues.set(queue.name, { ...queue, tags: { ...queue.tags, ...tagsOf(input) } });
+      return {};
+    },
+    ListQueueTags: (input) => ({ Tags: queueOf(state, input).tags }),
+  };
+};

@@ -1,0 +1,96 @@
+// The folder (.heddle/) that holds everything an engine remembers: one owner at a time, checked when opened.
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type Durability, openDatabase } from './database.ts';
+import { DamagedStateError, EngineError } from './engine-error.ts';
+
+/** An open state folder. `close` gives up ownership; the state stays. */
+export interface StateFolder {
+  readonly dir: string;
+  readonly database: DatabaseSync;
+  close(): void;
+}
+
+/** How to open a state folder. */
+export interface StateFolderOptions {
+  /** @default 'process' */
+  readonly durability?: Durability;
+  /** Rename a damaged database and start afresh, rather than throw. @default false */
+  readonly setAsideDamaged?: boolean;
+}
+
+const WAL_FILES = ['', '-wal', '-shm'];
+
+const holderOf = (pidFile: string): string => (existsSync(pidFile) ? readFileSync(pidFile, 'utf8').trim() : 'unknown');
+
+// The lock is SQLite's own lock on an empty database: the kernel drops it with the process, so kill -9 leaves nothing
+// stale. The pid file beside it is only there to name the holder.
+const takeLock = (dir: string): (() => void) => {
+  const pidFile = join(dir, 'engine.pid');
+  const lock = new DatabaseSync(join(dir, 'engine.lock'));
+  try {
+    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    throw new EngineError(
+      'HDL504',
+      {
+        found: `${dir} is in use by another engine (pid ${holderOf(pidFile)})`,
+        expected: 'a state folder that no other engine has open',
+        fix: 'stop that process, or use another state folder.',
+      },
+      { cause: error },
+    );
+  }
+  writeFileSync(pidFile, `${process.pid}\n`);
+  return () => {
+    rmSync(pidFile, { force: true });
+    lock.close();
+  };
+};
+
+/** Renames a damaged file or folder so that a fresh one can take its place. Returns the new name; deletes nothing. */
+export const setAside = (path: string): string => {
+  let number = 1;
+  while (existsSync(`${path}.damaged-${number}`)) number += 1;
+  const target = `${path}.damaged-${number}`;
+  for (const suffix of WAL_FILES) {
+    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${target}${suffix}`);
+  }
+  return target;
+};
+
+const openOrSetAside = (path: string, options: StateFolderOptions): DatabaseSync => {
+  const durability = options.durability ?? 'process';
+  try {
+    return openDatabase(path, durability);
+  } catch (error) {
+    if (!(error instanceof DamagedStateError) || options.setAsideDamaged !== true) throw error;
+    setAside(path);
+    return openDatabase(path, durability);
+  }
+};
+
+/**
+ * Opens (or makes) the state folder `dir` and becomes its only owner.
+ * Throws HDL503 (damaged, see `setAsideDamaged`), HDL504 (another engine has it open), HDL505 (another layout).
+ */
+export const openStateFolder = (dir: string, options: StateFolderOptions = {}): StateFolder => {
+  mkdirSync(dir, { recursive: true });
+  const release = takeLock(dir);
+  try {
+    const database = openOrSetAside(join(dir, 'engine.sqlite'), options);
+    return {
+      dir,
+      database,
+      close: () => {
+        database.close();
+        release();
+      },
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+};
