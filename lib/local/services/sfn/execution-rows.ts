@@ -128,11 +128,9 @@ export class ExecutionRows {
     return row && rowOf(row);
   }
 
+  /** Children of Distributed Maps too. */
   running(): ExecutionRow[] {
-    return this.#database
-      .prepare("SELECT * FROM sfn_executions WHERE status = 'RUNNING' AND map_run IS NULL ORDER BY id")
-      .all()
-      .map(rowOf);
+    return this.#database.prepare("SELECT * FROM sfn_executions WHERE status = 'RUNNING' ORDER BY id").all().map(rowOf);
   }
 
   ofMapRun(mapRun: string): ExecutionRow[] {

@@ -2,7 +2,8 @@
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { PAYLOAD_LIMIT } from '../../states/errors.ts';
 import type { Journal } from '../../states/history/journal.ts';
-import { foldLog } from '../../states/history/resume.ts';
+import { foldLog, outstandingTokens } from '../../states/history/resume.ts';
+import type { Tokens } from '../../states/integrations/tokens.ts';
 import { isLongerThan, Payload } from '../../states/json.ts';
 import { type Drive, drive, type Outcome } from '../../states/machine/driver.ts';
 import { Execution, type Host } from '../../states/machine/execution.ts';
@@ -33,14 +34,16 @@ export class Executions {
   readonly #context: EngineContext;
   readonly #machines: Machines;
   readonly #journal: Journal;
+  readonly #tokens: Tokens;
   readonly #host: () => Host;
   readonly #live = new Map<string, Live>();
   readonly #waiting = new Map<string, Set<(row: ExecutionRow) => void>>();
 
-  constructor(context: EngineContext, machines: Machines, journal: Journal, host: () => Host) {
+  constructor(context: EngineContext, machines: Machines, journal: Journal, tokens: Tokens, host: () => Host) {
     this.#context = context;
     this.#machines = machines;
     this.#journal = journal;
+    this.#tokens = tokens;
     this.#host = host;
     this.rows = new ExecutionRows(context.database);
   }
@@ -75,7 +78,13 @@ export class Executions {
 
   /** Carries on what ran when the engine went down. Children of Distributed Maps follow with their parents. */
   resumeAll(): void {
-    for (const row of this.rows.running()) this.resume(row, this.#program(row.revision, nameOf(row.machineArn)));
+    const running = this.rows.running();
+    for (const { id } of running) {
+      for (const token of outstandingTokens(this.#journal.read(id))) this.#tokens.expect(token);
+    }
+    for (const row of running) {
+      if (row.mapRun === undefined) this.resume(row, this.#program(row.revision, nameOf(row.machineArn)));
+    }
   }
 
   resume(row: ExecutionRow, program: Program): void {

@@ -25,7 +25,7 @@ export const sfnService = (context: EngineContext): Service => {
   const journal = new Journal(context.database, context.clock);
   const machines = new Machines(context);
   const tokens = new Tokens(() => context.random());
-  const executions = new Executions(context, machines, journal, () => host);
+  const executions = new Executions(context, machines, journal, tokens, () => host);
   const express = new Express(context, machines, () => host);
   const mapRuns = new MapRuns(context, executions, express, journal);
   const noActivity = (arn: string) => {

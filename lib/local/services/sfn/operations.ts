@@ -177,16 +177,16 @@ const tokenOperations = ({ tokens, journal }: Parts): OperationTable => {
     return {};
   };
   return {
-    SendTaskSuccess: (input) => {
-      tokens.succeed(text(input, 'taskToken'), text(input, 'output'));
+    SendTaskSuccess: async (input) => {
+      await tokens.succeed(text(input, 'taskToken'), text(input, 'output'));
       return settled();
     },
-    SendTaskFailure: (input) => {
-      tokens.fail(text(input, 'taskToken'), optionalText(input, 'error'), optionalText(input, 'cause'));
+    SendTaskFailure: async (input) => {
+      await tokens.fail(text(input, 'taskToken'), optionalText(input, 'error'), optionalText(input, 'cause'));
       return settled();
     },
-    SendTaskHeartbeat: (input) => {
-      tokens.beat(text(input, 'taskToken'));
+    SendTaskHeartbeat: async (input) => {
+      await tokens.beat(text(input, 'taskToken'));
       return {};
     },
   };

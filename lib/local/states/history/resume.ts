@@ -126,3 +126,15 @@ export const foldLog = (log: readonly LogRecord[], input: Payload): Standing => 
   }
   return { root: finished(root), lastEvent, lastFrame };
 };
+
+const CLOSES_TASK = /(Succeeded|Failed|TimedOut|Aborted)$/;
+
+/** The task tokens that were waited for when the log ends. */
+export const outstandingTokens = (log: readonly LogRecord[]): string[] => {
+  const open = new Map<number, string>();
+  for (const record of log) {
+    if (typeof record.memo?.token === 'string') open.set(record.frame, record.memo.token);
+    else if (isEvent(record) && CLOSES_TASK.test(record.type)) open.delete(record.frame);
+  }
+  return [...open.values()];
+};

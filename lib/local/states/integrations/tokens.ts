@@ -12,8 +12,18 @@ interface Waiting {
 
 const PREFIX = 'AQCgAAAAKgAAAAMAAAAAAAAAAQ';
 
+type Answer = { readonly output: Payload } | { readonly problem: StateError } | 'beat';
+
+const give = (waiting: Waiting, answer: Answer): void => {
+  if (answer === 'beat') waiting.beat();
+  else if ('output' in answer) waiting.resolve(answer.output);
+  else waiting.reject(answer.problem);
+};
+
 export class Tokens {
   readonly #waiting = new Map<string, Waiting>();
+  /** Tokens of tasks that will wait again once their executions have been taken up, and answers that came before that. */
+  readonly #expected = new Map<string, ((waiting: Waiting) => void)[]>();
   readonly #random: () => number;
 
   constructor(random: () => number) {
@@ -27,11 +37,16 @@ export class Tokens {
     return `${PREFIX}${bytes.toString('base64')}`;
   }
 
+  /** After a restart: somebody waited for `token`, and will again. */
+  expect(token: string): void {
+    if (!this.#waiting.has(token)) this.#expected.set(token, []);
+  }
+
   /** Resolves when somebody completes `token`; rejects with StateError when somebody fails it. */
   wait(token: string, lifetime: Lifetime, beat: () => void): Promise<Payload> {
     return lifetime.until((resolve, reject) => {
       const forget = () => this.#waiting.delete(token);
-      this.#waiting.set(token, {
+      const waiting: Waiting = {
         resolve: (output) => {
           forget();
           resolve(output);
@@ -41,33 +56,51 @@ export class Tokens {
           reject(problem);
         },
         beat,
-      });
+      };
+      this.#waiting.set(token, waiting);
+      const early = this.#expected.get(token) ?? [];
+      this.#expected.delete(token);
+      // Not in this call: `until` has not got `forget` yet.
+      for (const tell of early) queueMicrotask(() => tell(waiting));
       return forget;
     });
   }
 
-  succeed(token: string, output: string): void {
+  /** Resolves when the task has got the answer. Throws InvalidOutput, InvalidToken, TaskTimedOut. */
+  async succeed(token: string, output: string): Promise<void> {
     const payload = Payload.parse(output);
     try {
       void payload.value;
     } catch {
       throw new AwsError('InvalidOutput', `Invalid Output: 'Invalid JSON: ${output.slice(0, 100)}'`);
     }
-    this.#find(token).resolve(payload);
+    await this.#answer(token, { output: payload });
   }
 
-  fail(token: string, error: string | undefined, cause: string | undefined): void {
-    this.#find(token).reject(new StateError(error, cause));
+  async fail(token: string, error: string | undefined, cause: string | undefined): Promise<void> {
+    await this.#answer(token, { problem: new StateError(error, cause) });
   }
 
-  beat(token: string): void {
-    this.#find(token).beat();
+  async beat(token: string): Promise<void> {
+    await this.#answer(token, 'beat');
   }
 
-  #find(token: string): Waiting {
+  #answer(token: string, answer: Answer): Promise<void> | undefined {
     const waiting = this.#waiting.get(token);
-    if (waiting) return waiting;
-    if (!token.startsWith(PREFIX)) throw new AwsError('InvalidToken', `Invalid Token: 'Invalid token'`);
+    if (waiting) {
+      give(waiting, answer);
+      return undefined;
+    }
+    const early = this.#expected.get(token);
+    if (early) {
+      return new Promise((resolve) => {
+        early.push((later) => {
+          give(later, answer);
+          resolve();
+        });
+      });
+    }
+    if (!token.startsWith(PREFIX)) throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
     throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
   }
 }

@@ -64,8 +64,11 @@ export const perform = async (visit: Visit<TaskState>, integration: Integration,
   if (typeof done === 'string') return Payload.parse(done);
   const scheduled = call.since !== undefined;
   const submitted = call.progress?.records.find(({ type }) => type === 'TaskSubmitted')?.details?.output;
-  if (!scheduled) schedule(visit, integration, call);
-  await frame.lifetime.within(frame.execution.host.journal.commit());
+  if (!scheduled) {
+    schedule(visit, integration, call);
+    // What led here must not be lost once the call has been made.
+    await frame.lifetime.within(frame.execution.host.journal.commit());
+  }
 
   const lifetime = frame.lifetime.child();
   let timed: ReturnType<typeof limits> | undefined;

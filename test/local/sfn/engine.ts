@@ -1,0 +1,143 @@
+// An engine of Step Functions alone, with Lambda functions that are plain functions of the test.
+import { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../../lib/local/clock.ts';
+import {
+  AwsError,
+  type BusEvent,
+  type EngineContext,
+  type Service,
+  type ServiceId,
+  type Shape,
+} from '../../../lib/local/service.ts';
+import { sfnService } from '../../../lib/local/services/sfn/index.ts';
+import { virtualClock } from '../../../lib/local/virtual-clock.ts';
+
+/** A function of the test. A thrown Error is the function's error, named by its `name`. */
+export type Handler = (event: unknown) => unknown;
+
+export interface EngineOptions {
+  readonly functions?: Readonly<Record<string, Handler>>;
+  readonly services?: readonly Service[];
+  readonly database?: string;
+  readonly clock?: Clock;
+}
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+
+const failure = (thrown: unknown): Shape => {
+  const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return {
+    StatusCode: 200,
+    FunctionError: 'Unhandled',
+    Payload: Buffer.from(JSON.stringify({ errorType: name, errorMessage: message, trace: [] })),
+  };
+};
+
+const lambda = (functions: Readonly<Record<string, Handler>>, clock: Clock): Service => ({
+  id: 'lambda',
+  call: async (_operation, input) => {
+    const name = String(input.FunctionName).split(':').at(-1) ?? '';
+    const handler = functions[name];
+    if (!handler) throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, 404);
+    const release = clock.hold();
+    try {
+      const result = await handler(JSON.parse(String(input.Payload ?? '{}')));
+      return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: Buffer.from(JSON.stringify(result ?? null)) };
+    } catch (thrown) {
+      return failure(thrown);
+    } finally {
+      release();
+    }
+  },
+});
+
+export interface Ended {
+  readonly status: string;
+  readonly output: unknown;
+  readonly error: unknown;
+  readonly cause: unknown;
+}
+
+export const engine = (options: EngineOptions = {}) => {
+  const clock = options.clock ?? virtualClock(START);
+  const events: BusEvent[] = [];
+  const closed = new Map<string, () => void>();
+  let seed = 7;
+  const services = new Map<ServiceId, Service>();
+  const database = new DatabaseSync(options.database ?? ':memory:');
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+  const context: EngineContext = {
+    region: 'us-east-1',
+    account: '111111111111',
+    stateDir: '',
+    database,
+    clock,
+    random: () => {
+      seed = (seed * 1664525 + 1013904223) >>> 0;
+      return seed / 2 ** 32;
+    },
+    endpoint: () => '',
+    service: (id) => {
+      const found = services.get(id);
+      if (!found) throw new AwsError('ServiceUnavailable', `not run here: ${id}`, 503);
+      return found;
+    },
+    emit: (event) => {
+      events.push(event);
+      if (event.detail.status !== 'RUNNING') closed.get(String(event.detail.executionArn))?.();
+    },
+  };
+  for (const service of options.services ?? []) services.set(service.id, service);
+  services.set('lambda', lambda(options.functions ?? {}, clock));
+  const sfn = sfnService(context);
+  services.set('sfn', sfn);
+
+  const call = (operation: string, input: Shape) => sfn.call(operation, input);
+
+  const create = async (definition: unknown, name = 'machine', type = 'STANDARD'): Promise<string> => {
+    const input = { name, type, definition: JSON.stringify(definition), roleArn: 'arn:aws:iam::111111111111:role/r' };
+    return String((await call('CreateStateMachine', input)).stateMachineArn);
+  };
+
+  /** How an execution ended; waits for it. */
+  const ended = async (executionArn: string): Promise<Ended> => {
+    const told = new Promise<void>((resolve) => closed.set(executionArn, resolve));
+    let described = await call('DescribeExecution', { executionArn });
+    if (described.status === 'RUNNING') {
+      await told;
+      described = await call('DescribeExecution', { executionArn });
+    }
+    const { status, output, error, cause } = described;
+    return {
+      status: String(status),
+      output: output === undefined ? undefined : JSON.parse(String(output)),
+      error,
+      cause,
+    };
+  };
+
+  const start = async (stateMachineArn: string, input: unknown = {}, name = 'run'): Promise<string> =>
+    String((await call('StartExecution', { stateMachineArn, name, input: JSON.stringify(input) })).executionArn);
+
+  /** Runs `definition` to its end. */
+  const run = async (definition: unknown, input: unknown = {}): Promise<Ended> =>
+    ended(await start(await create(definition), input));
+
+  const history = async (executionArn: string): Promise<Shape[]> =>
+    (await call('GetExecutionHistory', { executionArn, maxResults: 1000 })).events as Shape[];
+
+  return { sfn, call, create, start, ended, run, history, events, clock, close: () => sfn.close?.() };
+};
+
+/** A JSONata Task that invokes `name` with `payload`. */
+export const invoke = (
+  name: string,
+  payload: unknown,
+  more: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke',
+  Arguments: { FunctionName: name, Payload: payload },
+  Output: '{% $states.result.Payload %}',
+  ...more,
+});

@@ -1,0 +1,172 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { engine, type Handler, invoke } from './engine.ts';
+
+// Every stage doubles a number; the machine has each kind of state that can be in the middle of something.
+const machine = {
+  QueryLanguage: 'JSONata',
+  StartAt: 'First',
+  States: {
+    First: invoke('double', '{% $states.input.n %}', { Next: 'Keep' }),
+    Keep: { Type: 'Pass', Assign: { kept: '{% $states.input %}' }, Next: 'Wait' },
+    Wait: { Type: 'Wait', Seconds: 3600, Next: 'Fork' },
+    Fork: {
+      Type: 'Parallel',
+      Branches: [
+        {
+          StartAt: 'Left',
+          States: {
+            Left: invoke('double', '{% $states.input %}', { Next: 'Left2' }),
+            Left2: invoke('double', '{% $states.input %}', { End: true }),
+          },
+        },
+        { StartAt: 'Right', States: { Right: invoke('double', '{% $kept %}', { End: true }) } },
+      ],
+      Next: 'Each',
+    },
+    Each: {
+      Type: 'Map',
+      MaxConcurrency: 2,
+      Items: '{% [$states.input, $kept] %}',
+      ItemSelector: { value: '{% $states.context.Map.Item.Value %}', at: '{% $states.context.Map.Item.Index %}' },
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'INLINE' },
+        StartAt: 'One',
+        States: { One: invoke('double', '{% $states.input.value + $states.input.at %}', { End: true }) },
+      },
+      Next: 'Spread',
+    },
+    Spread: {
+      Type: 'Map',
+      MaxConcurrency: 1,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        StartAt: 'Child',
+        States: { Child: invoke('double', '{% $states.input %}', { End: true }) },
+      },
+      End: true,
+    },
+  },
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sfn-resume-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The files as `kill -9` would leave them now. */
+const killed = (database: string): string => {
+  copyFileSync(database, `${database}.killed`);
+  copyFileSync(`${database}-wal`, `${database}.killed-wal`);
+  return `${database}.killed`;
+};
+
+/** An engine that goes down in its call number `crashAt`. Gives its files and the calls that had been answered. */
+const crashing = async (database: string, crashAt: number): Promise<{ files: string; calls: number[] }> => {
+  const calls: number[] = [];
+  let down = false;
+  return new Promise((resolve, reject) => {
+    const double: Handler = (event) => {
+      if (down || calls.length + 1 === crashAt) {
+        if (!down) resolve({ files: killed(database), calls: [...calls] });
+        down = true;
+        return new Promise(() => undefined);
+      }
+      calls.push(Number(event));
+      return Number(event) * 2;
+    };
+    const before = engine({ database, functions: { double } });
+    before
+      .create(machine)
+      .then((arn) => before.start(arn, { n: 1 }))
+      .catch(reject);
+  });
+};
+
+describe('an engine that goes down in the middle of a call carries on', () => {
+  const whole = async () => {
+    const calls: number[] = [];
+    const double: Handler = (event) => {
+      calls.push(Number(event));
+      return Number(event) * 2;
+    };
+    const { run } = engine({ functions: { double } });
+    return { ...(await run(machine, { n: 1 })), calls };
+  };
+
+  test('at every call of a machine with all kinds of states', async () => {
+    const { output, status, calls } = await whole();
+    expect(status).toBe('SUCCEEDED');
+    for (let crashAt = 1; crashAt <= calls.length; crashAt++) {
+      const database = join(folder, `crash-${crashAt}.db`);
+      const { files, calls: done } = await crashing(database, crashAt);
+      const again: number[] = [];
+      const double: Handler = (event) => {
+        again.push(Number(event));
+        return Number(event) * 2;
+      };
+      const after = engine({ database: files, functions: { double } });
+      const ended = await after.ended('arn:aws:states:us-east-1:111111111111:execution:machine:run');
+      expect({ crashAt, ...ended }).toMatchObject({ crashAt, status: 'SUCCEEDED', output });
+      // Each call once, but for those that had answered in the very turn of the crash and those beside the one that hung.
+      const surplus = done.length + again.length - calls.length;
+      expect({ crashAt, surplus: surplus >= 0 && surplus <= 1 }).toEqual({ crashAt, surplus: true });
+      const ids = (await after.history('arn:aws:states:us-east-1:111111111111:execution:machine:run')).map(
+        ({ id }) => id,
+      );
+      expect(ids).toEqual(ids.map((_, index) => index + 1));
+      await after.close();
+    }
+  });
+});
+
+describe('what is due keeps its time', () => {
+  test('a wait of an hour that had begun ends an hour after it began', async () => {
+    const database = join(folder, 'wait.db');
+    const definition = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 3600, End: true } } };
+    const frozen = engine({ database });
+    frozen.clock.hold(); // the engine is down before the hour is over
+    const executionArn = await frozen.start(await frozen.create(definition));
+    const began = frozen.clock.now();
+    const after = engine({ database: killed(database) });
+    await after.ended(executionArn);
+    expect(after.clock.now() - began).toBe(3_600_000);
+  });
+
+  test('a retry is not counted twice and a task token survives', async () => {
+    const database = join(folder, 'token.db');
+    const definition = {
+      QueryLanguage: 'JSONata',
+      StartAt: 'Ask',
+      States: {
+        Ask: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+          Arguments: { FunctionName: 'ask', Payload: '{% $states.context.Task.Token %}' },
+          Retry: [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 5, MaxAttempts: 1 }],
+          End: true,
+        },
+      },
+    };
+    const tokens: string[] = [];
+    const ask: Handler = (token) => {
+      tokens.push(String(token));
+      if (tokens.length === 1) throw new TypeError('busy');
+      return 'asked';
+    };
+    const first = engine({ database, functions: { ask } });
+    const executionArn = await first.start(await first.create(definition));
+    while (!(await first.history(executionArn)).some(({ type }) => type === 'TaskSubmitted'))
+      await new Promise(setImmediate);
+    const second = engine({ database: killed(database), functions: { ask } });
+    await second.call('SendTaskSuccess', { taskToken: tokens[1], output: '{"ok":true}' });
+    expect(await second.ended(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: { ok: true } });
+    expect(tokens).toHaveLength(2);
+    await expect(second.call('SendTaskSuccess', { taskToken: tokens[1], output: '{}' })).rejects.toMatchObject({
+      code: 'TaskTimedOut',
+    });
+  });
+});
