@@ -1,0 +1,16 @@
+// The CDK app: one stack with the orchestrator and its pipelines. `cdk deploy` ships it, the local engine runs it.
+import { App, Stack } from 'aws-cdk-lib';
+import { Orchestrator } from '../lib/constructs/index.ts';
+import { DefinitionError } from '../lib/definition/index.ts';
+import { pipelines } from './pipelines.ts';
+
+try {
+  const app = new App();
+  const stack = new Stack(app, 'Heddle', { description: 'Heddle: pipelines, their stages, and what they share' });
+  new Orchestrator(stack, 'Heddle', { pipelines });
+  app.synth();
+} catch (error) {
+  if (!(error instanceof DefinitionError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,80 @@
+// Handlers as Lambda code. One esbuild call bundles many entries, because they share most of what they import.
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
+import { invariant } from '../support/invariant.ts';
+import { sha256 } from '../support/sha256.ts';
+
+/** Bundles are kept under their hash, so a name never stands for two contents. */
+const cache = join('.cache', 'bundles');
+
+/** CommonJS inside an ES module bundle (the AWS SDK, Powertools) calls `require`, which ES modules do not have. */
+const banner =
+  "import { createRequire as heddleRequire } from 'node:module'; const require = heddleRequire(import.meta.url);";
+
+/** The bundles of an orchestrator's functions. */
+export class Bundles {
+  readonly #codes = new Map<string, Code>();
+
+  /** Bundles those of the entry files that are not bundled yet, together. Throws esbuild's errors, with file and line. */
+  add(scope: Construct, entries: readonly string[]): void {
+    const missing = [...new Set(entries)].filter((entry) => !this.#codes.has(entry));
+    if (missing.length === 0) return;
+    // Tests and `cdk list` want a template, not its code.
+    const texts = Stack.of(scope).bundlingRequired ? bundle(missing) : undefined;
+    missing.forEach((entry, at) => {
+      this.#codes.set(
+        entry,
+        texts ? assetOf(texts[at]) : Code.fromInline('// not bundled: this stack is not asked for'),
+      );
+    });
+  }
+
+  code(entry: string): Code {
+    const code = this.#codes.get(entry);
+    invariant(code, `${entry} was not bundled`);
+    return code;
+  }
+}
+
+const bundle = (entries: readonly string[]): readonly string[] => {
+  const { outputFiles } = buildSync({
+    entryPoints: entries.map((entry, at) => ({ in: entry, out: String(at) })),
+    outdir: cache,
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    mainFields: ['module', 'main'],
+    // Identifiers stay: a stack trace in a dead letter names our functions, without the weight of source maps.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    banner: { js: banner },
+    logLevel: 'silent',
+  });
+  return entries.map((entry, at) => {
+    const file = outputFiles.find(({ path }) => relative(cache, path) === `${at}.mjs`);
+    invariant(file, `esbuild gave nothing for ${entry}`);
+    return file.text;
+  });
+};
+
+const assetOf = (text: string | undefined): Code => {
+  invariant(text !== undefined, 'a bundle is missing');
+  const hash = sha256(text);
+  const directory = join(cache, hash);
+  const file = join(directory, 'index.mjs');
+  if (!existsSync(file)) {
+    mkdirSync(directory, { recursive: true });
+    // Whole or not at all: another synth may be reading.
+    writeFileSync(`${file}.${process.pid}`, text);
+    renameSync(`${file}.${process.pid}`, file);
+  }
+  return new AssetCode(directory, { assetHash: hash, exclude: ['index.mjs.*'] });
+};

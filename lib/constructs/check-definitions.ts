@@ -1,0 +1,91 @@
+// Every mistake that can be told before a resource is made, told at once.
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { DefinitionError, type Diagnostic, type Pipeline } from '../definition/index.ts';
+import { graphOf, validate } from '../graph/index.ts';
+import { nearest } from '../support/nearest.ts';
+import { handlerFile } from './handler-file.ts';
+import { longestName, nameForm, names } from './names.ts';
+
+export interface DefinitionSet {
+  readonly orchestrator: string;
+  /** The pipelines to make. */
+  readonly pipelines: readonly Pipeline[];
+  /** The directory of the stages' handlers. */
+  readonly handlers: string;
+}
+
+/** The warnings of these definitions. Throws DefinitionError with every diagnostic when one of them is an error. */
+export const checkDefinitions = (set: DefinitionSet): readonly Diagnostic[] => {
+  const asked = new Set(set.pipelines.map(({ name }) => name));
+  const known = withUpstreams(set.pipelines);
+  const diagnostics = [
+    ...orchestratorName(set),
+    ...validate(known).filter(({ at }) => asked.has(at.split('.')[0] ?? at)),
+    ...set.pipelines.flatMap((pipeline) => [...missingHandlers(set, pipeline), ...longNames(set, pipeline)]),
+  ];
+  if (diagnostics.some(({ severity }) => severity === 'error')) throw new DefinitionError(diagnostics);
+  return diagnostics;
+};
+
+/** These pipelines and all that they read from, however far up. */
+export const withUpstreams = (pipelines: readonly Pipeline[]): readonly Pipeline[] => {
+  const known = new Set<Pipeline>();
+  const add = (pipeline: Pipeline): void => {
+    if (known.has(pipeline)) return;
+    known.add(pipeline);
+    for (const upstream of Object.values(pipeline.upstream)) add(upstream);
+  };
+  for (const pipeline of pipelines) add(pipeline);
+  return [...known];
+};
+
+/** HDL212: an orchestrator's name is part of other names and of ARN patterns, so it takes letters and digits only. */
+const orchestratorName = ({ orchestrator }: DefinitionSet): readonly Diagnostic[] =>
+  nameForm.test(orchestrator)
+    ? []
+    : [
+        {
+          code: 'HDL212',
+          severity: 'error',
+          at: orchestrator || 'orchestrator',
+          message: `the orchestrator's name is '${orchestrator}', but it takes a small letter, then letters and digits`,
+          fix: "name it like 'heddle' or 'reviewsStaging'",
+        },
+      ];
+
+/** HDL211: a stage without a handler file. */
+const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): readonly Diagnostic[] =>
+  graphOf(pipeline).stages.flatMap(({ id, node }) => {
+    const file = handlerFile(handlers, pipeline.name, node.stage.name);
+    if (existsSync(file)) return [];
+    const directory = dirname(file);
+    const like = existsSync(directory) ? nearest(basename(file), readdirSync(directory)) : undefined;
+    return [
+      {
+        code: 'HDL211',
+        severity: 'error',
+        at: `${pipeline.name}.${id}`,
+        message: `no handler file ${file}`,
+        fix: like
+          ? `rename ${directory}/${like} to it, or write it`
+          : `write it: export const handler = stageHandler(${node.stage.name}, async ({ input }) => …)`,
+      },
+    ];
+  });
+
+/** HDL213: a name that Lambda or EventBridge would refuse at deployment. */
+const longNames = ({ orchestrator }: DefinitionSet, pipeline: Pipeline): readonly Diagnostic[] =>
+  graphOf(pipeline).stages.flatMap(({ id }) => {
+    const name = names.stage(orchestrator, pipeline.name, id);
+    if (name.length <= longestName) return [];
+    return [
+      {
+        code: 'HDL213',
+        severity: 'error',
+        at: `${pipeline.name}.${id}`,
+        message: `its function's name ${name} has ${name.length} characters, but Lambda takes ${longestName}`,
+        fix: 'shorten the name of the orchestrator, the pipeline or the stage',
+      },
+    ];
+  });

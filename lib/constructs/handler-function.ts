@@ -1,0 +1,51 @@
+// What all our Lambdas have in common: their own role, their own log group, Node 24 on ARM, traces.
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+
+export interface HandlerFunctionProps {
+  readonly functionName: string;
+  readonly description: string;
+  readonly code: Code;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly environment: { readonly [name: string]: string };
+  /** @default one month */
+  readonly logRetention?: RetentionDays;
+  /** Where asynchronous calls go that failed for good. @default such calls are not made */
+  readonly deadLetterQueue?: IQueue;
+}
+
+/** Makes the function with its role and log group in `scope`. The role may write its own logs and traces, nothing else yet. */
+export const handlerFunction = (scope: Construct, props: HandlerFunctionProps): LambdaFunction => {
+  const { functionName } = props;
+  // Logs tell how, the ledger tells what: they may go with the stack.
+  const logGroup = new LogGroup(scope, 'Logs', {
+    logGroupName: `/aws/lambda/${functionName}`,
+    retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const role = new Role(scope, 'Role', {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    description: `Runs ${functionName}`,
+  });
+  logGroup.grantWrite(role);
+  return new LambdaFunction(scope, 'Function', {
+    functionName,
+    description: props.description.slice(0, 256),
+    code: props.code,
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    memorySize: props.memoryMb,
+    timeout: Duration.seconds(props.timeoutSeconds),
+    tracing: Tracing.ACTIVE,
+    role,
+    logGroup,
+    environment: { ...props.environment },
+    ...(props.deadLetterQueue ? { deadLetterQueue: props.deadLetterQueue } : {}),
+  });
+};

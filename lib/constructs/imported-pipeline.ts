@@ -1,0 +1,39 @@
+// A pipeline of another app, known by the ARN of its state machine: all shared names follow from its name.
+import { Arn, ArnFormat, Fn, Stack } from 'aws-cdk-lib';
+import { EventBus, type IEventBusRef } from 'aws-cdk-lib/aws-events';
+import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { RunStores } from './grant-read-runs.ts';
+import { names } from './names.ts';
+import { PipelineBase } from './pipeline-base.ts';
+
+export interface PipelineAttributes {
+  /** The ARN of the pipeline's state machine, `<orchestrator>-<pipeline>`. May be a token. */
+  readonly pipelineArn: string;
+  /** Needed for `grantReadRuns`. @default not known */
+  readonly stores?: RunStores;
+}
+
+export class ImportedPipeline extends PipelineBase {
+  readonly pipelineArn: string;
+  readonly pipelineName: string;
+  protected readonly startQueue: IQueue;
+  protected readonly eventBus: IEventBusRef;
+  protected readonly stores: RunStores | undefined;
+
+  constructor(scope: Construct, id: string, { pipelineArn, stores }: PipelineAttributes) {
+    super(scope, id, { environmentFromArn: pipelineArn });
+    const { resourceName = '' } = Arn.split(pipelineArn, ArnFormat.COLON_RESOURCE_NAME);
+    // Neither name holds a hyphen. Fn.select and Fn.split work on tokens too.
+    const part = (at: number): string => Fn.select(at, Fn.split('-', resourceName));
+    const orchestrator = part(0);
+    const { region, account } = this.env;
+    const arn = (service: string, resource: string): string =>
+      Stack.of(this).formatArn({ service, resource, region, account, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+    this.pipelineArn = pipelineArn;
+    this.pipelineName = part(1);
+    this.stores = stores;
+    this.startQueue = Queue.fromQueueArn(this, 'Start', arn('sqs', names.startQueue(orchestrator)));
+    this.eventBus = EventBus.fromEventBusArn(this, 'Bus', arn('events', `event-bus/${names.eventBus(orchestrator)}`));
+  }
+}

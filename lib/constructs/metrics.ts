@@ -1,0 +1,25 @@
+// The metrics that the runtime and the operators publish (EMF), and how each is best read.
+import { Duration } from 'aws-cdk-lib';
+import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+
+export const metricNamespace = 'Heddle';
+
+/** Of a pipeline. Durations are in milliseconds. */
+export type PipelineMetric = 'RunsCompleted' | 'RunsFailed' | 'RunDuration' | 'DeadLetters';
+/** Of a stage of a pipeline. */
+export type StageMetric = 'StageDuration' | 'Attempts' | 'Failures' | 'ItemsCompleted' | 'ItemsFailed';
+
+/** Durations as an average, all else as a sum; over five minutes. */
+export const heddleMetric = (
+  metricName: string,
+  dimensionsMap: { pipeline: string; stage?: string },
+  options: MetricOptions = {},
+): Metric =>
+  new Metric({
+    namespace: metricNamespace,
+    metricName,
+    dimensionsMap: { ...dimensionsMap },
+    statistic: metricName.endsWith('Duration') ? Stats.AVERAGE : Stats.SUM,
+    period: Duration.minutes(5),
+    ...options,
+  });

@@ -1,0 +1,127 @@
+// The operator Lambdas, each with its own role and only the rights that its work needs.
+import { fileURLToPath } from 'node:url';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { environmentNames, manifestName } from '../records/index.ts';
+import { allowLedger, allowObjects } from './access.ts';
+import type { Bundles } from './bundles.ts';
+import { handlerFunction } from './handler-function.ts';
+import { idOf, names } from './names.ts';
+import type { Queues } from './queues.ts';
+
+const operators = {
+  begin: { timeoutSeconds: 60, description: 'Starts a run: the first state of every execution' },
+  settle: { timeoutSeconds: 60, description: 'Settles stages and items that failed for good, and maps' },
+  finish: { timeoutSeconds: 60, description: 'Ends a run: the last state of every execution' },
+  dispatch: { timeoutSeconds: 30, description: 'Takes start messages and starts executions' },
+  reconcile: { timeoutSeconds: 30, description: 'Settles the run of an execution that died' },
+} as const;
+type Operator = keyof typeof operators;
+
+/** The handler of an operator: part of Heddle, wherever the app runs. */
+const entryOf = (operator: Operator): string =>
+  fileURLToPath(new URL(`../../lambdas/operators/${operator}.ts`, import.meta.url));
+
+export const operatorEntries: readonly string[] = (Object.keys(operators) as Operator[]).map(entryOf);
+
+/** Of `dispatch`: the start queue's visibility follows from it. */
+export const dispatchTimeout = Duration.seconds(operators.dispatch.timeoutSeconds);
+
+export interface OperatorsProps {
+  readonly orchestrator: string;
+  readonly ledger: Table;
+  readonly payloads: Bucket;
+  readonly eventBus: EventBus;
+  readonly queues: Queues;
+  /** Holds the bundles of `operatorEntries`. */
+  readonly bundles: Bundles;
+}
+
+export class Operators extends Construct {
+  readonly begin: LambdaFunction;
+  readonly settle: LambdaFunction;
+  readonly finish: LambdaFunction;
+  readonly dispatch: LambdaFunction;
+  readonly reconcile: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: OperatorsProps) {
+    super(scope, id);
+    const { orchestrator, ledger, payloads, eventBus, queues } = props;
+
+    this.begin = this.#make('begin', props);
+    allowLedger(this.begin, ledger.tableArn, ['read', 'write']);
+    allowObjects(this.begin, payloads.bucketArn, ['read'], ['payloads/']);
+
+    this.settle = this.#make('settle', props);
+    allowLedger(this.settle, ledger.tableArn, ['read', 'write']);
+    allowObjects(this.settle, payloads.bucketArn, ['read', 'write'], ['payloads/']);
+    this.#allow(this.settle, 'sqs:SendMessage', this.#arn('sqs', names.deadLetterQueue(orchestrator, '*')));
+    this.#allow(this.settle, 'ssm:GetParameter', this.#manifests(orchestrator));
+    eventBus.grantPutEventsTo(this.settle);
+
+    this.finish = this.#make('finish', props);
+    allowLedger(this.finish, ledger.tableArn, ['read', 'write']);
+    eventBus.grantPutEventsTo(this.finish);
+
+    this.dispatch = this.#make('dispatch', props);
+    allowLedger(this.dispatch, ledger.tableArn, ['read', 'write']);
+    allowObjects(this.dispatch, payloads.bucketArn, ['write'], ['payloads/']);
+    this.#allow(this.dispatch, 'ssm:GetParameter', this.#manifests(orchestrator));
+    // By the form of their names, so that a pipeline may live in another stack than its orchestrator.
+    const machines = this.#arn('states', `stateMachine:${names.stateMachine(orchestrator, '*')}`);
+    this.#allow(this.dispatch, 'states:StartExecution', machines);
+    this.dispatch.addEventSource(
+      new SqsEventSource(queues.start, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }),
+    );
+
+    this.reconcile = this.#make('reconcile', props, {
+      HEDDLE_MACHINE_PREFIX: names.stateMachine(orchestrator, ''),
+    });
+    allowLedger(this.reconcile, ledger.tableArn, ['read', 'write']);
+    eventBus.grantPutEventsTo(this.reconcile);
+  }
+
+  /** All of them, by name. */
+  get all(): { readonly [operator in Operator]: LambdaFunction } {
+    const { begin, settle, finish, dispatch, reconcile } = this;
+    return { begin, settle, finish, dispatch, reconcile };
+  }
+
+  #make(name: Operator, props: OperatorsProps, environment: { readonly [name: string]: string } = {}): LambdaFunction {
+    const { timeoutSeconds, description } = operators[name];
+    return handlerFunction(new Construct(this, idOf(name)), {
+      functionName: names.operator(props.orchestrator, name),
+      description,
+      code: props.bundles.code(entryOf(name)),
+      memoryMb: 512,
+      timeoutSeconds,
+      environment: {
+        [environmentNames.table]: props.ledger.tableName,
+        [environmentNames.payloadBucket]: props.payloads.bucketName,
+        [environmentNames.eventBus]: props.eventBus.eventBusName,
+        [environmentNames.manifestPath]: `${manifestName(props.orchestrator)}/`,
+        ...environment,
+      },
+      // Only `reconcile` is called asynchronously; an event that it could not settle must not be lost.
+      ...(name === 'reconcile' ? { deadLetterQueue: props.queues.undelivered } : {}),
+    });
+  }
+
+  #allow(operator: LambdaFunction, action: string, resource: string): void {
+    operator.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
+  }
+
+  #arn(service: string, resource: string): string {
+    return Stack.of(this).formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+  }
+
+  #manifests(orchestrator: string): string {
+    return this.#arn('ssm', `parameter${manifestName(orchestrator, '*')}`);
+  }
+}

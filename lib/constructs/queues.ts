@@ -1,0 +1,71 @@
+// The start queue, through which everything that starts a run goes, and the two queues for what does not get through.
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { names } from './names.ts';
+
+export interface QueuesProps {
+  readonly orchestrator: string;
+  /** Of the function that takes from the start queue. */
+  readonly consumerTimeout: Duration;
+}
+
+export class Queues extends Construct {
+  readonly start: Queue;
+  /** Start messages that `dispatch` gave up on. AWS's own redrive puts them back on the start queue. */
+  readonly startFailed: Queue;
+  /**
+   * Events that could not be delivered, as they were. Apart from `startFailed`, because EventBridge leaves the event, not
+   * the message made from it: redriven to the start queue it would only fail again.
+   */
+  readonly undelivered: Queue;
+
+  constructor(scope: Construct, id: string, { orchestrator, consumerTimeout }: QueuesProps) {
+    super(scope, id);
+    this.startFailed = deadLetterQueue(this, 'StartFailed', names.startDeadLetterQueue(orchestrator));
+    this.undelivered = deadLetterQueue(this, 'Undelivered', names.undeliveredQueue(orchestrator));
+    this.start = new Queue(this, 'Start', {
+      queueName: names.startQueue(orchestrator),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // Below the fourteen days of its dead-letter queue, which keeps the first enqueue time.
+      retentionPeriod: Duration.days(4),
+      // Lambda asks for six times the function's timeout, or a message in work shows up again.
+      visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()),
+      deadLetterQueue: { queue: this.startFailed, maxReceiveCount: 5 },
+    });
+    for (const queue of [this.start, this.undelivered]) queue.addToResourcePolicy(fromRules(queue, orchestrator));
+  }
+}
+
+/** A queue that is itself where messages end: fourteen days, encrypted, TLS only. */
+export const deadLetterQueue = (scope: Construct, id: string, queueName: string): Queue =>
+  new Queue(scope, id, {
+    queueName,
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+
+/**
+ * One statement for all rules of the orchestrator, by the form of their names: one each would outgrow the policy, and would
+ * tie this stack to those of the pipelines, which already depend on it.
+ */
+const fromRules = (queue: Queue, orchestrator: string): PolicyStatement => {
+  const rule = (resourceName: string): string =>
+    Stack.of(queue).formatArn({
+      service: 'events',
+      resource: 'rule',
+      resourceName,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+  const form = `${orchestrator}-*`;
+  return new PolicyStatement({
+    effect: Effect.ALLOW,
+    principals: [new ServicePrincipal('events.amazonaws.com')],
+    actions: ['sqs:SendMessage'],
+    resources: [queue.queueArn],
+    conditions: { ArnLike: { 'aws:SourceArn': [rule(form), rule(`${names.eventBus(orchestrator)}/${form}`)] } },
+  });
+};

@@ -1,0 +1,37 @@
+// What an Orchestrator gives its pipelines, as an interface: Orchestrator makes pipelines, so they cannot import it.
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
+import type { Bundles } from './bundles.ts';
+
+/** Settings of every stage's Lambda that no contract gives. */
+export interface StageDefaults {
+  /** Further environment variables. @default none */
+  readonly environment?: { readonly [name: string]: string };
+  /** How long logs are kept. @default one month */
+  readonly logRetention?: RetentionDays;
+}
+
+export interface IOrchestrator extends IConstruct {
+  readonly orchestratorName: string;
+  readonly ledger: Table;
+  readonly payloads: Bucket;
+  readonly inbox: Bucket;
+  readonly eventBus: EventBus;
+  readonly startQueue: IQueue;
+  readonly undelivered: IQueue;
+  readonly alerts: ITopic;
+  /** The operators that state machines call. */
+  readonly operators: { readonly [operator in 'begin' | 'settle' | 'finish']: IFunction };
+  readonly bundles: Bundles;
+  /** The directory of the stages' handlers. */
+  readonly handlers: string;
+  readonly stageDefaults: StageDefaults;
+  /** Puts a pipeline into the manifest and on the dashboard. Every Pipeline does this itself. */
+  register(pipeline: string): void;
+}
