@@ -1,0 +1,68 @@
+import type { DayOfSource } from '../trends/contracts.ts';
+import type { ComposeInput, ReportModel, ShownTerm, SourceLine } from './contracts.ts';
+import { headlineOf } from './headline.ts';
+import { pickMistakes, pickQuotes } from './pick-quotes.ts';
+
+const shownTerms = 8;
+
+/** All that the report of a partition says. `run` is the report's own run. */
+export const composeReport = (input: ComposeInput, run: { id: string; partition: string }): ReportModel => {
+  const { collect, sentiment, trends } = input;
+  const { scored, quality, models, mean } = sentiment;
+  const verdicts = { positive: 0, negative: 0, undecided: 0 };
+  for (const { verdict } of scored) verdicts[verdict] += 1;
+  const sources = sourcesOf(input);
+  const praised = trends.ranking.praised.slice(0, shownTerms).map(withoutDays);
+  const criticised = trends.ranking.criticised.slice(0, shownTerms).map(withoutDays);
+  const { from, to, days, middle, risers, fallers } = trends;
+  return {
+    title: `What people say: ${run.partition}`,
+    partition: run.partition,
+    file: collect.file,
+    headline: headlineOf({ reviews: scored.length, positive: verdicts.positive, praised, criticised }),
+    notes: collect.notes,
+    ...{ from, to, days, middle, risers, fallers },
+    reviews: scored.length,
+    verdicts,
+    mean,
+    sources,
+    praised,
+    criticised,
+    best: pickQuotes(scored, 'positive'),
+    worst: pickQuotes(scored, 'negative'),
+    mistaken: pickMistakes(scored),
+    quality,
+    models,
+    rows: collect.rows,
+    rejected: collect.rejected,
+    rejectedCount: collect.rejectedCount,
+    runs: [
+      { pipeline: 'collect', run: collect.run },
+      { pipeline: 'sentiment', run: sentiment.run },
+      { pipeline: 'trends', run: trends.run },
+      { pipeline: 'report', run: run.id },
+    ],
+  };
+};
+
+const withoutDays = ({ term, reviews, mean }: ShownTerm): ShownTerm => ({ term, reviews, mean });
+
+const sourcesOf = ({ collect, sentiment, trends }: ComposeInput): SourceLine[] =>
+  collect.sources.map((summary) => {
+    const own = sentiment.scored.filter(({ source }) => source === summary.source);
+    const labelled = own.filter(({ label }) => label !== undefined);
+    const right = labelled.filter(({ label, verdict }) => label === verdict);
+    const days = trends.days.filter(({ source }) => source === summary.source);
+    return {
+      ...summary,
+      mean: average(days, ({ mean }) => mean),
+      positive: average(days, ({ positive }) => positive),
+      accuracy: labelled.length === 0 ? null : right.length / labelled.length,
+    };
+  });
+
+/** A mean over days, each weighed by its reviews. */
+const average = (days: readonly DayOfSource[], of: (day: DayOfSource) => number): number => {
+  const reviews = days.reduce((sum, day) => sum + day.reviews, 0);
+  return reviews === 0 ? 0 : days.reduce((sum, day) => sum + of(day) * day.reviews, 0) / reviews;
+};
