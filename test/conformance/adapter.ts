@@ -1,10 +1,14 @@
 // Runs the recorded cases of ../shared/asl-corpus against the engine's `sfn` service in virtual time. The Lambda functions
 // are the corpus's own: each case says what its functions answered on AWS.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AwsError, type EngineContext, type Service, type ServiceId, type Shape } from '../../lib/local/service.ts';
 import { sfnService } from '../../lib/local/services/sfn/index.ts';
 import { virtualClock } from '../../lib/local/virtual-clock.ts';
 import { type Behaviour, recordedLambda } from './recorded-lambda.ts';
+import { type RecordedResources, recordedServices } from './recorded-services.ts';
 
 interface RecordedMachine {
   readonly name: string;
@@ -19,7 +23,8 @@ interface RecordedCase {
   readonly definition: unknown;
   readonly input?: unknown;
   readonly inputRaw?: string;
-  readonly mocks?: {
+  readonly requires: readonly string[];
+  readonly mocks?: RecordedResources & {
     readonly lambda?: Readonly<Record<string, { readonly behaviour: Behaviour }>>;
     readonly stateMachines?: readonly RecordedMachine[];
   };
@@ -44,15 +49,16 @@ const seeded = (seed: number) => () => {
   return seed / 2 ** 32;
 };
 
-/** An engine with nothing but Step Functions and the case's Lambda functions. */
-const engineFor = (lambda: Readonly<Record<string, { readonly behaviour: Behaviour }>>) => {
+/** An engine with Step Functions, the case's Lambda functions, and the services that the case requires. */
+const engineFor = async ({ mocks = {}, requires }: RecordedCase) => {
   const clock = virtualClock(Date.now());
+  const stateDir = mkdtempSync(join(tmpdir(), 'conformance-'));
   const services = new Map<ServiceId, Service>();
   const ended = new Map<string, () => void>();
   const context: EngineContext = {
     region: REGION,
     account: ACCOUNT,
-    stateDir: '',
+    stateDir,
     database: new DatabaseSync(':memory:'),
     clock,
     random: seeded(1),
@@ -66,13 +72,17 @@ const engineFor = (lambda: Readonly<Record<string, { readonly behaviour: Behavio
       if (detail.status !== 'RUNNING') ended.get(String(detail.executionArn))?.();
     },
   };
-  services.set('lambda', recordedLambda(lambda, clock));
+  services.set('lambda', recordedLambda(mocks.lambda ?? {}, clock));
+  for (const [id, service] of await recordedServices(context, requires, mocks)) services.set(id, service);
   const sfn = sfnService(context);
   services.set('sfn', sfn);
   return {
     sfn,
     untilEnded: (arn: string) => new Promise<void>((resolve) => ended.set(arn, resolve)),
-    close: () => sfn.close?.(),
+    close: async () => {
+      for (const service of services.values()) await service.close?.();
+      rmSync(stateDir, { recursive: true });
+    },
   };
 };
 
@@ -92,7 +102,7 @@ const history = async (sfn: Service, executionArn: string): Promise<unknown[]> =
 };
 
 const run = async (recorded: RecordedCase): Promise<Ran> => {
-  const { sfn, untilEnded, close } = engineFor(recorded.mocks?.lambda ?? {});
+  const { sfn, untilEnded, close } = await engineFor(recorded);
   const create = (name: string, definition: string, type: string) =>
     sfn.call('CreateStateMachine', { name, definition, roleArn: ROLE, type });
   try {

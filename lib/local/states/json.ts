@@ -49,11 +49,14 @@ export const isLongerThan = (text: string, limit: number): boolean =>
   text.length > limit || (text.length * 3 > limit && Buffer.byteLength(text) > limit);
 
 /** What JavaScript values mean as JSON, e.g. results of an AWS call: dates as ISO text, bytes as text, no `undefined`. */
-export const toJson = (value: unknown): Json =>
-  value === undefined
-    ? null
-    : (JSON.parse(
-        JSON.stringify(value, (_field, inner: unknown) =>
-          inner instanceof Uint8Array ? Buffer.from(inner).toString('utf8') : inner,
-        ),
-      ) as Json);
+export const toJson = (value: unknown): Json => {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(toJson);
+  if (typeof value === 'object') {
+    const fields = Object.entries(value).filter(([, inner]) => inner !== undefined);
+    return Object.fromEntries(fields.map(([field, inner]) => [field, toJson(inner)]));
+  }
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : String(value);
+};
