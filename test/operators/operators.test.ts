@@ -17,13 +17,11 @@ beforeAll(async () => {
     visits: {},
     report: { orders: 'orders', seen: 'visits' },
   })) {
-    await local
-      .service('sfn')
-      .call('CreateStateMachine', {
-        name: `heddle-${pipeline}`,
-        definition: waits,
-        roleArn: 'arn:aws:iam::123456789012:role/x',
-      });
+    await local.service('sfn').call('CreateStateMachine', {
+      name: `heddle-${pipeline}`,
+      definition: waits,
+      roleArn: 'arn:aws:iam::123456789012:role/x',
+    });
     await local.service('ssm').call('PutParameter', {
       Name: `/heddle/heddle/${pipeline}`,
       Type: 'String',
