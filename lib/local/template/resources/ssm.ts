@@ -1,0 +1,30 @@
+import { isShape } from '../../field-reader.ts';
+import { AwsError, type EngineContext } from '../../service.ts';
+import { nameOf, type ResourceHandler } from '../resource.ts';
+
+const currentValue = async (context: EngineContext, Name: string): Promise<unknown> => {
+  try {
+    const { Parameter } = await context.service('ssm').call('GetParameter', { Name });
+    return isShape(Parameter) ? Parameter.Value : undefined;
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'ParameterNotFound') return undefined;
+    throw error;
+  }
+};
+
+/** AWS::SSM::Parameter. */
+export const parameter: ResourceHandler = {
+  applied: ['Name', 'Type', 'Value'],
+  accepted: ['AllowedPattern', 'DataType', 'Description', 'Policies', 'Tags', 'Tier'],
+  apply: async (resource, context) => {
+    const { Type, Value } = resource.properties;
+    const Name = nameOf(resource, 'Name', { longest: 1011, replaced: /[^\w./-]/g });
+    // Putting the same value again would count up the version.
+    if ((await currentValue(context, Name)) !== Value)
+      await context.service('ssm').call('PutParameter', { Name, Type, Value, Overwrite: true });
+    return { physicalId: Name, attributes: { Type, Value } };
+  },
+  remove: async ({ physicalId }, context) => {
+    await context.service('ssm').call('DeleteParameter', { Name: physicalId });
+  },
+};

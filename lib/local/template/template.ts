@@ -1,0 +1,51 @@
+import { isShape } from '../field-reader.ts';
+import type { Shape } from '../service.ts';
+import type { Stack } from './assembly.ts';
+import { templateError } from './problem.ts';
+
+/** A resource as the template writes it. */
+export type ResourceText = {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: Shape;
+  readonly dependsOn: readonly string[];
+  readonly condition: string | undefined;
+};
+
+/** The objects of a section of the template, by name; a section that is absent is empty. */
+export const sectionOf = (template: Shape, section: string): { readonly [name: string]: Shape } => {
+  const found = template[section];
+  const entries = Object.entries(isShape(found) ? found : {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, Shape] => isShape(entry[1])));
+};
+
+const KNOWN_SECTIONS = [
+  'AWSTemplateFormatVersion',
+  'Conditions',
+  'Description',
+  'Mappings',
+  'Metadata',
+  'Outputs',
+  'Parameters',
+  'Resources',
+  'Rules',
+];
+
+/** The resources of a stack, in the order of the template. Throws HDL514 for a section such as Transform. */
+export const resourcesOf = ({ name, template }: Stack): readonly ResourceText[] => {
+  const strange = Object.keys(template).filter((section) => !KNOWN_SECTIONS.includes(section));
+  if (strange.length > 0)
+    throw templateError(
+      name,
+      `the section ${strange.join(', ')}`,
+      `only ${KNOWN_SECTIONS.join(', ')}`,
+      'deploy this stack to AWS, or write it without that section.',
+    );
+  return Object.entries(sectionOf(template, 'Resources')).map(([logicalId, text]) => ({
+    logicalId,
+    type: String(text.Type),
+    properties: isShape(text.Properties) ? text.Properties : {},
+    dependsOn: (Array.isArray(text.DependsOn) ? text.DependsOn : [text.DependsOn ?? []]).flat().map(String),
+    condition: typeof text.Condition === 'string' ? text.Condition : undefined,
+  }));
+};
