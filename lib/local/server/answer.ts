@@ -34,6 +34,10 @@ const call = (request: WireRequest, service: Service, protocol: Protocol, operat
   return protocol === 'json' ? callJson(request, service, operation) : callRest(request, service);
 };
 
+// Of a form, for messages.
+const actionOf = (request: WireRequest): string | undefined =>
+  /(?:^|&)Action=(\w+)/.exec(request.body.toString('latin1', 0, 4096))?.[1];
+
 const unaddressed = (request: WireRequest): AwsError =>
   new AwsError(
     'MissingAuthenticationToken',
@@ -56,13 +60,13 @@ export const answerWith =
     if (addressee === undefined) return jsonError(unaddressed(request));
     const protocol = protocolOf(request, addressee);
     const service = addressee.id === undefined ? undefined : services.get(addressee.id);
-    const operation = addressee.operation ?? `${request.method} ${request.path}`;
     if (service === undefined) {
+      const operation = addressee.operation ?? actionOf(request) ?? `${request.method} ${request.path}`;
       const message = notImplemented(addressee.id ?? (addressee.name as ServiceId), operation).message; // a name for the text
       return refuse(new AwsError('NotImplemented', message, 501), protocol, request);
     }
     try {
-      return await call(request, service, protocol, operation);
+      return await call(request, service, protocol, addressee.operation ?? '');
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return refuse(new AwsError('InternalFailure', message, 500), protocol, request);

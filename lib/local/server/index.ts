@@ -43,9 +43,9 @@ const TOO_LARGE: WireResponse = {
 };
 
 const send = (outgoing: ServerResponse, response: WireResponse, requestId: string, isHead: boolean): void => {
-  const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
+  const { body } = response;
   // A HEAD says the length of the body that it does not send.
-  const length = isHead ? {} : { 'content-length': String(body.length) };
+  const length = isHead ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   outgoing.writeHead(response.status, {
     'x-amzn-requestid': requestId,
     'x-amz-request-id': requestId,

@@ -10,7 +10,7 @@ import { sandboxPool } from './sandbox-pool.ts';
 
 /** How the Lambda service runs functions. */
 export interface LambdaOptions {
-  /** Sandboxes (worker threads) that live at a time. @default 10 */
+  /** Sandboxes (worker threads) that live at a time. @default 8 */
   readonly sandboxes?: number;
 }
 
@@ -21,7 +21,7 @@ export interface LambdaService extends Service {
   resume(): void;
 }
 
-const SANDBOXES = 10; // about 25 MB each with an AWS SDK in the bundle
+const SANDBOXES = 8; // 15 MB each, 40 MB with three AWS SDK clients in the bundle
 
 /**
  * Lambda for Node.js functions. `CreateFunction` takes `Code: { LocalDirectory }` and replaces a function that exists.

@@ -65,7 +65,8 @@ export const invoker = (context: EngineContext, pool: SandboxPool): Invoker => {
   const start = (record: FunctionRecord, logStream: string): Sandbox =>
     startSandbox({
       functionName: record.name,
-      directory: join(record.directory),
+      directory: record.directory,
+      compileCache: join(context.stateDir, 'compiled'),
       handlerName: record.handler,
       memoryMb: record.memoryMb,
       timeoutMs: record.timeoutSeconds * 1000,

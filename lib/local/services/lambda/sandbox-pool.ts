@@ -1,6 +1,6 @@
 // All live sandboxes of an engine, few enough to fit a laptop: which event goes to which, when one more pays, which goes.
-import { availableParallelism } from 'node:os';
 import { realClock } from '../../clock.ts';
+import { processorLoad } from './processor-load.ts';
 import type { Outcome, Sandbox, SandboxEvent } from './sandbox.ts';
 
 /** A function as the pool sees it. Another `revision` means other code or settings: old sandboxes are not used again. */
@@ -35,18 +35,13 @@ interface Slot {
 
 interface Waiting {
   readonly job: Job;
+  readonly since: number;
   readonly resolve: (outcome: Outcome) => void;
-}
-
-interface Pace {
-  /** Mean milliseconds of an invocation, smoothed; undefined before the first. */
-  ms: number | undefined;
-  utilization: number;
 }
 
 const START_MS = 150; // what a further sandbox costs, about: worth it only against a longer wait
 const STARTING_AT_ONCE = 2;
-const COMPUTING = 0.7; // above this share a function is limited by the processor, not by waiting
+const FULL_LOAD = 0.8; // share of the processors above which more sandboxes bring nothing
 const SMOOTHING = 0.3;
 
 const CLOSED: Outcome = {
@@ -59,7 +54,9 @@ export const sandboxPool = (limit: number): SandboxPool => {
   const clock = realClock();
   const slots = new Set<Slot>();
   const queues = new Map<string, Waiting[]>();
-  const paces = new Map<string, Pace>();
+  /** Mean milliseconds of an invocation by function, smoothed; a function without one has not finished any. */
+  const paces = new Map<string, number>();
+  const load = processorLoad(clock);
   let isClosed = false;
   let cancelCheck: (() => void) | undefined;
 
@@ -79,11 +76,9 @@ export const sandboxPool = (limit: number): SandboxPool => {
     const startedAt = clock.now();
     slot.state = 'busy';
     const outcome = await slot.sandbox.invoke(job.event, job.log);
-    const pace = paces.get(slot.of.name) ?? { ms: undefined, utilization: 0 };
     const ms = clock.now() - startedAt;
-    pace.ms = pace.ms === undefined ? ms : pace.ms + SMOOTHING * (ms - pace.ms);
-    pace.utilization += SMOOTHING * (slot.sandbox.utilization() - pace.utilization);
-    paces.set(slot.of.name, pace);
+    const pace = paces.get(slot.of.name) ?? ms;
+    paces.set(slot.of.name, pace + SMOOTHING * (ms - pace));
     slot.usedAt = clock.now();
     slot.state = 'idle';
     if (!slot.sandbox.isUsable()) drop(slot);
@@ -100,17 +95,19 @@ export const sandboxPool = (limit: number): SandboxPool => {
     return oldest !== undefined;
   };
 
+  // A function's first sandbox always pays; a further one where the wait is longer than its start takes.
   const pays = (name: string, waiting: number): boolean => {
     const own = slotsOf(name);
     if (own.length === 0) return true;
     const starting = own.filter((slot) => slot.state === 'starting').length;
-    if (starting >= STARTING_AT_ONCE || waiting <= starting) return false;
     const pace = paces.get(name);
-    if (pace?.ms === undefined) return own.length < STARTING_AT_ONCE;
-    const isComputing = pace.utilization > COMPUTING;
-    if (isComputing && own.length >= availableParallelism()) return false;
-    return (waiting * pace.ms) / own.length > START_MS;
+    if (pace === undefined || starting >= STARTING_AT_ONCE || waiting <= starting) return false;
+    return (waiting * pace) / own.length > START_MS && load() < FULL_LOAD;
   };
+
+  // Without any sandbox for a while: those that hold the room may be waiting for this very function.
+  const isStarved = (name: string, first: Waiting): boolean =>
+    slotsOf(name).length === 0 && clock.now() - first.since >= START_MS;
 
   const startFor = (job: Job): void => {
     const slot: Slot = { of: job.of, sandbox: job.start(), state: 'starting', usedAt: clock.now() };
@@ -130,7 +127,7 @@ export const sandboxPool = (limit: number): SandboxPool => {
     }
     const [first] = queue;
     if (first === undefined) queues.delete(name);
-    else if (pays(name, queue.length) && (makeRoom() || slotsOf(name).length === 0)) startFor(first.job);
+    else if (pays(name, queue.length) && (makeRoom() || isStarved(name, first))) startFor(first.job);
   };
 
   const trim = (): void => {
@@ -144,17 +141,16 @@ export const sandboxPool = (limit: number): SandboxPool => {
     if (isClosed) return;
     for (const [name, queue] of queues) serve(name, queue);
     trim();
-    // Invocations that take long say nothing while they run: look again whether the wait for them has grown.
-    if (queues.size > 0 && cancelCheck === undefined) {
-      cancelCheck = clock.after(START_MS, () => {
-        cancelCheck = undefined;
-        for (const name of queues.keys()) {
-          const pace = paces.get(name);
-          if (pace?.ms === undefined) paces.set(name, { ms: START_MS * 2, utilization: 0 });
-        }
-        schedule();
-      });
+    if (queues.size > 0) cancelCheck ??= clock.after(START_MS, check);
+  };
+
+  // Invocations that take long say nothing while they run: look again now and then whether the wait has grown.
+  const check = (): void => {
+    cancelCheck = undefined;
+    for (const name of queues.keys()) {
+      if (!paces.has(name) && slotsOf(name).some((slot) => slot.state === 'busy')) paces.set(name, START_MS);
     }
+    schedule();
   };
 
   return {
@@ -162,7 +158,7 @@ export const sandboxPool = (limit: number): SandboxPool => {
       new Promise((resolve) => {
         const queue = queues.get(job.of.name) ?? [];
         queues.set(job.of.name, queue);
-        queue.push({ job, resolve });
+        queue.push({ job, since: clock.now(), resolve });
         schedule();
       }),
     retire: (name) => {

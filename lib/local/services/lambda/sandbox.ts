@@ -22,6 +22,8 @@ export interface SandboxSettings {
   readonly timeoutMs: number;
   readonly logGroup: string;
   readonly logStream: string;
+  /** Folder where compiled code is kept for the next start. */
+  readonly compileCache: string;
   readonly environment: { readonly [name: string]: string };
 }
 
@@ -39,8 +41,6 @@ export interface Sandbox {
   invoke(event: SandboxEvent, log: (message: string) => void): Promise<Outcome>;
   /** False from the moment at which it cannot take another event. */
   isUsable(): boolean;
-  /** Share of its life that the thread computed rather than waited: 0 to 1. */
-  utilization(): number;
   stop(): Promise<void>;
 }
 
@@ -158,7 +158,6 @@ export const startSandbox = (settings: SandboxSettings): Sandbox => {
     ready: ready.promise,
     invoke,
     isUsable: () => isUsable,
-    utilization: () => worker.performance.eventLoopUtilization().utilization,
     stop,
   };
 };
