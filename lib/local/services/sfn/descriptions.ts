@@ -5,6 +5,17 @@ import type { MachineRow, Revision } from './machines.ts';
 import { seconds } from './requests.ts';
 
 const REDRIVABLE = new Set(['FAILED', 'TIMED_OUT', 'ABORTED']);
+const REDRIVE_DAYS = 14;
+const MOST_EVENTS = 24_999;
+
+/** Why an execution cannot be redriven, or undefined. https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html */
+export const redriveRefusal = (row: ExecutionRow, now: number, lastEvent: number): string | undefined => {
+  if (!REDRIVABLE.has(row.status)) return `Execution is ${row.status} and cannot be redriven`;
+  if (row.mapRun !== undefined) return 'Execution was started by a Map Run and is redriven with its parent';
+  if (now - (row.stoppedAt ?? now) > REDRIVE_DAYS * 86_400_000)
+    return `Execution ended more than ${REDRIVE_DAYS} days ago`;
+  return lastEvent >= MOST_EVENTS ? 'Execution history event limit exceeded' : undefined;
+};
 
 const redrive = (row: ExecutionRow): Shape => ({
   redriveCount: row.redriveCount,

@@ -2,6 +2,7 @@
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { PAYLOAD_LIMIT } from '../../states/errors.ts';
 import type { Journal } from '../../states/history/journal.ts';
+import { isEvent } from '../../states/history/record.ts';
 import { foldLog, outstandingTokens } from '../../states/history/resume.ts';
 import type { Tokens } from '../../states/integrations/tokens.ts';
 import { isLongerThan, Payload } from '../../states/json.ts';
@@ -10,7 +11,7 @@ import { Execution, type Host } from '../../states/machine/execution.ts';
 import type { Lifetime } from '../../states/machine/lifetime.ts';
 import type { StateMachine } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
-import { describeExecution, statusChange } from './descriptions.ts';
+import { describeExecution, redriveRefusal, statusChange } from './descriptions.ts';
 import { type ExecutionRow, ExecutionRows, type NewExecution } from './execution-rows.ts';
 import type { MachineRow, Machines } from './machines.ts';
 
@@ -91,6 +92,40 @@ export class Executions {
     this.#run(row, program, Payload.parse(row.input), true);
   }
 
+  /** Runs again what failed, was aborted or timed out. Throws ExecutionNotRedrivable. */
+  async redrive(arn: string): Promise<number> {
+    const row = this.get(arn);
+    const now = this.#context.clock.now();
+    const lastEvent = this.#journal.read(row.id).findLast(isEvent)?.id ?? 0;
+    const refusal = redriveRefusal(row, now, lastEvent);
+    if (refusal !== undefined) throw new AwsError('ExecutionNotRedrivable', refusal);
+    this.reopen(row, this.#program(row.revision, nameOf(row.machineArn)));
+    await this.#journal.commit();
+    return now;
+  }
+
+  /** Carries on with an execution that had ended, as a redrive. */
+  reopen(row: ExecutionRow, program: Program): void {
+    const now = this.#context.clock.now();
+    const redriven: ExecutionRow = {
+      ...row,
+      status: 'RUNNING',
+      output: undefined,
+      error: undefined,
+      cause: undefined,
+      stoppedAt: undefined,
+      redriveCount: row.redriveCount + 1,
+      redrivenAt: now,
+    };
+    const last = this.#journal.read(row.id).findLast(isEvent)?.id ?? 0;
+    const log = { execution: row.id, nextRow: this.#journal.rows(row.id) };
+    const details = { redriveCount: redriven.redriveCount };
+    this.#journal.append(log, { frame: 0, id: last + 1, previous: last, at: now, type: 'ExecutionRedriven', details });
+    this.#journal.also(() => this.rows.reopen(row.id, now));
+    if (row.mapRun === undefined) this.#context.emit(statusChange(redriven));
+    this.resume(redriven, program);
+  }
+
   find(arn: string): ExecutionRow | undefined {
     const live = this.#live.get(arn);
     if (live) return live.row;
@@ -162,6 +197,7 @@ export class Executions {
       express: false,
       startedAt,
       redriveCount,
+      timedFrom: row.redrivenAt ?? startedAt,
       input,
     };
     const log = resumed ? this.#journal.read(id) : [];

@@ -53,7 +53,7 @@ export class Express {
     const startedAt = this.#context.clock.now();
     const id = uuid(() => this.#context.random());
     const arn = `${named.machineArn.replace(':stateMachine:', ':express:')}:${named.name}:${id}`;
-    const identity = { ...named, row: 0, arn, express: true, startedAt, redriveCount: 0, input };
+    const identity = { ...named, row: 0, arn, express: true, startedAt, redriveCount: 0, timedFrom: startedAt, input };
     const host = { ...this.#host(), journal: unlogged, historyLimit: Number.POSITIVE_INFINITY };
     const execution = new Execution(identity, machine, host);
     const forget = this.#lifetime.onEnd(() => execution.lifetime.end());

@@ -1,11 +1,11 @@
 // AWS Step Functions: the front door of the interpreter.
 import { callFrom } from '../../operation-table.ts';
 import type { EngineContext, Service } from '../../service.ts';
-import { StateError } from '../../states/errors.ts';
 import { Journal } from '../../states/history/journal.ts';
 import { integrationsOf } from '../../states/integrations/resolve.ts';
 import { Tokens } from '../../states/integrations/tokens.ts';
 import type { Host } from '../../states/machine/execution.ts';
+import { Activities } from './activities.ts';
 import { Executions } from './executions.ts';
 import { Express } from './express.ts';
 import { Machines } from './machines.ts';
@@ -28,14 +28,12 @@ export const sfnService = (context: EngineContext): Service => {
   const executions = new Executions(context, machines, journal, tokens, () => host);
   const express = new Express(context, machines, () => host);
   const mapRuns = new MapRuns(context, executions, express, journal);
-  const noActivity = (arn: string) => {
-    throw new StateError('States.Runtime', `HDL520 the local engine does not implement the resource ${arn}`);
-  };
+  const activities = new Activities(context, tokens);
   const ended: Parameters<typeof integrationsOf>[2] = (arn, lifetime) => executions.description(arn, lifetime);
   const host: Host = {
     clock: context.clock,
     journal,
-    integrations: integrationsOf(context, tokens, ended, noActivity),
+    integrations: integrationsOf(context, tokens, ended, activities.integration),
     mapRuns,
     region: context.region,
     historyLimit: HISTORY_LIMIT,
@@ -50,7 +48,7 @@ export const sfnService = (context: EngineContext): Service => {
       resolve();
     });
   });
-  const call = callFrom('sfn', operationsOf({ machines, executions, express, mapRuns, journal, tokens }));
+  const call = callFrom('sfn', operationsOf({ activities, machines, executions, express, mapRuns, journal, tokens }));
   return {
     id: 'sfn',
     call: async (operation, input) => {

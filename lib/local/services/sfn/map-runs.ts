@@ -105,7 +105,9 @@ export class MapRuns implements Opens {
     lifetime: Lifetime,
     before: ExecutionRow | undefined,
   ): Promise<ChildResult> {
-    if (before && before.status !== 'RUNNING') return resultOf(before);
+    // A redriven parent redrives the children that had not succeeded.
+    const redriven = before && before.status !== 'SUCCEEDED' && before.redriveCount < plan.parent.identity.redriveCount;
+    if (before && before.status !== 'RUNNING' && !redriven) return resultOf(before);
     const { identity } = plan.parent;
     const program = {
       machine: { ...plan.processor, timeoutSeconds: undefined },
@@ -113,7 +115,8 @@ export class MapRuns implements Opens {
       roleArn: identity.roleArn,
     };
     let arn = before?.arn;
-    if (before) this.#executions.resume(before, program);
+    if (before && before.status !== 'RUNNING') this.#executions.reopen(before, program);
+    else if (before) this.#executions.resume(before, program);
     else {
       const name = this.#executions.newName();
       const machineArn = `${identity.machineArn}/${label}`;

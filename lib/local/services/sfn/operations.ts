@@ -4,6 +4,7 @@ import { AwsError, type Shape } from '../../service.ts';
 import type { Journal } from '../../states/history/journal.ts';
 import { isEvent, toHistoryEvent } from '../../states/history/record.ts';
 import type { Tokens } from '../../states/integrations/tokens.ts';
+import type { Activities, ActivityRow } from './activities.ts';
 import { describeExecution, describeMachine, listedExecution } from './descriptions.ts';
 import type { Executions } from './executions.ts';
 import type { Express } from './express.ts';
@@ -14,6 +15,7 @@ import { page } from './pages.ts';
 import { checkArn, checkName, optionalText, seconds, text } from './requests.ts';
 
 export interface Parts {
+  readonly activities: Activities;
   readonly machines: Machines;
   readonly executions: Executions;
   readonly express: Express;
@@ -159,6 +161,10 @@ const executionOperations = ({ machines, executions, express, journal }: Parts):
     );
     return { stopDate: seconds(stoppedAt) };
   },
+  RedriveExecution: async (input) => {
+    const redrivenAt = await executions.redrive(text(input, 'executionArn'));
+    return { redriveDate: seconds(redrivenAt) };
+  },
   GetExecutionHistory: (input) => {
     const row = executions.get(text(input, 'executionArn'));
     const events = journal.read(row.id).filter(isEvent);
@@ -168,6 +174,34 @@ const executionOperations = ({ machines, executions, express, journal }: Parts):
     return { events: items.map((event) => toHistoryEvent(event, withData)), ...(nextToken && { nextToken }) };
   },
 });
+
+const activityOperations = ({ activities, journal }: Parts): OperationTable => {
+  const described = ({ arn, name, createdAt }: ActivityRow): Shape => ({
+    activityArn: arn,
+    name,
+    creationDate: seconds(createdAt),
+  });
+  return {
+    CreateActivity: (input) => {
+      const { arn, createdAt } = activities.create(checkName(text(input, 'name')));
+      return { activityArn: arn, creationDate: seconds(createdAt) };
+    },
+    DescribeActivity: (input) => described(activities.get(checkArn(text(input, 'activityArn'), 'activity'))),
+    DeleteActivity: (input) => {
+      activities.delete(checkArn(text(input, 'activityArn'), 'activity'));
+      return {};
+    },
+    ListActivities: (input) => {
+      const { items, nextToken } = page(input, (limit, offset) => activities.list(limit, offset));
+      return { activities: items.map(described), ...(nextToken && { nextToken }) };
+    },
+    GetActivityTask: async (input) => {
+      const task = await activities.poll(text(input, 'activityArn'), optionalText(input, 'workerName'));
+      await journal.commit();
+      return task;
+    },
+  };
+};
 
 const tokenOperations = ({ tokens, journal }: Parts): OperationTable => {
   // The execution takes the answer up in promise jobs of this turn; a turn later it is in the journal.
@@ -195,6 +229,7 @@ const tokenOperations = ({ tokens, journal }: Parts): OperationTable => {
 export const operationsOf = (parts: Parts): OperationTable => ({
   ...machineOperations(parts),
   ...executionOperations(parts),
+  ...activityOperations(parts),
   ...mapRunOperations(parts.mapRuns),
   ...tokenOperations(parts),
 });

@@ -49,6 +49,17 @@ const ASIDE = new Set([
 // After these, the children of an earlier attempt are history.
 const ATTEMPT = new Set(['retry', 'ParallelStateStarted', 'MapStateStarted']);
 
+// What a redrive leaves of a state that had not come to its end: where its children are, and until when it waits.
+const STRUCTURE = new Set(['ParallelStateStarted', 'MapStateStarted', 'MapRunStarted', 'wait']);
+
+/** A redrive starts what failed or was aborted again, with its retries unused; what succeeded stays. */
+const redrive = (frame: Draft, event: EventRecord): void => {
+  if (frame.output) return;
+  frame.cursor = event.id;
+  frame.records = frame.records.filter(({ type }) => STRUCTURE.has(type));
+  for (const child of frame.children.values()) redrive(child, event);
+};
+
 const textOf = (value: unknown): Payload => Payload.parse(String(value));
 
 const enter = (frame: Draft, event: EventRecord): void => {
@@ -115,6 +126,10 @@ export const foldLog = (log: readonly LogRecord[], input: Payload): Standing => 
     const frame = frames.get(record.frame);
     if (!frame) throw new Error(`the log names a frame ${record.frame} that it did not open`);
     if (isEvent(record) && !ASIDE.has(type)) frame.cursor = record.id;
+    if (isEvent(record) && type === 'ExecutionRedriven') {
+      redrive(frame, record);
+      continue;
+    }
     if (isEvent(record) && type.endsWith('StateEntered')) enter(frame, record);
     else if (isEvent(record) && type.endsWith('StateExited')) leave(frame, record);
     else {

@@ -1,4 +1,5 @@
 // What a Task state calls, seen from the interpreter.
+import type { Shape } from '../../service.ts';
 import type { Payload } from '../json.ts';
 import type { Lifetime } from '../machine/lifetime.ts';
 import type { Visit } from '../machine/visit.ts';
@@ -13,6 +14,9 @@ export interface TaskRun {
   readonly submitted: Payload | undefined;
   /** The call may have been made before a restart. */
   readonly resumed: boolean;
+  /** A worker had taken it before a restart (activities). */
+  readonly started: boolean;
+  readonly onStarted: (details: Shape) => void;
   readonly onSubmitted: (output: Payload) => void;
   readonly onHeartbeat: () => void;
 }

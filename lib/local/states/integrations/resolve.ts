@@ -21,11 +21,9 @@ const made = (
   context: EngineContext,
   tokens: Tokens,
   awaitExecution: AwaitExecution,
-  activity: (arn: string) => Integration,
   resource: string,
 ): Integration => {
   if (LAMBDA.test(resource)) return directLambda(context, resource);
-  if (ACTIVITY.test(resource)) return activity(resource);
   const [sdk, sdkName = '', sdkAction = '', sdkPattern = ''] = SDK.exec(resource) ?? [];
   if (sdk !== undefined) {
     const service = serviceNamed(sdkName);
@@ -56,9 +54,11 @@ export const integrationsOf = (
   return {
     newToken: () => tokens.make(),
     resolve: (resource) => {
+      // Not remembered: whether an activity exists is asked each time.
+      if (ACTIVITY.test(resource)) return activity(resource);
       const before = known.get(resource);
       if (before) return before;
-      const integration = made(context, tokens, awaitExecution, activity, resource);
+      const integration = made(context, tokens, awaitExecution, resource);
       known.set(resource, integration);
       return integration;
     },

@@ -51,7 +51,7 @@ export const drive = (
   };
   if (!resumed) root.aside('ExecutionStarted', { input: identity.input.text, roleArn: identity.roleArn });
   if (machine.timeoutSeconds !== undefined) {
-    const left = identity.startedAt + machine.timeoutSeconds * 1000 - host.clock.now();
+    const left = identity.timedFrom + machine.timeoutSeconds * 1000 - host.clock.now();
     // ASL: a machine that times out has the status and neither error nor cause.
     lifetime.onEnd(host.clock.after(Math.max(0, left), () => end('ExecutionTimedOut', { status: 'TIMED_OUT' }, 0)));
   }

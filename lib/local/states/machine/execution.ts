@@ -20,6 +20,8 @@ export interface ExecutionIdentity {
   readonly express: boolean;
   readonly startedAt: number;
   readonly redriveCount: number;
+  /** The machine's time limit runs from here: the start, or the last redrive. */
+  readonly timedFrom: number;
   readonly input: Payload;
 }
 

@@ -38,12 +38,13 @@ const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskC
 };
 
 /** The time limit of the task, running since it was scheduled, and the gap allowed between heartbeats. */
-const limits = (visit: Visit<TaskState>, call: TaskCall, expire: () => void) => {
+const limits = (visit: Visit<TaskState>, call: TaskCall, activity: boolean, expire: () => void) => {
   const { clock } = visit.frame.execution.host;
   const arm = (seconds: number | undefined, from: number) =>
     seconds === undefined ? () => undefined : clock.after(Math.max(0, from + seconds * 1000 - clock.now()), expire);
   const cancelTimeout = arm(call.timeout, call.since ?? clock.now());
-  let cancelHeartbeat = arm(call.heartbeat, clock.now());
+  // Nobody can beat for an activity that no worker has taken yet.
+  let cancelHeartbeat = activity ? () => undefined : arm(call.heartbeat, clock.now());
   return {
     beat: () => {
       cancelHeartbeat();
@@ -74,7 +75,7 @@ export const perform = async (visit: Visit<TaskState>, integration: Integration,
   let timed: ReturnType<typeof limits> | undefined;
   try {
     const expired = new Promise<never>((_resolve, reject) => {
-      timed = limits(visit, call, () => reject(new StateError('States.Timeout', undefined)));
+      timed = limits(visit, call, events === 'Activity', () => reject(new StateError('States.Timeout', undefined)));
     });
     const forget = lifetime.onEnd(() => timed?.cancel());
     const work = integration.run({
@@ -83,6 +84,11 @@ export const perform = async (visit: Visit<TaskState>, integration: Integration,
       lifetime,
       submitted: typeof submitted === 'string' ? Payload.parse(submitted) : undefined,
       resumed: scheduled,
+      started: call.progress?.records.some(({ type }) => type === 'ActivityStarted') ?? false,
+      onStarted: (details) => {
+        frame.event(`${events}Started`, details);
+        timed?.beat();
+      },
       onSubmitted: (output) => {
         if (isLongerThan(output.text, PAYLOAD_LIMIT)) throw tooLarge(state.resource);
         frame.event('TaskSubmitted', { ...about, output: output.text });

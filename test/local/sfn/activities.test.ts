@@ -1,0 +1,47 @@
+import { expect, test } from '@jest/globals';
+import { engine } from './engine.ts';
+
+const activityArn = 'arn:aws:states:us-east-1:111111111111:activity:press';
+const machine = (more: object = {}) => ({
+  StartAt: 'Press',
+  States: { Press: { Type: 'Task', Resource: activityArn, ...more, End: true } },
+});
+
+test('a worker polls, works and answers', async () => {
+  const { call, create, start, ended, history } = engine();
+  await call('CreateActivity', { name: 'press' });
+  const executionArn = await start(await create(machine()), { leaf: 1 });
+  const task = await call('GetActivityTask', { activityArn, workerName: 'w1' });
+  expect(JSON.parse(String(task.input))).toEqual({ leaf: 1 });
+  await call('SendTaskSuccess', { taskToken: task.taskToken, output: '"pressed"' });
+  expect(await ended(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: 'pressed' });
+  expect((await history(executionArn)).map(({ type }) => type)).toEqual([
+    'ExecutionStarted',
+    'TaskStateEntered',
+    'ActivityScheduled',
+    'ActivityStarted',
+    'ActivitySucceeded',
+    'TaskStateExited',
+    'ExecutionSucceeded',
+  ]);
+});
+
+test('a worker that polls with nothing to do gets nothing after a minute', async () => {
+  const { call, clock } = engine();
+  await call('CreateActivity', { name: 'press' });
+  const began = clock.now();
+  expect(await call('GetActivityTask', { activityArn })).toEqual({});
+  expect(clock.now() - began).toBe(60_000);
+});
+
+test('without the activity the execution fails, and without a heartbeat the task times out', async () => {
+  const { call, create, start, ended, run } = engine();
+  expect(await run(machine())).toMatchObject({
+    error: 'States.Runtime',
+    cause: `An error occurred while executing the state 'Press' (entered at the event id #2). The activity ${activityArn} does not exist.`,
+  });
+  await call('CreateActivity', { name: 'press' });
+  const executionArn = await start(await create(machine({ HeartbeatSeconds: 5, TimeoutSeconds: 60 }), 'beats'));
+  await call('GetActivityTask', { activityArn });
+  expect(await ended(executionArn)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+});

@@ -1,0 +1,66 @@
+import { expect, test } from '@jest/globals';
+import { engine, type Handler, invoke } from './engine.ts';
+
+const failingOnce = () => {
+  const calls: unknown[] = [];
+  let broken = true;
+  const work: Handler = (event) => {
+    calls.push(event);
+    if (event === 'b' && broken) throw new RangeError('no');
+    return `${event}!`;
+  };
+  return { calls, work, mend: () => (broken = false) };
+};
+
+const item = { StartAt: 'Work', States: { Work: invoke('work', '{% $states.input %}', { End: true }) } };
+const inline = { ProcessorConfig: { Mode: 'INLINE' }, ...item };
+const distributed = { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, ...item };
+const branch = (name: string, value: string) => ({
+  StartAt: name,
+  States: { [name]: invoke('work', value, { End: true }) },
+});
+
+const map = (processor: unknown) => ({
+  QueryLanguage: 'JSONata',
+  StartAt: 'M',
+  States: { M: { Type: 'Map', Items: ['a', 'b', 'c'], MaxConcurrency: 1, ItemProcessor: processor, End: true } },
+});
+const parallel = {
+  QueryLanguage: 'JSONata',
+  StartAt: 'P',
+  States: { P: { Type: 'Parallel', Branches: [branch('A', 'a'), branch('B', 'b'), branch('C', 'c')], End: true } },
+};
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+test.each([
+  ['a map runs its failed and missing iterations', map(inline), ['a', 'b', 'b', 'c']],
+  ['a distributed map runs its failed and missing children', map(distributed), ['a', 'b', 'b', 'c']],
+  ['a parallel runs its failed branch', parallel, ['a', 'b', 'c', 'b']],
+])('redrive: %s', async (_name, definition, called) => {
+  const { calls, work, mend } = failingOnce();
+  const { create, start, ended, call, history } = engine({ functions: { work } });
+  const executionArn = await start(await create(definition));
+  expect((await ended(executionArn)).status).toBe('FAILED');
+  mend();
+  await call('RedriveExecution', { executionArn });
+  expect(await ended(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: ['a!', 'b!', 'c!'] });
+  expect(calls).toEqual(called);
+  expect((await history(executionArn)).filter(({ type }) => type === 'ExecutionRedriven')).toHaveLength(1);
+  await expect(call('RedriveExecution', { executionArn })).rejects.toMatchObject({ code: 'ExecutionNotRedrivable' });
+});
+
+test('redrive: the retries of a task start anew', async () => {
+  const { calls, work, mend } = failingOnce();
+  const { create, start, ended, call } = engine({ functions: { work } });
+  const retry = { Retry: [{ ErrorEquals: ['RangeError'], MaxAttempts: 2 }], End: true };
+  const executionArn = await start(
+    await create({ QueryLanguage: 'JSONata', StartAt: 'T', States: { T: invoke('work', 'b', retry) } }),
+  );
+  await ended(executionArn);
+  await call('RedriveExecution', { executionArn });
+  await ended(executionArn);
+  expect(calls).toHaveLength(6);
+  mend();
+  await call('RedriveExecution', { executionArn });
+  expect(await ended(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: 'b!' });
+});
