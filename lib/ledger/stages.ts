@@ -31,8 +31,8 @@ export interface Stages {
     owner: string,
     end: { endedAt: string; durationMs: number; output: StoredPayload },
   ): Promise<boolean>;
-  /** Marks a map stage as running; its batches are claimed one by one. */
-  open(at: StageAddress, now: string): Promise<void>;
+  /** Marks a map stage as running over `total` items; its batches are claimed one by one. */
+  open(at: StageAddress, now: string, total: number): Promise<void>;
   /** Records the end of a map stage, whatever it was. */
   closeMap(
     at: StageAddress,
@@ -94,10 +94,10 @@ export const openStages = (table: Table): Stages => {
     complete: async (at, owner, end) =>
       (await table.update({ key: keyOf(at), set: { ...end, status: 'completed' }, ...owned(owner) })) !== undefined,
 
-    open: async (at, now) => {
+    open: async (at, now, total) => {
       await table.update({
         key: keyOf(at),
-        set: { stage: at.stage, status: 'running' },
+        set: { stage: at.stage, status: 'running', items: { total, completed: 0, failed: 0 } },
         setOnce: { startedAt: now, attempts: 1 },
         condition: 'attribute_not_exists(#status)',
       });

@@ -2,7 +2,7 @@
 // letter; if any item may still succeed the batch fails as a whole, and the retry does only those.
 import type { Stage } from '../definition/index.ts';
 import { type Resolver, UnavailableError } from '../ledger/index.ts';
-import type { ItemResult, Json, StageAnswer, StageCall } from '../records/index.ts';
+import type { ItemResult, Json, StageAnswer } from '../records/index.ts';
 import { invariant } from '../support/invariant.ts';
 import { isPermanent, SupersededError, ThrottledError, TransientError } from '../support/run-errors.ts';
 import { sha256 } from '../support/sha256.ts';
@@ -34,7 +34,6 @@ export const runBatch = async <S extends Stage>(
   invariant(batch, 'a batch was run without one');
   const at = { pipeline: call.run.pipeline, run: call.run.id, stage: call.stage };
   const startedAt = now();
-  await ledger.stages.open(at, isoTime(startedAt));
   const claim = await ledger.stages.claimBatch(at, batch.index, owner, isoTime(startedAt));
   if (!claim.held) return { status: 'completed', control: {}, completed: 0, failed: 0 };
 
@@ -45,7 +44,10 @@ export const runBatch = async <S extends Stage>(
   }
   const resolver = ledger.resolver();
   const reserveMs = reserveOf(attempt.remainingMs());
-  const items = await itemsOf(call, resolver);
+  const list = await resolver.resolve(batch.items, scopeOf(call));
+  invariant(Array.isArray(list), `${call.stage} maps over something that is not a list`);
+  if (batch.index === 0) await ledger.stages.open(at, isoTime(startedAt), list.length);
+  const items: readonly Json[] = list.slice(batch.index * batch.size, (batch.index + 1) * batch.size);
   const waiting: Retryable[] = [];
   const first = batch.index * batch.size;
   for (const [offset, item] of items.entries()) {
@@ -78,15 +80,6 @@ export const runBatch = async <S extends Stage>(
   const [retry] = waiting;
   if (retry) throw again(retry, waiting);
   return { status: 'completed', control: {}, completed: outcomes.length - failed, failed };
-};
-
-/** This batch's slice of the list. Empty when the list will not come: then the stage is skipped when the map is done. */
-const itemsOf = async (call: StageCall, resolver: Resolver): Promise<readonly Json[]> => {
-  const { batch } = call;
-  invariant(batch, 'a batch was run without one');
-  const list = await resolver.resolve(batch.items, scopeOf(call));
-  invariant(Array.isArray(list), `${call.stage} maps over something that is not a list`);
-  return list.slice(batch.index * batch.size, (batch.index + 1) * batch.size);
 };
 
 const runItem = async <S extends Stage>(

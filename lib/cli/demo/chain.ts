@@ -19,7 +19,12 @@ export interface ChainRun {
  * The chain as it stands, in the order of the links. `identity` is the object's, as dispatch records it. A run belongs to the
  * chain when each of its upstream runs does, so runs of the partition from earlier content are left out.
  */
-export const readChain = async (ledger: Ledger, links: readonly Link[], partition: string, identity: string): Promise<readonly ChainRun[]> => {
+export const readChain = async (
+  ledger: Ledger,
+  links: readonly Link[],
+  partition: string,
+  identity: string,
+): Promise<readonly ChainRun[]> => {
   const chain = new Map<string, RunRecord>();
   const runs: ChainRun[] = [];
   for (const { name, upstream } of links) {
@@ -37,7 +42,8 @@ export const readChain = async (ledger: Ledger, links: readonly Link[], partitio
   return runs;
 };
 
-const ended = (run: RunRecord | undefined): boolean => run?.status === 'completed' || run?.status === 'failed' || run?.status === 'cancelled';
+const ended = (run: RunRecord | undefined): boolean =>
+  run?.status === 'completed' || run?.status === 'failed' || run?.status === 'cancelled';
 
 /** True when nothing more will happen: every run completed, or one ended otherwise and the rest wait for it in vain. */
 export const isOver = (runs: readonly ChainRun[]): boolean => {

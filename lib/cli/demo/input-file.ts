@@ -21,7 +21,11 @@ export const readInputFile = (path: string): Drop => {
   if (!kinds.includes(kind)) refuse(`${path} ends in '${kind}'`, 'save it as one of these kinds');
   const body = read(path, refuse);
   if (body.length === 0) refuse(`${path} is empty`, 'give it at least one review');
-  const partition = basename(path, extname(path)).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'reviews';
+  const partition =
+    basename(path, extname(path))
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'reviews';
   return { partition, fileName: basename(path), body };
 };
 
