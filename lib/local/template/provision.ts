@@ -113,7 +113,7 @@ export const provisionStack = async (
     const resource = { stack: stack.name, logicalId, type, properties, assets: stack.assets };
     const made = await make(resource, providers.has(logicalId), context);
     scope.add(logicalId, made);
-    resources.push({ ...made, stack: stack.name, logicalId, type });
+    if (!providers.has(logicalId)) resources.push({ ...made, stack: stack.name, logicalId, type });
   }
   return { name: stack.name, outputs: outputsOf(stack, scope, exports), resources };
 };

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { receive, type TestEngine, type TestStack, testEngine } from './open-engine.ts';
 
 let place: TestEngine;

@@ -60,6 +60,7 @@ export const NOT_ENFORCED: { readonly [type: string]: Stand } = {
   'AWS::S3::BucketPolicy': nothing,
   'AWS::SNS::TopicPolicy': nothing,
   'AWS::SQS::QueuePolicy': nothing,
+  'Custom::CloudwatchLogResourcePolicy': nothing,
   'Custom::LogRetention': nothing,
   'Custom::S3AutoDeleteObjects': nothing,
 };
