@@ -1,6 +1,7 @@
 // Writes the logs of all executions to SQLite, one transaction for everything that happened in a turn of the event loop.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from '../../clock.ts';
+import { decodeRecords, encodeRecords } from './encoding.ts';
 import type { LogRecord } from './record.ts';
 
 /** Where the records of an execution go. */
@@ -71,7 +72,7 @@ export class Journal implements LogSink {
 
   read(execution: number): LogRecord[] {
     if (this.#logs.has(execution)) this.flush();
-    return this.#select.all(execution).flatMap((row) => JSON.parse(String(row.records)) as LogRecord[]);
+    return this.#select.all(execution).flatMap((row) => decodeRecords(String(row.records)));
   }
 
   /** How many rows `execution` has: the number of its next one. */
@@ -102,7 +103,7 @@ export class Journal implements LogSink {
     if (begin) this.#database.exec('BEGIN IMMEDIATE');
     try {
       for (const { log, records } of this.#logs.values()) {
-        this.#insert.run(log.execution, log.nextRow++, JSON.stringify(records));
+        this.#insert.run(log.execution, log.nextRow++, encodeRecords(records));
       }
       for (const write of this.#writes) write();
       if (begin) this.#database.exec('COMMIT');

@@ -31,16 +31,17 @@ export const functionError = (payload: string): StateError => {
   );
 };
 
-const invoke = async (
-  context: EngineContext,
-  input: Shape,
-  requestId: string,
-): Promise<{ answer: Shape; text: string }> => {
+const invoke = async (context: EngineContext, input: Shape): Promise<{ answer: Shape; text: string }> => {
   let answer: Shape;
   try {
     answer = await context.service('lambda').call('Invoke', input);
   } catch (thrown) {
-    throw callError(thrown, names, false, requestId);
+    throw callError(
+      thrown,
+      names,
+      false,
+      uuid(() => context.random()),
+    );
   }
   const text = textOf(answer.Payload);
   if (answer.FunctionError !== undefined) throw functionError(text);
@@ -56,11 +57,7 @@ export const directLambda = (context: EngineContext, functionArn: string): Integ
   needsToken: false,
   run: async ({ parameters }) => {
     const input = { FunctionName: functionArn, Payload: parameters.text, InvocationType: 'RequestResponse' };
-    const { text } = await invoke(
-      context,
-      input,
-      uuid(() => context.random()),
-    );
+    const { text } = await invoke(context, input);
     return Payload.parse(text === '' ? 'null' : text);
   },
 });
@@ -80,7 +77,7 @@ export const lambdaInvoke = (context: EngineContext, tokens: Tokens, pattern: st
     const { Payload: event, ...rest } = given;
     const requestId = uuid(() => context.random());
     const input = { ...rest, ...(event !== undefined && event !== null && { Payload: JSON.stringify(event) }) };
-    const { answer, text } = await invoke(context, input, requestId);
+    const { answer, text } = await invoke(context, input);
     return Payload.of({
       ExecutedVersion: typeof answer.ExecutedVersion === 'string' ? answer.ExecutedVersion : '$LATEST',
       ...(typeof answer.LogResult === 'string' && { LogResult: answer.LogResult }),

@@ -125,7 +125,7 @@ export const runDistributed = async (
     run.end('SUCCEEDED');
     frame.event('MapRunSucceeded');
     frame.aside('MapStateSucceeded');
-    return await finish(visit, visit.payload(result.value, result).value, result);
+    return await finish(visit, visit.limited(result));
   } catch (thrown) {
     const problem = visit.failure(thrown);
     run.end('FAILED');

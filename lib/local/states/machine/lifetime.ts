@@ -1,9 +1,12 @@
 // How long a branch, an iteration or an execution is alive. After its end nothing of it goes on: promises that it awaits
 // through `within` never settle, its timers are cancelled.
 
+/** What code awaits that belongs to an ended lifetime. */
+export const forever = (): Promise<never> => new Promise(() => undefined);
+
 export class Lifetime {
   #ended = false;
-  readonly #onEnd = new Set<() => void>();
+  #onEnd: Set<() => void> | undefined;
 
   get ended(): boolean {
     return this.#ended;
@@ -12,15 +15,19 @@ export class Lifetime {
   /** Registers `hook` for the end; the returned function takes it back. */
   onEnd(hook: () => void): () => void {
     if (this.#ended) hook();
-    else this.#onEnd.add(hook);
-    return () => this.#onEnd.delete(hook);
+    else {
+      this.#onEnd ??= new Set();
+      this.#onEnd.add(hook);
+    }
+    return () => this.#onEnd?.delete(hook);
   }
 
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const hook of this.#onEnd) hook();
-    this.#onEnd.clear();
+    const hooks = this.#onEnd;
+    this.#onEnd = undefined;
+    for (const hook of hooks ?? []) hook();
   }
 
   /** A lifetime that ends with this one, or before. */

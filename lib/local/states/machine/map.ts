@@ -71,7 +71,7 @@ const attempt = async (visit: Visit<MapState>, run: RunFrame, progress: Progress
   await frame.lifetime.within(Promise.all(Array.from({ length: slots }, slot)));
   frame.aside('MapStateSucceeded');
   const result = Payload.array(outputs);
-  return finish(visit, visit.payload(result.value, result).value, result);
+  return finish(visit, visit.limited(result));
 };
 
 export const runMap = (visit: Visit<MapState>, run: RunFrame): Promise<Exit> => {

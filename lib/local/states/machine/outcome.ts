@@ -1,18 +1,15 @@
 // How the result of a Task, Parallel or Map becomes the state's output and variables.
-import type { Json, Payload } from '../json.ts';
+import type { Payload } from '../json.ts';
 import type { MapState, ParallelState, TaskState } from '../parse/machine.ts';
 import type { Exit, Visit } from './visit.ts';
 
-/** `input` is the effective input of the state, `result` what its work gave. */
-export const finish = async (
-  visit: Visit<TaskState | ParallelState | MapState>,
-  result: Json,
-  known: Payload,
-): Promise<Exit> => {
+/** `result` is what the state's work gave, no larger than a payload may be. */
+export const finish = async (visit: Visit<TaskState | ParallelState | MapState>, result: Payload): Promise<Exit> => {
   const { flow, next, language } = visit.state;
-  const selected = flow.select ? flow.select(visit.scope(result)) : result;
+  if (flow.plainOutput) return { output: result, assign: undefined, next };
+  const selected = flow.select ? flow.select(visit.scope(result.value)) : result.value;
   const scope = visit.scope(visit.input.value, selected);
   const output = await flow.output(scope);
   const assign = await visit.assigned(flow.assign, language === 'JSONPath' ? visit.scope(selected) : scope);
-  return { output: visit.payload(output, known), assign, next };
+  return { output: visit.payload(output, result), assign, next };
 };

@@ -41,7 +41,7 @@ const attempt = async (visit: Visit<ParallelState>, run: RunFrame, progress: Pro
   const outputs = await frame.lifetime.within(Promise.all(state.branches.map((_, index) => branch(index))));
   frame.aside('ParallelStateSucceeded');
   const result = Payload.array(outputs);
-  return finish(visit, visit.payload(result.value, result).value, result);
+  return finish(visit, visit.limited(result));
 };
 
 export const runParallel = (visit: Visit<ParallelState>, run: RunFrame): Promise<Exit> =>

@@ -1,10 +1,11 @@
 // One attempt of a Task as history tells it: scheduled, started, submitted, and how it ended.
 import type { Shape } from '../../service.ts';
-import { PAYLOAD_LIMIT, StateError } from '../errors.ts';
+import { StateError } from '../errors.ts';
 import type { Integration } from '../integrations/integration.ts';
-import { isLongerThan, Payload } from '../json.ts';
+import { Payload } from '../json.ts';
 import type { TaskState } from '../parse/machine.ts';
-import { type Progress, tooLarge, type Visit } from './visit.ts';
+import { forever, type Lifetime } from './lifetime.ts';
+import type { Progress, Visit } from './visit.ts';
 
 export interface TaskCall {
   readonly parameters: Payload;
@@ -57,50 +58,69 @@ const limits = (visit: Visit<TaskState>, call: TaskCall, activity: boolean, expi
   };
 };
 
+/** Makes the call, within its time. */
+const answer = (
+  visit: Visit<TaskState>,
+  integration: Integration,
+  call: TaskCall,
+  lifetime: () => Lifetime,
+): Promise<Payload> => {
+  const { frame, state } = visit;
+  const { events, about } = integration;
+  const submitted = call.progress?.records.find(({ type }) => type === 'TaskSubmitted')?.details?.output;
+  let timed: ReturnType<typeof limits> | undefined;
+  const work = () =>
+    integration.run({
+      visit,
+      parameters: call.parameters,
+      get lifetime() {
+        return lifetime();
+      },
+      submitted: typeof submitted === 'string' ? Payload.parse(submitted) : undefined,
+      resumed: call.since !== undefined,
+      started: call.progress?.records.some(({ type }) => type === 'ActivityStarted') ?? false,
+      onStarted: (details) => {
+        frame.event(`${events}Started`, details);
+        timed?.beat();
+      },
+      onSubmitted: (output) =>
+        frame.event('TaskSubmitted', { ...about, output: visit.limited(output, state.resource).text }),
+      onHeartbeat: () => timed?.beat(),
+    });
+  if (call.timeout === undefined && call.heartbeat === undefined) return work();
+  return new Promise((resolve, reject) => {
+    timed = limits(visit, call, events === 'Activity', () => reject(new StateError('States.Timeout', undefined)));
+    lifetime().onEnd(timed.cancel);
+    work().then(resolve, reject);
+  });
+};
+
 /** Gives the task's result; throws its error. Everything is told in history, and on disk before it is acted on. */
 export const perform = async (visit: Visit<TaskState>, integration: Integration, call: TaskCall): Promise<Payload> => {
   const { frame, state } = visit;
   const { events, about } = integration;
   const done = call.progress?.records.find(({ type }) => type.endsWith('Succeeded'))?.details?.output;
   if (typeof done === 'string') return Payload.parse(done);
-  const scheduled = call.since !== undefined;
-  const submitted = call.progress?.records.find(({ type }) => type === 'TaskSubmitted')?.details?.output;
-  if (!scheduled) {
+  if (call.since === undefined) {
     schedule(visit, integration, call);
     // What led here must not be lost once the call has been made.
-    await frame.lifetime.within(frame.execution.host.journal.commit());
+    await frame.execution.host.journal.commit();
+    if (frame.lifetime.ended) return forever();
   }
-
-  const lifetime = frame.lifetime.child();
-  let timed: ReturnType<typeof limits> | undefined;
+  // Most calls need none of their own.
+  let lifetime: Lifetime | undefined;
+  const own = () => {
+    lifetime ??= frame.lifetime.child();
+    return lifetime;
+  };
   try {
-    const expired = new Promise<never>((_resolve, reject) => {
-      timed = limits(visit, call, events === 'Activity', () => reject(new StateError('States.Timeout', undefined)));
-    });
-    const forget = lifetime.onEnd(() => timed?.cancel());
-    const work = integration.run({
-      visit,
-      parameters: call.parameters,
-      lifetime,
-      submitted: typeof submitted === 'string' ? Payload.parse(submitted) : undefined,
-      resumed: scheduled,
-      started: call.progress?.records.some(({ type }) => type === 'ActivityStarted') ?? false,
-      onStarted: (details) => {
-        frame.event(`${events}Started`, details);
-        timed?.beat();
-      },
-      onSubmitted: (output) => {
-        if (isLongerThan(output.text, PAYLOAD_LIMIT)) throw tooLarge(state.resource);
-        frame.event('TaskSubmitted', { ...about, output: output.text });
-      },
-      onHeartbeat: () => timed?.beat(),
-    });
-    const result = await frame.lifetime.within(Promise.race([work, expired]));
-    forget();
-    if (isLongerThan(result.text, PAYLOAD_LIMIT)) throw tooLarge(state.resource);
+    const result = await answer(visit, integration, call, own);
+    if (frame.lifetime.ended) return forever();
+    visit.limited(result, state.resource);
     frame.event(`${events}Succeeded`, { ...about, output: result.text });
     return result;
   } catch (thrown) {
+    if (frame.lifetime.ended) return forever();
     if (!(thrown instanceof StateError)) throw thrown;
     const type = thrown.error === 'States.Timeout' ? `${events}TimedOut` : `${events}Failed`;
     frame.event(type, {
@@ -110,7 +130,6 @@ export const perform = async (visit: Visit<TaskState>, integration: Integration,
     });
     throw thrown;
   } finally {
-    timed?.cancel();
-    lifetime.end();
+    lifetime?.end();
   }
 };

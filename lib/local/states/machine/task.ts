@@ -1,10 +1,18 @@
 // Task: calls a resource and waits for its answer, a token, or the end of the job that it started.
 import { Payload } from '../json.ts';
-import type { TaskState } from '../parse/machine.ts';
+import type { Evaluate, TaskState } from '../parse/machine.ts';
 import { guarded } from './guarded.ts';
 import { finish } from './outcome.ts';
 import { perform } from './task-call.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
+
+/** What was noted when the call was made, before a restart. */
+interface Noted {
+  readonly at: number;
+  readonly token?: string;
+  readonly timeout?: number;
+  readonly heartbeat?: number;
+}
 
 const argumentsOf = async (visit: Visit<TaskState>): Promise<Payload> => {
   const { flow } = visit.state;
@@ -13,26 +21,34 @@ const argumentsOf = async (visit: Visit<TaskState>): Promise<Payload> => {
   return visit.payload(made, visit.input);
 };
 
+const seconds = async (visit: Visit<TaskState>, evaluate: Evaluate<number>): Promise<number> =>
+  evaluate(visit.scope(visit.state.flow.input(visit.scope())));
+
 const attempt = async (visit: Visit<TaskState>, progress: Progress | undefined): Promise<Exit> => {
   const { state, frame } = visit;
-  const integration = frame.execution.host.integrations.resolve(state.resource);
+  const { integrations } = frame.execution.host;
+  const integration = integrations.resolve(state.resource);
   const call = progress?.records.find(({ type }) => type.endsWith('Scheduled'));
-  const memo = call?.memo as { token?: string; at: number; timeout?: number; heartbeat?: number } | undefined;
-  if (integration.needsToken) visit.token = memo?.token ?? frame.execution.host.integrations.newToken(visit);
-  visit.freshContext();
-  const effective = visit.scope(state.flow.input(visit.scope()));
-  const timeout = memo ? memo.timeout : await state.timeout?.(effective);
-  const heartbeat = memo ? memo.heartbeat : await state.heartbeat?.(effective);
+  const noted = call?.memo as Noted | undefined;
+  if (integration.needsToken) {
+    visit.token = noted?.token ?? integrations.newToken(visit);
+    visit.freshContext();
+  }
+  const { timeout, heartbeat } = state;
   const recorded = call?.details?.parameters ?? call?.details?.input;
-  const parameters = typeof recorded === 'string' ? Payload.parse(recorded) : await argumentsOf(visit);
   const result = await perform(visit, integration, {
-    parameters,
-    timeout,
-    heartbeat,
-    since: memo?.at,
+    timeout: noted ? noted.timeout : timeout && (await seconds(visit, timeout)),
+    heartbeat: noted ? noted.heartbeat : heartbeat && (await seconds(visit, heartbeat)),
+    parameters:
+      typeof recorded === 'string'
+        ? Payload.parse(recorded)
+        : state.flow.plainInput
+          ? visit.input
+          : await argumentsOf(visit),
+    since: noted?.at,
     progress,
   });
-  return finish(visit, result.value, result);
+  return finish(visit, result);
 };
 
 export const runTask = (visit: Visit<TaskState>): Promise<Exit> =>

@@ -98,7 +98,11 @@ export class Visit<S extends State = State> {
 
   /** The output as a payload; throws States.DataLimitExceeded for one that is too large. */
   payload(value: Json, known: Payload | undefined = undefined, what: string = this.state.name): Payload {
-    const payload = known && known.value === value ? known : Payload.of(value);
+    return this.limited(known && known.value === value ? known : Payload.of(value), what);
+  }
+
+  /** `payload`, unless it is too large: States.DataLimitExceeded. */
+  limited(payload: Payload, what: string = this.state.name): Payload {
     if (isLongerThan(payload.text, PAYLOAD_LIMIT)) throw tooLarge(what);
     return payload;
   }

@@ -88,6 +88,8 @@ export const caughtOutput = (fields: Fields): Evaluate<Json> => {
 const jsonataFlow = (fields: Fields): Flow => {
   const output: Template | undefined = template(fields, 'Output');
   return {
+    plainInput: !fields.has('Arguments'),
+    plainOutput: !fields.has('Output') && !fields.has('Assign'),
     input: same,
     parameters: template(fields, 'Arguments'),
     select: undefined,
@@ -105,6 +107,8 @@ const jsonPathFlow = (fields: Fields): Flow => {
   const select =
     selector === undefined ? undefined : compilePayload(selector, 'ResultSelector', fields.ambient, fields.syntaxError);
   return {
+    plainInput: !fields.has('InputPath') && !fields.has('Parameters'),
+    plainOutput: !['ResultSelector', 'ResultPath', 'OutputPath', 'Assign'].some((field) => fields.has(field)),
     input,
     parameters,
     select,

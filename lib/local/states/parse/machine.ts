@@ -22,6 +22,10 @@ export type Assign = Evaluate<Variables> | undefined;
 
 /** How data enters and leaves a state, the same for both query languages. */
 export interface Flow {
+  /** No field touches the input on its way to the state's work: the payload can be handed on unread. */
+  readonly plainInput: boolean;
+  /** No field touches the result on its way out. */
+  readonly plainOutput: boolean;
   /** JSONPath: InputPath. JSONata: the input itself. */
   readonly input: (scope: Scope) => Json;
   /** Parameters or Arguments; undefined where the state has none. */
