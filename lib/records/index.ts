@@ -6,6 +6,7 @@ export * from './json.ts';
 export * from './keys.ts';
 export * from './manifest.ts';
 export * from './payload.ts';
+export * from './prices.ts';
 export * from './run.ts';
 export * from './stage-record.ts';
 export * from './start-message.ts';

@@ -1,0 +1,171 @@
+// `npm start`: the reference app on this machine, from a dropped file of reviews to the report, and what to try next.
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { freshAssembly } from '../lib/cli/assembly.ts';
+import {
+  type ChainRun,
+  count,
+  type Drop,
+  type LocalHeddle,
+  openLocal,
+  outputOf,
+  readInputFile,
+  runDrop,
+  runsTable,
+  saveArtifact,
+} from '../lib/cli/demo/index.ts';
+import { describeError } from '../lib/cli/describe-error.ts';
+import { estimateRunCost } from '../lib/cli/run-cost.ts';
+import { demoDrop } from '../lib/pipelines/customer-intelligence/demo-drop.ts';
+import { customerIntelligence } from '../lib/pipelines/customer-intelligence/index.ts';
+import type { Quality } from '../lib/pipelines/customer-intelligence/sentiment/contracts.ts';
+
+const help = `npm start [-- options]: four pipelines over customer reviews, run on this machine from the synthesized template
+
+  --input FILE       your own reviews: .csv, .json or .jsonl with text, date (YYYY-MM-DD) and source
+                     (default: 3,003 labelled sentences from Amazon, IMDb and Yelp reviews)
+  --partition NAME   the name under which the runs are kept (default: demo, or the file's name)
+  --state DIR        where state is kept (default: .heddle)
+  --port N           the engine's port on 127.0.0.1 (default: any free one)
+  --set-aside        rename a damaged state and begin anew (nothing is deleted)
+  --help             this text
+
+Exit codes: 0 done, 1 a run failed, 2 the usage or the input is wrong.
+`;
+
+const root = join(import.meta.dirname, '..');
+const say = (line = ''): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const options = () =>
+  parseArgs({
+    options: {
+      input: { type: 'string' },
+      partition: { type: 'string' },
+      state: { type: 'string', default: '.heddle' },
+      port: { type: 'string', default: '0' },
+      'set-aside': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  }).values;
+
+const links = customerIntelligence.map(({ name, upstream }) => ({
+  name,
+  upstream: Object.values(upstream).map((pipeline) => pipeline.name),
+}));
+
+const screen = {
+  isTerminal: process.stdout.isTTY === true,
+  width: process.stdout.columns ?? 120,
+  write: (text: string): void => {
+    process.stdout.write(text);
+  },
+};
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** How well the models did against the labels, where the drop has any. */
+const sayQuality = async (heddle: LocalHeddle, chain: readonly ChainRun[]): Promise<void> => {
+  const run = chain.find(({ pipeline }) => pipeline === 'sentiment')?.run;
+  if (!run) return;
+  // The contract of `sentiment` says what its output's quality is.
+  const quality = (await outputOf(heddle, run, ['quality'])) as Quality | null;
+  if (!quality) return;
+  const { all, evenLines, evenLinesLexiconAlone } = quality;
+  say(
+    `Accuracy against ${count(all.labelled)} labels: ${percent(all.accuracy)} ` +
+      `(on the half that no model was developed on: ${percent(evenLines.accuracy)}; the cheap model alone there: ${percent(evenLinesLexiconAlone.accuracy)})`,
+  );
+};
+
+const shownDeadLetters = 5;
+
+const sayDeadLetters = async ({ ledger }: LocalHeddle, chain: readonly ChainRun[]): Promise<void> => {
+  for (const { pipeline, run } of chain) {
+    if (!run) continue;
+    const letters = await ledger.deadLetters.list(pipeline, run.run);
+    if (letters.length === 0) continue;
+    say(`${count(letters.length)} dead letter(s) of ${pipeline}; the rest went on:`);
+    for (const { stage, cause } of letters.slice(0, shownDeadLetters)) say(`  ${stage}: ${cause}`);
+    if (letters.length > shownDeadLetters) say(`  … npx heddle run ${run.run}`);
+  }
+};
+
+const saveReport = async (heddle: LocalHeddle, chain: readonly ChainRun[], stateDir: string): Promise<void> => {
+  const run = chain.find(({ pipeline }) => pipeline === 'report')?.run;
+  if (!run) return;
+  const artifacts = (await outputOf(heddle, run, ['artifacts'])) as readonly {
+    bucket: string;
+    key: string;
+    name: string;
+  }[];
+  for (const artifact of artifacts) {
+    const path = await saveArtifact(heddle, artifact, join(stateDir, 'reports', run.partition), artifact.name);
+    say(`Report: ${path}`);
+  }
+};
+
+const main = async (): Promise<number> => {
+  const given = options();
+  if (given.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const drop: Drop = given.input
+    ? readInputFile(given.input)
+    : { partition: 'demo', fileName: 'reviews.jsonl', body: new TextEncoder().encode(demoDrop()) };
+  const named: Drop = given.partition ? { ...drop, partition: given.partition } : drop;
+  say(`Heddle: ${links.length} pipelines over ${given.input ?? 'the sample reviews'}, on this machine`);
+  const { directory } = await freshAssembly({ root, say });
+  const heddle = await openLocal({
+    assembly: directory,
+    stateDir: given.state,
+    port: Number(given.port),
+    setAsideDamaged: given['set-aside'],
+    orchestrator: 'heddle',
+  });
+  const stop = (): void => {
+    heddle.engine.close().then(() => {
+      process.stderr.write('\nstopped; nothing is lost: run it again to go on from here\n');
+      process.exit(130);
+    });
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    say(`The engine speaks the AWS protocols at ${heddle.engine.endpoint} until this ends`);
+    say();
+    const { chain, reused } = await runDrop(heddle, named, links, screen);
+    const costs = await Promise.all(chain.map(({ run }) => (run ? estimateRunCost(heddle, run) : undefined)));
+    say();
+    for (const line of runsTable(chain, costs)) say(line);
+    say();
+    if (reused) say('All of it was done before, for the same content: nothing ran again.');
+    await sayDeadLetters(heddle, chain);
+    const failed = chain.find(({ run }) => run && run.status !== 'completed')?.run;
+    if (failed) {
+      say(`${failed.pipeline} ${failed.status}: ${failed.cause ?? 'no cause was recorded'}`);
+      say(`Look closer: npx heddle run ${failed.run}`);
+      return 1;
+    }
+    await sayQuality(heddle, chain);
+    await saveReport(heddle, chain, given.state);
+    say(`State: ${relative(process.cwd(), given.state) || '.'} (delete it to begin anew)`);
+    say();
+    say(
+      'Next: npx heddle runs · npx heddle run <id> · npx heddle graph report --as mermaid · npm start -- --input FILE.csv',
+    );
+    return 0;
+  } finally {
+    await heddle.engine.close();
+  }
+};
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const { message, exit } = describeError(error);
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exit;
+}

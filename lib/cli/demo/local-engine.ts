@@ -1,0 +1,34 @@
+// The local engine with what the CDK app describes, ready to be used through the same calls as AWS.
+import { type Ledger, openLedger } from '../../ledger/index.ts';
+import { type Engine, openEngine } from '../../local/index.ts';
+import { manifestName, type OrchestratorManifest } from '../../records/index.ts';
+import { type Aws, connect } from '../../support/aws-call.ts';
+
+export interface LocalHeddle {
+  readonly engine: Engine;
+  readonly aws: Aws;
+  readonly ledger: Ledger;
+  readonly manifest: OrchestratorManifest;
+}
+
+export interface LocalOptions {
+  readonly assembly: string;
+  readonly stateDir: string;
+  readonly port: number;
+  readonly setAsideDamaged: boolean;
+  readonly orchestrator: string;
+}
+
+export const openLocal = async ({ orchestrator, ...options }: LocalOptions): Promise<LocalHeddle> => {
+  const engine = await openEngine(options);
+  // The engine checks no signatures: any credentials do.
+  const aws = connect({
+    region: engine.region,
+    endpoint: engine.endpoint,
+    accessKeyId: 'local',
+    secretAccessKey: 'local',
+  });
+  const { Parameter } = await aws.call('ssm', 'GetParameter', { Name: manifestName(orchestrator) });
+  const manifest: OrchestratorManifest = JSON.parse((Parameter as { readonly Value: string }).Value);
+  return { engine, aws, manifest, ledger: openLedger(aws, manifest) };
+};

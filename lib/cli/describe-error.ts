@@ -1,0 +1,22 @@
+// Whatever a command threw, as one message and an exit code.
+import { DefinitionError } from '../definition/index.ts';
+import { EngineError } from '../local/index.ts';
+import { CliError } from './cli-error.ts';
+
+export interface DescribedError {
+  readonly message: string;
+  readonly exit: 1 | 2 | 3;
+}
+
+/** Errors that we know speak for themselves; any other is ours to mend, and comes with its stack. */
+export const describeError = (error: unknown): DescribedError => {
+  if (error instanceof CliError) return { message: error.message, exit: error.exit };
+  if (error instanceof DefinitionError || error instanceof EngineError) return { message: error.message, exit: 2 };
+  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+    return { message: `HDL603 ${error.message}. Fix: see --help`, exit: 2 };
+  }
+  return {
+    message: `HDL600 unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    exit: 1,
+  };
+};

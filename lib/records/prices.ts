@@ -1,0 +1,18 @@
+/**
+ * AWS list prices in dollars, us-east-1, on-demand, without free tiers. Read on 2026-11 from the pricing pages of Step
+ * Functions, Lambda, DynamoDB and S3; check them again before you lean on a figure.
+ */
+export const prices = {
+  readOn: '2026-11',
+  region: 'us-east-1',
+  /** Step Functions Standard: each state entered, retries included. */
+  transition: 0.025 / 1_000,
+  lambdaRequest: 0.2 / 1e6,
+  /** Lambda on arm64, a gigabyte-second. */
+  lambdaGbSecond: 0.0000133334,
+  /** DynamoDB on demand, a write of up to 1 KB. */
+  dynamodbWrite: 0.625 / 1e6,
+  /** DynamoDB on demand, a strongly consistent read of up to 4 KB. */
+  dynamodbRead: 0.125 / 1e6,
+  s3Put: 0.005 / 1_000,
+} as const;
