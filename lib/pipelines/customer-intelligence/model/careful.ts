@@ -13,6 +13,8 @@ const softness = 12;
 const negated = -0.8;
 /** Words that a negator reaches, at most. */
 const reach = 5;
+/** A negation that finds nothing to turn round: people say what is missing more often to complain. */
+const bareNegation = -1.2;
 const beforeContrast = 0.5;
 const afterContrast = 1.4;
 const shouting = 1.3;
@@ -36,6 +38,7 @@ export const judgeCarefully = (text: string): Judgement => {
 const weighClause = ({ words: found }: Clause): number => {
   let sum = 0;
   let reached = 0;
+  let turned = true;
   let factor = 1;
   for (let index = 0; index < found.length; ) {
     const phrase = phraseAt(found, index);
@@ -50,6 +53,7 @@ const weighClause = ({ words: found }: Clause): number => {
     if (!word) break;
     if (isNegator(word.text)) {
       reached = reach;
+      turned = false;
       continue;
     }
     const intensity = intensifiers[word.text];
@@ -57,11 +61,13 @@ const weighClause = ({ words: found }: Clause): number => {
       factor *= intensity;
       continue;
     }
-    sum += weigh(word) * factor * (reached > 0 ? negated : 1);
+    const weight = weigh(word) * factor;
+    sum += reached > 0 ? weight * negated : weight;
+    if (weight !== 0) turned = true;
     factor = 1;
     reached -= 1;
   }
-  return sum;
+  return turned ? sum : sum + bareNegation;
 };
 
 const phraseAt = (found: readonly Word[], index: number): { weight: number; length: number } | undefined => {

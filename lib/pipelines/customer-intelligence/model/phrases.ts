@@ -11,9 +11,9 @@ const listed: Readonly<Record<number, string>> = {
     expected|right on|well made|so far so good|cool as|better than expected|couldn't be happier|can't beat|love it`,
   2: `long lasting|holds up|easy to use|easy to|for the price|good price|no time|fit perfectly|fits perfectly|next time|nice and|no
     fuss|worth seeing|worth watching|worth checking|fall in love|kept me|made me laugh|first time|would see|edge of my seat`,
-  '-2': `too bad|not so|not very|not much|not even|not that|not really|not as good|not enough|at best|at all|supposed to|used to
+  '-2': `too bad|not much|not even|not as good|not enough|at best|at all|supposed to|used to
     be|should have|could have|would have|thought it would|instead of|not like|more like|rather than|way too|trying to|tried to|wanted
-    to|have to|had to|no one|not a|wish i|if you like|so called|poor quality|too much|too small|too loud|too big|over and
+    to|have to|had to|no one|wish i|if you like|so called|poor quality|too much|too small|too loud|too big|over and
     over|long time|for ever|forever to|not to|stopped working|fell apart|fall apart|falls apart|fell off|falls off|quit working|on
     sale|back to|wait for|waited|looking for|lack of|the only`,
   '-3': `not worth|not good|not great|not impressed|not recommend|wouldn't recommend|don't waste|do not waste|waste of|waste your|don't

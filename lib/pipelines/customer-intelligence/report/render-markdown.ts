@@ -11,6 +11,7 @@ export const renderMarkdown = (model: ReportModel): string =>
     `# ${escapeMarkdown(model.title)}`,
     `**${escapeMarkdown(model.headline)}**`,
     `${longDay(model.from)} to ${longDay(model.to)} · mean score ${signedScore(model.mean)} (from −1 to +1)`,
+    ...model.notes.map((note) => `> Note on the data: ${escapeMarkdown(note)}`),
     '## Day by day',
     `\`\`\`\n${overallDays(model.days).map(dayLine).join('\n')}\n\`\`\``,
     '## What they talk about',
@@ -32,7 +33,6 @@ export const renderMarkdown = (model: ReportModel): string =>
     '## How it was made',
     `The word list decided ${plural(model.models.lexicon, 'review')}, the careful model ${count(model.models.careful)}.`,
     model.runs.map(({ pipeline, run }) => `- ${pipeline}: \`${run}\``).join('\n'),
-    ...model.notes.map((note) => `> ${escapeMarkdown(note)}`),
   ]
     .filter((part) => part !== '')
     .join('\n\n')

@@ -32,17 +32,21 @@ const perDay = (reviews: readonly ScoredReview[]): Record<string, number> => {
   return counts;
 };
 
+/** How far a term's mean score must lie from the mean of all. */
+const noticeable = 0.2;
+
 /**
  * Terms whose reviews are far better or worse than usual, weighed by how many there are (the distance of their mean from
  * the mean of all, in standard errors up to a constant). `usual` is the mean score of all reviews.
  */
 export const rankTerms = (terms: readonly Term[], usual: number, shown: number): TermRanking => {
   const pull = ({ mean, reviews }: Term) => (mean - usual) * Math.sqrt(reviews);
+  const apart = ({ mean }: Term) => Math.abs(mean - usual) >= noticeable;
   const ranked = terms.toSorted((a, b) => pull(b) - pull(a));
   return {
-    praised: ranked.filter((term) => term.mean > 0 && pull(term) > 0).slice(0, shown),
+    praised: ranked.filter((term) => apart(term) && term.mean > 0 && pull(term) > 0).slice(0, shown),
     criticised: ranked
-      .filter((term) => term.mean < 0 && pull(term) < 0)
+      .filter((term) => apart(term) && term.mean < 0 && pull(term) < 0)
       .slice(-shown)
       .reverse(),
     common: terms.slice(0, shown),

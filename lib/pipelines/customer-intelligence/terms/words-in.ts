@@ -18,7 +18,8 @@ const stopWords: ReadonlySet<string> = new Set(
   we're we've well went were weren't what what's when where whether which while who whole whom why will with without won't
   would wouldn't year years yes yet you you'll you're you've your yours yourself bad ok okay definitely especially extremely
   highly completely completely although ago big small real big plus cant dont didnt ive im wont isnt wasnt doesnt worst worse
-  ever's feel feeling end ended start started kind bit else happened gave given half`.split(/\s+/),
+  ever's feel feeling end ended start started kind bit else happened gave given half work working job piece word unfortunately fortunately
+    call called calls pieces words jobs works shows minutes lots simply easily show`.split(/\s+/),
 );
 
 /**

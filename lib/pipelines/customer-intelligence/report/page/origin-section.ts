@@ -7,14 +7,13 @@ export const originSection = (
   model: ReportModel,
 ): Markup => markup`<section><h2>What was left out</h2>${rejections(model)}</section>
 <section><h2>How it was made</h2>${routing(model)}
-<ol class="runs">${model.runs.map(({ pipeline, run }) => markup`<li><strong>${pipeline}</strong><code>${run}</code></li>`)}</ol>
-${model.notes.map((note) => markup`<p class="note"><strong>Note on the data.</strong> ${note}</p>`)}</section>`;
+<ol class="runs">${model.runs.map(({ pipeline, run }) => markup`<li><strong>${pipeline}</strong><code>${run}</code></li>`)}</ol></section>`;
 
 const rejections = ({ rejected, rejectedCount, rows, file }: ReportModel): Markup =>
   rejectedCount === 0
     ? markup`<p>Nothing: all ${plural(rows, 'row')} of <code>${file}</code> could be read.</p>`
     : markup`<p>${plural(rejectedCount, 'row')} of ${count(rows)} in <code>${file}</code> could not be used. Each is kept as a dead letter of the stage <code>collect.validate</code>, so that it can be mended and replayed.</p>
-<ul class="plain">${rejected.map(({ why }) => markup`<li>${why}</li>`)}</ul>
+<ul class="rejected">${rejected.map(({ why }) => markup`<li>${why}</li>`)}</ul>
 ${rejectedCount > rejected.length ? markup`<p class="aside">And ${count(rejectedCount - rejected.length)} more: see the dead letters.</p>` : nothing}`;
 
 const routing = ({ models, reviews }: ReportModel): Markup => {

@@ -20,20 +20,20 @@ const figures = ({
   evenLinesLexiconAlone,
   byModel,
 }: Quality): Markup => markup`<p class="lead">Of ${count(all.labelled)} reviews with a label, the models got <strong>${finePercent(all.accuracy)}</strong> right.</p>
-<div class="scroll"><table><thead><tr><th scope="col">Measured on</th><th scope="col" class="n">Labelled</th><th scope="col" class="n">Right</th><th scope="col" class="n">Undecided</th><th scope="col" class="n">Accuracy</th></tr></thead><tbody>
+<div class="scroll"><table><thead><tr><th scope="col">Measured on</th><th scope="col" class="n">Accuracy</th><th scope="col" class="n">Labelled</th><th scope="col" class="n">Undecided</th></tr></thead><tbody>
 ${tallyRow('All lines', all)}${tallyRow('Even lines', evenLines)}${tallyRow('Even lines, first model alone', evenLinesLexiconAlone)}
 ${tallyRow('Decided by the first model (lexicon)', byModel.lexicon)}${tallyRow('Passed on to the second (careful)', byModel.careful)}</tbody></table></div>
 <p class="aside">The second model was developed on the odd lines of the demo sample, so for that sample the even lines are the fair figure. An undecided review counts as wrong.</p>`;
 
-const tallyRow = (name: string, { labelled, right, undecided, accuracy }: Quality['all']): Markup =>
+const tallyRow = (name: string, { labelled, undecided, accuracy }: Quality['all']): Markup =>
   labelled === 0
     ? nothing
-    : markup`<tr><th scope="row">${name}</th><td class="n">${count(labelled)}</td><td class="n">${count(right)}</td><td class="n">${count(undecided)}</td><td class="n">${finePercent(accuracy)}</td></tr>`;
+    : markup`<tr><th scope="row">${name}</th><td class="n">${finePercent(accuracy)}</td><td class="n">${count(labelled)}</td><td class="n">${count(undecided)}</td></tr>`;
 
 const verdicts: readonly Verdict[] = ['positive', 'negative', 'undecided'];
 
 const confusion = ({ confusion: counts }: Quality): Markup => markup`<div class="scroll"><table class="matrix">
-<thead><tr><th scope="col">Label</th>${verdicts.map((verdict) => markup`<th scope="col" class="n">read as ${verdict}</th>`)}</tr></thead>
+<thead><tr><th scope="col">Label ↓ read as →</th>${verdicts.map((verdict) => markup`<th scope="col" class="n">${verdict}</th>`)}</tr></thead>
 <tbody>${(['positive', 'negative'] as const).map((label) => confusionRow(label, counts[label]))}</tbody></table></div>
 <p class="aside">✓ marks agreement. Percentages are of the row.</p>`;
 

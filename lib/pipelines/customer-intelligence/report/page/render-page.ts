@@ -26,6 +26,7 @@ export const renderPage = (model: ReportModel): string =>
 <p class="kicker">${model.title} · ${period(model)}</p>
 <h1>${model.headline}</h1>
 <dl class="tiles">${tiles(model)}</dl>
+${model.notes.map((note) => markup`<p class="note"><strong>Note on the data.</strong> ${note}</p>`)}
 </header>
 <main>
 ${daySection(model)}
@@ -47,7 +48,7 @@ ${tile('Reviews', count(reviews), `from ${plural(sources.length, 'source')}`)}
 ${tile('Positive', percent(verdicts.positive / Math.max(1, reviews)), `${count(verdicts.negative)} negative, ${count(verdicts.undecided)} undecided`)}
 ${tile('Mean score', signedScore(mean), 'from −1 to +1')}
 ${quality ? tile('Agrees with labels', finePercent(quality.all.accuracy), `of ${count(quality.all.labelled)} labelled`) : nothing}
-${tile('Needed a second look', percent(models.careful / Math.max(1, reviews)), 'by the careful model')}
+${tile('Second look', percent(models.careful / Math.max(1, reviews)), 'read by the careful model')}
 ${tile('Rejected', count(rejectedCount), rejectedCount === 1 ? 'row, a dead letter' : 'rows, as dead letters')}`;
 
 const tile = (name: string, value: string, detail: string): Markup =>

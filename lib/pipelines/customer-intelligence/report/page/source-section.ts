@@ -1,17 +1,17 @@
 import type { ReportModel } from '../contracts.ts';
-import { count, finePercent, longDay, percent, signedScore } from '../numbers.ts';
+import { count, finePercent, percent, shortDay, signedScore } from '../numbers.ts';
 import { type Markup, markup, nothing } from './markup.ts';
 
 export const sourceSection = ({ sources, quality }: ReportModel): Markup => markup`<section><h2>Where they say it</h2>
 <div class="scroll"><table>
 <thead><tr><th scope="col">Source</th><th scope="col" class="n">Reviews</th><th scope="col" class="n">Positive</th><th scope="col" class="n">Mean score</th>${
   quality ? markup`<th scope="col" class="n">Agrees with labels</th>` : nothing
-}<th scope="col">Period</th></tr></thead>
+}</tr></thead>
 <tbody>${sources.map(
   (source) =>
-    markup`<tr><th scope="row">${source.source}</th><td class="n">${count(source.reviews)}</td><td class="n">${percent(source.positive)}</td><td class="n">${signedScore(source.mean)}</td>${
+    markup`<tr><th scope="row">${source.source}<small class="under">${shortDay(source.from)} – ${shortDay(source.to)}</small></th><td class="n">${count(source.reviews)}</td><td class="n">${percent(source.positive)}</td><td class="n">${signedScore(source.mean)}</td>${
       quality
         ? markup`<td class="n">${source.accuracy === null ? 'no labels' : finePercent(source.accuracy)}</td>`
         : nothing
-    }<td>${longDay(source.from)} – ${longDay(source.to)}</td></tr>`,
+    }</tr>`,
 )}</tbody></table></div></section>`;

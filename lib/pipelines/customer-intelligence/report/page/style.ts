@@ -9,7 +9,7 @@ const css = `
 body{margin:0 auto;max-width:64rem;padding:2.5rem 1.25rem 5rem;background:var(--paper);color:var(--ink);
 font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
 h1,blockquote{font-family:"Iowan Old Style","Palatino Linotype",Palatino,Georgia,serif}
-h1{font-size:clamp(1.55rem,1.1rem + 2.2vw,2.5rem);line-height:1.22;font-weight:600;margin:.3rem 0 1.8rem;text-wrap:pretty;max-width:46rem}
+h1{font-size:clamp(1.5rem,1.1rem + 1.9vw,2.2rem);line-height:1.22;font-weight:600;margin:.3rem 0 1.8rem;text-wrap:pretty;max-width:46rem}
 h2{font-size:1.3rem;margin:0 0 .6rem}
 h3{font-size:1rem;margin:1.4rem 0 .6rem}
 .kicker,.lead,.aside,small,.quotes p,figcaption small{color:var(--soft)}
@@ -45,7 +45,7 @@ figcaption small{font-weight:400;margin-left:.3rem}
 .hit:hover{fill:var(--ink);opacity:.07}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:0 2.5rem}
 .pair>div{min-width:0}
-.bars,.quotes,.plain,.runs{list-style:none;margin:0;padding:0}
+.bars,.quotes,.rejected,.runs{list-style:none;margin:0;padding:0}
 .bars li{display:grid;grid-template-columns:1fr auto;gap:.1rem .8rem;margin-bottom:.65rem}
 .bars svg{grid-column:1/-1;width:100%;height:.5rem;border-radius:.25rem}
 .bars .value,.n{font-variant-numeric:tabular-nums}
@@ -62,14 +62,18 @@ tbody th small{font-weight:400}
 .matrix td.n{white-space:nowrap}
 .matrix td small{display:block}
 .agrees{background:var(--good-wash);font-weight:600}
+.under{display:block}
+tbody th small{white-space:nowrap}
+th:last-child,td:last-child{padding-right:.3rem}
 .matrix th,.matrix td{padding:.55rem .7rem}
+@media(max-width:36rem){body{padding-top:1.5rem}table{font-size:.88rem}th,td{padding-right:.7rem}.matrix th,.matrix td{padding:.5rem .35rem}}
 .quotes li{border-left:3px solid var(--line);padding-left:.95rem;margin-bottom:1.25rem}
 .quotes.good li{border-color:var(--good)}
 .quotes.bad li{border-color:var(--bad)}
 .quotes.good,.quotes.bad{color:inherit}
 blockquote{margin:0;font-size:1.06rem;line-height:1.45}
 .quotes p{margin:.25rem 0 0;font-size:.82rem}
-.plain li{padding:.3rem 0;border-bottom:1px solid var(--line);font-size:.93rem}
+.rejected li{padding:.3rem 0;border-bottom:1px solid var(--line);font-size:.93rem}
 .share svg{width:100%;height:.9rem;border-radius:.45rem;display:block}
 .share figcaption{display:flex;justify-content:space-between;font-weight:400;font-size:.875rem;color:var(--soft);margin-top:.4rem}
 .first{fill:var(--good)}
@@ -79,7 +83,7 @@ blockquote{margin:0;font-size:1.06rem;line-height:1.45}
 .runs strong{display:block}
 code{font:.85em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .runs code{color:var(--soft)}
-.note{background:var(--card);border:1px solid var(--line);border-left:3px solid var(--soft);border-radius:.4rem;padding:.8rem 1rem}
+.note{max-width:44rem;font-size:.93rem;background:var(--card);border:1px solid var(--line);border-left:3px solid var(--soft);border-radius:.4rem;padding:.8rem 1rem}
 details{margin-top:.4rem}
 summary{cursor:pointer;color:var(--soft);font-size:.9rem}
 details .scroll{max-height:22rem;overflow:auto;margin-top:.6rem}
