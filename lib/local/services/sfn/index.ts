@@ -16,11 +16,16 @@ import { createTables } from './tables.ts';
 /** AWS: a Standard execution has at most this many events, the last of which is the failure itself. */
 const HISTORY_LIMIT = 25_000;
 
+export interface SfnOptions {
+  /** @default 25,000, as on AWS */
+  readonly historyLimit?: number;
+}
+
 /**
  * The `sfn` service. Executions that ran when the engine went down carry on in the next turn of the event loop, when the
  * engine's other services are there; no call is answered before that.
  */
-export const sfnService = (context: EngineContext): Service => {
+export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMIT }: SfnOptions = {}): Service => {
   createTables(context.database);
   const journal = new Journal(context.database, context.clock);
   const machines = new Machines(context);
@@ -36,7 +41,7 @@ export const sfnService = (context: EngineContext): Service => {
     integrations: integrationsOf(context, tokens, ended, activities.integration),
     mapRuns,
     region: context.region,
-    historyLimit: HISTORY_LIMIT,
+    historyLimit,
     random: () => context.random(),
   };
   const release = context.clock.hold();

@@ -42,7 +42,7 @@ export const drive = (
   });
   const end = (type: string, outcome: Outcome, previous: number) => {
     if (lifetime.ended) return;
-    execution.event(0, type, previous, {
+    execution.close(type, previous, {
       ...(outcome.output && { output: outcome.output.text }),
       ...problemOf(outcome.error, outcome.cause),
     });

@@ -68,8 +68,25 @@ export class Execution {
     return ++this.#lastFrame;
   }
 
-  /** Appends an event and gives its id. */
+  /** Appends the event that ends the execution: there is always room for it. */
+  close(type: string, previous: number, details: Shape): void {
+    this.#append(0, type, previous, details);
+  }
+
+  /** Appends an event and gives its id. Throws StateError when only the failure itself still fits into the history. */
   event(frame: number, type: string, previous: number, details?: Shape, memo?: Shape): number {
+    if (this.#lastEvent >= this.host.historyLimit - 1) {
+      const cause = `The execution reached the maximum number of history events (${this.host.historyLimit}).`;
+      throw new StateError('States.Runtime', cause);
+    }
+    return this.#append(frame, type, previous, details, memo);
+  }
+
+  note(frame: number, note: string, memo: Shape): void {
+    this.host.journal.append(this.log, { frame, note, memo });
+  }
+
+  #append(frame: number, type: string, previous: number, details?: Shape, memo?: Shape): number {
     const id = ++this.#lastEvent;
     this.host.journal.append(this.log, {
       frame,
@@ -81,19 +98,6 @@ export class Execution {
       ...(memo && { memo }),
     });
     return id;
-  }
-
-  note(frame: number, note: string, memo: Shape): void {
-    this.host.journal.append(this.log, { frame, note, memo });
-  }
-
-  /** Throws when only the failure itself still fits into the history. */
-  checkHistory(): void {
-    if (this.#lastEvent < this.host.historyLimit - 1) return;
-    throw new StateError(
-      'States.Runtime',
-      `The execution reached the maximum number of history events (${this.host.historyLimit}).`,
-    );
   }
 
   /** The parts of the context object that every state of the execution shares. */

@@ -75,7 +75,6 @@ export const guarded = async (
     } catch (thrown) {
       const problem = visit.failure(thrown);
       progress = undefined;
-      frame.execution.checkHistory();
       const due = retryDue(visit, used, problem);
       if (due === undefined) {
         if (state.kind !== 'Task' && problem.error !== 'States.Runtime') frame.event(`${state.kind}StateFailed`);

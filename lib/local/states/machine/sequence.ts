@@ -24,7 +24,6 @@ const stateOf = (frame: Frame, name: string): State => {
 };
 
 const enter = (frame: Frame, state: State, input: Payload): Visit => {
-  frame.execution.checkHistory();
   const previous = frame.cursor;
   const id = frame.event(`${state.kind}StateEntered`, { input: input.text, name: state.name });
   return new Visit(frame, state, input, { id, previous, at: frame.execution.host.clock.now() }, undefined);

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { engine } from './engine.ts';
+
+const loop = { StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Pass', Next: 'A' } } };
+const caughtLoop = {
+  StartAt: 'P',
+  States: {
+    P: { Type: 'Parallel', Branches: [loop], Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Never' }], End: true },
+    Never: { Type: 'Succeed' },
+  },
+};
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+describe('limits', () => {
+  test.each([
+    ['of a machine', loop],
+    ['of a branch, which no Catch can save', caughtLoop],
+  ])('the 25,000th event %s is the failure', async (_name, definition) => {
+    const { create, start, ended, call } = engine();
+    const executionArn = await start(await create(definition));
+    expect(await ended(executionArn)).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+      cause: 'The execution reached the maximum number of history events (25000).',
+    });
+    const { events } = await call('GetExecutionHistory', { executionArn, reverseOrder: true, maxResults: 1 });
+    expect(events).toMatchObject([{ id: 25_000, type: 'ExecutionFailed' }]);
+  });
+
+  test('history comes in pages', async () => {
+    const { create, start, ended, call } = engine();
+    const states = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [
+        `S${i}`,
+        { Type: 'Pass', ...(i < 59 ? { Next: `S${i + 1}` } : { End: true }) },
+      ]),
+    );
+    const executionArn = await start(await create({ StartAt: 'S0', States: states }));
+    await ended(executionArn);
+    const ids: unknown[] = [];
+    let nextToken: unknown;
+    let pages = 0;
+    do {
+      const page = await call('GetExecutionHistory', {
+        executionArn,
+        maxResults: 50,
+        ...(nextToken ? { nextToken } : {}),
+      });
+      ids.push(...(page.events as { id: number }[]).map(({ id }) => id));
+      nextToken = page.nextToken;
+      pages++;
+    } while (nextToken);
+    expect(ids).toEqual(Array.from({ length: 122 }, (_, i) => i + 1));
+    expect(pages).toBe(3);
+  });
+
+  test.each([['an input', { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } }, 'x'.repeat(262_144)]])(
+    '%s above 256 KiB is refused',
+    async (_name, definition, input) => {
+      const { create, start } = engine();
+      const arn = await create(definition);
+      await expect(start(arn, input)).rejects.toMatchObject({ code: 'ValidationException' });
+    },
+  );
+
+  test('a machine in virtual time waits thirty days at once, and twice the same', async () => {
+    const definition = {
+      StartAt: 'W',
+      States: {
+        W: { Type: 'Wait', Seconds: 30 * 86_400, Next: 'E' },
+        E: { Type: 'Pass', Parameters: { 'id.$': 'States.UUID()', 'at.$': '$$.State.EnteredTime' }, End: true },
+      },
+    };
+    const [one, other] = [await engine().run(definition), await engine().run(definition)];
+    expect(one.output).toMatchObject({ at: '2026-01-31T00:00:00.000Z' });
+    expect(other).toEqual(one);
+  });
+});
