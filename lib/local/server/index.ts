@@ -78,7 +78,7 @@ const listen = (server: Server, port: number): Promise<number> =>
   });
 
 const asEngineError = (error: unknown, port: number): unknown => {
-  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return error;
   const found = { EADDRINUSE: `port ${port} is in use`, EACCES: `port ${port} is reserved for the system` }[
     String(error.code)
   ];

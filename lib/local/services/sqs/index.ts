@@ -34,7 +34,6 @@ export const sqsService = (context: EngineContext): QueueService => {
   });
   const state: QueueState = { context, table, arrivals: waiting };
   const tasks = moveTasks(state);
-  tasks.resume();
   const call = callFrom('sqs', {
     ...queueOperations(state),
     ...sendOperations(state),
@@ -50,6 +49,7 @@ export const sqsService = (context: EngineContext): QueueService => {
       const queue = queueByArn(state, arn);
       return queue && queueUrl(state, queue.name);
     },
+    start: async () => tasks.resume(),
     close: async () => {
       tasks.close();
       waiting.close();

@@ -1,0 +1,200 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeCbor, encodeCbor } from '../../../lib/local/server/cbor.ts';
+import { startServer } from '../../../lib/local/server/index.ts';
+import { childText, parseXml } from '../../../lib/local/server/xml.ts';
+import { AwsError, type EngineContext, type Service, type Shape } from '../../../lib/local/service.ts';
+import { sqsService } from '../../../lib/local/services/sqs/index.ts';
+import { stsService } from '../../../lib/local/services/sts/index.ts';
+import { type Served, serve } from './serve.ts';
+
+// A CloudWatch that says what it was asked: the protocols are the subject here, not the service.
+const echo = (_context: EngineContext): Service => ({
+  id: 'cloudwatch',
+  call: async (operation, input): Promise<Shape> => {
+    if (operation === 'Fail') throw new AwsError('ResourceNotFound', 'no such alarm', 404);
+    return { operation, input, StartTime: 1_700_000_000, Names: ['a', 'b'] };
+  },
+});
+
+let served: Served;
+beforeAll(async () => {
+  served = await serve({ make: [sqsService, stsService, echo] });
+});
+afterAll(() => served.close());
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Buffer;
+}
+
+interface Sent {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+// fetch would not send a foreign Host header
+const send = ({ method = 'POST', path = '/', headers = {}, body }: Sent): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const outgoing = request(`${served.endpoint}${path}`, { method, headers: { ...headers } }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () =>
+        resolve({ status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(chunks) }),
+      );
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+
+const signed = (scope: string): Record<string, string> => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${scope}/aws4_request, SignedHeaders=host, Signature=0`,
+});
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
+const json = (answer: Answer): Shape => JSON.parse(answer.body.toString());
+
+describe('who may ask', () => {
+  const cases = [
+    { name: 'the loopback address', headers: {}, status: 200 },
+    { name: 'localhost', headers: { host: 'localhost:1' }, status: 200 },
+    { name: 'a bucket of localhost', headers: { host: 'bucket.localhost:1' }, status: 200 },
+    { name: 'a page of this machine', headers: { origin: 'http://localhost:3000' }, status: 200 },
+    { name: 'a foreign host name (DNS rebinding)', headers: { host: 'evil.example' }, status: 403 },
+    { name: 'a name that only starts like loopback', headers: { host: 'localhost.evil.example' }, status: 403 },
+    { name: 'a foreign page', headers: { origin: 'https://evil.example' }, status: 403 },
+    { name: 'a page without an origin of its own', headers: { origin: 'null' }, status: 403 },
+  ];
+  test.each(cases)('$name: $status', async ({ headers, status }) => {
+    const answer = await send({ method: 'GET', path: '/_heddle/health', headers });
+    expect(answer.status).toBe(status);
+    if (status === 403) expect(json(answer).message).toMatch(/^HDL506 (?:Host|Origin) header .+; expected .+ Fix: /);
+    else expect(json(answer)).toEqual({ status: 'ok', services: ['sqs', 'sts', 'cloudwatch'] });
+  });
+});
+
+describe('what the engine lacks is refused by name', () => {
+  const target = (name: string) => ({ 'x-amz-target': name, 'content-type': 'application/x-amz-json-1.1' });
+  const cases = [
+    { name: 'an operation', headers: target('AmazonSQS.AddPermission'), says: 'sqs:AddPermission' },
+    { name: 'a service that it could run', headers: target('AmazonSSM.GetParameter'), says: 'ssm:GetParameter' },
+    {
+      name: 'a service that it does not know',
+      headers: target('TrentService.ListKeys'),
+      says: 'TrentService:ListKeys',
+    },
+    {
+      name: 'a query service',
+      headers: { ...signed('ec2'), ...form },
+      body: 'Action=DescribeInstances&Version=1',
+      says: 'ec2:DescribeInstances',
+    },
+    { name: 'a REST path', headers: signed('lambda'), says: 'lambda:POST /' },
+    { name: 'a part of S3', headers: signed('s3'), path: '/b?acl', says: 's3:POST /b' },
+  ];
+  test.each(cases)('$name', async ({ headers, body = '{}', path = '/', says }) => {
+    const answer = await send({ headers, body, path });
+    expect(answer.status).toBe(501);
+    expect(answer.body.toString()).toContain(`HDL501 the local engine does not implement ${says}`);
+  });
+
+  test('a request that addresses nobody', async () => {
+    const answer = await send({ method: 'GET' });
+    expect(answer.status).toBe(403);
+    expect(json(answer)).toMatchObject({ __type: 'MissingAuthenticationToken' });
+    expect(json(answer).message).toContain('HDL507 nothing in GET / says which AWS service it is for');
+  });
+});
+
+describe('errors in the shape of each protocol', () => {
+  test('JSON, with the code that older SQS clients know', async () => {
+    const headers = { 'x-amz-target': 'AmazonSQS.GetQueueUrl', 'content-type': 'application/x-amz-json-1.0' };
+    const answer = await send({ headers, body: '{"QueueName":"none"}' });
+    expect(answer.status).toBe(400);
+    expect(json(answer).__type).toBe('QueueDoesNotExist');
+    expect(answer.headers['x-amzn-query-error']).toBe('AWS.SimpleQueueService.NonExistentQueue;Sender');
+    expect(answer.headers['x-amzn-requestid']).toEqual(expect.any(String));
+  });
+
+  test('a body that is not JSON', async () => {
+    const headers = { 'x-amz-target': 'AmazonSQS.GetQueueUrl', 'content-type': 'application/x-amz-json-1.0' };
+    expect(json(await send({ headers, body: '{"Queue' })).__type).toBe('SerializationException');
+  });
+
+  test('query: XML', async () => {
+    const answer = await send({ headers: { ...signed('monitoring'), ...form }, body: 'Action=Fail' });
+    expect(answer.status).toBe(404);
+    const [error] = parseXml(answer.body.toString()).children;
+    expect(error && childText(error, 'Code')).toBe('ResourceNotFound');
+  });
+
+  test('CBOR', async () => {
+    const headers = { 'smithy-protocol': 'rpc-v2-cbor', ...signed('monitoring') };
+    const answer = await send({ path: '/service/GraniteServiceVersion20100801/operation/Fail', headers });
+    expect(answer.status).toBe(404);
+    expect(decodeCbor(answer.body)).toEqual({ __type: 'ResourceNotFound', message: 'no such alarm' });
+  });
+});
+
+describe('calls', () => {
+  test('query: lists, maps and nested fields come in, XML goes out', async () => {
+    const body =
+      'Action=Echo&Version=2010-08-01&L.member.2=b&L.member.1=a&Attributes.entry.1.key=k&Attributes.entry.1.value=v' +
+      '&M.member.1.Name=n&M.member.1.Value=1';
+    const answer = await send({ headers: { ...signed('monitoring'), ...form }, body });
+    const text = answer.body.toString();
+    expect(text).toContain('<L><member>a</member><member>b</member></L>');
+    expect(text).toContain('<Attributes><entry><key>k</key><value>v</value></entry></Attributes>');
+    expect(text).toContain('<M><member><Name>n</Name><Value>1</Value></member></M>');
+    expect(text).toContain('<StartTime>2023-11-14T22:13:20.000Z</StartTime>');
+  });
+
+  test('query: STS', async () => {
+    const answer = await send({ headers: { ...signed('sts'), ...form }, body: 'Action=GetCallerIdentity' });
+    expect(answer.body.toString()).toContain('<Account>123456789012</Account>');
+  });
+
+  test('CBOR: the same values as JSON, times tagged', async () => {
+    const input = { text: 'é', number: -3, big: 2 ** 40, half: 1.5, list: [true, false], nested: { a: 'b' } };
+    const answer = await send({
+      path: '/service/GraniteServiceVersion20100801/operation/Echo',
+      headers: { 'smithy-protocol': 'rpc-v2-cbor' },
+      body: encodeCbor(input, () => false),
+    });
+    expect(decodeCbor(answer.body)).toEqual({
+      operation: 'Echo',
+      input,
+      StartTime: 1_700_000_000,
+      Names: ['a', 'b'],
+    });
+    expect(answer.body.includes(Buffer.from([0xc1, 0xfb]))).toBe(true);
+  });
+});
+
+describe('CBOR that others write', () => {
+  const cases = [
+    { name: 'indefinite map and list', hex: 'bf6161 9f0102ff ff', value: { a: [1, 2] } },
+    { name: 'indefinite text', hex: '7f 6161 6162 ff', value: 'ab' },
+    { name: 'half and single floats', hex: '82 f93e00 fa3fc00000', value: [1.5, 1.5] },
+    { name: 'tagged time', hex: 'c1 1a6553f100', value: 1_700_000_000 },
+    { name: 'one, two and four byte numbers', hex: '83 18ff 19ffff 1affffffff', value: [255, 65_535, 4_294_967_295] },
+    { name: 'null', hex: 'a1 6161 f6', value: { a: undefined } },
+  ];
+  test.each(cases)('$name', ({ hex, value }) => {
+    expect(decodeCbor(Buffer.from(hex.replaceAll(' ', ''), 'hex'))).toEqual(value);
+  });
+
+  test('too short', () => {
+    expect(() => decodeCbor(Buffer.from('6261', 'hex'))).toThrow('CBOR ends too soon');
+  });
+});
+
+test('a taken port is one clear message', async () => {
+  const port = Number(new URL(served.endpoint).port);
+  await expect(startServer({ port, services: new Map() })).rejects.toThrow(
+    `HDL502 port ${port} is in use; expected a free port on 127.0.0.1. Fix: stop what listens there, or pass another ` +
+      'port (0 takes any free one).',
+  );
+});

@@ -1,0 +1,83 @@
+import {
+  DeleteParameterCommand,
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ssmService } from '../../../lib/local/services/ssm/index.ts';
+import { type Served, serve } from '../server/serve.ts';
+
+let served: Served;
+let client: SSMClient;
+const put = (Name: string, Value: string, Overwrite = false) =>
+  client.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite }));
+
+beforeAll(async () => {
+  served = await serve({ make: [ssmService] });
+  client = new SSMClient(served.client);
+  for (const name of ['/app/a', '/app/b', '/app/deep/c', '/other/d']) await put(name, name.toUpperCase());
+});
+afterAll(async () => {
+  client.destroy();
+  await served.close();
+});
+
+test('a parameter comes back with its version', async () => {
+  await put('/app/a', 'new', true);
+  const { Parameter } = await client.send(new GetParameterCommand({ Name: '/app/a' }));
+  expect(Parameter).toMatchObject({
+    Value: 'new',
+    Version: 2,
+    ARN: 'arn:aws:ssm:us-east-1:123456789012:parameter/app/a',
+  });
+});
+
+const paths = [
+  { name: 'one level', ask: { Path: '/app' }, found: ['/app/a', '/app/b'] },
+  { name: 'all levels', ask: { Path: '/app/', Recursive: true }, found: ['/app/a', '/app/b', '/app/deep/c'] },
+  {
+    name: 'the root',
+    ask: { Path: '/', Recursive: true, MaxResults: 10 },
+    found: ['/app/a', '/app/b', '/app/deep/c', '/other/d'],
+  },
+];
+test.each(paths)('by path: $name', async ({ ask, found }) => {
+  const { Parameters = [] } = await client.send(new GetParametersByPathCommand(ask));
+  expect(Parameters.map(({ Name }) => Name)).toEqual(found);
+});
+
+test('by path, in pages', async () => {
+  const ask = { Path: '/app', Recursive: true, MaxResults: 2 };
+  const { NextToken } = await client.send(new GetParametersByPathCommand(ask));
+  const { Parameters } = await client.send(new GetParametersByPathCommand({ ...ask, NextToken }));
+  expect(Parameters?.map(({ Name }) => Name)).toEqual(['/app/deep/c']);
+});
+
+test('several by name, with those that are not there', async () => {
+  const { Parameters, InvalidParameters } = await client.send(new GetParametersCommand({ Names: ['/app/b', '/none'] }));
+  expect(Parameters).toHaveLength(1);
+  expect(InvalidParameters).toEqual(['/none']);
+});
+
+describe('refusals', () => {
+  const cases = [
+    { name: 'a name twice', work: () => put('/app/b', 'x'), error: 'ParameterAlreadyExists' },
+    {
+      name: 'a missing one',
+      work: () => client.send(new GetParameterCommand({ Name: '/x' })),
+      error: 'ParameterNotFound',
+    },
+    {
+      name: 'a missing one, to delete',
+      work: () => client.send(new DeleteParameterCommand({ Name: '/x' })),
+      error: 'ParameterNotFound',
+    },
+    { name: 'a name with blanks', work: () => put('a b', 'x'), error: 'ValidationException' },
+  ];
+  test.each(cases)('$name: $error', async ({ work, error }) => {
+    await expect(work()).rejects.toMatchObject({ name: error });
+  });
+});
