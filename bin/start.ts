@@ -16,6 +16,7 @@ import {
 } from '../lib/cli/demo/index.ts';
 import { describeError } from '../lib/cli/describe-error.ts';
 import { estimateRunCost } from '../lib/cli/run-cost.ts';
+import { DamagedStateError } from '../lib/local/index.ts';
 import { demoDrop } from '../lib/pipelines/customer-intelligence/demo-drop.ts';
 import { customerIntelligence } from '../lib/pipelines/customer-intelligence/index.ts';
 import type { Quality } from '../lib/pipelines/customer-intelligence/sentiment/contracts.ts';
@@ -57,7 +58,7 @@ const links = customerIntelligence.map(({ name, upstream }) => ({
 
 const screen = {
   isTerminal: process.stdout.isTTY === true,
-  width: process.stdout.columns ?? 120,
+  width: process.stdout.columns || 120,
   write: (text: string): void => {
     process.stdout.write(text);
   },
@@ -100,7 +101,7 @@ const saveReport = async (heddle: LocalHeddle, chain: readonly ChainRun[], state
     key: string;
     name: string;
   }[];
-  for (const artifact of artifacts) {
+  for (const artifact of artifacts.toReversed()) {
     const path = await saveArtifact(heddle, artifact, join(stateDir, 'reports', run.partition), artifact.name);
     say(`Report: ${path}`);
   }
@@ -166,6 +167,7 @@ try {
   process.exitCode = await main();
 } catch (error) {
   const { message, exit } = describeError(error);
-  process.stderr.write(`${message}\n`);
+  const hint = error instanceof DamagedStateError ? ' (npm start -- --set-aside does so)' : '';
+  process.stderr.write(`${message}${hint}\n`);
   process.exitCode = exit;
 }

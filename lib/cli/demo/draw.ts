@@ -42,6 +42,8 @@ export const drawBlock = (
   });
 };
 
+const underWay: ReadonlySet<PipelineProgress['status']> = new Set(['pending', 'waiting', 'running']);
+
 /** What happened between two looks, one line each: runs and stages that changed, items in steps of a tenth. */
 export const drawChanges = (
   before: readonly PipelineProgress[],
@@ -60,7 +62,7 @@ export const drawChanges = (
       if (last?.status !== stage.status) lines.push(`${pipeline.pipeline}.${stage.id}: ${stage.status}${of}${why}`);
       else if (tenth(last) !== tenth(stage)) lines.push(`${pipeline.pipeline}.${stage.id}: ${stage.status}${of}`);
     }
-    if (old?.status !== pipeline.status && pipeline.status !== 'running' && pipeline.status !== 'waiting') {
+    if (old?.status !== pipeline.status && !underWay.has(pipeline.status)) {
       lines.push(`${pipeline.pipeline}: ${pipeline.status} in ${seconds(pipeline.elapsedMs)}`);
     }
     return lines;

@@ -48,7 +48,8 @@ export const follow = async (look: () => Promise<Snapshot>, screen: Screen): Pro
       const lines = drawBlock(snapshot.pipelines, (pipeline, stage) => rate.get(`${pipeline}.${stage}`));
       screen.write(up(drawn) + lines.map((line) => `${clearLine}${line.slice(0, screen.width - 1)}\n`).join(''));
       drawn = lines.length;
-    } else {
+    } else if (drawn > 0 || !isOver(snapshot.chain)) {
+      drawn = 1; // From here on there is something to tell; a chain that was over at the first look is not told again.
       for (const line of drawChanges(before, snapshot.pipelines)) screen.write(`${line}\n`);
     }
     if (isOver(snapshot.chain)) return snapshot;
