@@ -66,6 +66,7 @@ export const servicesOf = async (firstClock: Clock): Promise<TestServices> => {
         });
         if (!Array.isArray(Messages) || Messages.length === 0) return found;
         found.push(...Messages);
+        for (const { ReceiptHandle } of Messages) await call('sqs', 'DeleteMessage', { QueueUrl, ReceiptHandle });
       }
     },
     reopen: async (clock = now.clock) => {

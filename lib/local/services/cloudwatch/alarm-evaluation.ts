@@ -42,21 +42,14 @@ export const evaluateAlarm = (store: MetricStore, rule: AlarmRule, nowMs: number
       : verdict('INSUFFICIENT_DATA', `Insufficient Data: ${plural(evaluationPeriods)} were unknown.`);
   const bad = breaching + (missing === 'breaching' ? absent : 0);
   const values = recent.map(({ value }) => value).join(', ');
-  const relation = rule.operator
-    .replace(/([A-Z])/g, ' $1')
-    .trim()
-    .toLowerCase()
-    .replace(' to threshold', '')
-    .replace(' threshold', '');
+  const words = rule.operator.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim();
+  const relation = words.replace(/threshold$/, `the threshold (${rule.threshold})`);
   const details = `[${values}] ${breaching === 1 || recent.length === 1 ? 'was' : 'were'}`;
   const missed = absent > 0 && recent.length === 0 ? ` (${plural(absent)} missing, treated as ${missing})` : '';
   return bad >= datapointsToAlarm
     ? verdict(
         'ALARM',
-        `Threshold Crossed: ${bad} out of the last ${plural(evaluationPeriods)} ${details} ${relation} the threshold (${rule.threshold})${missed}.`,
+        `Threshold Crossed: ${bad} out of the last ${plural(evaluationPeriods)} ${details} ${relation}${missed}.`,
       )
-    : verdict(
-        'OK',
-        `Threshold Crossed: ${plural(recent.length || absent)} ${details} not ${relation} the threshold (${rule.threshold})${missed}.`,
-      );
+    : verdict('OK', `Threshold Crossed: ${plural(recent.length || absent)} ${details} not ${relation}${missed}.`);
 };

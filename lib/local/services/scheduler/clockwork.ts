@@ -54,10 +54,12 @@ export const clockwork = (
     if (!started || record.settings.State === 'DISABLED') return;
     const schedule = scheduleOf(record.settings);
     const endMs = read.optionalTime(record.settings, 'EndDate');
-    const lastMs = fired.get(key);
+    const startDate = read.optionalTime(record.settings, 'StartDate');
+    // A rate fires at once, a cron expression not for the minute in which the schedule was made.
+    const lastMs = fired.get(key) ?? (schedule.kind === 'cron' && startDate === undefined ? record.sinceMs : undefined);
     const running = {
       schedule,
-      startMs: read.optionalTime(record.settings, 'StartDate') ?? record.sinceMs,
+      startMs: startDate ?? record.sinceMs,
       ...(endMs !== undefined && { endMs }),
       ...(lastMs !== undefined && { lastMs }),
     };

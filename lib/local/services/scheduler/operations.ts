@@ -7,7 +7,9 @@ import { checkSettings, read, type ScheduleRecord } from './schedule-record.ts';
 
 type Group = { readonly name: string; readonly arn: string; readonly createdMs: number };
 
-const TIMING = ['ScheduleExpression', 'ScheduleExpressionTimezone', 'StartDate'];
+/** What decides when a schedule fires first. */
+const timingOf = ({ ScheduleExpression, ScheduleExpressionTimezone = 'UTC', StartDate }: Shape): string =>
+  JSON.stringify([ScheduleExpression, ScheduleExpressionTimezone, StartDate]);
 
 const shapeOf = (record: ScheduleRecord): Shape => ({
   State: 'ENABLED',
@@ -60,7 +62,7 @@ export const scheduleOperations = (
     const { Name: _name, GroupName: _group, ClientToken: _token, ...settings } = input;
     checkSettings(settings);
     const { group, name } = place(input);
-    const sameTiming = before && TIMING.every((field) => before.settings[field] === settings[field]);
+    const sameTiming = before && timingOf(before.settings) === timingOf(settings);
     const record: ScheduleRecord = {
       name,
       group,

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Shape } from '../../../lib/local/index.ts';
+import { type ManualClock, manualClock } from '../manual-clock.ts';
+import { servicesOf, type TestServices } from '../services-of.ts';
+
+const MINUTE = 60_000;
+let clock: ManualClock;
+let services: TestServices;
+beforeEach(async () => {
+  clock = manualClock('2026-11-24T10:00:00Z');
+  services = await servicesOf(clock);
+});
+afterEach(() => services.close());
+
+const alarm = (more: Shape = {}) =>
+  services.call('cloudwatch', 'PutMetricAlarm', {
+    AlarmName: 'a',
+    Namespace: 'App',
+    MetricName: 'failures',
+    Statistic: 'Sum',
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    ...more,
+  });
+const put = async (Value: number) => {
+  await services.call('cloudwatch', 'PutMetricData', {
+    Namespace: 'App',
+    MetricData: [{ MetricName: 'failures', Value }],
+  });
+  await clock.settle();
+};
+const state = async () => {
+  const { MetricAlarms } = await services.call('cloudwatch', 'DescribeAlarms', {});
+  return (MetricAlarms as readonly Shape[])[0]?.StateValue;
+};
+
+// name | settings | data by minute (undefined: none) | state at the end of each minute
+const rows: readonly (readonly [string, Shape, readonly (number | undefined)[], readonly string[]])[] = [
+  [
+    'a breach alarms within its minute, and passes',
+    { TreatMissingData: 'notBreaching' },
+    [0, 2, undefined, undefined],
+    ['OK', 'ALARM', 'ALARM', 'OK'],
+  ],
+  ['missing data', {}, [2, undefined, undefined], ['ALARM', 'ALARM', 'INSUFFICIENT_DATA']],
+  ['ignored', { TreatMissingData: 'ignore' }, [2, undefined, undefined], ['ALARM', 'ALARM', 'ALARM']],
+  [
+    'two of three',
+    { EvaluationPeriods: 3, DatapointsToAlarm: 2, TreatMissingData: 'notBreaching' },
+    [2, 0, 2, 0, 0, 0],
+    ['OK', 'OK', 'ALARM', 'ALARM', 'OK', 'OK'],
+  ],
+  [
+    'below: only whole minutes count',
+    { ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'notBreaching' },
+    [0, 5, 5],
+    ['OK', 'ALARM', 'OK'],
+  ],
+];
+test.each(rows)('%s', async (_name, settings, data, expected) => {
+  await alarm(settings);
+  const seen: unknown[] = [];
+  for (const value of data) {
+    await clock.advance(1_000); // just after the minute began
+    if (value !== undefined) await put(value);
+    await clock.advance(MINUTE - 2_000);
+    seen.push(await state());
+    await clock.advance(1_000);
+  }
+  expect(seen).toEqual(expected);
+});
+
+describe('a change of state', () => {
+  test('is an event, and tells the topics of the new state', async () => {
+    const queue = await services.queue('q');
+    const { TopicArn } = await services.call('sns', 'CreateTopic', { Name: 't' });
+    await services.call('sns', 'Subscribe', {
+      TopicArn,
+      Protocol: 'sqs',
+      Endpoint: queue.arn,
+      Attributes: { RawMessageDelivery: 'true' },
+    });
+    const events = await services.queue('events');
+    await services.call('eventbridge', 'PutRule', {
+      Name: 'r',
+      EventPattern: '{"source":["aws.cloudwatch"],"detail":{"state":{"value":["ALARM"]}}}',
+    });
+    await services.call('eventbridge', 'PutTargets', {
+      Rule: 'r',
+      Targets: [{ Id: '1', Arn: events.arn, InputPath: '$.detail' }],
+    });
+    await alarm({ AlarmActions: [TopicArn], AlarmDescription: 'too many', TreatMissingData: 'notBreaching' });
+    await put(3);
+    const [message] = await services.drain(queue.url);
+    expect(JSON.parse(String(message?.Body))).toMatchObject({
+      AlarmName: 'a',
+      AlarmDescription: 'too many',
+      NewStateValue: 'ALARM',
+      OldStateValue: 'OK',
+      NewStateReason:
+        'Threshold Crossed: 1 out of the last 1 datapoint [3] was greater than or equal to the threshold (1).',
+      Trigger: { MetricName: 'failures', Namespace: 'App', Statistic: 'Sum', Threshold: 1 },
+    });
+    const [event] = await services.drain(events.url);
+    expect(JSON.parse(String(event?.Body))).toMatchObject({
+      alarmName: 'a',
+      state: { value: 'ALARM', timestamp: '2026-11-24T10:00:00.000+0000' },
+      previousState: { value: 'OK' },
+      configuration: {
+        description: 'too many',
+        metrics: [
+          { metricStat: { metric: { namespace: 'App', name: 'failures' }, period: 60, stat: 'Sum' }, returnData: true },
+        ],
+      },
+    });
+  });
+
+  test('is kept over a restart, without telling again', async () => {
+    const queue = await services.queue('q');
+    const { TopicArn } = await services.call('sns', 'CreateTopic', { Name: 't' });
+    await services.call('sns', 'Subscribe', { TopicArn, Protocol: 'sqs', Endpoint: queue.arn });
+    await alarm({ AlarmActions: [TopicArn] });
+    await put(3);
+    await services.reopen();
+    await alarm({ AlarmActions: [TopicArn] });
+    await clock.settle();
+    expect(await state()).toBe('ALARM');
+    expect(await services.drain(queue.url)).toHaveLength(1);
+  });
+});
+
+test('an action that the engine cannot carry out is refused by name', async () => {
+  await expect(alarm({ AlarmActions: ['arn:aws:automate:us-east-1:ec2:stop'] })).rejects.toThrow(
+    'HDL501 the local engine does not implement the alarm action arn:aws:automate:us-east-1:ec2:stop',
+  );
+});

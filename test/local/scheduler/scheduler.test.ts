@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Shape } from '../../../lib/local/index.ts';
+import { type ManualClock, manualClock } from '../manual-clock.ts';
+import { servicesOf, type TestServices } from '../services-of.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+let clock: ManualClock;
+let services: TestServices;
+let queue: { readonly url: string; readonly arn: string };
+beforeEach(async () => {
+  clock = manualClock('2026-03-28T12:00:00Z');
+  services = await servicesOf(clock);
+  queue = await services.queue('q');
+});
+afterEach(() => services.close());
+
+const create = (ScheduleExpression: string, more: Shape = {}, target: Shape = {}) =>
+  services.call('scheduler', 'CreateSchedule', {
+    Name: 's',
+    ScheduleExpression,
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: {
+      Arn: queue.arn,
+      RoleArn: 'arn:aws:iam::123456789012:role/r',
+      Input: '<aws.scheduler.scheduled-time>',
+      ...target,
+    },
+    ...more,
+  });
+const fired = async () => (await services.drain(queue.url)).map(({ Body }) => Body);
+
+describe('when', () => {
+  // expression | settings | after moving on by | times
+  const rows: readonly (readonly [string, Shape, number, readonly string[]])[] = [
+    ['rate(20 minutes)', {}, HOUR, ['12:00', '12:20', '12:40', '13:00']],
+    [
+      'rate(20 minutes)',
+      { StartDate: '2026-03-28T12:30:00Z', EndDate: '2026-03-28T13:10:00Z' },
+      2 * HOUR,
+      ['12:30', '12:50'],
+    ],
+    ['at(2026-03-28T13:30:00)', { ScheduleExpressionTimezone: 'Europe/Paris' }, HOUR, ['12:30']],
+    ['cron(30 * * * ? *)', { State: 'DISABLED' }, 2 * HOUR, []],
+    // The clocks go forward in London in the night to the 29th.
+    ['cron(0 9 * * ? *)', { ScheduleExpressionTimezone: 'Europe/London' }, 2 * DAY, ['08:00', '08:00']],
+    ['cron(30 1 * * ? *)', { ScheduleExpressionTimezone: 'Europe/London' }, 2 * DAY, ['00:30']],
+  ];
+  test.each(rows)('%s %j', async (expression, settings, ms, times) => {
+    await create(expression, settings);
+    await clock.advance(ms);
+    expect((await fired()).map((time) => String(time).slice(11, 16))).toEqual(times);
+  });
+
+  test('a one-time schedule deletes itself when asked to', async () => {
+    await create('at(2026-03-28T12:30:00)', { ActionAfterCompletion: 'DELETE' });
+    await clock.advance(HOUR);
+    expect(await fired()).toEqual(['2026-03-28T12:30:00Z']);
+    await expect(services.call('scheduler', 'GetSchedule', { Name: 's' })).rejects.toThrow(
+      'Schedule s does not exist.',
+    );
+  });
+
+  test('an updated expression counts afresh; another target does not', async () => {
+    await create('rate(20 minutes)');
+    await clock.advance(30 * MINUTE);
+    const settings = await services.call('scheduler', 'GetSchedule', { Name: 's' });
+    const { Arn: _a, CreationDate: _c, LastModificationDate: _m, ...same } = settings;
+    await services.call('scheduler', 'UpdateSchedule', { ...same, Description: 'changed' });
+    await clock.advance(15 * MINUTE);
+    await services.call('scheduler', 'UpdateSchedule', { ...same, ScheduleExpression: 'rate(1 hour)' });
+    await clock.advance(10 * MINUTE);
+    expect((await fired()).map((time) => String(time).slice(11, 16))).toEqual(['12:00', '12:20', '12:40', '12:45']);
+  });
+});
+
+describe('after a stop', () => {
+  test('what fired does not fire again, and of what was missed the latest does', async () => {
+    await create('cron(0 * * * ? *)');
+    await clock.advance(HOUR + MINUTE);
+    expect(await fired()).toEqual(['2026-03-28T13:00:00Z']);
+    const later = manualClock('2026-03-28T16:30:00Z');
+    await services.reopen(later);
+    await later.advance(0);
+    expect(await fired()).toEqual(['2026-03-28T16:00:00Z']);
+    await services.reopen();
+    await later.advance(0);
+    expect(await fired()).toEqual([]);
+  });
+  test('what was missed more than a day ago does not fire', async () => {
+    await create('at(2026-03-28T12:30:00)');
+    const later = manualClock('2026-03-29T13:00:00Z');
+    await services.reopen(later);
+    await later.advance(HOUR);
+    expect(await fired()).toEqual([]);
+  });
+});
+
+describe('targets', () => {
+  test('a universal target calls the service of the engine', async () => {
+    const Arn = 'arn:aws:scheduler:::aws-sdk:ssm:putParameter';
+    await create(
+      'rate(1 day)',
+      {},
+      { Arn, Input: '{"Name":"/x","Value":"<aws.scheduler.scheduled-time>","Type":"String"}' },
+    );
+    await clock.advance(0);
+    expect(await services.call('ssm', 'GetParameter', { Name: '/x' })).toMatchObject({
+      Parameter: { Value: '2026-03-28T12:00:00Z' },
+    });
+  });
+
+  test('an event bus', async () => {
+    await services.call('eventbridge', 'PutRule', { Name: 'r', EventPattern: '{"source":["clock"]}' });
+    await services.call('eventbridge', 'PutTargets', {
+      Rule: 'r',
+      Targets: [{ Id: '1', Arn: queue.arn, InputPath: '$.detail' }],
+    });
+    const Arn = 'arn:aws:events:us-east-1:123456789012:event-bus/default';
+    await create(
+      'rate(1 day)',
+      {},
+      { Arn, Input: '{"a":1}', EventBridgeParameters: { Source: 'clock', DetailType: 'tick' } },
+    );
+    await clock.advance(0);
+    expect(await fired()).toEqual(['{"a":1}']);
+  });
+
+  test('one that is not there: the dead-letter queue hears of it', async () => {
+    const dead = await services.queue('dead');
+    const Arn = 'arn:aws:sqs:us-east-1:123456789012:missing';
+    await create('rate(1 day)', {}, { Arn, Input: 'hello', DeadLetterConfig: { Arn: dead.arn } });
+    await clock.advance(0);
+    const [message] = await services.drain(dead.url);
+    expect(message).toMatchObject({
+      Body: 'hello',
+      MessageAttributes: {
+        ERROR_CODE: { StringValue: 'NO_RESOURCE' },
+        SCHEDULE_ARN: { StringValue: 'arn:aws:scheduler:us-east-1:123456789012:schedule/default/s' },
+        SCHEDULED_TIME: { StringValue: '2026-03-28T12:00:00Z' },
+      },
+    });
+  });
+
+  test.each([
+    [
+      'a flexible window',
+      { FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 5 } },
+      'a flexible time window',
+    ],
+    ['an unknown expression', { ScheduleExpression: 'daily' }, 'Invalid Schedule Expression'],
+    [
+      'an ECS target',
+      { Target: { Arn: 'arn:aws:ecs:us-east-1:1:cluster/c' } },
+      'the target arn:aws:ecs:us-east-1:1:cluster/c',
+    ],
+  ])('%s is refused', async (_name, settings, reason) => {
+    await expect(create('rate(1 day)', settings)).rejects.toThrow(reason);
+  });
+});

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Shape } from '../../../lib/local/index.ts';
+import { type ManualClock, manualClock } from '../manual-clock.ts';
+import { servicesOf, type TestServices } from '../services-of.ts';
+
+let clock: ManualClock;
+let services: TestServices;
+let TopicArn: unknown;
+let queue: { readonly url: string; readonly arn: string };
+beforeEach(async () => {
+  clock = manualClock('2026-11-24T10:00:00Z');
+  services = await servicesOf(clock);
+  queue = await services.queue('q');
+  ({ TopicArn } = await services.call('sns', 'CreateTopic', { Name: 't' }));
+});
+afterEach(() => services.close());
+
+const subscribe = (Attributes: Shape = {}, Endpoint = queue.arn) =>
+  services.call('sns', 'Subscribe', { TopicArn, Protocol: 'sqs', Endpoint, Attributes });
+const publish = async (Message: string, more: Shape = {}) => {
+  const answer = await services.call('sns', 'Publish', { TopicArn, Message, ...more });
+  await clock.settle();
+  return answer;
+};
+const text = (StringValue: string, DataType = 'String') => ({ DataType, StringValue });
+
+test('a queue gets the notification', async () => {
+  const { SubscriptionArn } = await subscribe();
+  const { MessageId } = await publish('hello', { Subject: 'greeting', MessageAttributes: { colour: text('red') } });
+  const [message] = await services.drain(queue.url);
+  expect(JSON.parse(String(message?.Body))).toEqual({
+    Type: 'Notification',
+    MessageId,
+    TopicArn,
+    Subject: 'greeting',
+    Message: 'hello',
+    Timestamp: '2026-11-24T10:00:00.000Z',
+    SignatureVersion: '1',
+    Signature: 'unsigned: local engine',
+    UnsubscribeURL: `http://127.0.0.1:4566/?Action=Unsubscribe&SubscriptionArn=${SubscriptionArn}`,
+    MessageAttributes: { colour: { Type: 'String', Value: 'red' } },
+  });
+});
+
+test('raw delivery gives the message alone, its attributes as SQS attributes', async () => {
+  await subscribe({ RawMessageDelivery: 'true' });
+  await publish('hello', { MessageAttributes: { colour: text('red') } });
+  expect(await services.drain(queue.url)).toMatchObject([
+    { Body: 'hello', MessageAttributes: { colour: { StringValue: 'red', DataType: 'String' } } },
+  ]);
+});
+
+test('a message with a text for each protocol', async () => {
+  await subscribe({ RawMessageDelivery: 'true' });
+  await publish('{"default":"for all","sqs":"for queues"}', { MessageStructure: 'json' });
+  expect(await services.drain(queue.url)).toMatchObject([{ Body: 'for queues' }]);
+  await expect(publish('{"sqs":"x"}', { MessageStructure: 'json' })).rejects.toThrow(
+    'No default entry in JSON message body',
+  );
+});
+
+describe('filter policies', () => {
+  const attributes = {
+    colour: text('red'),
+    size: text('5', 'Number'),
+    tags: text('["a","b"]', 'String.Array'),
+  };
+  // name | policy | scope | passes
+  const rows: readonly (readonly [string, Shape, string, boolean])[] = [
+    ['exact', { colour: ['red', 'blue'] }, 'MessageAttributes', true],
+    ['another value', { colour: ['blue'] }, 'MessageAttributes', false],
+    ['prefix', { colour: [{ prefix: 're' }] }, 'MessageAttributes', true],
+    ['anything-but', { colour: [{ 'anything-but': ['red'] }] }, 'MessageAttributes', false],
+    ['numeric', { size: [{ numeric: ['>=', 5, '<', 6] }] }, 'MessageAttributes', true],
+    ['element of an array', { tags: ['b'] }, 'MessageAttributes', true],
+    ['absent', { weight: [{ exists: false }] }, 'MessageAttributes', true],
+    ['both', { colour: ['red'], size: [7] }, 'MessageAttributes', false],
+    ['body', { order: { total: [{ numeric: ['>', 10] }] } }, 'MessageBody', true],
+    ['body, near miss', { order: { total: [{ numeric: ['>', 12] }] } }, 'MessageBody', false],
+  ];
+  test.each(rows)('%s', async (_name, policy, FilterPolicyScope, passes) => {
+    await subscribe({ FilterPolicy: JSON.stringify(policy), FilterPolicyScope, RawMessageDelivery: 'true' });
+    await publish('{"order":{"total":12}}', { MessageAttributes: attributes });
+    expect(await services.drain(queue.url)).toHaveLength(passes ? 1 : 0);
+  });
+  test('one that does not compile is refused', async () => {
+    await expect(subscribe({ FilterPolicy: '{"a":"b"}' })).rejects.toThrow('FilterPolicy: Event pattern is not valid');
+  });
+});
+
+test('a FIFO topic hands group and deduplication on', async () => {
+  const fifo = await services.queue('q.fifo', { FifoQueue: 'true' });
+  ({ TopicArn } = await services.call('sns', 'CreateTopic', { Name: 't.fifo', Attributes: { FifoTopic: 'true' } }));
+  await subscribe({ RawMessageDelivery: 'true' }, fifo.arn);
+  await publish('once', { MessageGroupId: 'g', MessageDeduplicationId: 'd' });
+  await publish('once', { MessageGroupId: 'g', MessageDeduplicationId: 'd' });
+  expect(await services.drain(fifo.url)).toMatchObject([{ Body: 'once' }]);
+  await expect(publish('no group')).rejects.toThrow('The MessageGroupId parameter is required for FIFO topics');
+});
+
+test("a queue that is gone: the subscription's dead-letter queue gets the message", async () => {
+  const dead = await services.queue('dead');
+  await subscribe({ RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn }) }, `${queue.arn}-missing`);
+  await publish('hello');
+  expect(await services.drain(dead.url)).toMatchObject([{ Body: 'hello' }]);
+});
+
+test('an email subscription is recorded as pending and gets nothing', async () => {
+  const answer = await services.call('sns', 'Subscribe', { TopicArn, Protocol: 'email', Endpoint: 'a@example.org' });
+  expect(answer).toEqual({ SubscriptionArn: 'pending confirmation' });
+  await publish('hello');
+  expect(await services.call('sns', 'GetTopicAttributes', { TopicArn })).toMatchObject({
+    Attributes: { SubscriptionsPending: '1', SubscriptionsConfirmed: '0' },
+  });
+});
+
+test('a batch succeeds and fails entry by entry', async () => {
+  await subscribe({ RawMessageDelivery: 'true' });
+  const PublishBatchRequestEntries = [
+    { Id: '1', Message: 'a' },
+    { Id: '2', Message: '' },
+  ];
+  expect(await services.call('sns', 'PublishBatch', { TopicArn, PublishBatchRequestEntries })).toMatchObject({
+    Successful: [{ Id: '1' }],
+    Failed: [{ Id: '2', Code: 'InvalidParameter' }],
+  });
+  await clock.settle();
+  expect(await services.drain(queue.url)).toMatchObject([{ Body: 'a' }]);
+});
