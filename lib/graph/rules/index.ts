@@ -1,8 +1,35 @@
 // The table of rules. Order is the order of the messages.
-import type { Diagnostic } from '../../definition/index.ts';
-import type { RuleContext } from '../validate.ts';
-import { stageIdsAreUnique } from './stage-ids-are-unique.ts';
+import { bindingsFitContracts } from './bindings-fit-contracts.ts';
+import { idsAreUnique } from './ids-are-unique.ts';
+import { itemsStayInTheirMap } from './items-stay-in-their-map.ts';
+import { keyTemplatesAreClear } from './key-templates-are-clear.ts';
+import { mapOptionsArePossible } from './map-options-are-possible.ts';
+import { mapsTakeLists } from './maps-take-lists.ts';
+import { namesArePlain } from './names-are-plain.ts';
+import { pipelineNamesAreUnique } from './pipeline-names-are-unique.ts';
+import { pipelinesFormNoCycle } from './pipelines-form-no-cycle.ts';
+import { pipelinesHaveStages } from './pipelines-have-stages.ts';
+import { refsExist } from './refs-exist.ts';
+import { refsStayInScope } from './refs-stay-in-scope.ts';
+import type { Rule } from './rule.ts';
+import { stageLimitsArePossible } from './stage-limits-are-possible.ts';
+import { stagesFormNoCycle } from './stages-form-no-cycle.ts';
+import { upstreamsAreKnown } from './upstreams-are-known.ts';
 
-export type Rule = (context: RuleContext) => readonly Diagnostic[];
-
-export const rules: readonly Rule[] = [stageIdsAreUnique];
+export const rules: readonly Rule[] = [
+  idsAreUnique,
+  namesArePlain,
+  stagesFormNoCycle,
+  pipelinesFormNoCycle,
+  refsExist,
+  bindingsFitContracts,
+  refsStayInScope,
+  pipelineNamesAreUnique,
+  mapsTakeLists,
+  mapOptionsArePossible,
+  stageLimitsArePossible,
+  upstreamsAreKnown,
+  itemsStayInTheirMap,
+  pipelinesHaveStages,
+  keyTemplatesAreClear,
+];

@@ -1,0 +1,28 @@
+import { placesIn } from '../read.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * HDL102: two stages or choices of a pipeline have one id, which is the name of a state. Usually a stage used twice. Fix:
+ * give one of the uses its own id.
+ */
+export const idsAreUnique: Rule = ({ graph: { pipeline } }) => {
+  const seen = new Map<string, string>();
+  return placesIn(pipeline.flow).flatMap(({ id, node }) => {
+    const what = node.kind === 'choose' ? 'choice' : 'stage';
+    const first = seen.get(id);
+    if (first === undefined) {
+      seen.set(id, what);
+      return [];
+    }
+    const verb = node.kind === 'choose' ? 'choose(when, then, otherwise' : `${node.kind}(${node.stage.name}, …`;
+    return [
+      {
+        code: 'HDL102',
+        severity: 'error',
+        at: `${pipeline.name}.${id}`,
+        message: first === what ? `two ${what}s are called ${id}` : `a ${first} and a ${what} are both called ${id}`,
+        fix: `give this use its own name: flow.${verb}, { id: '${id}2' })`,
+      },
+    ];
+  });
+};

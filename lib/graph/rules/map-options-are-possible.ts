@@ -1,0 +1,45 @@
+import type { Diagnostic, MapNode } from '../../definition/index.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * HDL208: options of `flow.map` outside what Step Functions and the batching can do: concurrency 1 to 40 (an inline Map),
+ * batch 1 to 10,000, tolerate.percent 0 to 100, tolerate.count 0 or more; whole numbers but for the percentage. Fix: choose
+ * a value in the range.
+ */
+export const mapOptionsArePossible: Rule = ({ graph: { pipeline, stages } }) =>
+  stages.flatMap(({ id, node }) =>
+    node.kind === 'map'
+      ? problemsOf(node).map(
+          ({ message, fix }): Diagnostic => ({
+            code: 'HDL208',
+            severity: 'error',
+            at: `${pipeline.name}.${id}`,
+            message,
+            fix,
+          }),
+        )
+      : [],
+  );
+
+const problemsOf = ({ concurrency, batch, tolerate }: MapNode) => [
+  ...(isWhole(concurrency, 1, 40)
+    ? []
+    : [
+        {
+          message: `concurrency is ${concurrency}, but a map runs 1 to 40 batches at once`,
+          fix: 'set it from 1 to 40',
+        },
+      ]),
+  ...(isWhole(batch, 1, 10_000)
+    ? []
+    : [{ message: `batch is ${batch}, but one call gets 1 to 10,000 items`, fix: 'set it from 1 to 10,000' }]),
+  ...(tolerate.count === undefined || isWhole(tolerate.count, 0, Number.MAX_SAFE_INTEGER)
+    ? []
+    : [{ message: `tolerate.count is ${tolerate.count}, which is no number of items`, fix: 'set it to 0 or more' }]),
+  ...(tolerate.percent === undefined || (tolerate.percent >= 0 && tolerate.percent <= 100)
+    ? []
+    : [{ message: `tolerate.percent is ${tolerate.percent}, which is no percentage`, fix: 'set it from 0 to 100' }]),
+];
+
+const isWhole = (value: number, least: number, most: number): boolean =>
+  Number.isInteger(value) && value >= least && value <= most;

@@ -1,0 +1,70 @@
+import type { Diagnostic, Stage } from '../../definition/index.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * HDL209: a stage asks for what Lambda or Step Functions cannot give: a timeout of 1 second to 15 minutes in whole seconds,
+ * memory of 128 to 10,240 MB, 1 to 100 attempts, whole seconds between them, growing (backoff 1 or more) to a cap that is no
+ * less than the first. Fix: choose a value in the range; work longer than 15 minutes is cut up with flow.map.
+ */
+export const stageLimitsArePossible: Rule = ({ graph: { pipeline, stages } }) => {
+  const told = new Set<Stage>();
+  return stages.flatMap(({ id, node: { stage } }) => {
+    if (told.has(stage)) return [];
+    told.add(stage);
+    return problemsOf(stage).map(
+      ({ message, fix }): Diagnostic => ({
+        code: 'HDL209',
+        severity: 'error',
+        at: `${pipeline.name}.${id}`,
+        message,
+        fix,
+      }),
+    );
+  });
+};
+
+const problemsOf = ({ timeoutSeconds, memoryMb, retry }: Stage) => {
+  const problems: { message: string; fix: string }[] = [];
+  if (timeoutSeconds > 900)
+    problems.push({
+      message: `timeout is ${timeoutSeconds} s, but Lambda stops every call after 15 minutes`,
+      fix: 'set 15m or less, and cut the work up with flow.map',
+    });
+  else if (!isWhole(timeoutSeconds, 1, 900))
+    problems.push({
+      message: `timeout is ${timeoutSeconds} s, but Lambda counts whole seconds from 1`,
+      fix: "set whole seconds, such as '30s'",
+    });
+  if (!isWhole(memoryMb, 128, 10_240))
+    problems.push({
+      message: `memoryMb is ${memoryMb}, but Lambda has 128 to 10,240 MB`,
+      fix: 'set a whole number from 128 to 10,240',
+    });
+  if (!isWhole(retry.attempts, 1, 100))
+    problems.push({
+      message: `retry.attempts is ${retry.attempts}, but it counts the first attempt too`,
+      fix: 'set it from 1 (never try again) to 100',
+    });
+  if (!isWhole(retry.intervalSeconds, 1, longestPause))
+    problems.push({
+      message: `retry.intervalSeconds is ${retry.intervalSeconds}, but Step Functions waits whole seconds from 1`,
+      fix: 'set a whole number of seconds, 1 or more',
+    });
+  if (!(retry.backoff >= 1 && Number.isFinite(retry.backoff)))
+    problems.push({
+      message: `retry.backoff is ${retry.backoff}, but pauses cannot shrink`,
+      fix: 'set 1 for even pauses, 2 to double them',
+    });
+  if (!isWhole(retry.capSeconds, retry.intervalSeconds, longestPause))
+    problems.push({
+      message: `retry.capSeconds is ${retry.capSeconds}, but the first pause is ${retry.intervalSeconds} s`,
+      fix: `set whole seconds, ${retry.intervalSeconds} or more`,
+    });
+  return problems;
+};
+
+/** Step Functions' bound on MaxDelaySeconds, exclusive: 366 days. */
+const longestPause = 31_622_399;
+
+const isWhole = (value: number, least: number, most: number): boolean =>
+  Number.isInteger(value) && value >= least && value <= most;

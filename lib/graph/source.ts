@@ -1,0 +1,85 @@
+// What refs point at: the contract behind each, as JSON Schema.
+import type { Binding, Pipeline, Source } from '../definition/index.ts';
+import { placesIn } from './read.ts';
+import { type Found, type JsonSchema, jsonSchemaOf, oneOf, schemaAt, schemaOfValue } from './schema.ts';
+
+type Ref = Extract<Binding, { kind: 'ref' }>;
+
+/** A ref as the user would write it: `listed.files`, `input.day`, `upstream.collect.rows`. */
+export const spelled = ({ source, path }: Ref): string => {
+  const root =
+    source.kind === 'stage' ? source.stage : source.kind === 'upstream' ? `upstream.${source.upstream}` : source.kind;
+  return [root, ...path].join('.');
+};
+
+const object = (fields: { readonly [field: string]: JsonSchema | undefined }): JsonSchema => ({
+  type: 'object',
+  properties: Object.fromEntries(Object.entries(fields).map(([name, schema]) => [name, schema ?? {}])),
+  required: Object.keys(fields),
+  additionalProperties: false,
+});
+
+const list = (items: JsonSchema | undefined): JsonSchema => ({ type: 'array', ...(items ? { items } : {}) });
+
+const text: JsonSchema = { type: 'string' };
+const count: JsonSchema = { type: 'integer' };
+
+/** The contract of what a source gives. `items` is the list of the map around, for refs to its item. */
+export const schemaOfSource = (
+  pipeline: Pipeline,
+  source: Source,
+  items?: Binding,
+  seen: readonly Pipeline[] = [],
+): JsonSchema | undefined => {
+  switch (source.kind) {
+    case 'run':
+      return object({ id: text, partition: text, pipeline: text });
+    case 'input':
+      return jsonSchemaOf(pipeline.input, 'output');
+    case 'item': {
+      const found = items && schemaAt(schemaOf(pipeline, items, undefined, seen), ['0']);
+      return found && 'schema' in found ? found.schema : undefined;
+    }
+    case 'upstream': {
+      const upstream = pipeline.upstream[source.upstream];
+      if (!upstream || seen.includes(upstream)) return undefined;
+      return schemaOf(upstream, upstream.flow.output, undefined, [...seen, pipeline]);
+    }
+    case 'stage': {
+      const node = placesIn(pipeline.flow).find(({ id }) => id === source.stage)?.node;
+      if (!node || node.kind === 'choose') return undefined;
+      const output = jsonSchemaOf(node.stage.output, 'output');
+      return node.kind === 'map' ? object({ outputs: list(output), count, failed: count }) : output;
+    }
+  }
+};
+
+/** The schema that a ref points at, or the field on its way that certainly does not exist. */
+export const schemaOfRef = (pipeline: Pipeline, ref: Ref, items?: Binding, seen: readonly Pipeline[] = []): Found =>
+  schemaAt(schemaOfSource(pipeline, ref.source, items, seen), ref.path);
+
+/** The schema of the value that a binding will have; undefined where it cannot be told. */
+export const schemaOf = (
+  pipeline: Pipeline,
+  binding: Binding,
+  items?: Binding,
+  seen: readonly Pipeline[] = [],
+): JsonSchema | undefined => {
+  const inner = (part: Binding) => schemaOf(pipeline, part, items, seen);
+  switch (binding.kind) {
+    case 'value':
+      return schemaOfValue(binding.value);
+    case 'ref': {
+      const found = schemaOfRef(pipeline, binding, items, seen);
+      return 'schema' in found ? found.schema : undefined;
+    }
+    case 'object':
+      return object(Object.fromEntries(Object.entries(binding.fields).map(([name, field]) => [name, inner(field)])));
+    case 'list':
+      return list(binding.items.length > 0 ? oneOf(binding.items.map(inner)) : undefined);
+    case 'chosen': {
+      const found = schemaAt(oneOf([inner(binding.onTrue), inner(binding.onFalse)]), binding.path);
+      return 'schema' in found ? found.schema : undefined;
+    }
+  }
+};
