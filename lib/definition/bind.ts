@@ -27,10 +27,25 @@ export const bind = (value: unknown, at: string): Binding => {
       code: 'HDL103',
       severity: 'error',
       at,
-      message: `the input holds ${typeof value === 'object' ? `a ${value.constructor.name}` : `${typeof value} ${String(value)}`}, which JSON cannot hold`,
+      message: `the input holds ${described(value)}, which JSON cannot hold`,
       fix: 'pass strings, numbers, booleans, null, plain objects, lists, or refs',
     },
   ]);
+};
+
+const described = (value: unknown): string => {
+  switch (typeof value) {
+    case 'object':
+      return `an object of class ${value?.constructor?.name ?? 'unknown'}`;
+    case 'function':
+      return 'a function';
+    case 'number':
+      return String(value); // NaN or an infinity: the finite ones were bound.
+    case 'undefined':
+      return 'undefined';
+    default:
+      return `a ${typeof value}`;
+  }
 };
 
 /** An object or list without any ref in it is one constant. */

@@ -82,6 +82,9 @@ export const makeRef = <T>(pipeline: string, anchor: Anchor, path: readonly stri
       if (typeof field === 'symbol' || field === 'then') return undefined;
       return makeRef(pipeline, anchor, [...path, field]);
     },
+    // Without these, `{ ...ref }`, Object.keys(ref) and `'field' in ref` would quietly see an empty object.
+    ownKeys: coerced,
+    has: coerced,
   });
   bindings.set(proxy, binding);
   // The proxy's target is an empty object: its type exists only for the checker.
