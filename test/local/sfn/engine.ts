@@ -15,6 +15,9 @@ import { virtualClock } from '../../../lib/local/virtual-clock.ts';
 /** A function of the test. A thrown Error is the function's error, named by its `name`. */
 export type Handler = (event: unknown) => unknown;
 
+/** A function that never answers, while time passes. */
+export const hang: Handler = () => undefined;
+
 export interface EngineOptions {
   readonly functions?: Readonly<Record<string, Handler>>;
   readonly services?: readonly Service[];
@@ -39,6 +42,7 @@ const lambda = (functions: Readonly<Record<string, Handler>>, clock: Clock): Ser
     const name = String(input.FunctionName).split(':').at(-1) ?? '';
     const handler = functions[name];
     if (!handler) throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, 404);
+    if (handler === hang) return new Promise(() => undefined);
     const release = clock.hold();
     try {
       const result = await handler(JSON.parse(String(input.Payload ?? '{}')));

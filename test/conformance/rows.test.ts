@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { engine, type Handler, hang } from '../local/sfn/engine.ts';
+import { rows } from './rows.ts';
+
+const named = (name: string): Error => Object.assign(new Error('as asked'), { name });
+
+const functions = (): Record<string, Handler> => {
+  let calls = 0;
+  return {
+    echo: (event) => event,
+    hang,
+    fail: (event) => {
+      throw named(String(event));
+    },
+    flaky: () => {
+      calls++;
+      if (calls < 3) throw named(calls === 1 ? 'First' : 'Second');
+      return 'third time';
+    },
+    odd: (event) => {
+      if (Number(event) % 2 === 0) throw named('Even');
+      return event;
+    },
+  };
+};
+
+test.each(rows.map((row) => [row.name, row] as const))('%s', async (_name, row) => {
+  const { run, clock } = engine({ functions: functions() });
+  const began = clock.now();
+  expect(await run(row.definition, row.input)).toMatchObject(row.expected);
+  if (row.seconds !== undefined) expect((clock.now() - began) / 1000).toBe(row.seconds);
+});
