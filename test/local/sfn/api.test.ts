@@ -1,0 +1,231 @@
+import { describe, expect, test } from '@jest/globals';
+import { engine, type Handler, invoke } from './engine.ts';
+
+const roleArn = 'arn:aws:iam::111111111111:role/r';
+const pass = { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
+const other = { StartAt: 'P', States: { P: { Type: 'Succeed' } } };
+const wait = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 60, End: true } } };
+const machineArn = (name: string) => `arn:aws:states:us-east-1:111111111111:stateMachine:${name}`;
+
+describe('errors are those of AWS', () => {
+  test.each([
+    ['DescribeStateMachine', { stateMachineArn: machineArn('no') }, 'StateMachineDoesNotExist'],
+    ['DescribeStateMachine', { stateMachineArn: 'nonsense' }, 'InvalidArn'],
+    [
+      'DescribeExecution',
+      { executionArn: 'arn:aws:states:us-east-1:111111111111:execution:no:no' },
+      'ExecutionDoesNotExist',
+    ],
+    ['CreateStateMachine', { name: 'a b', definition: '{}', roleArn }, 'InvalidName'],
+    ['CreateStateMachine', { name: 'a', definition: '{}', roleArn }, 'InvalidDefinition'],
+    ['CreateStateMachine', { name: 'a', definition: 'no', roleArn }, 'InvalidDefinition'],
+    ['CreateStateMachine', { definition: '{}', roleArn }, 'ValidationException'],
+    ['UpdateStateMachine', { stateMachineArn: machineArn('m') }, 'MissingRequiredParameter'],
+    ['StartExecution', { stateMachineArn: machineArn('m'), input: '{' }, 'InvalidExecutionInput'],
+    ['StartSyncExecution', { stateMachineArn: machineArn('m') }, 'StateMachineTypeNotSupported'],
+    ['SendTaskSuccess', { taskToken: 'mine', output: '{}' }, 'InvalidToken'],
+    ['SendTaskSuccess', { taskToken: 'mine', output: '{' }, 'InvalidOutput'],
+    ['DescribeActivity', { activityArn: 'arn:aws:states:us-east-1:111111111111:activity:no' }, 'ActivityDoesNotExist'],
+    ['ListExecutions', { stateMachineArn: machineArn('m'), nextToken: 'x' }, 'InvalidToken'],
+    ['Dance', {}, 'NotImplemented'],
+  ])('%s %j: %s', async (operation, input, code) => {
+    const { call, create } = engine();
+    await create(pass, 'm');
+    await expect(call(operation, input)).rejects.toMatchObject({ code });
+  });
+
+  test('an invalid definition is refused with all its mistakes and where they are', async () => {
+    const { create } = engine();
+    const definition = {
+      StartAt: 'A',
+      States: { A: { Type: 'Task', Resorce: 'x', Next: 'B' }, C: { Type: 'Pass', End: true } },
+    };
+    await expect(create(definition)).rejects.toMatchObject({
+      message:
+        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Field is not supported; did you mean Resource? at /States/A/Resorce, SCHEMA_VALIDATION_FAILED: These fields are required: [Resource] at /States/A, MISSING_TRANSITION_TARGET: Missing 'Next' target: B; did you mean A? at /States/A/Next'",
+    });
+  });
+});
+
+describe('machines', () => {
+  test('creating the same again gives the same; something else under the name is refused', async () => {
+    const { create } = engine();
+    expect(await create(pass, 'm')).toBe(await create(pass, 'm'));
+    await expect(create(other, 'm')).rejects.toMatchObject({ code: 'StateMachineAlreadyExists' });
+  });
+
+  test('an execution keeps the definition that it started with', async () => {
+    const { call, create, start, ended } = engine();
+    const stateMachineArn = await create(wait, 'm');
+    const executionArn = await start(stateMachineArn);
+    await call('UpdateStateMachine', { stateMachineArn, definition: JSON.stringify(pass) });
+    await call('DeleteStateMachine', { stateMachineArn });
+    expect((await ended(executionArn)).status).toBe('SUCCEEDED');
+    const { definition } = await call('DescribeStateMachineForExecution', { executionArn });
+    expect(JSON.parse(String(definition))).toEqual(wait);
+  });
+
+  test('tags', async () => {
+    const { call, create } = engine();
+    const resourceArn = await create(pass, 'm');
+    await call('TagResource', {
+      resourceArn,
+      tags: [
+        { key: 'a', value: '1' },
+        { key: 'b', value: '2' },
+      ],
+    });
+    await call('UntagResource', { resourceArn, tagKeys: ['a'] });
+    expect(await call('ListTagsForResource', { resourceArn })).toEqual({ tags: [{ key: 'b', value: '2' }] });
+  });
+});
+
+describe('executions', () => {
+  test('the same name and input while it runs is the same execution; else it exists already', async () => {
+    const { create, start, ended } = engine();
+    const arn = await create(wait);
+    const first = await start(arn, { n: 1 }, 'daily');
+    expect(await start(arn, { n: 1 }, 'daily')).toBe(first);
+    await expect(start(arn, { n: 2 }, 'daily')).rejects.toMatchObject({ code: 'ExecutionAlreadyExists' });
+    await ended(first);
+    await expect(start(arn, { n: 1 }, 'daily')).rejects.toMatchObject({ code: 'ExecutionAlreadyExists' });
+  });
+
+  test('stopping ends it as ABORTED, with its reason, and every change is an event', async () => {
+    const { call, create, start, history, events } = engine();
+    const executionArn = await start(await create(wait));
+    await call('StopExecution', { executionArn, error: 'Enough', cause: 'a person' });
+    expect(await call('DescribeExecution', { executionArn })).toMatchObject({
+      status: 'ABORTED',
+      error: 'Enough',
+      cause: 'a person',
+      redriveStatus: 'REDRIVABLE',
+    });
+    expect((await history(executionArn)).at(-1)).toMatchObject({
+      type: 'ExecutionAborted',
+      executionAbortedEventDetails: { error: 'Enough', cause: 'a person' },
+    });
+    expect(events.map(({ detail, resources }) => [detail.status, resources])).toEqual([
+      ['RUNNING', [executionArn]],
+      ['ABORTED', [executionArn]],
+    ]);
+  });
+
+  test('lists are newest first, filtered, in pages', async () => {
+    const { call, create, start, ended } = engine();
+    const stateMachineArn = await create(pass);
+    for (const name of ['a', 'b', 'c']) await ended(await start(stateMachineArn, {}, name));
+    const first = await call('ListExecutions', { stateMachineArn, statusFilter: 'SUCCEEDED', maxResults: 2 });
+    expect(first.executions).toMatchObject([{ name: 'c' }, { name: 'b' }]);
+    const second = await call('ListExecutions', {
+      stateMachineArn,
+      statusFilter: 'SUCCEEDED',
+      maxResults: 2,
+      nextToken: first.nextToken,
+    });
+    expect(second.executions).toMatchObject([{ name: 'a' }]);
+    expect(second.nextToken).toBeUndefined();
+    expect((await call('ListExecutions', { stateMachineArn, statusFilter: 'FAILED' })).executions).toEqual([]);
+  });
+
+  test('an express machine answers synchronously', async () => {
+    const { call, create } = engine();
+    const stateMachineArn = await create(pass, 'quick', 'EXPRESS');
+    expect(await call('StartSyncExecution', { stateMachineArn, input: '{"a":1}' })).toMatchObject({
+      status: 'SUCCEEDED',
+      output: '{"a":1}',
+    });
+    expect((await call('StartExecution', { stateMachineArn })).executionArn).toMatch(/:express:quick:/);
+  });
+
+  test('a machine starts another and waits for it', async () => {
+    const { create, run } = engine({ functions: { double: (n) => Number(n) * 2 } });
+    const child = await create(
+      {
+        QueryLanguage: 'JSONata',
+        StartAt: 'D',
+        States: { D: invoke('double', '{% $states.input.n %}', { End: true }) },
+      },
+      'child',
+    );
+    const startAnd = (pattern: string, input: unknown) => ({
+      QueryLanguage: 'JSONata',
+      StartAt: 'S',
+      States: {
+        S: {
+          Type: 'Task',
+          Resource: `arn:aws:states:::states:startExecution${pattern}`,
+          Arguments: { StateMachineArn: child, Input: input },
+          Output: '{% $states.result.Output %}',
+          End: true,
+        },
+      },
+    });
+    expect(await run(startAnd('.sync:2', { n: 4 }))).toMatchObject({ status: 'SUCCEEDED', output: 8 });
+  });
+
+  test('a token is failed, or its task times out for want of a heartbeat', async () => {
+    const tokens: string[] = [];
+    const ask: Handler = (token) => void tokens.push(String(token));
+    const machine = (more: object) => ({
+      QueryLanguage: 'JSONata',
+      StartAt: 'A',
+      States: {
+        A: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+          Arguments: { FunctionName: 'ask', Payload: '{% $states.context.Task.Token %}' },
+          ...more,
+          End: true,
+        },
+      },
+    });
+    const { call, create, start, ended, clock } = engine({ functions: { ask } });
+    const failing = await start(await create(machine({}), 'failing'));
+    while (tokens.length < 1) await new Promise(setImmediate);
+    await call('SendTaskFailure', { taskToken: tokens[0], error: 'No', cause: 'because' });
+    expect(await ended(failing)).toMatchObject({ status: 'FAILED', error: 'No', cause: 'because' });
+
+    const began = clock.now();
+    const release = clock.hold();
+    const beating = await start(await create(machine({ HeartbeatSeconds: 10 }), 'beating'));
+    while (tokens.length < 2) await new Promise(setImmediate);
+    await call('SendTaskHeartbeat', { taskToken: tokens[1] });
+    release();
+    expect(await ended(beating)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(clock.now() - began).toBe(10_000);
+    await expect(call('SendTaskHeartbeat', { taskToken: tokens[1] })).rejects.toMatchObject({ code: 'TaskTimedOut' });
+  });
+
+  test('a distributed map has a Map Run with counts, and children to list', async () => {
+    const definition = {
+      QueryLanguage: 'JSONata',
+      StartAt: 'M',
+      States: {
+        M: {
+          Type: 'Map',
+          Label: 'each',
+          Items: [1, 2, 3],
+          ItemProcessor: {
+            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+            StartAt: 'P',
+            States: { P: { Type: 'Pass', End: true } },
+          },
+          End: true,
+        },
+      },
+    };
+    const { call, create, start, ended } = engine();
+    const executionArn = await start(await create(definition));
+    await ended(executionArn);
+    const { mapRuns } = await call('ListMapRuns', { executionArn });
+    const [{ mapRunArn = '' } = {}] = mapRuns as { mapRunArn?: string }[];
+    expect(mapRunArn).toMatch(/:mapRun:machine\/each:/);
+    expect(await call('DescribeMapRun', { mapRunArn })).toMatchObject({
+      status: 'SUCCEEDED',
+      itemCounts: { total: 3, succeeded: 3, pending: 0 },
+      executionCounts: { total: 3, succeeded: 3 },
+    });
+    expect((await call('ListExecutions', { mapRunArn })).executions).toHaveLength(3);
+  });
+});
