@@ -6,6 +6,8 @@ export interface Arrivals {
   watch(queue: string, tell: () => void): () => void;
   /** Something changed in `queue`: tell its watchers if it has messages, or when it next will. */
   changed(queue: string): void;
+  /** Messages of `queue` were hidden: its watchers are to be told when they come back. */
+  hid(queue: string): void;
   close(): void;
 }
 
@@ -43,6 +45,10 @@ export const arrivals = (clock: Clock, visibility: Visibility): Arrivals => {
 
   return {
     changed,
+    hid: (queue) => {
+      const watched = queues.get(queue);
+      if (watched !== undefined) arm(queue, watched);
+    },
     watch: (queue, tell) => {
       const watched = queues.get(queue) ?? { watchers: new Set(), cancelTimer: noTimer };
       queues.set(queue, watched);

@@ -117,6 +117,7 @@ export const receiveOperations = (state: QueueState): OperationTable => ({
       const current = queueOf(state, input); // it may be changed or deleted during the wait
       const messages = atomically(database, () => take(state, current, { limit, visibilityMs }));
       const leftMs = until - clock.now();
+      if (messages.length > 0) state.arrivals.hid(current.name);
       if (messages.length > 0) return { Messages: messages.map((message) => shown(state, message, input)) };
       if (leftMs <= 0) return {};
       await arrival(state, current, leftMs);
