@@ -56,6 +56,7 @@ const misfitOf = (pipeline: Pipeline, placed: PlacedStage): Misfit | undefined =
       case 'list':
         return first(binding.items, (part) => misfitting(part, within(want, '0'), [...path, '[]']));
       case 'chosen':
+        if ('missing' in schemaAt(schemaOf(pipeline, { ...binding, path: [] }, items), binding.path)) return undefined;
         return first([binding.onTrue, binding.onFalse], (branch) =>
           misfitting(narrow(branch, binding.path), want, path),
         );

@@ -1,7 +1,10 @@
+import type { Binding, Pipeline } from '../../definition/index.ts';
 import { type JsonSchema, schemaAt, typesOf } from '../schema.ts';
 import { schemaOf, schemaOfSource, spelled } from '../source.ts';
 import type { Rule } from './rule.ts';
 import { inWords } from './wording.ts';
+
+type Ref = Extract<Binding, { kind: 'ref' }>;
 
 const isList = (schema: JsonSchema): boolean => typesOf(schema)?.includes('array') ?? false;
 
@@ -12,24 +15,26 @@ export const mapsTakeLists: Rule = ({ graph: { pipeline, stages } }) =>
     const { items } = node;
     const types = typesOf(schemaOf(pipeline, items) ?? {});
     if (!types || types.includes('array')) return [];
-
-    const beside =
-      items.kind === 'ref' ? schemaAt(schemaOfSource(pipeline, items.source), items.path.slice(0, -1)) : {};
-    const inside = items.kind === 'ref' ? schemaAt(schemaOfSource(pipeline, items.source), items.path) : {};
-    const lists = (found: object, path: readonly string[]): readonly string[] => {
-      const { properties = {} } = ('schema' in found ? (found.schema as JsonSchema | undefined) : undefined) ?? {};
-      const names = Object.keys(properties).filter((name) => isList(properties[name] ?? {}));
-      return items.kind === 'ref' ? names.map((name) => spelled({ ...items, path: [...path, name] })) : [];
-    };
-    const known = items.kind === 'ref' ? [...lists(inside, items.path), ...lists(beside, items.path.slice(0, -1))] : [];
-    const what = items.kind === 'ref' ? `${spelled(items)}, which is` : '';
+    const known = items.kind === 'ref' ? listsNear(pipeline, items) : [];
+    const what = items.kind === 'ref' ? `${spelled(items)}, which is ` : '';
     return [
       {
         code: 'HDL207',
         severity: 'error',
         at: `${pipeline.name}.${id}`,
-        message: `maps over ${what} ${inWords(types.join(' or '))}, not a list`.replace('  ', ' '),
+        message: `maps over ${what}${inWords(types.join(' or '))}, not a list`,
         fix: known.length > 0 ? `map over ${known.join(' or ')}` : 'map over a list',
       },
     ];
   });
+
+/** The lists inside what a ref points at, and beside it, as the user would write them. */
+const listsNear = (pipeline: Pipeline, ref: Ref): readonly string[] => {
+  const above = ref.path.slice(0, -1);
+  const paths = ref.path.length === 0 ? [above] : [ref.path, above];
+  return paths.flatMap((path) => {
+    const found = schemaAt(schemaOfSource(pipeline, ref.source), path);
+    const fields = 'schema' in found ? Object.entries(found.schema?.properties ?? {}) : [];
+    return fields.flatMap(([name, schema]) => (isList(schema) ? [spelled({ ...ref, path: [...path, name] })] : []));
+  });
+};

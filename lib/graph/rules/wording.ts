@@ -20,9 +20,9 @@ export const inWords = (types: string): string =>
     .map((type) => nouns[type] ?? type)
     .join(' or ');
 
-/** What to write instead of an unknown name: the nearest known one, or the choice of all. `spell` turns a name into code. */
+/** What to write instead of an unknown name: the nearest known one, or the choice of all; nothing when none is known. */
 export const offer = (unknown: string, known: readonly string[], spell: (name: string) => string): string => {
   const near = nearest(unknown, known);
-  if (near !== undefined) return `did you mean ${spell(near)}?`;
-  return known.length === 0 ? '' : `there is ${known.map(spell).join(', ')}`;
+  const names = (near === undefined ? known : [near]).map(spell);
+  return names.length === 0 ? '' : `read ${names.join(' or ')}`;
 };
