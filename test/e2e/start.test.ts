@@ -1,0 +1,161 @@
+// `npm start` as a person runs it: a process of its own on a state folder of its own, read by what it prints.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { freshAssembly } from '../../lib/cli/assembly.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'heddle-e2e-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(async () => {
+  mkdirSync(join(folder, 'reviews.csv'));
+  await freshAssembly({ root, say: () => undefined });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+const start = (
+  ...arguments_: readonly string[]
+): { readonly child: ChildProcess; readonly ended: Promise<Ended>; said: () => string } => {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'bin/start.ts', ...arguments_], {
+    cwd: root,
+    stdio: 'pipe',
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, output })));
+  return { child, ended, said: () => output };
+};
+
+const rowsOf = (output: string): readonly string[] =>
+  output.split('\n').filter((line) => /^(collect|sentiment|trends|report) {2}/.test(line));
+
+describe('the sample reviews', () => {
+  const state = join(folder, 'sample');
+
+  test('go through four pipelines to a report, and are not done again', async () => {
+    const first = await start('--state', state).ended;
+    expect(first).toMatchObject({ code: 0 });
+    expect(rowsOf(first.output).map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual([
+      ['collect', 'demo', expect.stringMatching(/^demo-/), 'completed'],
+      ['sentiment', 'demo', expect.stringMatching(/^demo-/), 'completed'],
+      ['trends', 'demo', expect.stringMatching(/^demo-/), 'completed'],
+      ['report', 'demo', expect.stringMatching(/^demo-/), 'completed'],
+    ]);
+    expect(first.output).toContain('3 dead letter(s) of collect');
+    expect(first.output).toContain('line 1001: text is empty');
+    expect(first.output).toMatch(/Accuracy against 3,000 labels: 8\d\.\d %/);
+    const page = readFileSync(join(state, 'reports', 'demo', 'report.html'), 'utf8');
+    expect(page).toContain('3,000');
+
+    const second = await start('--state', state).ended;
+    expect(second).toMatchObject({ code: 0 });
+    expect(second.output).toContain('nothing ran again');
+    expect(rowsOf(second.output)).toEqual(rowsOf(first.output));
+  });
+
+  test('a process killed in the middle carries on where it was, with nothing lost and nothing doubled', async () => {
+    const killed = join(folder, 'killed');
+    const first = start('--state', killed);
+    await new Promise<void>((resolve) => {
+      const poll = setInterval(() => {
+        if (!first.said().includes('sentiment.score: running')) return;
+        clearInterval(poll);
+        resolve();
+      }, 10);
+    });
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const second = await start('--state', killed).ended;
+    expect(second).toMatchObject({ code: 0 });
+    const sampleRows = rowsOf((await start('--state', state).ended).output);
+    const facts = (rows: readonly string[]) => rows.map((row) => row.split(/ {2,}/).slice(0, 7));
+    expect(facts(rowsOf(second.output))).toEqual(facts(sampleRows));
+  });
+});
+
+describe("a person's own file", () => {
+  test('a bad row becomes a dead letter that names its line; the rest goes on', async () => {
+    const file = join(folder, 'shop.csv');
+    writeFileSync(
+      file,
+      'text,date,source\r\n"Good, really",2026-03-01,shop\r\nawful,yesterday,shop\r\nfine,2026-03-02,web\r\n',
+    );
+    const { code, output } = await start('--state', join(folder, 'own'), '--input', file).ended;
+    expect(code).toBe(0);
+    expect(output).toContain('1 dead letter(s) of collect');
+    expect(output).toContain('line 3: date is "yesterday"; expected YYYY-MM-DD, such as 2026-01-31');
+    expect(existsSync(join(folder, 'own', 'reports', 'shop', 'report.html'))).toBe(true);
+  });
+
+  test('a file that is not what it says fails the run, and what depends on it does not start', async () => {
+    const file = join(folder, 'broken.json');
+    writeFileSync(file, '{ "not": "a list"');
+    const { code, output } = await start('--state', join(folder, 'broken'), '--input', file).ended;
+    expect(code).toBe(1);
+    expect(rowsOf(output).map((row) => row.split(/ {2,}/)[3])).toEqual([
+      'failed',
+      'not started',
+      'not started',
+      'not started',
+    ]);
+    expect(output).toMatch(/collect failed: read failed: Heddle\.Permanent: /);
+  });
+});
+
+describe('what cannot work is refused with one message and exit code 2', () => {
+  test.each([
+    [
+      'a missing file',
+      ['--input', 'nowhere.csv'],
+      /^HDL620 there is no file nowhere\.csv; expected .*\. Fix: check the path$/m,
+    ],
+    [
+      'a kind that nobody reads',
+      ['--input', 'README.md'],
+      /^HDL620 README\.md ends in '\.md'; expected .*\.csv, \.json, \.jsonl/m,
+    ],
+    ['a folder', ['--input', join(folder, 'reviews.csv')], /^HDL620 .*reviews\.csv is a folder; expected .*\. Fix: name one file in it$/m],
+    ['an unknown option', ['--inptu', 'x'], /^HDL603 Unknown option '--inptu'/m],
+  ])('%s', async (_, arguments_, message) => {
+    const { code, output } = await start('--state', join(folder, 'never'), ...arguments_).ended;
+    expect(code).toBe(2);
+    expect(output).toMatch(message);
+    expect(existsSync(join(folder, 'never'))).toBe(false);
+  });
+
+  test('a taken port', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const { code, output } = await start('--state', join(folder, 'port'), '--port', String(port)).ended;
+    server.close();
+    expect(code).toBe(2);
+    expect(output).toContain(`HDL502 port ${port} is in use; expected a free port on 127.0.0.1`);
+  });
+
+  test('a damaged state, which is set aside when asked to', async () => {
+    const damaged = join(folder, 'damaged');
+    const file = join(folder, 'tiny.csv');
+    writeFileSync(file, 'text,date,source\ngood,2026-03-01,shop\nbad,2026-03-02,shop\n');
+    const made = await start('--state', damaged, '--input', file).ended;
+    expect(made.code).toBe(0);
+    writeFileSync(join(damaged, 'engine.sqlite'), 'rubbish');
+    const refused = await start('--state', damaged, '--input', file).ended;
+    expect(refused).toMatchObject({ code: 2, output: expect.stringMatching(/^HDL503 .*engine\.sqlite is damaged/m) });
+    const afresh = await start('--state', damaged, '--input', file, '--set-aside').ended;
+    expect(afresh.code).toBe(0);
+    expect(readFileSync(join(damaged, 'engine.sqlite.damaged-1'), 'utf8')).toBe('rubbish');
+  });
+});
