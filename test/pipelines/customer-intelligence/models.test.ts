@@ -5,6 +5,7 @@ import { verdictOf } from '../../../lib/pipelines/customer-intelligence/model/ju
 import { judgeByLexicon } from '../../../lib/pipelines/customer-intelligence/model/lexicon.ts';
 import { mergeScores } from '../../../lib/pipelines/customer-intelligence/model/merge-scores.ts';
 import { qualityOf } from '../../../lib/pipelines/customer-intelligence/model/quality.ts';
+import { weighRating } from '../../../lib/pipelines/customer-intelligence/model/rating.ts';
 import { unsureOf } from '../../../lib/pipelines/customer-intelligence/model/route.ts';
 import { checkRow } from '../../../lib/pipelines/customer-intelligence/reading/check-row.ts';
 import { readDrop } from '../../../lib/pipelines/customer-intelligence/reading/read-drop.ts';
@@ -28,6 +29,8 @@ describe('the careful model reads what the lexicon cannot', () => {
     ['a turn', 'The plot is good, but the acting is terrible.', 'negative'],
     ['the other turn', 'The acting is terrible, but the music is wonderful.', 'positive'],
     ['a phrase', 'What a waste of an evening.', 'negative'],
+    ['a phrase turned round', 'I do not think we will go back.', 'negative'],
+    ['a negation that finds nothing', 'They had no napkins.', 'negative'],
     ['a phrase that negates a fault', 'I had no problems with it.', 'positive'],
     ['silence', 'It arrived on Tuesday.', 'negative'],
     ['nothing at all', '...', 'negative'],
@@ -41,6 +44,19 @@ describe('the careful model reads what the lexicon cannot', () => {
     ['capitals', 'a good film', 'a GOOD film'],
   ])('%s strengthens', (_, plain, strong) => {
     expect(judgeCarefully(strong).score).toBeGreaterThan(judgeCarefully(plain).score);
+  });
+});
+
+describe('a rating in the text', () => {
+  test.each([
+    ['I give it 10 out of 10.', 4],
+    ['2/5', -0.8],
+    ['7.5/10!', 2],
+    ['On 12/10 it came, 3/5/2026 it broke', 0],
+    ['24/7', 0],
+    ['11 out of 10', 0],
+  ])('%s', (text, weight) => {
+    expect(weighRating(text)).toBeCloseTo(weight);
   });
 });
 
@@ -102,6 +118,6 @@ test('on the demo drop routing to the second model beats the first alone by far,
   const second = unsureOf(reviews, first).map(({ line, text }) => ({ line, ...judgeCarefully(text) }));
   const quality = qualityOf(mergeScores(reviews, first, second), first);
   expect(quality).toMatchObject({ all: { labelled: 3000 }, evenLines: { labelled: 1500 } });
-  expect(quality?.evenLines.accuracy).toBeGreaterThan(0.84);
+  expect(quality?.evenLines.accuracy).toBeGreaterThan(0.87);
   expect(quality?.evenLinesLexiconAlone.accuracy).toBeLessThan(0.7);
 });

@@ -4,6 +4,7 @@
 import { type Clause, clausesOf, type Word } from './clauses.ts';
 import type { Judgement } from './judgement.ts';
 import { longestPhrase, phrases } from './phrases.ts';
+import { weighRating } from './rating.ts';
 import { intensifiers, isNegator } from './shifters.ts';
 import { squash } from './squash.ts';
 import { weightOf } from './words.ts';
@@ -30,7 +31,7 @@ export const judgeCarefully = (text: string): Judgement => {
     return factor * weighClause(clause);
   });
   const sum = sums.reduce((total, weight) => total + weight, 0) * (/!/.test(text) ? exclaiming : 1);
-  const score = squash(sum + silence, softness);
+  const score = squash(sum + weighRating(text) + silence, softness);
   return { score, confidence: Math.abs(score) };
 };
 
@@ -43,7 +44,9 @@ const weighClause = ({ words: found }: Clause): number => {
   for (let index = 0; index < found.length; ) {
     const phrase = phraseAt(found, index);
     if (phrase) {
-      sum += phrase.weight * factor;
+      const turns = reached > 0 && !phrase.negates;
+      sum += phrase.weight * factor * (turns ? negated : 1);
+      if (turns) turned = true;
       index += phrase.length;
       factor = 1;
       continue;
@@ -70,11 +73,18 @@ const weighClause = ({ words: found }: Clause): number => {
   return turned ? sum : sum + bareNegation;
 };
 
-const phraseAt = (found: readonly Word[], index: number): { weight: number; length: number } | undefined => {
+interface FoundPhrase {
+  readonly weight: number;
+  readonly length: number;
+  /** Holds its own "not", so that one before it says nothing about it. */
+  readonly negates: boolean;
+}
+
+const phraseAt = (found: readonly Word[], index: number): FoundPhrase | undefined => {
   for (let length = Math.min(longestPhrase, found.length - index); length > 1; length -= 1) {
     const phrase = found.slice(index, index + length).map(({ text }) => text);
     const weight = phrases.get(phrase.join(' '));
-    if (weight !== undefined) return { weight, length };
+    if (weight !== undefined) return { weight, length, negates: phrase.some(isNegator) };
   }
   return undefined;
 };
