@@ -1,23 +1,38 @@
 // Who may touch what, as statements. Each names its resources; of the shared table and bucket, a pipeline gets its own keys.
-
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { runsIndex } from '../records/index.ts';
+import { invariant } from '../support/invariant.ts';
+import { acceptWildcards } from './accepted-findings.ts';
 
 type Right = 'read' | 'write';
+
+const roleOf = ({ role }: IFunction): IRole => {
+  invariant(role, 'a function of ours has no role');
+  return role;
+};
+
+/** Lets a function do `action` with `resource`, an ARN that may end in a wildcard. */
+export const allow = (grantee: IFunction, actions: readonly string[], resources: readonly string[]): void => {
+  const role = roleOf(grantee);
+  role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  const wild = resources.filter((resource) => resource.includes('*'));
+  acceptWildcards(role, wild, 'The wildcard ends a prefix that holds only what this function works on.');
+};
 
 const ledgerActions: { readonly [right in Right]: readonly string[] } = {
   read: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
   write: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
 };
 
-/** Lets `grantee` at the ledger's items whose partition keys match one of `keys` (with `*`); without keys, at all items. */
+/** Lets a function at the ledger's items whose partition keys match one of `keys` (with `*`); without keys, at all items. */
 export const allowLedger = (
-  grantee: IGrantable,
+  grantee: IFunction,
   ledgerArn: string,
   rights: readonly Right[],
   keys?: readonly string[],
 ): void => {
-  grantee.grantPrincipal.addToPrincipalPolicy(
+  roleOf(grantee).addToPrincipalPolicy(
     new PolicyStatement({
       actions: rights.flatMap((right) => ledgerActions[right]),
       resources: [ledgerArn],
@@ -34,27 +49,22 @@ export const indexArn = (tableArn: string): string => `${tableArn}/index/${runsI
 
 const objectActions: { readonly [right in Right]: string } = { read: 's3:GetObject', write: 's3:PutObject' };
 
-/** Lets `grantee` at the objects of these prefixes (`payloads/orders/`); without prefixes, at the whole bucket. */
+/** Lets a function at the objects of these prefixes (`payloads/orders/`); without prefixes, at the whole bucket. */
 export const allowObjects = (
-  grantee: IGrantable,
+  grantee: IFunction,
   bucketArn: string,
   rights: readonly Right[],
   prefixes: readonly string[] = [''],
-): void => {
-  grantee.grantPrincipal.addToPrincipalPolicy(
-    new PolicyStatement({
-      actions: rights.map((right) => objectActions[right]),
-      resources: prefixes.map((prefix) => `${bucketArn}/${prefix}*`),
-    }),
+): void =>
+  allow(
+    grantee,
+    rights.map((right) => objectActions[right]),
+    prefixes.map((prefix) => `${bucketArn}/${prefix}*`),
   );
-};
 
-/** Lets `grantee` see which objects there are; without it, S3 says 403 of a missing object, not 404. */
-export const allowList = (grantee: IGrantable, bucketArn: string): void => {
-  grantee.grantPrincipal.addToPrincipalPolicy(
-    new PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucketArn] }),
-  );
-};
+/** Lets a function see which objects there are; without it, S3 says 403 of a missing object, not 404. */
+export const allowList = (grantee: IFunction, bucketArn: string): void =>
+  allow(grantee, ['s3:ListBucket'], [bucketArn]);
 
 /** The partition keys under which the ledger keeps a pipeline's runs and all that belongs to them. */
 export const runKeysOf = (pipeline: string): string => `run#${pipeline}#*`;

@@ -1,7 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acceptFinding } from './accepted-findings.ts';
+import { acceptFindings } from './accepted-findings.ts';
 
 /** The two buckets: `payloads` holds what stages hand on and write, `inbox` takes the objects that start runs. */
 export class Buckets extends Construct {
@@ -17,7 +17,7 @@ export class Buckets extends Construct {
         enforceSSL: true,
         removalPolicy,
       });
-      acceptFinding(made, 'AwsSolutions-S1', 'Access logs need a bucket of their own: who wants them sets them up.');
+      acceptFindings(made, 'AwsSolutions-S1');
       return made;
     };
     this.payloads = bucket('Payloads');

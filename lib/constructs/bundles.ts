@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
+import { type BuildFailure, type BuildResult, buildSync } from 'esbuild';
+import { DefinitionError } from '../definition/index.ts';
 import { invariant } from '../support/invariant.ts';
 import { sha256 } from '../support/sha256.ts';
 
@@ -19,7 +20,7 @@ const banner =
 export class Bundles {
   readonly #codes = new Map<string, Code>();
 
-  /** Bundles those of the entry files that are not bundled yet, together. Throws esbuild's errors, with file and line. */
+  /** Bundles those of the entry files that are not bundled yet, together. Throws DefinitionError with file and line. */
   add(scope: Construct, entries: readonly string[]): void {
     const missing = [...new Set(entries)].filter((entry) => !this.#codes.has(entry));
     if (missing.length === 0) return;
@@ -41,28 +42,51 @@ export class Bundles {
 }
 
 const bundle = (entries: readonly string[]): readonly string[] => {
-  const { outputFiles } = buildSync({
-    entryPoints: entries.map((entry, at) => ({ in: entry, out: String(at) })),
-    outdir: cache,
-    write: false,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    outExtension: { '.js': '.mjs' },
-    mainFields: ['module', 'main'],
-    // Identifiers stay: a stack trace in a dead letter names our functions, without the weight of source maps.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    banner: { js: banner },
-    logLevel: 'silent',
-  });
-  return entries.map((entry, at) => {
+  const { outputFiles } = build(entries);
+  return entries.map((_, at) => {
     const file = outputFiles.find(({ path }) => relative(cache, path) === `${at}.mjs`);
-    invariant(file, `esbuild gave nothing for ${entry}`);
+    invariant(file, `esbuild gave nothing for ${entries[at]}`);
     return file.text;
   });
+};
+
+const build = (entries: readonly string[]): BuildResult<{ write: false }> => {
+  try {
+    return buildSync({
+      entryPoints: entries.map((entry, at) => ({ in: entry, out: String(at) })),
+      outdir: cache,
+      write: false,
+      bundle: true,
+      platform: 'node',
+      target: 'node24',
+      format: 'esm',
+      outExtension: { '.js': '.mjs' },
+      mainFields: ['module', 'main'],
+      // Identifiers stay: a stack trace in a dead letter names our functions, without the weight of source maps.
+      minifySyntax: true,
+      minifyWhitespace: true,
+      legalComments: 'none',
+      banner: { js: banner },
+      logLevel: 'silent',
+    });
+  } catch (error) {
+    throw failures(error);
+  }
+};
+
+/** HDL224: esbuild's own words, as diagnostics. */
+const failures = (error: unknown): unknown => {
+  if (typeof error !== 'object' || error === null || !('errors' in error)) return error;
+  // What esbuild throws with `errors` is a BuildFailure.
+  return new DefinitionError(
+    (error as BuildFailure).errors.map(({ text, location }) => ({
+      code: 'HDL224',
+      severity: 'error',
+      at: location ? `${location.file}:${location.line}:${location.column}` : 'handlers',
+      message: `the handler cannot be bundled: ${text}`,
+      fix: 'mend the file or what it imports',
+    })),
+  );
 };
 
 const assetOf = (text: string | undefined): Code => {

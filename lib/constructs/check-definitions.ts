@@ -11,6 +11,8 @@ export interface DefinitionSet {
   readonly orchestrator: string;
   /** The pipelines to make. */
   readonly pipelines: readonly Pipeline[];
+  /** All that there will be, as far as is known: the upstreams of `pipelines` must be among them. */
+  readonly among: readonly Pipeline[];
   /** The directory of the stages' handlers. */
   readonly handlers: string;
 }
@@ -18,10 +20,9 @@ export interface DefinitionSet {
 /** The warnings of these definitions. Throws DefinitionError with every diagnostic when one of them is an error. */
 export const checkDefinitions = (set: DefinitionSet): readonly Diagnostic[] => {
   const asked = new Set(set.pipelines.map(({ name }) => name));
-  const known = withUpstreams(set.pipelines);
   const diagnostics = [
     ...orchestratorName(set),
-    ...validate(known).filter(({ at }) => asked.has(at.split('.')[0] ?? at)),
+    ...validate(set.among).filter(({ at }) => asked.has(at.split('.')[0] ?? at)),
     ...set.pipelines.flatMap((pipeline) => [...missingHandlers(set, pipeline), ...longNames(set, pipeline)]),
   ];
   if (diagnostics.some(({ severity }) => severity === 'error')) throw new DefinitionError(diagnostics);
@@ -40,13 +41,13 @@ export const withUpstreams = (pipelines: readonly Pipeline[]): readonly Pipeline
   return [...known];
 };
 
-/** HDL212: an orchestrator's name is part of other names and of ARN patterns, so it takes letters and digits only. */
+/** HDL222: an orchestrator's name is part of other names and of ARN patterns, so it takes letters and digits only. */
 const orchestratorName = ({ orchestrator }: DefinitionSet): readonly Diagnostic[] =>
   nameForm.test(orchestrator)
     ? []
     : [
         {
-          code: 'HDL212',
+          code: 'HDL222',
           severity: 'error',
           at: orchestrator || 'orchestrator',
           message: `the orchestrator's name is '${orchestrator}', but it takes a small letter, then letters and digits`,
@@ -54,7 +55,7 @@ const orchestratorName = ({ orchestrator }: DefinitionSet): readonly Diagnostic[
         },
       ];
 
-/** HDL211: a stage without a handler file. */
+/** HDL221: a stage without a handler file. */
 const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): readonly Diagnostic[] =>
   graphOf(pipeline).stages.flatMap(({ id, node }) => {
     const file = handlerFile(handlers, pipeline.name, node.stage.name);
@@ -63,7 +64,7 @@ const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): reado
     const like = existsSync(directory) ? nearest(basename(file), readdirSync(directory)) : undefined;
     return [
       {
-        code: 'HDL211',
+        code: 'HDL221',
         severity: 'error',
         at: `${pipeline.name}.${id}`,
         message: `no handler file ${file}`,
@@ -74,14 +75,14 @@ const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): reado
     ];
   });
 
-/** HDL213: a name that Lambda or EventBridge would refuse at deployment. */
+/** HDL223: a name that Lambda or EventBridge would refuse at deployment. */
 const longNames = ({ orchestrator }: DefinitionSet, pipeline: Pipeline): readonly Diagnostic[] =>
   graphOf(pipeline).stages.flatMap(({ id }) => {
     const name = names.stage(orchestrator, pipeline.name, id);
     if (name.length <= longestName) return [];
     return [
       {
-        code: 'HDL213',
+        code: 'HDL223',
         severity: 'error',
         at: `${pipeline.name}.${id}`,
         message: `its function's name ${name} has ${name.length} characters, but Lambda takes ${longestName}`,

@@ -5,6 +5,7 @@ import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing }
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { acceptFindings, acceptWildcards } from './accepted-findings.ts';
 
 export interface HandlerFunctionProps {
   readonly functionName: string;
@@ -33,7 +34,8 @@ export const handlerFunction = (scope: Construct, props: HandlerFunctionProps): 
     description: `Runs ${functionName}`,
   });
   logGroup.grantWrite(role);
-  return new LambdaFunction(scope, 'Function', {
+  acceptWildcards(role, ['*'], 'X-Ray takes no resource.');
+  const made = new LambdaFunction(scope, 'Function', {
     functionName,
     description: props.description.slice(0, 256),
     code: props.code,
@@ -48,4 +50,6 @@ export const handlerFunction = (scope: Construct, props: HandlerFunctionProps): 
     environment: { ...props.environment },
     ...(props.deadLetterQueue ? { deadLetterQueue: props.deadLetterQueue } : {}),
   });
+  if (!props.deadLetterQueue) acceptFindings(made, 'Serverless-LambdaDLQ');
+  return made;
 };

@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { environmentNames, manifestName } from '../records/index.ts';
-import { allowLedger, allowObjects } from './access.ts';
+import { acceptFindings } from './accepted-findings.ts';
+import { allow, allowLedger, allowObjects } from './access.ts';
 import type { Bundles } from './bundles.ts';
 import { handlerFunction } from './handler-function.ts';
 import { idOf, names } from './names.ts';
@@ -61,8 +61,8 @@ export class Operators extends Construct {
     this.settle = this.#make('settle', props);
     allowLedger(this.settle, ledger.tableArn, ['read', 'write']);
     allowObjects(this.settle, payloads.bucketArn, ['read', 'write'], ['payloads/']);
-    this.#allow(this.settle, 'sqs:SendMessage', this.#arn('sqs', names.deadLetterQueue(orchestrator, '*')));
-    this.#allow(this.settle, 'ssm:GetParameter', this.#manifests(orchestrator));
+    allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, '*'))]);
+    allow(this.settle, ['ssm:GetParameter'], [this.#manifests(orchestrator)]);
     eventBus.grantPutEventsTo(this.settle);
 
     this.finish = this.#make('finish', props);
@@ -72,13 +72,15 @@ export class Operators extends Construct {
     this.dispatch = this.#make('dispatch', props);
     allowLedger(this.dispatch, ledger.tableArn, ['read', 'write']);
     allowObjects(this.dispatch, payloads.bucketArn, ['write'], ['payloads/']);
-    this.#allow(this.dispatch, 'ssm:GetParameter', this.#manifests(orchestrator));
+    allow(this.dispatch, ['ssm:GetParameter'], [this.#manifests(orchestrator)]);
     // By the form of their names, so that a pipeline may live in another stack than its orchestrator.
     const machines = this.#arn('states', `stateMachine:${names.stateMachine(orchestrator, '*')}`);
-    this.#allow(this.dispatch, 'states:StartExecution', machines);
+    allow(this.dispatch, ['states:StartExecution'], [machines]);
     this.dispatch.addEventSource(
       new SqsEventSource(queues.start, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }),
     );
+
+    acceptFindings(this.dispatch, 'Serverless-LambdaEventSourceMappingDestination');
 
     this.reconcile = this.#make('reconcile', props, {
       HEDDLE_MACHINE_PREFIX: names.stateMachine(orchestrator, ''),
@@ -111,10 +113,6 @@ export class Operators extends Construct {
       // Only `reconcile` is called asynchronously; an event that it could not settle must not be lost.
       ...(name === 'reconcile' ? { deadLetterQueue: props.queues.undelivered } : {}),
     });
-  }
-
-  #allow(operator: LambdaFunction, action: string, resource: string): void {
-    operator.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
   }
 
   #arn(service: string, resource: string): string {

@@ -1,18 +1,17 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { compile } from '../asl/index.ts';
+import { type CompiledPipeline, compile } from '../asl/index.ts';
 import { formatDiagnostic, type Pipeline as PipelineDefinition } from '../definition/index.ts';
-import { graphOf } from '../graph/index.ts';
-import { manifestName, type PipelineManifest } from '../records/index.ts';
+import { graphOf, type PipelineGraph } from '../graph/index.ts';
 import { nearest } from '../support/nearest.ts';
-import { checkDefinitions } from './check-definitions.ts';
+import { checkDefinitions, withUpstreams } from './check-definitions.ts';
 import type { RunStores } from './grant-read-runs.ts';
-import { handlerFile } from './handler-file.ts';
+import { handlerFile, handlerFiles } from './handler-file.ts';
 import { ImportedPipeline, type PipelineAttributes } from './imported-pipeline.ts';
+import { manifestParameter } from './manifest-parameter.ts';
 import { idOf, names } from './names.ts';
 import { pipelineAlarms } from './pipeline-alarms.ts';
 import { PipelineBase } from './pipeline-base.ts';
@@ -44,7 +43,7 @@ export interface PipelineProps {
  * orders.grantStart(api);
  */
 export class Pipeline extends PipelineBase {
-  /** Imports a pipeline. All but `grantReadRuns`, which needs `fromPipelineAttributes`. */
+  /** Imports a pipeline. It can do everything but `grantReadRuns`, which needs `fromPipelineAttributes`. */
   static fromPipelineArn(scope: Construct, id: string, pipelineArn: string): IPipeline {
     return new ImportedPipeline(scope, id, { pipelineArn });
   }
@@ -56,85 +55,54 @@ export class Pipeline extends PipelineBase {
   readonly pipelineArn: string;
   readonly pipelineName: string;
   readonly stateMachine: StateMachine;
-  /** Of the compiled definition; the ledger names it in every run. */
+  /** Of the compiled definition; every run in the ledger names it. */
   readonly definitionHash: string;
   readonly deadLetters: Queue;
   protected readonly startQueue: IQueue;
   protected readonly eventBus: IEventBusRef;
   protected readonly stores: RunStores;
-  readonly #stages = new Map<string, StageFunction>();
+  readonly #stages: ReadonlyMap<string, StageFunction>;
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
-    const { orchestrator, definition } = props;
-    const { orchestratorName, operators } = orchestrator;
-    const { handlers = orchestrator.handlers } = props;
-    const { name } = definition;
-    const warnings = checkDefinitions({ orchestrator: orchestratorName, pipelines: [definition], handlers });
+    const { orchestrator, definition, handlers = orchestrator.handlers } = props;
+    const { orchestratorName } = orchestrator;
+    const among = withUpstreams([definition]);
+    const warnings = checkDefinitions({ orchestrator: orchestratorName, pipelines: [definition], among, handlers });
     for (const warning of warnings)
       Annotations.of(this).addWarningV2(`heddle:${warning.code}`, formatDiagnostic(warning));
-
     const graph = graphOf(definition);
     const compiled = compile(graph);
-    this.pipelineName = name;
+
+    this.pipelineName = definition.name;
+    orchestrator.register(this.pipelineName);
     this.definitionHash = compiled.hash;
     this.startQueue = orchestrator.startQueue;
     this.eventBus = orchestrator.eventBus;
     this.stores = { ledgerArn: orchestrator.ledger.tableArn, payloadBucketArn: orchestrator.payloads.bucketArn };
-    this.deadLetters = deadLetterQueue(this, 'DeadLetters', names.deadLetterQueue(orchestratorName, name));
-
-    const entryOf = (stage: string): string => handlerFile(handlers, name, stage);
-    orchestrator.bundles.add(
-      this,
-      graph.stages.map(({ node }) => entryOf(node.stage.name)),
-    );
-    const stages = new Construct(this, 'Stages');
-    for (const stage of graph.stages) {
-      const made = new StageFunction(stages, idOf(stage.id), {
-        orchestrator,
-        pipeline: definition,
-        stage,
-        entry: entryOf(stage.node.stage.name),
-        deadLetters: this.deadLetters,
-        defaults: { ...orchestrator.stageDefaults, ...props.stageDefaults },
-      });
-      this.#stages.set(stage.id, made);
-    }
-
-    this.stateMachine = new CompiledStateMachine(this, 'StateMachine', {
-      stateMachineName: names.stateMachine(orchestratorName, name),
-      compiled,
-      functions: {
-        ...Object.fromEntries([...this.#stages].map(([stage, { handler }]) => [`stage_${stage}`, handler])),
-        ...Object.fromEntries(compiled.operators.map((operator) => [`operator_${operator}`, operators[operator]])),
-      },
-    }).stateMachine;
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters', names.deadLetterQueue(orchestratorName, definition.name));
+    this.#stages = this.#makeStages(props, graph, handlers);
+    this.stateMachine = this.#makeStateMachine(orchestrator, compiled);
     this.pipelineArn = this.stateMachine.stateMachineArn;
 
     makeTriggers(new Construct(this, 'Triggers'), orchestrator, definition);
-    const manifest: PipelineManifest = {
-      pipeline: name,
+    const upstreams = Object.entries(definition.upstream);
+    manifestParameter(this, orchestratorName, {
+      pipeline: definition.name,
       stateMachineArn: this.pipelineArn,
       definitionHash: compiled.hash,
-      upstream: Object.fromEntries(Object.entries(definition.upstream).map(([alias, { name }]) => [alias, name])),
+      upstream: Object.fromEntries(upstreams.map(([alias, { name }]) => [alias, name])),
       stages: compiled.stages,
       deadLetterQueueUrl: this.deadLetters.queueUrl,
-    };
-    new StringParameter(this, 'Manifest', {
-      parameterName: manifestName(orchestratorName, name),
-      description: `What Heddle's operators know of the pipeline ${name}`,
-      stringValue: this.stack.toJsonString(manifest),
     });
-    const alarms = pipelineAlarms(this, orchestrator, this, this.deadLetters);
     pipelineDashboard(this, {
       orchestrator: orchestratorName,
       pipeline: this,
       graph,
       deadLetters: this.deadLetters,
       handlers: new Map([...this.#stages].map(([stage, { handler }]) => [stage, handler])),
-      alarms,
+      alarms: pipelineAlarms(this, orchestrator, this, this.deadLetters),
     });
-    orchestrator.register(name);
   }
 
   /** A stage's function, by the stage's id. Throws for a stage that the pipeline does not have. */
@@ -143,8 +111,41 @@ export class Pipeline extends PipelineBase {
     if (stage) return stage;
     const known = [...this.#stages.keys()];
     const like = nearest(id, known);
-    throw new Error(
-      `${this.pipelineName} has no stage ${id}. ${like ? `Did you mean ${like}?` : `It has ${known.join(', ')}.`}`,
+    const hint = like ? `Did you mean ${like}?` : `It has ${known.join(', ')}.`;
+    throw new Error(`${this.pipelineName} has no stage ${id}. ${hint}`);
+  }
+
+  #makeStages(
+    { orchestrator, definition, stageDefaults }: PipelineProps,
+    { stages }: PipelineGraph,
+    handlers: string,
+  ): ReadonlyMap<string, StageFunction> {
+    orchestrator.bundles.add(this, handlerFiles(handlers, definition));
+    const scope = new Construct(this, 'Stages');
+    return new Map(
+      stages.map((stage) => [
+        stage.id,
+        new StageFunction(scope, idOf(stage.id), {
+          orchestrator,
+          pipeline: definition,
+          stage,
+          entry: handlerFile(handlers, definition.name, stage.node.stage.name),
+          deadLetters: this.deadLetters,
+          defaults: { ...orchestrator.stageDefaults, ...stageDefaults },
+        }),
+      ]),
     );
+  }
+
+  #makeStateMachine({ orchestratorName, operators }: IOrchestrator, compiled: CompiledPipeline): StateMachine {
+    const { stateMachine } = new CompiledStateMachine(this, 'StateMachine', {
+      stateMachineName: names.stateMachine(orchestratorName, this.pipelineName),
+      compiled,
+      functions: {
+        ...Object.fromEntries([...this.#stages].map(([stage, { handler }]) => [`stage_${stage}`, handler])),
+        ...Object.fromEntries(compiled.operators.map((operator) => [`operator_${operator}`, operators[operator]])),
+      },
+    });
+    return stateMachine;
   }
 }

@@ -3,6 +3,7 @@ import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acceptFindings } from './accepted-findings.ts';
 import { names } from './names.ts';
 
 export interface QueuesProps {
@@ -40,13 +41,16 @@ export class Queues extends Construct {
 }
 
 /** A queue that is itself where messages end: fourteen days, encrypted, TLS only. */
-export const deadLetterQueue = (scope: Construct, id: string, queueName: string): Queue =>
-  new Queue(scope, id, {
+export const deadLetterQueue = (scope: Construct, id: string, queueName: string): Queue => {
+  const queue = new Queue(scope, id, {
     queueName,
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   });
+  acceptFindings(queue, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
+  return queue;
+};
 
 /**
  * One statement for all rules of the orchestrator, by the form of their names: one each would outgrow the policy, and would

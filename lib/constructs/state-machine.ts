@@ -5,7 +5,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { CompiledPipeline } from '../asl/index.ts';
-import { acceptFinding } from './accepted-findings.ts';
+import { acceptFindings, acceptWildcards } from './accepted-findings.ts';
 
 export interface CompiledStateMachineProps {
   readonly stateMachineName: string;
@@ -56,6 +56,7 @@ export class CompiledStateMachine extends Construct {
       },
       tracingEnabled: true,
     });
-    acceptFinding(this, 'AwsSolutions-SF1', 'Executions keep their history; the log group holds what went wrong.');
+    acceptFindings(this, 'AwsSolutions-SF1');
+    acceptWildcards(role, ['*'], 'X-Ray and log delivery take no resource.');
   }
 }

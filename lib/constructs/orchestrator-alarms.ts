@@ -1,0 +1,44 @@
+import { Duration } from 'aws-cdk-lib';
+import { type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { alertOnAny } from './alarms.ts';
+import { names } from './names.ts';
+import type { Operators } from './operators.ts';
+import type { Queues } from './queues.ts';
+
+export interface OrchestratorAlarmsProps {
+  readonly orchestrator: string;
+  readonly queues: Queues;
+  readonly operators: Operators;
+  readonly topic: ITopic;
+}
+
+/** What can keep runs from starting or ending at all: each leaves something to see and to put right. */
+export const orchestratorAlarms = (scope: Construct, props: OrchestratorAlarmsProps): void => {
+  const { orchestrator, queues, operators, topic } = props;
+  const alarms = new Construct(scope, 'Alarms');
+  const perMinute = { period: Duration.minutes(1) };
+  const waiting = { ...perMinute, statistic: Stats.MAXIMUM };
+  const alert = (id: string, what: string, metric: Metric, description: string) =>
+    alertOnAny(alarms, id, { alarmName: names.operator(orchestrator, what), description, metric, topic });
+
+  alert(
+    'DispatchErrors',
+    'dispatch-errors',
+    operators.dispatch.metricErrors(perMinute),
+    'The dispatch operator itself failed, so runs may start late. Its log says why.',
+  );
+  alert(
+    'StartsFailed',
+    'starts-failed',
+    queues.startFailed.metricApproximateNumberOfMessagesVisible(waiting),
+    `Start messages were given up and wait in ${names.startDeadLetterQueue(orchestrator)}. The log of dispatch says why; then start that queue's DLQ redrive.`,
+  );
+  alert(
+    'Undelivered',
+    'undelivered',
+    queues.undelivered.metricApproximateNumberOfMessagesVisible(waiting),
+    `Events could not be delivered and wait in ${names.undeliveredQueue(orchestrator)}, with the reason in their attributes.`,
+  );
+};

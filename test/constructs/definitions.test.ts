@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import { Stack } from 'aws-cdk-lib';
+import * as z from 'zod';
+import { Orchestrator, type OrchestratorProps } from '../../lib/constructs/index.ts';
+import { definePipeline, defineStage } from '../../lib/definition/index.ts';
+import { testApp } from './fixtures/app.ts';
+import { orders } from './fixtures/pipelines.ts';
+
+const nothing = z.object({});
+const stage = (name: string) => defineStage(name, { input: nothing, output: nothing });
+const pipeline = (name: string, ...stages: string[]) =>
+  definePipeline(name, { input: nothing }, (flow) => {
+    for (const each of stages) flow.task(stage(each), {});
+    return {};
+  });
+
+const messageOf = (props: OrchestratorProps): string => {
+  try {
+    new Orchestrator(new Stack(testApp(), 'Test'), 'Heddle', {
+      handlers: 'test/constructs/fixtures/handlers',
+      ...props,
+    });
+  } catch (error) {
+    return error instanceof Error ? `${error.name}\n${error.message}` : String(error);
+  }
+  return 'no error';
+};
+
+describe('mistakes of definitions are told together, before anything is made', () => {
+  test.each<[string, OrchestratorProps, string[]]>([
+    ['none', { pipelines: [orders] }, ['no error']],
+    [
+      'missing handlers, one misspelt',
+      { pipelines: [pipeline('orders', 'lists', 'publish')] },
+      [
+        'DefinitionError',
+        'HDL221 orders.lists: no handler file test/constructs/fixtures/handlers/orders/lists.ts. Fix: rename test/constructs/fixtures/handlers/orders/list.ts to it, or write it.',
+        'HDL221 orders.publish: no handler file test/constructs/fixtures/handlers/orders/publish.ts. Fix: write it: export const handler = stageHandler(publish, async ({ input }) => …).',
+      ],
+    ],
+    [
+      'those of two pipelines, and of the orchestrator',
+      { name: 'my-heddle', pipelines: [pipeline('first', 'one'), pipeline('second', 'two')] },
+      [
+        'DefinitionError',
+        "HDL222 my-heddle: the orchestrator's name is 'my-heddle', but it takes a small letter, then letters and digits. Fix: name it like 'heddle' or 'reviewsStaging'.",
+        'HDL221 first.one: no handler file test/constructs/fixtures/handlers/first/one.ts. Fix: write it: export const handler = stageHandler(one, async ({ input }) => …).',
+        'HDL221 second.two: no handler file test/constructs/fixtures/handlers/second/two.ts. Fix: write it: export const handler = stageHandler(two, async ({ input }) => …).',
+      ],
+    ],
+    [
+      'a name that Lambda would refuse',
+      { name: 'reviewsOfTheWholeCompanyInStagingForTheNorthernHemisphere', pipelines: [orders] },
+      [
+        'DefinitionError',
+        ...['list', 'cleanFile', 'total'].map((id) => {
+          const name = `reviewsOfTheWholeCompanyInStagingForTheNorthernHemisphere-orders-${id}`;
+          return `HDL223 orders.${id}: its function's name ${name} has ${name.length} characters, but Lambda takes 64. Fix: shorten the name of the orchestrator, the pipeline or the stage.`;
+        }),
+      ],
+    ],
+  ])('%s', (_, props, expected) => {
+    expect(messageOf(props).split('\n')).toEqual(expected);
+  });
+});

@@ -1,0 +1,140 @@
+// Least privilege: what each role may do, and every wildcard in any policy.
+import { describe, expect, test } from '@jest/globals';
+import { fixtureTemplate, resourcesOf } from './fixtures/app.ts';
+import { type Statement, statementsOf } from './fixtures/policies.ts';
+
+const template = fixtureTemplate();
+const statements = statementsOf(template);
+const table = '<HeddleLedgerTable>';
+const payloads = '<HeddleBucketsPayloads>';
+const inbox = '<HeddleBucketsInbox>';
+
+/** What a role may do besides writing its own logs and traces, one line a statement. */
+const rightsOf = (role: string): readonly string[] =>
+  statements
+    .filter((statement) => statement.role === role)
+    .filter(({ actions }) => !actions.some((action) => action.startsWith('xray:') || action === 'logs:PutLogEvents'))
+    .map(said)
+    .sort();
+
+const said = ({ actions, resources, keys }: Statement): string => {
+  const what = actions.map((action) => action.replace(/^\w+:/, '')).join(' ');
+  return `${what} on ${[...resources].sort().join(' ')}${keys.length > 0 ? ` of ${keys.join(' ')}` : ''}`;
+};
+
+const ledgerReads = 'BatchGetItem GetItem Query';
+const ledgerAll = 'BatchGetItem GetItem PutItem Query UpdateItem';
+
+describe('a stage touches its own pipeline, reads its upstreams, and the rest by contract', () => {
+  test.each([
+    [
+      'HeddlePipelinesOrdersStagesListRole',
+      [
+        `${ledgerAll} on ${table} of run#orders#*`,
+        `GetObject PutObject on ${payloads}/payloads/orders/*`,
+        `GetObject on ${inbox}/*`,
+        `ListBucket on ${inbox}`,
+      ],
+    ],
+    [
+      'HeddlePipelinesOrdersStagesCleanFileRole',
+      [
+        `${ledgerAll} on ${table} of run#orders#*`,
+        `GetObject PutObject on ${payloads}/payloads/orders/*`,
+        'SendMessage on <HeddlePipelinesOrdersDeadLetters>',
+      ],
+    ],
+    [
+      'HeddlePipelinesOrdersStagesTotalRole',
+      [
+        `${ledgerAll} on ${table} of run#orders#*`,
+        `GetObject PutObject on ${payloads}/payloads/orders/*`,
+        `PutObject on ${payloads}/artifacts/orders/*`,
+      ],
+    ],
+    [
+      'HeddlePipelinesSummaryStagesTotalRole',
+      [
+        `${ledgerAll} on ${table} of run#summary#*`,
+        `${ledgerReads} on ${table} of run#digest#* run#orders#*`,
+        `GetObject PutObject on ${payloads}/payloads/summary/*`,
+        `GetObject on ${payloads}/payloads/digest/* ${payloads}/payloads/orders/*`,
+        `PutObject on ${payloads}/artifacts/summary/*`,
+      ],
+    ],
+  ])('%s', (role, rights) => {
+    expect(rightsOf(role)).toEqual([...rights].sort());
+  });
+});
+
+const arn = (rest: string) => `arn:Partition:${rest.replace(/^(\w+):/, '$1:Region:AccountId:')}`;
+
+describe('an operator has the rights of its work', () => {
+  test.each([
+    ['HeddleOperatorsBeginRole', [`${ledgerAll} on ${table}`, `GetObject on ${payloads}/payloads/*`]],
+    [
+      'HeddleOperatorsSettleRole',
+      [
+        `${ledgerAll} on ${table}`,
+        `GetObject PutObject on ${payloads}/payloads/*`,
+        `SendMessage on ${arn('sqs:heddle-*-dead-letters')}`,
+        `GetParameter on ${arn('ssm:parameter/heddle/heddle/*')}`,
+        'PutEvents on <HeddleBus>',
+      ],
+    ],
+    ['HeddleOperatorsFinishRole', [`${ledgerAll} on ${table}`, 'PutEvents on <HeddleBus>']],
+    [
+      'HeddleOperatorsDispatchRole',
+      [
+        `${ledgerAll} on ${table}`,
+        `PutObject on ${payloads}/payloads/*`,
+        `GetParameter on ${arn('ssm:parameter/heddle/heddle/*')}`,
+        `StartExecution on ${arn('states:stateMachine:heddle-*')}`,
+        'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on <HeddleQueuesStart>',
+      ],
+    ],
+    [
+      'HeddleOperatorsReconcileRole',
+      [`${ledgerAll} on ${table}`, 'PutEvents on <HeddleBus>', 'SendMessage on <HeddleQueuesUndelivered>'],
+    ],
+  ])('%s', (role, rights) => {
+    expect(rightsOf(role)).toEqual([...rights].sort());
+  });
+});
+
+test('a state machine invokes exactly the functions it names', () => {
+  const invoked = statements.find(
+    ({ role, actions }) =>
+      role === 'HeddlePipelinesDigestStateMachineRole' && actions.includes('lambda:InvokeFunction'),
+  );
+  expect(invoked?.resources).toEqual([
+    '<HeddleOperatorsBeginFunction>',
+    '<HeddleOperatorsFinishFunction>',
+    '<HeddleOperatorsSettleFunction>',
+    '<HeddlePipelinesDigestStagesTotalFunction>',
+  ]);
+});
+
+test('all resources are named, but where X-Ray and log delivery take none', () => {
+  const open = statements.filter(({ resources }) => resources.includes('*')).flatMap(({ actions }) => actions);
+  expect(
+    open.filter(
+      (action) => !/^(xray:|logs:\w*(LogDelivery|LogDeliveries|ResourcePolic|DescribeLogGroups))/.test(action),
+    ),
+  ).toEqual([]);
+});
+
+test('no action is a wildcard', () => {
+  expect(statements.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual([]);
+});
+
+test('every function and every machine has a role of its own', () => {
+  const roles = [
+    ...resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) => JSON.stringify(Properties.Role)),
+    ...resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(([, made]) =>
+      JSON.stringify(made.Properties.RoleArn),
+    ),
+  ];
+  expect(roles.length).toBeGreaterThan(10);
+  expect(new Set(roles).size).toBe(roles.length);
+});
