@@ -106,7 +106,7 @@ export class Activities {
       about: undefined,
       needsToken: true,
       run: (task) => {
-        const token = task.visit.token ?? '';
+        const token = task.token ?? '';
         const answered = this.#tokens.wait(token, task.lifetime, task.onHeartbeat);
         if (task.started) return answered; // a worker had it before the restart
         const jobs = this.#jobs.get(arn) ?? [];

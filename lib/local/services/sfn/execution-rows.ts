@@ -1,6 +1,6 @@
 // Executions as the database keeps them.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Outcome } from '../../states/machine/driver.ts';
+import type { Outcome } from '../../states/machine/closed.ts';
 
 export interface ExecutionRow {
   readonly id: number;

@@ -2,7 +2,8 @@
 import type { EngineContext, Shape } from '../../service.ts';
 import type { LogSink } from '../../states/history/journal.ts';
 import type { Payload } from '../../states/json.ts';
-import { drive, type Outcome } from '../../states/machine/driver.ts';
+import type { Outcome } from '../../states/machine/closed.ts';
+import { drive } from '../../states/machine/driver.ts';
 import { Execution, type Host } from '../../states/machine/execution.ts';
 import { Lifetime } from '../../states/machine/lifetime.ts';
 import type { StateMachine } from '../../states/parse/machine.ts';

@@ -2,7 +2,7 @@
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import type { Journal } from '../../states/history/journal.ts';
 import { Payload } from '../../states/json.ts';
-import type { Execution } from '../../states/machine/execution.ts';
+import type { ExecutionIdentity } from '../../states/machine/identity.ts';
 import type { Lifetime } from '../../states/machine/lifetime.ts';
 import type { ChildResult, MapRun, MapRunPlan, MapRuns as Opens } from '../../states/machine/map-run.ts';
 import { uuid } from '../../uuid.ts';
@@ -52,7 +52,7 @@ export class MapRuns implements Opens {
   }
 
   open(plan: MapRunPlan, known: string | undefined): MapRun {
-    const { identity } = plan.parent;
+    const identity = plan.parent;
     const before = known === undefined ? undefined : this.rows.find(known);
     const random = () => this.#context.random();
     const label = before?.label ?? plan.label ?? uuid(random);
@@ -106,9 +106,9 @@ export class MapRuns implements Opens {
     before: ExecutionRow | undefined,
   ): Promise<ChildResult> {
     // A redriven parent redrives the children that had not succeeded.
-    const redriven = before && before.status !== 'SUCCEEDED' && before.redriveCount < plan.parent.identity.redriveCount;
+    const redriven = before && before.status !== 'SUCCEEDED' && before.redriveCount < plan.parent.redriveCount;
     if (before && before.status !== 'RUNNING' && !redriven) return resultOf(before);
-    const { identity } = plan.parent;
+    const identity = plan.parent;
     const program = {
       machine: { ...plan.processor, timeoutSeconds: undefined },
       machineName: `${identity.machineName}/${label}`,
@@ -132,13 +132,12 @@ export class MapRuns implements Opens {
   }
 
   async #expressChild(
-    parent: Execution,
+    identity: ExecutionIdentity,
     plan: MapRunPlan,
     label: string,
     input: Payload,
     lifetime: Lifetime,
   ): Promise<ChildResult> {
-    const { identity } = parent;
     const name = this.#executions.newName();
     const machineArn = `${identity.machineArn}/${label}`;
     const run = this.#express.run(

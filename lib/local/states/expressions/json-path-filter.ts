@@ -1,9 +1,8 @@
 // The filter of a JSONPath: `?(@.price < 10 && @.kind in ['a', 'b'] || !@.hidden)`.
 import type { Json } from '../json.ts';
 import type { Characters } from './characters.ts';
-import { type Segment, selectAll } from './json-path.ts';
+import { type Predicate, type Segment, selectAll } from './json-path-select.ts';
 
-export type Predicate = (item: Json, root: Json) => boolean;
 type Operand = (item: Json, root: Json) => Json | undefined;
 type ParseSegments = (characters: Characters) => Segment[];
 

@@ -1,6 +1,7 @@
 // A JSONPath expression with its root: `$.a` (input), `$$.Execution.Id` (context object), `$total.sum` (variable).
 import type { Json } from '../json.ts';
-import { type JsonPath, normalForm, parseJsonPath, selectPath } from './json-path.ts';
+import { parseJsonPath } from './json-path.ts';
+import { type JsonPath, normalForm, selectPath } from './json-path-select.ts';
 import type { Scope } from './scope.ts';
 
 export interface Reference {

@@ -1,7 +1,7 @@
 // ResultPath: puts a result into the input at a reference path, making the objects on the way.
 import { EvaluationProblem } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
-import type { Segment } from './json-path.ts';
+import type { Segment } from './json-path-select.ts';
 
 /** `input` with `result` at `segments`. Nothing shared is changed. Throws States.ResultPathMatchFailure. */
 export const placeResult = (input: Json, segments: readonly Segment[], result: Json, at = 0): Json => {

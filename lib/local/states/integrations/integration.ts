@@ -2,11 +2,13 @@
 import type { Shape } from '../../service.ts';
 import type { Payload } from '../json.ts';
 import type { Lifetime } from '../machine/lifetime.ts';
-import type { Visit } from '../machine/visit.ts';
-import type { TaskState } from '../parse/machine.ts';
 
 export interface TaskRun {
-  readonly visit: Visit<TaskState>;
+  readonly executionArn: string;
+  readonly machineArn: string;
+  /** The same for the same attempt, before and after a restart; different for every other. */
+  readonly attempt: string;
+  readonly token: string | undefined;
   readonly parameters: Payload;
   /** Ends with the attempt. */
   readonly lifetime: Lifetime;
@@ -37,5 +39,5 @@ export interface Integration {
 export interface Integrations {
   /** Throws StateError for a resource that the engine does not have. */
   resolve(resource: string): Integration;
-  newToken(visit: Visit): string;
+  newToken(): string;
 }

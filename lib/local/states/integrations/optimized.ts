@@ -17,13 +17,12 @@ const without = (shape: JsonObject): Shape =>
   Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== null && value !== undefined));
 
 /** AWS adds the execution and its machine to the resources of every event. */
-const entries = (given: Json | undefined, { visit }: TaskRun): Json => {
-  const { arn, machineArn } = visit.frame.execution.identity;
+const entries = (given: Json | undefined, { executionArn, machineArn }: TaskRun): Json => {
   if (!Array.isArray(given)) return given ?? null;
   return (given as readonly Json[]).map((entry) => {
     if (!isObject(entry)) return entry;
     const resources = Array.isArray(entry.Resources) ? (entry.Resources as readonly Json[]) : [];
-    return { ...entry, Detail: asText(entry.Detail) ?? '{}', Resources: [...resources, arn, machineArn] };
+    return { ...entry, Detail: asText(entry.Detail) ?? '{}', Resources: [...resources, executionArn, machineArn] };
   });
 };
 

@@ -25,7 +25,7 @@ export const withPattern = (
     needsToken,
     run: async (task) => {
       // Registered before the call: the callee may answer before the call returns.
-      const answered = tokens.wait(task.visit.token ?? '', task.lifetime, task.onHeartbeat);
+      const answered = tokens.wait(task.token ?? '', task.lifetime, task.onHeartbeat);
       answered.catch(() => undefined); // awaited below, unless the call itself fails first
       if (!task.submitted) task.onSubmitted(await task.lifetime.within(call(task)));
       return answered;

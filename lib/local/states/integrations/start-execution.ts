@@ -16,11 +16,8 @@ import type { Tokens } from './tokens.ts';
 export type AwaitExecution = (executionArn: string, lifetime: Lifetime) => Promise<Shape>;
 
 // The same attempt has the same name, so that a restart in the middle of it does not start the child twice.
-const attemptName = ({ visit }: TaskRun): string => {
-  const { execution, id } = visit.frame;
-  const digest = createHash('sha256')
-    .update(`${execution.identity.arn}/${id}/${visit.entered.id}/${visit.retryCount}`)
-    .digest('hex');
+const attemptName = ({ executionArn, attempt }: TaskRun): string => {
+  const digest = createHash('sha256').update(`${executionArn}/${attempt}`).digest('hex');
   return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 };
 
@@ -94,7 +91,7 @@ export const startExecution = (
     // `.sync` makes a token too: the child may complete the task before it ends itself.
     needsToken: true,
     run: async (task) => {
-      const answered = tokens.wait(task.visit.token ?? '', task.lifetime, task.onHeartbeat);
+      const answered = tokens.wait(task.token ?? '', task.lifetime, task.onHeartbeat);
       answered.catch(() => undefined);
       let submitted = task.submitted;
       if (!submitted) {

@@ -3,7 +3,7 @@ import type { Payload } from '../json.ts';
 import type { Sequence } from '../parse/machine.ts';
 import { Frame, type FrameOptions } from './frame.ts';
 import type { Lifetime } from './lifetime.ts';
-import type { RunFrame } from './sequence.ts';
+import type { RunFrame } from './run-frame.ts';
 import type { FrameProgress, Visit } from './visit.ts';
 
 /** Events of states that a failed Parallel or Map leaves behind. */

@@ -34,7 +34,7 @@ const open = async (
   const known = progress?.records.find(({ type }) => type === 'MapRunStarted')?.details?.mapRunArn;
   if (!progress?.records.some(({ type }) => type === 'MapStateStarted')) frame.event('MapStateStarted', { length });
   const plan = {
-    parent: execution,
+    parent: execution.identity,
     label: distribution.label,
     express: distribution.express,
     processor: state.processor,

@@ -1,19 +1,10 @@
 // Runs one execution from its first event to its last.
 import { StateError } from '../errors.ts';
-import type { Payload } from '../json.ts';
+import type { Outcome } from './closed.ts';
 import type { Execution } from './execution.ts';
 import { Frame } from './frame.ts';
 import { runFrame } from './sequence.ts';
 import type { FrameProgress } from './visit.ts';
-
-export type ClosedStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
-
-export interface Outcome {
-  readonly status: ClosedStatus;
-  readonly output?: Payload;
-  readonly error?: string;
-  readonly cause?: string;
-}
 
 export interface Drive {
   /** Ends the execution as ABORTED. */

@@ -4,26 +4,11 @@ import type { Shape } from '../../service.ts';
 import { StateError } from '../errors.ts';
 import type { ExecutionLog, LogSink } from '../history/journal.ts';
 import type { Integrations } from '../integrations/integration.ts';
-import type { JsonObject, Payload } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import type { StateMachine } from '../parse/machine.ts';
+import type { ExecutionIdentity } from './identity.ts';
 import { Lifetime } from './lifetime.ts';
 import type { MapRuns } from './map-run.ts';
-
-/** What is known of an execution before it runs. Times are milliseconds since the epoch. */
-export interface ExecutionIdentity {
-  readonly row: number;
-  readonly arn: string;
-  readonly name: string;
-  readonly machineArn: string;
-  readonly machineName: string;
-  readonly roleArn: string;
-  readonly express: boolean;
-  readonly startedAt: number;
-  readonly redriveCount: number;
-  /** The machine's time limit runs from here: the start, or the last redrive. */
-  readonly timedFrom: number;
-  readonly input: Payload;
-}
 
 /** What the interpreter needs of its host. */
 export interface Host {

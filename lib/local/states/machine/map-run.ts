@@ -2,12 +2,12 @@
 import type { Shape } from '../../service.ts';
 import type { Payload } from '../json.ts';
 import type { Sequence } from '../parse/machine.ts';
-import type { ClosedStatus } from './driver.ts';
-import type { Execution } from './execution.ts';
+import type { ClosedStatus } from './closed.ts';
+import type { ExecutionIdentity } from './identity.ts';
 import type { Lifetime } from './lifetime.ts';
 
 export interface MapRunPlan {
-  readonly parent: Execution;
+  readonly parent: ExecutionIdentity;
   /** The Map's Label; made up where it has none. */
   readonly label: string | undefined;
   readonly express: boolean;

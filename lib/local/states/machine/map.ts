@@ -6,7 +6,7 @@ import { runDistributed } from './distributed.ts';
 import { guarded } from './guarded.ts';
 import { itemsOf, mapContext, selectItem } from './map-items.ts';
 import { finish } from './outcome.ts';
-import type { RunFrame } from './sequence.ts';
+import type { RunFrame } from './run-frame.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
 
 /** AWS runs no more iterations of an inline map than this at once. */

@@ -5,7 +5,7 @@ import { Children } from './children.ts';
 import type { Frame } from './frame.ts';
 import { guarded } from './guarded.ts';
 import { finish } from './outcome.ts';
-import type { RunFrame } from './sequence.ts';
+import type { RunFrame } from './run-frame.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
 
 const inputOf = async (visit: Visit<ParallelState>): Promise<Payload> => {

@@ -9,9 +9,10 @@ import type { Frame } from './frame.ts';
 import { runMap } from './map.ts';
 import { runParallel } from './parallel.ts';
 import { runPass } from './pass.ts';
+import type { RunFrame } from './run-frame.ts';
 import { runSucceed } from './succeed.ts';
 import { runTask } from './task.ts';
-import { type Exit, type FrameProgress, Visit } from './visit.ts';
+import { type Exit, Visit } from './visit.ts';
 import { runWait } from './wait.ts';
 
 /** A machine of nothing but Pass and Choice may loop for ever: after this many states in a turn, others get one. */
@@ -72,8 +73,6 @@ const turn = (frame: Frame): Promise<void> =>
     const immediate = setImmediate(resolve);
     return () => clearImmediate(immediate);
   });
-
-export type RunFrame = (frame: Frame, input: Payload, resumed?: FrameProgress) => Promise<Payload>;
 
 /** Gives the output of the last state. Throws StateError where the sequence fails. */
 export const runFrame: RunFrame = async (frame, input, resumed) => {

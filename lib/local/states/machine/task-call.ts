@@ -68,10 +68,14 @@ const answer = (
   const { frame, state } = visit;
   const { events, about } = integration;
   const submitted = call.progress?.records.find(({ type }) => type === 'TaskSubmitted')?.details?.output;
+  const { identity } = frame.execution;
   let timed: ReturnType<typeof limits> | undefined;
   const work = () =>
     integration.run({
-      visit,
+      executionArn: identity.arn,
+      machineArn: identity.machineArn,
+      attempt: `${frame.id}/${visit.entered.id}/${visit.retryCount}`,
+      token: visit.token,
       parameters: call.parameters,
       get lifetime() {
         return lifetime();

@@ -31,7 +31,7 @@ const attempt = async (visit: Visit<TaskState>, progress: Progress | undefined):
   const call = progress?.records.find(({ type }) => type.endsWith('Scheduled'));
   const noted = call?.memo as Noted | undefined;
   if (integration.needsToken) {
-    visit.token = noted?.token ?? integrations.newToken(visit);
+    visit.token = noted?.token ?? integrations.newToken();
     visit.freshContext();
   }
   const { timeout, heartbeat } = state;

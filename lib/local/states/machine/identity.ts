@@ -1,0 +1,17 @@
+import type { Payload } from '../json.ts';
+
+/** What is known of an execution before it runs. Times are milliseconds since the epoch. */
+export interface ExecutionIdentity {
+  readonly row: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly machineArn: string;
+  readonly machineName: string;
+  readonly roleArn: string;
+  readonly express: boolean;
+  readonly startedAt: number;
+  readonly redriveCount: number;
+  /** The machine's time limit runs from here: the start, or the last redrive. */
+  readonly timedFrom: number;
+  readonly input: Payload;
+}
