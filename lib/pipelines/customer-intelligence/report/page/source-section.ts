@@ -9,7 +9,7 @@ export const sourceSection = ({ sources, quality }: ReportModel): Markup => mark
 }</tr></thead>
 <tbody>${sources.map(
   (source) =>
-    markup`<tr><th scope="row">${source.source}<small class="under">${shortDay(source.from)} – ${shortDay(source.to)}</small></th><td class="n">${count(source.reviews)}</td><td class="n">${percent(source.positive)}</td><td class="n">${signedScore(source.mean)}</td>${
+    markup`<tr><th scope="row">${source.source}<small class="under">${source.from === source.to ? shortDay(source.from) : `${shortDay(source.from)} – ${shortDay(source.to)}`}</small></th><td class="n">${count(source.reviews)}</td><td class="n">${percent(source.positive)}</td><td class="n">${signedScore(source.mean)}</td>${
       quality
         ? markup`<td class="n">${source.accuracy === null ? 'no labels' : finePercent(source.accuracy)}</td>`
         : nothing
