@@ -9,7 +9,7 @@ import { Emitter, operator } from './emit.ts';
 import { plan } from './plan.ts';
 
 /**
- * A compiled pipeline. `definition` is the text that ships: JSON with the placeholders named in `substitutions`, which
+ * A compiled pipeline. `definition` is the text that ships: compact JSON with the placeholders named in `substitutions`, which
  * CloudFormation fills in (`DefinitionSubstitutions`). `hash` is the first 12 hex digits of its SHA-256, taken with the
  * placeholders in place, so it is the same at synth, on the laptop and in every account.
  */
@@ -62,7 +62,7 @@ export const compile = (graph: PipelineGraph): CompiledPipeline => {
       ),
     },
   };
-  const definition = JSON.stringify(machine, null, 1);
+  const definition = JSON.stringify(machine);
   return {
     name: pipeline.name,
     definition,
