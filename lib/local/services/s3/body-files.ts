@@ -18,16 +18,37 @@ const sweep = (dir: string, inUse: ReadonlySet<string>): void => {
   }
 };
 
-/** Bodies under `dir`. `newName` gives a name that was never used; `inUse` is what the database names. */
-export const bodyFiles = (dir: string, inUse: ReadonlySet<string>, newName: () => string): BodyFiles => {
+// A rename is on the disk when its folder is.
+const syncFolder = async (dir: string): Promise<void> => {
+  const folder = await open(dir);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+};
+
+export interface BodyFilesOptions {
+  readonly dir: string;
+  /** The files that the database names; all others are swept. */
+  readonly inUse: ReadonlySet<string>;
+  /** Gives a name that was never used. */
+  readonly newName: () => string;
+  /** Wait for the disk at each write, so that a loss of power loses nothing. */
+  readonly isPowerSafe: boolean;
+}
+
+/** Opens the folder of bodies, made where it is missing. */
+export const bodyFiles = ({ dir, inUse, newName, isPowerSafe }: BodyFilesOptions): BodyFiles => {
   mkdirSync(dir, { recursive: true });
   sweep(dir, inUse);
   return {
     write: async (bytes) => {
       const file = newName();
       const draft = join(dir, `${file}.part`);
-      await writeFile(draft, bytes);
+      await writeFile(draft, bytes, { flush: isPowerSafe });
       await rename(draft, join(dir, file));
+      if (isPowerSafe) await syncFolder(dir);
       return file;
     },
     read: async (file, start, length) => {
