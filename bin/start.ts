@@ -34,6 +34,8 @@ const help = `npm start [-- options]: four pipelines over customer reviews, run 
 Exit codes: 0 done, 1 a run failed, 2 the usage or the input is wrong.
 `;
 
+process.env.TZ = 'UTC'; // Lambda's own; the engine's worker threads share this process's zone
+
 const root = join(import.meta.dirname, '..');
 const say = (line = ''): void => {
   process.stdout.write(`${line}\n`);
