@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { engine, type Handler, invoke } from './engine.ts';
 
@@ -120,6 +121,28 @@ describe('an engine that goes down in the middle of a call carries on', () => {
       expect(ids).toEqual(ids.map((_, index) => index + 1));
       await after.close();
     }
+  });
+});
+
+describe('a damaged log', () => {
+  test('fails its own execution, by name, and no other', async () => {
+    const database = join(folder, 'damaged.db');
+    const definition = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 3600, End: true } } };
+    const before = engine({ database });
+    before.clock.hold();
+    const arn = await before.create(definition);
+    const [broken, sound] = [await before.start(arn, {}, 'broken'), await before.start(arn, {}, 'sound')];
+    const files = killed(database);
+    const tool = new DatabaseSync(files);
+    tool.exec("UPDATE sfn_log SET records = '[0,[],[7' WHERE execution = 1");
+    tool.close();
+    const after = engine({ database: files });
+    expect(await after.ended(broken)).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+      cause: expect.stringContaining('HDL522'),
+    });
+    expect(await after.ended(sound)).toMatchObject({ status: 'SUCCEEDED' });
   });
 });
 

@@ -81,10 +81,8 @@ export class Executions {
   /** Carries on what ran when the engine went down. Children of Distributed Maps follow with their parents. */
   resumeAll(): void {
     const running = this.rows.running();
-    for (const { id } of running) {
-      for (const token of outstandingTokens(this.#journal.read(id))) this.#tokens.expect(token);
-    }
-    for (const row of running) {
+    const sound = running.filter((row) => this.#expectTokens(row));
+    for (const row of sound) {
       if (row.mapRun === undefined) this.resume(row, this.#program(row.revision, nameOf(row.machineArn)));
     }
   }
@@ -178,6 +176,21 @@ export class Executions {
 
   newName(): string {
     return uuid(() => this.#context.random());
+  }
+
+  /** False for an execution whose log cannot be read: it has failed, and its log is left as it is. */
+  #expectTokens(row: ExecutionRow): boolean {
+    try {
+      const log = this.#journal.read(row.id);
+      foldLog(log, Payload.parse(row.input));
+      for (const token of outstandingTokens(log)) this.#tokens.expect(token);
+      return true;
+    } catch (thrown) {
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      const cause = `HDL522 the log of the execution is damaged (${why}). It is kept as it is under execution ${row.id} in the table sfn_log.`;
+      this.rows.close(row.id, { status: 'FAILED', error: 'States.Runtime', cause }, this.#context.clock.now());
+      return false;
+    }
   }
 
   #program(revisionId: string, machineName: string): Program {

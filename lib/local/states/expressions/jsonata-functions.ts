@@ -1,7 +1,7 @@
 // The functions that AWS adds to JSONata, and the ones that it replaces because they read time or chance.
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn
 import { createHash } from 'node:crypto';
-import type { Expression } from 'jsonata';
+import jsonata, { type Expression } from 'jsonata';
 import { uuid } from '../../uuid.ts';
 import type { Ambient } from './scope.ts';
 
@@ -46,6 +46,9 @@ export const seededRandom = (seed: number): number => {
   return ((state ^ (state >>> 14)) >>> 0) / 2 ** 32;
 };
 
+// JSONata's own formatting of a time that is ours.
+const formatted = jsonata('$fromMillis($millis, $picture, $timezone)');
+
 export const addFunctions = (expression: Expression, ambient: Ambient): void => {
   expression.registerFunction('partition', partition, '<an:a>');
   expression.registerFunction('range', range, '<nnn:a>');
@@ -60,6 +63,12 @@ export const addFunctions = (expression: Expression, ambient: Ambient): void => 
     'parse',
     (text?: string) => (text === undefined ? undefined : JSON.parse(text)),
     '<s?:x>',
+  );
+  expression.registerFunction(
+    'now',
+    (picture?: string, timezone?: string) =>
+      formatted.evaluate(undefined, { millis: ambient.now(), picture, timezone }),
+    '<s?s?:s>',
   );
   expression.registerFunction('millis', () => ambient.now(), '<:n>');
   // AWS: $eval is not supported, since an expression must be known when the machine is created.

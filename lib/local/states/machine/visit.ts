@@ -72,7 +72,7 @@ export class Visit<S extends State = State> {
       State: {
         Name: this.state.name,
         EnteredTime: new Date(this.entered.at).toISOString(),
-        RetryCount: this.retryCount,
+        ...('retry' in this.state && { RetryCount: this.retryCount }),
       },
       ...(this.frame.map && { Map: this.frame.map }),
       ...(this.token !== undefined && { Task: { Token: this.token } }),

@@ -1,0 +1,160 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import jsonata from 'jsonata';
+import { parseIntrinsic } from '../../../lib/local/states/expressions/intrinsic-call.ts';
+import { parseJsonPath } from '../../../lib/local/states/expressions/json-path.ts';
+import { selectPath } from '../../../lib/local/states/expressions/json-path-select.ts';
+import { compileJsonata } from '../../../lib/local/states/expressions/jsonata.ts';
+import { placeResult } from '../../../lib/local/states/expressions/result-path.ts';
+import type { Scope } from '../../../lib/local/states/expressions/scope.ts';
+import type { Json } from '../../../lib/local/states/json.ts';
+
+const ambient = { now: () => 0, random: () => 0.5 };
+const scope = (input: Json): Scope => ({ input, variables: {}, context: () => ({}) });
+
+const book = {
+  store: {
+    book: [
+      { category: 'reference', title: 'Sayings', price: 8.95 },
+      { category: 'fiction', title: 'Sword', price: 12.99, isbn: '1' },
+      { category: 'fiction', title: 'Moby', price: 8.99, isbn: '2' },
+    ],
+    bicycle: { color: 'red', price: 19.95 },
+  },
+  'odd name': [[1], [2, 3]],
+};
+
+describe('JSONPath', () => {
+  test.each<[string, Json | undefined]>([
+    ['', book],
+    ['.store.bicycle.color', 'red'],
+    [".store['bicycle']['color']", 'red'],
+    ["['odd name'][1][0]", 2],
+    ['.store.book[0].title', 'Sayings'],
+    ['.store.book[-1].title', 'Moby'],
+    ['.store.book[9]', undefined],
+    ['.store.nothing.at.all', undefined],
+    ['.store.book[*].title', ['Sayings', 'Sword', 'Moby']],
+    ['.store.book[0,2].title', ['Sayings', 'Moby']],
+    ['.store.book[:2].title', ['Sayings', 'Sword']],
+    ['.store.book[1:].title', ['Sword', 'Moby']],
+    ['.store.book[?(@.isbn)].title', ['Sword', 'Moby']],
+    ['.store.book[?(!@.isbn)].title', ['Sayings']],
+    ['.store.book[?(@.price < 9 && @.category == "fiction")].title', ['Moby']],
+    ['.store.book[?(@.title =~ /s.*/i)].title', ['Sayings', 'Sword']],
+    ['..book[?(@.price > $.store.book[0].price)].title', ['Sword', 'Moby']],
+    ['..price', [8.95, 12.99, 8.99, 19.95]],
+    ['..nothing', []],
+    ['.store.book.length()', 3],
+  ])('$%s', (path, expected) => {
+    expect(selectPath(parseJsonPath(path), book)).toEqual(expected);
+  });
+
+  test.each([['.'], ['.a['], ['.a[?(@.b ==)]'], [".a['b"], ['.a b']])('$%s is not a path', (path) => {
+    expect(() => parseJsonPath(path)).toThrow(SyntaxError);
+  });
+
+  test.each<[string, Json, Json]>([
+    ['.a', {}, { a: 1 }],
+    ['.a.b.c', { a: { x: 0 } }, { a: { x: 0, b: { c: 1 } } }],
+    ['.a[1]', { a: [5, 6] }, { a: [5, 1] }],
+    ['', { a: 0 }, 1],
+  ])('a result goes to $%s of %j', (path, input, expected) => {
+    expect(placeResult(input, parseJsonPath(path).segments, 1)).toEqual(expected);
+  });
+
+  test.each<[string, Json]>([
+    ['.a.b', { a: 3 }],
+    ['.a[2]', { a: [1] }],
+    ['.a', 'text'],
+  ])('a result cannot go to $%s of %j', (path, input) => {
+    expect(() => placeResult(input, parseJsonPath(path).segments, 1)).toThrow('Unable to apply ReferencePath');
+  });
+});
+
+describe('intrinsic functions', () => {
+  test.each<[string, Json]>([
+    ["States.Format('{} and {}', $.a, 'x')", '1 and x'],
+    ["States.Format('{}', $.o)", '{k=[1, two]}'],
+    ['States.ArrayPartition($.list, 2)', [[1, 2], [2]]],
+    ['States.ArrayUnique($.list)', [1, 2]],
+    ['States.ArrayContains($.list, 2)', true],
+    ['States.ArrayRange(1, 9, 3)', [1, 4, 7]],
+    ['States.ArrayGetItem($.list, 0)', 1],
+    ['States.ArrayLength($.list)', 3],
+    ["States.Base64Decode(States.Base64Encode('hé'))", 'hé'],
+    ["States.Hash('a', 'MD5')", '0cc175b9c0f1b6a831c399e269772661'],
+    ['States.MathAdd(-1.5, 0)', -1],
+    ['States.MathRandom(0, 10)', 5],
+    ["States.StringToJson('[1]')", [1]],
+    ['States.JsonToString($.o)', '{"k":[1,"two"]}'],
+    ["States.StringSplit('1.2+3', '.+')", ['1', '2', '3']],
+  ])('%s', (text, expected) => {
+    expect(parseIntrinsic(text, ambient)(scope({ a: 1, list: [1, 2, 2], o: { k: [1, 'two'] } }))).toEqual(expected);
+  });
+
+  test.each([
+    ['States.Formt()', 'did you mean States.Format?'],
+    ["States.Format('{}'", "',' is expected"],
+    ['States.Array(1) x', 'this is not part of the call'],
+  ])('%s is refused: %s', (text, why) => {
+    expect(() => parseIntrinsic(text, ambient)).toThrow(why);
+  });
+
+  test.each([
+    ["States.Format('{} {}', 1)", 'fewer arguments'],
+    ['States.ArrayGetItem($.list, 7)', 'outside of the array'],
+    ["States.Hash('a', 'CRC')", 'Unknown hash algorithm'],
+  ])('%s fails: %s', (text, why) => {
+    expect(() => parseIntrinsic(text, ambient)(scope({ list: [1] }))).toThrow(why);
+  });
+});
+
+describe('JSONata', () => {
+  const keys = fc.constantFrom('a', 'b', 'c');
+  const document = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      fc.integer(),
+      fc.string(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(keys, tie('value'), { maxKeys: 3 }),
+    ),
+  })).value;
+
+  test('the shortcut for paths gives what JSONata gives', async () => {
+    const property = fc.asyncProperty(document, fc.array(keys, { maxLength: 3 }), async (value, path) => {
+      const source = ['$states.input', ...path].join('.');
+      const input = JSON.parse(JSON.stringify(value)) as Json;
+      const expected: unknown = await jsonata(source).evaluate(undefined, { states: { input } });
+      const query = compileJsonata(`{% ${source} %}`, 'Output', ambient);
+      if (expected === undefined)
+        await expect((async () => query.evaluate(scope(input)))()).rejects.toThrow('returned nothing');
+      else expect(JSON.stringify(await query.evaluate(scope(input)))).toBe(JSON.stringify(expected));
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+
+  test.each([
+    ['$undefined', 'returned nothing (undefined).'],
+    ['function($x){$x}', 'returned an unsupported result type.'],
+    ['1 + "a"', 'threw an error during evaluation. The right side of the "+" operator must evaluate to a number'],
+    ['$eval("1")', 'threw an error during evaluation. The function $eval is not supported'],
+  ])('{%% %s %%} fails: %s', async (source, why) => {
+    const query = compileJsonata(`{% ${source} %}`, 'Output', ambient);
+    await expect((async () => query.evaluate(scope({})))()).rejects.toThrow(
+      `The JSONata expression '${source}' specified for the field 'Output' ${why}`,
+    );
+  });
+
+  test('time is the engine’s', async () => {
+    expect(await compileJsonata('{% $millis() %}', 'Output', { ...ambient, now: () => 42 }).evaluate(scope({}))).toBe(
+      42,
+    );
+    expect(await compileJsonata('{% $now() %}', 'Output', { ...ambient, now: () => 42 }).evaluate(scope({}))).toBe(
+      '1970-01-01T00:00:00.042Z',
+    );
+  });
+});
