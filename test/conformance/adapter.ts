@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { AwsError, type EngineContext, type Service, type ServiceId, type Shape } from '../../lib/local/service.ts';
 import { sfnService } from '../../lib/local/services/sfn/index.ts';
 import { virtualClock } from '../../lib/local/virtual-clock.ts';
+import type { Ran } from './agreement.ts';
 import { type Behaviour, recordedLambda } from './recorded-lambda.ts';
 import { type RecordedResources, recordedServices } from './recorded-services.ts';
 
@@ -17,7 +18,7 @@ interface RecordedMachine {
   readonly definition: unknown;
 }
 
-interface RecordedCase {
+export interface RecordedCase {
   readonly id: string;
   readonly stateMachineType: string;
   readonly definition: unknown;
@@ -28,14 +29,6 @@ interface RecordedCase {
     readonly lambda?: Readonly<Record<string, { readonly behaviour: Behaviour }>>;
     readonly stateMachines?: readonly RecordedMachine[];
   };
-}
-
-interface Ran {
-  readonly status: string;
-  readonly output?: unknown;
-  readonly error?: unknown;
-  readonly cause?: unknown;
-  readonly events?: unknown[];
 }
 
 // AWS writes it and so do we: in every recording the ids leave a gap for it, but the recorder did not keep the event itself.

@@ -1,0 +1,70 @@
+// npm run conformance -- FILE [REGEX]: runs the recorded executions of FILE and prints where the engine agrees with AWS.
+// Cases that another party must act in (a worker, a person) or that need a service the engine does not run are counted apart.
+import { readFileSync } from 'node:fs';
+import { create, type RecordedCase } from './adapter.ts';
+import { agreement, type Recorded } from './agreement.ts';
+
+type Case = RecordedCase &
+  Recorded & { readonly kind: string; readonly category: string; readonly externalActions: readonly string[] };
+
+const RUNS = new Set([
+  'lambda',
+  's3',
+  'aws-sdk:s3',
+  'dynamodb',
+  'aws-sdk:dynamodb',
+  'sqs',
+  'sns',
+  'events',
+  'sfn',
+  'sync',
+  'aws-sdk:sfn',
+  'waitForTaskToken',
+  'activity',
+]);
+
+const [file, match = ''] = process.argv.slice(2);
+if (file === undefined) throw new Error('usage: npm run conformance -- FILE [REGEX]');
+
+const cases = readFileSync(file, 'utf8')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line) as Case)
+  .filter(({ kind, id }) => kind === 'execution' && new RegExp(match).test(id));
+const runnable = cases.filter(
+  ({ requires, externalActions }) => externalActions.length === 0 && requires.every((name) => RUNS.has(name)),
+);
+
+interface Tally {
+  cases: number;
+  outcome: number;
+  histories: number;
+  events: number;
+}
+const tallies = new Map<string, Tally>();
+const count = (group: string, outcome: boolean, events: boolean | undefined) => {
+  const tally = tallies.get(group) ?? { cases: 0, outcome: 0, histories: 0, events: 0 };
+  tallies.set(group, tally);
+  tally.cases++;
+  tally.outcome += Number(outcome);
+  tally.histories += Number(events !== undefined);
+  tally.events += Number(events === true);
+};
+
+const adapter = create();
+let misses = 0;
+for (const recorded of runnable) {
+  const ran = await adapter.run(recorded);
+  const { outcome, events } = agreement(recorded, ran);
+  const lambdaOnly = recorded.requires.every((name) => name === 'lambda');
+  count(lambdaOnly ? 'Lambda functions only' : 'with other services', outcome, events);
+  if (outcome && events !== false) continue;
+  misses++;
+  console.log(`${outcome ? 'events ' : 'outcome'} ${recorded.id}`);
+}
+for (const [group, { cases: all, outcome, histories, events }] of tallies) {
+  console.log(
+    `${group}: ${outcome} of ${all} agree in status and output or error, ${events} of ${histories} in their events`,
+  );
+}
+console.log(`${misses} misses; ${cases.length - runnable.length} cases need somebody or something that is not here`);
