@@ -96,6 +96,8 @@ export const engine = (options: EngineOptions = {}) => {
   const sfn = sfnService(context);
   services.set('sfn', sfn);
 
+  void sfn.start?.();
+
   const call = (operation: string, input: Shape) => sfn.call(operation, input);
 
   const create = async (definition: unknown, name = 'machine', type = 'STANDARD'): Promise<string> => {

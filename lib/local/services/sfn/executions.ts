@@ -39,6 +39,7 @@ export class Executions {
   readonly #tokens: Tokens;
   readonly #host: () => Host;
   readonly #live = new Map<string, Live>();
+  #interrupted: ExecutionRow[] = [];
   readonly #waiting = new Map<string, Set<(row: ExecutionRow) => void>>();
 
   constructor(context: EngineContext, machines: Machines, journal: Journal, tokens: Tokens, host: () => Host) {
@@ -78,11 +79,16 @@ export class Executions {
     return row;
   }
 
-  /** Carries on what ran when the engine went down. Children of Distributed Maps follow with their parents. */
+  /** Finds what ran when the engine went down, and whose tokens somebody may answer from now on. */
+  expectTokens(): void {
+    this.#interrupted = this.rows.running().filter((row) => this.#expectTokensOf(row));
+  }
+
+  /** Carries on what was found. Children of Distributed Maps follow with their parents. */
   resumeAll(): void {
-    const running = this.rows.running();
-    const sound = running.filter((row) => this.#expectTokens(row));
-    for (const row of sound) {
+    const interrupted = this.#interrupted;
+    this.#interrupted = [];
+    for (const row of interrupted) {
       if (row.mapRun === undefined) this.resume(row, this.#program(row.revision, nameOf(row.machineArn)));
     }
   }
@@ -141,6 +147,7 @@ export class Executions {
 
   /** Ends it as ABORTED, if it runs. */
   abort(arn: string, error?: string, cause?: string): void {
+    if (!this.#live.has(arn)) this.resumeAll(); // it may be one that has not been taken up yet
     this.#live.get(arn)?.drive.stop(error, cause);
   }
 
@@ -179,7 +186,7 @@ export class Executions {
   }
 
   /** False for an execution whose log cannot be read: it has failed, and its log is left as it is. */
-  #expectTokens(row: ExecutionRow): boolean {
+  #expectTokensOf(row: ExecutionRow): boolean {
     try {
       const log = this.#journal.read(row.id);
       foldLog(log, Payload.parse(row.input));

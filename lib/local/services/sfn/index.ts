@@ -21,10 +21,7 @@ export interface SfnOptions {
   readonly historyLimit?: number;
 }
 
-/**
- * The `sfn` service. Executions that ran when the engine went down carry on in the next turn of the event loop, when the
- * engine's other services are there; no call is answered before that.
- */
+/** The `sfn` service. Executions that ran when the engine went down carry on from `start`. */
 export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMIT }: SfnOptions = {}): Service => {
   createTables(context.database);
   const journal = new Journal(context.database, context.clock);
@@ -44,24 +41,14 @@ export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMI
     historyLimit,
     random: () => context.random(),
   };
-  const release = context.clock.hold();
-  let closed = false;
-  const resumed = new Promise<void>((resolve) => {
-    setImmediate(() => {
-      if (!closed) executions.resumeAll();
-      release();
-      resolve();
-    });
-  });
   const call = callFrom('sfn', operationsOf({ activities, machines, executions, express, mapRuns, journal, tokens }));
+  // Known from the first moment: a worker may answer before its execution has been taken up.
+  executions.expectTokens();
   return {
     id: 'sfn',
-    call: async (operation, input) => {
-      await resumed;
-      return call(operation, input);
-    },
+    call,
+    start: async () => executions.resumeAll(),
     close: async () => {
-      closed = true;
       executions.close();
       express.close();
       journal.close();
