@@ -114,7 +114,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       return server.endpoint;
     },
     service: (id) => composition.get(id),
-    emit: (event: BusEvent) => composition.eventbridge().accept(event),
+    emit: (event: BusEvent) => composition.emit(event),
   };
   const composition = composeServices(context);
 
@@ -129,6 +129,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
 
   try {
     server = await startServer({ port: options.port ?? 0, services: composition.made });
+    folder.announce(server.endpoint);
     const loaded = await loadStacks(stacks, options.parameters ?? {}, context);
     await composition.start();
     return { ...place, endpoint: server.endpoint, stacks: loaded, service: composition.get, close };

@@ -9,6 +9,8 @@ import { DamagedStateError, EngineError } from './engine-error.ts';
 export interface StateFolder {
   readonly dir: string;
   readonly database: DatabaseSync;
+  /** Tells other processes where the owner's server listens: the second line of `engine.pid`. */
+  announce(endpoint: string): void;
   close(): void;
 }
 
@@ -20,14 +22,15 @@ export interface StateFolderOptions {
   readonly setAsideDamaged?: boolean;
 }
 
+const PID_FILE = 'engine.pid';
 const WAL_FILES = ['', '-wal', '-shm'];
 
-const holderOf = (pidFile: string): string => (existsSync(pidFile) ? readFileSync(pidFile, 'utf8').trim() : 'unknown');
+const holderOf = (pidFile: string): string => (existsSync(pidFile) ? readFileSync(pidFile, 'utf8').split('\n')[0] : 'unknown');
 
 // The lock is SQLite's own lock on an empty database: the kernel drops it with the process, so kill -9 leaves nothing
 // stale. The pid file beside it is only there to name the holder.
 const takeLock = (dir: string): (() => void) => {
-  const pidFile = join(dir, 'engine.pid');
+  const pidFile = join(dir, PID_FILE);
   const lock = new DatabaseSync(join(dir, 'engine.lock'));
   try {
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
@@ -84,6 +87,7 @@ export const openStateFolder = (dir: string, options: StateFolderOptions = {}): 
     return {
       dir,
       database,
+      announce: (endpoint) => writeFileSync(join(dir, PID_FILE), `${process.pid}\n${endpoint}\n`),
       close: () => {
         database.close();
         release();
