@@ -25,7 +25,8 @@ export interface StateFolderOptions {
 const PID_FILE = 'engine.pid';
 const WAL_FILES = ['', '-wal', '-shm'];
 
-const holderOf = (pidFile: string): string => (existsSync(pidFile) ? readFileSync(pidFile, 'utf8').split('\n')[0] : 'unknown');
+const holderOf = (pidFile: string): string =>
+  (existsSync(pidFile) && readFileSync(pidFile, 'utf8').split('\n')[0]) || 'unknown';
 
 // The lock is SQLite's own lock on an empty database: the kernel drops it with the process, so kill -9 leaves nothing
 // stale. The pid file beside it is only there to name the holder.
