@@ -1,0 +1,119 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type Block, operandsOf, refsIn } from '../../lib/definition/index.ts';
+import { dependenciesOf, graphOf, validate } from '../../lib/graph/index.ts';
+import { placesIn } from '../../lib/graph/read.ts';
+import { engine } from '../local/sfn/engine.ts';
+import { interpret } from './interpreter.ts';
+import { lambdasFor } from './lambdas.ts';
+import { randomPipeline } from './random-pipeline.ts';
+import { compiled, innerMachines, type Machine, machineOf, type State, statesOf } from './sample.ts';
+
+const nextOf = (state: State): readonly string[] => [
+  ...(typeof state.Next === 'string' ? [state.Next] : []),
+  ...[...((state.Choices ?? []) as unknown as State[]), ...((state.Catch ?? []) as unknown as State[])].map(
+    ({ Next }) => String(Next),
+  ),
+];
+
+const reachable = (machine: Machine): ReadonlySet<string> => {
+  const found = new Set<string>([machine.StartAt]);
+  for (const name of found) for (const next of nextOf(machine.States[name] ?? {})) found.add(next);
+  return found;
+};
+
+const wellFormed = (machine: Machine): void => {
+  expect([...reachable(machine)].sort()).toEqual(Object.keys(machine.States).sort());
+  for (const state of Object.values(machine.States)) for (const inner of innerMachines(state)) wellFormed(inner);
+};
+
+/** When a stage was called, as places in the log. */
+const callsOf = (id: string, calls: readonly string[]): readonly number[] =>
+  calls.flatMap((call, index) => (call === id || call.startsWith(`${id}[`) || call === `${id} settled` ? [index] : []));
+
+/** Each stage with the stages it may not start before: what it reads or waits for, and what the choices around it read. */
+const needsIn = (block: Block, around: readonly string[] = []): readonly (readonly [string, readonly string[]])[] =>
+  block.nodes.flatMap((node) => {
+    const own = [...around, ...dependenciesOf(node)].flatMap((need) => [need, ...insideOf(need, block)]);
+    if (node.kind !== 'choose') return [[node.id, own] as const];
+    const read = operandsOf(node.when).flatMap((binding) => refsIn(binding).map(({ source }) => source));
+    const stages = read.flatMap((source) => (source.kind === 'stage' ? [source.stage] : []));
+    return [...needsIn(node.onTrue, [...around, ...stages]), ...needsIn(node.onFalse, [...around, ...stages])];
+  });
+
+/** The stages inside a choice of this block. */
+const insideOf = (choose: string, block: Block): readonly string[] =>
+  block.nodes.flatMap((node) => {
+    if (node.kind !== 'choose') return [];
+    const inner = [node.onTrue, node.onFalse];
+    return node.id === choose
+      ? inner.flatMap((branch) => placesIn(branch).map(({ id }) => id))
+      : inner.flatMap((branch) => insideOf(choose, branch));
+  });
+
+test('random pipelines break no rule', () => {
+  fc.assert(
+    fc.property(randomPipeline, ({ pipeline }) => {
+      expect(validate([pipeline]).filter(({ code }) => !['HDL210', 'HDL212'].includes(code))).toEqual([]);
+    }),
+  );
+});
+
+test('every state can be reached, every Next exists, and every name is used once', () => {
+  fc.assert(
+    fc.property(randomPipeline, ({ pipeline }) => {
+      const machine = machineOf(pipeline);
+      wellFormed(machine);
+      const names = statesOf(machine).map(([name]) => name);
+      expect(new Set(names).size).toBe(names.length);
+    }),
+  );
+});
+
+test('compiling twice gives equal bytes', () => {
+  fc.assert(
+    fc.property(randomPipeline, ({ pipeline }) => {
+      expect(compiled(pipeline)).toEqual(compiled(pipeline));
+    }),
+  );
+});
+
+test('a run does what the pipeline means: every stage once, after its needs, on the branches taken', async () => {
+  await fc.assert(
+    fc.asyncProperty(randomPipeline, async ({ pipeline, world }) => {
+      const graph = graphOf(pipeline);
+      const { log, functions } = lambdasFor(
+        graph.stages.map(({ id }) => id),
+        world,
+      );
+      const sfn = engine({ functions });
+      const ended = await sfn.run(machineOf(pipeline), { run: 'r1' });
+      await sfn.close();
+      expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+
+      const meaning = interpret(pipeline.flow, world);
+      expect(log.chosen).toEqual(meaning.chosen);
+      expect(new Map([...log.outcomes].sort())).toEqual(new Map([...meaning.stages].sort()));
+
+      for (const { id, node } of graph.stages) {
+        const outcome = meaning.stages.get(id);
+        const began = node.kind === 'task' ? log.calls.filter((call) => call === id).length : 1;
+        const settled = log.calls.filter((call) => call === `${id} settled`).length;
+        const settles = node.kind === 'map' || outcome === 'failed' ? 1 : 0;
+        if (outcome) expect([id, began, settled]).toEqual([id, 1, settles]);
+        else expect(callsOf(id, log.calls)).toEqual([]);
+      }
+      for (const [id, ranges] of log.batches) {
+        const starts = ranges.map(([first]) => first).sort((a, b) => a - b);
+        expect([id, ...starts]).toEqual([id, ...starts.map((_, batch) => batch * 25)]);
+      }
+      for (const [id, needs] of needsIn(pipeline.flow)) {
+        const first = callsOf(id, log.calls)[0];
+        const last =
+          callsOf(id, log.calls).length === 0 ? undefined : needs.map((need) => callsOf(need, log.calls).at(-1));
+        for (const before of last ?? []) if (before !== undefined) expect(before).toBeLessThan(first ?? -1);
+      }
+    }),
+    { numRuns: 80 },
+  );
+});

@@ -1,0 +1,88 @@
+// Random pipelines for property tests, grown from a list of whole numbers so that fast-check can shrink them.
+import fc from 'fast-check';
+import { and, eq, type Flow, gt, lt, not, or, type Pipeline, type Ref } from '../../lib/definition/index.ts';
+import type { World } from './interpreter.ts';
+import { type Numbers, pipelineOf, stage } from './sample.ts';
+
+export interface RandomPipeline {
+  readonly pipeline: Pipeline;
+  readonly world: World;
+}
+
+interface Value {
+  readonly n: Ref<number>;
+  readonly list: Ref<readonly number[]>;
+  /** For `after`, where it is a stage's or a choice's. */
+  readonly whole?: Ref<unknown>;
+}
+
+const grow = (genes: readonly number[]): RandomPipeline => {
+  let used = 0;
+  const next = (below: number): number => (genes[used++] ?? 0) % below;
+  const outputs = new Map<string, Numbers | { readonly count: number; readonly outputs: readonly number[] }>();
+  const failing = new Set<string>();
+  let ids = 0;
+
+  const block = (
+    flow: Flow<Numbers, { readonly before: Numbers }>,
+    around: readonly Value[],
+    depth: number,
+  ): Value[] => {
+    const seen = [...around];
+    const pick = (): Value => seen[next(seen.length)] ?? { n: flow.input.n, list: flow.input.list };
+    const give = (value: Value): void => {
+      seen.push(value);
+    };
+    const options = (id: string) => {
+      const after = next(4) === 0 ? pick().whole : undefined;
+      return { id, ...(after ? { after: [after] } : {}) };
+    };
+    for (let left = 1 + next(depth === 0 ? 9 : 3); left > 0; left--) {
+      ids += 1;
+      const kind = next(6);
+      if (kind === 5 && depth < 3) {
+        const [one, other] = [pick(), pick()];
+        const atom = next(2) === 0 ? gt(one.n, next(3)) : eq(one.n, other.n);
+        const condition = [atom, not(atom), and(atom, lt(other.n, 2)), or(atom, gt(other.n, one.n))][next(4)] ?? atom;
+        const branch = () => {
+          const inside = block(flow, seen, depth + 1).at(-1);
+          return next(3) === 0 || !inside ? { n: 2, list: [1, 2, 3] } : { n: inside.n, list: inside.list };
+        };
+        const chosen = flow.choose(condition, branch, branch, { id: `c${ids}` });
+        give({ n: chosen.n, list: chosen.list, whole: chosen });
+        continue;
+      }
+      const id = `s${ids}`;
+      if (next(4) === 3) failing.add(id);
+      if (kind === 4) {
+        const listed = pick();
+        outputs.set(id, { count: next(4), outputs: Array.from({ length: next(60) }, () => 0) });
+        const mapped = flow.map(stage('each'), listed.list, (item) => ({ item, with: pick().n }), options(id));
+        // A map's outputs are numbers in this world, whatever the contract of `each` says.
+        give({ n: mapped.count, list: mapped.outputs as unknown as Ref<readonly number[]>, whole: mapped });
+      } else {
+        outputs.set(id, { n: next(4), list: Array.from({ length: [0, 1, 25, 26, 60][next(5)] ?? 0 }, () => 0) });
+        const done = flow.task(stage('one'), { a: pick().n, b: [pick().n, 'c'], text: '${x}' }, options(id));
+        give({ n: done.n, list: done.list, whole: done });
+      }
+    }
+    return seen.slice(around.length);
+  };
+
+  const pipeline = pipelineOf((flow) => {
+    const { before } = flow.upstream;
+    const last = block(
+      flow,
+      [
+        { n: flow.input.n, list: flow.input.list },
+        { n: before.n, list: before.list },
+      ],
+      0,
+    ).at(-1);
+    return last ? { n: last.n } : { n: 0 };
+  });
+  const numbersOf = (length: number, n: number): Numbers => ({ n, list: Array.from({ length }, () => 0) });
+  return { pipeline, world: { outputs, failing, input: numbersOf(26, 1), upstream: numbersOf(30, 2) } };
+};
+
+export const randomPipeline = fc.array(fc.nat({ max: 839 }), { maxLength: 160, size: 'max' }).map(grow);
