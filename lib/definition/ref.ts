@@ -16,8 +16,10 @@ type Fields<T> = T extends readonly unknown[]
  */
 export type Ref<T> = { readonly [pointsTo]: T } & Fields<T>;
 
-/** A T in which any part may be a ref. */
-export type Bound<T> =
+/** A T in which any part may be a ref. Where the contract says `unknown`, anything; `bind` refuses what JSON cannot hold. */
+export type Bound<T> = unknown extends T ? unknown : BoundKnown<T>;
+
+type BoundKnown<T> =
   | Ref<T>
   | (T extends string | number | boolean | null | undefined
       ? T
