@@ -2,10 +2,12 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Orchestrator } from '../lib/constructs/index.ts';
 import { DefinitionError } from '../lib/definition/index.ts';
-import { pipelines } from './pipelines.ts';
 
 try {
-  const app = new App();
+  // Imported here, because defining a pipeline can throw too.
+  const { pipelines } = await import('./pipelines.ts');
+  // Not when the process ends: after a mistake there is nothing to write.
+  const app = new App({ autoSynth: false });
   const stack = new Stack(app, 'Heddle', { description: 'Heddle: pipelines, their stages, and what they share' });
   // cfn-lint finds CDK's habit of saying a dependency twice; it does no harm.
   stack.templateOptions.metadata = { 'cfn-lint': { config: { ignore_checks: ['W3005'] } } };

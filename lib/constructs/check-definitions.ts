@@ -76,17 +76,26 @@ const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): reado
   });
 
 /** HDL223: a name that Lambda or EventBridge would refuse at deployment. */
-const longNames = ({ orchestrator }: DefinitionSet, pipeline: Pipeline): readonly Diagnostic[] =>
-  graphOf(pipeline).stages.flatMap(({ id }) => {
-    const name = names.stage(orchestrator, pipeline.name, id);
+const longNames = ({ orchestrator }: DefinitionSet, pipeline: Pipeline): readonly Diagnostic[] => {
+  const { name } = pipeline;
+  const made = [
+    { at: name, what: "its triggers' names", name: names.trigger(orchestrator, name, 'schedule99') },
+    ...graphOf(pipeline).stages.map(({ id }) => ({
+      at: `${name}.${id}`,
+      what: "its function's name",
+      name: names.stage(orchestrator, name, id),
+    })),
+  ];
+  return made.flatMap(({ at, what, name }) => {
     if (name.length <= longestName) return [];
     return [
       {
         code: 'HDL223',
         severity: 'error',
-        at: `${pipeline.name}.${id}`,
-        message: `its function's name ${name} has ${name.length} characters, but Lambda takes ${longestName}`,
+        at,
+        message: `${what}, like ${name}, would have ${name.length} characters, but AWS takes ${longestName}`,
         fix: 'shorten the name of the orchestrator, the pipeline or the stage',
       },
     ];
   });
+};

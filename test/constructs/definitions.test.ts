@@ -53,9 +53,14 @@ describe('mistakes of definitions are told together, before anything is made', (
       { name: 'reviewsOfTheWholeCompanyInStagingForTheNorthernHemisphere', pipelines: [orders] },
       [
         'DefinitionError',
-        ...['list', 'cleanFile', 'total'].map((id) => {
-          const name = `reviewsOfTheWholeCompanyInStagingForTheNorthernHemisphere-orders-${id}`;
-          return `HDL223 orders.${id}: its function's name ${name} has ${name.length} characters, but Lambda takes 64. Fix: shorten the name of the orchestrator, the pipeline or the stage.`;
+        ...[
+          ['orders', "its triggers' names", 'schedule99'],
+          ['orders.list', "its function's name", 'list'],
+          ['orders.cleanFile', "its function's name", 'cleanFile'],
+          ['orders.total', "its function's name", 'total'],
+        ].map(([at, what, last]) => {
+          const name = `reviewsOfTheWholeCompanyInStagingForTheNorthernHemisphere-orders-${last}`;
+          return `HDL223 ${at}: ${what}, like ${name}, would have ${name.length} characters, but AWS takes 64. Fix: shorten the name of the orchestrator, the pipeline or the stage.`;
         }),
       ],
     ],
