@@ -123,5 +123,23 @@ const run = async (recorded: RecordedCase): Promise<Ran> => {
   }
 };
 
+export interface RecordedRequest {
+  readonly kind: string;
+  readonly requires?: readonly string[];
+  readonly mocks?: RecordedCase['mocks'];
+  readonly request: Shape;
+}
+
+/** The answer to a recorded TestState or ValidateStateMachineDefinition. */
+export const ask = async ({ kind, requires = [], mocks = {}, request }: RecordedRequest): Promise<Shape> => {
+  const { sfn, close } = await engineFor({ id: '', stateMachineType: '', definition: null, requires, mocks });
+  try {
+    const operation = kind === 'testState' ? 'TestState' : 'ValidateStateMachineDefinition';
+    return await sfn.call(operation, { ...request, definition: JSON.stringify(request.definition) });
+  } finally {
+    await close();
+  }
+};
+
 /** What `run.mjs --adapter` loads. */
 export const create = () => ({ name: 'heddle local engine', run, close: async () => undefined });

@@ -1,7 +1,7 @@
 // npm run conformance -- FILE [REGEX]: runs the recorded executions of FILE and prints where the engine agrees with AWS.
 // Cases that another party must act in (a worker, a person) or that need a service the engine does not run are counted apart.
 import { readFileSync } from 'node:fs';
-import { create, type RecordedCase } from './adapter.ts';
+import { ask, create, type RecordedCase, type RecordedRequest } from './adapter.ts';
 import { agreement, type Recorded } from './agreement.ts';
 
 type Case = RecordedCase &
@@ -26,11 +26,12 @@ const RUNS = new Set([
 const [file, match = ''] = process.argv.slice(2);
 if (file === undefined) throw new Error('usage: npm run conformance -- FILE [REGEX]');
 
-const cases = readFileSync(file, 'utf8')
+const all = readFileSync(file, 'utf8')
   .split('\n')
   .filter((line) => line !== '')
-  .map((line) => JSON.parse(line) as Case)
-  .filter(({ kind, id }) => kind === 'execution' && new RegExp(match).test(id));
+  .map((line) => JSON.parse(line) as Case & RecordedRequest)
+  .filter(({ id }) => new RegExp(match).test(id));
+const cases = all.filter(({ kind }) => kind === 'execution');
 const runnable = cases.filter(
   ({ requires, externalActions }) => externalActions.length === 0 && requires.every((name) => RUNS.has(name)),
 );
@@ -62,9 +63,19 @@ for (const recorded of runnable) {
   misses++;
   console.log(`${outcome ? 'events ' : 'outcome'} ${recorded.id}`);
 }
-for (const [group, { cases: all, outcome, histories, events }] of tallies) {
+for (const recorded of all.filter(({ kind }) => kind !== 'execution')) {
+  // An answer is compared as the output of an execution is.
+  const { response } = recorded.expected as { response?: unknown };
+  const wanted = { ...recorded, expected: { status: 'SUCCEEDED', output: response } };
+  const same = agreement(wanted, { status: 'SUCCEEDED', output: JSON.stringify(await ask(recorded)) });
+  count(recorded.kind === 'testState' ? 'TestState' : 'ValidateStateMachineDefinition', same.outcome, undefined);
+  if (same.outcome) continue;
+  misses++;
+  console.log(`answer  ${recorded.id}`);
+}
+for (const [group, { cases: number, outcome, histories, events }] of tallies) {
   console.log(
-    `${group}: ${outcome} of ${all} agree in status and output or error, ${events} of ${histories} in their events`,
+    `${group}: ${outcome} of ${number} agree in status and output or error, ${events} of ${histories} in their events`,
   );
 }
 console.log(`${misses} misses; ${cases.length - runnable.length} cases need somebody or something that is not here`);

@@ -27,7 +27,7 @@ interface Named {
 }
 
 /** A log that keeps nothing. */
-const unlogged: LogSink = { append: () => undefined, commit: () => Promise.resolve() };
+export const unlogged: LogSink = { append: () => undefined, commit: () => Promise.resolve() };
 
 const BILLED_STEP_MS = 100;
 

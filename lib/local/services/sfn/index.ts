@@ -12,6 +12,7 @@ import { Machines } from './machines.ts';
 import { MapRuns } from './map-runs.ts';
 import { operationsOf } from './operations.ts';
 import { createTables } from './tables.ts';
+import { StateTests } from './test-state.ts';
 
 /** AWS: a Standard execution has at most this many events, the last of which is the failure itself. */
 const HISTORY_LIMIT = 25_000;
@@ -41,7 +42,11 @@ export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMI
     historyLimit,
     random: () => context.random(),
   };
-  const call = callFrom('sfn', operationsOf({ activities, machines, executions, express, mapRuns, journal, tokens }));
+  const tests = new StateTests(context, machines, () => host);
+  const call = callFrom(
+    'sfn',
+    operationsOf({ tests, activities, machines, executions, express, mapRuns, journal, tokens }),
+  );
   // Known from the first moment: a worker may answer before its execution has been taken up.
   executions.expectTokens();
   return {

@@ -42,10 +42,10 @@ export class Machines {
     this.#context = context;
   }
 
-  parse(definition: string, express: boolean): Parsed {
+  parse(definition: string, express: boolean, alone = false): Parsed {
     const { clock } = this.#context;
     const ambient = { now: () => clock.now(), random: () => this.#context.random() };
-    return parseDefinition(definition, { express, ambient });
+    return parseDefinition(definition, { express, ambient, alone });
   }
 
   arnOf(name: string): string {

@@ -13,8 +13,10 @@ import { mapRunOperations } from './map-run-operations.ts';
 import type { MapRuns } from './map-runs.ts';
 import { page } from './pages.ts';
 import { checkArn, checkName, optionalText, seconds, text } from './requests.ts';
+import type { StateTests } from './test-state.ts';
 
 export interface Parts {
+  readonly tests: StateTests;
   readonly activities: Activities;
   readonly machines: Machines;
   readonly executions: Executions;
@@ -38,7 +40,7 @@ export const tagsOf = (input: Shape): Record<string, string> => {
 
 const arnOf = (input: Shape) => checkArn(text(input, 'stateMachineArn'), 'stateMachine');
 
-const machineOperations = ({ machines, executions }: Parts): OperationTable => ({
+const machineOperations = ({ machines, executions, tests }: Parts): OperationTable => ({
   CreateStateMachine: (input) => {
     const machine = machines.create({
       name: checkName(text(input, 'name')),
@@ -100,6 +102,7 @@ const machineOperations = ({ machines, executions }: Parts): OperationTable => (
     const failed = diagnostics.some(({ severity }) => severity === 'ERROR');
     return { result: failed ? 'FAIL' : 'OK', diagnostics, truncated: false };
   },
+  TestState: (input) => tests.run(input),
   TagResource: (input) => {
     const machine = machines.get(text(input, 'resourceArn'));
     machines.tag(machine.arn, { ...machine.tags, ...tagsOf(input) });

@@ -93,7 +93,7 @@ export class Execution {
         Id: arn,
         Input: input.value,
         Name: name,
-        RoleArn: roleArn,
+        RoleArn: roleArn === '' ? null : roleArn,
         StartTime: new Date(startedAt).toISOString(),
         RedriveCount: redriveCount,
       },

@@ -31,7 +31,8 @@ const retryDue = (visit: Visit<GuardedState>, used: number[], problem: StateErro
   return host.clock.now() + Math.round(delaySeconds(retrier, before, () => host.random()) * 1000);
 };
 
-const caught = async (visit: Visit<GuardedState>, problem: StateError): Promise<Exit> => {
+/** The way out that the first catcher that matches gives; throws `problem` where none does. */
+export const caught = async (visit: Visit<GuardedState>, problem: StateError): Promise<Exit> => {
   const catcher = visit.state.catch.find(({ errors }) => matchesError(errors, problem.error));
   if (!catcher) throw problem;
   const shown = errorOutput(problem);

@@ -1,4 +1,4 @@
-import type { Payload } from '../json.ts';
+import type { JsonObject, Payload } from '../json.ts';
 
 /** What is known of an execution before it runs. Times are milliseconds since the epoch. */
 export interface ExecutionIdentity {
@@ -14,4 +14,6 @@ export interface ExecutionIdentity {
   /** The machine's time limit runs from here: the start, or the last redrive. */
   readonly timedFrom: number;
   readonly input: Payload;
+  /** Given instead of the context object that the execution would have (TestState). */
+  readonly context?: JsonObject;
 }

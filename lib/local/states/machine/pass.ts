@@ -10,7 +10,8 @@ export const runPass = async (visit: Visit<PassState>): Promise<Exit> => {
   const made =
     result ?? (flow.parameters && visit.state.language === 'JSONPath' ? await flow.parameters(inner) : undefined);
   const worked = visit.state.language === 'JSONPath' ? (made ?? input) : made;
-  const output = await flow.output(visit.scope(input, worked));
+  // ResultPath places the result into the raw input, not into what InputPath selected.
+  const output = await flow.output(visit.scope(visit.input.value, worked));
   const assign = await visit.assigned(flow.assign, visit.state.language === 'JSONPath' ? visit.scope(worked) : before);
   return { output: visit.payload(output, visit.input), assign, next };
 };

@@ -30,7 +30,8 @@ const enter = (frame: Frame, state: State, input: Payload): Visit => {
   return new Visit(frame, state, input, { id, previous, at: frame.execution.host.clock.now() }, undefined);
 };
 
-const execute = (visit: Visit, state: State): Promise<Exit> => {
+/** Runs the state that is visited. */
+export const execute = (visit: Visit, state: State): Promise<Exit> => {
   switch (state.kind) {
     case 'Task':
       return runTask(visit as Visit<typeof state>);

@@ -67,7 +67,7 @@ export class Visit<S extends State = State> {
 
   /** The context object (`$$`). Rebuilt after `freshContext`. */
   readonly context = (): JsonObject => {
-    this.#context ??= {
+    this.#context ??= this.frame.execution.identity.context ?? {
       ...this.frame.execution.contextBase(),
       State: {
         Name: this.state.name,

@@ -16,6 +16,8 @@ export type Parsed =
 export interface ParseOptions {
   readonly express: boolean;
   readonly ambient: Ambient;
+  /** The definition is one state out of its machine: its targets need not exist. @default false */
+  readonly alone?: boolean;
 }
 
 const languageOf = (fields: Fields, inherited: QueryLanguage): QueryLanguage => {
@@ -29,7 +31,7 @@ const languageOf = (fields: Fields, inherited: QueryLanguage): QueryLanguage => 
 };
 
 /** Parses `StartAt` and `States`. Names are shared with `seen`: AWS wants them unique in the whole machine. */
-const sequenceParser = (global: QueryLanguage, seen: Set<string>) => {
+const sequenceParser = (global: QueryLanguage, seen: Set<string>, alone: boolean) => {
   const parse = (fields: Fields, express: boolean): Sequence => {
     const missing = ['States', 'StartAt'].filter((field) => !fields.has(field));
     if (missing.length > 0) fields.wrong('', `These fields are required: [${missing.join(', ')}]`);
@@ -53,7 +55,7 @@ const sequenceParser = (global: QueryLanguage, seen: Set<string>) => {
       if (state) states.set(name, state);
     }
     const startAt = fields.text('StartAt') ?? '';
-    checkTransitions(fields, startAt, states);
+    if (!alone || fields.location !== '') checkTransitions(fields, startAt, states);
     return { startAt, states };
   };
   return parse;
@@ -65,7 +67,7 @@ const failed = (code: string, message: string): Parsed => ({
 });
 
 /** Parses and checks `text`. Never throws. */
-export const parseDefinition = (text: string, { express, ambient }: ParseOptions): Parsed => {
+export const parseDefinition = (text: string, { express, ambient, alone = false }: ParseOptions): Parsed => {
   if (isLongerThan(text, LARGEST_DEFINITION)) {
     return failed('SCHEMA_VALIDATION_FAILED', `The definition is larger than ${LARGEST_DEFINITION} bytes`);
   }
@@ -79,7 +81,7 @@ export const parseDefinition = (text: string, { express, ambient }: ParseOptions
   const diagnostics = new Diagnostics();
   const fields = new Fields(json, '', 'JSONPath', diagnostics, ambient);
   const language = languageOf(fields, 'JSONPath');
-  const sequence = sequenceParser(language, new Set())(fields, express);
+  const sequence = sequenceParser(language, new Set(), alone)(fields, express);
   const timeoutSeconds = fields.number('TimeoutSeconds', 1);
   if (diagnostics.found.length > 0) return { ok: false, diagnostics: diagnostics.found };
   return { ok: true, machine: { ...sequence, timeoutSeconds }, diagnostics: [] };

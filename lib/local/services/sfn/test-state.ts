@@ -1,0 +1,180 @@
+// TestState: runs one state by itself, with its result or error given instead of worked out where asked.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { matchesError, StateError } from '../../states/errors.ts';
+import { isObject, type Json, type JsonObject, Payload } from '../../states/json.ts';
+import { Execution, type Host } from '../../states/machine/execution.ts';
+import { Frame } from '../../states/machine/frame.ts';
+import { caught, delaySeconds } from '../../states/machine/guarded.ts';
+import { inspectInput, inspectResult } from '../../states/machine/inspection.ts';
+import { finish } from '../../states/machine/outcome.ts';
+import { execute } from '../../states/machine/sequence.ts';
+import { type Exit, Visit } from '../../states/machine/visit.ts';
+import type { MapState, ParallelState, Sequence, State, TaskState } from '../../states/parse/machine.ts';
+import { uuid } from '../../uuid.ts';
+import { parseInput } from './executions.ts';
+import { unlogged } from './express.ts';
+import type { Machines } from './machines.ts';
+import { optionalText, text } from './requests.ts';
+
+type GuardedState = TaskState | ParallelState | MapState;
+
+/** What AWS calls the state that is tested, in the context object and in causes. */
+const ALONE = 'StateName';
+
+const isGuarded = (visit: Visit): visit is Visit<GuardedState> => 'retry' in visit.state;
+
+const findState = (sequence: Sequence, name: string): { state: State; sequence: Sequence } | undefined => {
+  const state = sequence.states.get(name);
+  if (state) return { state, sequence };
+  for (const inner of sequence.states.values()) {
+    const below = inner.kind === 'Map' ? [inner.processor] : inner.kind === 'Parallel' ? inner.branches : [];
+    for (const deeper of below) {
+      const found = findState(deeper, name);
+      if (found) return found;
+    }
+  }
+  return undefined;
+};
+
+const jsonOf = (input: Shape, field: string): JsonObject | undefined => {
+  const given = optionalText(input, field);
+  if (given === undefined) return undefined;
+  const parsed: unknown = JSON.parse(given);
+  return isObject(parsed) ? parsed : undefined;
+};
+
+const shapeOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
+
+export class StateTests {
+  readonly #context: EngineContext;
+  readonly #machines: Machines;
+  readonly #host: () => Host;
+
+  constructor(context: EngineContext, machines: Machines, host: () => Host) {
+    this.#context = context;
+    this.#machines = machines;
+    this.#host = host;
+  }
+
+  async run(input: Shape): Promise<Shape> {
+    const visit = this.#visit(input);
+    const inspected: Shape = {};
+    const answer = await this.#outcome(visit, input, inspected);
+    const level = optionalText(input, 'inspectionLevel') ?? 'INFO';
+    return { ...answer, ...(level !== 'INFO' && { inspectionData: inspected }) };
+  }
+
+  #visit(input: Shape): Visit {
+    const definition: unknown = JSON.parse(text(input, 'definition'));
+    const whole = isObject(definition) && 'States' in definition;
+    const name = optionalText(input, 'stateName') ?? ALONE;
+    const source = whole ? definition : { StartAt: name, States: { [name]: definition } };
+    const parsed = this.#machines.parse(JSON.stringify(source), false, !whole);
+    if (!parsed.ok) {
+      const mistakes = parsed.diagnostics.map(({ code, message, location }) => `${code}: ${message} at ${location}`);
+      throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${mistakes.join(', ')}'`);
+    }
+    const found = findState(parsed.machine, name);
+    if (!found) throw new AwsError('ValidationException', `State not found: ${name}`);
+    const payload = parseInput(optionalText(input, 'input') ?? '{}');
+    const [execution, machine] = [uuid(() => this.#context.random()), uuid(() => this.#context.random())];
+    const { region, account, clock } = this.#context;
+    const place = `arn:aws:states:${region}:${account}`;
+    const context = jsonOf(input, 'context');
+    const identity = {
+      row: 0,
+      arn: `${place}:express:${machine}:${execution}`,
+      name: execution,
+      machineArn: `${place}:stateMachine:${machine}`,
+      machineName: machine,
+      roleArn: optionalText(input, 'roleArn') ?? '',
+      express: true,
+      startedAt: clock.now(),
+      timedFrom: clock.now(),
+      redriveCount: 0,
+      input: payload,
+      ...(context && { context }),
+    };
+    const run = new Execution(identity, parsed.machine, { ...this.#host(), journal: unlogged });
+    const frame = new Frame(run, {
+      id: 0,
+      sequence: found.sequence,
+      variables: jsonOf(input, 'variables') ?? {},
+      lifetime: run.lifetime,
+      cursor: 0,
+    });
+    const visit = new Visit(
+      frame,
+      { ...found.state, name: ALONE },
+      payload,
+      { id: 0, previous: 0, at: clock.now() },
+      undefined,
+    );
+    visit.retryCount = Number(shapeOf(input.stateConfiguration).retrierRetryCount ?? 0);
+    return visit;
+  }
+
+  async #outcome(visit: Visit, input: Shape, inspected: Shape): Promise<Shape> {
+    const variables = Object.keys(visit.frame.variables);
+    if (variables.length > 0) inspected.variables = JSON.stringify(visit.frame.variables);
+    try {
+      Object.assign(inspected, { input: visit.input.text }, await inspectInput(visit));
+      const result = await this.#result(visit, input.mock);
+      const exit = isGuarded(visit) && result ? await finish(visit, result) : await execute(visit, visit.state);
+      const own = result ? result.value : visit.state.kind === 'Pass' ? visit.state.result : undefined;
+      Object.assign(inspected, await inspectResult(visit, own, exit.output.value));
+      return succeeded(exit, 'SUCCEEDED');
+    } catch (thrown) {
+      const problem = visit.failure(thrown);
+      const { error, reason } = problem;
+      const told = { ...(error !== undefined && { error }), ...(reason !== undefined && { cause: reason }) };
+      return { ...told, ...(isGuarded(visit) ? await recovered(visit, problem, inspected) : { status: 'FAILED' }) };
+    }
+  }
+
+  /** The result of the state's work: the one that is given, or that of the call. Undefined for states that call nothing. */
+  async #result(visit: Visit, mock: unknown): Promise<Payload | undefined> {
+    if (!isGuarded(visit)) return undefined;
+    const { result, errorOutput } = shapeOf(mock);
+    if (isObject(errorOutput)) throw new StateError(textOf(errorOutput.error), textOf(errorOutput.cause));
+    if (typeof result === 'string') return Payload.parse(result);
+    if (visit.state.kind !== 'Task') {
+      throw new AwsError('ValidationException', 'State type Map and Parallel can only be tested with a mock');
+    }
+    const raw: Visit<TaskState> = new Visit(visit.frame, bare(visit.state), visit.input, visit.entered, undefined);
+    return (await execute(raw, raw.state)).output;
+  }
+}
+
+/** The Task without what happens to its result, and without second chances. */
+const bare = (state: TaskState): TaskState => ({
+  ...state,
+  flow: { ...state.flow, plainOutput: true },
+  retry: [],
+  catch: [],
+});
+
+const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
+
+const succeeded = (exit: Exit, status: string): Shape => ({
+  status,
+  output: exit.output.text,
+  ...(exit.next !== undefined && { nextState: exit.next }),
+});
+
+/** What Retry or Catch would do about an error. */
+const recovered = async (visit: Visit<GuardedState>, problem: StateError, inspected: Shape): Promise<Shape> => {
+  const { retry, catch: catchers } = visit.state;
+  const retryIndex = retry.findIndex(({ errors }) => matchesError(errors, problem.error));
+  const retrier = retry[retryIndex];
+  if (retrier && visit.retryCount < retrier.maxAttempts) {
+    const retryBackoffIntervalSeconds = delaySeconds(retrier, visit.retryCount, () => 1);
+    inspected.errorDetails = { retryIndex, retryBackoffIntervalSeconds };
+    return { status: 'RETRIABLE' };
+  }
+  const catchIndex = catchers.findIndex(({ errors }) => matchesError(errors, problem.error));
+  if (catchIndex < 0) return { status: 'FAILED' };
+  inspected.errorDetails = { catchIndex };
+  return succeeded(await caught(visit, problem), 'CAUGHT_ERROR');
+};
