@@ -1,0 +1,64 @@
+// One pipeline for each feature of the compiler. The machines are in golden/, one file each, to be read in review.
+import { eq, gt, type Pipeline } from '../../lib/definition/index.ts';
+import { pipelineOf, stage } from './sample.ts';
+
+const [first, second, third, each] = [stage('first'), stage('second'), stage('third'), stage('each')];
+
+export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
+  sequence: pipelineOf((flow) => {
+    const { n } = flow.task(first, { n: flow.input.n });
+    return { n: flow.task(second, { n }).n };
+  }),
+  parallel: pipelineOf((flow) => {
+    const one = flow.task(first, {});
+    const other = flow.task(second, {});
+    flow.task(third, { one: one.n, other: other.n });
+  }),
+  after: pipelineOf((flow) => flow.task(second, {}, { after: [flow.task(first, {})] })),
+  map: pipelineOf((flow) => {
+    const { list } = flow.task(first, {});
+    const mapped = flow.map(each, list, (item) => ({ item }), { concurrency: 5, batch: 10, tolerate: { percent: 1 } });
+    return { count: mapped.count };
+  }),
+  choose: pipelineOf((flow) => {
+    const { n } = flow.task(first, {});
+    const chosen = flow.choose(
+      gt(n, 0),
+      () => flow.task(second, { n }),
+      () => ({ n: 0, list: [] }),
+      { id: 'any' },
+    );
+    flow.task(third, { n: chosen.n });
+  }),
+  'choose-in-a-wave': pipelineOf((flow) => {
+    const beside = flow.task(first, {});
+    const chosen = flow.choose(
+      eq(flow.input.n, 1),
+      () => flow.task(second, {}).n,
+      () => 0,
+      { id: 'one' },
+    );
+    flow.task(third, { beside: beside.n, chosen });
+  }),
+  'choose-at-the-end-of-a-branch': pipelineOf((flow) => {
+    const { n } = flow.task(first, {});
+    flow.choose(
+      gt(n, 0),
+      () =>
+        flow.choose(
+          gt(n, 10),
+          () => flow.task(second, { n }),
+          () => null,
+          { id: 'inner' },
+        ),
+      () => null,
+      { id: 'outer' },
+    );
+  }),
+  'map-over-an-upstream-list': pipelineOf((flow) =>
+    flow.map(each, flow.upstream.before.list, (item) => ({ item, day: flow.run.partition })),
+  ),
+  'constants-that-look-like-code': pipelineOf((flow) =>
+    flow.task(first, { jsonata: '{% $states %}', half: '50 %}', placeholder: '${AWS::Region}', plain: 'a {% b' }),
+  ),
+};

@@ -1,0 +1,82 @@
+// The machines that ship, in full. After an intended change: `UPDATE_GOLDEN=1 npm run jest -- test/asl/golden`, then read the diff.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, test } from '@jest/globals';
+import jsonata from 'jsonata';
+import { operatorRetry } from '../../lib/asl/retry.ts';
+import { definePipeline, type Pipeline } from '../../lib/definition/index.ts';
+import { customerIntelligence } from '../../lib/pipelines/customer-intelligence/index.ts';
+import { goldenPipelines } from './golden-pipelines.ts';
+import { compiled, expressionsIn, machineOf, numbers, stage, statesOf } from './sample.ts';
+
+const folder = new URL('./golden/', import.meta.url);
+const fileOf = (feature: string): URL => new URL(`${feature}.asl.json`, folder);
+
+// asl-validator ships no types.
+const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => {
+  readonly isValid: boolean;
+  readonly errors: readonly unknown[];
+};
+
+const features = Object.entries(goldenPipelines);
+const shipped = customerIntelligence.map((pipeline): [string, Pipeline] => [pipeline.name, pipeline]);
+
+/** The machine as text to read: the retry ladders, the same everywhere, by name (test/asl/retry.test.ts has them in full). */
+const readable = (pipeline: Pipeline): string =>
+  `${JSON.stringify(
+    JSON.parse(compiled(pipeline).definition),
+    (field, value) => (field === 'Retry' ? `<the ladder of ${isOperators(value) ? 'operators' : 'stages'}>` : value),
+    2,
+  )}\n`;
+
+const isOperators = (ladder: unknown): boolean => JSON.stringify(ladder) === JSON.stringify(operatorRetry);
+
+test.each(features)('%s compiles to its golden machine', (feature, pipeline) => {
+  const text = readable(pipeline);
+  if (process.env.UPDATE_GOLDEN) writeFileSync(fileOf(feature), text);
+  expect(text).toBe(readFileSync(fileOf(feature), 'utf8'));
+});
+
+test('there is no golden machine without a pipeline', () => {
+  expect(readdirSync(folder).sort()).toEqual(features.map(([feature]) => `${feature}.asl.json`).sort());
+});
+
+describe.each([...features, ...shipped])('%s', (_, pipeline) => {
+  test('is valid Amazon States Language', () => {
+    const { isValid, errors } = validate(JSON.parse(compiled(pipeline).definition));
+    expect(errors).toEqual([]);
+    expect(isValid).toBe(true);
+  });
+
+  test('holds only JSONata that parses', () => {
+    const sources = statesOf(machineOf(pipeline)).flatMap(([, state]) => expressionsIn(state));
+    expect(sources.length).toBeGreaterThan(4);
+    for (const source of sources) expect(() => jsonata(source)).not.toThrow();
+  });
+
+  test('has only our placeholders', () => {
+    const { definition, stages, operators } = compiled(pipeline);
+    const found = new Set([...definition.matchAll(/\$\{([^}]*)\}?/g)].map(([, name]) => name));
+    const known = [
+      'definitionHash',
+      ...operators.map((name) => `operator_${name}`),
+      ...stages.map((id) => `stage_${id}`),
+    ];
+    expect([...found].filter((name) => !known.includes(name ?? ''))).toEqual([]);
+  });
+
+  test('assigns no variables, whose names ASL wants unique over all scopes', () => {
+    expect(compiled(pipeline).definition).not.toContain('"Assign"');
+  });
+});
+
+describe('the hash', () => {
+  const hashOf = (input: Record<string, unknown>, name = 'p') =>
+    compiled(definePipeline(name, { input: numbers }, (flow) => flow.task(stage('only'), input))).hash;
+
+  test('is twelve hex digits', () => expect(hashOf({})).toMatch(/^[0-9a-f]{12}$/));
+  test('does not depend on the order of fields', () =>
+    expect(hashOf({ a: 1, b: { c: 2, d: 3 } })).toBe(hashOf({ b: { d: 3, c: 2 }, a: 1 })));
+  test('changes with a constant', () => expect(hashOf({ a: 1 })).not.toBe(hashOf({ a: 2 })));
+  test('changes with the name', () => expect(hashOf({}, 'p')).not.toBe(hashOf({}, 'q')));
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { operatorRetry, stageRetry } from '../../lib/asl/retry.ts';
+import type { Json } from '../../lib/records/index.ts';
+
+interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly MaxAttempts: number;
+  readonly IntervalSeconds?: number;
+}
+
+/** Step Functions takes the first retrier that matches. */
+const retrierOf = (ladder: readonly Json[], error: string): Retrier | undefined =>
+  (ladder as unknown as readonly Retrier[]).find(
+    ({ ErrorEquals }) => ErrorEquals.includes(error) || ErrorEquals.includes('States.ALL'),
+  );
+
+const policy = { attempts: 3, intervalSeconds: 2, backoff: 2, capSeconds: 60 };
+
+describe('a stage', () => {
+  test.each([
+    ['Heddle.Permanent', 0],
+    ['Heddle.ContractViolation', 0],
+    ['Heddle.Superseded', 0],
+    ['Heddle.Throttled', 8],
+    ['Lambda.TooManyRequestsException', 8],
+    ['States.Timeout', 1],
+    ['Sandbox.Timedout', 1],
+    ['Runtime.OutOfMemory', 1],
+    ['Heddle.Transient', 2],
+    ['TypeError', 2],
+  ])('after %s is tried %i times more', (error, times) => {
+    expect(retrierOf(stageRetry(policy), error)?.MaxAttempts).toBe(times);
+  });
+
+  test('of one attempt is tried again for throttles alone', () => {
+    const once = stageRetry({ ...policy, attempts: 1 });
+    expect(['States.Timeout', 'TypeError'].map((error) => retrierOf(once, error)?.MaxAttempts)).toEqual([0, 0]);
+  });
+
+  test('waits as its policy says', () => {
+    expect(stageRetry(policy).at(-1)).toEqual({
+      ErrorEquals: ['States.ALL'],
+      IntervalSeconds: 2,
+      BackoffRate: 2,
+      MaxDelaySeconds: 60,
+      MaxAttempts: 2,
+      JitterStrategy: 'FULL',
+    });
+  });
+});
+
+test.each([
+  ['Heddle.RunFailed', 0],
+  ['Heddle.Permanent', 0],
+  ['Heddle.Throttled', 8],
+  ['States.Timeout', 6],
+])('an operator after %s is tried %i times more', (error, times) => {
+  expect(retrierOf(operatorRetry, error)?.MaxAttempts).toBe(times);
+});
