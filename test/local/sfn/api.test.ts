@@ -164,6 +164,29 @@ describe('executions', () => {
     expect(await run(startAnd('.sync:2', { n: 4 }))).toMatchObject({ status: 'SUCCEEDED', output: 8 });
   });
 
+  test('a machine that is stopped stops the one that it waits for', async () => {
+    const { call, create, start, ended } = engine();
+    const child = await create(
+      { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 9_000_000, End: true } } },
+      'child',
+    );
+    const parent = {
+      StartAt: 'S',
+      States: {
+        S: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::states:startExecution.sync',
+          Parameters: { StateMachineArn: child, Name: 'c' },
+          TimeoutSeconds: 5,
+          End: true,
+        },
+      },
+    };
+    expect(await ended(await start(await create(parent, 'parent')))).toMatchObject({ error: 'States.Timeout' });
+    const executionArn = child.replace(':stateMachine:', ':execution:').concat(':c');
+    expect(await call('DescribeExecution', { executionArn })).toMatchObject({ status: 'ABORTED' });
+  });
+
   test('a token is failed, or its task times out for want of a heartbeat', async () => {
     const tokens: string[] = [];
     const ask: Handler = (token) => void tokens.push(String(token));

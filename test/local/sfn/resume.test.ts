@@ -124,6 +124,57 @@ describe('an engine that goes down in the middle of a call carries on', () => {
   });
 });
 
+describe('an engine that is closed', () => {
+  test('takes up again what it was doing, a distributed map and its children too', async () => {
+    const database = join(folder, 'closed.db');
+    let down = true;
+    const work: Handler = (n) => (down && n === 2 ? new Promise(() => undefined) : Number(n) * 10);
+    const definition = {
+      QueryLanguage: 'JSONata',
+      StartAt: 'M',
+      States: {
+        M: {
+          Type: 'Map',
+          Items: '{% [1, 2, 3, $floor($random() * 1000)] %}',
+          ItemProcessor: {
+            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+            StartAt: 'W',
+            States: { W: invoke('work', '{% $states.input %}', { End: true }) },
+          },
+          End: true,
+        },
+      },
+    };
+    const before = engine({ database, functions: { work } });
+    const executionArn = await before.start(await before.create(definition));
+    const children = async () => {
+      const [{ mapRunArn = '' } = {}] = (await before.call('ListMapRuns', { executionArn })).mapRuns as {
+        mapRunArn?: string;
+      }[];
+      return (await before.call('ListExecutions', { mapRunArn })).executions as { status: string; name: string }[];
+    };
+    const done = async () => (await children()).filter(({ status }) => status === 'SUCCEEDED').length;
+    while ((await before.history(executionArn)).length < 4 || (await done()) < 3) await new Promise(setImmediate);
+    await before.close();
+    expect(before.events.map(({ detail }) => detail.status)).toEqual(['RUNNING']);
+    down = false;
+    const after = engine({ database, functions: { work } });
+    const { status, output } = await after.ended(executionArn);
+    expect({ status, first: (output as number[]).slice(0, 3), length: (output as number[]).length }).toEqual({
+      status: 'SUCCEEDED',
+      first: [10, 20, 30],
+      length: 4,
+    });
+    const [{ mapRunArn = '' } = {}] = (await after.call('ListMapRuns', { executionArn })).mapRuns as {
+      mapRunArn?: string;
+    }[];
+    expect(await after.call('DescribeMapRun', { mapRunArn })).toMatchObject({
+      status: 'SUCCEEDED',
+      executionCounts: { total: 4, succeeded: 4 },
+    });
+  });
+});
+
 describe('a damaged log', () => {
   test('fails its own execution, by name, and no other', async () => {
     const database = join(folder, 'damaged.db');

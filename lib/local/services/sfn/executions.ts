@@ -40,6 +40,7 @@ export class Executions {
   readonly #host: () => Host;
   readonly #live = new Map<string, Live>();
   #interrupted: ExecutionRow[] = [];
+  #closed = false;
   readonly #waiting = new Map<string, Set<(row: ExecutionRow) => void>>();
 
   constructor(context: EngineContext, machines: Machines, journal: Journal, tokens: Tokens, host: () => Host) {
@@ -170,13 +171,17 @@ export class Executions {
     });
   }
 
-  /** DescribeExecution's answer once the execution has ended. */
-  async description(arn: string, lifetime: Lifetime): Promise<Shape> {
-    return describeExecution(await this.ended(arn, lifetime));
+  /** DescribeExecution's answer once the execution has ended. Should `lifetime` end before, the execution is stopped. */
+  async outcomeOf(arn: string, lifetime: Lifetime): Promise<Shape> {
+    const forget = lifetime.onEnd(() => this.abort(arn));
+    const row = await this.ended(arn, lifetime);
+    forget();
+    return describeExecution(row);
   }
 
   /** Ends what runs without a trace: after the next start it carries on. */
   close(): void {
+    this.#closed = true;
     for (const { execution } of this.#live.values()) execution.lifetime.end();
     this.#live.clear();
   }
@@ -213,6 +218,7 @@ export class Executions {
       arn,
       name,
       machineArn,
+      revision: row.revision,
       machineName,
       roleArn,
       express: false,
@@ -233,6 +239,7 @@ export class Executions {
   }
 
   #end(row: ExecutionRow, outcome: Outcome): void {
+    if (this.#closed) return;
     const stoppedAt = this.#context.clock.now();
     this.#journal.also(() => this.rows.close(row.id, outcome, stoppedAt));
     const closed: ExecutionRow = {

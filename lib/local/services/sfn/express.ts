@@ -21,6 +21,7 @@ export interface ExpressRun {
 
 interface Named {
   readonly name: string;
+  readonly revision: string;
   readonly machineArn: string;
   readonly machineName: string;
   readonly roleArn: string;
@@ -46,7 +47,13 @@ export class Express {
   start(machine: MachineRow, name: string, input: string): ExpressRun {
     const payload = parseInput(input);
     const revision = this.#machines.revision(machine.revision);
-    const named = { name, machineArn: machine.arn, machineName: machine.name, roleArn: revision.roleArn };
+    const named = {
+      name,
+      revision: revision.id,
+      machineArn: machine.arn,
+      machineName: machine.name,
+      roleArn: revision.roleArn,
+    };
     return this.run(named, this.#machines.runnable(revision, true), payload);
   }
 

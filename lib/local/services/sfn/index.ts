@@ -32,7 +32,7 @@ export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMI
   const express = new Express(context, machines, () => host);
   const mapRuns = new MapRuns(context, executions, express, journal);
   const activities = new Activities(context, tokens);
-  const ended: Parameters<typeof integrationsOf>[2] = (arn, lifetime) => executions.description(arn, lifetime);
+  const ended: Parameters<typeof integrationsOf>[2] = (arn, lifetime) => executions.outcomeOf(arn, lifetime);
   const host: Host = {
     clock: context.clock,
     journal,
@@ -54,9 +54,10 @@ export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMI
     call,
     start: async () => executions.resumeAll(),
     close: async () => {
+      // First, so that nothing is recorded of how the rest comes to an end.
+      journal.close();
       executions.close();
       express.close();
-      journal.close();
     },
   };
 };

@@ -121,7 +121,16 @@ export class MapRuns implements Opens {
       const name = this.#executions.newName();
       const machineArn = `${identity.machineArn}/${label}`;
       arn = `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
-      const about = { arn, name, machineArn, revision: '', input: input.text, mapRun, childIndex: index, items };
+      const about = {
+        arn,
+        name,
+        machineArn,
+        revision: identity.revision,
+        input: input.text,
+        mapRun,
+        childIndex: index,
+        items,
+      };
       this.#executions.launch(about, input, program);
     }
     const child = arn ?? '';
@@ -141,7 +150,13 @@ export class MapRuns implements Opens {
     const name = this.#executions.newName();
     const machineArn = `${identity.machineArn}/${label}`;
     const run = this.#express.run(
-      { name, machineArn, machineName: `${identity.machineName}/${label}`, roleArn: identity.roleArn },
+      {
+        name,
+        machineArn,
+        revision: identity.revision,
+        machineName: `${identity.machineName}/${label}`,
+        roleArn: identity.roleArn,
+      },
       { ...plan.processor, timeoutSeconds: undefined },
       input,
     );

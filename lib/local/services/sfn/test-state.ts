@@ -86,6 +86,7 @@ export class StateTests {
       row: 0,
       arn: `${place}:express:${machine}:${execution}`,
       name: execution,
+      revision: '',
       machineArn: `${place}:stateMachine:${machine}`,
       machineName: machine,
       roleArn: optionalText(input, 'roleArn') ?? '',

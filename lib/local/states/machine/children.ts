@@ -47,6 +47,15 @@ export class Children {
     return output;
   }
 
+  /** For an error that is none of a child's own: ends all of them and throws it. */
+  readonly end = (thrown: unknown): never => {
+    if (!this.lifetime.ended) {
+      this.lifetime.end();
+      abortInside(this.#running);
+    }
+    throw thrown;
+  };
+
   /** Ends what still runs. The failed frame goes first, as AWS tells it. */
   fail(failed: Frame): void {
     this.#running.delete(failed);

@@ -4,7 +4,7 @@ import type { Json } from '../json.ts';
 import type { Distribution, MapState } from '../parse/machine.ts';
 import { childInputs } from './item-batches.ts';
 import { readItems } from './item-reader.ts';
-import { itemsOf, mapContext, selectItem } from './map-items.ts';
+import { mapContext, selectItem, startedWith } from './map-items.ts';
 import type { ChildResult, MapRun } from './map-run.ts';
 import { finish } from './outcome.ts';
 import { gather } from './result-writer.ts';
@@ -21,18 +21,19 @@ interface Tolerance {
 const exceeded = ({ count, percentage }: Tolerance, failed: number, total: number): boolean =>
   failed > count && (failed / total) * 100 > percentage;
 
+const isStarted = (progress: Progress | undefined): boolean =>
+  progress?.records.some(({ type }) => type === 'MapStateStarted') ?? false;
+
 /** Opens the Map Run, telling it in history. After a restart it is the one that was running. */
 const open = async (
   visit: Visit<MapState>,
   distribution: Distribution,
-  length: number,
   limits: { readonly concurrency: number; readonly tolerance: Tolerance },
   progress: Progress | undefined,
 ): Promise<MapRun> => {
   const { frame, state } = visit;
   const { execution } = frame;
   const known = progress?.records.find(({ type }) => type === 'MapRunStarted')?.details?.mapRunArn;
-  if (!progress?.records.some(({ type }) => type === 'MapStateStarted')) frame.event('MapStateStarted', { length });
   const plan = {
     parent: execution.identity,
     label: distribution.label,
@@ -112,13 +113,14 @@ export const runDistributed = async (
   const { frame, state } = visit;
   const effective = state.flow.input(visit.scope());
   const scope = visit.scope(effective);
-  const source = distribution.reader ? undefined : await itemsOf(visit, effective);
+  const source = distribution.reader ? undefined : await startedWith(visit, effective, progress);
+  if (!source && !isStarted(progress)) frame.event('MapStateStarted', { length: 0 });
   const concurrency = await number(state.maxConcurrency?.(scope));
   const tolerance = {
     count: await number(distribution.toleratedCount?.(scope)),
     percentage: await number(distribution.toleratedPercentage?.(scope)),
   };
-  const run = await open(visit, distribution, source?.length ?? 0, { concurrency, tolerance }, progress);
+  const run = await open(visit, distribution, { concurrency, tolerance }, progress);
   const forget = frame.lifetime.onEnd(() => run.end('ABORTED'));
   try {
     const result = await work(visit, distribution, run, effective, source, concurrency, tolerance);

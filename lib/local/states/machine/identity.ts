@@ -6,6 +6,8 @@ export interface ExecutionIdentity {
   readonly arn: string;
   readonly name: string;
   readonly machineArn: string;
+  /** The revision of the machine that it runs (a child of a Distributed Map: a part of that). */
+  readonly revision: string;
   readonly machineName: string;
   readonly roleArn: string;
   readonly express: boolean;

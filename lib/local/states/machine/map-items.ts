@@ -2,7 +2,7 @@
 import { EvaluationProblem } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { MapState } from '../parse/machine.ts';
-import type { Visit } from './visit.ts';
+import type { Progress, Visit } from './visit.ts';
 
 const fromPath = (visit: Visit<MapState>, effective: Json): Json => {
   const { itemsPath, name } = visit.state;
@@ -16,7 +16,7 @@ const fromPath = (visit: Visit<MapState>, effective: Json): Json => {
 };
 
 /** The array of items. `effective` is the input after InputPath. */
-export const itemsOf = async (visit: Visit<MapState>, effective: Json): Promise<readonly Json[]> => {
+const itemsOf = async (visit: Visit<MapState>, effective: Json): Promise<readonly Json[]> => {
   const { state } = visit;
   const items = state.items ? await state.items(visit.scope()) : fromPath(visit, effective);
   if (Array.isArray(items)) return items as readonly Json[];
@@ -30,6 +30,22 @@ export const itemsOf = async (visit: Visit<MapState>, effective: Json): Promise<
     'States.Runtime',
     `Reference path "${state.itemsPath?.text ?? '$'}" must point to array.`,
   );
+};
+
+/** The items, told in history as the map starts; after a restart, those that it had started with. */
+export const startedWith = async (
+  visit: Visit<MapState>,
+  effective: Json,
+  progress: Progress | undefined,
+): Promise<readonly Json[]> => {
+  const started = progress?.records.find(({ type }) => type === 'MapStateStarted');
+  const known = started?.memo?.items;
+  const items = typeof known === 'string' ? (JSON.parse(known) as Json[]) : await itemsOf(visit, effective);
+  if (started) return items;
+  // Items that are the state's input as it stands need not be stored again.
+  const memo = items === visit.input.value ? undefined : { items: JSON.stringify(items) };
+  visit.frame.event('MapStateStarted', { length: items.length }, memo);
+  return items;
 };
 
 /** `$$.Map` of an iteration. */

@@ -4,7 +4,7 @@ import type { MapState } from '../parse/machine.ts';
 import { Children } from './children.ts';
 import { runDistributed } from './distributed.ts';
 import { guarded } from './guarded.ts';
-import { itemsOf, mapContext, selectItem } from './map-items.ts';
+import { mapContext, selectItem, startedWith } from './map-items.ts';
 import { finish } from './outcome.ts';
 import type { RunFrame } from './run-frame.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
@@ -21,15 +21,11 @@ interface Plan {
 }
 
 const plan = async (visit: Visit<MapState>, progress: Progress | undefined): Promise<Plan> => {
-  const { frame, state } = visit;
+  const { state, frame } = visit;
   const effective = state.flow.input(visit.scope());
-  const started = progress?.records.find(({ type }) => type === 'MapStateStarted');
-  const known = started?.memo?.items;
-  const items = typeof known === 'string' ? (JSON.parse(known) as Json[]) : await itemsOf(visit, effective);
   const concurrency = (await state.maxConcurrency?.(visit.scope(effective))) ?? 0;
-  // Items that are the state's input as it stands need not be stored again.
-  const memo = items === visit.input.value ? undefined : { items: JSON.stringify(items) };
-  const cursor = started?.id ?? frame.event('MapStateStarted', { length: items.length }, memo);
+  const items = await startedWith(visit, effective, progress);
+  const cursor = progress?.records.find(({ type }) => type === 'MapStateStarted')?.id ?? frame.cursor;
   return { effective, items, concurrency, cursor };
 };
 
@@ -68,7 +64,8 @@ const attempt = async (visit: Visit<MapState>, run: RunFrame, progress: Progress
     while (nextIndex < items.length && !children.lifetime.ended) after = await iterate(nextIndex++, after);
   };
   const slots = Math.min(concurrency === 0 ? MOST_INLINE : concurrency, MOST_INLINE, items.length);
-  await frame.lifetime.within(Promise.all(Array.from({ length: slots }, slot)));
+  const all = Promise.all(Array.from({ length: slots }, slot));
+  await frame.lifetime.within(all.catch(children.end));
   frame.aside('MapStateSucceeded');
   const result = Payload.array(outputs);
   return finish(visit, visit.limited(result));
