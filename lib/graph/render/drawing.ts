@@ -1,0 +1,67 @@
+// A pipeline's graph as boxes and arrows, ready for any notation. Edges that follow from others are left out.
+import type { Node } from '../../definition/index.ts';
+import type { GraphNode, Level, PipelineGraph } from '../graph.ts';
+
+export interface Box {
+  readonly id: string;
+  readonly kind: 'task' | 'map' | 'choose' | 'upstream';
+  readonly label: string;
+}
+
+export interface Arrow {
+  readonly from: string;
+  readonly to: string;
+  /** The branch of a choice that the arrow enters. */
+  readonly branch?: 'yes' | 'no';
+}
+
+export interface Drawing {
+  readonly title: string;
+  readonly boxes: readonly Box[];
+  readonly arrows: readonly Arrow[];
+}
+
+/** How a node reads in one line. */
+export const labelOf = (node: Node): string => {
+  if (node.kind === 'map') return `${node.id} [each item, ${node.batch} a call]`;
+  return node.kind === 'choose' ? `${node.id}?` : node.id;
+};
+
+/** The needs of a node less those that another of its needs has already, at any distance. */
+export const directNeeds = (node: GraphNode, level: Level): readonly string[] => {
+  const byId = new Map(level.nodes.map((other) => [other.id, other]));
+  const above = (id: string, seen: Set<string>): void => {
+    for (const need of byId.get(id)?.needs ?? []) {
+      if (seen.has(need)) continue;
+      seen.add(need);
+      above(need, seen);
+    }
+  };
+  const indirect = new Set<string>();
+  for (const need of node.needs) above(need, indirect);
+  return node.needs.filter((need) => !indirect.has(need));
+};
+
+/** The drawing of a pipeline: its stages and choices, and the upstream pipelines that its first stages wait for. */
+export const drawingOf = ({ pipeline, root }: PipelineGraph): Drawing => {
+  const boxes: Box[] = [];
+  const arrows: Arrow[] = [];
+  const draw = (level: Level, entry: { readonly from: string; readonly branch?: 'yes' | 'no' } | undefined): void => {
+    for (const graphNode of level.nodes) {
+      const { node, id } = graphNode;
+      boxes.push({ id, kind: node.kind, label: labelOf(node) });
+      const needs = directNeeds(graphNode, level);
+      for (const need of needs) arrows.push({ from: need, to: id });
+      if (needs.length === 0 && entry) arrows.push({ ...entry, to: id });
+      if (graphNode.onTrue) draw(graphNode.onTrue, { from: id, branch: 'yes' });
+      if (graphNode.onFalse) draw(graphNode.onFalse, { from: id, branch: 'no' });
+    }
+  };
+  draw(root, undefined);
+  const first = root.nodes.filter(({ needs }) => needs.length === 0);
+  for (const [alias, upstream] of Object.entries(pipeline.upstream)) {
+    boxes.push({ id: `upstream_${alias}`, kind: 'upstream', label: upstream.name });
+    for (const { id } of first) arrows.push({ from: `upstream_${alias}`, to: id });
+  }
+  return { title: pipeline.name, boxes, arrows };
+};
