@@ -1,6 +1,6 @@
 // The services of an engine: made when first needed, closed in an order in which none needs one that is closed.
-import type { EngineContext, Service, ServiceId } from './service.ts';
-import { cloudwatchService } from './services/cloudwatch/index.ts';
+import type { BusEvent, EngineContext, Service, ServiceId } from './service.ts';
+import { cloudwatchService, executionMetrics } from './services/cloudwatch/index.ts';
 import { cloudwatchlogsService } from './services/cloudwatchlogs/index.ts';
 import { dynamodbService } from './services/dynamodb/index.ts';
 import { type EventBridge, eventbridgeService } from './services/eventbridge/index.ts';
@@ -42,8 +42,8 @@ export interface Composition {
   /** Those made so far, for the server. */
   readonly made: ReadonlyMap<ServiceId, Service>;
   get(id: ServiceId): Service;
-  /** EventBridge with its way in for the events of other services. */
-  eventbridge(): EventBridge;
+  /** An event of one of the services: to the default bus, and counted where AWS counts it. */
+  emit(event: BusEvent): void;
   /** Makes all that are still missing and starts each. */
   start(): Promise<void>;
   /** Closes those made, one after the other. A failure of one does not keep the others open; all are thrown at the end. */
@@ -65,7 +65,11 @@ export const composeServices = (context: EngineContext): Composition => {
   return {
     made,
     get,
-    eventbridge,
+    emit: (event) => {
+      eventbridge().accept(event);
+      const metrics = executionMetrics(event);
+      if (metrics) void get('cloudwatch').call('PutMetricData', metrics); // stored in memory before it returns
+    },
     start: async () => {
       for (const id of IDS) get(id);
       for (const id of IDS.toReversed()) await get(id).start?.();

@@ -34,7 +34,7 @@ export const servicesOf = async (firstClock: Clock): Promise<TestServices> => {
       random: Math.random,
       endpoint: () => 'http://127.0.0.1:4566',
       service: (id) => composition.get(id),
-      emit: (event) => composition.eventbridge().accept(event),
+      emit: (event) => composition.emit(event),
     };
     const composition = composeServices(context);
     await composition.start();

@@ -131,6 +131,48 @@ describe('a change of state', () => {
   });
 });
 
+describe('metrics of the services', () => {
+  const onQueue = {
+    Namespace: 'AWS/SQS',
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Dimensions: [{ Name: 'QueueName', Value: 'dead' }],
+    Statistic: 'Maximum',
+    TreatMissingData: 'notBreaching',
+  };
+  test('a message in a queue that an alarm watches raises it; when it is taken the alarm passes', async () => {
+    await alarm(onQueue); // before there is such a queue
+    const { url } = await services.queue('dead');
+    await services.call('sqs', 'SendMessage', { QueueUrl: url, MessageBody: 'x' });
+    await clock.advance(2_000);
+    expect(await state()).toBe('ALARM');
+    await clock.advance(10 * MINUTE);
+    expect(await state()).toBe('ALARM');
+    await services.drain(url);
+    await clock.advance(3 * MINUTE);
+    expect(await state()).toBe('OK');
+  });
+  test('what an earlier process left in the queue is counted', async () => {
+    const { url } = await services.queue('dead');
+    await services.call('sqs', 'SendMessage', { QueueUrl: url, MessageBody: 'x' });
+    await alarm(onQueue);
+    await services.reopen();
+    await clock.advance(1_000);
+    expect(await state()).toBe('ALARM');
+  });
+  test('executions of a state machine', async () => {
+    const { stateMachineArn } = await services.call('sfn', 'CreateStateMachine', {
+      name: 'm',
+      roleArn: 'arn:aws:iam::123456789012:role/r',
+      definition: '{"StartAt":"F","States":{"F":{"Type":"Fail","Error":"No"}}}',
+    });
+    const Dimensions = [{ Name: 'StateMachineArn', Value: stateMachineArn }];
+    await alarm({ Namespace: 'AWS/States', MetricName: 'ExecutionsFailed', Dimensions });
+    await services.call('sfn', 'StartExecution', { stateMachineArn });
+    await clock.settle();
+    expect(await state()).toBe('ALARM');
+  });
+});
+
 test('an action that the engine cannot carry out is refused by name', async () => {
   await expect(alarm({ AlarmActions: ['arn:aws:automate:us-east-1:ec2:stop'] })).rejects.toThrow(
     'HDL501 the local engine does not implement the alarm action arn:aws:automate:us-east-1:ec2:stop',

@@ -35,8 +35,16 @@ const shapeOf = (alarm: Alarm): Shape => ({
   StateUpdatedTimestamp: alarm.changedMs / 1000,
 });
 
-/** Metric alarms: their operations, their evaluation and what follows from a change of state. */
-export const openAlarms = (context: EngineContext, store: MetricStore, queue: DeliveryQueue): Alarms => {
+/**
+ * Metric alarms: their operations, their evaluation and what follows from a change of state. `changed` is called after
+ * an alarm was put or deleted.
+ */
+export const openAlarms = (
+  context: EngineContext,
+  store: MetricStore,
+  queue: DeliveryQueue,
+  changed: () => void,
+): Alarms => {
   const { clock } = context;
   const alarms = storedMap<Alarm>(context.database, 'cloudwatch_alarms');
   let started = false;
@@ -91,6 +99,7 @@ export const openAlarms = (context: EngineContext, store: MetricStore, queue: De
     const alarm: Alarm = { ...(known ?? fresh), name, arn, settings: input, updatedMs: now };
     alarms.set(name, alarm);
     watchAlarm(alarm);
+    changed();
     return {};
   };
 
@@ -125,6 +134,7 @@ export const openAlarms = (context: EngineContext, store: MetricStore, queue: De
           watch.delete(name);
           alarms.delete(name);
         }
+        changed();
         return {};
       },
       SetAlarmState: (input) => {

@@ -6,12 +6,16 @@ import { dashboardOperations } from './dashboards.ts';
 import { metricReadOperations } from './get-metrics.ts';
 import { metricStore } from './metric-store.ts';
 import { putMetricData } from './put-metric-data.ts';
+import { queueMetrics } from './queue-metrics.ts';
+
+export { executionMetrics } from './execution-metrics.ts';
 
 /** CloudWatch: metrics, alarms on them, and dashboards as documents. */
 export const cloudwatchService = (context: EngineContext): Service => {
   const queue = deliveryQueue(context, 'cloudwatch', () => undefined);
   const store = metricStore(context.database, (metrics) => alarms.written(metrics));
-  const alarms = openAlarms(context, store, queue);
+  const queues = queueMetrics(context, store);
+  const alarms = openAlarms(context, store, queue, () => queues.follow(alarms.all()));
   return {
     id: 'cloudwatch',
     call: callFrom('cloudwatch', {
@@ -23,8 +27,11 @@ export const cloudwatchService = (context: EngineContext): Service => {
     start: async () => {
       queue.recover();
       alarms.start();
+      queues.start();
+      queues.follow(alarms.all());
     },
     close: async () => {
+      queues.close();
       store.close(); // its last data may still change an alarm
       alarms.close();
       await queue.close();
