@@ -5,6 +5,7 @@ import type { Durability } from './database.ts';
 import { EngineError } from './engine-error.ts';
 import { startServer, type WireServer } from './server/index.ts';
 import type { BusEvent, EngineContext, Service, ServiceId } from './service.ts';
+import { pendingSubscriptions } from './services/sns/index.ts';
 import { openStateFolder } from './state-folder.ts';
 import {
   checkStacks,
@@ -47,6 +48,8 @@ export interface Engine extends Place {
   readonly endpoint: string;
   /** Outputs and resources, by stack. */
   readonly stacks: readonly ProvisionedStack[];
+  /** What the template asks for and this machine does not do, such as mail to a subscriber: one line each. */
+  readonly notices: readonly string[];
   /** A service, to be called without the network. */
   service(id: ServiceId): Service;
   /** Stops taking calls, then all work, then lets go of the state folder. What was under way is taken up by the next open. */
@@ -132,7 +135,8 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     folder.announce(server.endpoint);
     const loaded = await loadStacks(stacks, options.parameters ?? {}, context);
     await composition.start();
-    return { ...place, endpoint: server.endpoint, stacks: loaded, service: composition.get, close };
+    const notices = await pendingSubscriptions(composition.get('sns'));
+    return { ...place, endpoint: server.endpoint, stacks: loaded, notices, service: composition.get, close };
   } catch (error) {
     await close();
     throw error;

@@ -153,6 +153,12 @@ test('a definition file of the assembly, with its substitutions', async () => {
   expect(JSON.parse(String(definition)).States.P.Result).toMatch(/^http:.*\/Data-Work/);
 });
 
+test('a subscription that would leave this machine is named', () => {
+  expect(engine.notices).toEqual([
+    expect.stringMatching(/^arn:.*: email to someone@example.org is recorded, not delivered$/),
+  ]);
+});
+
 test('providers of custom resources are not made', async () => {
   const { Functions } = await engine.service('lambda').call('ListFunctions', {});
   expect(Functions).toHaveLength(1);

@@ -6,6 +6,8 @@ import { publisher } from './publish.ts';
 import { subscriptionOperations } from './subscriptions.ts';
 import { openTopics, topicOperations } from './topics.ts';
 
+export { pendingSubscriptions } from './pending-subscriptions.ts';
+
 /** SNS: topics to SQS queues and Lambda functions; other subscriptions are recorded as pending. */
 export const snsService = (context: EngineContext): Service => {
   const topics = openTopics(context);
