@@ -125,7 +125,11 @@ describe('what cannot work is refused with one message and exit code 2', () => {
       ['--input', 'README.md'],
       /^HDL620 README\.md ends in '\.md'; expected .*\.csv, \.json, \.jsonl/m,
     ],
-    ['a folder', ['--input', join(folder, 'reviews.csv')], /^HDL620 .*reviews\.csv is a folder; expected .*\. Fix: name one file in it$/m],
+    [
+      'a folder',
+      ['--input', join(folder, 'reviews.csv')],
+      /^HDL620 .*reviews\.csv is a folder; expected .*\. Fix: name one file in it$/m,
+    ],
     ['an unknown option', ['--inptu', 'x'], /^HDL603 Unknown option '--inptu'/m],
   ])('%s', async (_, arguments_, message) => {
     const { code, output } = await start('--state', join(folder, 'never'), ...arguments_).ended;

@@ -1,0 +1,79 @@
+// The README's first pipeline, typed in as a newcomer would: its code blocks become the files that it names, in a copy of the
+// repository, and its commands are run there.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+const root = join(import.meta.dirname, '..', '..');
+const copy = mkdtempSync(join(tmpdir(), 'heddle-readme-'));
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+const section = (title: string): string => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const from = readme.indexOf(`## ${title}`);
+  return readme.slice(from, readme.indexOf('\n## ', from + 1));
+};
+const tutorial = section('Your first pipeline');
+const blocks = [...tutorial.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+const files = [
+  'lib/pipelines/greetings/contracts.ts',
+  'lib/pipelines/greetings/pipeline.ts',
+  'lambdas/stages/greetings/invite.ts',
+  'lambdas/stages/greetings/greet.ts',
+];
+
+const heddle = (...arguments_: readonly string[]) => {
+  const run = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', 'bin/heddle.ts', ...arguments_], {
+    cwd: copy,
+    encoding: 'utf8',
+  });
+  return { code: run.status, output: run.stdout + run.stderr };
+};
+
+beforeAll(() => {
+  for (const name of ['bin', 'lib', 'lambdas', 'cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json']) {
+    cpSync(join(root, name), join(copy, name), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  for (const [index, file] of files.entries()) {
+    expect(tutorial).toContain(file.split('/').at(-1));
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    writeFileSync(join(copy, file), blocks[index] ?? '');
+  }
+  const list = join(copy, 'bin', 'pipelines.ts');
+  const text = readFileSync(list, 'utf8');
+  writeFileSync(
+    list,
+    text
+      .replace(
+        'import type { Pipeline }',
+        "import { greetings } from '../lib/pipelines/greetings/pipeline.ts';\nimport type { Pipeline }",
+      )
+      .replace('[...customerIntelligence]', '[...customerIntelligence, greetings]'),
+  );
+});
+
+test('its files type-check', () => {
+  const checked = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], {
+    cwd: copy,
+    encoding: 'utf8',
+  });
+  expect(checked.stdout).toBe('');
+});
+
+test('its commands do what it says', () => {
+  const validated = heddle('validate');
+  expect(validated).toMatchObject({ code: 0, output: expect.stringContaining('greetings') });
+
+  const ran = heddle('local', 'run', 'greetings', '--input', '{ "names": ["Ada", "", "Grace"] }', '--id', 'first');
+  expect(ran).toMatchObject({ code: 0, output: expect.stringMatching(/greetings +\S+ .*completed/) });
+
+  const [record] = heddle('runs', 'greetings', '--json').output.split('\n');
+  const { run } = JSON.parse(record ?? '');
+  const shown = heddle('run', run).output;
+  expect(shown).toContain('Hello Ada');
+  expect(shown).toContain('Hello Grace');
+  expect(shown).toMatch(/Dead letters: 1[\s\S]*item 1 .*Heddle\.ContractViolation/);
+});
