@@ -43,6 +43,8 @@ export const describeExecution = (row: ExecutionRow): Shape => ({
   input: row.input,
   inputDetails: { included: true },
   ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
+  ...(row.versionArn !== undefined && { stateMachineVersionArn: row.versionArn }),
+  ...(row.aliasArn !== undefined && { stateMachineAliasArn: row.aliasArn }),
   ...ended(row),
   ...redrive(row),
 });

@@ -20,6 +20,9 @@ export interface ExecutionRow {
   readonly mapRun: string | undefined;
   readonly childIndex: number | undefined;
   readonly items: number | undefined;
+  /** The version that it was started at, and the alias that led there. */
+  readonly versionArn: string | undefined;
+  readonly aliasArn: string | undefined;
 }
 
 const textOf = (value: unknown) => (value === null || value === undefined ? undefined : String(value));
@@ -43,17 +46,21 @@ const rowOf = (row: Record<string, unknown>): ExecutionRow => ({
   mapRun: textOf(row.map_run),
   childIndex: numberOf(row.child_index),
   items: numberOf(row.items),
+  versionArn: textOf(row.version_arn),
+  aliasArn: textOf(row.alias_arn),
 });
 
 /** What is said of an execution as it starts. */
 export type NewExecution = Pick<ExecutionRow, 'arn' | 'name' | 'machineArn' | 'revision' | 'input'> &
-  Partial<Pick<ExecutionRow, 'mapRun' | 'childIndex' | 'items'>>;
+  Partial<Pick<ExecutionRow, 'mapRun' | 'childIndex' | 'items' | 'versionArn' | 'aliasArn'>>;
 
 export interface ListFilter {
   readonly machineArn?: string;
   readonly mapRun?: string;
   readonly status?: string;
 }
+
+const SELECT = 'SELECT * FROM sfn_executions LEFT JOIN sfn_qualified ON execution = id';
 
 export class ExecutionRows {
   readonly #database: DatabaseSync;
@@ -71,7 +78,7 @@ export class ExecutionRows {
     this.#close = database.prepare(
       'UPDATE sfn_executions SET status = ?, output = ?, error = ?, cause = ?, stopped_at = ? WHERE id = ?',
     );
-    this.#byArn = database.prepare('SELECT * FROM sfn_executions WHERE arn = ?');
+    this.#byArn = database.prepare(`${SELECT} WHERE arn = ?`);
     this.#lastId = Number(database.prepare('SELECT max(id) AS last FROM sfn_executions').get()?.last ?? 0);
   }
 
@@ -88,6 +95,8 @@ export class ExecutionRows {
       mapRun: undefined,
       childIndex: undefined,
       items: undefined,
+      versionArn: undefined,
+      aliasArn: undefined,
       ...about,
       id: ++this.#lastId,
       startedAt,
@@ -107,6 +116,10 @@ export class ExecutionRows {
       row.childIndex ?? null,
       row.items ?? null,
     );
+    if (row.versionArn === undefined) return;
+    this.#database
+      .prepare('INSERT INTO sfn_qualified (execution, version_arn, alias_arn) VALUES (?, ?, ?)')
+      .run(row.id, row.versionArn, row.aliasArn ?? null);
   }
 
   close(id: number, outcome: Outcome, at: number): void {
@@ -130,11 +143,11 @@ export class ExecutionRows {
 
   /** Children of Distributed Maps too. */
   running(): ExecutionRow[] {
-    return this.#database.prepare("SELECT * FROM sfn_executions WHERE status = 'RUNNING' ORDER BY id").all().map(rowOf);
+    return this.#database.prepare(`${SELECT} WHERE status = 'RUNNING' ORDER BY id`).all().map(rowOf);
   }
 
   ofMapRun(mapRun: string): ExecutionRow[] {
-    return this.#database.prepare('SELECT * FROM sfn_executions WHERE map_run = ? ORDER BY id').all(mapRun).map(rowOf);
+    return this.#database.prepare(`${SELECT} WHERE map_run = ? ORDER BY id`).all(mapRun).map(rowOf);
   }
 
   /** Newest first. */
@@ -146,7 +159,7 @@ export class ExecutionRows {
     ].join(' AND ');
     const values = [mapRun, machineArn, status].filter((value) => value !== undefined);
     return this.#database
-      .prepare(`SELECT * FROM sfn_executions WHERE ${where} ORDER BY id DESC LIMIT ? OFFSET ?`)
+      .prepare(`${SELECT} WHERE ${where} ORDER BY id DESC LIMIT ? OFFSET ?`)
       .all(...values, limit, offset)
       .map(rowOf);
   }

@@ -53,7 +53,12 @@ export class Executions {
   }
 
   /** Starts a Standard execution; on disk when the promise resolves. The same name and input while it runs: the same one. */
-  async start(machine: MachineRow, name: string, input: string): Promise<ExecutionRow> {
+  async start(
+    machine: MachineRow,
+    name: string,
+    input: string,
+    by: Pick<ExecutionRow, 'versionArn' | 'aliasArn'>,
+  ): Promise<ExecutionRow> {
     const payload = parseInput(input);
     const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
     const existing = this.#live.get(arn)?.row ?? this.rows.find(arn);
@@ -63,7 +68,7 @@ export class Executions {
     }
     const program = this.#program(machine.revision, machine.name);
     const row = this.launch(
-      { arn, name, machineArn: machine.arn, revision: machine.revision, input },
+      { arn, name, machineArn: machine.arn, revision: machine.revision, input, ...by },
       payload,
       program,
     );
@@ -219,6 +224,8 @@ export class Executions {
       name,
       machineArn,
       revision: row.revision,
+      versionArn: row.versionArn,
+      aliasArn: row.aliasArn,
       machineName,
       roleArn,
       express: false,

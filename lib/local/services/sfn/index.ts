@@ -13,6 +13,7 @@ import { MapRuns } from './map-runs.ts';
 import { operationsOf } from './operations.ts';
 import { createTables } from './tables.ts';
 import { StateTests } from './test-state.ts';
+import { Versions } from './versions.ts';
 
 /** AWS: a Standard execution has at most this many events, the last of which is the failure itself. */
 const HISTORY_LIMIT = 25_000;
@@ -30,6 +31,7 @@ export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMI
   const tokens = new Tokens(() => context.random());
   const executions = new Executions(context, machines, journal, tokens, () => host);
   const express = new Express(context, machines, () => host);
+  const versions = new Versions(context, machines);
   const mapRuns = new MapRuns(context, executions, express, journal);
   const activities = new Activities(context, tokens);
   const ended: Parameters<typeof integrationsOf>[2] = (arn, lifetime) => executions.outcomeOf(arn, lifetime);
@@ -45,7 +47,7 @@ export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMI
   const tests = new StateTests(context, machines, () => host);
   const call = callFrom(
     'sfn',
-    operationsOf({ tests, activities, machines, executions, express, mapRuns, journal, tokens }),
+    operationsOf({ tests, activities, machines, versions, executions, express, mapRuns, journal, tokens }),
   );
   // Known from the first moment: a worker may answer before its execution has been taken up.
   executions.expectTokens();

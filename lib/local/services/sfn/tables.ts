@@ -18,6 +18,15 @@ CREATE TABLE IF NOT EXISTS sfn_executions (
 CREATE INDEX IF NOT EXISTS sfn_executions_by_machine ON sfn_executions (machine_arn, id);
 CREATE INDEX IF NOT EXISTS sfn_executions_by_map_run ON sfn_executions (map_run, id) WHERE map_run IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sfn_executions_running ON sfn_executions (id) WHERE status = 'RUNNING';
+CREATE TABLE IF NOT EXISTS sfn_qualified (execution INTEGER PRIMARY KEY, version_arn TEXT NOT NULL, alias_arn TEXT);
+CREATE TABLE IF NOT EXISTS sfn_versions (
+  machine_arn TEXT NOT NULL, number INTEGER NOT NULL, revision TEXT NOT NULL, description TEXT, created_at INTEGER NOT NULL,
+  deleted INTEGER NOT NULL, PRIMARY KEY (machine_arn, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sfn_aliases (
+  machine_arn TEXT NOT NULL, name TEXT NOT NULL, description TEXT, routes TEXT NOT NULL, created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL, PRIMARY KEY (machine_arn, name)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sfn_activities (arn TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sfn_map_runs (
   arn TEXT PRIMARY KEY, execution_arn TEXT NOT NULL, label TEXT NOT NULL, status TEXT NOT NULL, started_at INTEGER NOT NULL, stopped_at INTEGER,

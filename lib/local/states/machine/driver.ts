@@ -40,7 +40,14 @@ export const drive = (
     lifetime.end();
     onEnd(outcome);
   };
-  if (!resumed) root.aside('ExecutionStarted', { input: identity.input.text, roleArn: identity.roleArn });
+  if (!resumed) {
+    root.aside('ExecutionStarted', {
+      input: identity.input.text,
+      roleArn: identity.roleArn,
+      ...(identity.versionArn !== undefined && { stateMachineVersionArn: identity.versionArn }),
+      ...(identity.aliasArn !== undefined && { stateMachineAliasArn: identity.aliasArn }),
+    });
+  }
   if (machine.timeoutSeconds !== undefined) {
     const left = identity.timedFrom + machine.timeoutSeconds * 1000 - host.clock.now();
     // ASL: a machine that times out has the status and neither error nor cause.

@@ -8,6 +8,9 @@ export interface ExecutionIdentity {
   readonly machineArn: string;
   /** The revision of the machine that it runs (a child of a Distributed Map: a part of that). */
   readonly revision: string;
+  /** Version and alias that it was started by, if it was. */
+  readonly versionArn?: string | undefined;
+  readonly aliasArn?: string | undefined;
   readonly machineName: string;
   readonly roleArn: string;
   readonly express: boolean;

@@ -1,0 +1,198 @@
+// Versions and aliases: names for revisions of a machine that stay what they are.
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cd-aliasing-versioning.html
+import { AwsError, type EngineContext } from '../../service.ts';
+import type { MachineRow, Machines } from './machines.ts';
+
+export interface VersionRow {
+  readonly arn: string;
+  readonly machineArn: string;
+  readonly number: number;
+  readonly revision: string;
+  readonly description: string | undefined;
+  readonly createdAt: number;
+}
+
+/** One version that an alias leads to, and the share of executions that it gets, in percent. */
+export interface Route {
+  readonly stateMachineVersionArn: string;
+  readonly weight: number;
+}
+
+export interface AliasRow {
+  readonly arn: string;
+  readonly name: string;
+  readonly machineArn: string;
+  readonly description: string | undefined;
+  readonly routes: readonly Route[];
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** What an ARN names that may end in a version or an alias. */
+export interface Qualified {
+  readonly machine: MachineRow;
+  readonly versionArn: string | undefined;
+  readonly aliasArn: string | undefined;
+}
+
+const QUALIFIED = /^(arn:[^:]+:states:[^:]*:[^:]*:stateMachine:[^:]+):([^:]+)$/;
+
+const textOf = (value: unknown) => (value === null ? undefined : String(value));
+
+const versionOf = (row: Record<string, unknown>): VersionRow => ({
+  arn: `${row.machine_arn}:${row.number}`,
+  machineArn: String(row.machine_arn),
+  number: Number(row.number),
+  revision: String(row.revision),
+  description: textOf(row.description),
+  createdAt: Number(row.created_at),
+});
+
+const aliasOf = (row: Record<string, unknown>): AliasRow => ({
+  arn: `${row.machine_arn}:${row.name}`,
+  name: String(row.name),
+  machineArn: String(row.machine_arn),
+  description: textOf(row.description),
+  routes: JSON.parse(String(row.routes)) as Route[],
+  createdAt: Number(row.created_at),
+  updatedAt: Number(row.updated_at),
+});
+
+const absent = (arn: string) => new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
+
+export class Versions {
+  readonly #context: EngineContext;
+  readonly #machines: Machines;
+
+  constructor(context: EngineContext, machines: Machines) {
+    this.#context = context;
+    this.#machines = machines;
+  }
+
+  /** The machine at the revision that `arn` names: its own, a version, or one that an alias leads to. */
+  resolve(arn: string): Qualified {
+    const [, machineArn = arn, qualifier] = QUALIFIED.exec(arn) ?? [];
+    const machine = this.#machines.get(machineArn);
+    if (qualifier === undefined) return { machine, versionArn: undefined, aliasArn: undefined };
+    const aliasArn = /^\d+$/.test(qualifier) ? undefined : arn;
+    const versionArn = aliasArn === undefined ? arn : this.#choose(this.alias(arn));
+    return { machine: { ...machine, revision: this.version(versionArn).revision }, versionArn, aliasArn };
+  }
+
+  /** AWS: publishing what is published already gives that version. Numbers are never used again. */
+  publish(machineArn: string, description: string | undefined): VersionRow {
+    const { revision } = this.#machines.get(machineArn);
+    const { database, clock } = this.#context;
+    const existing = database
+      .prepare('SELECT * FROM sfn_versions WHERE machine_arn = ? AND revision = ? AND deleted = 0')
+      .get(machineArn, revision);
+    if (existing) return versionOf(existing);
+    const last = database.prepare('SELECT max(number) AS last FROM sfn_versions WHERE machine_arn = ?').get(machineArn);
+    const number = Number(last?.last ?? 0) + 1;
+    database
+      .prepare(
+        'INSERT INTO sfn_versions (machine_arn, number, revision, description, created_at, deleted) VALUES (?, ?, ?, ?, ?, 0)',
+      )
+      .run(machineArn, number, revision, description ?? null, clock.now());
+    return this.version(`${machineArn}:${number}`);
+  }
+
+  /** Throws ResourceNotFound. */
+  version(arn: string): VersionRow {
+    const [, machineArn = '', number = ''] = QUALIFIED.exec(arn) ?? [];
+    const row = this.#context.database
+      .prepare('SELECT * FROM sfn_versions WHERE machine_arn = ? AND number = ? AND deleted = 0')
+      .get(machineArn, Number(number));
+    if (!row) throw absent(arn);
+    return versionOf(row);
+  }
+
+  /** Newest first. */
+  versions(machineArn: string, limit: number, offset: number): VersionRow[] {
+    return this.#context.database
+      .prepare('SELECT * FROM sfn_versions WHERE machine_arn = ? AND deleted = 0 ORDER BY number DESC LIMIT ? OFFSET ?')
+      .all(machineArn, limit, offset)
+      .map(versionOf);
+  }
+
+  deleteVersion(arn: string): void {
+    const { machineArn, number } = this.version(arn);
+    const users = this.aliases(machineArn, 1000, 0).filter(({ routes }) =>
+      routes.some((route) => route.stateMachineVersionArn === arn),
+    );
+    if (users.length > 0) {
+      throw new AwsError(
+        'ConflictException',
+        `Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [${users.map(({ name }) => name).join(', ')}]`,
+      );
+    }
+    this.#context.database
+      .prepare('UPDATE sfn_versions SET deleted = 1 WHERE machine_arn = ? AND number = ?')
+      .run(machineArn, number);
+  }
+
+  /** Creates the alias, or changes what of it is given. */
+  setAlias(
+    name: string,
+    machineArn: string,
+    change: { description?: string | undefined; routes?: readonly Route[] | undefined },
+  ): AliasRow {
+    const { database, clock } = this.#context;
+    const arn = `${machineArn}:${name}`;
+    const before = this.findAlias(arn);
+    const routes = change.routes ?? before?.routes ?? [];
+    for (const { stateMachineVersionArn } of routes) this.version(stateMachineVersionArn);
+    if (routes.reduce((sum, { weight }) => sum + weight, 0) !== 100) {
+      throw new AwsError('ValidationException', 'Sum of routing configuration weights must equal 100');
+    }
+    database
+      .prepare(
+        'INSERT OR REPLACE INTO sfn_aliases (machine_arn, name, description, routes, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        machineArn,
+        name,
+        change.description ?? before?.description ?? null,
+        JSON.stringify(routes),
+        before?.createdAt ?? clock.now(),
+        clock.now(),
+      );
+    return this.alias(arn);
+  }
+
+  findAlias(arn: string): AliasRow | undefined {
+    const [, machineArn = '', name = ''] = QUALIFIED.exec(arn) ?? [];
+    const row = this.#context.database
+      .prepare('SELECT * FROM sfn_aliases WHERE machine_arn = ? AND name = ?')
+      .get(machineArn, name);
+    return row && aliasOf(row);
+  }
+
+  /** Throws ResourceNotFound. */
+  alias(arn: string): AliasRow {
+    const alias = this.findAlias(arn);
+    if (!alias) throw absent(arn);
+    return alias;
+  }
+
+  aliases(machineArn: string, limit: number, offset: number): AliasRow[] {
+    return this.#context.database
+      .prepare('SELECT * FROM sfn_aliases WHERE machine_arn = ? ORDER BY name LIMIT ? OFFSET ?')
+      .all(machineArn, limit, offset)
+      .map(aliasOf);
+  }
+
+  deleteAlias(arn: string): void {
+    const { machineArn, name } = this.alias(arn);
+    this.#context.database.prepare('DELETE FROM sfn_aliases WHERE machine_arn = ? AND name = ?').run(machineArn, name);
+  }
+
+  #choose({ routes }: AliasRow): string {
+    let left = this.#context.random() * 100;
+    for (const { stateMachineVersionArn, weight } of routes) {
+      left -= weight;
+      if (left < 0) return stateMachineVersionArn;
+    }
+    return routes.at(-1)?.stateMachineVersionArn ?? '';
+  }
+}

@@ -1,0 +1,58 @@
+// The operations of workers: activities and task tokens.
+import type { OperationTable } from '../../operation-table.ts';
+import type { Shape } from '../../service.ts';
+import type { ActivityRow } from './activities.ts';
+import { page } from './pages.ts';
+import type { Parts } from './parts.ts';
+import { checkArn, checkName, optionalText, seconds, text } from './requests.ts';
+
+export const activityOperations = ({ activities, journal }: Parts): OperationTable => {
+  const described = ({ arn, name, createdAt }: ActivityRow): Shape => ({
+    activityArn: arn,
+    name,
+    creationDate: seconds(createdAt),
+  });
+  return {
+    CreateActivity: (input) => {
+      const { arn, createdAt } = activities.create(checkName(text(input, 'name')));
+      return { activityArn: arn, creationDate: seconds(createdAt) };
+    },
+    DescribeActivity: (input) => described(activities.get(checkArn(text(input, 'activityArn'), 'activity'))),
+    DeleteActivity: (input) => {
+      activities.delete(checkArn(text(input, 'activityArn'), 'activity'));
+      return {};
+    },
+    ListActivities: (input) => {
+      const { items, nextToken } = page(input, (limit, offset) => activities.list(limit, offset));
+      return { activities: items.map(described), ...(nextToken && { nextToken }) };
+    },
+    GetActivityTask: async (input) => {
+      const task = await activities.poll(text(input, 'activityArn'), optionalText(input, 'workerName'));
+      await journal.commit();
+      return task;
+    },
+  };
+};
+
+export const tokenOperations = ({ tokens, journal }: Parts): OperationTable => {
+  // The execution takes the answer up in promise jobs of this turn; a turn later it is in the journal.
+  const settled = async (): Promise<Shape> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    await journal.commit();
+    return {};
+  };
+  return {
+    SendTaskSuccess: async (input) => {
+      await tokens.succeed(text(input, 'taskToken'), text(input, 'output'));
+      return settled();
+    },
+    SendTaskFailure: async (input) => {
+      await tokens.fail(text(input, 'taskToken'), optionalText(input, 'error'), optionalText(input, 'cause'));
+      return settled();
+    },
+    SendTaskHeartbeat: async (input) => {
+      await tokens.beat(text(input, 'taskToken'));
+      return {};
+    },
+  };
+};

@@ -1,0 +1,63 @@
+import { expect, test } from '@jest/globals';
+import { engine } from './engine.ts';
+
+const saying = (word: string) => ({ StartAt: 'P', States: { P: { Type: 'Pass', Result: word, End: true } } });
+
+test('versions stay what they are, and aliases lead to them', async () => {
+  const { call, create, start, ended } = engine();
+  const stateMachineArn = await create(saying('one'), 'm');
+  const { stateMachineVersionArn: one } = await call('PublishStateMachineVersion', { stateMachineArn });
+  expect(one).toBe(`${stateMachineArn}:1`);
+  expect(await call('PublishStateMachineVersion', { stateMachineArn })).toMatchObject({ stateMachineVersionArn: one });
+  const updated = await call('UpdateStateMachine', {
+    stateMachineArn,
+    definition: JSON.stringify(saying('two')),
+    publish: true,
+  });
+  const two = updated.stateMachineVersionArn;
+  expect(two).toBe(`${stateMachineArn}:2`);
+
+  const routingConfiguration = [{ stateMachineVersionArn: one, weight: 100 }];
+  const { stateMachineAliasArn: live } = await call('CreateStateMachineAlias', { name: 'live', routingConfiguration });
+  const said = async (arn: unknown, name: string) => (await ended(await start(String(arn), {}, name))).output;
+  expect([await said(stateMachineArn, 'a'), await said(one, 'b'), await said(live, 'c')]).toEqual([
+    'two',
+    'one',
+    'one',
+  ]);
+
+  await call('UpdateStateMachineAlias', {
+    stateMachineAliasArn: live,
+    routingConfiguration: [{ stateMachineVersionArn: two, weight: 100 }],
+  });
+  expect(await said(live, 'd')).toBe('two');
+  const executionArn = stateMachineArn.replace(':stateMachine:', ':execution:').concat(':d');
+  expect(await call('DescribeExecution', { executionArn })).toMatchObject({
+    stateMachineVersionArn: two,
+    stateMachineAliasArn: live,
+    stateMachineArn,
+  });
+  const { stateMachineVersions } = await call('ListStateMachineVersions', { stateMachineArn });
+  expect(stateMachineVersions).toMatchObject([{ stateMachineVersionArn: two }, { stateMachineVersionArn: one }]);
+  expect((await call('ListStateMachineAliases', { stateMachineArn })).stateMachineAliases).toMatchObject([
+    { stateMachineAliasArn: live },
+  ]);
+
+  await expect(call('DeleteStateMachineVersion', { stateMachineVersionArn: two })).rejects.toMatchObject({
+    code: 'ConflictException',
+  });
+  await call('DeleteStateMachineAlias', { stateMachineAliasArn: live });
+  await call('DeleteStateMachineVersion', { stateMachineVersionArn: two });
+  await expect(call('StartExecution', { stateMachineArn: two })).rejects.toMatchObject({ code: 'ResourceNotFound' });
+});
+
+test.each([
+  ['weights that are not 100 in all', [{ weight: 50 }], 'ValidationException'],
+  ['no routes', [], 'ValidationException'],
+])('an alias is refused: %s', async (_name, routes, code) => {
+  const { call, create } = engine();
+  const stateMachineArn = await create(saying('one'), 'm');
+  const { stateMachineVersionArn } = await call('PublishStateMachineVersion', { stateMachineArn });
+  const routingConfiguration = routes.map((route) => ({ ...route, stateMachineVersionArn }));
+  await expect(call('CreateStateMachineAlias', { name: 'live', routingConfiguration })).rejects.toMatchObject({ code });
+});
