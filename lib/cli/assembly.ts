@@ -62,7 +62,12 @@ const synthesize = (root: string, directory: string): Promise<void> =>
     const { context = {} } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
     const app = spawn(process.execPath, ['bin/app.ts'], {
       cwd: root,
-      env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
+      env: {
+        ...process.env,
+        CDK_OUTDIR: directory,
+        CDK_CONTEXT_JSON: JSON.stringify(context),
+        CDK_VALIDATION: 'false',
+      },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let said = '';
