@@ -1,6 +1,7 @@
 // Whatever a command threw, as one message and an exit code.
 import { DefinitionError } from '../definition/index.ts';
 import { EngineError } from '../local/index.ts';
+import { AwsCallError } from '../support/aws-call.ts';
 import { CliError } from './cli-error.ts';
 
 export interface DescribedError {
@@ -12,6 +13,16 @@ export interface DescribedError {
 export const describeError = (error: unknown): DescribedError => {
   if (error instanceof CliError) return { message: error.message, exit: error.exit };
   if (error instanceof DefinitionError || error instanceof EngineError) return { message: error.message, exit: 2 };
+  if (error instanceof AwsCallError) {
+    const fix = 'see what it says; for access denied, check the account, the region and your permissions';
+    const message = `HDL608 AWS refused: ${error.message} (HTTP ${error.status}); expected it to allow the call. Fix: ${fix}`;
+    return { message, exit: 3 };
+  }
+  if (error instanceof TypeError && error.message === 'fetch failed') {
+    const why = error.cause instanceof Error ? error.cause.message : 'no cause was given';
+    const fix = 'check the network and AWS_ENDPOINT_URL';
+    return { message: `HDL608 AWS cannot be reached: ${why}; expected an answer. Fix: ${fix}`, exit: 3 };
+  }
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
     return { message: `HDL603 ${error.message}. Fix: see --help`, exit: 2 };
   }

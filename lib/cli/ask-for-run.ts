@@ -1,0 +1,94 @@
+// Asks the start queue for a run and waits until `dispatch` has recorded it.
+import type { Json, PipelineManifest, RunRecord, StartMessage } from '../records/index.ts';
+import { CliError } from './cli-error.ts';
+import type { Target } from './target.ts';
+
+export interface Wanted {
+  readonly pipeline: string;
+  /** What makes two askings the same. */
+  readonly id: string;
+  /** @default the id */
+  readonly partition: string | undefined;
+  readonly input: Json;
+  readonly by: string;
+}
+
+export interface Asked {
+  readonly run: RunRecord;
+  /** True when a run of the same id was there before. */
+  readonly repeated: boolean;
+}
+
+const lookEveryMs = 100;
+const longestWaitMs = 60_000;
+/** Runs of the pipeline that are looked through for one of this id. */
+const searched = 50;
+
+/**
+ * Asks for a run. The same `id` asks for the same run, so asking twice is harmless. Throws CliError HDL618 when an upstream
+ * is not complete for the partition, HDL619 when no run was recorded within a minute.
+ */
+export const askForRun = async (target: Target, wanted: Wanted): Promise<Asked> => {
+  const manifest = await target.pipeline(wanted.pipeline);
+  const before = await recordOf(target, wanted);
+  if (before && before.status !== 'pending') return { run: before, repeated: true };
+  await checkUpstreams(target, manifest, wanted);
+  const { pipeline, id, partition, input, by } = wanted;
+  const message: StartMessage = { kind: 'manual', pipeline, id, ...(partition ? { partition } : {}), input, by };
+  await target.aws.call('sqs', 'SendMessage', {
+    QueueUrl: target.manifest.startQueueUrl,
+    MessageBody: JSON.stringify(message),
+  });
+  return { run: await appearance(target, wanted), repeated: before !== undefined };
+};
+
+const appearance = async (target: Target, wanted: Wanted): Promise<RunRecord> => {
+  const deadline = performance.now() + longestWaitMs;
+  while (performance.now() < deadline) {
+    const run = await recordOf(target, wanted);
+    if (run) return run;
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+  throw new CliError(
+    'HDL619',
+    1,
+    `${wanted.pipeline} was asked for, but no run of it was recorded within a minute`,
+    'dispatch to take the message off the start queue',
+    `see the logs of the dispatch function and the queue ${target.manifest.startDeadLetterQueueUrl}`,
+  );
+};
+
+/** The newest run of the partition first: nearly always it is the one, and that read is consistent. */
+const recordOf = async (
+  { ledger }: Target,
+  { pipeline, id, partition = id }: Wanted,
+): Promise<RunRecord | undefined> => {
+  const isIt = (run: RunRecord | undefined): boolean =>
+    run?.trigger.kind === 'manual' && run.trigger.identity === id && run.partition === partition;
+  const newest = await ledger.runs.partition(pipeline, partition);
+  const run = newest ? await ledger.runs.get(pipeline, newest.run) : undefined;
+  return isIt(run) ? run : (await ledger.runs.latest(pipeline, searched)).find(isIt);
+};
+
+const checkUpstreams = async (
+  { ledger }: Target,
+  manifest: PipelineManifest,
+  { pipeline, id, partition = id }: Wanted,
+): Promise<void> => {
+  const states = await Promise.all(
+    Object.values(manifest.upstream).map(async (name) => {
+      const newest = await ledger.runs.partition(name, partition);
+      return { name, status: newest?.status ?? 'without a run' };
+    }),
+  );
+  const lacking = states.filter(({ status }) => status !== 'completed');
+  const [first] = lacking;
+  if (!first) return;
+  throw new CliError(
+    'HDL618',
+    2,
+    `${pipeline} reads from ${lacking.map(({ name, status }) => `${name}, which is ${status}`).join(', and ')} for partition ${partition}`,
+    'every upstream completed for the partition',
+    `name a partition that they completed with --partition, or start ${first.name} first: ${pipeline} follows by itself`,
+  );
+};

@@ -1,0 +1,27 @@
+// What a command is: its words, what it takes, and what it does. The table of them is in program.ts.
+import type { Arguments } from './arguments.ts';
+import type { Setting } from './setting.ts';
+
+/** An option as `--help` shows it. `value` is the placeholder of what it takes; without one it is a switch. */
+export interface Option {
+  readonly value?: string;
+  readonly says: string;
+}
+
+export interface Operand {
+  readonly name: string;
+  readonly required: boolean;
+}
+
+export interface Command {
+  /** What a person types: `local run`. */
+  readonly words: string;
+  /** One line for the list of commands. */
+  readonly says: string;
+  readonly operands: readonly Operand[];
+  readonly options: { readonly [name: string]: Option };
+  /** Further lines for its own `--help`. */
+  readonly notes?: readonly string[];
+  /** Resolves with the exit code. Throws CliError, DefinitionError, EngineError or AwsCallError. */
+  run(given: Arguments, setting: Setting): Promise<number>;
+}

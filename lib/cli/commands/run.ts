@@ -1,0 +1,85 @@
+import { UnavailableError } from '../../ledger/index.ts';
+import type { Json, RunRecord } from '../../records/index.ts';
+import { nearest } from '../../support/nearest.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command } from '../command.ts';
+import { unknownPipeline } from '../find-pipeline.ts';
+import { paintFor } from '../paint.ts';
+import { type RunReport, reportOn } from '../run-report.ts';
+import { runJson, viewRun } from '../run-view.ts';
+import { print, printJson } from '../setting.ts';
+import { openTarget, type Target, targetOptions } from '../target.ts';
+
+export const run: Command = {
+  words: 'run',
+  says: 'show one run: stages, attempts, dead letters, output',
+  operands: [{ name: 'id', required: true }],
+  options: {
+    pipeline: { value: 'P', says: 'look in this pipeline only' },
+    json: { says: 'everything as one object on one line' },
+    ...targetOptions,
+  },
+  run: async (given, setting) => {
+    const target = await openTarget(given, setting);
+    try {
+      const record = await findRun(target, given.operands[0] ?? '', given.text('pipeline'));
+      const report = await readReport(target, record);
+      const now = setting.now();
+      if (given.has('json')) {
+        const { stages: stageRecords, deadLetters: letters, output } = report;
+        const { upstream, executionArn } = record;
+        printJson(setting, [{ ...runJson(report, now), upstream, executionArn, stageRecords, letters, output }]);
+      } else print(setting, reportOn(report, { now, width: setting.stdout.width, paint: paintFor(setting) }));
+      return 0;
+    } finally {
+      await target.close();
+    }
+  },
+};
+
+/** Throws CliError HDL606, HDL615. */
+const findRun = async (target: Target, id: string, name: string | undefined): Promise<RunRecord> => {
+  const { pipelines } = target.manifest;
+  if (name !== undefined && !pipelines.includes(name)) throw unknownPipeline(name, pipelines, target.name);
+  const looked = name === undefined ? pipelines : [name];
+  const found = await Promise.all(looked.map((pipeline) => target.ledger.runs.get(pipeline, id)));
+  const records = found.filter((record) => record !== undefined);
+  const [record, other] = records;
+  if (record && !other) return record;
+  if (record && other) {
+    const both = records.map(({ pipeline }) => pipeline);
+    const fix = `add --pipeline ${both[0]}`;
+    throw new CliError('HDL615', 2, `${both.join(' and ')} each have a run '${id}'`, 'the run of one pipeline', fix);
+  }
+  const recent = (await Promise.all(looked.map((pipeline) => target.ledger.runs.latest(pipeline, 50)))).flat();
+  const known = recent.map((recorded) => recorded.run);
+  const near = known.find((candidate) => id.length > 2 && candidate.startsWith(id)) ?? nearest(id, known);
+  throw new CliError(
+    'HDL615',
+    2,
+    `there is no run '${id}' in ${target.name}`,
+    'the id of a run, as npx heddle runs shows it',
+    near ? `did you mean ${near}?` : 'see npx heddle runs',
+  );
+};
+
+const readReport = async (target: Target, record: RunRecord): Promise<RunReport> => {
+  const [view, deadLetters, output] = await Promise.all([
+    viewRun(target, record),
+    target.ledger.deadLetters.list(record.pipeline, record.run),
+    outputOf(target, record),
+  ]);
+  return { ...view, deadLetters, output };
+};
+
+/** What the run gave back; undefined when it gave nothing, or a part of it comes from a stage that did not complete. */
+const outputOf = async ({ ledger }: Target, record: RunRecord): Promise<Json | undefined> => {
+  if (!record.output) return undefined;
+  const { pipeline, run: id, partition, chosen = {} } = record;
+  try {
+    return await ledger.resolver().resolve(record.output, { pipeline, run: id, partition, chosen });
+  } catch (error) {
+    if (error instanceof UnavailableError) return undefined;
+    throw error;
+  }
+};

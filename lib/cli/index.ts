@@ -1,0 +1,2 @@
+export { commands, runProgram } from './program.ts';
+export type { Outlet, Setting } from './setting.ts';

@@ -1,0 +1,67 @@
+// The front of the CLI: finds the command that the words name, runs it, and turns whatever it throws into one message.
+import { nearest } from '../support/nearest.ts';
+import { readArguments } from './arguments.ts';
+import { CliError } from './cli-error.ts';
+import type { Command } from './command.ts';
+import { asl } from './commands/asl.ts';
+import { graph, graph } from './commands/graph.ts';
+import { localRun } from './commands/local-run.ts';
+import { run } from './commands/run.ts';
+import { runs } from './commands/runs.ts';
+import { start } from './commands/start.ts';
+import { validate } from './commands/validate.ts';
+import { describeError } from './describe-error.ts';
+import { helpOf, helpOfAll } from './help.ts';
+import { print, remark, type Setting } from './setting.ts';
+
+/** In the order of `--help`. */
+export const commands: readonly Command[] = [validate, graph, asl, localRun, start, runs, run];
+
+/** Runs what the words after `heddle` ask for. Resolves with the exit code; never rejects. */
+export const runProgram = async (words: readonly string[], setting: Setting): Promise<number> => {
+  try {
+    return await perform(words, setting);
+  } catch (error) {
+    const { message, exit } = describeError(error);
+    remark(setting, [message]);
+    return exit;
+  }
+};
+
+const perform = async (words: readonly string[], setting: Setting): Promise<number> => {
+  const [first, second] = words;
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    print(setting, helpOfAll(commands));
+    return 0;
+  }
+  if (first === '--version' || first === '-v') {
+    print(setting, [setting.version]);
+    return 0;
+  }
+  const command = commands.find(({ words: own }) => own === first || own === `${first} ${second}`);
+  if (command) {
+    const rest = words.slice(command.words.split(' ').length);
+    const given = readArguments(command, rest);
+    if (!given.has('help')) return command.run(given, setting);
+    print(setting, helpOf(command));
+    return 0;
+  }
+  const group = commands.filter(({ words: own }) => own.startsWith(`${first} `));
+  if (group.length > 0 && second === '--help') {
+    print(setting, helpOfAll(group));
+    return 0;
+  }
+  throw unknownCommand(group.length > 0 && second !== undefined ? `${first} ${second}` : first);
+};
+
+const unknownCommand = (typed: string): CliError => {
+  const known = commands.map(({ words }) => words);
+  const near = nearest(typed, known) ?? known.find((name) => name.startsWith(`${typed} `));
+  return new CliError(
+    'HDL605',
+    2,
+    `heddle has no command '${typed}'`,
+    `one of ${known.join(', ')}`,
+    near ? `did you mean heddle ${near}?` : 'see npx heddle --help',
+  );
+};

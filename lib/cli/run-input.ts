@@ -1,0 +1,49 @@
+// The input that a person gives a run: JSON on the command line or in a file, checked against the pipeline's contract first.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Pipeline } from '../definition/index.ts';
+import type { Json } from '../records/index.ts';
+import { CliError } from './cli-error.ts';
+
+const form = 'JSON, or @ and the path of a JSON file';
+
+/** `given` is the value of --input; without one the input is `{}`. Throws CliError HDL616. */
+export const readInput = (given: string | undefined, workingDirectory: string): Json => {
+  if (given === undefined) return {};
+  const file = given.startsWith('@') ? given.slice(1) : undefined;
+  const text = file === undefined ? given : readText(resolve(workingDirectory, file), file);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const fix = file === undefined ? 'quote it whole: --input \'{ "day": "2026-01-31" }\'' : 'mend the file';
+    throw new CliError('HDL616', 2, `${file ?? '--input'} is not JSON (${why})`, form, fix);
+  }
+};
+
+const readText = (path: string, shown: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const found = code === 'ENOENT' ? `there is no file ${shown}` : `${shown} cannot be read (${code})`;
+    throw new CliError('HDL616', 2, found, form, 'check the path and its permissions');
+  }
+};
+
+/** The input as it is, once the contract takes it. Throws CliError HDL617, naming the fields that it does not take. */
+export const checkInput = async (pipeline: Pipeline, input: Json): Promise<Json> => {
+  const result = await pipeline.input['~standard'].validate(input);
+  if (result.issues === undefined) return input;
+  const said = result.issues.map(({ path = [], message }) => {
+    const field = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+    return [field, message].filter(Boolean).join(': ');
+  });
+  throw new CliError(
+    'HDL617',
+    2,
+    `the input breaks the contract of ${pipeline.name}: ${said.join('; ')}`,
+    'input as definePipeline declares it',
+    `pass it with --input '{ … }' or --input @FILE`,
+  );
+};

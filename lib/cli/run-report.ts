@@ -1,0 +1,122 @@
+// Everything about one run, as lines of text. Pure.
+import type { DeadLetter, Json, StageRecord } from '../records/index.ts';
+import { table } from './demo/table.ts';
+import { marks } from './marks.ts';
+import type { Paint } from './paint.ts';
+import { countsText, elapsedMs, type RunView, stageCounts, stageMs } from './run-view.ts';
+import { ago, dollars, duration, oneLine } from './words.ts';
+
+export interface RunReport extends RunView {
+  readonly deadLetters: readonly DeadLetter[];
+  /** Undefined when the run gave none, or part of it will not come. */
+  readonly output: Json | undefined;
+}
+
+const shownLetters = 20;
+const shownOutputLines = 40;
+const longestText = 160;
+
+export const reportOn = (
+  report: RunReport,
+  { now, width, paint }: { readonly now: number; readonly width: number; readonly paint: Paint },
+): readonly string[] => [
+  ...factsOf(report, now, paint),
+  '',
+  ...stagesOf(report, paint),
+  ...lettersOf(report, Math.min(width, longestText)),
+  ...outputOf(report, Math.min(width, longestText)),
+];
+
+const when = (time: string, now: number): string => `${time.slice(0, 19).replace('T', ' ')} UTC (${ago(time, now)})`;
+
+const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[] => {
+  const { run, cost } = report;
+  const upstream = Object.values(run.upstream).map((above) => `${above.pipeline} ${above.run}`);
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['status', paint(run.status, `${marks[run.status]} ${run.status}`)],
+    ['partition', run.partition],
+    ['trigger', `${run.trigger.kind}: ${run.trigger.detail}`],
+    ['upstream', upstream.join(', ') || undefined],
+    ['started', when(run.startedAt ?? run.createdAt, now)],
+    [run.endedAt === undefined ? 'so far' : 'took', duration(elapsedMs(run, now))],
+    ['stages', countsText(stageCounts(report))],
+    ['est. cost', cost === undefined ? undefined : `${dollars(cost)} in AWS, at list prices`],
+    ['definition', run.definitionHash],
+    ['execution', run.executionArn],
+    ['cause', run.cause],
+  ];
+  return [
+    `${run.pipeline}  ${run.run}`,
+    ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(10)}  ${value}`])),
+  ];
+};
+
+const stagesOf = ({ stages }: RunReport, paint: Paint): readonly string[] => {
+  if (stages.length === 0) return ['No stage has begun.'];
+  const lines = table(['stage', 'status', 'attempts', 'took', 'items', 'failed', 'why'], stages.map(stageRow));
+  const heads = lines.length - stages.length;
+  return lines.map((line, index) => {
+    const stage = stages[index - heads];
+    return stage ? paint(stage.status, line) : line;
+  });
+};
+
+const stageRow = (stage: StageRecord): readonly string[] => {
+  const ms = stageMs(stage);
+  const why = stage.error ? `${stage.error}: ${stage.cause ?? ''}` : (stage.reason ?? '');
+  return [
+    stage.stage,
+    `${marks[stage.status]} ${stage.status}`,
+    String(stage.attempts),
+    ms === undefined ? '–' : duration(ms),
+    stage.items ? stage.items.total.toLocaleString('en-US') : '–',
+    stage.items ? stage.items.failed.toLocaleString('en-US') : '–',
+    oneLine(why, longestText),
+  ];
+};
+
+const lettersOf = ({ deadLetters }: RunReport, width: number): readonly string[] => {
+  if (deadLetters.length === 0) return [];
+  const rows = deadLetters
+    .slice(0, shownLetters)
+    .map(({ stage, item, attempts, error, cause }) => [
+      stage,
+      item === undefined ? 'whole stage' : `item ${item}`,
+      String(attempts),
+      error,
+      cause.replace(/\s+/g, ' ').trim(),
+    ]);
+  const more = deadLetters.length - rows.length;
+  const lines = table(['stage', 'of', 'attempts', 'error', 'cause'], rows).map((line) =>
+    line.length <= width ? line : `${line.slice(0, width - 1)}…`,
+  );
+  return [
+    '',
+    `Dead letters: ${deadLetters.length.toLocaleString('en-US')}`,
+    ...lines,
+    ...(more > 0 ? [`… and ${more.toLocaleString('en-US')} more; --json gives them all`] : []),
+  ];
+};
+
+const outputOf = ({ output }: RunReport, width: number): readonly string[] => {
+  if (output === undefined) return [];
+  const lines = JSON.stringify(brief(output), null, 2).split('\n');
+  const more = lines.length - shownOutputLines;
+  return [
+    '',
+    'Output',
+    ...lines.slice(0, shownOutputLines).map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`)),
+    ...(more > 0 ? [`… and ${more} more lines; --json gives it whole`] : []),
+  ];
+};
+
+/** Long lists by their first elements: an output can hold every item of a map. */
+const brief = (value: Json): Json => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (!Array.isArray(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, brief(inner)]));
+  }
+  const more = value.length - 3;
+  const first = value.slice(0, 3).map(brief);
+  return more > 1 ? [...first, `… ${more.toLocaleString('en-US')} more`] : value.map(brief);
+};

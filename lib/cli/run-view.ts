@@ -1,0 +1,83 @@
+// A run as a person looks at it: its record with its stages and what it would cost, read together.
+import { type RunRecord, type StageRecord, type Status, statuses } from '../records/index.ts';
+import { AwsCallError } from '../support/aws-call.ts';
+import { estimateRunCost } from './run-cost.ts';
+import type { Target } from './target.ts';
+
+export interface RunView {
+  readonly run: RunRecord;
+  /** In the order in which they began. */
+  readonly stages: readonly StageRecord[];
+  /** Estimated dollars in AWS; undefined while it runs, and when its history is gone. */
+  readonly cost: number | undefined;
+}
+
+export const viewRun = async (target: Target, run: RunRecord): Promise<RunView> => {
+  const stages = await target.ledger.stages.list(run.pipeline, run.run);
+  const order = (stage: StageRecord): string => stage.startedAt ?? stage.endedAt ?? '';
+  return {
+    run,
+    stages: stages.toSorted((a, b) => order(a).localeCompare(order(b))),
+    cost: run.endedAt === undefined ? undefined : await costOf(target, run),
+  };
+};
+
+/** Step Functions forgets an execution after 90 days; the ledger does not. */
+const costOf = async (target: Target, run: RunRecord): Promise<number | undefined> => {
+  try {
+    return await estimateRunCost(target, run);
+  } catch (error) {
+    if (error instanceof AwsCallError && error.code === 'ExecutionDoesNotExist') return undefined;
+    throw error;
+  }
+};
+
+/** Stages by status: what `finish` counted, or what is recorded so far. */
+export const stageCounts = ({ run, stages }: RunView): { readonly [status in Status]?: number } => {
+  if (run.stages) return run.stages;
+  const counts: { [status in Status]?: number } = {};
+  for (const { status } of stages) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+
+/** `4 completed, 1 failed`, or a dash. */
+export const countsText = (counts: { readonly [status in Status]?: number }): string =>
+  statuses.flatMap((status) => (counts[status] ? [`${counts[status]} ${status}`] : [])).join(', ') || '–';
+
+/** Items of all maps. */
+export const itemTotal = ({ stages }: RunView): number =>
+  stages.reduce((sum, { items }) => sum + (items?.total ?? 0), 0);
+
+/** Milliseconds that a run took, or has taken so far. */
+export const elapsedMs = ({ startedAt, createdAt, endedAt }: RunRecord, now: number): number =>
+  (endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(startedAt ?? createdAt);
+
+/** Milliseconds that a stage took; undefined when it did not run, or still does. */
+export const stageMs = ({ durationMs, startedAt, endedAt, status }: StageRecord): number | undefined => {
+  if (durationMs !== undefined) return durationMs;
+  if (status === 'skipped' || startedAt === undefined || endedAt === undefined) return undefined;
+  return Date.parse(endedAt) - Date.parse(startedAt);
+};
+
+/** A run as `--json` gives it. */
+export const runJson = (view: RunView, now: number): object => {
+  const { run, cost } = view;
+  return {
+    pipeline: run.pipeline,
+    run: run.run,
+    partition: run.partition,
+    status: run.status,
+    stages: stageCounts(view),
+    items: itemTotal(view),
+    deadLetters: run.deadLetters ?? 0,
+    createdAt: run.createdAt,
+    startedAt: run.startedAt,
+    endedAt: run.endedAt,
+    durationMs: elapsedMs(run, now),
+    trigger: run.trigger,
+    estimatedDollars: cost,
+    definitionHash: run.definitionHash,
+    error: run.error,
+    cause: run.cause,
+  };
+};

@@ -1,0 +1,74 @@
+// What `start` and `local run` share: check the input, ask for the run, follow it, say how it ended.
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import type { Pipeline } from '../definition/index.ts';
+import { graphOf } from '../graph/index.ts';
+import type { RunRecord } from '../records/index.ts';
+import type { Arguments } from './arguments.ts';
+import { askForRun } from './ask-for-run.ts';
+import type { Option } from './command.ts';
+import { paintFor } from './paint.ts';
+import { followRun } from './progress/index.ts';
+import { checkInput, readInput } from './run-input.ts';
+import { runJson, viewRun } from './run-view.ts';
+import { runsTable } from './runs-table.ts';
+import { print, printJson, remark, type Setting } from './setting.ts';
+import type { Target } from './target.ts';
+
+export const startOptions: { readonly [name: string]: Option } = {
+  input: { value: 'JSON', says: 'the input, or @FILE of it (default: {})' },
+  partition: { value: 'P', says: 'the slice of data that the run is for (default: its id)' },
+  id: { value: 'ID', says: 'what it is asked for as: the same id never runs twice (default: a new one)' },
+  json: { says: 'the run as one object on one line, progress on stderr' },
+};
+
+/** The input that was given, once the contract takes it. Done before anything is started. Throws CliError HDL616, HDL617. */
+export const inputFor = async (pipeline: Pipeline, given: Arguments, setting: Setting) =>
+  checkInput(pipeline, readInput(given.text('input'), setting.workingDirectory));
+
+/** Resolves with the exit code: 1 when the run failed. */
+export const startAndFollow = async (
+  pipeline: Pipeline,
+  input: Awaited<ReturnType<typeof inputFor>>,
+  target: Target,
+  given: Arguments,
+  setting: Setting,
+): Promise<number> => {
+  const { run, repeated } = await askForRun(target, {
+    pipeline: pipeline.name,
+    id: given.text('id') ?? randomUUID(),
+    partition: given.text('partition'),
+    input,
+    by: `${userInfo().username} with heddle`,
+  });
+  if (repeated) remark(setting, [`${run.run} was asked for before, by this id: nothing runs again`]);
+  const ended = given.has('no-wait') ? run : await follow(pipeline, run, target, given, setting);
+  await show(target, ended, given, setting);
+  if (given.has('no-wait') && target.embedded && ended.endedAt === undefined) {
+    remark(setting, ['The local engine stops with this command; the run goes on with the next that opens it.']);
+  }
+  return ended.status === 'failed' || ended.status === 'cancelled' ? 1 : 0;
+};
+
+const follow = (
+  pipeline: Pipeline,
+  run: RunRecord,
+  { ledger }: Target,
+  given: Arguments,
+  { stdout, stderr, now }: Setting,
+): Promise<RunRecord> | RunRecord => {
+  if (run.endedAt !== undefined) return run;
+  const planned = graphOf(pipeline).stages.map(({ id }) => id);
+  return followRun({ ledger, run, planned, outlet: given.has('json') ? stderr : stdout, now });
+};
+
+const show = async (target: Target, run: RunRecord, given: Arguments, setting: Setting): Promise<void> => {
+  const view = await viewRun(target, run);
+  const now = setting.now();
+  if (given.has('json')) return printJson(setting, [runJson(view, now)]);
+  const width = setting.stdout.isTerminal ? setting.stdout.width : Number.POSITIVE_INFINITY;
+  print(setting, ['', ...runsTable([view], { now, width, paint: paintFor(setting) })]);
+  if (run.cause !== undefined) print(setting, ['', run.cause]);
+  if ((run.deadLetters ?? 0) > 0 || run.status === 'failed')
+    print(setting, ['', `Look closer: npx heddle run ${run.run}`]);
+};

@@ -1,0 +1,143 @@
+// Where runs live: AWS (or what AWS_ENDPOINT_URL names), or the local engine of this app's state folder.
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Ledger, openLedger } from '../ledger/index.ts';
+import { EngineError, openEngine } from '../local/index.ts';
+import { manifestName, type OrchestratorManifest, type PipelineManifest } from '../records/index.ts';
+import { type Aws, AwsCallError, connect } from '../support/aws-call.ts';
+import type { Arguments } from './arguments.ts';
+import { awsSettings } from './aws-settings.ts';
+import { CliError } from './cli-error.ts';
+import type { Option } from './command.ts';
+import type { Setting } from './setting.ts';
+
+export interface Target {
+  readonly aws: Aws;
+  readonly ledger: Ledger;
+  readonly manifest: OrchestratorManifest;
+  /** How a person would name it: `AWS us-east-1`, `the local engine in .heddle`. */
+  readonly name: string;
+  /** True when the engine runs in this process: what is under way stops at `close` and goes on at the next open. */
+  readonly embedded: boolean;
+  pipeline(name: string): Promise<PipelineManifest>;
+  close(): Promise<void>;
+}
+
+/** The options of every command that has a target. */
+export const targetOptions: { readonly [name: string]: Option } = {
+  aws: { says: 'look in AWS, with the credentials of the environment or profile, not in the local engine' },
+  state: { value: 'DIR', says: "the local engine's state (default: .heddle of this app)" },
+  orchestrator: { value: 'NAME', says: 'the name given to the Orchestrator (default: heddle)' },
+};
+
+/**
+ * Opens the target that the options and the environment name: `--aws`, HEDDLE_TARGET=aws or AWS_ENDPOINT_URL for AWS.
+ * Throws CliError HDL611 to HDL613, EngineError, AwsCallError.
+ */
+export const openTarget = async (given: Arguments, setting: Setting): Promise<Target> => {
+  const { environment } = setting;
+  const inAws = given.has('aws') || environment.HEDDLE_TARGET === 'aws' || environment.AWS_ENDPOINT_URL !== undefined;
+  if (!inAws)
+    return openLocalTarget(given, setting, { assembly: join(setting.root, 'cdk.out'), port: 0, fresh: false });
+  const settings = await awsSettings(environment);
+  const name = settings.endpoint ?? `AWS ${settings.region}`;
+  return describe(connect(settings), given, { name, embedded: false, close: async () => undefined });
+};
+
+export interface LocalOptions {
+  readonly assembly: string;
+  readonly port: number;
+  /** Whether a state folder that is not there yet is to be made. */
+  readonly fresh: boolean;
+}
+
+/** The engine that has the state folder open already, or one for the time of this command. */
+export const openLocalTarget = async (
+  given: Arguments,
+  { root, workingDirectory }: Setting,
+  { assembly, port, fresh }: LocalOptions,
+): Promise<Target> => {
+  const state = given.text('state');
+  const stateDir = state === undefined ? join(root, '.heddle') : resolve(workingDirectory, state);
+  const shown = state ?? '.heddle';
+  if (!existsSync(assembly) || (!fresh && !existsSync(stateDir))) {
+    throw new CliError(
+      'HDL611',
+      2,
+      `there is no ${existsSync(assembly) ? shown : 'cdk.out'}, so nothing has run on this machine yet`,
+      'the state of a local engine',
+      'npm start, or npx heddle local run <pipeline>; for runs in your account, add --aws',
+    );
+  }
+  try {
+    const engine = await openEngine({ assembly, stateDir, port });
+    const aws = connect({ ...anyone, region: engine.region, endpoint: engine.endpoint });
+    const name = `the local engine in ${shown}`;
+    return await describe(aws, given, { name, embedded: true, close: () => engine.close() });
+  } catch (error) {
+    const live = error instanceof EngineError && error.code === 'HDL504' ? endpointOf(stateDir) : undefined;
+    if (live === undefined) throw error;
+    const aws = connect({ ...anyone, region: 'us-east-1', endpoint: live });
+    return describe(aws, given, { name: `the local engine at ${live}`, embedded: false, close: async () => undefined });
+  }
+};
+
+/** The engine checks no signatures: any credentials do. */
+const anyone = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** The endpoint of the engine that holds a state folder, which it writes below its process id. */
+const endpointOf = (stateDir: string): string | undefined => {
+  const file = join(stateDir, 'engine.pid');
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n')[1]?.trim() || undefined : undefined;
+};
+
+const describe = async (
+  aws: Aws,
+  given: Arguments,
+  place: Pick<Target, 'name' | 'embedded' | 'close'>,
+): Promise<Target> => {
+  const orchestrator = given.text('orchestrator') ?? 'heddle';
+  try {
+    // The constructs wrote both kinds of manifest as the types that the records give them.
+    const manifest = (await parameter(aws, manifestName(orchestrator))) as OrchestratorManifest | undefined;
+    if (!manifest) {
+      throw new CliError(
+        'HDL612',
+        2,
+        `${place.name} has no orchestrator '${orchestrator}' (no SSM parameter ${manifestName(orchestrator)})`,
+        'one that was deployed there',
+        'deploy it (npx cdk deploy), or name it with --orchestrator; check the region and the account',
+      );
+    }
+    return {
+      ...place,
+      aws,
+      manifest,
+      ledger: openLedger(aws, manifest),
+      pipeline: async (name) => {
+        const found = (await parameter(aws, manifestName(orchestrator, name))) as PipelineManifest | undefined;
+        if (found) return found;
+        throw new CliError(
+          'HDL613',
+          2,
+          `${place.name} has no pipeline '${name}'`,
+          `one of ${manifest.pipelines.join(', ')}`,
+          'deploy it (npx cdk deploy; here: npx heddle local run), or correct the name',
+        );
+      },
+    };
+  } catch (error) {
+    await place.close();
+    throw error;
+  }
+};
+
+const parameter = async (aws: Aws, name: string): Promise<unknown> => {
+  try {
+    const { Parameter } = await aws.call('ssm', 'GetParameter', { Name: name });
+    return JSON.parse((Parameter as { readonly Value: string }).Value);
+  } catch (error) {
+    if (error instanceof AwsCallError && error.code === 'ParameterNotFound') return undefined;
+    throw error;
+  }
+};
