@@ -4,7 +4,7 @@ import { readArguments } from './arguments.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { asl } from './commands/asl.ts';
-import { graph, graph } from './commands/graph.ts';
+import { graph } from './commands/graph.ts';
 import { localRun } from './commands/local-run.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
