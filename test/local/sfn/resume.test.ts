@@ -175,6 +175,42 @@ describe('an engine that is closed', () => {
   });
 });
 
+describe('a token that is answered while its call is still on its way', () => {
+  test.each([
+    ['completed', 'SendTaskSuccess', { output: '"done"' }, { status: 'SUCCEEDED', output: 'done' }],
+    ['failed', 'SendTaskFailure', { error: 'No' }, { status: 'FAILED', error: 'No' }],
+  ])('is %s, whatever happens next', async (name, operation, answer, expected) => {
+    const database = join(folder, `early-${name}.db`);
+    const definition = {
+      QueryLanguage: 'JSONata',
+      StartAt: 'Ask',
+      States: {
+        Ask: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+          Arguments: { FunctionName: 'ask', Payload: '{% $states.context.Task.Token %}' },
+          End: true,
+        },
+      },
+    };
+    let told: (token: unknown) => void = () => undefined;
+    const asked = new Promise((resolve) => {
+      told = resolve;
+    });
+    const ask: Handler = (token) => {
+      told(token);
+      return new Promise(() => undefined);
+    };
+    const before = engine({ database, functions: { ask } });
+    const executionArn = await before.start(await before.create(definition));
+    await before.call(operation, { taskToken: await asked, ...answer });
+    let again = 0;
+    const after = engine({ database: killed(database), functions: { ask: () => again++ } });
+    expect(await after.ended(executionArn)).toMatchObject(expected);
+    expect(again).toBe(0);
+  });
+});
+
 describe('a damaged log', () => {
   test('fails its own execution, by name, and no other', async () => {
     const database = join(folder, 'damaged.db');

@@ -67,6 +67,7 @@ export class ExecutionRows {
   readonly #insert: StatementSync;
   readonly #close: StatementSync;
   readonly #byArn: StatementSync;
+  readonly #known: StatementSync;
   #lastId: number;
 
   constructor(database: DatabaseSync) {
@@ -79,6 +80,7 @@ export class ExecutionRows {
       'UPDATE sfn_executions SET status = ?, output = ?, error = ?, cause = ?, stopped_at = ? WHERE id = ?',
     );
     this.#byArn = database.prepare(`${SELECT} WHERE arn = ?`);
+    this.#known = database.prepare('SELECT 1 FROM sfn_executions WHERE arn = ?');
     this.#lastId = Number(database.prepare('SELECT max(id) AS last FROM sfn_executions').get()?.last ?? 0);
   }
 
@@ -134,6 +136,11 @@ export class ExecutionRows {
          redrive_count = redrive_count + 1, redriven_at = ? WHERE id = ?`,
       )
       .run(at, id);
+  }
+
+  /** Cheaper than `find`: most names are new. */
+  has(arn: string): boolean {
+    return this.#known.get(arn) !== undefined;
   }
 
   find(arn: string): ExecutionRow | undefined {

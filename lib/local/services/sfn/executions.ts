@@ -61,7 +61,7 @@ export class Executions {
   ): Promise<ExecutionRow> {
     const payload = parseInput(input);
     const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
-    const existing = this.#live.get(arn)?.row ?? this.rows.find(arn);
+    const existing = this.#live.get(arn)?.row ?? (this.rows.has(arn) ? this.rows.find(arn) : undefined);
     if (existing) {
       if (existing.status === 'RUNNING' && existing.input === input) return existing;
       throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);

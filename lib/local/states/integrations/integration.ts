@@ -3,6 +3,11 @@ import type { Shape } from '../../service.ts';
 import type { Payload } from '../json.ts';
 import type { Lifetime } from '../machine/lifetime.ts';
 
+/** What somebody answered to a token. Neither error nor cause need be there for a failure. */
+export type EarlyAnswer =
+  | { readonly output: string }
+  | { readonly failed: true; readonly error?: string; readonly cause?: string };
+
 export interface TaskRun {
   readonly executionArn: string;
   readonly machineArn: string;
@@ -21,6 +26,8 @@ export interface TaskRun {
   readonly onStarted: (details: Shape) => void;
   readonly onSubmitted: (output: Payload) => void;
   readonly onHeartbeat: () => void;
+  /** The token was answered while the call was still on its way: noted, so that a crash now cannot lose the answer. */
+  readonly onEarlyAnswer: (answer: EarlyAnswer) => void;
 }
 
 export interface Integration {

@@ -1,7 +1,13 @@
 // Request-response and "wait for a task token", the two patterns that every service integration can have.
+import { StateError } from '../errors.ts';
 import type { Payload } from '../json.ts';
-import type { Integration, TaskRun } from './integration.ts';
+import type { EarlyAnswer, Integration, TaskRun } from './integration.ts';
 import type { Tokens } from './tokens.ts';
+
+const failureOf = (problem: unknown): EarlyAnswer => {
+  const { error, reason } = problem instanceof StateError ? problem : new StateError(undefined, String(problem));
+  return { failed: true, ...(error !== undefined && { error }), ...(reason !== undefined && { cause: reason }) };
+};
 
 export const WAIT_FOR_TOKEN = '.waitForTaskToken';
 
@@ -26,8 +32,15 @@ export const withPattern = (
     run: async (task) => {
       // Registered before the call: the callee may answer before the call returns.
       const answered = tokens.wait(task.token ?? '', task.lifetime, task.onHeartbeat);
-      answered.catch(() => undefined); // awaited below, unless the call itself fails first
-      if (!task.submitted) task.onSubmitted(await task.lifetime.within(call(task)));
+      if (task.submitted) return answered;
+      let underWay = true;
+      answered.then(
+        ({ text }) => underWay && task.onEarlyAnswer({ output: text }),
+        (problem: unknown) => underWay && task.onEarlyAnswer(failureOf(problem)),
+      );
+      const output = await task.lifetime.within(call(task));
+      underWay = false;
+      task.onSubmitted(output);
       return answered;
     },
   };

@@ -58,6 +58,17 @@ const limits = (visit: Visit<TaskState>, call: TaskCall, activity: boolean, expi
   };
 };
 
+const ANSWER = 'answer';
+
+/** The answer to the task's token that had been given before a restart, as what the task comes to. */
+const given = (progress: Progress | undefined): Payload | undefined => {
+  const answer = progress?.records.find(({ type }) => type === ANSWER)?.memo;
+  if (!answer) return undefined;
+  const { output, error, cause } = answer;
+  if (typeof output === 'string') return Payload.parse(output);
+  throw new StateError(typeof error === 'string' ? error : undefined, typeof cause === 'string' ? cause : undefined);
+};
+
 /** Makes the call, within its time. */
 const answer = (
   visit: Visit<TaskState>,
@@ -90,6 +101,7 @@ const answer = (
       onSubmitted: (output) =>
         frame.event('TaskSubmitted', { ...about, output: visit.limited(output, state.resource).text }),
       onHeartbeat: () => timed?.beat(),
+      onEarlyAnswer: (given) => frame.note(ANSWER, { ...given }),
     });
   if (call.timeout === undefined && call.heartbeat === undefined) return work();
   return new Promise((resolve, reject) => {
@@ -118,7 +130,7 @@ export const perform = async (visit: Visit<TaskState>, integration: Integration,
     return lifetime;
   };
   try {
-    const result = await answer(visit, integration, call, own);
+    const result = given(call.progress) ?? (await answer(visit, integration, call, own));
     if (frame.lifetime.ended) return forever();
     visit.limited(result, state.resource);
     frame.event(`${events}Succeeded`, { ...about, output: result.text });
