@@ -20,7 +20,9 @@ export const hang: Handler = () => undefined;
 
 export interface EngineOptions {
   readonly functions?: Readonly<Record<string, Handler>>;
-  readonly services?: readonly Service[];
+  /** Further services of the engine. */
+  readonly services?: (context: EngineContext) => readonly Service[];
+  readonly stateDir?: string;
   readonly database?: string;
   readonly clock?: Clock;
 }
@@ -73,7 +75,7 @@ export const engine = (options: EngineOptions = {}) => {
   const context: EngineContext = {
     region: 'us-east-1',
     account: '111111111111',
-    stateDir: '',
+    stateDir: options.stateDir ?? '',
     database,
     clock,
     random: () => {
@@ -91,7 +93,7 @@ export const engine = (options: EngineOptions = {}) => {
       if (event.detail.status !== 'RUNNING') closed.get(String(event.detail.executionArn))?.();
     },
   };
-  for (const service of options.services ?? []) services.set(service.id, service);
+  for (const service of options.services?.(context) ?? []) services.set(service.id, service);
   services.set('lambda', lambda(options.functions ?? {}, clock));
   const sfn = sfnService(context);
   services.set('sfn', sfn);
@@ -132,7 +134,8 @@ export const engine = (options: EngineOptions = {}) => {
   const history = async (executionArn: string): Promise<Shape[]> =>
     (await call('GetExecutionHistory', { executionArn, maxResults: 1000 })).events as Shape[];
 
-  return { sfn, call, create, start, ended, run, history, events, clock, close: () => sfn.close?.() };
+  const service = (id: ServiceId) => context.service(id);
+  return { sfn, service, call, create, start, ended, run, history, events, clock, close: () => sfn.close?.() };
 };
 
 /** A JSONata Task that invokes `name` with `payload`. */

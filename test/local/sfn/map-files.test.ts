@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { s3Service } from '../../../lib/local/services/s3/index.ts';
+import { engine } from './engine.ts';
+
+let stateDir: string;
+beforeAll(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'sfn-files-'));
+});
+afterAll(() => rmSync(stateDir, { recursive: true }));
+
+const withFiles = async (files: Readonly<Record<string, string>>) => {
+  const local = engine({ stateDir, services: (context) => [s3Service(context)] });
+  const s3 = local.service('s3');
+  await s3.call('CreateBucket', { Bucket: 'files' });
+  for (const [Key, text] of Object.entries(files))
+    await s3.call('PutObject', { Bucket: 'files', Key, Body: Buffer.from(text) });
+  const read = async (Key: string) => {
+    const { Body } = await s3.call('GetObject', { Bucket: 'files', Key });
+    return JSON.parse(Buffer.from(Body as Uint8Array).toString('utf8')) as unknown;
+  };
+  return { ...local, read };
+};
+
+const machine = (more: object) => ({
+  QueryLanguage: 'JSONata',
+  StartAt: 'M',
+  States: {
+    M: {
+      Type: 'Map',
+      Label: 'each',
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        StartAt: 'C',
+        States: {
+          C: { Type: 'Choice', Choices: [{ Condition: "{% $states.input = 'bad' %}", Next: 'F' }], Default: 'P' },
+          F: { Type: 'Fail', Error: 'Bad' },
+          P: { Type: 'Pass', End: true },
+        },
+      },
+      End: true,
+      ...more,
+    },
+  },
+});
+const reader = (InputType: string, Key: string, config: object = {}) => ({
+  ItemReader: {
+    Resource: 'arn:aws:states:::s3:getObject',
+    ReaderConfig: { InputType, ...config },
+    Arguments: { Bucket: 'files', Key },
+  },
+});
+
+const files = {
+  'a.json': '{"in":{"side":[1,2]}}',
+  'a.jsonl': '{"a":1}\n\n{"a":2}\n',
+  'a.csv': 'x|"y ""z"""\n1|"2\n3"\n',
+  'list/1': '',
+  'list/2': '',
+};
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+test.each<[string, object, unknown]>([
+  ['JSON with a pointer', reader('JSON', 'a.json', { ItemsPointer: '/in/side' }), [1, 2]],
+  ['JSON Lines', reader('JSONL', 'a.jsonl'), [{ a: 1 }, { a: 2 }]],
+  [
+    'CSV with quotes and a delimiter',
+    reader('CSV', 'a.csv', { CSVHeaderLocation: 'FIRST_ROW', CSVDelimiter: 'PIPE' }),
+    [{ x: '1', 'y "z"': '2\n3' }],
+  ],
+  [
+    'CSV with given headers',
+    reader('CSV', 'a.csv', { CSVHeaderLocation: 'GIVEN', CSVHeaders: ['h'], MaxItems: 1 }),
+    [{ h: 'x|"y ""z"""' }],
+  ],
+  [
+    'a list of objects',
+    {
+      ItemReader: { Resource: 'arn:aws:states:::s3:listObjectsV2', Arguments: { Bucket: 'files', Prefix: 'list/' } },
+      ItemSelector: '{% $states.context.Map.Item.Value.Key %}',
+    },
+    ['list/1', 'list/2'],
+  ],
+])('a distributed map reads %s', async (_name, more, output) => {
+  const { run } = await withFiles(files);
+  expect(await run(machine(more))).toMatchObject({ status: 'SUCCEEDED', output });
+});
+
+test('a file that is not there fails the map by name', async () => {
+  const { run } = await withFiles({});
+  expect(await run(machine(reader('JSON', 'absent')))).toMatchObject({
+    status: 'FAILED',
+    error: 'States.ItemReaderFailed',
+  });
+});
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+test('results are written with a manifest, failures apart', async () => {
+  const { run, read } = await withFiles({});
+  const ResultWriter = { Resource: 'arn:aws:states:::s3:putObject', Arguments: { Bucket: 'files', Prefix: 'out' } };
+  const { status, output } = await run(
+    machine({ Items: ['a', 'bad', 'c'], ToleratedFailurePercentage: 100, ResultWriter }),
+  );
+  expect(status).toBe('SUCCEEDED');
+  const { MapRunArn, ResultWriterDetails } = output as {
+    MapRunArn: string;
+    ResultWriterDetails: { Bucket: string; Key: string };
+  };
+  expect(ResultWriterDetails).toEqual({ Bucket: 'files', Key: `out/${MapRunArn.split(':').at(-1)}/manifest.json` });
+  const manifest = (await read(ResultWriterDetails.Key)) as { ResultFiles: Record<string, { Key: string }[]> };
+  const [succeeded, failed] = [
+    manifest.ResultFiles.SUCCEEDED?.[0]?.Key ?? '',
+    manifest.ResultFiles.FAILED?.[0]?.Key ?? '',
+  ];
+  expect(await read(succeeded)).toMatchObject([
+    { Input: '"a"', Output: '"a"', Status: 'SUCCEEDED' },
+    { Input: '"c"', Status: 'SUCCEEDED' },
+  ]);
+  expect(await read(failed)).toMatchObject([{ Input: '"bad"', Error: 'Bad', Status: 'FAILED' }]);
+});
