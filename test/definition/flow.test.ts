@@ -1,0 +1,184 @@
+import { describe, expect, test } from '@jest/globals';
+import { DefinitionError, definePipeline, gt, type Pipeline, type Span, seconds } from '../../lib/definition/index.ts';
+import { numbers, pipelineOf, stage } from '../asl/sample.ts';
+
+const [a, b] = [stage('a'), stage('b')];
+
+const bound = (input: Record<string, unknown>) => pipelineOf((flow) => flow.task(a, input)).flow.nodes[0];
+const value = (inner: unknown) => ({ kind: 'value', value: inner });
+
+describe('what a stage is given', () => {
+  test('without refs is one constant', () => {
+    expect(bound({ text: 'x', n: 1, flag: false, none: null, list: [1, { deep: [] }], gone: undefined })).toMatchObject(
+      {
+        bind: value({ text: 'x', n: 1, flag: false, none: null, list: [1, { deep: [] }] }),
+      },
+    );
+  });
+
+  test('with refs keeps them in their places', () => {
+    const { flow } = pipelineOf((each) => each.task(a, { list: [1, each.input.n], fixed: [1] }));
+    expect(flow.nodes[0]).toMatchObject({
+      bind: {
+        kind: 'object',
+        fields: {
+          list: { kind: 'list', items: [value(1), { kind: 'ref', source: { kind: 'input' }, path: ['n'] }] },
+          fixed: value([1]),
+        },
+      },
+    });
+  });
+
+  class Money {}
+  test.each<[string, unknown, string]>([
+    ['a Date', new Date(0), 'an object of class Date'],
+    ['an instance', new Money(), 'an object of class Money'],
+    ['an object with an odd prototype', Object.create(Object.create(null)), 'an object of class unknown'],
+    ['a function', () => 1, 'a function'],
+    ['NaN', Number.NaN, 'NaN'],
+    ['infinity', -Infinity, '-Infinity'],
+    ['a bigint', 1n, 'a bigint'],
+    ['a symbol', Symbol('x'), 'a symbol'],
+    ['a hole in a list', [undefined], 'undefined'],
+  ])('cannot hold %s', (_, odd, described) => {
+    expect(() => bound({ odd })).toThrow(
+      `HDL103 sample.a: the input holds ${described}, which JSON cannot hold. Fix: pass strings, numbers, booleans, null, plain objects, lists, or refs.`,
+    );
+  });
+
+  test('nor can a result of an async body', () => {
+    expect(() => pipelineOf(async () => 1)).toThrow('HDL103 sample: the input holds an object of class Promise');
+  });
+});
+
+describe('a choice', () => {
+  const chosen = (pick: (flow: Parameters<Parameters<typeof pipelineOf>[0]>[0]) => unknown): Pipeline =>
+    pipelineOf(pick);
+
+  test('records each branch apart, and gives a ref that goes on into both', () => {
+    const { flow } = chosen((each) => {
+      const found = each.choose(
+        gt(each.input.n, 0),
+        () => ({ n: each.task(a, {}).n }),
+        () => ({ n: 0 }),
+      );
+      return found.n;
+    });
+    expect(flow).toMatchObject({
+      nodes: [
+        {
+          kind: 'choose',
+          id: 'choose1',
+          when: { kind: 'compare', comparison: 'gt', right: value(0) },
+          onTrue: { nodes: [{ id: 'a' }], output: { kind: 'object' } },
+          onFalse: { nodes: [], output: value({ n: 0 }) },
+        },
+      ],
+      output: { kind: 'chosen', choose: 'choose1', path: ['n'] },
+    });
+  });
+
+  test('goes on recording in the outer block when a branch throws', () => {
+    const { flow } = chosen((each) => {
+      expect(() =>
+        each.choose(
+          gt(each.input.n, 0),
+          () => {
+            throw new Error('mine');
+          },
+          () => null,
+        ),
+      ).toThrow('mine');
+      each.task(b, {});
+    });
+    expect(flow.nodes.map(({ id }) => id)).toEqual(['b']);
+  });
+
+  test('counts up where no id is given, and gives null where a branch returns nothing', () => {
+    const { flow } = chosen((each) => {
+      const condition = gt(each.input.n, 0);
+      each.choose(
+        condition,
+        () => undefined,
+        () => undefined,
+      );
+      each.choose(
+        condition,
+        () => undefined,
+        () => undefined,
+      );
+    });
+    expect(flow.nodes).toMatchObject([
+      { id: 'choose1', onTrue: { output: value(null) } },
+      { id: 'choose2', onFalse: { output: value(null) } },
+    ]);
+  });
+});
+
+describe('after', () => {
+  const waiting = (pick: (flow: Parameters<Parameters<typeof pipelineOf>[0]>[0]) => unknown) =>
+    pipelineOf((flow) => flow.task(b, {}, { after: [pick(flow) as never] })).flow.nodes.at(-1);
+
+  test.each<[string, Parameters<typeof waiting>[0], string]>([
+    ['a stage', (flow) => flow.task(a, {}), 'a'],
+    ['a field of a stage', (flow) => flow.task(a, {}).n, 'a'],
+    ['a map', (flow) => flow.map(a, flow.input.list, (item) => ({ item })), 'a'],
+    [
+      'a choice',
+      (flow) =>
+        flow.choose(
+          gt(flow.input.n, 0),
+          () => 1,
+          () => 2,
+        ),
+      'choose1',
+    ],
+  ])('takes %s', (_, pick, id) => {
+    expect(waiting(pick)).toMatchObject({ after: [id] });
+  });
+
+  test.each<[string, Parameters<typeof waiting>[0]]>([
+    ['the input', (flow) => flow.input],
+    ['an upstream', (flow) => flow.upstream.before],
+    ['a name', () => 'a'],
+  ])('does not take %s', (_, pick) => {
+    expect(() => waiting(pick)).toThrow(
+      'HDL105 sample.b: `after` holds something that is not the output of a stage. Fix: pass what flow.task, flow.map or flow.choose gave back.',
+    );
+  });
+});
+
+test('defaults of a map', () => {
+  const { flow } = pipelineOf((each) => each.map(a, each.input.list, (item) => ({ item })));
+  expect(flow.nodes[0]).toMatchObject({ concurrency: 10, batch: 25, tolerate: { count: 0 }, after: [] });
+});
+
+test('an upstream that a circle of imports left undefined', () => {
+  const upstream = { trends: undefined as unknown as Pipeline };
+  expect(() => definePipeline('report', { input: numbers, upstream }, () => null)).toThrow(
+    'HDL104 report: upstream trends is not a pipeline (files that import each other in a circle see undefined). Fix: import trends from a file that does not import report.',
+  );
+});
+
+test('an error carries its diagnostics and says each on a line', () => {
+  const one = { code: 'HDL103', severity: 'error', at: 'p.a', message: 'm', fix: 'f' } as const;
+  const error = new DefinitionError([one, { ...one, at: 'p.b' }]);
+  expect(error.message).toBe('HDL103 p.a: m. Fix: f.\nHDL103 p.b: m. Fix: f.');
+  expect(error.diagnostics).toHaveLength(2);
+});
+
+describe('spans', () => {
+  test.each<[Span, number]>([
+    ['30s', 30],
+    ['5m', 300],
+    ['1.5h', 5400],
+    ['1d', 86_400],
+  ])('%s is %i seconds', (span, count) => {
+    expect(seconds(span)).toBe(count);
+  });
+  test.each(['5', '5 m', 'm', '-1s', '1w'])('%s is none', (text) => {
+    expect(() => seconds(text as Span)).toThrow(
+      `'${text}' is not a span of time; expected a number and s, m, h or d, such as '5m'`,
+    );
+  });
+});
