@@ -80,7 +80,7 @@ export class Executions {
   launch(about: NewExecution, input: Payload, program: Program): ExecutionRow {
     const row = this.rows.make(about, this.#context.clock.now());
     this.#journal.also(() => this.rows.insert(row));
-    if (row.mapRun === undefined) this.#context.emit(statusChange(row));
+    this.#announce(row);
     this.#run(row, program, input, false);
     return row;
   }
@@ -133,7 +133,7 @@ export class Executions {
     const details = { redriveCount: redriven.redriveCount };
     this.#journal.append(log, { frame: 0, id: last + 1, previous: last, at: now, type: 'ExecutionRedriven', details });
     this.#journal.also(() => this.rows.reopen(row.id, now));
-    if (row.mapRun === undefined) this.#context.emit(statusChange(redriven));
+    this.#announce(redriven);
     this.resume(redriven, program);
   }
 
@@ -245,6 +245,14 @@ export class Executions {
     this.#live.set(arn, { row, execution, drive: drive(execution, end, crash, standing?.root) });
   }
 
+  /** Tells the event bus of a status once that is on disk. Children of Map Runs are not told of. */
+  #announce(row: ExecutionRow): void {
+    if (row.mapRun !== undefined) return;
+    void this.#journal.commit().then(() => {
+      if (!this.#closed) this.#context.emit(statusChange(row));
+    });
+  }
+
   #end(row: ExecutionRow, outcome: Outcome): void {
     if (this.#closed) return;
     const stoppedAt = this.#context.clock.now();
@@ -258,9 +266,8 @@ export class Executions {
       stoppedAt,
     };
     this.#live.delete(row.arn);
-    // Nobody hears of the end before it is on disk.
+    this.#announce(closed);
     void this.#journal.commit().then(() => {
-      if (row.mapRun === undefined) this.#context.emit(statusChange(closed));
       const waiting = this.#waiting.get(row.arn);
       this.#waiting.delete(row.arn);
       for (const tell of waiting ?? []) tell(closed);
