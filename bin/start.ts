@@ -1,21 +1,21 @@
 // `npm start`: the reference app on this machine, from a dropped file of reviews to the report, and what to try next.
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freshAssembly } from '../lib/cli/assembly.ts';
 import {
   type ChainRun,
-  count,
   type Drop,
   type LocalHeddle,
   openLocal,
   outputOf,
   readInputFile,
   runDrop,
-  runsTable,
   saveArtifact,
 } from '../lib/cli/demo/index.ts';
 import { describeError } from '../lib/cli/describe-error.ts';
-import { estimateRunCost } from '../lib/cli/run-cost.ts';
+import { paintFor } from '../lib/cli/paint.ts';
+import { viewRun } from '../lib/cli/run-view.ts';
+import { runsTable } from '../lib/cli/runs-table.ts';
 import { DamagedStateError } from '../lib/local/index.ts';
 import { demoDrop } from '../lib/pipelines/customer-intelligence/demo-drop.ts';
 import { customerIntelligence } from '../lib/pipelines/customer-intelligence/index.ts';
@@ -36,6 +36,7 @@ Exit codes: 0 done, 1 a run failed, 2 the usage or the input is wrong.
 
 process.env.TZ = 'UTC'; // Lambda's own; the engine's worker threads share this process's zone
 
+const defaultState = '.heddle';
 const root = join(import.meta.dirname, '..');
 const say = (line = ''): void => {
   process.stdout.write(`${line}\n`);
@@ -46,7 +47,7 @@ const options = () =>
     options: {
       input: { type: 'string' },
       partition: { type: 'string' },
-      state: { type: 'string', default: '.heddle' },
+      state: { type: 'string', default: defaultState },
       port: { type: 'string', default: '0' },
       'set-aside': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -64,6 +65,18 @@ const screen = {
   write: (text: string): void => {
     process.stdout.write(text);
   },
+};
+
+const count = (n: number): string => n.toLocaleString('en-US');
+
+const sayRuns = async (heddle: LocalHeddle, chain: readonly ChainRun[]): Promise<void> => {
+  const runs = chain.flatMap(({ run }) => run ?? []);
+  const views = await Promise.all(runs.map((run) => viewRun(heddle, run)));
+  const width = screen.isTerminal ? screen.width : Number.POSITIVE_INFINITY;
+  const paint = paintFor({ stdout: { ...screen, height: 0 }, environment: process.env });
+  for (const line of runsTable(views, { now: Date.now(), width, paint })) say(line);
+  const idle = chain.filter(({ run }) => !run).map(({ pipeline }) => pipeline);
+  if (idle.length > 0) say(`Not started, as what they need is not complete: ${idle.join(', ')}`);
 };
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
@@ -91,7 +104,8 @@ const sayDeadLetters = async ({ ledger }: LocalHeddle, chain: readonly ChainRun[
     if (letters.length === 0) continue;
     say(`${count(letters.length)} dead letter(s) of ${pipeline}; the rest went on:`);
     for (const { stage, cause } of letters.slice(0, shownDeadLetters)) say(`  ${stage}: ${cause}`);
-    if (letters.length > shownDeadLetters) say(`  … npx heddle run ${run.run}`);
+    if (letters.length > shownDeadLetters)
+      say(`  … and ${count(letters.length - shownDeadLetters)} more: npx heddle run ${run.run}`);
   }
 };
 
@@ -137,24 +151,24 @@ const main = async (): Promise<number> => {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
+    const where = given.state === defaultState ? '' : ` --state ${given.state}`;
     say(`The engine speaks the AWS protocols at ${heddle.engine.endpoint} until this ends`);
     say();
     const { chain, reused } = await runDrop(heddle, named, links, screen);
-    const costs = await Promise.all(chain.map(({ run }) => (run ? estimateRunCost(heddle, run) : undefined)));
     say();
-    for (const line of runsTable(chain, costs)) say(line);
+    await sayRuns(heddle, chain);
     say();
     if (reused) say('All of it was done before, for the same content: nothing ran again.');
     await sayDeadLetters(heddle, chain);
     const failed = chain.find(({ run }) => run && run.status !== 'completed')?.run;
     if (failed) {
       say(`${failed.pipeline} ${failed.status}: ${failed.cause ?? 'no cause was recorded'}`);
-      say(`Look closer: npx heddle run ${failed.run}`);
+      say(`Look closer: npx heddle run ${failed.run}${where}`);
       return 1;
     }
     await sayQuality(heddle, chain);
     await saveReport(heddle, chain, given.state);
-    say(`State: ${relative(process.cwd(), given.state) || '.'} (delete it to begin anew)`);
+    say(`State: ${given.state} (delete it to begin anew)`);
     say();
     say(
       'Next: npx heddle runs · npx heddle run <id> · npx heddle graph report --as mermaid · npm start -- --input FILE.csv',

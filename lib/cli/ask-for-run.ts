@@ -73,22 +73,25 @@ const recordOf = async (
 const checkUpstreams = async (
   { ledger }: Target,
   manifest: PipelineManifest,
-  { pipeline, id, partition = id }: Wanted,
+  { pipeline, id, partition }: Wanted,
 ): Promise<void> => {
   const states = await Promise.all(
     Object.values(manifest.upstream).map(async (name) => {
-      const newest = await ledger.runs.partition(name, partition);
+      const newest = await ledger.runs.partition(name, partition ?? id);
       return { name, status: newest?.status ?? 'without a run' };
     }),
   );
   const lacking = states.filter(({ status }) => status !== 'completed');
   const [first] = lacking;
   if (!first) return;
+  const found = lacking.map(({ name, status }) => `${name}, which is ${status}`).join(', and ');
   throw new CliError(
     'HDL618',
     2,
-    `${pipeline} reads from ${lacking.map(({ name, status }) => `${name}, which is ${status}`).join(', and ')} for partition ${partition}`,
-    'every upstream completed for the partition',
-    `name a partition that they completed with --partition, or start ${first.name} first: ${pipeline} follows by itself`,
+    partition === undefined
+      ? `${pipeline} reads what ${lacking.map(({ name }) => name).join(', ')} gave for its partition, but no partition was given`
+      : `for partition ${partition}, ${pipeline} reads from ${found}`,
+    'a partition for which every upstream is completed',
+    `name one with --partition, or start ${first.name} first: ${pipeline} follows by itself`,
   );
 };

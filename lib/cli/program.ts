@@ -56,7 +56,7 @@ const perform = async (words: readonly string[], setting: Setting): Promise<numb
 
 const unknownCommand = (typed: string): CliError => {
   const known = commands.map(({ words }) => words);
-  const near = nearest(typed, known) ?? known.find((name) => name.startsWith(`${typed} `));
+  const near = nearest(typed, known) ?? known.find((name) => name.startsWith(typed.slice(0, 3)));
   return new CliError(
     'HDL605',
     2,

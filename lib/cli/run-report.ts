@@ -1,9 +1,9 @@
 // Everything about one run, as lines of text. Pure.
 import type { DeadLetter, Json, StageRecord } from '../records/index.ts';
-import { table } from './demo/table.ts';
 import { marks } from './marks.ts';
 import type { Paint } from './paint.ts';
 import { countsText, elapsedMs, type RunView, stageCounts, stageMs } from './run-view.ts';
+import { table } from './table.ts';
 import { ago, dollars, duration, oneLine } from './words.ts';
 
 export interface RunReport extends RunView {
@@ -15,6 +15,7 @@ export interface RunReport extends RunView {
 const shownLetters = 20;
 const shownOutputLines = 40;
 const longestText = 160;
+const shownElements = 2;
 
 export const reportOn = (
   report: RunReport,
@@ -53,7 +54,10 @@ const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[
 
 const stagesOf = ({ stages }: RunReport, paint: Paint): readonly string[] => {
   if (stages.length === 0) return ['No stage has begun.'];
-  const lines = table(['stage', 'status', 'attempts', 'took', 'items', 'failed', 'why'], stages.map(stageRow));
+  const told = stages.some(({ error, reason }) => error !== undefined || reason !== undefined);
+  const headings = ['stage', 'status', 'attempts', 'took', 'items', 'failed', ...(told ? ['why'] : [])];
+  const rows = stages.map((stage) => [...stageRow(stage), ...(told ? [whyOf(stage)] : [])]);
+  const lines = table(headings, rows);
   const heads = lines.length - stages.length;
   return lines.map((line, index) => {
     const stage = stages[index - heads];
@@ -63,7 +67,6 @@ const stagesOf = ({ stages }: RunReport, paint: Paint): readonly string[] => {
 
 const stageRow = (stage: StageRecord): readonly string[] => {
   const ms = stageMs(stage);
-  const why = stage.error ? `${stage.error}: ${stage.cause ?? ''}` : (stage.reason ?? '');
   return [
     stage.stage,
     `${marks[stage.status]} ${stage.status}`,
@@ -71,9 +74,11 @@ const stageRow = (stage: StageRecord): readonly string[] => {
     ms === undefined ? '–' : duration(ms),
     stage.items ? stage.items.total.toLocaleString('en-US') : '–',
     stage.items ? stage.items.failed.toLocaleString('en-US') : '–',
-    oneLine(why, longestText),
   ];
 };
+
+const whyOf = ({ error, cause = '', reason = '' }: StageRecord): string =>
+  oneLine(error === undefined ? reason : `${error}: ${cause}`, longestText);
 
 const lettersOf = ({ deadLetters }: RunReport, width: number): readonly string[] => {
   if (deadLetters.length === 0) return [];
@@ -116,7 +121,7 @@ const brief = (value: Json): Json => {
   if (!Array.isArray(value)) {
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, brief(inner)]));
   }
-  const more = value.length - 3;
-  const first = value.slice(0, 3).map(brief);
+  const more = value.length - shownElements;
+  const first = value.slice(0, shownElements).map(brief);
   return more > 1 ? [...first, `… ${more.toLocaleString('en-US')} more`] : value.map(brief);
 };

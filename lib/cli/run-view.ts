@@ -12,7 +12,7 @@ export interface RunView {
   readonly cost: number | undefined;
 }
 
-export const viewRun = async (target: Target, run: RunRecord): Promise<RunView> => {
+export const viewRun = async (target: Pick<Target, 'aws' | 'ledger'>, run: RunRecord): Promise<RunView> => {
   const stages = await target.ledger.stages.list(run.pipeline, run.run);
   const order = (stage: StageRecord): string => stage.startedAt ?? stage.endedAt ?? '';
   return {
@@ -23,7 +23,7 @@ export const viewRun = async (target: Target, run: RunRecord): Promise<RunView> 
 };
 
 /** Step Functions forgets an execution after 90 days; the ledger does not. */
-const costOf = async (target: Target, run: RunRecord): Promise<number | undefined> => {
+const costOf = async (target: Pick<Target, 'aws' | 'ledger'>, run: RunRecord): Promise<number | undefined> => {
   try {
     return await estimateRunCost(target, run);
   } catch (error) {

@@ -1,7 +1,8 @@
 // Runs as a table that fits where it is shown. Pure.
-import { table } from './demo/table.ts';
+
 import type { Paint } from './paint.ts';
 import { countsText, elapsedMs, itemTotal, type RunView, stageCounts } from './run-view.ts';
+import { table } from './table.ts';
 import { ago, dollars, duration } from './words.ts';
 
 interface Column {

@@ -69,6 +69,8 @@ const show = async (target: Target, run: RunRecord, given: Arguments, setting: S
   const width = setting.stdout.isTerminal ? setting.stdout.width : Number.POSITIVE_INFINITY;
   print(setting, ['', ...runsTable([view], { now, width, paint: paintFor(setting) })]);
   if (run.cause !== undefined) print(setting, ['', run.cause]);
-  if ((run.deadLetters ?? 0) > 0 || run.status === 'failed')
-    print(setting, ['', `Look closer: npx heddle run ${run.run}`]);
+  if ((run.deadLetters ?? 0) > 0 || run.status === 'failed') {
+    const state = given.text('state');
+    print(setting, ['', `Look closer: npx heddle run ${run.run}${state === undefined ? '' : ` --state ${state}`}`]);
+  }
 };

@@ -28,11 +28,10 @@ export const ago = (time: string, now: number): string => {
   return `${Math.floor(seconds / unit.seconds)} ${unit.name} ago`;
 };
 
-/** Dollars to two significant digits at least: `$0.00041`, `$1.30`. */
+/** Dollars, to a thousandth of a cent below one: `$0.00041`, `$1.30`, `<$0.00001`. */
 export const dollars = (amount: number): string => {
-  if (amount === 0) return '$0';
-  const digits = amount >= 1 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(amount)));
-  return `$${amount.toFixed(Math.max(2, digits))}`;
+  if (amount >= 1) return `$${amount.toFixed(2)}`;
+  return amount > 0 && amount < 0.00001 ? '<$0.00001' : `$${amount.toFixed(5)}`;
 };
 
 /** A text on one line, cut to a width with `…`. */

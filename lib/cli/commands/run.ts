@@ -26,8 +26,10 @@ export const run: Command = {
       const report = await readReport(target, record);
       const now = setting.now();
       if (given.has('json')) {
-        const { stages: stageRecords, deadLetters: letters, output } = report;
         const { upstream, executionArn } = record;
+        const { output } = report;
+        const stageRecords = report.stages.map(withoutKeys);
+        const letters = report.deadLetters.map(withoutKeys);
         printJson(setting, [{ ...runJson(report, now), upstream, executionArn, stageRecords, letters, output }]);
       } else print(setting, reportOn(report, { now, width: setting.stdout.width, paint: paintFor(setting) }));
       return 0;
@@ -36,6 +38,10 @@ export const run: Command = {
     }
   },
 };
+
+/** A record less the table's own keys, which come with it. */
+const withoutKeys = (record: object): object =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => name !== 'pk' && name !== 'sk'));
 
 /** Throws CliError HDL606, HDL615. */
 const findRun = async (target: Target, id: string, name: string | undefined): Promise<RunRecord> => {

@@ -2,9 +2,9 @@ import { compile } from '../../asl/index.ts';
 import { formatDiagnostic, type Pipeline, type Trigger } from '../../definition/index.ts';
 import { graphOf, type Level } from '../../graph/index.ts';
 import type { Command } from '../command.ts';
-import { table } from '../demo/table.ts';
 import { findPipeline } from '../find-pipeline.ts';
 import { print, printJson, remark } from '../setting.ts';
+import { table } from '../table.ts';
 
 export const validate: Command = {
   words: 'validate',

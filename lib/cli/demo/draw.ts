@@ -1,20 +1,9 @@
 // Progress as lines of text: a block to redraw on a terminal, or only what is new since the last time. Pure.
+import { marks } from '../marks.ts';
+import { duration } from '../words.ts';
 import type { PipelineProgress, StageProgress } from './snapshot.ts';
 
-/** Marks that differ in shape, so that nothing is told by colour alone. */
-const marks: { readonly [status in PipelineProgress['status']]: string } = {
-  pending: '·',
-  waiting: '·',
-  running: '▸',
-  completed: '✓',
-  failed: '✗',
-  skipped: '–',
-  cancelled: '■',
-};
-
-export const seconds = (ms: number): string =>
-  ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
-export const count = (n: number): string => n.toLocaleString('en-US');
+const count = (n: number): string => n.toLocaleString('en-US');
 
 /** Items done at a moment, for the rate. */
 export interface Mark {
@@ -38,7 +27,7 @@ export const drawBlock = (
     const name = pipeline.padEnd(width);
     if (status === 'waiting') return `${marks.waiting} ${name}  waits for ${waitsFor.join(', ') || 'its trigger'}`;
     const parts = stages.map((stage) => stageText(stage, rateOf(pipeline, stage.id))).join('  ');
-    return `${marks[status]} ${name}  ${seconds(elapsedMs).padStart(6)}  ${parts}`;
+    return `${marks[status]} ${name}  ${duration(elapsedMs).padStart(6)}  ${parts}`;
   });
 };
 
@@ -63,7 +52,7 @@ export const drawChanges = (
       else if (tenth(last) !== tenth(stage)) lines.push(`${pipeline.pipeline}.${stage.id}: ${stage.status}${of}`);
     }
     if (old?.status !== pipeline.status && !underWay.has(pipeline.status)) {
-      lines.push(`${pipeline.pipeline}: ${pipeline.status} in ${seconds(pipeline.elapsedMs)}`);
+      lines.push(`${pipeline.pipeline}: ${pipeline.status} in ${duration(pipeline.elapsedMs)}`);
     }
     return lines;
   });

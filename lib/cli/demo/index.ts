@@ -1,7 +1,5 @@
 export { type ChainRun, isOver, type Link } from './chain.ts';
-export { count, seconds } from './draw.ts';
 export type { Screen } from './follow.ts';
 export { type Drop, readInputFile } from './input-file.ts';
 export { type LocalHeddle, openLocal } from './local-engine.ts';
 export { outputOf, runDrop, saveArtifact } from './run-drop.ts';
-export { runsTable } from './runs-table.ts';
