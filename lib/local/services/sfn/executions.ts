@@ -245,11 +245,18 @@ export class Executions {
     this.#live.set(arn, { row, execution, drive: drive(execution, end, crash, standing?.root) });
   }
 
-  /** Tells the event bus of a status once that is on disk. Children of Map Runs are not told of. */
+  /**
+   * Tells the event bus of a status in the transaction that stores it: neither is there without the other after a crash.
+   * Children of Map Runs are not told of.
+   */
   #announce(row: ExecutionRow): void {
     if (row.mapRun !== undefined) return;
-    void this.#journal.commit().then(() => {
-      if (!this.#closed) this.#context.emit(statusChange(row));
+    this.#journal.also(() => {
+      try {
+        this.#context.emit(statusChange(row));
+      } catch (thrown) {
+        crash(thrown); // of the bus: what the execution did is stored all the same
+      }
     });
   }
 

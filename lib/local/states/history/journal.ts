@@ -16,8 +16,8 @@ export class Journal implements LogSink {
   readonly #clock: Clock;
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
-  readonly #logs = new Map<number, { readonly log: ExecutionLog; readonly records: LogRecord[] }>();
-  readonly #writes: (() => void)[] = [];
+  #logs = new Map<number, { readonly log: ExecutionLog; readonly records: LogRecord[] }>();
+  #writes: (() => void)[] = [];
   #flushed: Promise<void> | undefined;
   #settle: { resolve(): void; reject(why: unknown): void } | undefined;
   #immediate: NodeJS.Immediate | undefined;
@@ -98,21 +98,22 @@ export class Journal implements LogSink {
 
   #write(): void {
     if (this.#logs.size === 0 && this.#writes.length === 0) return;
-    const alone = this.#logs.size === 1 && this.#writes.length === 0;
+    // Taken out first: a write may tell others, who may have something to append to the next transaction.
+    const [logs, writes] = [this.#logs, this.#writes];
+    this.#logs = new Map();
+    this.#writes = [];
+    const alone = logs.size === 1 && writes.length === 0;
     const begin = !alone && !this.#database.isTransaction;
     if (begin) this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const { log, records } of this.#logs.values()) {
+      for (const { log, records } of logs.values()) {
         this.#insert.run(log.execution, log.nextRow++, encodeRecords(records));
       }
-      for (const write of this.#writes) write();
+      for (const write of writes) write();
       if (begin) this.#database.exec('COMMIT');
     } catch (thrown) {
       if (begin) this.#database.exec('ROLLBACK');
       throw thrown;
-    } finally {
-      this.#logs.clear();
-      this.#writes.length = 0;
     }
   }
 }
