@@ -42,16 +42,32 @@ export const directNeeds = (node: GraphNode, level: Level): readonly string[] =>
   return node.needs.filter((need) => !indirect.has(need));
 };
 
+type Start = Omit<Arrow, 'to'>;
+
+/** Where the way on from a node starts: the node itself, or what comes last in each branch of a choice. */
+const exitsOf = ({ id, onTrue, onFalse }: GraphNode): readonly Start[] => {
+  if (!onTrue || !onFalse) return [{ from: id }];
+  const exits = (level: Level, branch: 'yes' | 'no'): readonly Start[] => {
+    const needed = new Set(level.nodes.flatMap(({ needs }) => needs));
+    return level.nodes.length === 0
+      ? [{ from: id, branch }]
+      : level.nodes.filter((node) => !needed.has(node.id)).flatMap(exitsOf);
+  };
+  return [...exits(onTrue, 'yes'), ...exits(onFalse, 'no')];
+};
+
 /** The drawing of a pipeline: its stages and choices, and the upstream pipelines that its first stages wait for. */
 export const drawingOf = ({ pipeline, root }: PipelineGraph): Drawing => {
   const boxes: Box[] = [];
   const arrows: Arrow[] = [];
-  const draw = (level: Level, entry: { readonly from: string; readonly branch?: 'yes' | 'no' } | undefined): void => {
+  const draw = (level: Level, entry: Start | undefined): void => {
+    const byId = new Map(level.nodes.map((node) => [node.id, node]));
     for (const graphNode of level.nodes) {
       const { node, id } = graphNode;
       boxes.push({ id, kind: node.kind, label: labelOf(node) });
       const needs = directNeeds(graphNode, level);
-      for (const need of needs) arrows.push({ from: need, to: id });
+      for (const start of needs.flatMap((need) => byId.get(need) ?? []).flatMap(exitsOf))
+        arrows.push({ ...start, to: id });
       if (needs.length === 0 && entry) arrows.push({ ...entry, to: id });
       if (graphNode.onTrue) draw(graphNode.onTrue, { from: id, branch: 'yes' });
       if (graphNode.onFalse) draw(graphNode.onFalse, { from: id, branch: 'no' });

@@ -1,0 +1,156 @@
+// What TypeScript must refuse, and what it must not. Checked by `tsc`: an @ts-expect-error that expects nothing is an error.
+import * as z from 'zod';
+import {
+  definePipeline,
+  defineStage,
+  eq,
+  gt,
+  type HandlerInput,
+  type HandlerOutput,
+  objectDropped,
+  type Pipeline,
+  type Ref,
+  schedule,
+} from '../../lib/definition/index.ts';
+
+const file = z.object({ key: z.string(), bytes: z.number() });
+const list = defineStage('list', {
+  input: z.object({ day: z.string() }),
+  output: z.object({ files: z.array(file), total: z.number(), state: z.enum(['full', 'empty']) }),
+});
+const clean = defineStage('clean', {
+  input: z.object({ key: z.string(), strict: z.boolean().default(false) }),
+  output: z.object({ rows: z.number() }),
+});
+const publish = defineStage('publish', {
+  input: z.object({ rows: z.number(), tags: z.array(z.string()).optional(), extra: z.unknown().optional() }),
+  output: z.object({ url: z.string() }),
+});
+const day = z.object({ day: z.string() });
+
+/** Fails to compile unless the two types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const proven = <T extends true>(): T | undefined => undefined;
+
+export const orders = definePipeline('orders', { input: day }, (flow) => {
+  const listed = flow.task(list, { day: flow.input.day });
+  flow.task(list, flow.input, { id: 'whole' });
+  flow.task(list, { day: 'constant' }, { id: 'constant', after: [listed, listed.total] });
+  proven<Same<typeof listed.total, Ref<number>>>();
+
+  // @ts-expect-error the contract has no field `flies`
+  flow.task(clean, { key: listed.flies });
+  // @ts-expect-error the contract wants a string, `total` is a number
+  flow.task(clean, { key: listed.total });
+  // @ts-expect-error the contract wants a string, not a constant number
+  flow.task(clean, { key: 3 });
+  // @ts-expect-error `key` is missing
+  flow.task(clean, { strict: true });
+  // @ts-expect-error `kee` is not a field of the contract
+  flow.task(clean, { key: 'k', kee: 'k' });
+  // @ts-expect-error a list of numbers is not a list of strings
+  flow.task(publish, { rows: 1, tags: [listed.total] });
+  // @ts-expect-error the run has no field `day`
+  flow.task(clean, { key: flow.run.day });
+  flow.task(publish, { rows: listed.total, tags: ['a', listed.state], extra: { any: [1, listed.total] } });
+
+  const cleaned = flow.map(clean, listed.files, (each) => {
+    proven<Same<typeof each.key, Ref<string>>>();
+    return { key: each.key };
+  });
+  proven<Same<typeof cleaned.count, Ref<number>>>();
+  proven<Same<typeof cleaned.outputs, Ref<readonly { rows: number }[]>>>();
+  // @ts-expect-error a number is not a list
+  flow.map(clean, listed.total, () => ({ key: 'k' }));
+  // @ts-expect-error a whole output is not a list
+  flow.map(clean, listed, () => ({ key: 'k' }));
+  // @ts-expect-error an item has no field `kei`
+  flow.map(clean, listed.files, (each) => ({ key: each.kei }));
+  // @ts-expect-error `bytes` is a number, the contract wants a string
+  flow.map(clean, listed.files, (each) => ({ key: each.bytes }));
+
+  // @ts-expect-error text is not compared with a number
+  gt(listed.state, 3);
+  // @ts-expect-error a list has no order
+  gt(listed.files, 1);
+  // @ts-expect-error a stage is not what `after` takes
+  flow.task(list, { day: 'd' }, { after: [clean] });
+  // @ts-expect-error a ref is not a number: it has no value until the run
+  listed.total + 1;
+  // @ts-expect-error nor has it a number's methods
+  listed.total.toFixed(2);
+
+  const chosen = flow.choose(
+    gt(listed.total, 0),
+    () => ({ url: flow.task(publish, { rows: listed.total }).url, kind: 'yes' as const }),
+    () => ({ url: null, kind: 'no' as const }),
+  );
+  proven<
+    Same<
+      typeof chosen,
+      Ref<{ readonly url: string; readonly kind: 'yes' } | { readonly url: null; readonly kind: 'no' }>
+    >
+  >();
+  // @ts-expect-error a ref has no order of its own; and a condition is data, not a boolean
+  const more: boolean = listed.total > 0;
+  // @ts-expect-error a condition is data, not a boolean
+  flow.choose(more, Object, Object);
+
+  return { rows: cleaned.count, state: listed.state, files: listed.files, fixed: 1 };
+});
+
+proven<
+  Same<
+    typeof orders,
+    Pipeline<
+      'orders',
+      typeof day,
+      {
+        readonly rows: number;
+        readonly state: 'full' | 'empty';
+        readonly files: { key: string; bytes: number }[];
+        readonly fixed: number;
+      }
+    >
+  >
+>();
+
+export const report = definePipeline('report', { input: z.object({}), upstream: { orders } }, (flow) => {
+  const { orders: upstream } = flow.upstream;
+  flow.map(clean, upstream.files, (each) => ({ key: each.key }));
+  eq(upstream.state, 'full');
+  // @ts-expect-error the upstream returns no `row`
+  flow.task(publish, { rows: upstream.row });
+  // @ts-expect-error `state` is text, the contract wants a number
+  flow.task(publish, { rows: upstream.state });
+  // @ts-expect-error `order` is no alias of an upstream
+  return flow.upstream.order;
+});
+
+// An object gives bucket and key, a schedule what it says: the pipeline's input must allow it.
+const drop = z.object({ bucket: z.string(), key: z.string() });
+definePipeline('dropped', { input: drop, triggers: [objectDropped('in/{partition}/*')] }, () => null);
+definePipeline('daily', { input: day, triggers: [schedule('rate(1 day)', { input: { day: 'd' } })] }, () => null);
+// @ts-expect-error an object gives no `day`
+definePipeline('dropped', { input: day, triggers: [objectDropped('in/{partition}/*')] }, () => null);
+// @ts-expect-error the schedule gives a number for `day`
+definePipeline('daily', { input: day, triggers: [schedule('rate(1 day)', { input: { day: 1 } })] }, () => null);
+// @ts-expect-error a key template needs {partition}
+objectDropped('in/*');
+// @ts-expect-error a schedule is cron(…) or rate(…)
+schedule('every day', { input: {} });
+// @ts-expect-error a span needs its unit
+defineStage('late', { input: day, output: day, timeout: '5' });
+
+// A handler gets what the contract parsed, and may return what it has yet to parse.
+proven<Same<HandlerInput<typeof clean>, { key: string; strict: boolean }>>();
+proven<Same<HandlerOutput<typeof clean>, { rows: number }>>();
+
+const sparse = defineStage('sparse', { input: day, output: z.object({ found: z.number().optional() }) });
+definePipeline('optional', { input: day }, (flow) => {
+  const { found } = flow.task(sparse, flow.input);
+  // @ts-expect-error `found` may be absent, and the contract wants a number
+  flow.task(publish, { rows: found });
+  // @ts-expect-error what may be absent has no order
+  gt(found, 0);
+});
