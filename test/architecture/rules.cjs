@@ -53,7 +53,7 @@ module.exports = {
       to: { path: '^lib/([^/]+)/.+', pathNot: ['^lib/$1/', '^lib/[^/]+/index\\.ts$', '^lib/(support|pipelines)/'] },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^lib/', pathNot: '\\.d\\.ts$' }, to: {} },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^lib/', pathNot: '\\.d\\.m?ts$' }, to: {} },
   ],
   options: {
     tsPreCompilationDeps: true,
