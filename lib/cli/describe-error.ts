@@ -18,10 +18,10 @@ export const describeError = (error: unknown): DescribedError => {
     const message = `HDL608 AWS refused: ${error.message} (HTTP ${error.status}); expected it to allow the call. Fix: ${fix}`;
     return { message, exit: 3 };
   }
-  if (error instanceof TypeError && error.message === 'fetch failed') {
-    const why = error.cause instanceof Error ? error.cause.message : 'no cause was given';
+  const unreachable = failedConnection(error);
+  if (unreachable !== undefined) {
     const fix = 'check the network and AWS_ENDPOINT_URL';
-    return { message: `HDL608 AWS cannot be reached: ${why}; expected an answer. Fix: ${fix}`, exit: 3 };
+    return { message: `HDL608 AWS cannot be reached: ${unreachable}; expected an answer. Fix: ${fix}`, exit: 3 };
   }
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
     return { message: `HDL603 ${error.message}. Fix: see --help`, exit: 2 };
@@ -30,4 +30,14 @@ export const describeError = (error: unknown): DescribedError => {
     message: `HDL600 unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     exit: 1,
   };
+};
+
+/** Why `fetch` got no answer at all: its own message never says, its cause does. */
+const failedConnection = (error: unknown): string | undefined => {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return undefined;
+  if (error.message !== 'fetch failed' || !('cause' in error)) return undefined;
+  const { cause } = error;
+  if (typeof cause !== 'object' || cause === null) return String(cause);
+  const code = 'code' in cause ? String(cause.code) : '';
+  return 'message' in cause && cause.message !== '' ? String(cause.message) : code;
 };

@@ -25,7 +25,7 @@ const readText = (path: string, shown: string): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
     const found = code === 'ENOENT' ? `there is no file ${shown}` : `${shown} cannot be read (${code})`;
     throw new CliError('HDL616', 2, found, form, 'check the path and its permissions');
   }

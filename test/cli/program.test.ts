@@ -1,0 +1,184 @@
+import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { commands, runProgram } from '../../lib/cli/index.ts';
+import { DefinitionError, definePipeline, defineStage, type Pipeline } from '../../lib/definition/index.ts';
+import { orders, report } from './orders.ts';
+import { testSetting } from './setting.ts';
+
+const heddle = async (words: string, pipelines: readonly Pipeline[] = [orders, report]) => {
+  const { setting, stdout, stderr } = testSetting(pipelines);
+  const exit = await runProgram(words === '' ? [] : words.split(' '), setting);
+  return { exit, stdout: stdout(), stderr: stderr() };
+};
+
+describe('what is wrong with the words is told in one line, with the nearest known name', () => {
+  test.each([
+    [
+      'graf',
+      "HDL605 heddle has no command 'graf'; expected one of validate, graph, asl, local run, start, runs, run. Fix: did you mean heddle graph?",
+    ],
+    [
+      'local runn orders',
+      "HDL605 heddle has no command 'local runn'; expected one of validate, graph, asl, local run, start, runs, run. Fix: did you mean heddle local run?",
+    ],
+    [
+      'deploy',
+      "HDL605 heddle has no command 'deploy'; expected one of validate, graph, asl, local run, start, runs, run. Fix: see npx heddle --help",
+    ],
+    [
+      'asl orders --sate clean',
+      'HDL604 heddle asl has no option --sate; expected one of --state, --json, --help. Fix: did you mean --state?',
+    ],
+    [
+      'graph ordres',
+      "HDL606 there is no pipeline 'ordres' in bin/pipelines.ts; expected one of orders, report. Fix: did you mean orders?",
+    ],
+    [
+      'graph',
+      'HDL603 heddle graph was given no pipeline; expected heddle graph <pipeline>. Fix: see npx heddle graph --help',
+    ],
+    [
+      'graph orders report',
+      "HDL603 heddle graph was given 'report', which it has no use for; expected heddle graph <pipeline>. Fix: see npx heddle graph --help",
+    ],
+    ['graph orders --as', 'HDL603 --as was given no value; expected --as FORM. Fix: see npx heddle graph --help'],
+    [
+      'graph orders --as --json',
+      'HDL603 --as was given no value; expected --as FORM. Fix: see npx heddle graph --help',
+    ],
+    [
+      'graph orders --json=yes',
+      "HDL603 --json was given the value 'yes'; expected no value. Fix: see npx heddle graph --help",
+    ],
+    ['graph orders --as dots', "HDL603 --as is 'dots'; expected one of tree, mermaid, dot. Fix: did you mean dot?"],
+    [
+      'runs --limit many',
+      "HDL603 --limit is 'many'; expected a whole number from 1 up. Fix: see npx heddle runs --help",
+    ],
+    [
+      'asl orders --state claen.batch',
+      "HDL607 the definition of orders has no state 'claen.batch'; expected one of begin, list, list.failed, clean, clean.done, finish, clean.batch, clean.failed. Fix: did you mean clean.batch?",
+    ],
+    [
+      'start orders --input {',
+      'HDL616 --input is not JSON (Expected property name or \'}\' in JSON at position 1 (line 1 column 2)); expected JSON, or @ and the path of a JSON file. Fix: quote it whole: --input \'{ "day": "2026-01-31" }\'',
+    ],
+    [
+      'start orders --input @none.json',
+      'HDL616 there is no file none.json; expected JSON, or @ and the path of a JSON file. Fix: check the path and its permissions',
+    ],
+    [
+      'start orders --input {"day":1}',
+      "HDL617 the input breaks the contract of orders: day: Invalid input: expected string, received number; expected input as definePipeline declares it. Fix: pass it with --input '{ … }' or --input @FILE",
+    ],
+    [
+      'runs',
+      'HDL611 there is no cdk.out, so nothing has run on this machine yet; expected the state of a local engine. Fix: npm start, or npx heddle local run <pipeline>; for runs in your account, add --aws',
+    ],
+  ])('heddle %s', async (words, message) => {
+    expect(await heddle(words)).toEqual({ exit: 2, stdout: '', stderr: `${message}\n` });
+  });
+});
+
+describe('--help and --version', () => {
+  test.each(['', '--help', '-h', 'help'])('heddle %s lists every command', async (words) => {
+    const { exit, stdout } = await heddle(words);
+    expect(exit).toBe(0);
+    for (const command of commands) expect(stdout).toContain(`\n  ${command.words} `);
+  });
+  test.each(commands.map(({ words }) => [words]))('heddle %s --help lists its options', async (words) => {
+    const { exit, stdout } = await heddle(`${words} --help`);
+    expect(exit).toBe(0);
+    for (const option of Object.keys(commands.find((command) => command.words === words)?.options ?? {}))
+      expect(stdout).toContain(`\n  --${option} `);
+  });
+  test('heddle local --help lists the commands of the group', async () => {
+    expect((await heddle('local --help')).stdout).toContain('local run <pipeline>');
+  });
+  test('heddle --version', async () => {
+    expect(await heddle('--version')).toEqual({ exit: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+});
+
+const nameless = definePipeline('broken', { input: z.object({}) }, (flow) => {
+  const twice = defineStage('twice', { input: z.object({}), output: z.object({}) });
+  flow.task(twice, {});
+  flow.task(twice, {});
+});
+
+describe('validate', () => {
+  test('a table of pipelines that are in order', async () => {
+    const { exit, stdout, stderr } = await heddle('validate');
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+    expect(stdout.replace(/[0-9a-f]{12}/g, 'HASH')).toBe(
+      [
+        'pipeline  stages  edges  upstream  triggers               definition',
+        '────────  ──────  ─────  ────────  ─────────────────────  ────────────',
+        'orders         2      1  –         cron(0 3 * * ? *) UTC  HASH',
+        'report         1      0  orders    its upstream           HASH',
+        '',
+      ].join('\n'),
+    );
+  });
+  test('--json: one object a line', async () => {
+    const { stdout } = await heddle('validate report --json');
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'pipeline', pipeline: 'report', stages: 1, upstream: ['orders'] });
+  });
+  test('diagnostics instead, exit 2', async () => {
+    const { exit, stdout, stderr } = await heddle('validate', [nameless]);
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
+    expect(stderr).toMatch(/^HDL\d{3} broken/);
+    expect(stderr).toContain('twice');
+  });
+  test('diagnostics as JSON', async () => {
+    const { exit, stdout } = await heddle('validate --json', [nameless]);
+    expect(exit).toBe(2);
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ kind: 'diagnostic', severity: 'error' });
+  });
+  test('a definition that cannot even be recorded', async () => {
+    const diagnostic = {
+      code: 'HDL101',
+      severity: 'error',
+      at: 'orders',
+      message: 'a ref was used',
+      fix: 'do not',
+    } as const;
+    const { setting, stderr } = testSetting([], {
+      loadPipelines: async () => {
+        throw new DefinitionError([diagnostic]);
+      },
+    });
+    expect(await runProgram(['validate'], setting)).toBe(2);
+    expect(stderr()).toBe('HDL101 orders: a ref was used. Fix: do not.\n');
+  });
+});
+
+describe('graph and asl', () => {
+  test.each([
+    ['tree', /^orders/],
+    ['mermaid', /flowchart/],
+    ['dot', /digraph/],
+  ])('graph orders --as %s', async (form, expected) => {
+    const { exit, stdout } = await heddle(`graph orders --as ${form}`);
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(expected);
+  });
+  test('graph --json: what each stage needs', async () => {
+    const lines = (await heddle('graph orders --json')).stdout.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { stage: 'list', kind: 'task', needs: [] },
+      { stage: 'clean', kind: 'map', needs: ['list'] },
+    ]);
+  });
+  test('a broken pipeline is not drawn', async () => {
+    expect(await heddle('graph broken', [nameless])).toMatchObject({ exit: 2, stdout: '' });
+  });
+  test('asl prints the machine, and its hash on stderr', async () => {
+    const { stdout, stderr } = await heddle('asl orders');
+    expect(JSON.parse(stdout)).toMatchObject({ StartAt: 'begin', QueryLanguage: 'JSONata' });
+    expect(stderr).toMatch(/^definition [0-9a-f]{12}\n$/);
+  });
+  test('asl --state finds a state inside a map', async () => {
+    expect(JSON.parse((await heddle('asl orders --state clean.batch --json')).stdout)).toMatchObject({ Type: 'Task' });
+  });
+});
