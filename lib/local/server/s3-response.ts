@@ -58,6 +58,7 @@ const HEADER_FIELDS: Readonly<Record<string, string>> = {
   ContentLength: 'content-length',
   ContentRange: 'content-range',
   ETag: 'etag',
+  ServerSideEncryption: 'x-amz-server-side-encryption',
   Location: 'location',
 };
 

@@ -18,7 +18,9 @@ const STORED_FIELDS = [
   'Expires',
   ...CHECKSUM_FIELDS,
 ];
-const DEFAULT_TYPE = 'application/octet-stream';
+const DEFAULT_TYPE = 'binary/octet-stream'; // what S3 itself gives an object that came without one
+/** S3 encrypts every object with keys of its own and says so; the engine only says so, to answer alike. */
+const encryption = { ServerSideEncryption: 'AES256' };
 
 /** What of an upload's input is kept with the object and given back when it is read. */
 export const storedFields = (input: Shape): Shape => ({
@@ -45,6 +47,7 @@ const headOf = (object: StoredObject, input: Shape): Shape => ({
   ...withoutChecksums(object.fields),
   ...(input.ChecksumMode === 'ENABLED' && input.Range === undefined && checksumsOf(object.fields)),
   AcceptRanges: 'bytes',
+  ...encryption,
   ContentLength: object.size,
   ETag: `"${object.etag}"`,
   LastModified: new Date(object.modifiedMs).toISOString(),
@@ -80,7 +83,7 @@ export const objectOperations = (
     checkDigests(input, body);
     const draft = { body, etag: etagOf(body), fields: storedFields(input), reason: 'PutObject' };
     const { etag, fields } = await write(input, draft);
-    return { ETag: `"${etag}"`, ...checksumsOf(fields) };
+    return { ETag: `"${etag}"`, ...encryption, ...checksumsOf(fields) };
   };
 
   // A writer may replace the object, and remove its body, between the row and the file: then there is a newer row.

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../delivery/index.ts';
 import type { OperationTable } from '../../operation-table.ts';
-import { AwsError, type EngineContext } from '../../service.ts';
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { messageFilter } from './filter-policy.ts';
 import { type Message, messageOf } from './message.ts';
@@ -42,6 +42,14 @@ export const publisher = (context: EngineContext, topics: Topics, add: (d: reado
       .map(({ subscription }) => notification(context, topic, message, subscription));
   };
 
+  // FIFO topics number their messages: 20 digits, growing, not consecutive. Time keeps them growing over a restart.
+  let published = 0;
+  const sequenceOf = (topic: Topic): Shape => {
+    if (!topic.fifo) return {};
+    published += 1;
+    return { SequenceNumber: String(10n ** 19n + BigInt(context.clock.now()) * 1_000_000n + BigInt(published)) };
+  };
+
   return {
     changed: () => compiled.clear(),
     operations: {
@@ -50,8 +58,9 @@ export const publisher = (context: EngineContext, topics: Topics, add: (d: reado
           throw new AwsError('NotImplemented', 'HDL501 the local engine does not implement sns:Publish to phones', 501);
         const arn = read.optionalText(input, 'TopicArn') ?? read.text(input, 'TargetArn');
         const message = messageOf(input, uuid(context.random));
-        add(deliveriesOf(topics.topic(arn), message));
-        return { MessageId: message.id };
+        const topic = topics.topic(arn);
+        add(deliveriesOf(topic, message));
+        return { MessageId: message.id, ...sequenceOf(topic) };
       },
       PublishBatch: (input) => {
         const topic = topics.topic(read.text(input, 'TopicArn'));
@@ -67,7 +76,7 @@ export const publisher = (context: EngineContext, topics: Topics, add: (d: reado
           try {
             const message = messageOf(entry, uuid(context.random));
             deliveries.push(...deliveriesOf(topic, message));
-            Successful.push({ Id, MessageId: message.id });
+            Successful.push({ Id, MessageId: message.id, ...sequenceOf(topic) });
           } catch (error) {
             if (!(error instanceof AwsError)) throw error;
             Failed.push({ Id, Code: error.code, Message: error.message, SenderFault: true });

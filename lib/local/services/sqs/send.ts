@@ -39,7 +39,7 @@ const delayOf = (queue: Queue, input: Shape): number => {
 /** What SendMessage answers, for one message; wakes whoever waits for it. */
 export const sendTo = (state: QueueState, queue: Queue, input: Shape): Shape => {
   const { table, context } = state;
-  const body = read.text(input, 'MessageBody');
+  const body = read.optionalText(input, 'MessageBody') ?? '';
   const attributes = read.optionalShape(input, 'MessageAttributes') ?? {};
   if (body === '') throw missing('MessageBody');
   if (input.MessageSystemAttributes !== undefined)
