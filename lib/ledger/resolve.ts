@@ -6,6 +6,7 @@ import {
   type Json,
   narrow,
   type Source,
+  type StageRecord,
   type StoredPayload,
   valueAt,
 } from '../records/index.ts';
@@ -29,6 +30,8 @@ export interface Scope {
 export interface Resolver {
   /** The value of a binding. Throws UnavailableError. */
   resolve(binding: Binding, scope: Scope): Promise<Json>;
+  /** Throws UnavailableError unless these stages have completed and these choices have taken a branch. */
+  check(ids: readonly string[], scope: Scope): Promise<void>;
 }
 
 /** Each call makes one resolver, which reads every record at most once. */
@@ -62,12 +65,23 @@ export const openResolver = (runs: Runs, stages: Stages, payloads: Payloads): Re
     return outputs;
   };
 
+  const stageRecord = async ({ pipeline, run }: Scope, stage: string): Promise<StageRecord> => {
+    const record = await once(`stage ${pipeline} ${run} ${stage}`, () => stages.get({ pipeline, run, stage }));
+    if (record?.status === 'completed') return record;
+    throw new UnavailableError(`${stage} ${record ? `is ${record.status}` : 'did not run'}`);
+  };
+
+  const check = async (ids: readonly string[], scope: Scope): Promise<void> => {
+    for (const id of ids) {
+      const taken = scope.chosen[id];
+      if (taken === 'none') throw new UnavailableError(`${id} took neither branch`);
+      if (taken === undefined) await stageRecord(scope, id);
+    }
+  };
+
   const stageValue = async (scope: Scope, stage: string, path: readonly string[]): Promise<Json> => {
-    const at = { pipeline: scope.pipeline, run: scope.run, stage };
     const key = `${scope.pipeline} ${scope.run} ${stage}`;
-    const record = await once(`stage ${key}`, () => stages.get(at));
-    if (record?.status !== 'completed')
-      throw new UnavailableError(`${stage} ${record ? `is ${record.status}` : 'did not run'}`);
+    const record = await stageRecord(scope, stage);
     if (record.items) {
       const { completed, failed } = record.items;
       const [field, ...rest] = path;
@@ -132,5 +146,5 @@ export const openResolver = (runs: Runs, stages: Stages, payloads: Payloads): Re
       }
     }
   };
-  return { resolve };
+  return { resolve, check };
 };

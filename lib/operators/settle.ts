@@ -115,8 +115,8 @@ const mapDone = async (call: Call<'mapDone'>, services: Services): Promise<Settl
   const resolver = ledger.resolver();
   try {
     await resolver.resolve(call.items, scope);
-    for (const id of call.after)
-      await resolver.resolve({ kind: 'ref', source: { kind: 'stage', stage: id }, path: [] }, scope);
+    await resolver.check(call.after, scope);
+    await resolver.resolve(call.bind, { ...scope, item: null });
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     await ledger.stages.skip(at, error.message, isoTime(now()));

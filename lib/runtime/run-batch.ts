@@ -34,6 +34,14 @@ export const runBatch = async <S extends Stage>(
   invariant(batch, 'a batch was run without one');
   const at = { pipeline: call.run.pipeline, run: call.run.id, stage: call.stage };
   const startedAt = now();
+  const resolver = ledger.resolver();
+  try {
+    await resolver.check(call.after, scopeOf(call));
+    await resolver.resolve(call.bind, { ...scopeOf(call), item: null }); // all that an item needs besides itself
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return { status: 'skipped', control: {}, completed: 0, failed: 0 }; // `settle` records why when the map is done
+  }
   const claim = await ledger.stages.claimBatch(at, batch.index, owner, isoTime(startedAt));
   if (!claim.held) return { status: 'completed', control: {}, completed: 0, failed: 0 };
 
@@ -42,7 +50,6 @@ export const runBatch = async <S extends Stage>(
     for (const result of (await ledger.payloads.load(claim.record.results)) as readonly ItemResult[])
       results.set(result.index, result);
   }
-  const resolver = ledger.resolver();
   const reserveMs = reserveOf(attempt.remainingMs());
   const list = await resolver.resolve(batch.items, scopeOf(call));
   invariant(Array.isArray(list), `${call.stage} maps over something that is not a list`);
@@ -108,7 +115,7 @@ const runItem = async <S extends Stage>(
     return { index, output: await parse(stage.output, result, 'output') };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    if (!isPermanent(error) && !(error instanceof UnavailableError)) return { retry: error };
+    if (!isPermanent(error)) return { retry: error };
     await ledger.deadLetters.write(
       {
         pipeline,

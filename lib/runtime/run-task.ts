@@ -1,7 +1,7 @@
 // A stage that runs once: claim, read the input, work, settle.
 import type { Stage } from '../definition/index.ts';
 import { UnavailableError } from '../ledger/index.ts';
-import type { Binding, Json, StageAnswer, StageRecord } from '../records/index.ts';
+import type { Json, StageAnswer, StageRecord } from '../records/index.ts';
 import { SupersededError } from '../support/run-errors.ts';
 import { sha256 } from '../support/sha256.ts';
 import { type Attempt, type Handler, isoTime, logOf, scopeOf } from './attempt.ts';
@@ -24,12 +24,7 @@ export const runTask = async <S extends Stage>(
     const resolver = ledger.resolver();
     const scope = scopeOf(call);
     bound = await resolver.resolve(call.bind, scope);
-    const order: readonly Binding[] = call.after.map((id) => ({
-      kind: 'ref',
-      source: { kind: 'stage', stage: id },
-      path: [],
-    }));
-    await Promise.all(order.map((binding) => resolver.resolve(binding, scope)));
+    await resolver.check(call.after, scope);
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     await ledger.stages.skip(at, error.message, isoTime(now()));

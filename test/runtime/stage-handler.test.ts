@@ -91,6 +91,16 @@ describe('a task', () => {
     });
   });
 
+  test.each([
+    ['then', 'completed'],
+    ['otherwise', 'completed'],
+    ['none', 'skipped'],
+  ] as const)('after a choice that took %s it is %s', async (taken, status) => {
+    const handler = stageHandler(stage, () => ({ double: 1 }));
+    const event = call(`choice-${taken}`, value(1), { after: ['anyRows'], chosen: { anyRows: taken } });
+    expect(await handler(event, context())).toMatchObject({ status });
+  });
+
   test('a late attempt cannot overwrite the one that took its claim', async () => {
     let release = () => undefined as unknown;
     const slow = new Promise((resolve) => {
@@ -146,6 +156,30 @@ describe('a batch of a map', () => {
       { item: 1, error: 'Heddle.Permanent', input: { json: '{"n":2}' } },
       { item: 2, error: 'Heddle.ContractViolation', input: { json: '{"n":"x"}' } },
     ]);
+  });
+
+  test.each([
+    ['after', { after: ['list'] }],
+    [
+      'for its input',
+      {
+        bind: {
+          kind: 'list',
+          items: [item, { kind: 'ref', source: { kind: 'stage', stage: 'list' }, path: [] }],
+        } as Binding,
+      },
+    ],
+  ])('does nothing when a stage that it needs %s failed', async (name, extra) => {
+    await services.ledger.stages.fail(
+      { ...at(`needs ${name}`), stage: 'list' },
+      { endedAt: 'now', error: 'E', cause: 'c' },
+    );
+    const handler = stageHandler(stage, () => {
+      throw new Error('an item was worked');
+    });
+    const event = call(`needs ${name}`, item, { ...batch([1, 2], 0, 2), ...extra });
+    expect(await handler(event, context())).toMatchObject({ status: 'skipped', completed: 0, failed: 0 });
+    expect(await services.ledger.deadLetters.list('orders', `needs ${name}`)).toEqual([]);
   });
 
   test('a retry does only the items that have no outcome', async () => {
