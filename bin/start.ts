@@ -134,7 +134,7 @@ const main = async (): Promise<number> => {
     : { partition: 'demo', fileName: 'reviews.jsonl', body: new TextEncoder().encode(demoDrop()) };
   const named: Drop = given.partition ? { ...drop, partition: given.partition } : drop;
   say(`Heddle: ${links.length} pipelines over ${given.input ?? 'the sample reviews'}, on this machine`);
-  const { directory } = await freshAssembly({ root, say });
+  const { directory } = await freshAssembly({ root, environment: process.env, say });
   const heddle = await openLocal({
     assembly: directory,
     stateDir: given.state,

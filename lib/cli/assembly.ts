@@ -11,6 +11,14 @@ export interface Assembly {
   readonly synthesized: boolean;
 }
 
+export interface AssemblyOptions {
+  /** The folder of the app. */
+  readonly root: string;
+  /** What the app inherits. */
+  readonly environment: { readonly [name: string]: string | undefined };
+  readonly say: (line: string) => void;
+}
+
 /** Folders and files that a synthesis reads. */
 const sources = ['bin', 'lib', 'lambdas', 'cdk.json', 'package-lock.json'];
 const stampFile = '.heddle-sources';
@@ -40,30 +48,24 @@ const stampOf = (directory: string): string | undefined => {
  * The assembly in `cdk.out`, made by running the CDK app (`bin/app.ts`) where it is missing or older than its sources.
  * Throws CliError with the app's own message when the app fails.
  */
-export const freshAssembly = async ({
-  root,
-  say,
-}: {
-  readonly root: string;
-  readonly say: (line: string) => void;
-}): Promise<Assembly> => {
+export const freshAssembly = async ({ root, environment, say }: AssemblyOptions): Promise<Assembly> => {
   const directory = join(root, 'cdk.out');
   const wanted = fingerprint(root);
   if (stampOf(directory) === wanted) return { directory, synthesized: false };
   say('synthesizing the CDK app');
-  await synthesize(root, directory);
+  await synthesize(root, directory, environment);
   writeFileSync(join(directory, stampFile), wanted);
   return { directory, synthesized: true };
 };
 
 /** Runs the app as the CDK CLI would, less the CLI: it hands cdk.json's context over in the environment. */
-const synthesize = (root: string, directory: string): Promise<void> =>
+const synthesize = (root: string, directory: string, environment: AssemblyOptions['environment']): Promise<void> =>
   new Promise((resolve, reject) => {
     const { context = {} } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
     const app = spawn(process.execPath, ['bin/app.ts'], {
       cwd: root,
       env: {
-        ...process.env,
+        ...environment,
         CDK_OUTDIR: directory,
         CDK_CONTEXT_JSON: JSON.stringify(context),
         CDK_VALIDATION: 'false',

@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'heddle-e2e-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(async () => {
   mkdirSync(join(folder, 'reviews.csv'));
-  await freshAssembly({ root, say: () => undefined });
+  await freshAssembly({ root, environment: process.env, say: () => undefined });
 });
 
 interface Ended {

@@ -28,7 +28,7 @@ export const localRun: Command = {
       throw new CliError('HDL603', 2, `--port is ${port}`, `a port up to ${highestPort}`, 'pass another, or 0 for any');
     }
     const say = (line: string): void => remark(setting, [line]);
-    const { directory } = await freshAssembly({ root: setting.root, say });
+    const { directory } = await freshAssembly({ root: setting.root, environment: setting.environment, say });
     const target = await openLocalTarget(given, setting, { assembly: directory, port, fresh: true });
     try {
       await checkSame(pipeline, target);
