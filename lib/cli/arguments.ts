@@ -2,18 +2,7 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../support/nearest.ts';
 import { CliError } from './cli-error.ts';
-import type { Command } from './command.ts';
-
-export interface Arguments {
-  /** The operands in order, such as the name of a pipeline. */
-  readonly operands: readonly string[];
-  /** The value of an option that takes one; undefined when it was not given. */
-  text(option: string): string | undefined;
-  /** Whether a switch was given. */
-  has(option: string): boolean;
-  /** The value of an option as a whole number from `least` up. Throws CliError. */
-  whole(option: string, least: number): number | undefined;
-}
+import type { Arguments, Command } from './command.ts';
 
 /** Reads the words after a command's own. Throws CliError HDL603 to HDL606 (exit 2). */
 export const readArguments = (command: Command, words: readonly string[]): Arguments => {

@@ -1,6 +1,17 @@
 // What a command is: its words, what it takes, and what it does. The table of them is in program.ts.
-import type { Arguments } from './arguments.ts';
 import type { Setting } from './setting.ts';
+
+/** What followed a command's own words, checked against what it takes. */
+export interface Arguments {
+  /** The operands in order, such as the name of a pipeline. */
+  readonly operands: readonly string[];
+  /** The value of an option that takes one; undefined when it was not given. */
+  text(option: string): string | undefined;
+  /** Whether a switch was given. */
+  has(option: string): boolean;
+  /** The value of an option as a whole number from `least` up. Throws CliError. */
+  whole(option: string, least: number): number | undefined;
+}
 
 /** An option as `--help` shows it. `value` is the placeholder of what it takes; without one it is a switch. */
 export interface Option {

@@ -26,6 +26,9 @@ export interface Setting {
   diagnose(pipelines: readonly Pipeline[]): Promise<readonly Diagnostic[]>;
 }
 
+/** Columns that a line may have: as many as it likes where no terminal wraps it. */
+export const columnsOf = ({ isTerminal, width }: Outlet): number => (isTerminal ? width : Number.POSITIVE_INFINITY);
+
 /** Prints lines to stdout. */
 export const print = ({ stdout }: Setting, lines: readonly string[]): void => {
   stdout.write(lines.map((line) => `${line}\n`).join(''));

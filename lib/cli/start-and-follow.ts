@@ -1,18 +1,17 @@
 // What `start` and `local run` share: check the input, ask for the run, follow it, say how it ended.
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Pipeline } from '../definition/index.ts';
 import { graphOf } from '../graph/index.ts';
 import type { RunRecord } from '../records/index.ts';
-import type { Arguments } from './arguments.ts';
 import { askForRun } from './ask-for-run.ts';
-import type { Option } from './command.ts';
+import type { Arguments, Option } from './command.ts';
 import { paintFor } from './paint.ts';
 import { followRun } from './progress/index.ts';
 import { checkInput, readInput } from './run-input.ts';
 import { runJson, viewRun } from './run-view.ts';
 import { runsTable } from './runs-table.ts';
-import { print, printJson, remark, type Setting } from './setting.ts';
+import { columnsOf, print, printJson, remark, type Setting } from './setting.ts';
 import type { Target } from './target.ts';
 
 export const startOptions: { readonly [name: string]: Option } = {
@@ -36,7 +35,7 @@ export const startAndFollow = async (
 ): Promise<number> => {
   const { run, repeated } = await askForRun(target, {
     pipeline: pipeline.name,
-    id: given.text('id') ?? randomUUID(),
+    id: given.text('id') ?? newId(setting.now()),
     partition: given.text('partition'),
     input,
     by: `${userInfo().username} with heddle`,
@@ -48,6 +47,12 @@ export const startAndFollow = async (
     remark(setting, ['The local engine stops with this command; the run goes on with the next that opens it.']);
   }
   return ended.status === 'failed' || ended.status === 'cancelled' ? 1 : 0;
+};
+
+/** `20261124-120000-3f9c2a`: ids that sort by time, and that nobody else comes up with. */
+const newId = (now: number): string => {
+  const time = new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return `${time}-${randomBytes(3).toString('hex')}`;
 };
 
 const follow = (
@@ -66,7 +71,7 @@ const show = async (target: Target, run: RunRecord, given: Arguments, setting: S
   const view = await viewRun(target, run);
   const now = setting.now();
   if (given.has('json')) return printJson(setting, [runJson(view, now)]);
-  const width = setting.stdout.isTerminal ? setting.stdout.width : Number.POSITIVE_INFINITY;
+  const width = columnsOf(setting.stdout);
   print(setting, ['', ...runsTable([view], { now, width, paint: paintFor(setting) })]);
   if (run.cause !== undefined) print(setting, ['', run.cause]);
   if ((run.deadLetters ?? 0) > 0 || run.status === 'failed') {

@@ -5,10 +5,9 @@ import { type Ledger, openLedger } from '../ledger/index.ts';
 import { EngineError, openEngine } from '../local/index.ts';
 import { manifestName, type OrchestratorManifest, type PipelineManifest } from '../records/index.ts';
 import { type Aws, AwsCallError, connect } from '../support/aws-call.ts';
-import type { Arguments } from './arguments.ts';
 import { awsSettings } from './aws-settings.ts';
 import { CliError } from './cli-error.ts';
-import type { Option } from './command.ts';
+import type { Arguments, Option } from './command.ts';
 import type { Setting } from './setting.ts';
 
 export interface Target {

@@ -7,7 +7,7 @@ import { unknownPipeline } from '../find-pipeline.ts';
 import { paintFor } from '../paint.ts';
 import { type RunReport, reportOn } from '../run-report.ts';
 import { runJson, viewRun } from '../run-view.ts';
-import { print, printJson } from '../setting.ts';
+import { columnsOf, print, printJson } from '../setting.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 
 export const run: Command = {
@@ -31,7 +31,7 @@ export const run: Command = {
         const stageRecords = report.stages.map(withoutKeys);
         const letters = report.deadLetters.map(withoutKeys);
         printJson(setting, [{ ...runJson(report, now), upstream, executionArn, stageRecords, letters, output }]);
-      } else print(setting, reportOn(report, { now, width: setting.stdout.width, paint: paintFor(setting) }));
+      } else print(setting, reportOn(report, { now, width: columnsOf(setting.stdout), paint: paintFor(setting) }));
       return 0;
     } finally {
       await target.close();

@@ -3,7 +3,7 @@ import { unknownPipeline } from '../find-pipeline.ts';
 import { paintFor } from '../paint.ts';
 import { runJson, viewRun } from '../run-view.ts';
 import { runsTable } from '../runs-table.ts';
-import { print, printJson, type Setting } from '../setting.ts';
+import { columnsOf, print, printJson, type Setting } from '../setting.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 
 const usualLimit = 20;
@@ -58,7 +58,7 @@ const latest = async (target: Target, name: string | undefined, limit: number, f
 const tableFor = (setting: Setting, views: Parameters<typeof runsTable>[0]): readonly string[] =>
   runsTable(views, {
     now: setting.now(),
-    width: setting.stdout.isTerminal ? setting.stdout.width : Number.POSITIVE_INFINITY,
+    width: columnsOf(setting.stdout),
     paint: paintFor(setting),
   });
 
