@@ -1,55 +1,6 @@
 // What the recorded corpus lacks, as rows: a machine, its functions, and what AWS documents that comes out.
 import { invoke } from '../local/sfn/engine.ts';
-
-export interface Row {
-  /** The section of the specification or the guide that says so. */
-  readonly section: string;
-  readonly name: string;
-  readonly definition: Record<string, unknown>;
-  readonly input?: unknown;
-  readonly expected: Record<string, unknown>;
-  /** Virtual seconds that it takes. */
-  readonly seconds?: number;
-}
-
-const SPEC = 'https://states-language.net/spec.html';
-const GUIDE = 'https://docs.aws.amazon.com/step-functions/latest/dg';
-
-const jsonata = (states: Record<string, unknown>, more: object = {}) => ({
-  QueryLanguage: 'JSONata',
-  StartAt: Object.keys(states)[0],
-  States: states,
-  ...more,
-});
-const jsonPath = (states: Record<string, unknown>, more: object = {}) => ({
-  StartAt: Object.keys(states)[0],
-  States: states,
-  ...more,
-});
-const pass = (more: object = {}) => ({ Type: 'Pass', ...more, End: true });
-const succeeded = (output: unknown) => ({ status: 'SUCCEEDED', output });
-const failed = (error: string | undefined, cause?: unknown) => ({
-  status: 'FAILED',
-  error,
-  ...(cause !== undefined && { cause }),
-});
-const state = (text: string) => `An error occurred while executing the state '${text}' (entered at the event id #2).`;
-
-const distributed = (states: Record<string, unknown>, more: object = {}) => ({
-  Type: 'Map',
-  ItemProcessor: {
-    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-    StartAt: Object.keys(states)[0],
-    States: states,
-  },
-  End: true,
-  ...more,
-});
-const picky = {
-  Pick: { Type: 'Choice', Choices: [{ Condition: "{% $states.input = 'bad' %}", Next: 'Bad' }], Default: 'Good' },
-  Bad: { Type: 'Fail', Error: 'Bad' },
-  Good: { Type: 'Succeed' },
-};
+import { distributed, failed, GUIDE, jsonata, jsonPath, pass, picky, type Row, SPEC, state, succeeded } from './row.ts';
 
 /** Functions: `echo` returns its event, `fail` throws the error that the event names, `flaky` fails twice. */
 export const rows: readonly Row[] = [
