@@ -9,8 +9,9 @@ const root = join(import.meta.dirname, '..');
 
 const outlet = (stream: NodeJS.WriteStream) => ({
   isTerminal: stream.isTTY === true,
-  width: stream.columns ?? 120,
-  height: stream.rows ?? 40,
+  // A terminal that does not know its size says 0.
+  width: stream.columns || 120,
+  height: stream.rows || 40,
   write: (text: string): void => {
     stream.write(text);
   },

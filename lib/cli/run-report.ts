@@ -2,6 +2,7 @@
 import type { DeadLetter, Json, StageRecord } from '../records/index.ts';
 import { marks } from './marks.ts';
 import type { Paint } from './paint.ts';
+import { outputLines } from './run-output.ts';
 import { countsText, elapsedMs, type RunView, stageCounts, stageMs } from './run-view.ts';
 import { table } from './table.ts';
 import { ago, dollars, duration, oneLine } from './words.ts';
@@ -13,9 +14,7 @@ export interface RunReport extends RunView {
 }
 
 const shownLetters = 20;
-const shownOutputLines = 40;
 const longestText = 160;
-const shownElements = 2;
 
 export const reportOn = (
   report: RunReport,
@@ -25,7 +24,7 @@ export const reportOn = (
   '',
   ...stagesOf(report, paint),
   ...lettersOf(report, Math.min(width, longestText)),
-  ...outputOf(report, Math.min(width, longestText)),
+  ...(report.output === undefined ? [] : ['', ...outputLines(report.output, Math.min(width, longestText), 40)]),
 ];
 
 const when = (time: string, now: number): string => `${time.slice(0, 19).replace('T', ' ')} UTC (${ago(time, now)})`;
@@ -101,27 +100,4 @@ const lettersOf = ({ deadLetters }: RunReport, width: number): readonly string[]
     ...lines,
     ...(more > 0 ? [`… and ${more.toLocaleString('en-US')} more; --json gives them all`] : []),
   ];
-};
-
-const outputOf = ({ output }: RunReport, width: number): readonly string[] => {
-  if (output === undefined) return [];
-  const lines = JSON.stringify(brief(output), null, 2).split('\n');
-  const more = lines.length - shownOutputLines;
-  return [
-    '',
-    'Output',
-    ...lines.slice(0, shownOutputLines).map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`)),
-    ...(more > 0 ? [`… and ${more} more lines; --json gives it whole`] : []),
-  ];
-};
-
-/** Long lists by their first elements: an output can hold every item of a map. */
-const brief = (value: Json): Json => {
-  if (typeof value !== 'object' || value === null) return value;
-  if (!Array.isArray(value)) {
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, brief(inner)]));
-  }
-  const more = value.length - shownElements;
-  const first = value.slice(0, shownElements).map(brief);
-  return more > 1 ? [...first, `… ${more.toLocaleString('en-US')} more`] : value.map(brief);
 };

@@ -9,6 +9,7 @@ import type { Arguments, Option } from './command.ts';
 import { paintFor } from './paint.ts';
 import { followRun } from './progress/index.ts';
 import { checkInput, readInput } from './run-input.ts';
+import { outputLines, readOutput } from './run-output.ts';
 import { runJson, viewRun } from './run-view.ts';
 import { runsTable } from './runs-table.ts';
 import { columnsOf, print, printJson, remark, type Setting } from './setting.ts';
@@ -73,6 +74,8 @@ const show = async (target: Target, run: RunRecord, given: Arguments, setting: S
   if (given.has('json')) return printJson(setting, [runJson(view, now)]);
   const width = columnsOf(setting.stdout);
   print(setting, ['', ...runsTable([view], { now, width, paint: paintFor(setting) })]);
+  const output = await readOutput(target.ledger, run);
+  if (output !== undefined) print(setting, ['', ...outputLines(output, Math.min(width, 160), 20)]);
   if (run.cause !== undefined) print(setting, ['', run.cause]);
   if ((run.deadLetters ?? 0) > 0 || run.status === 'failed') {
     const state = given.text('state');

@@ -1,10 +1,10 @@
-import { UnavailableError } from '../../ledger/index.ts';
-import type { Json, RunRecord } from '../../records/index.ts';
+import type { RunRecord } from '../../records/index.ts';
 import { nearest } from '../../support/nearest.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { unknownPipeline } from '../find-pipeline.ts';
 import { paintFor } from '../paint.ts';
+import { readOutput } from '../run-output.ts';
 import { type RunReport, reportOn } from '../run-report.ts';
 import { runJson, viewRun } from '../run-view.ts';
 import { columnsOf, print, printJson } from '../setting.ts';
@@ -73,19 +73,7 @@ const readReport = async (target: Target, record: RunRecord): Promise<RunReport>
   const [view, deadLetters, output] = await Promise.all([
     viewRun(target, record),
     target.ledger.deadLetters.list(record.pipeline, record.run),
-    outputOf(target, record),
+    readOutput(target.ledger, record),
   ]);
   return { ...view, deadLetters, output };
-};
-
-/** What the run gave back; undefined when it gave nothing, or a part of it comes from a stage that did not complete. */
-const outputOf = async ({ ledger }: Target, record: RunRecord): Promise<Json | undefined> => {
-  if (!record.output) return undefined;
-  const { pipeline, run: id, partition, chosen = {} } = record;
-  try {
-    return await ledger.resolver().resolve(record.output, { pipeline, run: id, partition, chosen });
-  } catch (error) {
-    if (error instanceof UnavailableError) return undefined;
-    throw error;
-  }
 };
