@@ -1,39 +1,69 @@
-// The services of an engine: made when first needed, closed in an order in which none needs one that is closed.
-import type { BusEvent, EngineContext, Service, ServiceId } from './service.ts';
-import { cloudwatchService, executionMetrics } from './services/cloudwatch/index.ts';
-import { cloudwatchlogsService } from './services/cloudwatchlogs/index.ts';
-import { dynamodbService } from './services/dynamodb/index.ts';
-import { type EventBridge, eventbridgeService } from './services/eventbridge/index.ts';
-import { lambdaService } from './services/lambda/index.ts';
-import { s3Service } from './services/s3/index.ts';
-import { schedulerService } from './services/scheduler/index.ts';
-import { sfnService } from './services/sfn/index.ts';
-import { snsService } from './services/sns/index.ts';
-import { sqsService } from './services/sqs/index.ts';
-import { ssmService } from './services/ssm/index.ts';
-import { stsService } from './services/sts/index.ts';
+// The services of an engine: loaded when the engine runs them, made when first needed, closed in an order in which none
+// needs one that is closed.
+import { AwsError, type BusEvent, type EngineContext, type Service, type ServiceId } from './service.ts';
+import type { LambdaOptions } from './services/lambda/index.ts';
 
-type Make = (context: EngineContext) => Service;
+export interface CompositionOptions {
+  /** What the engine runs. The code of the others is not even loaded. @default all */
+  readonly services?: readonly ServiceId[];
+  readonly lambda?: LambdaOptions;
+}
 
-const lambda: Make = (context) => {
-  const service = lambdaService(context);
-  return { ...service, start: async () => service.resume() };
+/** A service that is loaded: how to make it, and what it does with the engine's events. */
+interface Loaded {
+  make(context: EngineContext): Service;
+  hear?(event: BusEvent): void;
+}
+
+type Load = (context: EngineContext, options: CompositionOptions) => Promise<Loaded>;
+
+const eventbridge: Load = async (context) => {
+  const { eventbridgeService } = await import('./services/eventbridge/index.ts');
+  let bus: ReturnType<typeof eventbridgeService> | undefined;
+  const one = () => {
+    bus ??= eventbridgeService(context);
+    return bus;
+  };
+  return { make: one, hear: (event) => one().accept(event) };
+};
+
+const cloudwatch: Load = async (context) => {
+  const { cloudwatchService, executionMetrics } = await import('./services/cloudwatch/index.ts');
+  return {
+    make: cloudwatchService,
+    hear: (event) => {
+      const metrics = executionMetrics(event);
+      if (metrics) void context.service('cloudwatch').call('PutMetricData', metrics); // stored in memory before it returns
+    },
+  };
+};
+
+const lambda: Load = async (_context, options) => {
+  const { lambdaService } = await import('./services/lambda/index.ts');
+  return {
+    make: (context) => {
+      const service = lambdaService(context, options.lambda);
+      return { ...service, start: async () => service.resume() };
+    },
+  };
 };
 
 /** What starts work closes before what carries it out: executions, for one, before the functions that they call. */
-const SERVICES: { readonly [id in ServiceId]: Make } = {
-  scheduler: schedulerService,
-  sfn: sfnService,
-  eventbridge: eventbridgeService,
-  sns: snsService,
+const SERVICES: { readonly [id in ServiceId]: Load } = {
+  scheduler: async () => ({ make: (await import('./services/scheduler/index.ts')).schedulerService }),
+  sfn: async () => ({ make: (await import('./services/sfn/index.ts')).sfnService }),
+  eventbridge,
+  sns: async () => ({ make: (await import('./services/sns/index.ts')).snsService }),
   lambda,
-  sqs: sqsService,
-  s3: s3Service,
-  dynamodb: dynamodbService,
-  ssm: ssmService,
-  sts: stsService,
-  cloudwatch: cloudwatchService,
-  cloudwatchlogs: cloudwatchlogsService,
+  sqs: async () => ({ make: (await import('./services/sqs/index.ts')).sqsService }),
+  s3: async () => ({ make: (await import('./services/s3/index.ts')).s3Service }),
+  dynamodb: async () => ({ make: (await import('./services/dynamodb/index.ts')).dynamodbService }),
+  ssm: async () => ({ make: (await import('./services/ssm/index.ts')).ssmService }),
+  sts: async () => ({ make: (await import('./services/sts/index.ts')).stsService }),
+  cloudwatch,
+  cloudwatchlogs: async () => ({
+    make: (await import('./services/cloudwatchlogs/index.ts')).cloudwatchlogsService,
+  }),
 };
 
 const IDS = Object.keys(SERVICES) as readonly ServiceId[]; // the keys of a record of ServiceId
@@ -41,6 +71,7 @@ const IDS = Object.keys(SERVICES) as readonly ServiceId[]; // the keys of a reco
 export interface Composition {
   /** Those made so far, for the server. */
   readonly made: ReadonlyMap<ServiceId, Service>;
+  /** Throws ServiceUnavailable for a service that the engine does not run. */
   get(id: ServiceId): Service;
   /** An event of one of the services: to the default bus, and counted where AWS counts it. */
   emit(event: BusEvent): void;
@@ -50,33 +81,37 @@ export interface Composition {
   close(): Promise<void>;
 }
 
-export const composeServices = (context: EngineContext): Composition => {
+/** Loads the services; none is made yet. */
+export const composeServices = async (
+  context: EngineContext,
+  options: CompositionOptions = {},
+): Promise<Composition> => {
+  const ids = IDS.filter((id) => options.services?.includes(id) ?? true);
+  const load = async (id: ServiceId) => [id, await SERVICES[id](context, options)] as const;
+  const loaded = new Map(await Promise.all(ids.map(load)));
+  const hearers = [...loaded.values()].filter((one) => one.hear);
   const made = new Map<ServiceId, Service>();
-  let bus: EventBridge | undefined;
-  const eventbridge = (): EventBridge => {
-    bus ??= eventbridgeService(context);
-    return bus;
-  };
   const get = (id: ServiceId): Service => {
-    const found = made.get(id) ?? (id === 'eventbridge' ? eventbridge() : SERVICES[id](context));
-    made.set(id, found);
-    return found;
+    const before = made.get(id);
+    if (before) return before;
+    const service = loaded.get(id)?.make(context);
+    if (!service) throw new AwsError('ServiceUnavailable', `this engine does not run ${id}`, 503);
+    made.set(id, service);
+    return service;
   };
   return {
     made,
     get,
     emit: (event) => {
-      eventbridge().accept(event);
-      const metrics = executionMetrics(event);
-      if (metrics) void get('cloudwatch').call('PutMetricData', metrics); // stored in memory before it returns
+      for (const one of hearers) one.hear?.(event);
     },
     start: async () => {
-      for (const id of IDS) get(id);
-      for (const id of IDS.toReversed()) await get(id).start?.();
+      for (const id of ids) get(id);
+      for (const id of ids.toReversed()) await get(id).start?.();
     },
     close: async () => {
       const failures: unknown[] = [];
-      for (const id of IDS) {
+      for (const id of ids) {
         try {
           await made.get(id)?.close?.();
         } catch (error) {

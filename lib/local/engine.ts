@@ -1,12 +1,7 @@
-import { invariant } from '../support/invariant.ts';
-import { type Clock, realClock } from './clock.ts';
-import { composeServices } from './composition.ts';
-import type { Durability } from './database.ts';
 import { EngineError } from './engine-error.ts';
-import { startServer, type WireServer } from './server/index.ts';
-import type { BusEvent, EngineContext, Service, ServiceId } from './service.ts';
+import { type HostOptions, openHost } from './host.ts';
+import type { Service, ServiceId } from './service.ts';
 import { pendingSubscriptions } from './services/sns/index.ts';
-import { openStateFolder } from './state-folder.ts';
 import {
   checkStacks,
   loadStacks,
@@ -17,11 +12,9 @@ import {
   type Stack,
 } from './template/index.ts';
 
-export interface EngineOptions {
+export interface EngineOptions extends HostOptions {
   /** A cloud assembly folder (`cdk.out`), or one CloudFormation template (`.json`). */
   readonly assembly: string;
-  /** Where everything is kept. Made when it is not there; one engine at a time. */
-  readonly stateDir: string;
   /** @default 0, any free port */
   readonly port?: number;
   /** Names of the stacks to load. @default all of the assembly */
@@ -32,14 +25,6 @@ export interface EngineOptions {
   readonly region?: string;
   /** @default the stacks' own where it is concrete, else 123456789012 */
   readonly account?: string;
-  /** @default real time */
-  readonly clock?: Clock;
-  /** Numbers in [0, 1). @default Math.random */
-  readonly random?: () => number;
-  /** What a crash may not lose: of the process, or of the machine's power. @default 'process' */
-  readonly durability?: Durability;
-  /** Rename a damaged database and start afresh, rather than throw. @default false */
-  readonly setAsideDamaged?: boolean;
 }
 
 /** A running engine: what the template describes, with its state where it was left. */
@@ -56,8 +41,6 @@ export interface Engine extends Place {
   close(): Promise<void>;
 }
 
-const LONGEST_CLOSE_MS = 5_000;
-
 const choose = (stacks: readonly Stack[], names: readonly string[] | undefined): readonly Stack[] => {
   const unknown = names?.filter((name) => !stacks.some((stack) => stack.name === name)) ?? [];
   if (unknown.length > 0)
@@ -67,19 +50,6 @@ const choose = (stacks: readonly Stack[], names: readonly string[] | undefined):
       fix: 'correct the name.',
     });
   return names ? stacks.filter(({ name }) => names.includes(name)) : stacks;
-};
-
-/** `work`, or after a bound nothing more: a function that does not stop must not keep the engine open. */
-const bounded = async (work: Promise<void>): Promise<void> => {
-  let cancel = (): void => undefined;
-  const bound = new Promise<void>((resolve) => {
-    cancel = realClock().after(LONGEST_CLOSE_MS, resolve); // real time, whatever the engine's clock is
-  });
-  try {
-    await Promise.race([work, bound]);
-  } finally {
-    cancel();
-  }
 };
 
 /**
@@ -101,42 +71,12 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   });
   checkStacks(stacks);
 
-  const folder = openStateFolder(options.stateDir, {
-    ...(options.durability !== undefined && { durability: options.durability }),
-    ...(options.setAsideDamaged !== undefined && { setAsideDamaged: options.setAsideDamaged }),
-  });
-  let server: WireServer | undefined;
-  const context: EngineContext = {
-    ...place,
-    stateDir: folder.dir,
-    database: folder.database,
-    clock: options.clock ?? realClock(),
-    random: options.random ?? Math.random,
-    endpoint: () => {
-      invariant(server, 'a service asked for the endpoint before the server listened');
-      return server.endpoint;
-    },
-    service: (id) => composition.get(id),
-    emit: (event: BusEvent) => composition.emit(event),
-  };
-  const composition = composeServices(context);
-
-  const close = async (): Promise<void> => {
-    try {
-      await server?.close();
-      await bounded(composition.close());
-    } finally {
-      folder.close();
-    }
-  };
-
+  const { context, composition, close } = await openHost({ ...options, ...place, port: options.port ?? 0 });
   try {
-    server = await startServer({ port: options.port ?? 0, services: composition.made });
-    folder.announce(server.endpoint);
     const loaded = await loadStacks(stacks, options.parameters ?? {}, context);
     await composition.start();
     const notices = await pendingSubscriptions(composition.get('sns'));
-    return { ...place, endpoint: server.endpoint, stacks: loaded, notices, service: composition.get, close };
+    return { ...place, endpoint: context.endpoint(), stacks: loaded, notices, service: composition.get, close };
   } catch (error) {
     await close();
     throw error;

@@ -36,7 +36,7 @@ export const servicesOf = async (firstClock: Clock): Promise<TestServices> => {
       service: (id) => composition.get(id),
       emit: (event) => composition.emit(event),
     };
-    const composition = composeServices(context);
+    const composition = await composeServices(context);
     await composition.start();
     return { folder, context, composition, clock };
   };

@@ -8,6 +8,7 @@ import { type Delivery, deliverDeadLetter, deliverResult } from './destinations.
 import { type FunctionRecord, functionArn, read } from './function-record.ts';
 import type { Functions } from './functions.ts';
 import type { Invoker } from './invoke.ts';
+import { eventOf } from './runner.ts';
 
 const RETRY_MS = [60_000, 120_000];
 const MAX_RETRIES = RETRY_MS.length;
@@ -67,7 +68,7 @@ export const asyncEvents = (context: EngineContext, functions: Functions, invoke
   const attempt = async (event: PendingEvent): Promise<void> => {
     const record = functions.of({ FunctionName: event.functionName });
     const config = configs.get(event.functionName) ?? DEFAULT;
-    const { outcome } = await invoke({ record, payload: event.payload, requestId: event.requestId });
+    const { outcome } = await invoke({ record, payload: eventOf(event.payload), requestId: event.requestId });
     if (isClosed) return; // cut off with its sandbox: the event is still pending and runs at the next start
     const attempts = event.attempts + 1;
     const now = clock.now();

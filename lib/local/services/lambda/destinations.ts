@@ -4,7 +4,7 @@ import { parseArn } from '../../arn.ts';
 import { type EngineContext, notImplemented, type Shape } from '../../service.ts';
 import { isQueueService } from '../sqs/index.ts';
 import { answerPayload } from './invoke.ts';
-import type { Outcome } from './sandbox.ts';
+import type { Outcome } from './runner.ts';
 
 /** An event that has run for the last time. */
 export interface Delivery {

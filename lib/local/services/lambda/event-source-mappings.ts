@@ -8,6 +8,7 @@ import { functionArn, read } from './function-record.ts';
 import type { Functions } from './functions.ts';
 import type { Invoker } from './invoke.ts';
 import { consumeQueue } from './queue-consumer.ts';
+import { eventOf } from './runner.ts';
 
 const DEFAULT_BATCH = 10;
 const DEFAULT_CONCURRENCY = 5; // AWS starts with five pollers
@@ -74,7 +75,7 @@ export const eventSourceMappings = (
     };
     const end = consumeQueue(context, settings, async (payload) => {
       const record = functions.of({ FunctionName: mapping.functionName });
-      const { outcome } = await invoke({ record, payload, requestId: uuid(context.random) });
+      const { outcome } = await invoke({ record, payload: eventOf(payload) });
       return outcome;
     });
     running.set(mapping.id, end);

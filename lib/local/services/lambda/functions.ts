@@ -10,6 +10,7 @@ import {
   read,
   shownFunction,
 } from './function-record.ts';
+import type { Registered } from './registered.ts';
 
 const PAGE_SIZE = 50;
 
@@ -20,12 +21,16 @@ export interface Functions {
 }
 
 /** `retire` is told the name of each function that changed. */
-export const lambdaFunctions = (context: EngineContext, retire: (name: string) => void): Functions => {
+export const lambdaFunctions = (
+  context: EngineContext,
+  registered: Registered,
+  retire: (name: string) => void,
+): Functions => {
   const records = storedMap<FunctionRecord>(context.database, 'lambda_functions');
 
   const of = (input: Shape): FunctionRecord => {
     const name = functionName(input);
-    const record = records.get(name);
+    const record = registered.record(name) ?? records.get(name);
     if (record !== undefined) return record;
     throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn(context, name)}`, 404, {
       Type: 'User',
@@ -34,6 +39,10 @@ export const lambdaFunctions = (context: EngineContext, retire: (name: string) =
 
   const store = (input: Shape, before: FunctionRecord | undefined): Shape => {
     const record = functionFrom(context, input, before);
+    if (registered.record(record.name) !== undefined)
+      throw new AwsError('ResourceConflictException', `the program itself has registered ${record.name}`, 409, {
+        Type: 'User',
+      });
     records.set(record.name, record);
     retire(record.name);
     return shownFunction(context, record);
@@ -42,8 +51,7 @@ export const lambdaFunctions = (context: EngineContext, retire: (name: string) =
   const list = (input: Shape): Shape => {
     const after = read.optionalText(input, 'Marker') ?? '';
     const size = read.optionalNumber(input, 'MaxItems') ?? PAGE_SIZE;
-    const all = records
-      .values()
+    const all = [...registered.records(), ...records.values().filter(({ name }) => !registered.record(name))]
       .filter(({ name }) => name > after)
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const page = all.slice(0, size);

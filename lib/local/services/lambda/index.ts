@@ -1,15 +1,26 @@
-// Lambda: the real bundles in worker threads, asynchronous events that survive a restart, queues as event sources.
+// Lambda: the real bundles in worker threads or in this process, asynchronous events that survive a restart, queues as event sources.
+import { join } from 'node:path';
 import { callFrom } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Service, type Shape } from '../../service.ts';
-import { uuid } from '../../uuid.ts';
 import { asyncEvents } from './async-events.ts';
 import { eventSourceMappings } from './event-source-mappings.ts';
 import { lambdaFunctions } from './functions.ts';
+import { inProcessRunner } from './in-process.ts';
 import { answerPayload, invoker, payloadOf } from './invoke.ts';
+import { type RegisteredFunctions, registeredFunctions } from './registered.ts';
 import { sandboxPool } from './sandbox-pool.ts';
+
+export type { FunctionContext, RegisteredFunction, RegisteredFunctions } from './registered.ts';
+
+/** Where functions run: `worker`, a thread each, as separate as a laptop can; `inProcess`, for tests and speed. */
+export type LambdaIsolation = 'worker' | 'inProcess';
 
 /** How the Lambda service runs functions. */
 export interface LambdaOptions {
+  /** @default 'worker' */
+  readonly isolation?: LambdaIsolation;
+  /** Functions of the embedding program, by name. They run in this process, whatever `isolation` says. */
+  readonly functions?: RegisteredFunctions;
   /** Sandboxes (worker threads) that live at a time. @default 8 */
   readonly sandboxes?: number;
 }
@@ -27,10 +38,13 @@ const SANDBOXES = 8; // 15 MB each, 40 MB with three AWS SDK clients in the bund
  * Lambda for Node.js functions. `CreateFunction` takes `Code: { LocalDirectory }` and replaces a function that exists.
  * `Invoke` takes `Payload` as JSON text, its bytes or a JSON value, and answers `Payload` as JSON text.
  */
-export const lambdaService = (context: EngineContext, { sandboxes = SANDBOXES }: LambdaOptions = {}): LambdaService => {
-  const pool = sandboxPool(sandboxes);
-  const functions = lambdaFunctions(context, pool.retire);
-  const invoke = invoker(context, pool);
+export const lambdaService = (context: EngineContext, options: LambdaOptions = {}): LambdaService => {
+  const { isolation = 'worker', functions: own = {}, sandboxes = SANDBOXES } = options;
+  const registered = registeredFunctions(context, own);
+  const runner =
+    isolation === 'inProcess' ? inProcessRunner() : sandboxPool(sandboxes, join(context.stateDir, 'compiled'));
+  const functions = lambdaFunctions(context, registered, runner.retire);
+  const invoke = invoker(context, runner, registered);
   const events = asyncEvents(context, functions, invoke);
   const mappings = eventSourceMappings(context, functions, invoke);
 
@@ -40,12 +54,12 @@ export const lambdaService = (context: EngineContext, { sandboxes = SANDBOXES }:
     if (type === 'DryRun') return { StatusCode: 204, Payload: '' };
     const payload = payloadOf(input, type === 'Event');
     if (type === 'Event') {
-      events.accept(record, payload);
+      events.accept(record, payload.text);
       return { StatusCode: 202, Payload: '' };
     }
     if (type !== 'RequestResponse')
       throw new AwsError('InvalidParameterValueException', `InvocationType ${String(type)} is not valid`);
-    const { outcome, logTail } = await invoke({ record, payload, requestId: uuid(context.random) });
+    const { outcome, logTail } = await invoke({ record, payload });
     return {
       StatusCode: 200,
       ExecutedVersion: '$LATEST',
@@ -71,7 +85,8 @@ export const lambdaService = (context: EngineContext, { sandboxes = SANDBOXES }:
     close: async () => {
       events.close();
       mappings.close();
-      await pool.close();
+      registered.close();
+      await runner.close();
     },
   };
 };

@@ -1,12 +1,11 @@
 // One invocation of a function: its sandbox, its log, its answer in the shapes of the Invoke API.
-import { join } from 'node:path';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { functionEnvironment } from './function-environment.ts';
 import { invocationLog, logsOf } from './function-logs.ts';
 import { type FunctionRecord, functionArn } from './function-record.ts';
-import { type Outcome, type Sandbox, startSandbox } from './sandbox.ts';
-import type { SandboxPool } from './sandbox-pool.ts';
+import type { Registered } from './registered.ts';
+import { type EventPayload, eventOf, type FunctionRunner, type Outcome } from './runner.ts';
 
 const MAX_SYNC_BYTES = 6 * 1024 * 1024;
 const MAX_ASYNC_BYTES = 1024 * 1024;
@@ -19,38 +18,37 @@ export interface Invoked {
 
 export interface Invocation {
   readonly record: FunctionRecord;
-  readonly payload: string;
-  /** Kept over the retries of an asynchronous event. */
-  readonly requestId: string;
+  readonly payload: EventPayload;
+  /** Kept over the retries of an asynchronous event; made up where it is not given. */
+  readonly requestId?: string;
 }
 
 export type Invoker = (invocation: Invocation) => Promise<Invoked>;
 
 /** The event in `Payload`: JSON text, its bytes, or a JSON value. Throws where it is not JSON or too large. */
-export const payloadOf = (input: Shape, isAsync: boolean): string => {
+export const payloadOf = (input: Shape, isAsync: boolean): EventPayload => {
   const { Payload: payload } = input;
   const text = payload instanceof Uint8Array ? Buffer.from(payload).toString() : payload;
   const json = text === undefined || text === '' ? '{}' : typeof text === 'string' ? text : JSON.stringify(text);
   const limit = isAsync ? MAX_ASYNC_BYTES : MAX_SYNC_BYTES;
-  const size = Buffer.byteLength(json);
-  if (size > limit) {
+  // A character takes three bytes at most: mostly the length alone tells.
+  if (json.length * 3 > limit && Buffer.byteLength(json) > limit) {
     const message = `Request must be smaller than ${limit} bytes for the InvokeFunction operation`;
     throw new AwsError('RequestTooLargeException', message, 413, { Type: 'User' });
   }
   try {
-    JSON.parse(json);
+    return eventOf(json);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const message = `Could not parse request body into json: ${why}`;
     throw new AwsError('InvalidRequestContentException', message, 400, { Type: 'User' });
   }
-  return json;
 };
 
 const hex = (random: () => number, digits: number): string => uuid(random).replaceAll('-', '').slice(0, digits);
 
-/** Runs functions in the sandboxes of `pool`, with the engine's clock held meanwhile. */
-export const invoker = (context: EngineContext, pool: SandboxPool): Invoker => {
+/** Runs functions, with the engine's clock held meanwhile: registered ones as they are, all others with `runner`. */
+export const invoker = (context: EngineContext, runner: FunctionRunner, registered: Registered): Invoker => {
   const { clock } = context;
   // One stream a function and engine start, not one a sandbox: local logs are read by people.
   const streams = new Map<string, string>();
@@ -62,34 +60,30 @@ export const invoker = (context: EngineContext, pool: SandboxPool): Invoker => {
     return stream;
   };
 
-  const start = (record: FunctionRecord, logStream: string): Sandbox =>
-    startSandbox({
-      functionName: record.name,
-      directory: record.directory,
-      compileCache: join(context.stateDir, 'compiled'),
-      handlerName: record.handler,
-      memoryMb: record.memoryMb,
-      timeoutMs: record.timeoutSeconds * 1000,
-      logGroup: record.logGroup,
+  const run = async ({ record, payload, requestId = uuid(context.random) }: Invocation): Promise<Invoked> => {
+    const logStream = streamOf(record);
+    const log = invocationLog(clock, logsOf(context), record, { logStream, requestId });
+    const startedAt = performance.now();
+    const outcome = await runner.run({
+      record,
+      requestId,
+      payload,
+      functionArn: functionArn(context, record.name),
+      traceId: `Root=1-${hex(context.random, 8)}-${hex(context.random, 24)};Sampled=0`,
       logStream,
       environment: functionEnvironment(context, record, logStream),
+      log: log.write,
     });
+    if (outcome.kind === 'failed' && outcome.error.trace === undefined) log.write(outcome.error.errorMessage);
+    return { outcome, logTail: await log.end(performance.now() - startedAt) };
+  };
 
-  return async ({ record, payload, requestId }) => {
+  return async (invocation) => {
+    const { record, payload, requestId } = invocation;
     const release = clock.hold();
     try {
-      const logStream = streamOf(record);
-      const log = invocationLog(clock, logsOf(context), record, { logStream, requestId });
-      const startedAt = performance.now();
-      const traceId = `Root=1-${hex(context.random, 8)}-${hex(context.random, 24)};Sampled=0`;
-      const outcome = await pool.run({
-        of: record,
-        event: { requestId, payload, functionArn: functionArn(context, record.name), traceId },
-        log: log.write,
-        start: () => start(record, logStream),
-      });
-      if (outcome.kind === 'failed' && outcome.error.trace === undefined) log.write(outcome.error.errorMessage);
-      return { outcome, logTail: await log.end(performance.now() - startedAt) };
+      if (registered.record(record.name) !== record) return await run(invocation);
+      return { outcome: await registered.run(record, payload.value, requestId), logTail: '' };
     } finally {
       release();
     }

@@ -4,7 +4,7 @@ import { parseArn } from '../../arn.ts';
 import { isShape } from '../../field-reader.ts';
 import type { EngineContext, Shape } from '../../service.ts';
 import { isQueueService, type QueueService } from '../sqs/index.ts';
-import type { Outcome } from './sandbox.ts';
+import type { Outcome } from './runner.ts';
 
 const RECEIVE_LIMIT = 10; // of one ReceiveMessage
 const DELETE_LIMIT = 10;

@@ -1,33 +1,13 @@
 // All live sandboxes of an engine, few enough to fit a laptop: which event goes to which, when one more pays, which goes.
 import { realClock } from '../../clock.ts';
+import type { FunctionRecord } from './function-record.ts';
 import { processorLoad } from './processor-load.ts';
-import type { Outcome, Sandbox, SandboxEvent } from './sandbox.ts';
-
-/** A function as the pool sees it. Another `revision` means other code or settings: old sandboxes are not used again. */
-export interface PoolFunction {
-  readonly name: string;
-  readonly revision: number;
-}
-
-/** One invocation to be run, and how to start a sandbox for it. */
-export interface Job {
-  readonly of: PoolFunction;
-  readonly event: SandboxEvent;
-  readonly log: (message: string) => void;
-  readonly start: () => Sandbox;
-}
-
-export interface SandboxPool {
-  run(job: Job): Promise<Outcome>;
-  /** Lets go of the sandboxes of a function that was changed or deleted. */
-  retire(name: string): void;
-  /** How many sandboxes live now, for diagnosis. */
-  size(): number;
-  close(): Promise<void>;
-}
+import { closedOutcome, type FunctionRunner, type Job, type Outcome } from './runner.ts';
+import { type Sandbox, startSandbox } from './sandbox.ts';
 
 interface Slot {
-  readonly of: PoolFunction;
+  /** Another `revision` of it means other code or settings: the slot is not used again. */
+  readonly of: FunctionRecord;
   readonly sandbox: Sandbox;
   state: 'starting' | 'idle' | 'busy';
   usedAt: number;
@@ -44,13 +24,24 @@ const STARTING_AT_ONCE = 2;
 const FULL_LOAD = 0.8; // share of the processors above which more sandboxes bring nothing
 const SMOOTHING = 0.3;
 
-const CLOSED: Outcome = {
-  kind: 'failed',
-  error: { errorType: 'Runtime.ExitError', errorMessage: 'Error: the engine was closed' },
-};
+const start = ({ record, logStream, environment }: Job, compileCache: string): Sandbox =>
+  startSandbox({
+    functionName: record.name,
+    directory: record.directory,
+    compileCache,
+    handlerName: record.handler,
+    memoryMb: record.memoryMb,
+    timeoutMs: record.timeoutSeconds * 1000,
+    logGroup: record.logGroup,
+    logStream,
+    environment,
+  });
 
-/** At most `limit` sandboxes, except that every function with work may always have one (or callers could deadlock). */
-export const sandboxPool = (limit: number): SandboxPool => {
+/**
+ * At most `limit` sandboxes, except that every function with work may always have one (or callers could deadlock).
+ * `compileCache` is the folder where compiled code is kept for the next start.
+ */
+export const sandboxPool = (limit: number, compileCache: string): FunctionRunner => {
   const clock = realClock();
   const slots = new Set<Slot>();
   const queues = new Map<string, Waiting[]>();
@@ -69,13 +60,13 @@ export const sandboxPool = (limit: number): SandboxPool => {
 
   const isStale = (slot: Slot): boolean => {
     const [next] = queues.get(slot.of.name) ?? [];
-    return !slot.sandbox.isUsable() || (next !== undefined && next.job.of.revision !== slot.of.revision);
+    return !slot.sandbox.isUsable() || (next !== undefined && next.job.record.revision !== slot.of.revision);
   };
 
   const run = async (slot: Slot, { job, resolve }: Waiting): Promise<void> => {
     const startedAt = clock.now();
     slot.state = 'busy';
-    const outcome = await slot.sandbox.invoke(job.event, job.log);
+    const outcome = await slot.sandbox.invoke({ ...job, payload: job.payload.text }, job.log);
     const ms = clock.now() - startedAt;
     const pace = paces.get(slot.of.name) ?? ms;
     paces.set(slot.of.name, pace + SMOOTHING * (ms - pace));
@@ -110,7 +101,7 @@ export const sandboxPool = (limit: number): SandboxPool => {
     slotsOf(name).length === 0 && clock.now() - first.since >= START_MS;
 
   const startFor = (job: Job): void => {
-    const slot: Slot = { of: job.of, sandbox: job.start(), state: 'starting', usedAt: clock.now() };
+    const slot: Slot = { of: job.record, sandbox: start(job, compileCache), state: 'starting', usedAt: clock.now() };
     slots.add(slot);
     void slot.sandbox.ready.then(() => {
       if (slot.state === 'starting') slot.state = 'idle';
@@ -156,8 +147,8 @@ export const sandboxPool = (limit: number): SandboxPool => {
   return {
     run: (job) =>
       new Promise((resolve) => {
-        const queue = queues.get(job.of.name) ?? [];
-        queues.set(job.of.name, queue);
+        const queue = queues.get(job.record.name) ?? [];
+        queues.set(job.record.name, queue);
         queue.push({ job, since: clock.now(), resolve });
         schedule();
       }),
@@ -165,13 +156,12 @@ export const sandboxPool = (limit: number): SandboxPool => {
       for (const slot of slotsOf(name)) if (slot.state === 'idle') drop(slot);
       paces.delete(name);
     },
-    size: () => slots.size,
     close: async () => {
       isClosed = true;
       cancelCheck?.();
       const waiting = [...queues.values()].flat();
       queues.clear();
-      for (const { resolve } of waiting) resolve(CLOSED);
+      for (const { resolve } of waiting) resolve(closedOutcome);
       await Promise.all([...slots].map((slot) => slot.sandbox.stop()));
       slots.clear();
     },

@@ -1,18 +1,7 @@
 // One Lambda sandbox: a worker thread with the function's bundle, environment and memory limit, one event at a time.
 import { Worker } from 'node:worker_threads';
 import { realClock } from '../../clock.ts';
-
-/** An error as Lambda reports it. `trace` is missing where no code of the function ran into it. */
-export interface FunctionErrorShape {
-  readonly errorType: string;
-  readonly errorMessage: string;
-  readonly trace?: readonly string[];
-}
-
-/** What came of one invocation. */
-export type Outcome =
-  | { readonly kind: 'done'; readonly payload: string }
-  | { readonly kind: 'failed'; readonly error: FunctionErrorShape };
+import { type FunctionErrorShape, failed, type Outcome, timedOut } from './runner.ts';
 
 export interface SandboxSettings {
   readonly functionName: string;
@@ -53,15 +42,6 @@ type Report =
 const INIT_MS = 10_000; // AWS gives the init phase ten seconds
 const YOUNG_GENERATION_MB = 8; // small, or a dozen sandboxes would keep hundreds of megabytes of garbage
 const MIN_HEAP_MB = 32;
-
-const failed = (errorType: string, errorMessage: string): Outcome => ({
-  kind: 'failed',
-  error: { errorType, errorMessage },
-});
-
-/** AWS writes the seconds with two decimals. */
-const timedOut = (requestId: string, ms: number): Outcome =>
-  failed('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after ${(ms / 1000).toFixed(2)} seconds`);
 
 const exited = (requestId: string, code: number, isOutOfMemory: boolean): Outcome => {
   const cause = isOutOfMemory
@@ -146,7 +126,9 @@ export const startSandbox = (settings: SandboxSettings): Sandbox => {
       finish(timedOut(event.requestId, settings.timeoutMs));
       void stop();
     });
-    worker.postMessage({ ...event, deadlineMs: clock.now() + settings.timeoutMs });
+    const { payload, functionArn, traceId } = event;
+    const deadlineMs = clock.now() + settings.timeoutMs;
+    worker.postMessage({ requestId: event.requestId, payload, functionArn, traceId, deadlineMs });
     try {
       return await outcome.promise;
     } finally {

@@ -1,0 +1,119 @@
+// A state folder, services on it, and a port if one is asked for: what every kind of engine stands on.
+import { invariant } from '../support/invariant.ts';
+import { type Clock, realClock } from './clock.ts';
+import { type Composition, type CompositionOptions, composeServices } from './composition.ts';
+import type { Durability } from './database.ts';
+import type { WireServer } from './server/index.ts';
+import type { BusEvent, EngineContext } from './service.ts';
+import type { LambdaOptions } from './services/lambda/index.ts';
+import { openStateFolder } from './state-folder.ts';
+
+/** What may be said of any engine. */
+export interface HostOptions {
+  /** Where everything is kept. Made when it is not there; one engine at a time. */
+  readonly stateDir: string;
+  /** @default real time */
+  readonly clock?: Clock;
+  /** Numbers in [0, 1). @default Math.random */
+  readonly random?: () => number;
+  /** What a crash may not lose: of the process, or of the machine's power. @default 'process' */
+  readonly durability?: Durability;
+  /** Rename a damaged database and start afresh, rather than throw. @default false */
+  readonly setAsideDamaged?: boolean;
+  /**
+   * Where Lambda functions run: `worker`, a thread each with its own memory limit, ended when it times out; `inProcess`, for
+   * tests and speed, with the limits that `services/lambda/in-process.ts` lists.
+   * @default 'worker'
+   */
+  readonly lambda?: LambdaOptions['isolation'];
+  /** Functions of the program that opens the engine, callable as Lambda functions of these names. */
+  readonly functions?: LambdaOptions['functions'];
+  /** Told of every event of a service (`source: 'aws.states'`, ...) once what it tells is on disk. */
+  readonly onEvent?: (event: BusEvent) => void;
+}
+
+export interface HostSettings extends HostOptions {
+  readonly region: string;
+  readonly account: string;
+  readonly services?: CompositionOptions['services'];
+  /** 0 takes any free port. Without one there is no server. */
+  readonly port?: number | undefined;
+}
+
+export interface Host {
+  readonly context: EngineContext;
+  readonly composition: Composition;
+  /** Stops taking calls, then all work, then lets go of the state folder. What was under way is taken up by the next open. */
+  close(): Promise<void>;
+}
+
+const LONGEST_CLOSE_MS = 5_000;
+const NOWHERE = 'http://127.0.0.1:0'; // where a call of AWS goes in an engine without a server: it fails at once
+
+/** `work`, or after a bound nothing more: a function that does not stop must not keep the engine open. */
+const bounded = async (work: Promise<void>): Promise<void> => {
+  let cancel = (): void => undefined;
+  const bound = new Promise<void>((resolve) => {
+    cancel = realClock().after(LONGEST_CLOSE_MS, resolve); // real time, whatever the engine's clock is
+  });
+  try {
+    await Promise.race([work, bound]);
+  } finally {
+    cancel();
+  }
+};
+
+const lambdaOptions = ({ lambda, functions }: HostOptions): LambdaOptions => ({
+  ...(lambda !== undefined && { isolation: lambda }),
+  ...(functions !== undefined && { functions }),
+});
+
+/** Opens the folder, loads the services, starts the server. Nothing that an earlier process left is taken up yet. */
+export const openHost = async (settings: HostSettings): Promise<Host> => {
+  const { region, account, port, onEvent, services } = settings;
+  const folder = openStateFolder(settings.stateDir, settings);
+  let server: WireServer | undefined;
+  let composition: Composition | undefined;
+  const composed = (): Composition => {
+    invariant(composition, 'a service asked for another before all were loaded');
+    return composition;
+  };
+  const context: EngineContext = {
+    region,
+    account,
+    stateDir: folder.dir,
+    database: folder.database,
+    clock: settings.clock ?? realClock(),
+    random: settings.random ?? Math.random,
+    endpoint: () => {
+      if (port === undefined) return NOWHERE;
+      invariant(server, 'a service asked for the endpoint before the server listened');
+      return server.endpoint;
+    },
+    service: (id) => composed().get(id),
+    emit: (event) => {
+      composed().emit(event);
+      onEvent?.(event);
+    },
+  };
+  const close = async (): Promise<void> => {
+    try {
+      await server?.close();
+      if (composition) await bounded(composition.close());
+    } finally {
+      folder.close();
+    }
+  };
+  try {
+    composition = await composeServices(context, { ...(services && { services }), lambda: lambdaOptions(settings) });
+    if (port !== undefined) {
+      const { startServer } = await import('./server/index.ts');
+      server = await startServer({ port, services: composition.made });
+      folder.announce(server.endpoint);
+    }
+    return { context, composition, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

@@ -1,0 +1,136 @@
+// What a function's code meets in a worker thread and in the engine's own process alike: how its module is found, what its
+// context says, how its errors are told. As the runtime interface client of AWS does it.
+// JavaScript, like worker-runtime.mjs: stripping types in every thread would cost each 30 ms and 12 MB (measured).
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { format, types } from 'node:util';
+
+/**
+ * @typedef {{ errorType: string, errorMessage: string, trace: readonly string[] }} ErrorShape
+ * @typedef {(event: unknown, context: object) => unknown} Handler
+ */
+
+const MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100; // AWS's own allowance above 6 MB
+
+/** The methods of `console` and the level that Lambda's text format gives each. */
+export const consoleLevels = {
+  log: 'INFO',
+  info: 'INFO',
+  debug: 'DEBUG',
+  trace: 'TRACE',
+  warn: 'WARN',
+  error: 'ERROR',
+};
+
+/** @param {unknown} value @returns {value is Error} */
+const isErrorLike = (value) =>
+  types.isNativeError(value) ||
+  (typeof value === 'object' && value !== null && 'name' in value && 'message' in value && 'stack' in value);
+
+const HERE = new URL('.', import.meta.url).href;
+
+// Frames of the runtime and of Node's message loop say nothing about the function.
+/** @param {Error} error */
+const traceOf = (error) =>
+  String(error.stack ?? '')
+    .split('\n')
+    .filter((line) => !line.includes(HERE) && !line.includes('node:internal/'));
+
+/** @param {unknown} error @returns {ErrorShape} */
+export const errorShape = (error) =>
+  isErrorLike(error)
+    ? { errorType: String(error.name), errorMessage: String(error.message), trace: traceOf(error) }
+    : { errorType: typeof error, errorMessage: String(error), trace: [] };
+
+/** @param {string} errorType @param {string} errorMessage @returns {ErrorShape} */
+const named = (errorType, errorMessage) => ({ errorType, errorMessage, trace: [] });
+
+/**
+ * A line of the console with time, request and level, as in Lambda's text format.
+ * @param {string | undefined} requestId @param {string} level @param {readonly unknown[]} parts
+ */
+export const consoleLine = (requestId, level, parts) =>
+  `${new Date().toISOString()}\t${requestId}\t${level}\t${format(...parts)}`;
+
+/**
+ * Splits raw writes (EMF, loggers) into lines. What has no end of line yet waits for the rest.
+ * @param {(message: string) => void} log
+ */
+export const lineSplitter = (log) => {
+  let rest = '';
+  /** @param {string | Uint8Array} chunk */
+  return (chunk) => {
+    const text = rest + (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+    const lines = text.split('\n');
+    rest = lines.pop() ?? '';
+    for (const message of lines) if (message !== '') log(message);
+  };
+};
+
+/** @param {unknown} error @returns {ErrorShape} */
+const importError = (error) => {
+  const shape = errorShape(error);
+  if (error instanceof SyntaxError) return { ...shape, errorType: 'Runtime.UserCodeSyntaxError' };
+  const isMissing = isErrorLike(error) && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+  return isMissing ? { ...shape, errorType: 'Runtime.ImportModuleError' } : shape;
+};
+
+/**
+ * Imports `handlerName` (`index.handler`) from `directory`. `instance` tells instances of one module apart.
+ * @param {string} directory @param {string} handlerName @param {string} [instance]
+ * @returns {Promise<Handler | ErrorShape>}
+ */
+export const loadHandler = async (directory, handlerName, instance = '') => {
+  const dot = handlerName.lastIndexOf('.');
+  const [moduleName, exportName] = [handlerName.slice(0, dot), handlerName.slice(dot + 1)];
+  const file = ['mjs', 'js', 'cjs']
+    .map((ending) => join(directory, `${moduleName}.${ending}`))
+    .find((path) => existsSync(path));
+  if (file === undefined)
+    return named('Runtime.ImportModuleError', `Error: Cannot find module '${moduleName}' in ${directory}`);
+  try {
+    const loaded = await import(pathToFileURL(file).href + instance);
+    const handler = loaded[exportName] ?? loaded.default?.[exportName];
+    if (typeof handler !== 'function')
+      return named('Runtime.HandlerNotFound', `${handlerName} is undefined or not exported`);
+    if (handler.length < 3) return handler;
+    const message = 'callback-based handlers are not supported by Node.js 24 and later: return a promise instead';
+    return named('Runtime.CallbackHandlerDeprecated', `ERROR: ${message}`);
+  } catch (error) {
+    return importError(error);
+  }
+};
+
+/**
+ * The handler's second argument.
+ * @param {{ functionName: string, memoryMb: number, logGroup: string, logStream: string }} settings
+ * @param {{ requestId: string, deadlineMs: number, functionArn: string }} invocation
+ */
+export const contextOf = ({ functionName, memoryMb, logGroup, logStream }, { requestId, deadlineMs, functionArn }) => ({
+  awsRequestId: requestId,
+  callbackWaitsForEmptyEventLoop: true,
+  functionName,
+  functionVersion: '$LATEST',
+  getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+  invokedFunctionArn: functionArn,
+  logGroupName: logGroup,
+  logStreamName: logStream,
+  memoryLimitInMB: String(memoryMb),
+});
+
+/**
+ * What the handler returned, as JSON, or why it is no answer.
+ * @param {unknown} value @returns {string | ErrorShape}
+ */
+export const answerOf = (value) => {
+  const payload = JSON.stringify(value) ?? 'null';
+  // A character takes three bytes at most: mostly the length alone tells.
+  if (payload.length * 3 <= MAX_RESPONSE_BYTES || Buffer.byteLength(payload) <= MAX_RESPONSE_BYTES) return payload;
+  const limit = `exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+  return named('Function.ResponseSizeTooLarge', `Response payload size ${limit}`);
+};
+
+/** The line that Lambda writes about an error. @param {ErrorShape} error */
+export const errorLine = ({ errorType, errorMessage, trace: stack }) =>
+  `Invoke Error \t${JSON.stringify({ errorType, errorMessage, stack })}`;

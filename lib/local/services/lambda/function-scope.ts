@@ -1,0 +1,91 @@
+// Functions inside the engine's own process: each sees its own environment and writes to its own log, although there is one
+// `process.env` and one `console`. Which function is running is asked of the asynchronous context.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { consoleLevels, consoleLine, lineSplitter } from './function-runtime.mjs';
+
+/** What one event of a function sees of the process. */
+export interface FunctionScope {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly requestId: string;
+  readonly log: (message: string) => void;
+  /** Takes raw writes to stdout and stderr. */
+  readonly write: (chunk: string | Uint8Array) => void;
+}
+
+const scopes = new AsyncLocalStorage<FunctionScope>();
+let users = 0;
+let takeBack: () => void = () => undefined;
+
+export const scopeOf = (
+  environment: NodeJS.ProcessEnv,
+  requestId: string,
+  log: (message: string) => void,
+): FunctionScope => ({ environment, requestId, log, write: lineSplitter(log) });
+
+/** Runs `work` and all that follows from it, timers included, inside `scope`. */
+export const runInScope = <T>(scope: FunctionScope, work: () => T): T => scopes.run(scope, work);
+
+const scopedEnvironment = (own: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
+  const current = (): NodeJS.ProcessEnv => scopes.getStore()?.environment ?? own;
+  return new Proxy<NodeJS.ProcessEnv>(
+    {},
+    {
+      get: (_, name) => Reflect.get(current(), name),
+      set: (_, name, value) => Reflect.set(current(), name, String(value)), // as process.env does
+      has: (_, name) => Reflect.has(current(), name),
+      deleteProperty: (_, name) => Reflect.deleteProperty(current(), name),
+      ownKeys: () => Reflect.ownKeys(current()),
+      getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor(current(), name),
+    },
+  );
+};
+
+const captureConsole = (): (() => void) => {
+  const original = { ...console };
+  for (const [method, level] of Object.entries(consoleLevels)) {
+    const own: unknown = Reflect.get(console, method);
+    if (typeof own !== 'function') continue;
+    Object.assign(console, {
+      [method]: (...parts: unknown[]) => {
+        const scope = scopes.getStore();
+        if (scope) scope.log(consoleLine(scope.requestId, level, parts));
+        else own.apply(console, parts);
+      },
+    });
+  }
+  return () => Object.assign(console, original);
+};
+
+const captureWrites = (stream: NodeJS.WriteStream): (() => void) => {
+  const own = stream.write;
+  const write = (chunk: string | Uint8Array, ...more: unknown[]): boolean => {
+    const scope = scopes.getStore();
+    if (!scope) return Reflect.apply(own, stream, [chunk, ...more]);
+    scope.write(chunk);
+    const done = more.findLast((argument) => typeof argument === 'function');
+    if (typeof done === 'function') queueMicrotask(() => done());
+    return true;
+  };
+  Object.assign(stream, { write });
+  return () => Object.assign(stream, { write: own });
+};
+
+const capture = (): (() => void) => {
+  const environment = process.env;
+  process.env = scopedEnvironment(environment);
+  const undo = [captureConsole(), captureWrites(process.stdout), captureWrites(process.stderr)];
+  return () => {
+    process.env = environment;
+    for (const step of undo) step();
+  };
+};
+
+/** Puts scopes into effect for this process; the returned function takes that back, once nobody needs them. */
+export const useScopes = (): (() => void) => {
+  if (users === 0) takeBack = capture();
+  users += 1;
+  return () => {
+    users -= 1;
+    if (users === 0) takeBack();
+  };
+};

@@ -1,0 +1,104 @@
+// Functions in the engine's own process: no thread, no copy of an event, nothing between a breakpoint and the handler.
+// What that cannot give: one event at a time (events of a function interleave where it awaits), a memory limit, an end to a
+// handler that has timed out (its result is dropped; a loop that never awaits is not even noticed), the time zone of Lambda,
+// a process that outlives process.exit. Globals are the engine's; a CommonJS module is loaded once for all revisions.
+import { realClock } from '../../clock.ts';
+import type { FunctionRecord } from './function-record.ts';
+import {
+  answerOf,
+  consoleLine,
+  contextOf,
+  errorLine,
+  errorShape,
+  type Handler,
+  loadHandler,
+} from './function-runtime.mjs';
+import { runInScope, scopeOf, useScopes } from './function-scope.ts';
+import { closedOutcome, type FunctionRunner, type Job, type Outcome, timedOut } from './runner.ts';
+
+interface Loaded {
+  readonly revision: number;
+  /** The function's own, kept from event to event. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly handler: ReturnType<typeof loadHandler>;
+}
+
+let instances = 0; // over all engines of the process: Node keeps modules by their address for ever
+
+const load = (job: Job): Loaded => {
+  const { directory, handler, revision } = job.record;
+  const environment = { ...job.environment };
+  instances += 1;
+  const instance = `?instance=${instances}`;
+  const scope = scopeOf(environment, job.requestId, job.log);
+  return {
+    revision,
+    environment,
+    handler: runInScope(scope, () => loadHandler(directory, handler, instance)),
+  };
+};
+
+const settingsOf = (record: FunctionRecord, logStream: string) => ({
+  functionName: record.name,
+  memoryMb: record.memoryMb,
+  logGroup: record.logGroup,
+  logStream,
+});
+
+const call = async (handler: Handler, job: Job, deadlineMs: number): Promise<Outcome> => {
+  try {
+    const context = contextOf(settingsOf(job.record, job.logStream), { ...job, deadlineMs });
+    const answer = answerOf(await handler(job.payload.value, context));
+    if (typeof answer === 'string') return { kind: 'done', payload: answer };
+    return { kind: 'failed', error: answer };
+  } catch (thrown) {
+    return { kind: 'failed', error: errorShape(thrown) };
+  }
+};
+
+/** Imports each revision of a function once, and calls it here. */
+export const inProcessRunner = (): FunctionRunner => {
+  const clock = realClock();
+  const known = new Map<string, Loaded>();
+  const release = useScopes();
+  const closed = Promise.withResolvers<Outcome>();
+
+  const loadedFor = (job: Job): Loaded => {
+    const before = known.get(job.record.name);
+    if (before?.revision === job.record.revision) return before;
+    const loaded = load(job);
+    known.set(job.record.name, loaded);
+    return loaded;
+  };
+
+  const work = async (job: Job, loaded: Loaded, deadlineMs: number): Promise<Outcome> => {
+    const handler = await loaded.handler;
+    if (typeof handler !== 'function') {
+      if (known.get(job.record.name) === loaded) known.delete(job.record.name); // the next event tries again, as on AWS
+      return { kind: 'failed', error: handler };
+    }
+    loaded.environment._X_AMZN_TRACE_ID = job.traceId;
+    const scope = scopeOf(loaded.environment, job.requestId, job.log);
+    const outcome = await runInScope(scope, () => call(handler, job, deadlineMs));
+    if (outcome.kind === 'failed' && outcome.error.trace !== undefined) {
+      const { errorType, errorMessage, trace } = outcome.error;
+      job.log(consoleLine(job.requestId, 'ERROR', [errorLine({ errorType, errorMessage, trace })]));
+    }
+    return outcome;
+  };
+
+  return {
+    run: (job) => {
+      const timeoutMs = job.record.timeoutSeconds * 1000;
+      const timeout = Promise.withResolvers<Outcome>();
+      const cancel = clock.after(timeoutMs, () => timeout.resolve(timedOut(job.requestId, timeoutMs)));
+      const outcome = work(job, loadedFor(job), clock.now() + timeoutMs);
+      return Promise.race([outcome, timeout.promise, closed.promise]).finally(cancel);
+    },
+    retire: (name) => void known.delete(name),
+    close: async () => {
+      closed.resolve(closedOutcome);
+      release();
+    },
+  };
+};
