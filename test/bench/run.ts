@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { table } from '../../lib/cli/table.ts';
 import { type Measured, measure, median } from './measure.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -121,7 +122,10 @@ for (const [name, take] of Object.entries(figures)) {
   process.stderr.write(`measuring ${name}\n`);
   rows.push(...(await take()));
 }
-console.table(
-  Object.fromEntries(rows.map(({ figure, value, goal, holds, command }) => [figure, { value, goal, holds, command }])),
-);
+for (const line of table(
+  ['figure', 'measured', 'goal', 'holds', 'command'],
+  rows.map(({ figure, value, goal, holds, command }) => [figure, value, goal, holds ? 'yes' : 'NO', command]),
+)) {
+  console.log(line);
+}
 process.exit(rows.every((row) => row.holds) ? 0 : 1);
