@@ -44,11 +44,14 @@ export const askForRun = async (target: Target, wanted: Wanted): Promise<Asked> 
 
 const appearance = async (target: Target, wanted: Wanted): Promise<RunRecord> => {
   const deadline = performance.now() + longestWaitMs;
+  let run: RunRecord | undefined;
   while (performance.now() < deadline) {
-    const run = await recordOf(target, wanted);
-    if (run) return run;
+    run = await recordOf(target, wanted);
+    // An engine that closes between the record and the start of its execution leaves both to the message's next delivery.
+    if (run && !(target.embedded && run.status === 'pending')) return run;
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
+  if (run) return run;
   throw new CliError(
     'HDL619',
     1,

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Ledger, openLedger } from '../ledger/index.ts';
-import { EngineError, openEngine } from '../local/index.ts';
+import { DamagedStateError, EngineError, openEngine } from '../local/index.ts';
 import { manifestName, type OrchestratorManifest, type PipelineManifest } from '../records/index.ts';
 import { type Aws, AwsCallError, connect } from '../support/aws-call.ts';
 import { awsSettings } from './aws-settings.ts';
@@ -37,7 +37,12 @@ export const openTarget = async (given: Arguments, setting: Setting): Promise<Ta
   const { environment } = setting;
   const inAws = given.has('aws') || environment.HEDDLE_TARGET === 'aws' || environment.AWS_ENDPOINT_URL !== undefined;
   if (!inAws)
-    return openLocalTarget(given, setting, { assembly: join(setting.root, 'cdk.out'), port: 0, fresh: false });
+    return openLocalTarget(given, setting, {
+      assembly: join(setting.root, 'cdk.out'),
+      port: 0,
+      fresh: false,
+      setAsideDamaged: false,
+    });
   const settings = await awsSettings(environment);
   const name = settings.endpoint ?? `AWS ${settings.region}`;
   return describe(connect(settings), given, { name, embedded: false, close: async () => undefined });
@@ -48,13 +53,15 @@ export interface LocalOptions {
   readonly port: number;
   /** Whether a state folder that is not there yet is to be made. */
   readonly fresh: boolean;
+  /** Whether a damaged state is renamed, to begin anew. */
+  readonly setAsideDamaged: boolean;
 }
 
 /** The engine that has the state folder open already, or one for the time of this command. */
 export const openLocalTarget = async (
   given: Arguments,
   { root, workingDirectory }: Setting,
-  { assembly, port, fresh }: LocalOptions,
+  { assembly, port, fresh, setAsideDamaged }: LocalOptions,
 ): Promise<Target> => {
   const state = given.text('state');
   const stateDir = state === undefined ? join(root, '.heddle') : resolve(workingDirectory, state);
@@ -69,16 +76,23 @@ export const openLocalTarget = async (
     );
   }
   try {
-    const engine = await openEngine({ assembly, stateDir, port });
+    const engine = await openEngine({ assembly, stateDir, port, setAsideDamaged });
     const aws = connect({ ...anyone, region: engine.region, endpoint: engine.endpoint });
     const name = `the local engine in ${shown}`;
     return await describe(aws, given, { name, embedded: true, close: () => engine.close() });
   } catch (error) {
+    if (error instanceof DamagedStateError) throw damaged(error);
     const live = error instanceof EngineError && error.code === 'HDL504' ? endpointOf(stateDir) : undefined;
     if (live === undefined) throw error;
     const aws = connect({ ...anyone, region: 'us-east-1', endpoint: live });
     return describe(aws, given, { name: `the local engine at ${live}`, embedded: false, close: async () => undefined });
   }
+};
+
+const damaged = ({ code, found, expected }: DamagedStateError): CliError => {
+  const fix =
+    'npx heddle local run <pipeline> --set-aside, or npm start -- --set-aside: it is renamed, not deleted; or restore it from a copy';
+  return new CliError(code, 2, found, expected, fix);
 };
 
 /** The engine checks no signatures: any credentials do. */

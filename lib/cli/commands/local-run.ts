@@ -18,6 +18,7 @@ export const localRun: Command = {
   options: {
     ...startOptions,
     port: { value: 'N', says: 'the port of the engine on 127.0.0.1 (default: any free one)' },
+    'set-aside': { says: 'rename a damaged state and begin anew (nothing is deleted)' },
     ...Object.fromEntries(Object.entries(targetOptions).filter(([name]) => name !== 'aws')),
   },
   run: async (given, setting) => {
@@ -29,7 +30,8 @@ export const localRun: Command = {
     }
     const say = (line: string): void => remark(setting, [line]);
     const { directory } = await freshAssembly({ root: setting.root, environment: setting.environment, say });
-    const target = await openLocalTarget(given, setting, { assembly: directory, port, fresh: true });
+    const setAsideDamaged = given.has('set-aside');
+    const target = await openLocalTarget(given, setting, { assembly: directory, port, fresh: true, setAsideDamaged });
     try {
       await checkSame(pipeline, target);
       return await startAndFollow(pipeline, input, target, given, setting);
