@@ -29,6 +29,9 @@ export const lambdaFunctions = (
   const records = storedMap<FunctionRecord>(context.database, 'lambda_functions');
 
   const of = (input: Shape): FunctionRecord => {
+    const { FunctionName: given, Qualifier: qualifier } = input;
+    const own = typeof given === 'string' && qualifier === undefined ? registered.record(given) : undefined;
+    if (own !== undefined) return own;
     const name = functionName(input);
     const record = registered.record(name) ?? records.get(name);
     if (record !== undefined) return record;

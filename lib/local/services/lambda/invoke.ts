@@ -82,7 +82,7 @@ export const invoker = (context: EngineContext, runner: FunctionRunner, register
     const { record, payload, requestId } = invocation;
     const release = clock.hold();
     try {
-      if (registered.record(record.name) !== record) return await run(invocation);
+      if (record.directory !== '') return await run(invocation);
       return { outcome: await registered.run(record, payload.value, requestId), logTail: '' };
     } finally {
       release();

@@ -1,11 +1,12 @@
 // Functions of the program that embeds the engine, callable as Lambda functions. They are the program's own code: they see
-// its environment and write to its console, and no log group is kept for them.
-import { realClock } from '../../clock.ts';
+// its environment and write to its console, no log group is kept for them, and only a state's TimeoutSeconds ends the wait
+// for them. A call costs a few microseconds, so there is nothing here that it could do without.
+import { isPromise } from 'node:util/types';
 import type { EngineContext } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { type FunctionRecord, functionArn } from './function-record.ts';
 import { answerOf, errorShape } from './function-runtime.mjs';
-import { closedOutcome, type Outcome, timedOut } from './runner.ts';
+import { closedOutcome, type Outcome } from './runner.ts';
 
 /** What a registered function gets beside its event, in the names of Lambda's context object. */
 export interface FunctionContext {
@@ -13,6 +14,7 @@ export interface FunctionContext {
   readonly functionName: string;
   readonly functionVersion: string;
   readonly invokedFunctionArn: string;
+  /** Counts down from Lambda's 15 minutes; at zero nothing happens. */
   getRemainingTimeInMillis(): number;
 }
 
@@ -22,11 +24,11 @@ export type RegisteredFunction = (event: never, context: FunctionContext) => unk
 /** Registered functions by name. */
 export type RegisteredFunctions = { readonly [name: string]: RegisteredFunction };
 
-const LONGEST_SECONDS = 900; // AWS: no function runs longer
+const LONGEST_SECONDS = 900;
 
 export interface Registered {
-  /** The record that a registered function shows itself with, or undefined. */
-  record(name: string): FunctionRecord | undefined;
+  /** The record that a registered function shows itself with, by the function's name or ARN. */
+  record(nameOrArn: string): FunctionRecord | undefined;
   records(): readonly FunctionRecord[];
   /** Calls a registered function. `requestId` is made up when it is not given. Never rejects. */
   run(record: FunctionRecord, event: unknown, requestId?: string): Promise<Outcome>;
@@ -49,53 +51,84 @@ const recordOf = (context: EngineContext, name: string): FunctionRecord => ({
   modifiedMs: context.clock.now(),
 });
 
+class Call implements FunctionContext {
+  readonly functionVersion = '$LATEST';
+  readonly functionName: string;
+  readonly #context: EngineContext;
+  readonly #startedAt = performance.now();
+  #requestId: string | undefined;
+
+  constructor(context: EngineContext, functionName: string, requestId: string | undefined) {
+    this.#context = context;
+    this.functionName = functionName;
+    this.#requestId = requestId;
+  }
+
+  get awsRequestId(): string {
+    this.#requestId ??= uuid(() => this.#context.random());
+    return this.#requestId;
+  }
+
+  get invokedFunctionArn(): string {
+    return functionArn(this.#context, this.functionName);
+  }
+
+  getRemainingTimeInMillis(): number {
+    return Math.max(0, LONGEST_SECONDS * 1000 - (performance.now() - this.#startedAt));
+  }
+}
+
+const thrown = (error: unknown): Outcome => ({ kind: 'failed', error: errorShape(error) });
+
+/** What JSON makes of a value may throw as well (a cycle, a bigint). */
+const answered = (value: unknown): Outcome => {
+  try {
+    const answer = answerOf(value);
+    return typeof answer === 'string' ? { kind: 'done', payload: answer } : { kind: 'failed', error: answer };
+  } catch (error) {
+    return thrown(error);
+  }
+};
+
 export const registeredFunctions = (context: EngineContext, functions: RegisteredFunctions): Registered => {
-  const clock = realClock();
-  const records = new Map(Object.keys(functions).map((name) => [name, recordOf(context, name)]));
+  const records = Object.keys(functions).map((name) => recordOf(context, name));
+  const known = new Map(
+    records.flatMap((record) => [record.name, functionArn(context, record.name)].map((key) => [key, record])),
+  );
   const running = new Set<(outcome: Outcome) => void>();
-  const timeoutMs = LONGEST_SECONDS * 1000;
 
-  const contextFor = (name: string, deadlineMs: number, known: string | undefined) => {
-    let requestId = known;
-    return {
-      functionName: name,
-      functionVersion: '$LATEST',
-      invokedFunctionArn: functionArn(context, name),
-      getRemainingTimeInMillis: () => Math.max(0, deadlineMs - clock.now()),
-      // Most functions never ask, and a request id costs as much as the rest of a call.
-      get awsRequestId() {
-        requestId ??= uuid(() => context.random());
-        return requestId;
-      },
-    };
-  };
-
-  const call = async (name: string, event: unknown, about: FunctionContext): Promise<Outcome> => {
-    try {
-      const answer = answerOf(await functions[name]?.(event as never, about)); // its type is the program's own promise
-      return typeof answer === 'string' ? { kind: 'done', payload: answer } : { kind: 'failed', error: answer };
-    } catch (thrown) {
-      return { kind: 'failed', error: errorShape(thrown) };
-    }
-  };
+  const start = (name: string, event: unknown, requestId: string | undefined): unknown =>
+    functions[name]?.(event as never, new Call(context, name, requestId)); // the event's type is the program's own promise
 
   return {
-    record: (name) => records.get(name),
-    records: () => [...records.values()],
+    record: (nameOrArn) => known.get(nameOrArn),
+    records: () => records,
     run: ({ name }, event, requestId) =>
       new Promise((resolve) => {
-        const about = contextFor(name, clock.now() + timeoutMs, requestId);
+        let result: unknown;
+        try {
+          result = start(name, event, requestId);
+        } catch (error) {
+          resolve(thrown(error));
+          return;
+        }
+        if (!isPromise(result)) {
+          resolve(answered(result));
+          return;
+        }
+        running.add(resolve);
         const settle = (outcome: Outcome): void => {
-          cancel();
-          running.delete(settle);
+          running.delete(resolve);
           resolve(outcome);
         };
-        const cancel = clock.after(timeoutMs, () => settle(timedOut(about.awsRequestId, timeoutMs)));
-        running.add(settle);
-        void call(name, event, about).then(settle);
+        result.then(
+          (value) => settle(answered(value)),
+          (error: unknown) => settle(thrown(error)),
+        );
       }),
     close: () => {
-      for (const settle of running) settle(closedOutcome);
+      for (const resolve of running) resolve(closedOutcome);
+      running.clear();
     },
   };
 };
