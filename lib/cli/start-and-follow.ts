@@ -44,10 +44,19 @@ export const startAndFollow = async (
   if (repeated) remark(setting, [`${run.run} was asked for before, by this id: nothing runs again`]);
   const ended = given.has('no-wait') ? run : await follow(pipeline, run, target, given, setting);
   await show(target, ended, given, setting);
-  if (given.has('no-wait') && target.embedded && ended.endedAt === undefined) {
-    remark(setting, ['The local engine stops with this command; the run goes on with the next that opens it.']);
-  }
+  if (target.embedded) remark(setting, await unfinished(pipeline, ended, setting));
   return ended.status === 'failed' || ended.status === 'cancelled' ? 1 : 0;
+};
+
+/** What an engine that stops with this command leaves for the next one: the run itself, or those that follow from it. */
+const unfinished = async ({ name }: Pipeline, run: RunRecord, setting: Setting): Promise<readonly string[]> => {
+  const goOn = 'The local engine stops with this command';
+  if (run.endedAt === undefined) return [`${goOn}; the run goes on with the next that opens it.`];
+  if (run.status !== 'completed') return [];
+  const pipelines = await setting.loadPipelines();
+  const next = pipelines.filter(({ upstream }) => Object.values(upstream).some((above) => above.name === name));
+  const names = next.map((pipeline) => pipeline.name).join(', ');
+  return next.length > 0 ? [`${goOn}; ${names} for this partition go on with the next that opens it.`] : [];
 };
 
 /** `20261124-120000-3f9c2a`: ids that sort by time, and that nobody else comes up with. */
