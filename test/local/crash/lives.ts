@@ -1,0 +1,124 @@
+// A run that is killed again and again until it is done, and what must be true of it.
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { decodeRecords } from '../../../lib/local/states/history/encoding.ts';
+import { isEvent } from '../../../lib/local/states/history/record.ts';
+import { output, tasks } from './machine.ts';
+
+const CHILD = join(import.meta.dirname, 'child.ts');
+const LONGEST_LIFE_MS = 160; // after it begins to open: a run in one life takes about 250
+
+/** Numbers in [0, 1) that follow from the seed. */
+export const seeded = (seed: number): (() => number) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state * 1664525 + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+};
+
+interface Ending {
+  readonly status: string;
+  readonly cause: string | undefined;
+  readonly output: string;
+  readonly history: readonly { readonly id: number; readonly previousEventId: number; readonly type: string }[];
+}
+
+/** One life of the engine. With `killAfterMs` it is killed that long after it began to open; undefined when that came first. */
+const live = (stateDir: string, effects: string, killAfterMs: number | undefined): Promise<Ending | undefined> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--no-warnings', CHILD, stateDir, effects], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    let timer: NodeJS.Timeout | undefined;
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line !== 'open') said = line;
+      else if (killAfterMs !== undefined) timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (said !== '') resolve(JSON.parse(said));
+      else if (signal === 'SIGKILL') resolve(undefined);
+      else reject(new Error(`the engine ended with ${code}`));
+    });
+  });
+
+/** The tasks whose completion a dead engine had recorded. Read from a copy: the next life must find what the kill left. */
+const recorded = (stateDir: string): ReadonlySet<string> => {
+  if (!existsSync(join(stateDir, 'engine.sqlite'))) return new Set();
+  const copy = `${stateDir}-copy`;
+  mkdirSync(copy);
+  for (const name of ['engine.sqlite', 'engine.sqlite-wal'])
+    if (existsSync(join(stateDir, name))) cpSync(join(stateDir, name), join(copy, name));
+  const database = new DatabaseSync(join(copy, 'engine.sqlite'));
+  try {
+    const hasLog = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'sfn_log'").get() !== undefined;
+    const rows = hasLog ? database.prepare('SELECT records FROM sfn_log ORDER BY execution, seq').all() : [];
+    const events = rows.flatMap(({ records }) => decodeRecords(String(records))).filter(isEvent);
+    const succeeded = events.filter(({ type }) => type === 'LambdaFunctionSucceeded');
+    return new Set(succeeded.map(({ details }) => JSON.parse(String(details?.output)).task));
+  } finally {
+    database.close();
+    rmSync(copy, { recursive: true });
+  }
+};
+
+const effectsIn = (file: string): readonly string[] =>
+  existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+
+const count = (effects: readonly string[], task: string): number => effects.filter((effect) => effect === task).length;
+
+/** What a run that was killed came to. `problems` is empty where all is as it must be. */
+export interface Survived {
+  readonly kills: number;
+  readonly effects: number;
+  /** Effects above one a task: tasks that were under way when the engine was killed. */
+  readonly repeated: number;
+  readonly problems: readonly string[];
+}
+
+/** Kills the run `kills` times, if it takes that long, then lets it end. `folder` is its own. */
+export const survive = async (folder: string, kills: number, random: () => number): Promise<Survived> => {
+  const stateDir = join(folder, 'state');
+  const effectsFile = join(folder, 'effects');
+  const problems: string[] = [];
+  const allowed = new Map(tasks.map((task) => [task, 1]));
+  const finished = new Set<string>();
+  let done = 0;
+  let ending: Ending | undefined;
+  while (ending === undefined) {
+    ending = await live(stateDir, effectsFile, done < kills ? random() * LONGEST_LIFE_MS : undefined);
+    if (ending !== undefined) break;
+    done += 1;
+    const effects = effectsIn(effectsFile);
+    for (const task of recorded(stateDir)) finished.add(task);
+    for (const task of tasks) {
+      const times = count(effects, task);
+      // A task that was recorded as done may never run again, one that was under way may once more.
+      if (finished.has(task)) allowed.set(task, Math.min(times, allowed.get(task) ?? times));
+      else if (times > 0) allowed.set(task, (allowed.get(task) ?? 0) + 1);
+    }
+  }
+  const effects = effectsIn(effectsFile);
+  for (const task of tasks) {
+    const times = count(effects, task);
+    const most = allowed.get(task) ?? 0;
+    if (times < 1 || times > most) problems.push(`${task} ran ${times} times; expected 1 to ${most}`);
+  }
+  if (ending.status !== 'SUCCEEDED') problems.push(`the run ended as ${ending.status}: ${ending.cause}`);
+  if (ending.output !== JSON.stringify(output)) problems.push(`the output is ${ending.output}`);
+  for (const [index, { id, previousEventId }] of ending.history.entries()) {
+    if (id !== index + 1) problems.push(`event ${index + 1} has the id ${id}`);
+    if (previousEventId >= id) problems.push(`event ${id} follows ${previousEventId}`);
+  }
+  const ends = ending.history.filter(({ type }) => type === 'ExecutionSucceeded').length;
+  const successes = ending.history.filter(({ type }) => type === 'LambdaFunctionSucceeded').length;
+  if (ends !== 1) problems.push(`${ends} events tell of the end`);
+  if (successes !== tasks.length) problems.push(`${successes} tasks succeeded in the history`);
+  return { kills: done, effects: effects.length, repeated: effects.length - tasks.length, problems };
+};
