@@ -8,8 +8,10 @@ const FLUSH_LINES = 500;
 
 export interface InvocationLog {
   write(message: string): void;
-  /** Writes END and REPORT and sends what is left. Resolves with the last 4 KB, in base64. */
-  end(durationMs: number): Promise<string>;
+  /** Writes END and REPORT and sends what is left. */
+  end(durationMs: number): Promise<void>;
+  /** The last 4 KB, in base64. */
+  tail(): string;
 }
 
 interface LogEvent {
@@ -65,7 +67,7 @@ export const invocationLog = (
         // The invocation is done whatever becomes of its log; a warning is where a person can see it.
         process.emitWarning(`the log of ${record.name} was not kept: ${String(error)}`);
       }
-      return Buffer.from(tail).toString('base64');
     },
+    tail: () => Buffer.from(tail).toString('base64'),
   };
 };

@@ -27,7 +27,7 @@ let instances = 0; // over all engines of the process: Node keeps modules by the
 
 const load = (job: Job): Loaded => {
   const { directory, handler, revision } = job.record;
-  const environment = { ...job.environment };
+  const environment = { ...job.environment() };
   instances += 1;
   const instance = `?instance=${instances}`;
   const scope = scopeOf(environment, job.requestId, job.log);

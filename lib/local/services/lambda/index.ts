@@ -64,7 +64,7 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
       StatusCode: 200,
       ExecutedVersion: '$LATEST',
       ...(outcome.kind === 'failed' && { FunctionError: 'Unhandled' }),
-      ...(input.LogType === 'Tail' && { LogResult: logTail }),
+      ...(input.LogType === 'Tail' && { LogResult: logTail() }),
       Payload: answerPayload(outcome),
     };
   };

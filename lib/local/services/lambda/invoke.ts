@@ -1,5 +1,5 @@
 // One invocation of a function: its sandbox, its log, its answer in the shapes of the Invoke API.
-import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { AwsError, type EngineContext, type Service, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { functionEnvironment } from './function-environment.ts';
 import { invocationLog, logsOf } from './function-logs.ts';
@@ -10,10 +10,11 @@ import { type EventPayload, eventOf, type FunctionRunner, type Outcome } from '.
 const MAX_SYNC_BYTES = 6 * 1024 * 1024;
 const MAX_ASYNC_BYTES = 1024 * 1024;
 
-/** What came of an invocation, and the last of its log in base64. */
+/** What came of an invocation. */
 export interface Invoked {
   readonly outcome: Outcome;
-  readonly logTail: string;
+  /** The last of its log, in base64. */
+  logTail(): string;
 }
 
 export interface Invocation {
@@ -45,24 +46,38 @@ export const payloadOf = (input: Shape, isAsync: boolean): EventPayload => {
   }
 };
 
-const hex = (random: () => number, digits: number): string => uuid(random).replaceAll('-', '').slice(0, digits);
+const EIGHT_DIGITS = 2 ** 32;
+
+/** `digits` hexadecimal digits, a multiple of eight. */
+const hex = (random: () => number, digits: number): string => {
+  let text = '';
+  while (text.length < digits)
+    text += Math.floor(random() * EIGHT_DIGITS)
+      .toString(16)
+      .padStart(8, '0');
+  return text;
+};
 
 /** Runs functions, with the engine's clock held meanwhile: registered ones as they are, all others with `runner`. */
 export const invoker = (context: EngineContext, runner: FunctionRunner, registered: Registered): Invoker => {
   const { clock } = context;
+  let logs: { readonly service: Service | undefined } | undefined; // asked for once, when all services are there
   // One stream a function and engine start, not one a sandbox: local logs are read by people.
   const streams = new Map<string, string>();
   const streamOf = ({ name, revision }: FunctionRecord): string => {
     const id = `${name}/${revision}`;
+    const known = streams.get(id);
+    if (known !== undefined) return known;
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
-    const stream = streams.get(id) ?? `${day}/[$LATEST]${hex(context.random, 32)}`;
+    const stream = `${day}/[$LATEST]${hex(context.random, 32)}`;
     streams.set(id, stream);
     return stream;
   };
 
   const run = async ({ record, payload, requestId = uuid(context.random) }: Invocation): Promise<Invoked> => {
     const logStream = streamOf(record);
-    const log = invocationLog(clock, logsOf(context), record, { logStream, requestId });
+    logs ??= { service: logsOf(context) };
+    const log = invocationLog(clock, logs.service, record, { logStream, requestId });
     const startedAt = performance.now();
     const outcome = await runner.run({
       record,
@@ -71,11 +86,12 @@ export const invoker = (context: EngineContext, runner: FunctionRunner, register
       functionArn: functionArn(context, record.name),
       traceId: `Root=1-${hex(context.random, 8)}-${hex(context.random, 24)};Sampled=0`,
       logStream,
-      environment: functionEnvironment(context, record, logStream),
+      environment: () => functionEnvironment(context, record, logStream),
       log: log.write,
     });
     if (outcome.kind === 'failed' && outcome.error.trace === undefined) log.write(outcome.error.errorMessage);
-    return { outcome, logTail: await log.end(performance.now() - startedAt) };
+    await log.end(performance.now() - startedAt);
+    return { outcome, logTail: log.tail };
   };
 
   return async (invocation) => {
@@ -83,7 +99,7 @@ export const invoker = (context: EngineContext, runner: FunctionRunner, register
     const release = clock.hold();
     try {
       if (record.directory !== '') return await run(invocation);
-      return { outcome: await registered.run(record, payload.value, requestId), logTail: '' };
+      return { outcome: await registered.run(record, payload.value, requestId), logTail: () => '' };
     } finally {
       release();
     }

@@ -28,7 +28,8 @@ export interface Job {
   readonly functionArn: string;
   readonly traceId: string;
   readonly logStream: string;
-  readonly environment: { readonly [name: string]: string };
+  /** The variables that the function starts with. */
+  environment(): { readonly [name: string]: string };
   /** Takes each line that the function writes. */
   readonly log: (message: string) => void;
 }

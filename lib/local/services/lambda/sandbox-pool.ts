@@ -34,7 +34,7 @@ const start = ({ record, logStream, environment }: Job, compileCache: string): S
     timeoutMs: record.timeoutSeconds * 1000,
     logGroup: record.logGroup,
     logStream,
-    environment,
+    environment: environment(),
   });
 
 /**
