@@ -2,11 +2,13 @@
 // needs one that is closed.
 import { AwsError, type BusEvent, type EngineContext, type Service, type ServiceId } from './service.ts';
 import type { LambdaOptions } from './services/lambda/index.ts';
+import type { SfnOptions } from './services/sfn/index.ts';
 
 export interface CompositionOptions {
   /** What the engine runs. The code of the others is not even loaded. @default all */
   readonly services?: readonly ServiceId[];
   readonly lambda?: LambdaOptions;
+  readonly sfn?: SfnOptions;
 }
 
 /** A service that is loaded: how to make it, and what it does with the engine's events. */
@@ -48,10 +50,15 @@ const lambda: Load = async (_context, options) => {
   };
 };
 
+const sfn: Load = async (_context, options) => {
+  const { sfnService } = await import('./services/sfn/index.ts');
+  return { make: (context) => sfnService(context, options.sfn) };
+};
+
 /** What starts work closes before what carries it out: executions, for one, before the functions that they call. */
 const SERVICES: { readonly [id in ServiceId]: Load } = {
   scheduler: async () => ({ make: (await import('./services/scheduler/index.ts')).schedulerService }),
-  sfn: async () => ({ make: (await import('./services/sfn/index.ts')).sfnService }),
+  sfn,
   eventbridge,
   sns: async () => ({ make: (await import('./services/sns/index.ts')).snsService }),
   lambda,

@@ -28,6 +28,8 @@ export interface HostOptions {
   readonly lambda?: LambdaOptions['isolation'];
   /** Functions of the program that opens the engine, callable as Lambda functions of these names. */
   readonly functions?: LambdaOptions['functions'];
+  /** The most events in the history of a Standard execution; one more fails it. @default 25,000, as on AWS */
+  readonly historyLimit?: number;
   /** Told of every event of a service (`source: 'aws.states'`, ...) once what it tells is on disk. */
   readonly onEvent?: (event: BusEvent) => void;
 }
@@ -63,14 +65,15 @@ const bounded = async (work: Promise<void>): Promise<void> => {
   }
 };
 
-const lambdaOptions = ({ lambda, functions }: HostOptions): LambdaOptions => ({
-  ...(lambda !== undefined && { isolation: lambda }),
-  ...(functions !== undefined && { functions }),
+const compositionOptions = ({ services, lambda, functions, historyLimit }: HostSettings): CompositionOptions => ({
+  ...(services !== undefined && { services }),
+  lambda: { ...(lambda !== undefined && { isolation: lambda }), ...(functions !== undefined && { functions }) },
+  sfn: { ...(historyLimit !== undefined && { historyLimit }) },
 });
 
 /** Opens the folder, loads the services, starts the server. Nothing that an earlier process left is taken up yet. */
 export const openHost = async (settings: HostSettings): Promise<Host> => {
-  const { region, account, port, onEvent, services } = settings;
+  const { region, account, port, onEvent } = settings;
   const folder = openStateFolder(settings.stateDir, settings);
   let server: WireServer | undefined;
   let composition: Composition | undefined;
@@ -105,7 +108,7 @@ export const openHost = async (settings: HostSettings): Promise<Host> => {
     }
   };
   try {
-    composition = await composeServices(context, { ...(services && { services }), lambda: lambdaOptions(settings) });
+    composition = await composeServices(context, compositionOptions(settings));
     if (port !== undefined) {
       const { startServer } = await import('./server/index.ts');
       server = await startServer({ port, services: composition.made });
