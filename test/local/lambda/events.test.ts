@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Shape } from '../../../lib/local/service.ts';
 import { virtualClock } from '../../../lib/local/virtual-clock.ts';

@@ -6,7 +6,6 @@ import type { Clock } from '../../../lib/local/clock.ts';
 import type { EngineContext, Service, Shape } from '../../../lib/local/service.ts';
 import { lambdaService } from '../../../lib/local/services/lambda/index.ts';
 import { sqsService } from '../../../lib/local/services/sqs/index.ts';
-import { virtualClock } from '../../../lib/local/virtual-clock.ts';
 import { type Served, serve } from '../server/serve.ts';
 
 // Keeps what the functions log; CloudWatch Logs itself has tests of its own.

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Shape } from '../../../lib/local/service.ts';
 import { call, closeAfterEach, create, invoke, lines, open, served, wrapEvent } from './functions.ts';
 
 closeAfterEach();

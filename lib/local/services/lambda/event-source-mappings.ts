@@ -7,7 +7,7 @@ import { uuid } from '../../uuid.ts';
 import { functionArn, read } from './function-record.ts';
 import type { Functions } from './functions.ts';
 import type { Invoker } from './invoke.ts';
-import { consumeQueue } from './queue-consumer.ts';
+import { consumeQueue, takeReceivesBack } from './queue-consumer.ts';
 import { eventOf } from './runner.ts';
 
 const DEFAULT_BATCH = 10;
@@ -38,7 +38,7 @@ interface Mapping {
 
 export interface EventSourceMappings {
   readonly operations: OperationTable;
-  /** Starts the mappings of an earlier run. */
+  /** Starts the mappings: those of an earlier run, and those made since. Until then none consumes. */
   resume(): void;
   close(): void;
 }
@@ -57,6 +57,7 @@ export const eventSourceMappings = (
 ): EventSourceMappings => {
   const mappings = storedMap<Mapping>(context.database, 'lambda_mappings');
   const running = new Map<string, () => void>();
+  let hasBegun = false;
 
   const stop = (id: string): void => {
     running.get(id)?.();
@@ -65,7 +66,7 @@ export const eventSourceMappings = (
 
   const start = (mapping: Mapping): void => {
     stop(mapping.id);
-    if (!mapping.isEnabled) return;
+    if (!mapping.isEnabled || !hasBegun) return;
     const settings = {
       queueArn: mapping.queueArn,
       batchSize: mapping.batchSize,
@@ -164,6 +165,8 @@ export const eventSourceMappings = (
 
   return {
     resume: () => {
+      hasBegun = true;
+      for (const { queueArn } of mappings.values()) takeReceivesBack(context, queueArn);
       for (const mapping of mappings.values()) start(mapping);
     },
     close: () => {

@@ -74,15 +74,23 @@ export const failedIds = (
   return known.length === ids.length ? new Set(known) : all;
 };
 
+const queuesOf = (context: EngineContext): QueueService => {
+  const sqs = context.service('sqs');
+  if (!isQueueService(sqs)) throw new Error('the engine runs an SQS that cannot be watched');
+  return sqs;
+};
+
+/** Gives back what the consumers of an engine that ended had received: on AWS, Lambda's pollers do not end with a laptop. */
+export const takeReceivesBack = (context: EngineContext, queueArn: string): void =>
+  queuesOf(context).takeReceivesBack(queueArn);
+
 /** Starts to consume; returns the end of it. `invoke` gets the event as JSON. */
 export const consumeQueue = (
   context: EngineContext,
   settings: ConsumerSettings,
   invoke: (payload: string) => Promise<Outcome>,
 ): (() => void) => {
-  const sqs = context.service('sqs');
-  if (!isQueueService(sqs)) throw new Error('the engine runs an SQS that cannot be watched');
-  const consumer = new QueueConsumer(context, sqs, settings, invoke);
+  const consumer = new QueueConsumer(context, queuesOf(context), settings, invoke);
   return consumer.start();
 };
 

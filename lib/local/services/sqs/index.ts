@@ -18,6 +18,11 @@ export interface QueueService extends Service {
    * back. Holds a timer only while a message is hidden. Returns the end of it.
    */
   watch(queueName: string, tell: () => void): () => void;
+  /**
+   * Makes every message in flight visible again, as if it had not been received: whoever had received it ended with an
+   * earlier engine.
+   */
+  takeReceivesBack(queueArn: string): void;
   /** The QueueUrl of an ARN, or undefined where there is no such queue. */
   urlOf(queueArn: string): string | undefined;
 }
@@ -45,6 +50,10 @@ export const sqsService = (context: EngineContext): QueueService => {
     id: 'sqs',
     call,
     watch: (name, tell) => waiting.watch(name, tell),
+    takeReceivesBack: (arn) => {
+      const queue = queueByArn(state, arn);
+      if (queue) table.takeReceivesBack(queue.name, context.clock.now());
+    },
     urlOf: (arn) => {
       const queue = queueByArn(state, arn);
       return queue && queueUrl(state, queue.name);

@@ -45,6 +45,8 @@ export interface QueueTable {
   find(queue: string, seq: number): Message | undefined;
   received(message: Message): void;
   setVisible(seq: number, visibleMs: number): void;
+  /** Takes the last receive of every message in flight back: it is visible now, and that receive does not count. */
+  takeReceivesBack(queue: string, nowMs: number): void;
   /** Moves a message to another queue; it is visible there at once, with a new receive count. */
   move(seq: number, target: string, source: string): void;
   remove(seq: number): void;
@@ -102,6 +104,9 @@ export const queueTable = (database: DatabaseSync): QueueTable => {
     database.prepare(`SELECT * FROM sqs_messages WHERE queue = ?1 AND +visible_ms <= ?2 ${open} ORDER BY seq LIMIT ?3`);
   const standard = select('');
   const fifo = select(OPEN_GROUP);
+  const takenBack = database.prepare(
+    'UPDATE sqs_messages SET visible_ms = ?2, receives = receives - 1 WHERE queue = ?1 AND visible_ms > ?2 AND receives > 0',
+  );
   const one = database.prepare('SELECT * FROM sqs_messages WHERE queue = ? AND seq = ?');
   const received = database.prepare(
     'UPDATE sqs_messages SET visible_ms = ?, first_ms = ?, receives = ?, receipt = ? WHERE seq = ?',
@@ -144,6 +149,9 @@ export const queueTable = (database: DatabaseSync): QueueTable => {
     remove: (seq) => void remove.run(seq),
     clear: (queue) => void clear.run(queue),
     dropSentBefore: (queue, sentMs) => void drop.run(queue, sentMs),
+    takeReceivesBack: (queue, nowMs) => {
+      takenBack.run(queue, nowMs);
+    },
     hasVisible: (queue, nowMs) => anyVisible.get(queue, nowMs) !== undefined,
     nextVisibleMs: (queue, nowMs) => {
       const at = next.get(queue, nowMs)?.at;
