@@ -56,7 +56,9 @@ const unfinished = async ({ name }: Pipeline, run: RunRecord, setting: Setting):
   const pipelines = await setting.loadPipelines();
   const next = pipelines.filter(({ upstream }) => Object.values(upstream).some((above) => above.name === name));
   const names = next.map((pipeline) => pipeline.name).join(', ');
-  return next.length > 0 ? [`${goOn}; what follows for this partition (${names}) begins with the next that opens it.`] : [];
+  return next.length > 0
+    ? [`${goOn}; what follows for this partition (${names}) begins with the next that opens it.`]
+    : [];
 };
 
 /** `20261124-120000-3f9c2a`: ids that sort by time, and that nobody else comes up with. */

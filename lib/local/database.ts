@@ -9,8 +9,6 @@ export type Durability = 'process' | 'power';
 /** Raised when the tables of the state change in a way that an older engine cannot read. */
 export const LAYOUT_VERSION = 1;
 
-const CHECKPOINT_PAGES = 8_000; // 32 MB of log
-
 const readVersion = (database: DatabaseSync): number => {
   const row = database.prepare('PRAGMA user_version').get();
   return Number(row?.user_version ?? 0);
