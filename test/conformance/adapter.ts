@@ -33,6 +33,9 @@ export interface RecordedCase {
 
 // AWS writes it and so do we: in every recording the ids leave a gap for it, but the recorder did not keep the event itself.
 const DROPPED_BY_RECORDER = 'ParallelStateSucceeded';
+// The corpus wrote its waits "so many days from now" as timestamps counted from this instant; at AWS's limit of 2^31 - 1 seconds
+// a clock that had moved on by a day would answer otherwise.
+const RECORDED_AT = Date.parse('2026-11-23T18:09:48Z');
 const ACCOUNT = '111111111111';
 const REGION = 'us-east-1';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/sfn-role`;
@@ -44,7 +47,7 @@ const seeded = (seed: number) => () => {
 
 /** An engine with Step Functions, the case's Lambda functions, and the services that the case requires. */
 const engineFor = async ({ mocks = {}, requires }: RecordedCase) => {
-  const clock = virtualClock(Date.now());
+  const clock = virtualClock(RECORDED_AT);
   const stateDir = mkdtempSync(join(tmpdir(), 'conformance-'));
   const services = new Map<ServiceId, Service>();
   const ended = new Map<string, () => void>();
