@@ -3,7 +3,7 @@ import type { Binding, Tolerance } from '../records/index.ts';
 import { bind } from './bind.ts';
 import type { Condition } from './condition.ts';
 import { DefinitionError } from './diagnostic.ts';
-import type { Block, Node } from './node.ts';
+import type { Block, MapExpectation, Node } from './node.ts';
 import { type Bound, bindingOfRef, makeRef, type Ref, type Unbound } from './ref.ts';
 import type { Stage, StageInput, StageOutput } from './stage.ts';
 
@@ -28,6 +28,8 @@ export interface MapOptions extends TaskOptions {
   readonly batch?: number;
   /** Failed items that the stage bears and still completes. @default { count: 0 } */
   readonly tolerate?: Tolerance;
+  /** How many items there are on a normal day: decides the estimate. @default not said */
+  readonly expect?: MapExpectation;
 }
 
 /** The run itself, as refs. */
@@ -133,6 +135,7 @@ export const record = <Input, Upstream, Output>(
         concurrency: options.concurrency ?? 10,
         batch: options.batch ?? 25,
         tolerate: options.tolerate ?? { count: 0 },
+        expect: options.expect ?? {},
       });
       return stageRef(id);
     },

@@ -3,7 +3,7 @@ export { choicesIn, refsIn } from '../records/index.ts';
 export * from './condition.ts';
 export * from './diagnostic.ts';
 export type { Flow, MapOptions, MapResult, TaskOptions } from './flow.ts';
-export type { Block, ChooseNode, MapNode, Node, TaskNode } from './node.ts';
+export type { Block, ChooseNode, MapExpectation, MapNode, Node, TaskNode } from './node.ts';
 export * from './pipeline.ts';
 export { type Bound, isRef, type Ref, type Unbound } from './ref.ts';
 export { type Span, seconds } from './span.ts';

@@ -12,6 +12,12 @@ export interface TaskNode {
   readonly after: readonly string[];
 }
 
+/** What the author expects of a map: how its size is known before it runs. */
+export interface MapExpectation {
+  /** Elements of the list on a normal day. Undefined: not said. */
+  readonly items?: number;
+}
+
 export interface MapNode {
   readonly kind: 'map';
   readonly id: string;
@@ -25,6 +31,7 @@ export interface MapNode {
   /** Items that one Lambda call gets. */
   readonly batch: number;
   readonly tolerate: Tolerance;
+  readonly expect: MapExpectation;
 }
 
 export interface ChooseNode {

@@ -17,6 +17,12 @@ export interface Access {
   readonly artifacts?: 'write';
 }
 
+/** What the author expects of one call, for the estimate of cost and limits. It changes nothing at run time. */
+export interface StageExpectation {
+  /** Seconds of one call: for a map stage, of one batch. Undefined: not said, and the estimate names what it takes instead. */
+  readonly durationSeconds?: number;
+}
+
 /** The contract of one stage. `memoryMb` is megabytes of Lambda memory, which is also its share of CPU. */
 export interface Stage<
   Name extends string = string,
@@ -31,6 +37,7 @@ export interface Stage<
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly access: Access;
+  readonly expect: StageExpectation;
 }
 
 export interface StageOptions<Input extends StandardSchemaV1, Output extends StandardSchemaV1> {
@@ -44,6 +51,8 @@ export interface StageOptions<Input extends StandardSchemaV1, Output extends Sta
   readonly memoryMb?: number;
   /** @default nothing but its own records and its inputs */
   readonly access?: Access;
+  /** How long one call takes on a normal day (of a map stage: one batch). @default not said; `heddle estimate` then assumes */
+  readonly expect?: { readonly duration?: Span };
 }
 
 const defaultRetry: RetryPolicy = { attempts: 3, intervalSeconds: 2, backoff: 2, capSeconds: 60 };
@@ -70,6 +79,7 @@ export const defineStage = <const Name extends string, Input extends StandardSch
   timeoutSeconds: seconds(options.timeout ?? '1m'),
   memoryMb: options.memoryMb ?? 512,
   access: options.access ?? {},
+  expect: options.expect?.duration === undefined ? {} : { durationSeconds: seconds(options.expect.duration) },
 });
 
 /** What a handler gets: the input contract's parsed type. */

@@ -150,7 +150,7 @@ describe('after', () => {
 
 test('defaults of a map', () => {
   const { flow } = pipelineOf((each) => each.map(a, each.input.list, (item) => ({ item })));
-  expect(flow.nodes[0]).toMatchObject({ concurrency: 10, batch: 25, tolerate: { count: 0 }, after: [] });
+  expect(flow.nodes[0]).toMatchObject({ concurrency: 10, batch: 25, tolerate: { count: 0 }, after: [], expect: {} });
 });
 
 test('an upstream that a circle of imports left undefined', () => {
@@ -169,16 +169,17 @@ test('an error carries its diagnostics and says each on a line', () => {
 
 describe('spans', () => {
   test.each<[Span, number]>([
+    ['800ms', 0.8],
     ['30s', 30],
     ['5m', 300],
     ['1.5h', 5400],
     ['1d', 86_400],
-  ])('%s is %i seconds', (span, count) => {
+  ])('%s is %d seconds', (span, count) => {
     expect(seconds(span)).toBe(count);
   });
   test.each(['5', '5 m', 'm', '-1s', '1w'])('%s is none', (text) => {
     expect(() => seconds(text as Span)).toThrow(
-      `'${text}' is not a span of time; expected a number and s, m, h or d, such as '5m'`,
+      `'${text}' is not a span of time; expected a number and ms, s, m, h or d, such as '5m'`,
     );
   });
 });

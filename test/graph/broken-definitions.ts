@@ -201,11 +201,12 @@ export const brokenDefinitions: Record<string, [Pipeline | readonly Pipeline[], 
     'HDL208 orders.clean: concurrency is 41, but a map runs 1 to 40 batches at once. Fix: set it from 1 to 40.',
   ],
   'options that are no numbers of anything': [
-    mapped({ concurrency: 0, batch: 10_001, tolerate: { count: -1, percent: 101 } }),
+    mapped({ concurrency: 0, batch: 10_001, tolerate: { count: -1, percent: 101 }, expect: { items: 0.5 } }),
     'HDL208 orders.clean: concurrency is 0, but a map runs 1 to 40 batches at once. Fix: set it from 1 to 40.',
     'HDL208 orders.clean: batch is 10001, but one call gets 1 to 10,000 items. Fix: set it from 1 to 10,000.',
     'HDL208 orders.clean: tolerate.count is -1, which is no number of items. Fix: set it to 0 or more.',
     'HDL208 orders.clean: tolerate.percent is 101, which is no percentage. Fix: set it from 0 to 100.',
+    'HDL208 orders.clean: expect.items is 0.5, which is no number of items. Fix: set it to 0 or more.',
   ],
   'a timeout that Lambda does not have': [
     limited({ timeoutSeconds: 901 }),
@@ -214,6 +215,10 @@ export const brokenDefinitions: Record<string, [Pipeline | readonly Pipeline[], 
   'half a second': [
     limited({ timeoutSeconds: 0.5 }),
     "HDL209 orders.list: timeout is 0.5 s, but Lambda counts whole seconds from 1. Fix: set whole seconds, such as '30s'.",
+  ],
+  'a duration beyond the timeout': [
+    limited({ expect: { durationSeconds: 61 } }),
+    'HDL209 orders.list: expect.duration is 61 s, but timeout stops every call after 60 s. Fix: set timeout above 61 s, or expect less.',
   ],
   'too little memory': [
     limited({ memoryMb: 127 }),

@@ -3,8 +3,8 @@ import type { Rule } from './rule.ts';
 
 /**
  * HDL208: options of `flow.map` outside what Step Functions and the batching can do: concurrency 1 to 40 (an inline Map),
- * batch 1 to 10,000, tolerate.percent 0 to 100, tolerate.count 0 or more; whole numbers but for the percentage. Fix: choose
- * a value in the range.
+ * batch 1 to 10,000, tolerate.percent 0 to 100, tolerate.count and expect.items 0 or more; whole numbers but for the
+ * percentage. Fix: choose a value in the range.
  */
 export const mapOptionsArePossible: Rule = ({ graph: { pipeline, stages } }) =>
   stages.flatMap(({ id, node }) =>
@@ -21,7 +21,7 @@ export const mapOptionsArePossible: Rule = ({ graph: { pipeline, stages } }) =>
       : [],
   );
 
-const problemsOf = ({ concurrency, batch, tolerate }: MapNode) => [
+const problemsOf = ({ concurrency, batch, tolerate, expect: { items } }: MapNode) => [
   ...(isWhole(concurrency, 1, 40)
     ? []
     : [
@@ -39,6 +39,9 @@ const problemsOf = ({ concurrency, batch, tolerate }: MapNode) => [
   ...(tolerate.percent === undefined || (tolerate.percent >= 0 && tolerate.percent <= 100)
     ? []
     : [{ message: `tolerate.percent is ${tolerate.percent}, which is no percentage`, fix: 'set it from 0 to 100' }]),
+  ...(items === undefined || isWhole(items, 0, Number.MAX_SAFE_INTEGER)
+    ? []
+    : [{ message: `expect.items is ${items}, which is no number of items`, fix: 'set it to 0 or more' }]),
 ];
 
 const isWhole = (value: number, least: number, most: number): boolean =>

@@ -4,7 +4,8 @@ import type { Rule } from './rule.ts';
 /**
  * HDL209: a stage asks for what Lambda or Step Functions cannot give: a timeout of 1 second to 15 minutes in whole seconds,
  * memory of 128 to 10,240 MB, 1 to 100 attempts, whole seconds between them, growing (backoff 1 or more) to a cap that is no
- * less than the first. Fix: choose a value in the range; work longer than 15 minutes is cut up with flow.map.
+ * less than the first; or it is expected to last longer than its timeout. Fix: choose a value in the range; work longer than
+ * 15 minutes is cut up with flow.map.
  */
 export const stageLimitsArePossible: Rule = ({ graph: { pipeline, stages } }) => {
   const told = new Set<Stage>();
@@ -23,7 +24,7 @@ export const stageLimitsArePossible: Rule = ({ graph: { pipeline, stages } }) =>
   });
 };
 
-const problemsOf = ({ timeoutSeconds, memoryMb, retry }: Stage) => {
+const problemsOf = ({ timeoutSeconds, memoryMb, retry, expect: { durationSeconds = 0 } }: Stage) => {
   const problems: { message: string; fix: string }[] = [];
   if (timeoutSeconds > 900)
     problems.push({
@@ -34,6 +35,11 @@ const problemsOf = ({ timeoutSeconds, memoryMb, retry }: Stage) => {
     problems.push({
       message: `timeout is ${timeoutSeconds} s, but Lambda counts whole seconds from 1`,
       fix: "set whole seconds, such as '30s'",
+    });
+  if (durationSeconds > timeoutSeconds)
+    problems.push({
+      message: `expect.duration is ${durationSeconds} s, but timeout stops every call after ${timeoutSeconds} s`,
+      fix: `set timeout above ${durationSeconds} s, or expect less`,
     });
   if (!isWhole(memoryMb, 128, 10_240))
     problems.push({
