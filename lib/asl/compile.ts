@@ -5,7 +5,7 @@ import { canonicalJson } from '../support/canonical-json.ts';
 import { sha256 } from '../support/sha256.ts';
 import { constant } from './constant.ts';
 import { controlOfBegin } from './control.ts';
-import { Emitter, operator } from './emit.ts';
+import { emit, operator } from './emit/index.ts';
 import { plan } from './plan.ts';
 
 /**
@@ -29,7 +29,7 @@ const longestRunSeconds = 24 * 60 * 60;
 export const compile = (graph: PipelineGraph): CompiledPipeline => {
   const { pipeline } = graph;
   const stages: readonly PlannedStage[] = graph.stages.map(({ id, within }) => ({ id, within }));
-  const body = new Emitter(graph.controls).emit(plan(graph.root), 'finish');
+  const body = emit(plan(graph.root), 'finish', graph.controls);
   const machine: Json = {
     Comment: `Heddle pipeline ${pipeline.name}`,
     QueryLanguage: 'JSONata',

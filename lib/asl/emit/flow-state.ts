@@ -1,0 +1,23 @@
+// The flow's state (`FlowState`: run, control, chosen) as it goes from state to state, in JSONata.
+import type { State } from './piece.ts';
+
+/** The flow's state with a stage's control values put in. */
+export const withControl = (stage: string): string =>
+  `{% $merge([$states.input, {'control': $merge([$states.input.control, {${JSON.stringify(stage)}: $states.result.Payload.control}])}]) %}`;
+
+export const withChoice = (choose: string, branch: string): string =>
+  `{% $merge([$states.input, {'chosen': $merge([$states.input.chosen, {${JSON.stringify(choose)}: '${branch}'}])}]) %}`;
+
+/**
+ * A Catch that adds the error to the flow's state. A variable would not do: ASL forbids a name assigned both inside and
+ * outside a Parallel or Map (https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html).
+ */
+export const caught = (next: string): State => ({
+  ErrorEquals: ['States.ALL'],
+  Output: "{% $merge([$states.input, {'failure': $states.errorOutput}]) %}",
+  Next: next,
+});
+
+/** The flow's state as it was before `caught`. */
+export const withoutFailure =
+  "{% {'run': $states.input.run, 'control': $states.input.control, 'chosen': $states.input.chosen} %}";

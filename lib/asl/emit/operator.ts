@@ -1,0 +1,20 @@
+import { operatorRetry } from '../retry.ts';
+import { leadTo, type State } from './piece.ts';
+
+export const lambdaInvoke = 'arn:aws:states:::lambda:invoke';
+
+/** A call of one of our operators' Lambdas. */
+export const operator = (
+  name: 'begin' | 'settle' | 'finish',
+  payload: State,
+  output: string,
+  next: string | null,
+): State => ({
+  Type: 'Task',
+  Resource: lambdaInvoke,
+  Arguments: { FunctionName: `\${operator_${name}}`, Payload: payload },
+  Output: output,
+  TimeoutSeconds: 120,
+  Retry: operatorRetry,
+  ...leadTo(next),
+});
