@@ -1,0 +1,66 @@
+// What a verb's recorder may ask of the flow being recorded.
+import type { Binding } from '../../records/index.ts';
+import { bind } from '../bind.ts';
+import { DefinitionError } from '../diagnostic.ts';
+import type { Block, Node } from '../node.ts';
+import { bindingOfRef, makeRef, type Ref } from '../ref.ts';
+
+export interface Recorder {
+  readonly pipeline: string;
+  /** Adds a node to the block being recorded. */
+  add(node: Node): void;
+  /** Records what `run` does as a block of its own. */
+  block(run: () => unknown, at: string): Block;
+  /** `choose1`, `choose2` …: a name for what the user left unnamed, counted over the pipeline. */
+  nameNext(kind: string): string;
+}
+
+/** `pipeline.stage`, for messages. */
+export const placeOf = (recorder: Recorder, id: string): string => `${recorder.pipeline}.${id}`;
+
+export const stageRef = <T>(recorder: Recorder, id: string): Ref<T> =>
+  makeRef<T>(recorder.pipeline, { kind: 'source', source: { kind: 'stage', stage: id } });
+
+export const openRecorder = (pipeline: string): Recorder => {
+  let nodes: Node[] = [];
+  const named = new Map<string, number>();
+  return {
+    pipeline,
+    add: (node) => {
+      nodes.push(node);
+    },
+    block: (run, at) => {
+      const outer = nodes;
+      nodes = [];
+      try {
+        const result = run();
+        const output: Binding = result === undefined ? { kind: 'value', value: null } : bind(result, at);
+        return { nodes, output };
+      } finally {
+        nodes = outer;
+      }
+    },
+    nameNext: (kind) => {
+      const count = (named.get(kind) ?? 0) + 1;
+      named.set(kind, count);
+      return `${kind}${count}`;
+    },
+  };
+};
+
+/** The ids that an `after` means. Throws HDL105 on what no stage gave. */
+export const stagesBehind = (refs: readonly Ref<unknown>[] | undefined, at: string): readonly string[] =>
+  (refs ?? []).map((ref) => {
+    const binding = bindingOfRef(ref);
+    if (binding?.kind === 'ref' && binding.source.kind === 'stage') return binding.source.stage;
+    if (binding?.kind === 'chosen') return binding.choose;
+    throw new DefinitionError([
+      {
+        code: 'HDL105',
+        severity: 'error',
+        at,
+        message: '`after` holds something that is not the output of a stage',
+        fix: 'pass what flow.task, flow.map or flow.choose gave back',
+      },
+    ]);
+  });
