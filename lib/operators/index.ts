@@ -4,4 +4,4 @@ export { finish, RunFailedError } from './finish.ts';
 export { operatorHandler } from './operator-handler.ts';
 export { type ExecutionEnded, reconcile } from './reconcile.ts';
 export type { Services } from './services.ts';
-export { settle } from './settle.ts';
+export { settle } from './settle/index.ts';

@@ -1,0 +1,52 @@
+import type { ItemResult } from '../../records/index.ts';
+import { invariant } from '../../support/invariant.ts';
+import { isoTime, type Services } from '../services.ts';
+import type { Call, SettleAnswer } from './answer.ts';
+import { readCause } from './caught-cause.ts';
+import { writeDeadLetter } from './dead-letter.ts';
+
+/** The items of a failed batch that have no outcome yet become dead letters, each with the batch's error. */
+export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services: Services): Promise<SettleAnswer> => {
+  const { ledger, now } = services;
+  const { run, stage, batch } = call;
+  invariant(batch, 'a batch failed without one');
+  const at = { pipeline: run.pipeline, run: run.id, stage };
+  const owner = `settle:${run.execution}`;
+  const claim = await ledger.stages.claimBatch(at, batch.index, owner, isoTime(now()));
+  if (!claim.held) return { control: {} };
+  const known = claim.record.results
+    ? ((await ledger.payloads.load(claim.record.results)) as readonly ItemResult[])
+    : [];
+  const results = new Map(known.map((result) => [result.index, result]));
+  const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: call.chosen };
+  const resolver = ledger.resolver();
+  const list = await resolver.resolve(batch.items, scope);
+  invariant(Array.isArray(list), `${stage} maps over something that is not a list`);
+  const cause = readCause(error.Cause);
+  const first = batch.index * batch.size;
+  for (const [offset, item] of list.slice(first, first + batch.size).entries()) {
+    const index = first + offset;
+    if (results.has(index)) continue;
+    await writeDeadLetter(services, run, {
+      stage,
+      item: index,
+      error: error.Error,
+      cause,
+      attempts: claim.record.attempts - 1,
+      input: await ledger.payloads.store(run.pipeline, await resolver.resolve(call.bind, { ...scope, item })),
+      firstAt: claim.record.startedAt ?? isoTime(now()),
+    });
+    results.set(index, { index, error: error.Error, cause });
+  }
+  const outcomes = [...results.values()].sort((a, b) => a.index - b.index);
+  const failed = outcomes.filter((outcome) => 'error' in outcome).length;
+  await ledger.stages.settleBatch(at, batch.index, owner, {
+    status: 'completed',
+    endedAt: isoTime(now()),
+    durationMs: 0,
+    completed: outcomes.length - failed,
+    failed,
+    results: await ledger.payloads.store(run.pipeline, outcomes),
+  });
+  return { control: {} };
+};

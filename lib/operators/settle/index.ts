@@ -1,0 +1,18 @@
+// `settle`: records what no stage wrapper can: a stage or batch that failed for good, and the end of a map.
+import type { SettleCall } from '../../records/index.ts';
+import type { Services } from '../services.ts';
+import type { SettleAnswer } from './answer.ts';
+import { batchFailed } from './batch-failed.ts';
+import { mapDone } from './map-done.ts';
+import { stageFailed } from './stage-failed.ts';
+
+export const settle = (call: SettleCall, services: Services): Promise<SettleAnswer> => {
+  switch (call.action) {
+    case 'stageFailed':
+      return stageFailed(call, services);
+    case 'batchFailed':
+      return batchFailed(call, services);
+    case 'mapDone':
+      return mapDone(call, services);
+  }
+};
