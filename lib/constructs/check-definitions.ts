@@ -57,7 +57,7 @@ const orchestratorName = ({ orchestrator }: DefinitionSet): readonly Diagnostic[
 
 /** HDL221: a stage without a handler file. */
 const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): readonly Diagnostic[] =>
-  graphOf(pipeline).stages.flatMap(({ id, node }) => {
+  graphOf(pipeline).handled.flatMap(({ id, node }) => {
     const file = handlerFile(handlers, pipeline.name, node.stage.name);
     if (existsSync(file)) return [];
     const directory = dirname(file);
@@ -80,7 +80,7 @@ const longNames = ({ orchestrator }: DefinitionSet, pipeline: Pipeline): readonl
   const { name } = pipeline;
   const made = [
     { at: name, what: "its triggers' names", name: names.trigger(orchestrator, name, 'schedule99') },
-    ...graphOf(pipeline).stages.map(({ id }) => ({
+    ...graphOf(pipeline).handled.map(({ id }) => ({
       at: `${name}.${id}`,
       what: "its function's name",
       name: names.stage(orchestrator, name, id),

@@ -10,4 +10,4 @@ export const handlerFile = (directory: string, pipeline: string, stage: string):
 
 /** The handlers of a pipeline's stages. */
 export const handlerFiles = (directory: string, pipeline: Pipeline): readonly string[] =>
-  graphOf(pipeline).stages.map(({ node }) => handlerFile(directory, pipeline.name, node.stage.name));
+  graphOf(pipeline).handled.map(({ node }) => handlerFile(directory, pipeline.name, node.stage.name));

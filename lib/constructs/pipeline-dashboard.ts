@@ -31,8 +31,8 @@ export interface PipelineDashboardProps {
 export const pipelineDashboard = (scope: Construct, props: PipelineDashboardProps): Dashboard => {
   const { orchestrator, pipeline, graph, deadLetters, handlers, alarms } = props;
   const name = pipeline.pipelineName;
-  const stages = graph.stages.map(({ id }) => id);
-  const mapped = graph.stages.flatMap(({ id, node }) => (node.kind === 'map' ? [id] : []));
+  const stages = graph.handled.map(({ id }) => id);
+  const mapped = graph.handled.flatMap(({ id, node }) => (node.kind === 'map' ? [id] : []));
   const ofStages = (metric: StageMetric, ids: readonly string[] = stages): IMetric[] =>
     ids.map((stage) => heddleMetric(metric, { pipeline: name, stage }, { label: stage }));
   const ofHandlers = (metric: 'metricErrors' | 'metricThrottles', what: string): IMetric[] =>

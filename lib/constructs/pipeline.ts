@@ -117,13 +117,13 @@ export class Pipeline extends PipelineBase {
 
   #makeStages(
     { orchestrator, definition, stageDefaults }: PipelineProps,
-    { stages }: PipelineGraph,
+    { handled }: PipelineGraph,
     handlers: string,
   ): ReadonlyMap<string, StageFunction> {
     orchestrator.bundles.add(this, handlerFiles(handlers, definition));
     const scope = new Construct(this, 'Stages');
     return new Map(
-      stages.map((stage) => [
+      handled.map((stage) => [
         stage.id,
         new StageFunction(scope, idOf(stage.id), {
           orchestrator,

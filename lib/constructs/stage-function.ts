@@ -1,7 +1,7 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Pipeline as PipelineDefinition } from '../definition/index.ts';
+import type { HandledNode, Pipeline as PipelineDefinition } from '../definition/index.ts';
 import type { PlacedStage } from '../graph/index.ts';
 import { environmentNames } from '../records/index.ts';
 import { allowLedger, allowList, allowObjects, artifactsOf, payloadsOf, runKeysOf } from './access.ts';
@@ -13,7 +13,7 @@ import type { IOrchestrator, StageDefaults } from './shared.ts';
 export interface StageFunctionProps {
   readonly orchestrator: IOrchestrator;
   readonly pipeline: PipelineDefinition;
-  readonly stage: PlacedStage;
+  readonly stage: PlacedStage<HandledNode>;
   /** The handler's file, bundled already. */
   readonly entry: string;
   readonly deadLetters: IQueue;

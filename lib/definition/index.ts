@@ -3,7 +3,18 @@ export { choicesIn, refsIn } from '../records/index.ts';
 export * from './condition.ts';
 export * from './diagnostic.ts';
 export type { Flow } from './flow.ts';
-export type { Block, ChooseNode, MapExpectation, MapNode, Node, TaskNode } from './node.ts';
+export {
+  type Block,
+  bindingsOf,
+  type ChooseNode,
+  type HandledNode,
+  isHandled,
+  type MapExpectation,
+  type MapNode,
+  type Node,
+  type StageNode,
+  type TaskNode,
+} from './node.ts';
 export * from './pipeline.ts';
 export { type Bound, isRef, type Ref, type Unbound } from './ref.ts';
 export { type Span, seconds } from './span.ts';

@@ -1,6 +1,6 @@
 // What a flow recorded: the nodes of a pipeline, as plain data.
 import type { Binding, Tolerance } from '../records/index.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, operandsOf } from './condition.ts';
 import type { Stage } from './stage.ts';
 
 export interface TaskNode {
@@ -43,6 +43,26 @@ export interface ChooseNode {
 }
 
 export type Node = TaskNode | MapNode | ChooseNode;
+
+/** A node that the ledger keeps a record of: all but choices. */
+export type StageNode = Exclude<Node, ChooseNode>;
+
+/** A stage whose work is a handler of the user's: one with a contract. */
+export type HandledNode = Extract<StageNode, { readonly stage: Stage }>;
+
+export const isHandled = (node: Node): node is HandledNode => 'stage' in node;
+
+/** Every binding that a stage reads, or a choice's condition. */
+export const bindingsOf = (node: Node): readonly Binding[] => {
+  switch (node.kind) {
+    case 'task':
+      return [node.bind];
+    case 'map':
+      return [node.items, node.bind];
+    case 'choose':
+      return operandsOf(node.when);
+  }
+};
 
 /** The nodes in the order they were recorded, and what the whole gives back. */
 export interface Block {

@@ -2,12 +2,16 @@
 import {
   type Binding,
   type Block,
+  bindingsOf,
   choicesIn,
+  type HandledNode,
+  isHandled,
   type Node,
   operandsOf,
   type Pipeline,
   refsIn,
   type Source,
+  type StageNode,
 } from '../definition/index.ts';
 
 /** A node of one level (the pipeline itself, or a branch of a `choose`) and the ids of the nodes it needs there. */
@@ -31,9 +35,9 @@ export interface ControlNeed {
   readonly count: boolean;
 }
 
-export interface PlacedStage {
+export interface PlacedStage<N extends StageNode = StageNode> {
   readonly id: string;
-  readonly node: Exclude<Node, { kind: 'choose' }>;
+  readonly node: N;
   /** The choices it stands in, outermost first. */
   readonly within: readonly { readonly choose: string; readonly branch: 'then' | 'otherwise' }[];
 }
@@ -43,6 +47,8 @@ export interface PipelineGraph {
   readonly root: Level;
   /** Every stage, in the order recorded, branches included. */
   readonly stages: readonly PlacedStage[];
+  /** Those of them whose work is a handler. */
+  readonly handled: readonly PlacedStage<HandledNode>[];
   readonly controls: readonly ControlNeed[];
 }
 
@@ -52,14 +58,9 @@ export const dependenciesOf = (node: Node): readonly string[] => {
     ...refsIn(binding).flatMap((ref) => (ref.source.kind === 'stage' ? [ref.source.stage] : [])),
     ...choicesIn(binding),
   ];
-  switch (node.kind) {
-    case 'task':
-      return [...from(node.bind), ...node.after];
-    case 'map':
-      return [...from(node.items), ...from(node.bind), ...node.after];
-    case 'choose':
-      return [...operandsOf(node.when).flatMap(from), ...[node.onTrue, node.onFalse].flatMap(dependenciesOfBlock)];
-  }
+  const read = bindingsOf(node).flatMap(from);
+  if (node.kind !== 'choose') return [...read, ...node.after];
+  return [...read, ...[node.onTrue, node.onFalse].flatMap(dependenciesOfBlock)];
 };
 
 const dependenciesOfBlock = (block: Block): readonly string[] => {
@@ -104,7 +105,7 @@ const controlsIn = (block: Block): readonly ControlNeed[] =>
     const needs = (binding: Binding, count: boolean): ControlNeed[] =>
       refsIn(binding).map(({ source, path }) => ({ source, path, count }));
     if (node.kind === 'map') return needs(node.items, true);
-    if (node.kind === 'task') return [];
+    if (node.kind !== 'choose') return [];
     return [
       ...operandsOf(node.when).flatMap((operand) => needs(operand, false)),
       ...controlsIn(node.onTrue),
@@ -113,9 +114,13 @@ const controlsIn = (block: Block): readonly ControlNeed[] =>
   });
 
 /** The graph of a pipeline. Pure, and total: it also takes definitions that break the rules. */
-export const graphOf = (pipeline: Pipeline): PipelineGraph => ({
-  pipeline,
-  root: levelOf(pipeline.flow),
-  stages: stagesIn(pipeline.flow, []),
-  controls: controlsIn(pipeline.flow),
-});
+export const graphOf = (pipeline: Pipeline): PipelineGraph => {
+  const stages = stagesIn(pipeline.flow, []);
+  return {
+    pipeline,
+    root: levelOf(pipeline.flow),
+    stages,
+    handled: stages.flatMap(({ node, ...place }) => (isHandled(node) ? [{ node, ...place }] : [])),
+    controls: controlsIn(pipeline.flow),
+  };
+};

@@ -1,10 +1,13 @@
-import type { Binding, Pipeline } from '../../definition/index.ts';
+import type { Binding, HandledNode, Pipeline } from '../../definition/index.ts';
 import { narrow } from '../../records/index.ts';
 import type { PlacedStage } from '../graph.ts';
+
 import { type JsonSchema, jsonSchemaOf, type Mismatch, mismatch, schemaAt, typesOf } from '../schema.ts';
 import { schemaOf, schemaOfSource, spelled } from '../source.ts';
 import type { Rule } from './rule.ts';
 import { inWords } from './wording.ts';
+
+type Handled = PlacedStage<HandledNode>;
 
 /** A misfit, and the part of the binding it came from. */
 interface Misfit extends Mismatch {
@@ -18,7 +21,7 @@ interface Misfit extends Mismatch {
  * type, or change the contract.
  */
 export const bindingsFitContracts: Rule = ({ graph }) =>
-  graph.stages.flatMap((placed) => {
+  graph.handled.flatMap((placed) => {
     const misfit = misfitOf(graph.pipeline, placed);
     if (!misfit) return [];
     const at = ['input', ...misfit.path].join('.').replaceAll('.[]', '[]');
@@ -33,9 +36,9 @@ export const bindingsFitContracts: Rule = ({ graph }) =>
     ];
   });
 
-const itemsOf = ({ node }: PlacedStage): Binding | undefined => (node.kind === 'map' ? node.items : undefined);
+const itemsOf = ({ node }: Handled): Binding | undefined => (node.kind === 'map' ? node.items : undefined);
 
-const misfitOf = (pipeline: Pipeline, placed: PlacedStage): Misfit | undefined => {
+const misfitOf = (pipeline: Pipeline, placed: Handled): Misfit | undefined => {
   const items = itemsOf(placed);
 
   const misfitting = (binding: Binding, want: JsonSchema | undefined, path: readonly string[]): Misfit | undefined => {
@@ -86,7 +89,7 @@ const within = (schema: JsonSchema, field: string): JsonSchema | undefined => {
 };
 
 /** What to pass: a field beside the one that was read, or above it, whose type fits; else the wanted type. */
-const instead = (pipeline: Pipeline, placed: PlacedStage, { from, want, wanted, path }: Misfit): string => {
+const instead = (pipeline: Pipeline, placed: Handled, { from, want, wanted, path }: Misfit): string => {
   const [only, ...others] = Object.entries(candidates(pipeline, placed, from)).filter(
     ([, schema]) => typesOf(schema) !== undefined && !mismatch(schema, want),
   );
@@ -96,7 +99,7 @@ const instead = (pipeline: Pipeline, placed: PlacedStage, { from, want, wanted, 
   return inWords(wanted);
 };
 
-const candidates = (pipeline: Pipeline, placed: PlacedStage, from: Binding | undefined) => {
+const candidates = (pipeline: Pipeline, placed: Handled, from: Binding | undefined) => {
   if (from?.kind !== 'ref' || from.path.length === 0) return {};
   const owner = schemaAt(schemaOfSource(pipeline, from.source, itemsOf(placed)), from.path.slice(0, -1));
   return 'schema' in owner ? (owner.schema?.properties ?? {}) : {};

@@ -1,3 +1,4 @@
+import type { Node } from '../../definition/index.ts';
 import { placesIn } from '../read.ts';
 import type { Rule } from './rule.ts';
 
@@ -14,15 +15,20 @@ export const idsAreUnique: Rule = ({ graph: { pipeline } }) => {
       seen.set(id, what);
       return [];
     }
-    const verb = node.kind === 'choose' ? 'choose(when, then, otherwise' : `${node.kind}(${node.stage.name}, …`;
     return [
       {
         code: 'HDL102',
         severity: 'error',
         at: `${pipeline.name}.${id}`,
         message: first === what ? `two ${what}s are called ${id}` : `a ${first} and a ${what} are both called ${id}`,
-        fix: `give this use its own name: flow.${verb}, { id: '${id}2' })`,
+        fix: renamed(node),
       },
     ];
   });
+};
+
+const renamed = (node: Node): string => {
+  if (node.kind === 'choose')
+    return `give this use its own name: flow.choose(when, then, otherwise, { id: '${node.id}2' })`;
+  return `give this use its own name: flow.${node.kind}(${node.stage.name}, …, { id: '${node.id}2' })`;
 };

@@ -1,3 +1,4 @@
+import { isHandled } from '../../definition/index.ts';
 import { placesIn } from '../read.ts';
 import type { Rule } from './rule.ts';
 
@@ -22,7 +23,7 @@ const reserved: readonly string[] = [
  */
 export const namesArePlain: Rule = ({ graph: { pipeline } }) => {
   const places = placesIn(pipeline.flow);
-  const stages = new Set(places.flatMap(({ node }) => (node.kind === 'choose' ? [] : [node.stage.name])));
+  const stages = new Set(places.flatMap(({ node }) => (isHandled(node) ? [node.stage.name] : [])));
   const ids = places.map(({ id }) => id);
   const named = [
     { what: 'pipeline', name: pipeline.name, at: pipeline.name },

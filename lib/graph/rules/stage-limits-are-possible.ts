@@ -7,9 +7,9 @@ import type { Rule } from './rule.ts';
  * less than the first; or it is expected to last longer than its timeout. Fix: choose a value in the range; work longer than
  * 15 minutes is cut up with flow.map.
  */
-export const stageLimitsArePossible: Rule = ({ graph: { pipeline, stages } }) => {
+export const stageLimitsArePossible: Rule = ({ graph: { pipeline, handled } }) => {
   const told = new Set<Stage>();
-  return stages.flatMap(({ id, node: { stage } }) => {
+  return handled.flatMap(({ id, node: { stage } }) => {
     if (told.has(stage)) return [];
     told.add(stage);
     return problemsOf(stage).map(
