@@ -7,6 +7,9 @@ const FUNCTIONS = '/2015-03-31/functions';
 const ONE = `${FUNCTIONS}/{FunctionName}`;
 const MAPPINGS = '/2015-03-31/event-source-mappings';
 const EVENT_CONFIG = '/2019-09-25/functions/{FunctionName}/event-invoke-config';
+const VERSIONS = `${ONE}/versions`;
+const ALIASES = `${ONE}/aliases`;
+const QUALIFIER = { Qualifier: 'Qualifier' };
 const PAGE = { Marker: 'Marker', MaxItems: 'MaxItems' };
 
 const invokeInput = (request: WireRequest): Shape => ({
@@ -31,15 +34,22 @@ export const LAMBDA_ROUTES: readonly RestRoute[] = [
     operation: 'Invoke',
     method: 'POST',
     path: `${ONE}/invocations`,
-    query: { Qualifier: 'Qualifier' },
+    query: QUALIFIER,
     input: invokeInput,
     output: invokeOutput,
   },
   { operation: 'ListFunctions', method: 'GET', path: FUNCTIONS, query: PAGE },
   { operation: 'CreateFunction', method: 'POST', path: FUNCTIONS, status: 201 },
-  { operation: 'GetFunction', method: 'GET', path: ONE },
-  { operation: 'DeleteFunction', method: 'DELETE', path: ONE, status: 204 },
-  { operation: 'GetFunctionConfiguration', method: 'GET', path: `${ONE}/configuration` },
+  { operation: 'GetFunction', method: 'GET', path: ONE, query: QUALIFIER },
+  { operation: 'DeleteFunction', method: 'DELETE', path: ONE, query: QUALIFIER, status: 204 },
+  { operation: 'GetFunctionConfiguration', method: 'GET', path: `${ONE}/configuration`, query: QUALIFIER },
+  { operation: 'PublishVersion', method: 'POST', path: VERSIONS, status: 201 },
+  { operation: 'ListVersionsByFunction', method: 'GET', path: VERSIONS, query: PAGE },
+  { operation: 'CreateAlias', method: 'POST', path: ALIASES, status: 201 },
+  { operation: 'ListAliases', method: 'GET', path: ALIASES, query: PAGE },
+  { operation: 'GetAlias', method: 'GET', path: `${ALIASES}/{Name}` },
+  { operation: 'UpdateAlias', method: 'PUT', path: `${ALIASES}/{Name}` },
+  { operation: 'DeleteAlias', method: 'DELETE', path: `${ALIASES}/{Name}`, status: 204 },
   { operation: 'UpdateFunctionConfiguration', method: 'PUT', path: `${ONE}/configuration` },
   { operation: 'UpdateFunctionCode', method: 'PUT', path: `${ONE}/code` },
   { operation: 'PutFunctionEventInvokeConfig', method: 'PUT', path: EVENT_CONFIG },

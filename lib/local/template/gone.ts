@@ -16,7 +16,7 @@ const remove = async (gone: StackResource, context: EngineContext): Promise<void
 
 /**
  * Removes what left the given stacks since they were loaded last, and remembers what they have now. Tables, buckets,
- * queues and log groups stay, with what is in them. Stacks that are not given are not looked at.
+ * queues and log groups stay, with what is in them, and so does what has the DeletionPolicy Retain. Stacks that are not given are not looked at.
  */
 export const removeGone = async (stacks: readonly ProvisionedStack[], context: EngineContext): Promise<void> => {
   const records = storedMap<StackResource>(context.database, 'template_resources');
@@ -25,7 +25,7 @@ export const removeGone = async (stacks: readonly ProvisionedStack[], context: E
   const loaded = new Set(stacks.map(({ name }) => name));
   for (const record of [...records.values()].reverse()) {
     if (!loaded.has(record.stack) || present.has(keyOf(record))) continue;
-    await remove(record, context);
+    if (!record.isRetained) await remove(record, context);
     records.delete(keyOf(record));
   }
   for (const [key, resource] of present)

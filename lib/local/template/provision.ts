@@ -20,6 +20,7 @@ export type StackResource = Provisioned & {
   readonly stack: string;
   readonly logicalId: string;
   readonly type: string;
+  readonly isRetained?: boolean;
 };
 
 export type ProvisionedStack = {
@@ -105,7 +106,7 @@ export const provisionStack = async (
   const texts = resourcesOf(stack);
   const providers = providersOf(texts);
   const resources: StackResource[] = [];
-  for (const { logicalId, type, properties: text, condition } of inOrder(stack, texts)) {
+  for (const { logicalId, type, properties: text, condition, isRetained } of inOrder(stack, texts)) {
     const here = scope.of(logicalId);
     if (condition !== undefined && !here.condition(condition)) continue;
     const resolved = await resolveReferences(evaluateShape(text, here), here.where, context);
@@ -113,7 +114,8 @@ export const provisionStack = async (
     const resource = { stack: stack.name, logicalId, type, properties, assets: stack.assets };
     const made = await make(resource, providers.has(logicalId), context);
     scope.add(logicalId, made);
-    if (!providers.has(logicalId)) resources.push({ ...made, stack: stack.name, logicalId, type });
+    if (!providers.has(logicalId))
+      resources.push({ ...made, stack: stack.name, logicalId, type, ...(isRetained && { isRetained }) });
   }
   return { name: stack.name, outputs: outputsOf(stack, scope, exports), resources };
 };

@@ -10,6 +10,8 @@ export type ResourceText = {
   readonly properties: Shape;
   readonly dependsOn: readonly string[];
   readonly condition: string | undefined;
+  /** Stays when it leaves the template. */
+  readonly isRetained: boolean;
 };
 
 /** The objects of a section of the template, by name; a section that is absent is empty. */
@@ -47,5 +49,6 @@ export const resourcesOf = ({ name, template }: Stack): readonly ResourceText[] 
     properties: isShape(text.Properties) ? text.Properties : {},
     dependsOn: (Array.isArray(text.DependsOn) ? text.DependsOn : [text.DependsOn ?? []]).flat().map(String),
     condition: typeof text.Condition === 'string' ? text.Condition : undefined,
+    isRetained: text.DeletionPolicy === 'Retain',
   }));
 };

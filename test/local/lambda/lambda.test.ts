@@ -208,10 +208,10 @@ describe('calls that are refused', () => {
       code: 'NotImplemented',
     },
     {
-      name: 'a version',
+      name: 'a version that there is not',
       operation: 'Invoke',
       input: { FunctionName: 'f', Qualifier: '7' },
-      code: 'NotImplemented',
+      code: 'ResourceNotFoundException',
     },
     {
       name: 'a property that would change how it runs',

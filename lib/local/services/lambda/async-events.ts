@@ -5,7 +5,7 @@ import type { EngineContext, Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
 import { uuid } from '../../uuid.ts';
 import { type Delivery, deliverDeadLetter, deliverResult } from './destinations.ts';
-import { type FunctionRecord, functionArn, read } from './function-record.ts';
+import { type FunctionRecord, functionArn, identityOf, LATEST, read } from './function-record.ts';
 import type { Functions } from './functions.ts';
 import type { Invoker } from './invoke.ts';
 import { eventOf } from './runner.ts';
@@ -67,14 +67,14 @@ export const asyncEvents = (context: EngineContext, functions: Functions, invoke
 
   const attempt = async (event: PendingEvent): Promise<void> => {
     const record = functions.of({ FunctionName: event.functionName });
-    const config = configs.get(event.functionName) ?? DEFAULT;
+    const config = configs.get(record.name) ?? DEFAULT;
     const { outcome } = await invoke({ record, payload: eventOf(event.payload), requestId: event.requestId });
     if (isClosed) return; // cut off with its sandbox: the event is still pending and runs at the next start
     const attempts = event.attempts + 1;
     const now = clock.now();
     const delivery: Delivery = {
       requestId: event.requestId,
-      functionArn: functionArn(context, record.name),
+      functionArn: functionArn(context, `${record.name}:${record.version ?? LATEST}`),
       payload: event.payload,
       attempts,
       outcome,
@@ -134,7 +134,7 @@ export const asyncEvents = (context: EngineContext, functions: Functions, invoke
     accept: (record, payload) => {
       const now = clock.now();
       const requestId = uuid(context.random);
-      schedule({ requestId, functionName: record.name, payload, attempts: 0, dueMs: now, createdMs: now });
+      schedule({ requestId, functionName: identityOf(record), payload, attempts: 0, dueMs: now, createdMs: now });
     },
     resume: () => {
       for (const event of events.values()) schedule(event);

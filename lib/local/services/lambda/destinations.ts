@@ -9,6 +9,7 @@ import type { Outcome } from './runner.ts';
 /** An event that has run for the last time. */
 export interface Delivery {
   readonly requestId: string;
+  /** With the version that ran. */
   readonly functionArn: string;
   readonly payload: string;
   readonly attempts: number;
@@ -23,14 +24,14 @@ const recordOf = (context: EngineContext, delivery: Delivery): Shape => {
     timestamp: new Date(context.clock.now()).toISOString(),
     requestContext: {
       requestId,
-      functionArn: `${functionArn}:$LATEST`,
+      functionArn,
       condition: isFailed ? 'RetriesExhausted' : 'Success',
       approximateInvokeCount: attempts,
     },
     requestPayload: JSON.parse(payload),
     responseContext: {
       statusCode: 200,
-      executedVersion: '$LATEST',
+      executedVersion: functionArn.split(':').at(-1),
       ...(isFailed && { functionError: 'Unhandled' }),
     },
     responsePayload: JSON.parse(answerPayload(outcome)),
@@ -62,7 +63,7 @@ export const deliverResult = async (context: EngineContext, arn: string, deliver
     DetailType: `Lambda Function Invocation Result - ${word}`,
     Detail: text,
     EventBusName: arn,
-    Resources: [arn, `${delivery.functionArn}:$LATEST`],
+    Resources: [arn, delivery.functionArn],
   };
   await context.service('eventbridge').call('PutEvents', { Entries: [entry] });
 };

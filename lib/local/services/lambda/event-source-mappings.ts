@@ -4,7 +4,7 @@ import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type EngineContext, notImplemented, type Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
 import { uuid } from '../../uuid.ts';
-import { functionArn, read } from './function-record.ts';
+import { functionArn, functionAsked, LATEST, read } from './function-record.ts';
 import type { Functions } from './functions.ts';
 import type { Invoker } from './invoke.ts';
 import { consumeQueue, takeReceivesBack } from './queue-consumer.ts';
@@ -108,7 +108,7 @@ export const eventSourceMappings = (
     const types = read.texts(input, 'FunctionResponseTypes');
     const mapping: Mapping = {
       ...before,
-      functionName: input.FunctionName === undefined ? before.functionName : functions.of(input).name,
+      functionName: input.FunctionName === undefined ? before.functionName : named(input),
       batchSize,
       windowSeconds,
       concurrency: scaling === undefined ? before.concurrency : read.optionalNumber(scaling, 'MaximumConcurrency'),
@@ -124,6 +124,13 @@ export const eventSourceMappings = (
     return shown(mapping);
   };
 
+  /** As it was asked for, once there is such a function: a mapping to an alias follows the alias. */
+  const named = (input: Shape): string => {
+    functions.of(input);
+    const { name, qualifier } = functionAsked(input);
+    return qualifier === LATEST ? name : `${name}:${qualifier}`;
+  };
+
   const of = (input: Shape): Mapping => {
     const mapping = mappings.get(read.text(input, 'UUID'));
     if (mapping !== undefined) return mapping;
@@ -136,7 +143,7 @@ export const eventSourceMappings = (
   const create = (input: Shape): Shape => {
     const queueArn = read.text(input, 'EventSourceArn');
     if (parseArn(queueArn)?.service !== 'sqs') throw notImplemented('lambda', `the event source ${queueArn}`);
-    const functionName = functions.of(input).name;
+    const functionName = named(input);
     const same = mappings
       .values()
       .find((mapping) => mapping.queueArn === queueArn && mapping.functionName === functionName);
@@ -154,7 +161,7 @@ export const eventSourceMappings = (
   };
 
   const list = (input: Shape): Shape => {
-    const name = input.FunctionName === undefined ? undefined : functions.of(input).name;
+    const name = input.FunctionName === undefined ? undefined : named(input);
     const arn = read.optionalText(input, 'EventSourceArn');
     const found = mappings
       .values()

@@ -1,6 +1,6 @@
 // The environment variables that a function sees. None come from the engine's own process: no real credentials leak in.
 import type { EngineContext } from '../../service.ts';
-import type { FunctionRecord } from './function-record.ts';
+import { type FunctionRecord, LATEST } from './function-record.ts';
 
 const NO_FILE = '/dev/null'; // SDKs must not find the profiles of the person whose machine this is
 
@@ -19,7 +19,7 @@ export const functionEnvironment = (
   AWS_EXECUTION_ENV: `AWS_Lambda_${record.runtime}`,
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(record.memoryMb),
   AWS_LAMBDA_FUNCTION_NAME: record.name,
-  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+  AWS_LAMBDA_FUNCTION_VERSION: record.version ?? LATEST,
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
   AWS_LAMBDA_LOG_GROUP_NAME: record.logGroup,
   AWS_LAMBDA_LOG_STREAM_NAME: logStream,

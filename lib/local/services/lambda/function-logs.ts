@@ -1,7 +1,7 @@
 // The log of one invocation: AWS's own lines around what the function writes, sent to CloudWatch Logs at the end.
 import type { Clock } from '../../clock.ts';
 import type { EngineContext, Service } from '../../service.ts';
-import type { FunctionRecord } from './function-record.ts';
+import { type FunctionRecord, LATEST } from './function-record.ts';
 
 const TAIL_BYTES = 4096;
 const FLUSH_LINES = 500;
@@ -53,7 +53,7 @@ export const invocationLog = (
     if (pending.length >= FLUSH_LINES) flush();
   };
 
-  write(`START RequestId: ${requestId} Version: $LATEST`);
+  write(`START RequestId: ${requestId} Version: ${record.version ?? LATEST}`);
   return {
     write,
     end: async (durationMs) => {

@@ -5,8 +5,13 @@ import { AwsError, type EngineContext, notImplemented, type Shape } from '../../
 
 export const read = fieldReader('InvalidParameterValueException');
 
+/** The version that a function is until it is published. */
+export const LATEST = '$LATEST';
+
 export interface FunctionRecord {
   readonly name: string;
+  /** The number of a published version. @default $LATEST */
+  readonly version?: string;
   readonly role: string;
   readonly handler: string;
   readonly runtime: string;
@@ -58,15 +63,16 @@ const USED = new Set([
 
 const invalid = (message: string): AwsError => new AwsError('InvalidParameterValueException', message);
 
-/** The bare name in `FunctionName`, which may be an ARN or carry a qualifier. Only `$LATEST` exists. */
-export const functionName = (input: Shape): string => {
+/** What `FunctionName` (a name or ARN, with a qualifier or without) and `Qualifier` ask for: a version or an alias. */
+export const functionAsked = (input: Shape): { readonly name: string; readonly qualifier: string } => {
   const text = read.text(input, 'FunctionName');
-  const [name = '', suffix] = text.startsWith('arn:') ? text.split(':').slice(6) : text.split(':').slice(-2);
-  const isPair = text.startsWith('arn:') || text.includes(':');
-  const qualifier = (isPair ? suffix : undefined) ?? read.optionalText(input, 'Qualifier');
-  if (qualifier !== undefined && qualifier !== '$LATEST') throw notImplemented('lambda', `the qualifier ${qualifier}`);
-  return name;
+  const [name = '', suffix] = text.startsWith('arn:') ? text.split(':').slice(6) : text.split(':');
+  return { name, qualifier: suffix ?? read.optionalText(input, 'Qualifier') ?? LATEST };
 };
+
+/** What tells a version from the others, and names its ARN: `clean` is the latest, `clean:3` the third. */
+export const identityOf = ({ name, version }: FunctionRecord): string =>
+  version === undefined ? name : `${name}:${version}`;
 
 export const functionArn = (context: EngineContext, name: string): string =>
   arnOf(context, 'lambda', `function:${name}`);
@@ -121,7 +127,7 @@ export const functionFrom = (
   before: FunctionRecord | undefined,
 ): FunctionRecord => {
   refuseUnknown(input);
-  const name = functionName(input);
+  const { name } = functionAsked(input);
   const directory = directoryOf(input) ?? before?.directory;
   if (directory === undefined) throw invalid('Code.LocalDirectory is required: the folder of the bundle');
   return {
@@ -150,7 +156,7 @@ export const functionFrom = (
 /** A FunctionConfiguration as the API gives it. */
 export const shownFunction = (context: EngineContext, record: FunctionRecord): Shape => ({
   FunctionName: record.name,
-  FunctionArn: functionArn(context, record.name),
+  FunctionArn: functionArn(context, identityOf(record)),
   Runtime: record.runtime,
   Role: record.role,
   Handler: record.handler,
@@ -159,7 +165,7 @@ export const shownFunction = (context: EngineContext, record: FunctionRecord): S
   Timeout: record.timeoutSeconds,
   MemorySize: record.memoryMb,
   LastModified: new Date(record.modifiedMs).toISOString().replace('Z', '+0000'),
-  Version: '$LATEST',
+  Version: record.version ?? LATEST,
   Environment: { Variables: record.environment },
   ...(record.deadLetterArn !== '' && { DeadLetterConfig: { TargetArn: record.deadLetterArn } }),
   RevisionId: String(record.revision),

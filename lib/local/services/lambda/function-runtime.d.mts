@@ -20,6 +20,7 @@ export const loadHandler: (
 export const contextOf: (
   settings: {
     readonly functionName: string;
+    readonly functionVersion: string;
     readonly memoryMb: number;
     readonly logGroup: string;
     readonly logStream: string;

@@ -104,14 +104,17 @@ export const loadHandler = async (directory, handlerName, instance = '') => {
 
 /**
  * The handler's second argument.
- * @param {{ functionName: string, memoryMb: number, logGroup: string, logStream: string }} settings
+ * @param {{ functionName: string, functionVersion: string, memoryMb: number, logGroup: string, logStream: string }} settings
  * @param {{ requestId: string, deadlineMs: number, functionArn: string }} invocation
  */
-export const contextOf = ({ functionName, memoryMb, logGroup, logStream }, { requestId, deadlineMs, functionArn }) => ({
+export const contextOf = (
+  { functionName, functionVersion, memoryMb, logGroup, logStream },
+  { requestId, deadlineMs, functionArn },
+) => ({
   awsRequestId: requestId,
   callbackWaitsForEmptyEventLoop: true,
   functionName,
-  functionVersion: '$LATEST',
+  functionVersion,
   getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
   invokedFunctionArn: functionArn,
   logGroupName: logGroup,

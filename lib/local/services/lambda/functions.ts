@@ -5,22 +5,24 @@ import { storedMap } from '../../stored-map.ts';
 import {
   type FunctionRecord,
   functionArn,
+  functionAsked,
   functionFrom,
-  functionName,
+  LATEST,
   read,
   shownFunction,
 } from './function-record.ts';
 import type { Registered } from './registered.ts';
+import { lambdaVersions } from './versions.ts';
 
 const PAGE_SIZE = 50;
 
 export interface Functions {
   readonly operations: OperationTable;
-  /** The function that `input` names. Throws ResourceNotFoundException. */
+  /** The function, or the version of it, that `input` names. Throws ResourceNotFoundException. */
   of(input: Shape): FunctionRecord;
 }
 
-/** `retire` is told the name of each function that changed. */
+/** `retire` is told the identity of each function that changed or went. */
 export const lambdaFunctions = (
   context: EngineContext,
   registered: Registered,
@@ -32,13 +34,15 @@ export const lambdaFunctions = (
     const { FunctionName: given, Qualifier: qualifier } = input;
     const own = typeof given === 'string' && qualifier === undefined ? registered.record(given) : undefined;
     if (own !== undefined) return own;
-    const name = functionName(input);
-    const record = registered.record(name) ?? records.get(name);
+    const { name, qualifier: wanted } = functionAsked(input);
+    const record = wanted === LATEST ? (registered.record(name) ?? records.get(name)) : versions.of(name, wanted);
     if (record !== undefined) return record;
-    throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn(context, name)}`, 404, {
+    const asked = wanted === LATEST ? name : `${name}:${wanted}`;
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn(context, asked)}`, 404, {
       Type: 'User',
     });
   };
+  const versions = lambdaVersions(context, (input) => of({ FunctionName: functionAsked(input).name }), retire);
 
   const store = (input: Shape, before: FunctionRecord | undefined): Shape => {
     const record = functionFrom(context, input, before);
@@ -66,18 +70,25 @@ export const lambdaFunctions = (
   };
 
   const operations: OperationTable = {
+    ...versions.operations,
     // Unlike on AWS an existing function is replaced: a template that is loaded again says what the function now is.
     CreateFunction: (input) => {
-      const before = records.get(functionName(input));
+      const before = records.get(functionAsked(input).name);
       const revision = before && { ...before, environment: {}, deadLetterArn: '' };
       return store(input, revision);
     },
     UpdateFunctionConfiguration: (input) => store(input, of(input)),
     UpdateFunctionCode: (input) => store(input, of(input)),
     DeleteFunction: (input) => {
-      const { name } = of(input);
+      const { name, qualifier } = functionAsked(input);
+      if (qualifier !== LATEST) {
+        versions.remove(name, qualifier);
+        return {};
+      }
+      of({ FunctionName: name });
       records.delete(name);
       retire(name);
+      versions.removeAll(name);
       return {};
     },
     GetFunction: (input) => {

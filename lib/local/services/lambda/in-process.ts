@@ -3,7 +3,7 @@
 // handler that has timed out (its result is dropped; a loop that never awaits is not even noticed), the time zone of Lambda,
 // a process that outlives process.exit. Globals are the engine's; a CommonJS module is loaded once for all revisions.
 import { realClock } from '../../clock.ts';
-import type { FunctionRecord } from './function-record.ts';
+import { type FunctionRecord, identityOf, LATEST } from './function-record.ts';
 import {
   answerOf,
   consoleLine,
@@ -40,6 +40,7 @@ const load = (job: Job): Loaded => {
 
 const settingsOf = (record: FunctionRecord, logStream: string) => ({
   functionName: record.name,
+  functionVersion: record.version ?? LATEST,
   memoryMb: record.memoryMb,
   logGroup: record.logGroup,
   logStream,
@@ -64,17 +65,18 @@ export const inProcessRunner = (): FunctionRunner => {
   const closed = Promise.withResolvers<Outcome>();
 
   const loadedFor = (job: Job): Loaded => {
-    const before = known.get(job.record.name);
+    const before = known.get(identityOf(job.record));
     if (before?.revision === job.record.revision) return before;
     const loaded = load(job);
-    known.set(job.record.name, loaded);
+    known.set(identityOf(job.record), loaded);
     return loaded;
   };
 
   const work = async (job: Job, loaded: Loaded, deadlineMs: number): Promise<Outcome> => {
     const handler = await loaded.handler;
     if (typeof handler !== 'function') {
-      if (known.get(job.record.name) === loaded) known.delete(job.record.name); // the next event tries again, as on AWS
+      const id = identityOf(job.record);
+      if (known.get(id) === loaded) known.delete(id); // the next event tries again, as on AWS
       return { kind: 'failed', error: handler };
     }
     loaded.environment._X_AMZN_TRACE_ID = job.traceId;
@@ -95,7 +97,7 @@ export const inProcessRunner = (): FunctionRunner => {
       const outcome = work(job, loadedFor(job), clock.now() + timeoutMs);
       return Promise.race([outcome, timeout.promise, closed.promise]).finally(cancel);
     },
-    retire: (name) => void known.delete(name),
+    retire: (identity) => void known.delete(identity),
     close: async () => {
       closed.resolve(closedOutcome);
       release();

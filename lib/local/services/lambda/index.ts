@@ -4,6 +4,7 @@ import { callFrom } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Service, type Shape } from '../../service.ts';
 import { asyncEvents } from './async-events.ts';
 import { eventSourceMappings } from './event-source-mappings.ts';
+import { LATEST } from './function-record.ts';
 import { lambdaFunctions } from './functions.ts';
 import { inProcessRunner } from './in-process.ts';
 import { answerPayload, invoker, payloadOf } from './invoke.ts';
@@ -62,7 +63,7 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
     const { outcome, logTail } = await invoke({ record, payload });
     return {
       StatusCode: 200,
-      ExecutedVersion: '$LATEST',
+      ExecutedVersion: record.version ?? LATEST,
       ...(outcome.kind === 'failed' && { FunctionError: 'Unhandled' }),
       ...(input.LogType === 'Tail' && { LogResult: logTail() }),
       Payload: answerPayload(outcome),

@@ -3,7 +3,7 @@ import { AwsError, type EngineContext, type Service, type Shape } from '../../se
 import { uuid } from '../../uuid.ts';
 import { functionEnvironment } from './function-environment.ts';
 import { invocationLog, logsOf } from './function-logs.ts';
-import { type FunctionRecord, functionArn } from './function-record.ts';
+import { type FunctionRecord, functionArn, identityOf, LATEST } from './function-record.ts';
 import type { Registered } from './registered.ts';
 import { type EventPayload, eventOf, type FunctionRunner, type Outcome } from './runner.ts';
 
@@ -64,12 +64,12 @@ export const invoker = (context: EngineContext, runner: FunctionRunner, register
   let logs: { readonly service: Service | undefined } | undefined; // asked for once, when all services are there
   // One stream a function and engine start, not one a sandbox: local logs are read by people.
   const streams = new Map<string, string>();
-  const streamOf = ({ name, revision }: FunctionRecord): string => {
-    const id = `${name}/${revision}`;
+  const streamOf = (record: FunctionRecord): string => {
+    const id = `${identityOf(record)}/${record.revision}`;
     const known = streams.get(id);
     if (known !== undefined) return known;
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
-    const stream = `${day}/[$LATEST]${hex(context.random, 32)}`;
+    const stream = `${day}/[${record.version ?? LATEST}]${hex(context.random, 32)}`;
     streams.set(id, stream);
     return stream;
   };
@@ -83,7 +83,7 @@ export const invoker = (context: EngineContext, runner: FunctionRunner, register
       record,
       requestId,
       payload,
-      functionArn: functionArn(context, record.name),
+      functionArn: functionArn(context, identityOf(record)),
       traceId: `Root=1-${hex(context.random, 8)}-${hex(context.random, 24)};Sampled=0`,
       logStream,
       environment: () => functionEnvironment(context, record, logStream),

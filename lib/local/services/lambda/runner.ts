@@ -37,8 +37,8 @@ export interface Job {
 export interface FunctionRunner {
   /** Never rejects. */
   run(job: Job): Promise<Outcome>;
-  /** Lets go of what is kept warm of a function that was changed or deleted. */
-  retire(name: string): void;
+  /** Lets go of what is kept warm of a function or version that was changed or deleted. */
+  retire(identity: string): void;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 // All live sandboxes of an engine, few enough to fit a laptop: which event goes to which, when one more pays, which goes.
 import { realClock } from '../../clock.ts';
-import type { FunctionRecord } from './function-record.ts';
+import { type FunctionRecord, identityOf, LATEST } from './function-record.ts';
 import { processorLoad } from './processor-load.ts';
 import { closedOutcome, type FunctionRunner, type Job, type Outcome } from './runner.ts';
 import { type Sandbox, startSandbox } from './sandbox.ts';
@@ -27,6 +27,7 @@ const SMOOTHING = 0.3;
 const start = ({ record, logStream, environment }: Job, compileCache: string): Sandbox =>
   startSandbox({
     functionName: record.name,
+    functionVersion: record.version ?? LATEST,
     directory: record.directory,
     compileCache,
     handlerName: record.handler,
@@ -51,7 +52,7 @@ export const sandboxPool = (limit: number, compileCache: string): FunctionRunner
   let isClosed = false;
   let cancelCheck: (() => void) | undefined;
 
-  const slotsOf = (name: string): readonly Slot[] => [...slots].filter((slot) => slot.of.name === name);
+  const slotsOf = (name: string): readonly Slot[] => [...slots].filter((slot) => identityOf(slot.of) === name);
 
   const drop = (slot: Slot): void => {
     slots.delete(slot);
@@ -59,7 +60,7 @@ export const sandboxPool = (limit: number, compileCache: string): FunctionRunner
   };
 
   const isStale = (slot: Slot): boolean => {
-    const [next] = queues.get(slot.of.name) ?? [];
+    const [next] = queues.get(identityOf(slot.of)) ?? [];
     return !slot.sandbox.isUsable() || (next !== undefined && next.job.record.revision !== slot.of.revision);
   };
 
@@ -68,8 +69,9 @@ export const sandboxPool = (limit: number, compileCache: string): FunctionRunner
     slot.state = 'busy';
     const outcome = await slot.sandbox.invoke({ ...job, payload: job.payload.text }, job.log);
     const ms = clock.now() - startedAt;
-    const pace = paces.get(slot.of.name) ?? ms;
-    paces.set(slot.of.name, pace + SMOOTHING * (ms - pace));
+    const name = identityOf(slot.of);
+    const pace = paces.get(name) ?? ms;
+    paces.set(name, pace + SMOOTHING * (ms - pace));
     slot.usedAt = clock.now();
     slot.state = 'idle';
     if (!slot.sandbox.isUsable()) drop(slot);
@@ -80,7 +82,9 @@ export const sandboxPool = (limit: number, compileCache: string): FunctionRunner
   // Room for one more: free, or made by the sandbox that has been idle the longest.
   const makeRoom = (): boolean => {
     if (slots.size < limit) return true;
-    const idle = [...slots].filter((slot) => slot.state === 'idle' && (queues.get(slot.of.name)?.length ?? 0) === 0);
+    const idle = [...slots].filter(
+      (slot) => slot.state === 'idle' && (queues.get(identityOf(slot.of))?.length ?? 0) === 0,
+    );
     const oldest = idle.sort((a, b) => a.usedAt - b.usedAt)[0];
     if (oldest !== undefined) drop(oldest);
     return oldest !== undefined;
@@ -147,8 +151,9 @@ export const sandboxPool = (limit: number, compileCache: string): FunctionRunner
   return {
     run: (job) =>
       new Promise((resolve) => {
-        const queue = queues.get(job.record.name) ?? [];
-        queues.set(job.record.name, queue);
+        const name = identityOf(job.record);
+        const queue = queues.get(name) ?? [];
+        queues.set(name, queue);
         queue.push({ job, since: clock.now(), resolve });
         schedule();
       }),

@@ -5,6 +5,7 @@ import { type FunctionErrorShape, failed, type Outcome, timedOut } from './runne
 
 export interface SandboxSettings {
   readonly functionName: string;
+  readonly functionVersion: string;
   readonly directory: string;
   readonly handlerName: string;
   readonly memoryMb: number;

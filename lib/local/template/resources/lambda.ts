@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { arnOf } from '../../arn.ts';
 import { isShape } from '../../field-reader.ts';
-import { AwsError, type Shape } from '../../service.ts';
-import { nameOf, type Provisioned, pick, type Resource, type ResourceHandler } from '../resource.ts';
+import { AwsError } from '../../service.ts';
+import { nameOf, pick, type Resource, type ResourceHandler } from '../resource.ts';
 
 const CONFIGURATION = [
   'DeadLetterConfig',
@@ -57,9 +57,6 @@ export const lambdaFunction: ResourceHandler = {
   },
 };
 
-const withoutQualifier = (name: string): string =>
-  name.startsWith('arn:') ? name.split(':').slice(0, 7).join(':') : name;
-
 /** AWS::Lambda::EventSourceMapping of a queue. */
 export const eventSourceMapping: ResourceHandler = {
   applied: [
@@ -74,10 +71,7 @@ export const eventSourceMapping: ResourceHandler = {
   ],
   accepted: ['Tags'],
   apply: async ({ properties }, context) => {
-    const made = await context.service('lambda').call('CreateEventSourceMapping', {
-      ...properties,
-      FunctionName: withoutQualifier(String(properties.FunctionName)),
-    });
+    const made = await context.service('lambda').call('CreateEventSourceMapping', properties);
     const id = String(made.UUID);
     const arn = arnOf(context, 'lambda', `event-source-mapping:${id}`);
     return { physicalId: id, arn, attributes: { Id: id, EventSourceMappingArn: arn } };
@@ -87,7 +81,7 @@ export const eventSourceMapping: ResourceHandler = {
   },
 };
 
-/** AWS::Lambda::EventInvokeConfig. Versions and aliases are the function itself, so the qualifier says nothing. */
+/** AWS::Lambda::EventInvokeConfig: one for a function and all its versions, so the qualifier says nothing. */
 export const eventInvokeConfig: ResourceHandler = {
   applied: ['FunctionName', 'DestinationConfig', 'MaximumEventAgeInSeconds', 'MaximumRetryAttempts'],
   accepted: ['Qualifier'],
@@ -96,31 +90,4 @@ export const eventInvokeConfig: ResourceHandler = {
     await context.service('lambda').call('PutFunctionEventInvokeConfig', settings);
     return { physicalId: logicalId, attributes: {} };
   },
-};
-
-const latest = (
-  { properties, logicalId }: Resource,
-  attributes: (arn: string) => Shape,
-  region: string,
-): Provisioned => {
-  const named = String(properties.FunctionName);
-  const base = withoutQualifier(named.startsWith('arn:') ? named : `${region}:function:${named}`);
-  const arn = `${base}:$LATEST`;
-  return { physicalId: logicalId, ref: arn, arn, attributes: attributes(arn) };
-};
-
-/** AWS::Lambda::Version: the function itself, whose code here is always the latest. */
-export const version: ResourceHandler = {
-  applied: ['FunctionName'],
-  accepted: ['CodeSha256', 'Description', 'ProvisionedConcurrencyConfig', 'RuntimePolicy'],
-  apply: async (resource, context) =>
-    latest(resource, (FunctionArn) => ({ Version: '$LATEST', FunctionArn }), arnOf(context, 'lambda', '').slice(0, -1)),
-};
-
-/** AWS::Lambda::Alias: the function itself. */
-export const alias: ResourceHandler = {
-  applied: ['FunctionName', 'Name', 'FunctionVersion'],
-  accepted: ['Description', 'ProvisionedConcurrencyConfig'],
-  apply: async (resource, context) =>
-    latest(resource, (AliasArn) => ({ AliasArn }), arnOf(context, 'lambda', '').slice(0, -1)),
 };

@@ -1,0 +1,166 @@
+// Published versions, each with the code and settings of its publication, and the aliases that point at them.
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+import type { OperationTable } from '../../operation-table.ts';
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { storedMap } from '../../stored-map.ts';
+import { type FunctionRecord, functionArn, LATEST, read, shownFunction } from './function-record.ts';
+import { codeStore } from './published-code.ts';
+
+interface Version {
+  readonly record: FunctionRecord;
+  /** Of the folder's content. */
+  readonly codeSha256: string;
+}
+
+interface Alias {
+  readonly functionName: string;
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+export interface Versions {
+  readonly operations: OperationTable;
+  /** The version that a number, or an alias of this name, stands for. */
+  of(name: string, qualifier: string): FunctionRecord | undefined;
+  /** Deletes one version. Throws ResourceConflictException while an alias points at it. */
+  remove(name: string, version: string): void;
+  /** Deletes what belongs to a function that is gone. */
+  removeAll(name: string): void;
+}
+
+const missing = (what: string): AwsError =>
+  new AwsError('ResourceNotFoundException', `Cannot find ${what}`, 404, { Type: 'User' });
+
+const conflict = (message: string): AwsError =>
+  new AwsError('ResourceConflictException', message, 409, { Type: 'User' });
+
+/** What a version shares with another when publishing again makes nothing new. */
+const settingsOf = ({ directory: _, revision: __, modifiedMs: ___, version: ____, ...settings }: FunctionRecord) =>
+  JSON.stringify(settings, Object.keys(settings).sort());
+
+/** `latest` gives the function as it is now; `retire` is told the identity of each version that goes. */
+export const lambdaVersions = (
+  context: EngineContext,
+  latest: (input: Shape) => FunctionRecord,
+  retire: (identity: string) => void,
+): Versions => {
+  const versions = storedMap<Version>(context.database, 'lambda_versions');
+  const aliases = storedMap<Alias>(context.database, 'lambda_aliases');
+  /** The highest number given so far: numbers are not given twice. */
+  const last = storedMap<number>(context.database, 'lambda_last_versions');
+  const code = codeStore(context.stateDir);
+
+  const publish = (input: Shape): Shape => {
+    const current = latest(input);
+    const codeSha256 = code.keep(current.directory);
+    const number = last.get(current.name) ?? 0;
+    const before = versions.get(`${current.name}:${number}`);
+    // As on AWS: a function that has not changed gives the version that there is.
+    if (before?.codeSha256 === codeSha256 && settingsOf(before.record) === settingsOf(current))
+      return shownFunction(context, before.record);
+    const version = String(number + 1);
+    const record: FunctionRecord = {
+      ...current,
+      version,
+      directory: code.folderOf(codeSha256),
+      description: read.optionalText(input, 'Description') ?? current.description,
+    };
+    versions.set(`${current.name}:${version}`, { record, codeSha256 });
+    last.set(current.name, number + 1);
+    return shownFunction(context, record);
+  };
+
+  const ofFunction = (name: string): readonly FunctionRecord[] =>
+    versions.values().flatMap(({ record }) => (record.name === name ? [record] : []));
+
+  const forget = ({ name, version }: FunctionRecord): void => {
+    versions.delete(`${name}:${version}`);
+    retire(`${name}:${version}`);
+  };
+
+  const aliasKey = (name: string, alias: string): string => `${name}:${alias}`;
+
+  const aliasOf = (input: Shape): Alias => {
+    const { name } = latest(input);
+    const alias = aliases.get(aliasKey(name, read.text(input, 'Name')));
+    if (alias) return alias;
+    throw missing(`alias arn: ${functionArn(context, aliasKey(name, read.text(input, 'Name')))}`);
+  };
+
+  const shownAlias = ({ functionName, name, version, description }: Alias): Shape => ({
+    AliasArn: functionArn(context, aliasKey(functionName, name)),
+    Name: name,
+    FunctionVersion: version,
+    Description: description,
+  });
+
+  const storeAlias = (alias: Alias): Shape => {
+    const { functionName, name, version } = alias;
+    if (version !== LATEST && !versions.has(`${functionName}:${version}`))
+      throw missing(`version ${version} of ${functionArn(context, functionName)}`);
+    aliases.set(aliasKey(functionName, name), alias);
+    return shownAlias(alias);
+  };
+
+  return {
+    of: (name, qualifier) => {
+      const version = aliases.get(aliasKey(name, qualifier))?.version ?? qualifier;
+      return version === LATEST ? latest({ FunctionName: name }) : versions.get(`${name}:${version}`)?.record;
+    },
+    remove: (name, version) => {
+      const found = versions.get(`${name}:${version}`);
+      if (!found) return; // AWS answers 204 for a version that it does not have
+      const used = aliases.values().find((alias) => alias.functionName === name && alias.version === version);
+      if (used) throw conflict(`Version ${version} can not be deleted because it is used by the alias ${used.name}`);
+      forget(found.record);
+    },
+    removeAll: (name) => {
+      for (const alias of aliases.values()) if (alias.functionName === name) aliases.delete(aliasKey(name, alias.name));
+      for (const record of ofFunction(name)) forget(record);
+      last.delete(name);
+    },
+    operations: {
+      PublishVersion: publish,
+      ListVersionsByFunction: (input) => {
+        const current = latest(input);
+        return { Versions: [current, ...ofFunction(current.name)].map((record) => shownFunction(context, record)) };
+      },
+      CreateAlias: (input) => {
+        const { name: functionName } = latest(input);
+        const name = read.text(input, 'Name');
+        if (aliases.has(aliasKey(functionName, name)))
+          throw conflict(`Alias already exists: ${functionArn(context, aliasKey(functionName, name))}`);
+        return storeAlias({
+          functionName,
+          name,
+          version: read.text(input, 'FunctionVersion'),
+          description: read.optionalText(input, 'Description') ?? '',
+        });
+      },
+      UpdateAlias: (input) => {
+        const before = aliasOf(input);
+        return storeAlias({
+          ...before,
+          version: read.optionalText(input, 'FunctionVersion') ?? before.version,
+          description: read.optionalText(input, 'Description') ?? before.description,
+        });
+      },
+      GetAlias: (input) => shownAlias(aliasOf(input)),
+      ListAliases: (input) => {
+        const { name } = latest(input);
+        return {
+          Aliases: aliases
+            .values()
+            .filter(({ functionName }) => functionName === name)
+            .map(shownAlias),
+        };
+      },
+      DeleteAlias: (input) => {
+        const { functionName, name } = aliasOf(input);
+        aliases.delete(aliasKey(functionName, name));
+        return {};
+      },
+    },
+  };
+};
