@@ -21,7 +21,7 @@ export const allow = (grantee: IFunction, actions: readonly string[], resources:
 };
 
 const ledgerActions: { readonly [right in Right]: readonly string[] } = {
-  read: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+  read: ['dynamodb:GetItem', 'dynamodb:Query'],
   write: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
 };
 

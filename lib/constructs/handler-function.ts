@@ -1,5 +1,5 @@
 // What all our Lambdas have in common: their own role, their own log group, Node 24 on ARM, traces.
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -48,8 +48,27 @@ export const handlerFunction = (scope: Construct, props: HandlerFunctionProps): 
     role,
     logGroup,
     environment: { ...props.environment },
+    // Executions that run across a deployment go on with the versions that they began with.
+    currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     ...(props.deadLetterQueue ? { deadLetterQueue: props.deadLetterQueue } : {}),
   });
   if (!props.deadLetterQueue) acceptFindings(made, 'Serverless-LambdaDLQ');
   return made;
 };
+
+/** A function as state machines call it. */
+export interface InvokedFunction {
+  /** ARN of the version to call. */
+  readonly version: string;
+  /** What a role is granted: every version that this function has, has had and will have. */
+  readonly allVersions: string;
+}
+
+/**
+ * The version of this deployment; one is made whenever code or settings change. To another stack the function goes without
+ * one: CloudFormation refuses to change a value that another stack imports.
+ */
+export const invokedFrom = (scope: Construct, handler: LambdaFunction): InvokedFunction =>
+  Stack.of(scope) === Stack.of(handler)
+    ? { version: handler.currentVersion.functionArn, allVersions: `${handler.functionArn}:*` }
+    : { version: handler.functionArn, allVersions: handler.functionArn };

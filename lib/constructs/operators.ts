@@ -61,8 +61,6 @@ export class Operators extends Construct {
     this.settle = this.#make('settle', props);
     allowLedger(this.settle, ledger.tableArn, ['read', 'write']);
     allowObjects(this.settle, payloads.bucketArn, ['read', 'write'], ['payloads/']);
-    allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, '*'))]);
-    allow(this.settle, ['ssm:GetParameter'], [this.#manifests(orchestrator)]);
     eventBus.grantPutEventsTo(this.settle);
 
     this.finish = this.#make('finish', props);
@@ -72,10 +70,6 @@ export class Operators extends Construct {
     this.dispatch = this.#make('dispatch', props);
     allowLedger(this.dispatch, ledger.tableArn, ['read', 'write']);
     allowObjects(this.dispatch, payloads.bucketArn, ['write'], ['payloads/']);
-    allow(this.dispatch, ['ssm:GetParameter'], [this.#manifests(orchestrator)]);
-    // By the form of their names, so that a pipeline may live in another stack than its orchestrator.
-    const machines = this.#arn('states', `stateMachine:${names.stateMachine(orchestrator, '*')}`);
-    allow(this.dispatch, ['states:StartExecution'], [machines]);
     this.dispatch.addEventSource(
       new SqsEventSource(queues.start, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }),
     );
@@ -93,6 +87,16 @@ export class Operators extends Construct {
   get all(): { readonly [operator in Operator]: LambdaFunction } {
     const { begin, settle, finish, dispatch, reconcile } = this;
     return { begin, settle, finish, dispatch, reconcile };
+  }
+
+  /** Gives the operators their rights on a pipeline. By its names: what it is made of may stand in another stack. */
+  serve(orchestrator: string, pipeline: string): void {
+    const machine = this.#arn('states', `stateMachine:${names.stateMachine(orchestrator, pipeline)}`);
+    const manifest = this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`);
+    allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
+    allow(this.settle, ['ssm:GetParameter'], [manifest]);
+    allow(this.dispatch, ['ssm:GetParameter'], [manifest]);
+    allow(this.dispatch, ['states:StartExecution'], [machine]);
   }
 
   #make(name: Operator, props: OperatorsProps, environment: { readonly [name: string]: string } = {}): LambdaFunction {
@@ -117,9 +121,5 @@ export class Operators extends Construct {
 
   #arn(service: string, resource: string): string {
     return Stack.of(this).formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
-  }
-
-  #manifests(orchestrator: string): string {
-    return this.#arn('ssm', `parameter${manifestName(orchestrator, '*')}`);
   }
 }

@@ -116,6 +116,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
     if (this.#registered.includes(pipeline))
       throw new Error(`the orchestrator ${this.orchestratorName} has a pipeline ${pipeline} already`);
     this.#registered.push(pipeline);
+    this.operators.serve(this.orchestratorName, pipeline);
     this.#dashboard.addPipeline(pipeline);
   }
 

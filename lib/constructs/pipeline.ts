@@ -10,6 +10,7 @@ import { nearest } from '../support/nearest.ts';
 import { checkDefinitions, withUpstreams } from './check-definitions.ts';
 import type { RunStores } from './grant-read-runs.ts';
 import { handlerFile, handlerFiles } from './handler-file.ts';
+import { invokedFrom } from './handler-function.ts';
 import { ImportedPipeline, type PipelineAttributes } from './imported-pipeline.ts';
 import { manifestParameter } from './manifest-parameter.ts';
 import { idOf, names } from './names.ts';
@@ -142,8 +143,12 @@ export class Pipeline extends PipelineBase {
       stateMachineName: names.stateMachine(orchestratorName, this.pipelineName),
       compiled,
       functions: {
-        ...Object.fromEntries([...this.#stages].map(([stage, { handler }]) => [`stage_${stage}`, handler])),
-        ...Object.fromEntries(compiled.operators.map((operator) => [`operator_${operator}`, operators[operator]])),
+        ...Object.fromEntries(
+          [...this.#stages].map(([stage, { handler }]) => [`stage_${stage}`, invokedFrom(this, handler)]),
+        ),
+        ...Object.fromEntries(
+          compiled.operators.map((operator) => [`operator_${operator}`, invokedFrom(this, operators[operator])]),
+        ),
       },
     });
     return stateMachine;

@@ -1,7 +1,7 @@
 // What an Orchestrator gives its pipelines, as an interface: Orchestrator makes pipelines, so they cannot import it.
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -27,7 +27,7 @@ export interface IOrchestrator extends IConstruct {
   readonly undelivered: IQueue;
   readonly alerts: ITopic;
   /** The operators that state machines call. */
-  readonly operators: { readonly [operator in 'begin' | 'settle' | 'finish']: IFunction };
+  readonly operators: { readonly [operator in 'begin' | 'settle' | 'finish']: LambdaFunction };
   readonly bundles: Bundles;
   /** The directory of the stages' handlers. */
   readonly handlers: string;

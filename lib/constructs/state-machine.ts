@@ -1,17 +1,17 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { CompiledPipeline } from '../asl/index.ts';
 import { acceptFindings, acceptWildcards } from './accepted-findings.ts';
+import type { InvokedFunction } from './handler-function.ts';
 
 export interface CompiledStateMachineProps {
   readonly stateMachineName: string;
   readonly compiled: CompiledPipeline;
   /** What to put for the placeholders `stage_<id>` and `operator_<name>`. */
-  readonly functions: { readonly [placeholder: string]: IFunction };
+  readonly functions: { readonly [placeholder: string]: InvokedFunction };
 }
 
 /** The state machine of a compiled pipeline, with a role that may invoke exactly the functions it calls. */
@@ -24,13 +24,11 @@ export class CompiledStateMachine extends Construct {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       description: `Runs the state machine ${stateMachineName}`,
     });
-    // Not `grantInvoke`, which adds every version of each function.
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['lambda:InvokeFunction'],
-        resources: Object.values(functions).map(({ functionArn }) => functionArn),
-      }),
-    );
+    // Every version of the functions it calls: an execution calls those of the deployment that it began with, and AWS looks
+    // up the role as it is now. Not `grantInvoke`, which adds the function without a version.
+    const versions = Object.values(functions).map(({ allVersions }) => allVersions);
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: versions }));
+    acceptWildcards(role, versions, 'Executions that outlive a deployment call the versions that they began with.');
     this.stateMachine = new StateMachine(this, 'Machine', {
       stateMachineName,
       comment: `Heddle pipeline ${compiled.name}`,
@@ -38,9 +36,7 @@ export class CompiledStateMachine extends Construct {
       definitionBody: DefinitionBody.fromString(compiled.definition),
       definitionSubstitutions: {
         definitionHash: compiled.hash,
-        ...Object.fromEntries(
-          Object.entries(functions).map(([placeholder, { functionArn }]) => [placeholder, functionArn]),
-        ),
+        ...Object.fromEntries(Object.entries(functions).map(([placeholder, { version }]) => [placeholder, version])),
       },
       role,
       // Only errors: a Standard execution keeps its whole history for 90 days, and the ledger keeps ours for longer. All

@@ -91,6 +91,7 @@ test('there are no custom resources, nor any type that the local engine does not
     'AWS::Lambda::EventSourceMapping',
     'AWS::Lambda::Function',
     'AWS::Lambda::Permission',
+    'AWS::Lambda::Version',
     'AWS::Logs::LogGroup',
     'AWS::S3::Bucket',
     'AWS::S3::BucketPolicy',
@@ -103,4 +104,16 @@ test('there are no custom resources, nor any type that the local engine does not
     'AWS::Scheduler::Schedule',
     'AWS::StepFunctions::StateMachine',
   ]);
+});
+
+test('what a state machine calls are versions, which stay when the next deployment makes others', () => {
+  const versions = resourcesOf(template, 'AWS::Lambda::Version');
+  const ids = versions.map(([id]) => id);
+  const called = resourcesOf(template, 'AWS::StepFunctions::StateMachine').flatMap(([, { Properties }]) =>
+    Object.entries(Properties.DefinitionSubstitutions as { readonly [name: string]: { readonly Ref: string } })
+      .filter(([name]) => name !== 'definitionHash')
+      .map(([, { Ref }]) => Ref),
+  );
+  expect(ids.toSorted()).toEqual([...new Set(called)].sort());
+  expect(new Set(versions.map(([, { DeletionPolicy }]) => DeletionPolicy))).toEqual(new Set(['Retain']));
 });
