@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { engine, type Handler, hang } from '../local/sfn/engine.ts';
+import { badValues } from './bad-values.ts';
 import { rows } from './rows.ts';
 
 const named = (name: string): Error => Object.assign(new Error('as asked'), { name });
@@ -24,7 +25,7 @@ const functions = (): Record<string, Handler> => {
   };
 };
 
-test.each(rows.map((row) => [row.name, row] as const))('%s', async (_name, row) => {
+test.each([...rows, ...badValues].map((row) => [row.name, row] as const))('%s', async (_name, row) => {
   const { run, clock } = engine({ functions: functions() });
   const began = clock.now();
   expect(await run(row.definition, row.input)).toMatchObject(row.expected);

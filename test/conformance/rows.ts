@@ -310,7 +310,7 @@ export const rows: readonly Row[] = [
   },
   {
     section: `${GUIDE}/concepts-error-handling.html`,
-    name: 'States.Runtime cannot be caught',
+    name: 'States.ALL does not catch States.Runtime',
     definition: jsonPath({
       T: {
         Type: 'Task',

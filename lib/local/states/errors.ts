@@ -41,17 +41,19 @@ export const errorOutput = (problem: StateError): { Error: string | null; Cause:
   Cause: problem.reason ?? null,
 });
 
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: States.ALL does not catch these.
+const NEVER_BY_WILDCARD = new Set(['States.Runtime', 'States.DataLimitExceeded']);
+
 const TIMEOUTS = new Set(['States.Timeout', 'States.HeartbeatTimeout']);
 
 /**
- * Does an `ErrorEquals` list match? States.Runtime cannot be retried or caught at all, States.DataLimitExceeded only by name;
- * a heartbeat that fails to come is a States.Timeout too.
+ * Does an `ErrorEquals` list match? States.Runtime and States.DataLimitExceeded only by their own names; a heartbeat that
+ * fails to come is a States.Timeout too.
  */
 export const matchesError = (names: readonly string[], error: string | undefined): boolean => {
-  if (error === 'States.Runtime') return false;
   return names.some((name) => {
     if (name === error) return true;
-    if (error === 'States.DataLimitExceeded') return false;
+    if (error !== undefined && NEVER_BY_WILDCARD.has(error)) return false;
     if (name === 'States.ALL') return true;
     if (name === 'States.TaskFailed') return error === undefined || !TIMEOUTS.has(error);
     return name === 'States.Timeout' && error === 'States.HeartbeatTimeout';

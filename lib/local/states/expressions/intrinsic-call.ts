@@ -3,7 +3,7 @@ import { nearest } from '../../../support/nearest.ts';
 import { EvaluationProblem } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { Characters } from './characters.ts';
-import { intrinsics } from './intrinsics.ts';
+import { ESCAPED_BRACES, intrinsics } from './intrinsics.ts';
 import { parseReference } from './reference.ts';
 import type { Ambient, Scope } from './scope.ts';
 
@@ -30,7 +30,28 @@ const pathText = (characters: Characters): string => {
   return characters.text.slice(start, characters.at).trim();
 };
 
-const argument = (characters: Characters, ambient: Ambient): Read => {
+/**
+ * A string between single quotes, in which a backslash stands before ' { } or \ only. In the template of States.Format a brace
+ * so written is not one of a {}. https://states-language.net/spec.html#intrinsic-functions
+ */
+const literal = (characters: Characters, isTemplate: boolean): string => {
+  let value = '';
+  for (characters.at++; characters.peek() !== "'"; characters.at++) {
+    if (characters.done) characters.fail('the string does not end');
+    let next = characters.peek();
+    if (next === '\\') {
+      characters.at++;
+      next = characters.peek();
+      if (!"'{}\\".includes(next) || next === '') characters.fail(`a backslash stands before ' { } or \\ only`);
+      if (isTemplate) next = ESCAPED_BRACES[next] ?? next;
+    }
+    value += next;
+  }
+  characters.at++;
+  return value;
+};
+
+const argument = (characters: Characters, ambient: Ambient, isTemplate: boolean): Read => {
   characters.spaces();
   const next = characters.peek();
   if (next === '$') {
@@ -47,12 +68,12 @@ const argument = (characters: Characters, ambient: Ambient): Read => {
     };
   }
   if (next === "'") {
-    const value = characters.quoted();
+    const value = literal(characters, isTemplate);
     return () => value;
   }
-  const literal = characters.match(LITERAL);
-  if (literal === undefined) return call(characters, ambient);
-  const value = JSON.parse(literal) as Json;
+  const constant = characters.match(LITERAL);
+  if (constant === undefined) return call(characters, ambient);
+  const value = JSON.parse(constant) as Json;
   return () => value;
 };
 
@@ -67,7 +88,7 @@ const call = (characters: Characters, ambient: Ambient): Read => {
   characters.expect('(');
   const args: Read[] = [];
   while (!characters.take(')')) {
-    args.push(argument(characters, ambient));
+    args.push(argument(characters, ambient, name === 'States.Format' && args.length === 0));
     characters.spaces();
     if (characters.peek() !== ')') characters.expect(',');
   }

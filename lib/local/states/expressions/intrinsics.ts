@@ -51,9 +51,13 @@ const javaText = (value: Json): string => {
   return String(value);
 };
 
+/** What stands for an escaped brace in a template until it is filled: halves of a pair, which no text has on their own. */
+export const ESCAPED_BRACES: Readonly<Record<string, string>> = { '{': '\uDC00', '}': '\uDC01' };
+
 const format = (template: string, values: readonly Json[]): string => {
   let at = 0;
-  const made = template.replace(/\{\}/g, () => {
+  const made = template.replace(/\{\}|[\uDC00\uDC01]/gu, (found) => {
+    if (found !== '{}') return found === ESCAPED_BRACES['{'] ? '{' : '}';
     if (at >= values.length) throw new Error('States.Format has fewer arguments than {} in its template');
     return javaText(values[at++] ?? null);
   });

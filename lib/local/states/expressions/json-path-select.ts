@@ -9,6 +9,8 @@ export type Segment =
   | { readonly kind: 'slice'; readonly from?: number; readonly to?: number; readonly step: number }
   | { readonly kind: 'wild' }
   | { readonly kind: 'union'; readonly keys: readonly (string | number)[] }
+  /** Several names at the end of a path: one object of them, as Jayway gives it. */
+  | { readonly kind: 'pick'; readonly names: readonly string[] }
   | { readonly kind: 'filter'; readonly keep: Predicate }
   | { readonly kind: 'deep' }
   | { readonly kind: 'length' };
@@ -31,6 +33,11 @@ const child = (value: Json, key: string | number): Json | undefined => {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 };
 
+const pair = (value: Json, name: string): [string, Json][] => {
+  const found = child(value, name);
+  return found === undefined ? [] : [[name, found]];
+};
+
 const slice = (items: readonly Json[], segment: Segment & { kind: 'slice' }): Json[] => {
   const part = items.slice(segment.from ?? 0, segment.to ?? items.length);
   return segment.step > 1 ? part.filter((_, index) => index % segment.step === 0) : part;
@@ -48,6 +55,8 @@ const select = (value: Json, segment: Segment, root: Json): readonly Json[] => {
     }
     case 'union':
       return segment.keys.map((key) => child(value, key)).filter((found): found is Json => found !== undefined);
+    case 'pick':
+      return isObject(value) ? [Object.fromEntries(segment.names.flatMap((name) => pair(value, name)))] : [];
     case 'slice':
       return Array.isArray(value) ? slice(value as readonly Json[], segment) : [];
     case 'wild':

@@ -48,8 +48,8 @@ export const parseSegments = (characters: Characters): Segment[] => {
       if (characters.peek() === '.') {
         characters.at++;
         segments.push({ kind: 'deep' });
-        if (characters.peek() === '[') continue;
       }
+      if (characters.peek() === '[') continue; // Jayway: `$.[0]` is `$[0]`
       if (characters.peek() === '*') {
         characters.at++;
         segments.push({ kind: 'wild' });
@@ -65,6 +65,18 @@ export const parseSegments = (characters: Characters): Segment[] => {
   }
 };
 
+const DEFINITE: ReadonlySet<Segment['kind']> = new Set(['name', 'index', 'pick', 'length']);
+
+const isNames = (keys: readonly (string | number)[]): keys is readonly string[] =>
+  keys.every((key) => typeof key === 'string');
+
+/** Names in union at the end of a path make one object; anywhere else they branch. */
+const closed = (segments: readonly Segment[]): readonly Segment[] => {
+  const last = segments.at(-1);
+  if (last?.kind !== 'union' || !isNames(last.keys)) return segments;
+  return [...segments.slice(0, -1), { kind: 'pick', names: last.keys }];
+};
+
 const cache = new Map<string, JsonPath>();
 
 /** Parses what follows a root, e.g. `.a[0]`. Throws SyntaxError. */
@@ -72,9 +84,9 @@ export const parseJsonPath = (text: string): JsonPath => {
   const known = cache.get(text);
   if (known) return known;
   const characters = new Characters(text);
-  const segments = parseSegments(characters);
+  const segments = closed(parseSegments(characters));
   if (!characters.done) characters.fail('this is not part of a path');
-  const definite = segments.every(({ kind }) => kind === 'name' || kind === 'index' || kind === 'length');
+  const definite = segments.every(({ kind }) => DEFINITE.has(kind));
   const path = { segments, definite };
   cache.set(text, path);
   return path;

@@ -70,13 +70,24 @@ const parse = (text: string): Json => {
   }
 };
 
+/** The event as text. A text that holds JSON is that JSON (recorded on AWS), any other becomes a JSON string. */
+const eventText = (event: Json): string => {
+  if (typeof event !== 'string') return JSON.stringify(event);
+  try {
+    JSON.parse(event);
+    return event;
+  } catch {
+    return JSON.stringify(event);
+  }
+};
+
 /** `lambda:invoke`: the parameters are those of the API, the result is the API's answer. */
 export const lambdaInvoke = (context: EngineContext, tokens: Tokens, pattern: string): Integration =>
   withPattern(tokens, 'lambda', 'invoke', pattern, async ({ parameters }) => {
     const given = isObject(parameters.value) ? parameters.value : {};
     const { Payload: event, ...rest } = given;
     const requestId = uuid(() => context.random());
-    const input = { ...rest, ...(event !== undefined && event !== null && { Payload: JSON.stringify(event) }) };
+    const input = { ...rest, ...(event !== undefined && event !== null && { Payload: eventText(event) }) };
     const { answer, text } = await invoke(context, input);
     return Payload.of({
       ExecutedVersion: typeof answer.ExecutedVersion === 'string' ? answer.ExecutedVersion : '$LATEST',

@@ -113,9 +113,10 @@ export const runDistributed = async (
   const { frame, state } = visit;
   const effective = state.flow.input(visit.scope());
   const scope = visit.scope(effective);
+  const concurrency = await number(state.maxConcurrency?.(scope));
   const source = distribution.reader ? undefined : await startedWith(visit, effective, progress);
   if (!source && !isStarted(progress)) frame.event('MapStateStarted', { length: 0 });
-  const concurrency = await number(state.maxConcurrency?.(scope));
+  // Unlike the concurrency, what is tolerated is read once the map has started (seen in recorded executions).
   const tolerance = {
     count: await number(distribution.toleratedCount?.(scope)),
     percentage: await number(distribution.toleratedPercentage?.(scope)),

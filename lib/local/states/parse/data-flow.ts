@@ -9,6 +9,7 @@ import type { Scope, Variables } from '../expressions/scope.ts';
 import { isObject, type Json } from '../json.ts';
 import type { Fields } from './fields.ts';
 import type { Assign, Evaluate, Flow } from './machine.ts';
+import { missingValue } from './number-problems.ts';
 
 const same = (scope: Scope): Json => scope.input;
 
@@ -36,10 +37,7 @@ export const pathField = (fields: Fields, field: string): ((scope: Scope) => Jso
     return (scope) => {
       const value = reference.read(scope);
       if (value === undefined) {
-        throw new EvaluationProblem(
-          'States.Runtime',
-          `Invalid path '${text}' : No results for path: ${reference.normal}`,
-        );
+        throw new EvaluationProblem('States.Runtime', missingValue(field, text, reference.normal));
       }
       return value;
     };

@@ -5,6 +5,8 @@ import type { Fields } from './fields.ts';
 import type { Distribution, ItemBatcher, ItemReader, ResultWriter } from './machine.ts';
 import { numberField } from './numbers.ts';
 
+const MOST_ITEMS = 100_000_000; // AWS: no map reads more
+
 const argumentsOf = (fields: Fields) => template(fields, fields.language === 'JSONata' ? 'Arguments' : 'Parameters');
 
 const reader = (fields: Fields): ItemReader => {
@@ -14,7 +16,8 @@ const reader = (fields: Fields): ItemReader => {
     resource: fields.text('Resource') ?? '',
     parameters: argumentsOf(fields) ?? (() => ({})),
     config: isObject(config?.json) ? config.json : {},
-    maxItems: config && numberField(config, 'MaxItems', { minimum: 0 }),
+    maxItems:
+      config && numberField(config, 'MaxItems', { minimum: 0, ...(config.has('MaxItems') && { maximum: MOST_ITEMS }) }),
   };
 };
 
@@ -35,13 +38,26 @@ const writer = (fields: Fields): ResultWriter => {
   };
 };
 
+const LONGEST_LABEL = 40;
+const NOT_IN_LABEL = /[\s?*<>{}[\]:;,\\|^~$#%&`"\p{Cc}]/u;
+
+const labelOf = (fields: Fields): string | undefined => {
+  const label = fields.text('Label');
+  if (label === undefined) return undefined;
+  const [odd] = NOT_IN_LABEL.exec(label) ?? [];
+  if (label === '') fields.wrong('Label', 'Label cannot be empty');
+  else if (label.length > LONGEST_LABEL) fields.wrong('Label', `Label cannot exceed ${LONGEST_LABEL} characters`);
+  else if (odd !== undefined) fields.wrong('Label', `Label contains invalid character: '${odd}'`);
+  return label;
+};
+
 export const parseDistribution = (fields: Fields, config: Fields): Distribution => {
   const read = fields.object('ItemReader');
   const batch = fields.object('ItemBatcher');
   const write = fields.object('ResultWriter');
   return {
     express: config.get('ExecutionType') === 'EXPRESS',
-    label: fields.text('Label'),
+    label: labelOf(fields),
     reader: read && reader(read),
     batcher: batch && batcher(batch),
     writer: write && writer(write),

@@ -5,6 +5,7 @@ import type { Json } from '../json.ts';
 import { pathField } from './data-flow.ts';
 import type { Fields } from './fields.ts';
 import type { Evaluate } from './machine.ts';
+import { numberProblem } from './number-problems.ts';
 
 export interface NumberRule {
   readonly minimum: number;
@@ -48,7 +49,7 @@ const jsonataNumber = (fields: Fields, field: string, text: string, rule: Number
 
 const pathNumber = (fields: Fields, field: string, rule: NumberRule): Evaluate<number> | undefined => {
   const read = pathField(fields, field);
-  const text = fields.get(field);
+  const path = String(fields.get(field));
   return (
     read &&
     ((scope) => {
@@ -56,11 +57,8 @@ const pathNumber = (fields: Fields, field: string, rule: NumberRule): Evaluate<n
       // AWS also takes the text of a number here.
       const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
       if (typeof parsed === 'number' && inRange(parsed, rule)) return parsed;
-      const shown = typeof value === 'string' ? value : JSON.stringify(value);
-      throw new EvaluationProblem(
-        'States.Runtime',
-        `The ${field} field refers to value "${shown}" which is not a valid integer: ${text}`,
-      );
+      const isNumber = rule.fraction ? Number.isFinite(parsed) : Number.isInteger(parsed);
+      throw numberProblem(field, path, value, isNumber);
     })
   );
 };

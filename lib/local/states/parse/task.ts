@@ -19,6 +19,10 @@ export const parseTask = (name: string, fields: Fields, next: string | undefined
   if (express && resource.includes(':activity:')) {
     fields.wrong('Resource', "Express state machine does not support 'activity' service integration ");
   }
+  const [timeout, heartbeat] = [fields.get('TimeoutSeconds'), fields.get('HeartbeatSeconds')];
+  if (typeof timeout === 'number' && typeof heartbeat === 'number' && heartbeat >= timeout) {
+    fields.wrong('HeartbeatSeconds', 'HeartbeatSeconds must be smaller than TimeoutSeconds');
+  }
   return {
     kind: 'Task',
     name,

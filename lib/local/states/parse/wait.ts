@@ -37,7 +37,13 @@ const dueOf = (fields: Fields): WaitState['due'] => {
     const due = timestampOf(value);
     if (due === undefined) {
       const error = fields.language === 'JSONata' ? 'States.QueryEvaluationError' : 'States.Runtime';
-      throw new EvaluationProblem(error, `The value ${JSON.stringify(value)} is not a valid timestamp.`, 'Timestamp');
+      const field = fields.has('TimestampPath') ? 'TimestampPath' : 'Timestamp';
+      const shown = typeof value === 'string' ? value : JSON.stringify(value);
+      throw new EvaluationProblem(
+        error,
+        `The ${field} parameter does not reference a valid ISO-8601 extended offset date-time format string: ${fields.get(field)} == ${shown}`,
+        field,
+      );
     }
     if (due - now > FARTHEST_SECONDS * 1000)
       throw new EvaluationProblem('States.Runtime', 'Wait state delay is too long.');
