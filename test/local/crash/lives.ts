@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import { decodeRecords } from '../../../lib/local/states/history/encoding.ts';
+import { decodeLine, lineOf } from '../../../lib/local/states/history/decoding.ts';
 import { isEvent } from '../../../lib/local/states/history/record.ts';
 import { output, tasks } from './machine.ts';
 
@@ -58,8 +58,13 @@ const recorded = (stateDir: string): ReadonlySet<string> => {
   const database = new DatabaseSync(join(copy, 'engine.sqlite'));
   try {
     const hasLog = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'sfn_log'").get() !== undefined;
-    const rows = hasLog ? database.prepare('SELECT records FROM sfn_log ORDER BY execution, seq').all() : [];
-    const events = rows.flatMap(({ records }) => decodeRecords(String(records))).filter(isEvent);
+    const rows = hasLog ? database.prepare('SELECT executions, records FROM sfn_log ORDER BY id').all() : [];
+    const events = rows.flatMap(({ executions, records }) =>
+      String(executions)
+        .split(' ')
+        .flatMap((_, place) => decodeLine(lineOf(String(records), place)))
+        .filter(isEvent),
+    );
     const succeeded = events.filter(({ type }) => type === 'LambdaFunctionSucceeded');
     return new Set(succeeded.map(({ details }) => JSON.parse(String(details?.output)).task));
   } finally {

@@ -221,7 +221,7 @@ describe('a damaged log', () => {
     const [broken, sound] = [await before.start(arn, {}, 'broken'), await before.start(arn, {}, 'sound')];
     const files = killed(database);
     const tool = new DatabaseSync(files);
-    tool.exec("UPDATE sfn_log SET records = '[0,[],[7' WHERE execution = 1");
+    tool.exec("UPDATE sfn_log SET records = '9 9 [7' WHERE executions = '1'");
     tool.close();
     const after = engine({ database: files });
     expect(await after.ended(broken)).toMatchObject({

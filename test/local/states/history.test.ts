@@ -1,9 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeRecords, encodeRecords } from '../../../lib/local/states/history/encoding.ts';
+import { decodeLine, lineOf } from '../../../lib/local/states/history/decoding.ts';
+import { Line } from '../../../lib/local/states/history/encoding.ts';
 import { type LogRecord, toHistoryEvent } from '../../../lib/local/states/history/record.ts';
 
-const text = fc.oneof(fc.string(), fc.constantFrom('TaskStateEntered', '{}', 'input,name'));
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('TaskStateEntered', '{}', 'input,name'),
+);
 const shape = fc.dictionary(
   fc.stringMatching(/^[a-z]+$/),
   fc.oneof(
@@ -31,13 +36,19 @@ const event = fc.record(
 );
 const note = fc.record({ frame: fc.nat(), note: text, memo: shape });
 
+const encoded = (records: readonly LogRecord[]): string => {
+  const line = new Line();
+  for (const record of records) line.add(record);
+  return line.take();
+};
+
 describe('the encoding of a log', () => {
   test('gives back what was written', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(event, note)), (records) => {
         // As JSON: -0 and records without a prototype are not the log's concern.
         const plain = JSON.parse(JSON.stringify(records)) as LogRecord[];
-        expect(JSON.stringify(decodeRecords(encodeRecords(plain)))).toBe(JSON.stringify(plain));
+        expect(JSON.stringify(decodeLine(encoded(plain)))).toBe(JSON.stringify(plain));
       }),
     );
   });
@@ -52,11 +63,28 @@ describe('the encoding of a log', () => {
       type,
       details: { output: payload },
     }));
-    expect(encodeRecords(records).length).toBeLessThan(payload.length + 200);
+    expect(encoded(records).length).toBeLessThan(payload.length + 200);
   });
 
-  test.each([['[0,[],[0]]'], ['[0,[],[0,1,0,0,9999,-1,-1]]'], ['{']])('refuses %s', (broken) => {
-    expect(() => decodeRecords(broken)).toThrow();
+  test.each([
+    ['{', 'where a number belongs'],
+    ['1 0 7', 'without an end'],
+    ['2 0 7,', 'in the middle of a record'],
+    ['9 0 9999,-,-,', 'a word 9999'],
+    ['6 0 -,-,-,', 'without a type'],
+    ['9 3 0,50,-,4,abc', 'in the middle of a string'],
+    ['10 0 0,50,-,=0,', 'a string 0'],
+  ])('refuses %s', (broken, why) => {
+    expect(() => decodeLine(broken)).toThrow(why);
+  });
+
+  test('finds a line in a chunk, and refuses one that is cut off', () => {
+    const lines = [1, 2, 3].map((id) =>
+      encoded([{ frame: 0, id, previous: 0, at: 0, type: 'T', details: { a: '\0 x' } }]),
+    );
+    const chunk = lines.join('');
+    expect(lines.map((_, place) => lineOf(chunk, place))).toEqual(lines);
+    expect(() => lineOf(chunk.slice(0, -1), 2)).toThrow('in the middle of a line');
   });
 });
 

@@ -1,6 +1,7 @@
 // Executions: started, awaited, stopped, carried on after a restart.
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { PAYLOAD_LIMIT } from '../../states/errors.ts';
+import { ExecutionLog } from '../../states/history/encoding.ts';
 import type { Journal } from '../../states/history/journal.ts';
 import { isEvent } from '../../states/history/record.ts';
 import { foldLog, outstandingTokens } from '../../states/history/resume.ts';
@@ -129,7 +130,7 @@ export class Executions {
       redrivenAt: now,
     };
     const last = this.#journal.read(row.id).findLast(isEvent)?.id ?? 0;
-    const log = { execution: row.id, nextRow: this.#journal.rows(row.id) };
+    const log = new ExecutionLog(row.id);
     const details = { redriveCount: redriven.redriveCount };
     this.#journal.append(log, { frame: 0, id: last + 1, previous: last, at: now, type: 'ExecutionRedriven', details });
     this.#journal.also(() => this.rows.reopen(row.id, now));
@@ -237,7 +238,6 @@ export class Executions {
     const log = resumed ? this.#journal.read(id) : [];
     const standing = log.length > 0 ? foldLog(log, input) : undefined;
     const execution = new Execution(identity, machine, this.#host(), {
-      row: resumed ? this.#journal.rows(id) : 0,
       event: standing?.lastEvent ?? 0,
       frame: standing?.lastFrame ?? 0,
     });

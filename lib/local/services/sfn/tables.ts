@@ -1,5 +1,6 @@
 // The tables of the Step Functions service.
 import type { DatabaseSync } from 'node:sqlite';
+import { LOG_TABLES } from '../../states/history/chunk-table.ts';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS sfn_machines (
@@ -33,9 +34,6 @@ CREATE TABLE IF NOT EXISTS sfn_map_runs (
   max_concurrency INTEGER NOT NULL, tolerated_count INTEGER NOT NULL, tolerated_percentage REAL NOT NULL,
   children INTEGER NOT NULL, items INTEGER NOT NULL, express TEXT
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sfn_log (
-  execution INTEGER NOT NULL, seq INTEGER NOT NULL, records TEXT NOT NULL, PRIMARY KEY (execution, seq)
-) WITHOUT ROWID;
-`;
+${LOG_TABLES}`;
 
 export const createTables = (database: DatabaseSync): void => database.exec(SCHEMA);

@@ -1,100 +1,144 @@
-// Log records as text: numbers and references into one table of strings. A payload passes through many events (the output of
-// one state is the input of the next); here it is written once. A third of the time of a short task was spent writing.
+// Log records as text: what one execution wrote between two commits is a line, what all wrote is a chunk of lines. A record is
+// written as it happens, by its difference to the one before; a payload that passes through many events is written once.
+//
+//   line   = HEAD_LENGTH ' ' TEXT_LENGTH ' ' head text
+//   head   = fields, each closed by a comma: of a record [fFRAME] [iID] [pPREVIOUS] [tMS] or [fFRAME] n, then a layout, then values
+//   layout = three words: the type, the keys of the details, the keys of the memo
+//   word   = its place in WORDS, or 'LENGTH, or - for none
+//   value  = LENGTH of a string that comes next in the text, =N the Nth string of the line again, #COUNT, or ~LENGTH of JSON
 import type { Shape } from '../../service.ts';
 import { isEvent, type LogRecord } from './record.ts';
 import { WORDS } from './words.ts';
 
-type Cell = number | null | unknown;
+/** Which fields a record has. There are few, so records are recognised instead of described anew. */
+interface Layout {
+  readonly type: string;
+  readonly details: readonly string[] | undefined;
+  readonly memo: readonly string[] | undefined;
+  /** Undefined where a word is not in WORDS: it must be spelt out. */
+  readonly fields: string | undefined;
+}
 
-const known = new Map(WORDS.map((word, index) => [word, index]));
+const words = new Map(WORDS.map((word, index) => [word, index]));
+const layouts = new Map<string, Layout[]>();
 
-/** The strings of one chunk of records: the words that every chunk knows, then its own. */
-class Strings {
-  readonly own: string[] = [];
-  readonly #own = new Map<string, number>();
+const hasKeys = (shape: Shape | undefined, keys: readonly string[] | undefined): boolean => {
+  if (shape === undefined || keys === undefined) return shape === keys;
+  let at = 0;
+  for (const key in shape) if (keys[at++] !== key) return false;
+  return at === keys.length;
+};
 
-  reference(text: string): number {
-    const word = known.get(text) ?? this.#own.get(text);
-    if (word !== undefined) return word;
-    const index = WORDS.length + this.own.length;
-    this.own.push(text);
-    this.#own.set(text, index);
-    return index;
+const wordOf = (keys: readonly string[] | undefined): string | undefined => keys?.join(',');
+
+const layoutOf = (type: string, details: Shape | undefined, memo: Shape | undefined): Layout => {
+  let known = layouts.get(type);
+  if (known === undefined) {
+    known = [];
+    layouts.set(type, known);
+  }
+  for (const layout of known) if (hasKeys(details, layout.details) && hasKeys(memo, layout.memo)) return layout;
+  const keys = [details && Object.keys(details), memo && Object.keys(memo)] as const;
+  const places = [type, ...keys.map(wordOf)].map((word) => (word === undefined ? '-' : words.get(word)));
+  const fields = places.includes(undefined) ? undefined : `${places.join(',')},`;
+  const made = { type, details: keys[0], memo: keys[1], fields };
+  known.push(made);
+  return made;
+};
+
+const NEAR = 8; // how far back a string is looked for: a payload comes again at once or not at all
+
+/** The line of one execution as it grows. */
+export class Line {
+  #head = '';
+  #text = '';
+  #strings: string[] = [];
+  #frame = 0;
+  #id = 0;
+  #at = 0;
+
+  get isEmpty(): boolean {
+    return this.#head === '';
+  }
+
+  add(record: LogRecord): void {
+    if (record.frame !== this.#frame) {
+      this.#frame = record.frame;
+      this.#head += `f${record.frame},`;
+    }
+    if (!isEvent(record)) {
+      this.#head += 'n,';
+      this.#shapes(layoutOf(record.note, undefined, record.memo), undefined, record.memo);
+      return;
+    }
+    const { id, previous, at, details, memo } = record;
+    if (id !== this.#id + 1) this.#head += `i${id},`;
+    if (previous !== id - 1) this.#head += `p${previous},`;
+    if (at !== this.#at) this.#head += `t${at - this.#at},`;
+    this.#id = id;
+    this.#at = at;
+    this.#shapes(layoutOf(record.type, details, memo), details, memo);
+  }
+
+  /** The line, which is empty from now on. */
+  take(): string {
+    let head = this.#head;
+    let text = this.#text;
+    if (text.includes('\0')) {
+      // SQLite ends a text there.
+      head = `j,${head}`;
+      text = JSON.stringify(text);
+    }
+    this.#head = '';
+    this.#text = '';
+    this.#strings = [];
+    this.#frame = 0;
+    this.#id = 0;
+    this.#at = 0;
+    return `${head.length} ${text.length} ${head}${text}`;
+  }
+
+  #shapes(layout: Layout, details: Shape | undefined, memo: Shape | undefined): void {
+    if (layout.fields === undefined) this.#spell(layout);
+    else this.#head += layout.fields;
+    if (details !== undefined) for (const key in details) this.#value(details[key]);
+    if (memo !== undefined) for (const key in memo) this.#value(memo[key]);
+  }
+
+  #spell({ type, details, memo }: Layout): void {
+    for (const word of [type, wordOf(details), wordOf(memo)]) {
+      const place = word === undefined ? '-' : words.get(word);
+      this.#head += place === undefined ? `'${word?.length},` : `${place},`;
+      if (place === undefined) this.#text += word;
+    }
+  }
+
+  #value(value: unknown): void {
+    if (typeof value === 'string') {
+      const strings = this.#strings;
+      for (let at = strings.length - 1, last = at - NEAR; at >= 0 && at > last; at--) {
+        if (strings[at] !== value) continue;
+        this.#head += `=${at},`;
+        return;
+      }
+      strings.push(value);
+      this.#head += `${value.length},`;
+      this.#text += value;
+    } else if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) this.#head += `#${value},`;
+    else {
+      const json = JSON.stringify(value ?? null);
+      this.#head += `~${json.length},`;
+      this.#text += json;
+    }
   }
 }
 
-const isCount = (value: unknown): value is number => typeof value === 'number' && value >= 0 && Number.isInteger(value);
+/** The records of one execution that are not on disk yet. */
+export class ExecutionLog {
+  readonly execution: number;
+  readonly line = new Line();
 
-// Counts stand for themselves, strings are negative references, anything else follows a null.
-const writeShape = (shape: Shape | undefined, strings: Strings, cells: Cell[]): void => {
-  if (shape === undefined) {
-    cells.push(-1);
-    return;
+  constructor(execution: number) {
+    this.execution = execution;
   }
-  const keys = Object.keys(shape);
-  cells.push(strings.reference(keys.join(',')));
-  for (const key of keys) {
-    const value = shape[key];
-    if (typeof value === 'string') cells.push(-1 - strings.reference(value));
-    else if (isCount(value)) cells.push(value);
-    else cells.push(null, value ?? null);
-  }
-};
-
-/** Records of one execution as text. */
-export const encodeRecords = (records: readonly LogRecord[]): string => {
-  const strings = new Strings();
-  const cells: Cell[] = [];
-  const start = records.find(isEvent)?.at ?? 0;
-  for (const record of records) {
-    if (isEvent(record)) {
-      cells.push(record.frame, record.id, record.previous, record.at - start, strings.reference(record.type));
-      writeShape(record.details, strings, cells);
-    } else cells.push(record.frame, 0, strings.reference(record.note));
-    writeShape(record.memo, strings, cells);
-  }
-  return JSON.stringify([start, strings.own, cells]);
-};
-
-/** Throws where `text` is not what `encodeRecords` gave. */
-export const decodeRecords = (text: string): LogRecord[] => {
-  const [start, own, cells] = JSON.parse(text) as [number, string[], Cell[]];
-  let at = 0;
-  const count = (): number => {
-    const cell = cells[at++];
-    if (typeof cell !== 'number') throw new Error(`the log holds ${JSON.stringify(cell)} where a number belongs`);
-    return cell;
-  };
-  const word = (index: number): string => {
-    const found = WORDS[index] ?? own[index - WORDS.length];
-    if (found === undefined) throw new Error(`the log refers to a string ${index} that it does not hold`);
-    return found;
-  };
-  const shape = (): Shape | undefined => {
-    const keys = count();
-    if (keys === -1) return undefined;
-    const read: Record<string, unknown> = {};
-    for (const key of word(keys).split(',')) {
-      if (key === '') continue;
-      const cell = cells[at++];
-      read[key] = cell === null ? cells[at++] : typeof cell === 'number' && cell < 0 ? word(-1 - cell) : cell;
-    }
-    return read;
-  };
-  const records: LogRecord[] = [];
-  while (at < cells.length) {
-    const frame = count();
-    const id = count();
-    if (id === 0) {
-      records.push({ frame, note: word(count()), memo: shape() ?? {} });
-      continue;
-    }
-    const previous = count();
-    const time = start + count();
-    const type = word(count());
-    const details = shape();
-    const memo = shape();
-    records.push({ frame, id, previous, at: time, type, ...(details && { details }), ...(memo && { memo }) });
-  }
-  return records;
-};
+}

@@ -1,7 +1,9 @@
 // Writes the logs of all executions to SQLite, one transaction for everything that happened in a turn of the event loop.
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../clock.ts';
-import { decodeRecords, encodeRecords } from './encoding.ts';
+import { ChunkTable } from './chunk-table.ts';
+import { decodeLine } from './decoding.ts';
+import type { ExecutionLog } from './encoding.ts';
 import type { LogRecord } from './record.ts';
 
 /** Where the records of an execution go. */
@@ -14,9 +16,8 @@ export interface LogSink {
 export class Journal implements LogSink {
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
-  readonly #insert: StatementSync;
-  readonly #select: StatementSync;
-  #logs = new Map<number, { readonly log: ExecutionLog; readonly records: LogRecord[] }>();
+  readonly #chunks: ChunkTable;
+  #logs: ExecutionLog[] = [];
   #writes: (() => void)[] = [];
   #flushed: Promise<void> | undefined;
   #settle: { resolve(): void; reject(why: unknown): void } | undefined;
@@ -27,23 +28,21 @@ export class Journal implements LogSink {
   constructor(database: DatabaseSync, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
-    this.#insert = database.prepare('INSERT INTO sfn_log (execution, seq, records) VALUES (?, ?, ?)');
-    this.#select = database.prepare('SELECT records FROM sfn_log WHERE execution = ? ORDER BY seq');
+    this.#chunks = new ChunkTable(database);
   }
 
   append(log: ExecutionLog, record: LogRecord): void {
     if (this.#closed) return;
-    const pending = this.#logs.get(log.execution);
-    if (pending) pending.records.push(record);
-    else this.#logs.set(log.execution, { log, records: [record] });
-    this.#schedule();
+    if (log.line.isEmpty) this.#logs.push(log);
+    log.line.add(record);
+    if (this.#flushed === undefined) this.#schedule();
   }
 
   /** Runs `write` in the transaction of this turn, after the records of the turn. */
   also(write: () => void): void {
     if (this.#closed) return;
     this.#writes.push(write);
-    this.#schedule();
+    if (this.#flushed === undefined) this.#schedule();
   }
 
   commit(): Promise<void> {
@@ -71,24 +70,18 @@ export class Journal implements LogSink {
   }
 
   read(execution: number): LogRecord[] {
-    if (this.#logs.has(execution)) this.flush();
-    return this.#select.all(execution).flatMap((row) => decodeRecords(String(row.records)));
-  }
-
-  /** How many rows `execution` has: the number of its next one. */
-  rows(execution: number): number {
-    const row = this.#database.prepare('SELECT max(seq) AS last FROM sfn_log WHERE execution = ?').get(execution);
-    return row?.last === null || row?.last === undefined ? 0 : Number(row.last) + 1;
+    this.flush();
+    return this.#chunks.linesOf(execution).flatMap(decodeLine);
   }
 
   /** What is pending is written; later appends (of promises that still settle) are dropped. */
   close(): void {
     this.flush();
+    this.#chunks.index();
     this.#closed = true;
   }
 
   #schedule(): void {
-    if (this.#flushed) return;
     this.#flushed = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -97,29 +90,23 @@ export class Journal implements LogSink {
   }
 
   #write(): void {
-    if (this.#logs.size === 0 && this.#writes.length === 0) return;
+    if (this.#logs.length === 0 && this.#writes.length === 0) return;
     // Taken out first: a write may tell others, who may have something to append to the next transaction.
     const [logs, writes] = [this.#logs, this.#writes];
-    this.#logs = new Map();
+    this.#logs = [];
     this.#writes = [];
-    const alone = logs.size === 1 && writes.length === 0;
-    const begin = !alone && !this.#database.isTransaction;
+    const chunks = this.#chunks.chunksOf(logs);
+    const isOneStatement = chunks.length === 1 && writes.length === 0;
+    const begin = !isOneStatement && !this.#database.isTransaction;
     if (begin) this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const { log, records } of logs.values()) {
-        this.#insert.run(log.execution, log.nextRow++, encodeRecords(records));
-      }
+      this.#chunks.insert(chunks);
       for (const write of writes) write();
       if (begin) this.#database.exec('COMMIT');
     } catch (thrown) {
       if (begin) this.#database.exec('ROLLBACK');
       throw thrown;
     }
+    this.#chunks.written(chunks);
   }
-}
-
-/** The place of one execution's records in the journal. */
-export interface ExecutionLog {
-  readonly execution: number;
-  nextRow: number;
 }

@@ -10,8 +10,8 @@ export interface EventRecord {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly type: string;
-  readonly details?: Shape;
-  readonly memo?: Shape;
+  readonly details?: Shape | undefined;
+  readonly memo?: Shape | undefined;
 }
 
 export interface MemoRecord {

@@ -2,7 +2,8 @@
 import type { Clock } from '../../clock.ts';
 import type { Shape } from '../../service.ts';
 import { StateError } from '../errors.ts';
-import type { ExecutionLog, LogSink } from '../history/journal.ts';
+import { ExecutionLog } from '../history/encoding.ts';
+import type { LogSink } from '../history/journal.ts';
 import type { Integrations } from '../integrations/integration.ts';
 import type { JsonObject } from '../json.ts';
 import type { StateMachine } from '../parse/machine.ts';
@@ -31,16 +32,11 @@ export class Execution {
   #lastEvent: number;
   #lastFrame: number;
 
-  constructor(
-    identity: ExecutionIdentity,
-    machine: StateMachine,
-    host: Host,
-    resumed = { row: 0, event: 0, frame: 0 },
-  ) {
+  constructor(identity: ExecutionIdentity, machine: StateMachine, host: Host, resumed = { event: 0, frame: 0 }) {
     this.identity = identity;
     this.machine = machine;
     this.host = host;
-    this.log = { execution: identity.row, nextRow: resumed.row };
+    this.log = new ExecutionLog(identity.row);
     this.#lastEvent = resumed.event;
     this.#lastFrame = resumed.frame;
   }
@@ -79,8 +75,8 @@ export class Execution {
       previous,
       at: this.host.clock.now(),
       type,
-      ...(details && { details }),
-      ...(memo && { memo }),
+      details,
+      memo,
     });
     return id;
   }

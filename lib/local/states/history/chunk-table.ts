@@ -1,0 +1,111 @@
+// The log on disk: chunks in the order of their commits, each with what several executions wrote. Appending touches the last
+// page of one table only. Which chunks an execution is in, an index says that is written behind: many commits at a time, and
+// at the start for those that a killed process had not come to. (Rows by execution made each commit of a hundred executions
+// write a hundred pages, an index of SQLite's own one more page in every commit.)
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { atomically } from '../../atomically.ts';
+import { lineOf } from './decoding.ts';
+import type { ExecutionLog } from './encoding.ts';
+
+export const LOG_TABLES = `
+CREATE TABLE IF NOT EXISTS sfn_log (id INTEGER PRIMARY KEY, executions TEXT NOT NULL, records TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sfn_log_index (execution INTEGER NOT NULL, last INTEGER NOT NULL, chunks TEXT NOT NULL,
+  PRIMARY KEY (execution, last)) WITHOUT ROWID;
+`;
+
+export interface Chunk {
+  readonly executions: readonly number[];
+  readonly records: string;
+}
+
+/** Characters from which on a chunk is full: a reader of one execution should not have to read much of others. */
+const FULL = 32_768;
+const INDEXED_AT_ONCE = 1_024;
+/** The row of the index that says how far it goes. No execution has this number. */
+const ALL = 0;
+
+export class ChunkTable {
+  readonly #database: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #place: StatementSync;
+  readonly #chunk: StatementSync;
+  readonly #places: StatementSync;
+  /** The chunks of each execution that the index does not have yet. */
+  readonly #behind = new Map<number, number[]>();
+  #behindCount = 0;
+  #last: number;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#insert = database.prepare('INSERT INTO sfn_log (id, executions, records) VALUES (?, ?, ?)');
+    this.#place = database.prepare('INSERT INTO sfn_log_index (execution, last, chunks) VALUES (?, ?, ?)');
+    this.#chunk = database.prepare('SELECT executions, records FROM sfn_log WHERE id = ?');
+    this.#places = database.prepare('SELECT chunks FROM sfn_log_index WHERE execution = ? ORDER BY last');
+    const indexed = database.prepare('SELECT max(last) AS last FROM sfn_log_index WHERE execution = ?').get(ALL);
+    this.#last = Number(indexed?.last ?? 0);
+    const after = database.prepare('SELECT id, executions FROM sfn_log WHERE id > ? ORDER BY id');
+    for (const { id, executions } of after.all(this.#last))
+      this.#remember(Number(id), String(executions).split(' ').map(Number));
+  }
+
+  /** What the logs hold, taken from them. */
+  chunksOf(logs: readonly ExecutionLog[]): readonly Chunk[] {
+    const chunks: Chunk[] = [];
+    let executions: number[] = [];
+    let records = '';
+    for (const { execution, line } of logs) {
+      executions.push(execution);
+      records += line.take();
+      if (records.length < FULL) continue;
+      chunks.push({ executions, records });
+      executions = [];
+      records = '';
+    }
+    if (executions.length > 0) chunks.push({ executions, records });
+    return chunks;
+  }
+
+  /** To be called within a transaction, and `written` after it. */
+  insert(chunks: readonly Chunk[]): void {
+    let id = this.#last;
+    for (const { executions, records } of chunks) this.#insert.run(++id, executions.join(' '), records);
+  }
+
+  written(chunks: readonly Chunk[]): void {
+    for (const { executions } of chunks) this.#remember(this.#last + 1, executions);
+    if (this.#behindCount >= INDEXED_AT_ONCE) this.index();
+  }
+
+  /** The lines of an execution, oldest first. Throws where a chunk is damaged. */
+  linesOf(execution: number): string[] {
+    const indexed = this.#places.all(execution).flatMap(({ chunks }) => String(chunks).split(' ').map(Number));
+    return [...indexed, ...(this.#behind.get(execution) ?? [])].map((id) => {
+      const row = this.#chunk.get(id);
+      if (row === undefined) throw new Error(`the log has lost its chunk ${id}`);
+      const place = String(row.executions).split(' ').indexOf(String(execution));
+      if (place === -1) throw new Error(`the chunk ${id} of the log does not name the execution`);
+      return lineOf(String(row.records), place);
+    });
+  }
+
+  /** Brings the index up to date. */
+  index(): void {
+    if (this.#behindCount === 0) return;
+    atomically(this.#database, () => {
+      for (const [execution, chunks] of this.#behind) this.#place.run(execution, chunks.at(-1) ?? 0, chunks.join(' '));
+      this.#place.run(ALL, this.#last, '');
+    });
+    this.#behind.clear();
+    this.#behindCount = 0;
+  }
+
+  #remember(id: number, executions: readonly number[]): void {
+    this.#last = id;
+    for (const execution of executions) {
+      const chunks = this.#behind.get(execution);
+      if (chunks) chunks.push(id);
+      else this.#behind.set(execution, [id]);
+    }
+    this.#behindCount += executions.length;
+  }
+}
