@@ -6,7 +6,7 @@ import { sha256 } from '../support/sha256.ts';
 import { constant } from './constant.ts';
 import { controlOfBegin } from './control.ts';
 import { emit, operator } from './emit/index.ts';
-import { plan } from './plan.ts';
+import { plan } from './waves.ts';
 
 /**
  * A compiled pipeline. `definition` is the text that ships: compact JSON with the placeholders named in `substitutions`, which

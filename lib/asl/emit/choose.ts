@@ -1,7 +1,7 @@
 import type { ChooseNode } from '../../definition/index.ts';
 import type { GraphNode } from '../../graph/index.ts';
 import { conditionExpression, missingExpression } from '../condition.ts';
-import { plan } from '../plan.ts';
+import { plan } from '../waves.ts';
 import { withChoice } from './flow-state.ts';
 import type { Emission, Piece, State } from './piece.ts';
 

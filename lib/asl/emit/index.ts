@@ -1,7 +1,7 @@
 // A plan as Amazon States Language, in JSONata: one file for each verb.
 import type { Node } from '../../definition/index.ts';
 import type { ControlNeed, GraphNode } from '../../graph/index.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../waves.ts';
 import { emitChoose } from './choose.ts';
 import { emitMap } from './map.ts';
 import { emitParallel } from './parallel.ts';

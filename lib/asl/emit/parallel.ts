@@ -1,4 +1,4 @@
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../waves.ts';
 import { type Emission, leadTo, type Piece, type State } from './piece.ts';
 
 export const emitParallel = (branches: readonly Plan[], next: string | null, emission: Emission): Piece => {

@@ -1,7 +1,7 @@
 // What emitting gives: pieces of a state machine that already know what comes after them.
 import type { ControlNeed } from '../../graph/index.ts';
 import type { Json } from '../../records/index.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../waves.ts';
 
 export type State = { readonly [field: string]: Json };
 

@@ -1,5 +1,5 @@
 import { invariant } from '../../support/invariant.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../waves.ts';
 import type { Emission, Piece } from './piece.ts';
 
 /** Written from the end backwards: each part is told which state comes next. */
