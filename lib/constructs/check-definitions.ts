@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DefinitionError, type Diagnostic, type Pipeline } from '../definition/index.ts';
-import { graphOf, validate } from '../graph/index.ts';
+import { functionsOf, graphOf, validate } from '../graph/index.ts';
 import { nearest } from '../support/nearest.ts';
 import { handlerFile } from './handler-file.ts';
 import { longestName, nameForm, names } from './names.ts';
@@ -57,8 +57,8 @@ const orchestratorName = ({ orchestrator }: DefinitionSet): readonly Diagnostic[
 
 /** HDL221: a stage without a handler file. */
 const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): readonly Diagnostic[] =>
-  graphOf(pipeline).handled.flatMap(({ id, node }) => {
-    const file = handlerFile(handlers, pipeline.name, node.stage.name);
+  functionsOf(graphOf(pipeline)).flatMap(({ placed: { id }, stage }) => {
+    const file = handlerFile(handlers, pipeline.name, stage.name);
     if (existsSync(file)) return [];
     const directory = dirname(file);
     const like = existsSync(directory) ? nearest(basename(file), readdirSync(directory)) : undefined;
@@ -70,7 +70,7 @@ const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): reado
         message: `no handler file ${file}`,
         fix: like
           ? `rename ${directory}/${like} to it, or write it`
-          : `write it: export const handler = stageHandler(${node.stage.name}, async ({ input }) => …)`,
+          : `write it: export const handler = stageHandler(${stage.name}, async ({ input }) => …)`,
       },
     ];
   });
@@ -80,10 +80,10 @@ const longNames = ({ orchestrator }: DefinitionSet, pipeline: Pipeline): readonl
   const { name } = pipeline;
   const made = [
     { at: name, what: "its triggers' names", name: names.trigger(orchestrator, name, 'schedule99') },
-    ...graphOf(pipeline).handled.map(({ id }) => ({
+    ...functionsOf(graphOf(pipeline)).map(({ key, placed: { id } }) => ({
       at: `${name}.${id}`,
       what: "its function's name",
-      name: names.stage(orchestrator, name, id),
+      name: names.stage(orchestrator, name, key),
     })),
   ];
   return made.flatMap(({ at, what, name }) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Pipeline } from '../definition/index.ts';
-import { graphOf } from '../graph/index.ts';
+import { functionsOf, graphOf } from '../graph/index.ts';
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
@@ -10,4 +10,4 @@ export const handlerFile = (directory: string, pipeline: string, stage: string):
 
 /** The handlers of a pipeline's stages. */
 export const handlerFiles = (directory: string, pipeline: Pipeline): readonly string[] =>
-  graphOf(pipeline).handled.map(({ node }) => handlerFile(directory, pipeline.name, node.stage.name));
+  functionsOf(graphOf(pipeline)).map(({ stage }) => handlerFile(directory, pipeline.name, stage.name));

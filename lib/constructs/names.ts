@@ -9,7 +9,9 @@ export const names = {
   operator: (orchestrator: string, operator: string) => `${orchestrator}-${operator}`,
   stateMachine: (orchestrator: string, pipeline: string) => `${orchestrator}-${pipeline}`,
   deadLetterQueue: (orchestrator: string, pipeline: string) => `${orchestrator}-${pipeline}-dead-letters`,
-  stage: (orchestrator: string, pipeline: string, stage: string) => `${orchestrator}-${pipeline}-${stage}`,
+  /** `stage` is the key of its function: the stage's id, or `<id>.fallback`. */
+  stage: (orchestrator: string, pipeline: string, stage: string) =>
+    `${orchestrator}-${pipeline}-${stage.replace('.', '-')}`,
   trigger: (orchestrator: string, pipeline: string, trigger: string) => `${orchestrator}-${pipeline}-${trigger}`,
 } as const;
 

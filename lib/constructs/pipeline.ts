@@ -5,7 +5,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type CompiledPipeline, compile } from '../asl/index.ts';
 import { formatDiagnostic, type Pipeline as PipelineDefinition } from '../definition/index.ts';
-import { graphOf, type PipelineGraph } from '../graph/index.ts';
+import { functionsOf, graphOf, type PipelineGraph } from '../graph/index.ts';
 import { nearest } from '../support/nearest.ts';
 import { checkDefinitions, withUpstreams } from './check-definitions.ts';
 import type { RunStores } from './grant-read-runs.ts';
@@ -106,7 +106,7 @@ export class Pipeline extends PipelineBase {
     });
   }
 
-  /** A stage's function, by the stage's id. Throws for a stage that the pipeline does not have. */
+  /** A stage's function, by the stage's id; its fallback's by `<id>.fallback`. Throws for a stage that the pipeline does not have. */
   stage(id: string): StageFunction {
     const stage = this.#stages.get(id);
     if (stage) return stage;
@@ -118,19 +118,19 @@ export class Pipeline extends PipelineBase {
 
   #makeStages(
     { orchestrator, definition, stageDefaults }: PipelineProps,
-    { handled }: PipelineGraph,
+    graph: PipelineGraph,
     handlers: string,
   ): ReadonlyMap<string, StageFunction> {
     orchestrator.bundles.add(this, handlerFiles(handlers, definition));
     const scope = new Construct(this, 'Stages');
     return new Map(
-      handled.map((stage) => [
-        stage.id,
-        new StageFunction(scope, idOf(stage.id), {
+      functionsOf(graph).map((need) => [
+        need.key,
+        new StageFunction(scope, idOf(need.key.replace('.f', 'F')), {
           orchestrator,
           pipeline: definition,
-          stage,
-          entry: handlerFile(handlers, definition.name, stage.node.stage.name),
+          need,
+          entry: handlerFile(handlers, definition.name, need.stage.name),
           deadLetters: this.deadLetters,
           defaults: { ...orchestrator.stageDefaults, ...stageDefaults },
         }),
@@ -144,7 +144,7 @@ export class Pipeline extends PipelineBase {
       compiled,
       functions: {
         ...Object.fromEntries(
-          [...this.#stages].map(([stage, { handler }]) => [`stage_${stage}`, invokedFrom(this, handler)]),
+          [...this.#stages.values()].map(({ placeholder, handler }) => [placeholder, invokedFrom(this, handler)]),
         ),
         ...Object.fromEntries(
           compiled.operators.map((operator) => [`operator_${operator}`, invokedFrom(this, operators[operator])]),

@@ -1,8 +1,8 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { HandledNode, Pipeline as PipelineDefinition } from '../definition/index.ts';
-import type { PlacedStage } from '../graph/index.ts';
+import type { Pipeline as PipelineDefinition } from '../definition/index.ts';
+import type { StageFunctionNeed } from '../graph/index.ts';
 import { environmentNames } from '../records/index.ts';
 import { allowLedger, allowList, allowObjects, artifactsOf, payloadsOf, runKeysOf } from './access.ts';
 import { withUpstreams } from './check-definitions.ts';
@@ -13,7 +13,8 @@ import type { IOrchestrator, StageDefaults } from './shared.ts';
 export interface StageFunctionProps {
   readonly orchestrator: IOrchestrator;
   readonly pipeline: PipelineDefinition;
-  readonly stage: PlacedStage<HandledNode>;
+  /** Which function: a stage's, or its fallback's. */
+  readonly need: StageFunctionNeed;
   /** The handler's file, bundled already. */
   readonly entry: string;
   readonly deadLetters: IQueue;
@@ -23,14 +24,17 @@ export interface StageFunctionProps {
 /** A stage's Lambda. Memory, timeout and rights follow from its contract and its place in the pipeline. */
 export class StageFunction extends Construct {
   readonly handler: LambdaFunction;
+  /** What stands for it in the definition. */
+  readonly placeholder: string;
 
   constructor(scope: Construct, id: string, props: StageFunctionProps) {
     super(scope, id);
-    const { orchestrator, pipeline, stage, defaults, deadLetters } = props;
-    const contract = stage.node.stage;
+    const { orchestrator, pipeline, need, defaults, deadLetters } = props;
+    const contract = need.stage;
+    this.placeholder = need.placeholder;
     this.handler = handlerFunction(this, {
-      functionName: names.stage(orchestrator.orchestratorName, pipeline.name, stage.id),
-      description: `Stage ${stage.id} of the pipeline ${pipeline.name}`,
+      functionName: names.stage(orchestrator.orchestratorName, pipeline.name, need.key),
+      description: `Stage ${need.key} of the pipeline ${pipeline.name}`,
       code: orchestrator.bundles.code(props.entry),
       memoryMb: contract.memoryMb,
       timeoutSeconds: contract.timeoutSeconds,
@@ -46,9 +50,9 @@ export class StageFunction extends Construct {
     this.#allow(props);
   }
 
-  #allow({ orchestrator, pipeline, stage, deadLetters }: StageFunctionProps): void {
+  #allow({ orchestrator, pipeline, need, deadLetters }: StageFunctionProps): void {
     const { ledger, payloads, inbox } = orchestrator;
-    const { access } = stage.node.stage;
+    const { access } = need.stage;
     const { name } = pipeline;
     allowLedger(this.handler, ledger.tableArn, ['read', 'write'], [runKeysOf(name)]);
     allowObjects(this.handler, payloads.bucketArn, ['read', 'write'], [payloadsOf(name)]);
@@ -66,6 +70,6 @@ export class StageFunction extends Construct {
     }
     if (access.artifacts === 'write') allowObjects(this.handler, payloads.bucketArn, ['write'], [artifactsOf(name)]);
     // The wrapper of a map stage writes the dead letters of single items; all others are `settle`'s.
-    if (stage.node.kind === 'map') deadLetters.grant(this.handler, 'sqs:SendMessage');
+    if (need.placed.node.kind === 'map') deadLetters.grant(this.handler, 'sqs:SendMessage');
   }
 }

@@ -2,6 +2,7 @@ export type { Binding, Source } from '../records/index.ts';
 export { choicesIn, refsIn } from '../records/index.ts';
 export * from './condition.ts';
 export * from './diagnostic.ts';
+export type { FailureOption } from './failure.ts';
 export type { Flow } from './flow.ts';
 export {
   type Block,
@@ -21,4 +22,4 @@ export { type Span, seconds } from './span.ts';
 export * from './stage.ts';
 export * from './trigger.ts';
 export type { MapOptions, MapResult } from './verbs/map.ts';
-export type { TaskOptions } from './verbs/task.ts';
+export type { StageUse, TaskOptions } from './verbs/task.ts';

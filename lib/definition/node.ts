@@ -1,5 +1,5 @@
 // What a flow recorded: the nodes of a pipeline, as plain data.
-import type { Binding, Tolerance } from '../records/index.ts';
+import type { Binding, OnFailure, Tolerance } from '../records/index.ts';
 import { type Condition, operandsOf } from './condition.ts';
 import type { Stage } from './stage.ts';
 
@@ -10,6 +10,10 @@ export interface TaskNode {
   readonly bind: Binding;
   /** Ids of stages that must be done first though no data comes from them. */
   readonly after: readonly string[];
+  /** What it means when the stage failed for good. @default the run fails */
+  readonly onFailure?: OnFailure;
+  /** The stage that runs with the same input when `stage` failed for good. */
+  readonly fallback?: Stage;
 }
 
 /** What the author expects of a map: how its size is known before it runs. */
@@ -32,6 +36,8 @@ export interface MapNode {
   readonly batch: number;
   readonly tolerate: Tolerance;
   readonly expect: MapExpectation;
+  /** What it means when more items failed than the stage bears; a value is the list of outputs. @default the run fails */
+  readonly onFailure?: OnFailure;
 }
 
 export interface ChooseNode {

@@ -1,3 +1,4 @@
+export { functionsOf, type StageFunctionNeed } from './functions.ts';
 export * from './graph.ts';
 export { renderDot } from './render/dot.ts';
 export { renderMermaid } from './render/mermaid.ts';

@@ -11,7 +11,7 @@ export type { DeadLetters } from './dead-letters.ts';
 export type { Payloads } from './payloads.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';
 export type { RunEnd, Runs } from './runs.ts';
-export type { BatchEnd, Claim, StageAddress, Stages } from './stages.ts';
+export type { BatchEnd, Claim, Failure, MapEnd, Outcome, StageAddress, Stages } from './stages.ts';
 
 export interface Ledger {
   readonly runs: Runs;

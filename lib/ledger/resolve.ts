@@ -82,7 +82,7 @@ export const openResolver = (runs: Runs, stages: Stages, payloads: Payloads): Re
   const stageValue = async (scope: Scope, stage: string, path: readonly string[]): Promise<Json> => {
     const key = `${scope.pipeline} ${scope.run} ${stage}`;
     const record = await stageRecord(scope, stage);
-    if (record.items) {
+    if (record.items && !record.output) {
       const { completed, failed } = record.items;
       const [field, ...rest] = path;
       if (field === 'count') return completed;

@@ -23,8 +23,8 @@ export type Claim<R> = { readonly held: true; readonly record: R } | { readonly 
 export interface Stages {
   get(at: StageAddress): Promise<StageRecord | undefined>;
   list(pipeline: string, run: string): Promise<readonly StageRecord[]>;
-  /** Makes `owner` the attempt that may settle the stage, unless it is completed. */
-  claim(at: StageAddress, owner: string, now: string): Promise<Claim<StageRecord>>;
+  /** Makes `owner` the attempt that may settle the stage, unless it is completed. `fallback` says who works in its place. */
+  claim(at: StageAddress, owner: string, now: string, fallback?: Fallback): Promise<Claim<StageRecord>>;
   /** Records success. False when another attempt has claimed or settled the stage since. */
   complete(
     at: StageAddress,
@@ -34,11 +34,9 @@ export interface Stages {
   /** Marks a map stage as running over `total` items; its batches are claimed one by one. */
   open(at: StageAddress, now: string, total: number): Promise<void>;
   /** Records the end of a map stage, whatever it was. */
-  closeMap(
-    at: StageAddress,
-    end: { status: 'completed' | 'failed'; endedAt: string; items: ItemCounts; error?: string; cause?: string },
-  ): Promise<void>;
-  fail(at: StageAddress, end: { endedAt: string; error: string; cause: string }): Promise<StageRecord | undefined>;
+  closeMap(at: StageAddress, end: MapEnd): Promise<void>;
+  /** Records a failure for good, and what it means. Undefined when the stage is completed, which is final. */
+  fail(at: StageAddress, end: Failure): Promise<StageRecord | undefined>;
   skip(at: StageAddress, reason: string, now: string): Promise<void>;
 
   getBatch(at: StageAddress, batch: number): Promise<BatchRecord | undefined>;
@@ -48,6 +46,21 @@ export interface Stages {
   /** Stores the outcomes so far; `completed` says that every item has one. False when the claim is lost. */
   settleBatch(at: StageAddress, batch: number, owner: string, end: BatchEnd): Promise<boolean>;
 }
+
+/** The fallback that works in a stage's place. */
+export type Fallback = Required<Pick<StageRecord, 'via' | 'primary'>>;
+
+/** What a failure means: the stage is `failed`, or its `onFailure` says otherwise. */
+export type Outcome =
+  | { readonly status: 'failed' }
+  | { readonly status: 'skipped'; readonly reason: string }
+  | { readonly status: 'completed'; readonly output: StoredPayload; readonly substituted: true };
+
+export type Failure = Outcome & { readonly endedAt: string; readonly error: string; readonly cause: string };
+
+export type MapEnd = (Failure | { readonly status: 'completed'; readonly endedAt: string }) & {
+  readonly items: ItemCounts;
+};
 
 export interface BatchEnd {
   readonly status: 'running' | 'completed';
@@ -89,7 +102,7 @@ export const openStages = (table: Table): Stages => {
     get: (at) => table.get(keyOf(at)),
     list: (pipeline, run) => table.list(`run#${pipeline}#${run}`, 'stage#'),
 
-    claim: (at, owner, now) => claim(keyOf(at), { stage: at.stage }, owner, now),
+    claim: (at, owner, now, fallback) => claim(keyOf(at), { stage: at.stage, ...fallback }, owner, now),
 
     complete: async (at, owner, end) =>
       (await table.update({ key: keyOf(at), set: { ...end, status: 'completed' }, ...owned(owner) })) !== undefined,
@@ -115,7 +128,7 @@ export const openStages = (table: Table): Stages => {
     fail: (at, end) =>
       table.update({
         key: keyOf(at),
-        set: { stage: at.stage, status: 'failed', ...end },
+        set: { stage: at.stage, ...end },
         setOnce: { attempts: 0 },
         ...unfinished,
       }),

@@ -2,6 +2,7 @@
 // the operators read them.
 import type { Binding } from './binding.ts';
 import type { Json } from './json.ts';
+import type { OnFailure } from './on-failure.ts';
 
 /** The run as it travels in every call. `execution` is the ARN of the state machine's execution. */
 export interface RunFacts {
@@ -33,6 +34,9 @@ export interface StageCall {
   readonly after: readonly string[];
   readonly control: readonly ControlPath[];
   readonly chosen: Choices;
+  /** The stage whose fallback this call runs, by the fallback's name, after the stage itself failed with `failure`. */
+  readonly via?: string;
+  readonly failure?: CaughtError;
   readonly batch?: { readonly items: Binding; readonly index: number; readonly size: number };
 }
 
@@ -85,7 +89,11 @@ export type SettleCall =
       readonly run: RunFacts;
       readonly stage: string;
       readonly bind: Binding;
+      /** Absent in the calls of definitions older than this field, as is `control`. */
+      readonly chosen?: Choices;
       readonly error: CaughtError;
+      readonly onFailure?: OnFailure;
+      readonly control?: readonly ControlPath[];
     }
   | {
       readonly action: 'batchFailed';
@@ -101,6 +109,8 @@ export type SettleCall =
       readonly after: readonly string[];
       readonly chosen: Choices;
       readonly tolerate: Tolerance;
+      /** A value is the list of outputs. */
+      readonly onFailure?: OnFailure;
       readonly control: readonly ControlPath[];
     };
 

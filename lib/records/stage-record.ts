@@ -19,8 +19,14 @@ export interface StageRecord {
   readonly durationMs?: number;
   readonly output?: StoredPayload;
   readonly items?: ItemCounts;
+  /** Why it failed; kept where `onFailure` made the stage skipped or completed all the same. */
   readonly error?: string;
   readonly cause?: string;
+  /** The output is not the stage's own but the value of its `onFailure`. */
+  readonly substituted?: boolean;
+  /** The fallback that runs or ran in place of the stage, and why the stage itself failed. */
+  readonly via?: string;
+  readonly primary?: { readonly error: string; readonly cause: string };
   /** Why the stage was skipped. */
   readonly reason?: string;
 }

@@ -1,12 +1,18 @@
 // A stage that runs once: claim, read the input, work, settle.
 import type { Stage } from '../definition/index.ts';
 import { UnavailableError } from '../ledger/index.ts';
-import type { Json, StageAnswer, StageRecord } from '../records/index.ts';
+import {
+  controlOf,
+  type Json,
+  readCause,
+  type StageAnswer,
+  type StageCall,
+  type StageRecord,
+} from '../records/index.ts';
 import { SupersededError } from '../support/run-errors.ts';
 import { sha256 } from '../support/sha256.ts';
 import { type Attempt, type Handler, isoTime, logOf, scopeOf } from './attempt.ts';
 import { parse } from './contract.ts';
-import { controlOf } from './control.ts';
 
 export const runTask = async <S extends Stage>(
   stage: S,
@@ -16,7 +22,7 @@ export const runTask = async <S extends Stage>(
   const { call, ledger, owner, now } = attempt;
   const at = { pipeline: call.run.pipeline, run: call.run.id, stage: call.stage };
   const startedAt = now();
-  const claim = await ledger.stages.claim(at, owner, isoTime(startedAt));
+  const claim = await ledger.stages.claim(at, owner, isoTime(startedAt), fallbackOf(call));
   if (!claim.held) return stored(attempt, claim.record);
 
   let bound: Json;
@@ -39,7 +45,8 @@ export const runTask = async <S extends Stage>(
     log: logOf(attempt.logger),
     store: attempt.store,
     signal: attempt.signal,
-    idempotencyKey: sha256(`${at.pipeline}/${at.run}/${at.stage}`).slice(0, 32),
+    // A fallback's own: what the stage itself may have begun under its key is something else.
+    idempotencyKey: sha256([at.pipeline, at.run, at.stage, ...(call.via ? [call.via] : [])].join('/')).slice(0, 32),
   });
   const output = (await parse(stage.output, result, 'output')) as Json; // The contract just said so.
   const endedAt = now();
@@ -54,6 +61,9 @@ export const runTask = async <S extends Stage>(
   if (record?.status === 'completed') return stored(attempt, record);
   throw new SupersededError(`another attempt at ${at.stage} holds the claim since; this result is dropped`);
 };
+
+const fallbackOf = ({ via, failure }: StageCall) =>
+  via && failure ? { via, primary: { error: failure.Error, cause: readCause(failure.Cause) } } : undefined;
 
 /** The answer of an attempt that finds the stage completed. */
 const stored = async ({ call, ledger, logger }: Attempt, record: StageRecord): Promise<StageAnswer> => {

@@ -20,6 +20,16 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
     const mapped = flow.map(each, list, (item) => ({ item }), { concurrency: 5, batch: 10, tolerate: { percent: 1 } });
     return { count: mapped.count };
   }),
+  'failure-options': pipelineOf((flow) => {
+    const { n } = flow.task(first, {}, { fallback: second });
+    const value = { n: 0, list: [] };
+    flow.choose(
+      gt(flow.task(third, { n }, { onFailure: { value } }).n, 0),
+      () => flow.map(each, [1, 2] as never, () => ({}), { onFailure: 'skip' }),
+      () => null,
+      { id: 'any' },
+    );
+  }),
   choose: pipelineOf((flow) => {
     const { n } = flow.task(first, {});
     const chosen = flow.choose(

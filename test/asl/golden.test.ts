@@ -6,6 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import jsonata from 'jsonata';
 import { operatorRetry } from '../../lib/asl/retry.ts';
 import { definePipeline, type Pipeline } from '../../lib/definition/index.ts';
+import { functionsOf, graphOf } from '../../lib/graph/index.ts';
 import { customerIntelligence } from '../../lib/pipelines/customer-intelligence/index.ts';
 import { goldenPipelines } from './golden-pipelines.ts';
 import { compiled, expressionsIn, machineOf, numbers, stage, statesOf } from './sample.ts';
@@ -56,12 +57,12 @@ describe.each([...features, ...shipped])('%s', (_, pipeline) => {
   });
 
   test('has only our placeholders', () => {
-    const { definition, stages, operators } = compiled(pipeline);
+    const { definition, operators } = compiled(pipeline);
     const found = new Set([...definition.matchAll(/\$\{([^}]*)\}?/g)].map(([, name]) => name));
     const known = [
       'definitionHash',
       ...operators.map((name) => `operator_${name}`),
-      ...stages.map((id) => `stage_${id}`),
+      ...functionsOf(graphOf(pipeline)).map(({ placeholder }) => placeholder),
     ];
     expect([...found].filter((name) => !known.includes(name ?? ''))).toEqual([]);
   });

@@ -1,5 +1,5 @@
 // What a pipeline means, said as plainly as possible: stages in the order written, one after the other.
-import type { Binding, Block, Condition } from '../../lib/definition/index.ts';
+import type { Binding, Block, Condition, HandledNode } from '../../lib/definition/index.ts';
 import { type Json, narrow } from '../../lib/records/index.ts';
 import type { Numbers } from './sample.ts';
 
@@ -16,6 +16,8 @@ export interface World {
 export interface Meaning {
   /** The stages that had their turn, and how it went. The stages of branches not taken are not in it. */
   readonly stages: ReadonlyMap<string, 'completed' | 'failed' | 'skipped'>;
+  /** Those that ran and failed for good, whatever their `onFailure` made of it. */
+  readonly failed: ReadonlySet<string>;
   readonly chosen: Chosen;
 }
 
@@ -100,11 +102,22 @@ const holds = (condition: Condition, value: (binding: Binding) => Json | undefin
   return 'missing';
 };
 
+/** True for a stage that fails, as does its fallback if it has one. */
+export const failsForGood = (node: HandledNode, { failing }: World): boolean =>
+  failing.has(node.id) && !(node.kind === 'task' && node.fallback && !failing.has(`${node.id}.fallback`));
+
+/** What a stage gives that failed with a value for `onFailure`. */
+const outputInstead = ({ kind }: HandledNode, value: Json): Json =>
+  kind === 'map' ? { outputs: value, count: (value as readonly Json[]).length, failed: 0 } : value;
+
 /** Runs a block in its written order, which is always one of the right ones. */
 export const interpret = (block: Block, world: World): Meaning => {
   const stages = new Map<string, 'completed' | 'failed' | 'skipped'>();
   const chosen: Record<string, string> = {};
-  const given = (id: string) => (stages.get(id) === 'completed' ? world.outputs.get(id) : undefined);
+  const failed = new Set<string>();
+  const instead = new Map<string, Json>();
+  const given = (id: string) =>
+    stages.get(id) === 'completed' ? (instead.get(id) ?? world.outputs.get(id)) : undefined;
   const value = (binding: Binding) => resolved(binding, world, given, chosen);
 
   const walk = ({ nodes }: Block): void => {
@@ -117,9 +130,16 @@ export const interpret = (block: Block, world: World): Meaning => {
       }
       const inputs = node.kind === 'map' ? [node.items, node.bind] : [node.bind];
       const ready = inputs.every((binding) => value(binding) !== undefined);
-      stages.set(node.id, !ready ? 'skipped' : world.failing.has(node.id) ? 'failed' : 'completed');
+      if (!ready || !failsForGood(node, world)) {
+        stages.set(node.id, ready ? 'completed' : 'skipped');
+        continue;
+      }
+      failed.add(node.id);
+      const { onFailure } = node;
+      if (typeof onFailure === 'object') instead.set(node.id, outputInstead(node, onFailure.value));
+      stages.set(node.id, onFailure === undefined ? 'failed' : onFailure === 'skip' ? 'skipped' : 'completed');
     }
   };
   walk(block);
-  return { stages, chosen };
+  return { stages, failed, chosen };
 };

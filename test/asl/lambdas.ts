@@ -1,15 +1,17 @@
 // Lambdas for a compiled machine: they answer the compiler's payloads and write down who was called when.
-import type { BeginCall, FinishCall, Json, SettleCall, StageCall } from '../../lib/records/index.ts';
+import type { BeginCall, FinishCall, Json, OnFailure, SettleCall, StageCall } from '../../lib/records/index.ts';
 import { beginSlot } from '../../lib/records/index.ts';
 import type { Handler } from '../local/sfn/engine.ts';
 import { type Chosen, resolved, type World } from './interpreter.ts';
+
+type Outcome = 'completed' | 'failed' | 'skipped';
 
 export interface Log {
   /** `stage`, `stage[3]` for a batch, `stage settled` for a call of `settle`, in order. */
   readonly calls: string[];
   /** The item ranges that batches got, by stage: first and last index. */
   readonly batches: Map<string, (readonly [number, number])[]>;
-  readonly outcomes: Map<string, 'completed' | 'failed' | 'skipped'>;
+  readonly outcomes: Map<string, Outcome>;
   chosen: Chosen | undefined;
 }
 
@@ -19,23 +21,32 @@ class Failure extends Error {
 
 export const lambdasFor = (stages: readonly string[], world: World) => {
   const log: Log = { calls: [], batches: new Map(), outcomes: new Map(), chosen: undefined };
-  const given = (id: string) => (log.outcomes.get(id) === 'completed' ? world.outputs.get(id) : undefined);
+  const instead = new Map<string, Json>();
+  const given = (id: string) =>
+    log.outcomes.get(id) === 'completed' ? (instead.get(id) ?? world.outputs.get(id)) : undefined;
   const at = (id: string, path: readonly string[], count?: true): Json => {
     const found = resolved({ kind: 'ref', source: { kind: 'stage', stage: id }, path }, world, given, {});
     return count ? (found as readonly Json[]).length : (found ?? null);
   };
 
-  const settled = (id: string, binds: readonly StageCall['bind'][], chosen: Chosen, control: StageCall['control']) => {
-    const ready = binds.every((bind) => resolved(bind, world, given, chosen) !== undefined);
-    const outcome = !ready ? 'skipped' : world.failing.has(id) ? 'failed' : 'completed';
-    log.outcomes.set(id, outcome);
+  const ended = (id: string, status: Outcome, control: StageCall['control'] = []) => {
+    log.outcomes.set(id, status);
     return {
-      status: outcome,
-      control: outcome === 'completed' ? Object.fromEntries(control.map((c) => [c.key, at(id, c.path, c.count)])) : {},
+      status,
+      control: status === 'completed' ? Object.fromEntries(control.map((c) => [c.key, at(id, c.path, c.count)])) : {},
     };
   };
+  const isReady = (binds: readonly StageCall['bind'][], chosen: Chosen): boolean =>
+    binds.every((bind) => resolved(bind, world, given, chosen) !== undefined);
 
-  const stage = ({ stage: id, bind, chosen, control, batch }: StageCall): unknown => {
+  /** A stage that failed for good, and what its `onFailure` makes of that. */
+  const failed = (id: string, onFailure: OnFailure | undefined, output: Json, control: StageCall['control'] = []) => {
+    if (typeof onFailure !== 'object') return ended(id, onFailure === 'skip' ? 'skipped' : 'failed');
+    instead.set(id, output);
+    return ended(id, 'completed', control);
+  };
+
+  const stage = ({ stage: id, bind, chosen, control, batch, via }: StageCall): unknown => {
     if (batch) {
       log.calls.push(`${id}[${batch.index}]`);
       const total = (resolved(batch.items, world, given, chosen) as readonly Json[]).length;
@@ -45,16 +56,22 @@ export const lambdasFor = (stages: readonly string[], world: World) => {
       if (world.failing.has(id)) throw new Failure(id);
       return { status: 'completed', control: {} };
     }
-    log.calls.push(id);
-    const answer = settled(id, [bind], chosen, control);
-    if (answer.status === 'failed') throw new Failure(id);
-    return answer;
+    const name = via ? `${id}.fallback` : id;
+    log.calls.push(name);
+    if (!isReady([bind], chosen)) return ended(id, 'skipped');
+    if (world.failing.has(name)) throw new Failure(name);
+    return ended(id, 'completed', control);
   };
 
   const settle = (call: SettleCall): unknown => {
     if (call.action === 'batchFailed') return {};
     log.calls.push(`${call.stage} settled`);
-    return call.action === 'mapDone' ? settled(call.stage, [call.items, call.bind], call.chosen, call.control) : {};
+    const { stage: id, onFailure, control } = call;
+    const value = typeof onFailure === 'object' ? onFailure.value : null;
+    if (call.action === 'stageFailed') return failed(id, onFailure, value, control);
+    if (!isReady([call.items, call.bind], call.chosen)) return ended(id, 'skipped');
+    if (!world.failing.has(id)) return ended(id, 'completed', control);
+    return failed(id, onFailure, { outputs: value, count: Array.isArray(value) ? value.length : 0 }, control);
   };
 
   const begin = ({ pipeline, execution, definitionHash, input, control }: BeginCall): unknown => ({
@@ -72,7 +89,11 @@ export const lambdasFor = (stages: readonly string[], world: World) => {
 
   const functions: Record<string, Handler> = {
     // The engine hands over the payloads that the compiler wrote: their types are those of lib/records/calls.ts.
-    ...Object.fromEntries(stages.map((id) => [`stage_${id}`, (event: unknown) => stage(event as StageCall)])),
+    ...Object.fromEntries(
+      stages
+        .flatMap((id) => [`stage_${id}`, `fallback_${id}`])
+        .map((name) => [name, (event: unknown) => stage(event as StageCall)]),
+    ),
     operator_begin: (event) => begin(event as BeginCall),
     operator_settle: (event) => settle(event as SettleCall),
     operator_finish: (event) => {

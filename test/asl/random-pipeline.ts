@@ -37,6 +37,10 @@ const grow = (genes: readonly number[]): RandomPipeline => {
       const after = next(4) === 0 ? pick().whole : undefined;
       return { id, ...(after ? { after: [after] } : {}) };
     };
+    const onFailure = <T>(value: T) => {
+      const kind = next(6);
+      return kind > 1 ? {} : { onFailure: kind === 0 ? ('skip' as const) : { value } };
+    };
     for (let left = 1 + next(depth === 0 ? 9 : 3); left > 0; left--) {
       ids += 1;
       const kind = next(6);
@@ -57,12 +61,21 @@ const grow = (genes: readonly number[]): RandomPipeline => {
       if (kind === 4) {
         const listed = pick();
         outputs.set(id, { count: next(4), outputs: Array.from({ length: next(60) }, () => 0) });
-        const mapped = flow.map(stage('each'), listed.list, (item) => ({ item, with: pick().n }), options(id));
+        const mapped = flow.map(stage('each'), listed.list, (item) => ({ item, with: pick().n }), {
+          ...options(id),
+          ...onFailure([0, 0].map((n) => ({ n, list: [] }))),
+        });
         // A map's outputs are numbers in this world, whatever the contract of `each` says.
         give({ n: mapped.count, list: mapped.outputs as unknown as Ref<readonly number[]>, whole: mapped });
       } else {
         outputs.set(id, { n: next(4), list: Array.from({ length: [0, 1, 25, 26, 60][next(5)] ?? 0 }, () => 0) });
-        const done = flow.task(stage('one'), { a: pick().n, b: [pick().n, 'c'], text: '${x}' }, options(id));
+        const fallback = next(4) === 0 ? { fallback: stage('other') } : {};
+        if (next(2) === 0) failing.add(`${id}.fallback`);
+        const done = flow.task(
+          stage('one'),
+          { a: pick().n, b: [pick().n, 'c'], text: '${x}' },
+          { ...options(id), ...fallback, ...onFailure({ n: 2, list: [0, 0] }) },
+        );
         give({ n: done.n, list: done.list, whole: done });
       }
     }

@@ -31,6 +31,18 @@ export const brokenDefinitions: Record<string, [Pipeline | readonly Pipeline[], 
     }),
     "HDL102 orders.list: a stage and a choice are both called list. Fix: give this use its own name: flow.choose(when, then, otherwise, { id: 'list2' }).",
   ],
+  'a fallback that gives something else': [
+    orders((flow) => flow.task(clean, { key: 'k' }, { fallback: publish })),
+    'HDL250 orders.clean: the fallback publish gives something else than clean: output.rows is missing but must be a number. Fix: give publish the contract of clean.',
+  ],
+  'a value instead of a failure that the stage could not give': [
+    orders((flow) => flow.task(clean, { key: 'k' }, { onFailure: { value: { rows: 'none' } } })),
+    'HDL250 orders.clean: the value of onFailure is not what clean gives: value.rows is a string but must be a number. Fix: use a value of the output contract of clean.',
+  ],
+  'an item, not a list, instead of a map that failed': [
+    mapped({ onFailure: { value: { rows: 1 } } }),
+    'HDL250 orders.clean: the value of onFailure is not what clean gives: value is an object but must be a list. Fix: use a value of the output contract of clean.',
+  ],
   'a name with a dash': [
     orders((flow) => flow.task({ ...list, name: 'list-files' }, flow.input)),
     "HDL106 orders.list-files: the stage name 'list-files' is not a lower-case letter followed by letters and digits. Fix: call it listFiles.",

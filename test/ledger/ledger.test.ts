@@ -42,7 +42,12 @@ describe('a stage is settled by the attempt that holds its claim', () => {
       record: { status: 'completed', output },
     });
     expect(
-      await stages.fail(at('c'), { endedAt: 'later', error: 'Late', cause: 'a timeout that came second' }),
+      await stages.fail(at('c'), {
+        status: 'failed',
+        endedAt: 'later',
+        error: 'Late',
+        cause: 'a timeout that came second',
+      }),
     ).toBeUndefined();
     await stages.skip(at('c'), 'a late skip', 'later');
     expect(await stages.get(at('c'))).toMatchObject({ status: 'completed' });

@@ -91,6 +91,8 @@ describe('finish', () => {
       run,
       stage: 'b',
       bind: { kind: 'value', value: { n: 1 } },
+      chosen: {},
+      control: [],
       error: { Error: 'Boom', Cause: JSON.stringify({ errorMessage: 'it broke', errorType: 'Boom' }) },
     };
     await settle(failed, workshop.services);

@@ -82,7 +82,10 @@ describe('a task', () => {
 
   test('is skipped when a stage that it reads was, with the reason', async () => {
     const read: Binding = { kind: 'ref', source: { kind: 'stage', stage: 'list' }, path: ['files'] };
-    await services.ledger.stages.fail({ ...at('skipped'), stage: 'list' }, { endedAt: 'now', error: 'E', cause: 'c' });
+    await services.ledger.stages.fail(
+      { ...at('skipped'), stage: 'list' },
+      { status: 'failed', endedAt: 'now', error: 'E', cause: 'c' },
+    );
     const handler = stageHandler(stage, () => ({ double: 1 }));
     expect(await handler(call('skipped', read), context())).toEqual({ status: 'skipped', control: {} });
     expect(await services.ledger.stages.get(at('skipped'))).toMatchObject({
@@ -172,7 +175,7 @@ describe('a batch of a map', () => {
   ])('does nothing when a stage that it needs %s failed', async (name, extra) => {
     await services.ledger.stages.fail(
       { ...at(`needs ${name}`), stage: 'list' },
-      { endedAt: 'now', error: 'E', cause: 'c' },
+      { status: 'failed', endedAt: 'now', error: 'E', cause: 'c' },
     );
     const handler = stageHandler(stage, () => {
       throw new Error('an item was worked');

@@ -154,3 +154,33 @@ definePipeline('optional', { input: day }, (flow) => {
   // @ts-expect-error what may be absent has no order
   gt(found, 0);
 });
+
+// A stage that stands in for another takes what it takes and gives what it gives.
+const rough = defineStage('rough', {
+  input: z.object({ key: z.string() }),
+  output: z.object({ rows: z.number(), rough: z.boolean() }),
+});
+const wordy = defineStage('wordy', { input: z.object({ key: z.string() }), output: z.object({ rows: z.string() }) });
+const needy = defineStage('needy', {
+  input: z.object({ key: z.string(), more: z.string() }),
+  output: z.object({ rows: z.number() }),
+});
+definePipeline('failing', { input: z.object({ keys: z.array(z.string()) }) }, (flow) => {
+  const input = { key: 'k' };
+  const { rows } = flow.task(clean, input, { fallback: rough, onFailure: { value: { rows: 0 } } });
+  proven<Same<typeof rows, Ref<number>>>();
+  flow.task(clean, input, { id: 'skips', onFailure: 'skip' });
+  // @ts-expect-error the fallback gives text for `rows`
+  flow.task(clean, input, { fallback: wordy });
+  // @ts-expect-error the fallback needs `more`, which the stage is not given
+  flow.task(clean, input, { fallback: needy });
+  // @ts-expect-error the value is not the stage's output
+  flow.task(clean, input, { onFailure: { value: { rows: 'none' } } });
+  // @ts-expect-error a value may not be a ref
+  flow.task(clean, input, { onFailure: { value: { rows } } });
+  // @ts-expect-error 'ignore' is none of the options
+  flow.task(clean, input, { onFailure: 'ignore' });
+  flow.map(clean, flow.input.keys, (key) => ({ key }), { onFailure: { value: [{ rows: 1 }] } });
+  // @ts-expect-error a map's value is the list of outputs
+  flow.map(clean, flow.input.keys, (key) => ({ key }), { onFailure: { value: { rows: 1 } } });
+});

@@ -18,6 +18,6 @@ export const caught = (next: string): State => ({
   Next: next,
 });
 
-/** The flow's state as it was before `caught`. */
-export const withoutFailure =
-  "{% {'run': $states.input.run, 'control': $states.input.control, 'chosen': $states.input.chosen} %}";
+/** The flow's state as it was before `caught`, with the control values of the stage that ended all the same. */
+export const withControlInstead = (stage: string): string =>
+  `{% {'run': $states.input.run, 'control': $merge([$states.input.control, {${JSON.stringify(stage)}: $states.result.Payload.control}]), 'chosen': $states.input.chosen} %}`;

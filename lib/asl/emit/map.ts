@@ -74,6 +74,7 @@ export const emitMap = (node: MapNode, next: string | null, { needs }: Emission)
           chosen: '{% $states.input.chosen %}',
           tolerate: constant(node.tolerate),
           control: constant(controlOfStage(node.id, needs)),
+          ...(node.onFailure ? { onFailure: constant(node.onFailure) } : {}),
         },
         withControl(node.id),
         next,

@@ -1,44 +1,54 @@
-import type { TaskNode } from '../../definition/index.ts';
+import type { Stage, TaskNode } from '../../definition/index.ts';
 import { constant } from '../constant.ts';
 import { controlOfStage } from '../control.ts';
 import { stageRetry } from '../retry.ts';
-import { caught, withControl, withoutFailure } from './flow-state.ts';
+import { caught, withControl, withControlInstead } from './flow-state.ts';
 import { lambdaInvoke, operator } from './operator.ts';
 import { type Emission, leadTo, type Piece, type State } from './piece.ts';
 
 export const emitTask = (node: TaskNode, next: string | null, { needs }: Emission): Piece => {
-  const settle = `${node.id}.failed`;
+  const { id, stage, fallback } = node;
+  const inPlace = `${id}.fallback`;
+  const failed = `${id}.failed`;
+  const bind = constant(node.bind);
+  const control = constant(controlOfStage(id, needs));
   const call: State = {
     run: '{% $states.input.run %}',
-    stage: node.id,
-    bind: constant(node.bind),
+    stage: id,
+    bind,
     after: node.after,
-    control: constant(controlOfStage(node.id, needs)),
+    control,
     chosen: '{% $states.input.chosen %}',
   };
+  const work = (by: Stage, placeholder: string, payload: State, output: string, onError: string): State => ({
+    Type: 'Task',
+    Resource: lambdaInvoke,
+    Arguments: { FunctionName: `\${${placeholder}}`, Payload: payload },
+    Output: output,
+    TimeoutSeconds: by.timeoutSeconds + 10, // Lambda's own timeout comes first and says more.
+    Retry: stageRetry(by.retry),
+    Catch: [caught(onError)],
+    ...leadTo(next),
+  });
+  const second = { ...call, via: fallback?.name ?? '', failure: '{% $states.input.failure %}' };
   return {
-    start: node.id,
+    start: id,
     states: {
-      [node.id]: {
-        Type: 'Task',
-        Resource: lambdaInvoke,
-        Arguments: { FunctionName: `\${stage_${node.id}}`, Payload: call },
-        Output: withControl(node.id),
-        TimeoutSeconds: node.stage.timeoutSeconds + 10, // Lambda's own timeout comes first and says more.
-        Retry: stageRetry(node.stage.retry),
-        Catch: [caught(settle)],
-        ...leadTo(next),
-      },
-      [settle]: operator(
+      [id]: work(stage, `stage_${id}`, call, withControl(id), fallback ? inPlace : failed),
+      ...(fallback ? { [inPlace]: work(fallback, `fallback_${id}`, second, withControlInstead(id), failed) } : {}),
+      [failed]: operator(
         'settle',
         {
           action: 'stageFailed',
           run: '{% $states.input.run %}',
-          stage: node.id,
-          bind: constant(node.bind),
+          stage: id,
+          bind,
+          chosen: '{% $states.input.chosen %}',
           error: '{% $states.input.failure %}',
+          control,
+          ...(node.onFailure ? { onFailure: constant(node.onFailure) } : {}),
         },
-        withoutFailure,
+        withControlInstead(id),
         next,
       ),
     },

@@ -14,6 +14,7 @@ import { refsStayInScope } from './refs-stay-in-scope.ts';
 import type { Rule } from './rule.ts';
 import { stageLimitsArePossible } from './stage-limits-are-possible.ts';
 import { stagesFormNoCycle } from './stages-form-no-cycle.ts';
+import { standInsFit } from './stand-ins-fit.ts';
 import { upstreamsAreKnown } from './upstreams-are-known.ts';
 
 export const rules: readonly Rule[] = [
@@ -32,4 +33,5 @@ export const rules: readonly Rule[] = [
   itemsStayInTheirMap,
   pipelinesHaveStages,
   keyTemplatesAreClear,
+  standInsFit,
 ];

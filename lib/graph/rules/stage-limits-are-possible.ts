@@ -1,4 +1,5 @@
 import type { Diagnostic, Stage } from '../../definition/index.ts';
+import { functionsOf } from '../functions.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -7,16 +8,16 @@ import type { Rule } from './rule.ts';
  * less than the first; or it is expected to last longer than its timeout. Fix: choose a value in the range; work longer than
  * 15 minutes is cut up with flow.map.
  */
-export const stageLimitsArePossible: Rule = ({ graph: { pipeline, handled } }) => {
+export const stageLimitsArePossible: Rule = ({ graph }) => {
   const told = new Set<Stage>();
-  return handled.flatMap(({ id, node: { stage } }) => {
+  return functionsOf(graph).flatMap(({ placed: { id }, stage }) => {
     if (told.has(stage)) return [];
     told.add(stage);
     return problemsOf(stage).map(
       ({ message, fix }): Diagnostic => ({
         code: 'HDL209',
         severity: 'error',
-        at: `${pipeline.name}.${id}`,
+        at: `${graph.pipeline.name}.${id}`,
         message,
         fix,
       }),

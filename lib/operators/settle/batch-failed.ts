@@ -1,8 +1,7 @@
-import type { ItemResult } from '../../records/index.ts';
+import { type ItemResult, readCause } from '../../records/index.ts';
 import { invariant } from '../../support/invariant.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
-import { readCause } from './caught-cause.ts';
 import { writeDeadLetter } from './dead-letter.ts';
 
 /** The items of a failed batch that have no outcome yet become dead letters, each with the batch's error. */

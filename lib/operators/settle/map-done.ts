@@ -1,8 +1,9 @@
-import { UnavailableError } from '../../ledger/index.ts';
-import { type Json, type Tolerance, valueAt } from '../../records/index.ts';
+import { type Ledger, type Scope, UnavailableError } from '../../ledger/index.ts';
+import type { Control, Json, OnFailure, Tolerance } from '../../records/index.ts';
 import { errorNames } from '../../support/error-names.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
+import { outcomeOf } from './outcome.ts';
 
 /** Counts a map's items, when all its batches are done, against what the stage bears. */
 export const mapDone = async (call: Call<'mapDone'>, services: Services): Promise<SettleAnswer> => {
@@ -27,16 +28,38 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
   const endedAt = isoTime(now());
   if (failed > allowed(call.tolerate, items.total)) {
     const cause = `${failed} of ${items.total} items failed; the stage bears ${describe(call.tolerate)}`;
-    await ledger.stages.closeMap(at, { status: 'failed', endedAt, items, error: errorNames.tooManyFailures, cause });
-    return { control: {} };
+    const failure = { error: errorNames.tooManyFailures, cause };
+    const outcome = await outcomeOf(ledger, run.pipeline, outputsOf(call.onFailure, failed), failure);
+    await ledger.stages.closeMap(at, { ...outcome, ...failure, endedAt, items });
+  } else {
+    await ledger.stages.closeMap(at, { status: 'completed', endedAt, items });
   }
-  await ledger.stages.closeMap(at, { status: 'completed', endedAt, items });
-  const facts: Json = { count: completed, failed };
-  const control = call.control.map(({ key, path }): [string, Json] => [
-    key,
-    path[0] === 'outputs' ? completed : valueAt(facts, path),
-  ]);
-  return { control: Object.fromEntries(control) };
+  return { control: await controlOfMap(call, scope, ledger) };
+};
+
+/** A map's `onFailure` gives its outputs; the stage's output is what a map gives: see `MapResult`. */
+const outputsOf = (onFailure: OnFailure | undefined, failed: number): OnFailure | undefined => {
+  if (typeof onFailure !== 'object') return onFailure;
+  const outputs = onFailure.value as readonly Json[]; // the type of the option says so
+  return { value: { outputs, count: outputs.length, failed } };
+};
+
+/** The control values as the ledger has them now: a repeat, or a map that did not complete, answers like any reader. */
+const controlOfMap = async (call: Call<'mapDone'>, scope: Scope, ledger: Ledger): Promise<Control> => {
+  const resolver = ledger.resolver();
+  const values: [string, Json][] = [];
+  for (const { key, path, count } of call.control) {
+    // The length of the outputs is their count: no need to load them.
+    const read = count && path.length === 1 && path[0] === 'outputs' ? ['count'] : path;
+    const source = { kind: 'stage', stage: call.stage } as const;
+    try {
+      const value = await resolver.resolve({ kind: 'ref', source, path: read }, scope);
+      values.push([key, count && Array.isArray(value) ? value.length : value]);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+    }
+  }
+  return Object.fromEntries(values);
 };
 
 const allowed = ({ count, percent }: Tolerance, total: number): number =>

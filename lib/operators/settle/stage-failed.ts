@@ -1,21 +1,27 @@
 import { UnavailableError } from '../../ledger/index.ts';
-import type { Json } from '../../records/index.ts';
+import { controlOf, type Json, readCause } from '../../records/index.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
-import { readCause } from './caught-cause.ts';
 import { writeDeadLetter } from './dead-letter.ts';
+import { outcomeOf } from './outcome.ts';
 
-/** Records a stage that failed for good, with its dead letter. */
+/** Records a stage that failed for good, with its dead letter, and what `onFailure` makes of it. */
 export const stageFailed = async (
-  { run, stage, bind, error }: Call<'stageFailed'>,
+  { run, stage, bind, chosen = {}, error, onFailure, control = [] }: Call<'stageFailed'>,
   services: Services,
 ): Promise<SettleAnswer> => {
   const { ledger, now } = services;
   const at = { pipeline: run.pipeline, run: run.id, stage };
-  const cause = readCause(error.Cause);
-  const record = await ledger.stages.fail(at, { endedAt: isoTime(now()), error: error.Error, cause });
-  if (!record) return { control: {} }; // It completed after all: a late attempt settled it.
-  const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: {} };
+  const failure = { error: error.Error, cause: readCause(error.Cause) };
+  const outcome = await outcomeOf(ledger, run.pipeline, onFailure, failure);
+  const endedAt = isoTime(now());
+  const recorded = await ledger.stages.fail(at, { ...outcome, ...failure, endedAt });
+  // It is completed: by a late attempt after all, or with `onFailure`'s value by a call of this operator that went before.
+  const record = recorded ?? (await ledger.stages.get(at));
+  const output = record?.output ? ((await ledger.payloads.load(record.output)) as Json) : undefined;
+  const answer = { control: output === undefined ? {} : controlOf(control, output) };
+  if (!record || (!recorded && !record.substituted)) return answer;
+  const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen };
   let input: Json = null;
   try {
     input = await ledger.resolver().resolve(bind, scope);
@@ -24,11 +30,10 @@ export const stageFailed = async (
   }
   await writeDeadLetter(services, run, {
     stage,
-    error: error.Error,
-    cause,
+    ...failure,
     attempts: record.attempts,
     input: await ledger.payloads.store(run.pipeline, input),
-    firstAt: record.startedAt ?? isoTime(now()),
+    firstAt: record.startedAt ?? endedAt,
   });
-  return { control: {} };
+  return answer;
 };

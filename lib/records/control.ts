@@ -1,4 +1,6 @@
-import { type Control, type ControlPath, type Json, valueAt } from '../records/index.ts';
+import { valueAt } from './binding.ts';
+import type { Control, ControlPath } from './calls.ts';
+import type { Json } from './json.ts';
 
 /** The values of a stage's output that the state machine asked for. */
 export const controlOf = (paths: readonly ControlPath[], output: Json): Control =>
