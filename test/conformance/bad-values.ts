@@ -144,4 +144,22 @@ export const badValues: readonly Row[] = [
       d: [{ x: 1, y: 2, l: [{ x: 1 }, { x: 2, q: 3 }] }],
     }),
   },
+  {
+    section: `${GUIDE}/concepts-access-cross-acct-resources.html`,
+    name: 'Credentials with a role of another account are refused by name',
+    definition: jsonPath({
+      T: {
+        Type: 'Task',
+        Resource: ECHO,
+        Credentials: { 'RoleArn.$': '$.role' },
+        Catch: [{ ErrorEquals: ['States.TaskFailed'], Next: 'C' }],
+        End: true,
+      },
+      C: pass({ OutputPath: '$.Cause' }),
+    }),
+    input: { role: 'arn:aws:iam::222222222222:role/other' },
+    expected: succeeded(
+      'HDL523 the local engine has one account, 111111111111, and cannot assume the role arn:aws:iam::222222222222:role/other',
+    ),
+  },
 ];

@@ -57,6 +57,9 @@ const files = {
   'a.json': '{"in":{"side":[1,2]}}',
   'a.jsonl': '{"a":1}\n\n{"a":2}\n',
   'a.csv': 'x|"y ""z"""\n1|"2\n3"\n',
+  'many/1': '1\n2\n',
+  'many/2': '3\n4\n',
+  'broken.jsonl': '{"a":',
   'list/1': '',
   'list/2': '',
 };
@@ -83,17 +86,28 @@ test.each<[string, object, unknown]>([
     },
     ['list/1', 'list/2'],
   ],
+  [
+    'what is in the objects listed',
+    {
+      ItemReader: {
+        Resource: 'arn:aws:states:::s3:listObjectsV2',
+        ReaderConfig: { InputType: 'JSONL', Transformation: 'LOAD_AND_FLATTEN', MaxItems: 3 },
+        Arguments: { Bucket: 'files', Prefix: 'many/' },
+      },
+    },
+    [1, 2, 3],
+  ],
 ])('a distributed map reads %s', async (_name, more, output) => {
   const { run } = await withFiles(files);
   expect(await run(machine(more))).toMatchObject({ status: 'SUCCEEDED', output });
 });
 
-test('a file that is not there fails the map by name', async () => {
-  const { run } = await withFiles({});
-  expect(await run(machine(reader('JSON', 'absent')))).toMatchObject({
-    status: 'FAILED',
-    error: 'States.ItemReaderFailed',
-  });
+test.each([
+  ['a file that is not there', reader('JSON', 'absent'), 'The specified key does not exist.'],
+  ['a file that is not what it should be', reader('JSONL', 'broken.jsonl'), expect.stringContaining('JSON')],
+])('%s fails the map by name', async (_name, more, cause) => {
+  const { run } = await withFiles(files);
+  expect(await run(machine(more))).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed', cause });
 });
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html

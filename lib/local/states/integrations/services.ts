@@ -36,6 +36,8 @@ export const sdkServices: Readonly<Record<string, CalledService>> = {
 export const optimizedActions: Readonly<
   Record<string, { readonly service: string; readonly actions: readonly string[] }>
 > = {
+  lambda: { service: 'lambda', actions: ['invoke'] },
+  states: { service: 'sfn', actions: ['startExecution'] },
   dynamodb: { service: 'dynamodb', actions: ['getItem', 'putItem', 'updateItem', 'deleteItem'] },
   sqs: { service: 'sqs', actions: ['sendMessage'] },
   sns: { service: 'sns', actions: ['publish'] },

@@ -89,21 +89,42 @@ const listed = async (runs: MapRuns, parameters: JsonObject, most: number): Prom
   return items.map((item) => (isObject(item) ? (JSON.parse(JSON.stringify(item)) as Json) : item));
 };
 
-const read = async (
-  runs: MapRuns,
-  reader: ItemReader,
-  parameters: JsonObject,
-  most: number,
-): Promise<readonly Json[]> => {
-  if (reader.resource.endsWith(':s3:listObjectsV2')) return listed(runs, parameters, most);
-  const type = String(reader.config.InputType ?? 'JSON');
-  const body = await bodyOf(runs, parameters.Bucket, parameters.Key);
-  const text = (String(parameters.Key).endsWith('.gz') ? gunzipSync(body) : body).toString('utf8');
-  if (type === 'JSON') return jsonItems(text, reader.config.ItemsPointer);
-  if (type === 'CSV') return csvItems(text, reader.config);
+const inFile = async (runs: MapRuns, config: JsonObject, bucket: Json, key: Json): Promise<readonly Json[]> => {
+  const type = String(config.InputType ?? 'JSON');
+  const body = await bodyOf(runs, bucket, key);
+  const text = (String(key).endsWith('.gz') ? gunzipSync(body) : body).toString('utf8');
+  if (type === 'JSON') return jsonItems(text, config.ItemsPointer);
+  if (type === 'CSV') return csvItems(text, config);
   if (type === 'JSONL') return lines(text);
   if (type === 'MANIFEST') return inventory(runs, text);
   throw failed(`HDL521 the local engine does not read items of type ${type}`);
+};
+
+/** `LOAD_AND_FLATTEN`: the items in all the objects that are listed, one after the other. */
+const inListed = async (runs: MapRuns, config: JsonObject, parameters: JsonObject, most: number): Promise<Json[]> => {
+  const items: Json[] = [];
+  for (const object of await listed(runs, parameters, Number.POSITIVE_INFINITY)) {
+    if (items.length >= most) break;
+    if (isObject(object)) items.push(...(await inFile(runs, config, parameters.Bucket ?? null, object.Key ?? null)));
+  }
+  return items;
+};
+
+const read = async (
+  runs: MapRuns,
+  { resource, config }: ItemReader,
+  parameters: JsonObject,
+  most: number,
+): Promise<readonly Json[]> => {
+  try {
+    if (!resource.endsWith(':s3:listObjectsV2'))
+      return await inFile(runs, config, parameters.Bucket ?? null, parameters.Key ?? null);
+    if (config.Transformation === 'LOAD_AND_FLATTEN') return await inListed(runs, config, parameters, most);
+    return await listed(runs, parameters, most);
+  } catch (thrown) {
+    // A file that is not what its InputType says.
+    throw thrown instanceof StateError ? thrown : failed(thrown instanceof Error ? thrown.message : String(thrown));
+  }
 };
 
 /** All items, at most MaxItems of them (0: all). */

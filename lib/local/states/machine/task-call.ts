@@ -12,6 +12,8 @@ export interface TaskCall {
   /** Seconds. */
   readonly timeout: number | undefined;
   readonly heartbeat: number | undefined;
+  /** The role of the state's own that the call is made with. */
+  readonly role: string | undefined;
   /** When the call was made, if that was before a restart. */
   readonly since: number | undefined;
   readonly progress: Progress | undefined;
@@ -23,6 +25,7 @@ const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskC
   const times = {
     ...(call.timeout !== undefined && { timeoutInSeconds: call.timeout }),
     ...(call.heartbeat !== undefined && { heartbeatInSeconds: call.heartbeat }),
+    ...(call.role !== undefined && { taskCredentials: { roleArn: call.role } }),
   };
   const memo: Shape = {
     at: clock.now(),

@@ -1,5 +1,6 @@
 // Task: calls a resource and waits for its answer, a token, or the end of the job that it started.
-import { Payload } from '../json.ts';
+import { StateError } from '../errors.ts';
+import { isObject, Payload } from '../json.ts';
 import type { Evaluate, TaskState } from '../parse/machine.ts';
 import { guarded } from './guarded.ts';
 import { finish } from './outcome.ts';
@@ -24,6 +25,19 @@ const argumentsOf = async (visit: Visit<TaskState>): Promise<Payload> => {
 const seconds = async (visit: Visit<TaskState>, evaluate: Evaluate<number>): Promise<number> =>
   evaluate(visit.scope(visit.state.flow.input(visit.scope())));
 
+/** The role that `Credentials` names. The engine has one account, so a role of another is refused by name. */
+const roleOf = async (visit: Visit<TaskState>): Promise<string | undefined> => {
+  const given = await visit.state.credentials?.(visit.scope(visit.state.flow.input(visit.scope())));
+  if (!isObject(given)) return undefined;
+  const role = String(given.RoleArn);
+  const account = visit.frame.execution.identity.machineArn.split(':')[4];
+  if (role.split(':')[4] === account) return role;
+  throw new StateError(
+    'States.TaskFailed',
+    `HDL523 the local engine has one account, ${account}, and cannot assume the role ${role}`,
+  );
+};
+
 const attempt = async (visit: Visit<TaskState>, progress: Progress | undefined): Promise<Exit> => {
   const { state, frame } = visit;
   const { integrations } = frame.execution.host;
@@ -46,6 +60,7 @@ const attempt = async (visit: Visit<TaskState>, progress: Progress | undefined):
           ? visit.input
           : await argumentsOf(visit),
     since: noted?.at,
+    role: noted ? undefined : await roleOf(visit),
     progress,
   });
   return finish(visit, result);

@@ -61,8 +61,8 @@ const jsonata: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Undefined for a type that does not exist. */
-export const allowedFields = (type: string, language: QueryLanguage): ReadonlySet<string> | undefined => {
+export const allowedFields = (type: string, language: QueryLanguage): readonly string[] | undefined => {
   const own = Object.hasOwn(shared, type) ? shared[type] : undefined;
   if (own === undefined) return undefined;
-  return new Set([...EVERY, ...own, ...((language === 'JSONata' ? jsonata : jsonPath)[type] ?? [])]);
+  return [...EVERY, ...own, ...((language === 'JSONata' ? jsonata : jsonPath)[type] ?? [])];
 };

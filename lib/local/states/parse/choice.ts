@@ -4,7 +4,7 @@ import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
 import { parseReference, type Reference } from '../expressions/reference.ts';
 import type { Scope } from '../expressions/scope.ts';
 import type { Json } from '../json.ts';
-import { comparisons, kinds } from './choice-operators.ts';
+import { comparisons, kinds, timestampOf } from './choice-operators.ts';
 import { assignment, dataFlow, template } from './data-flow.ts';
 import type { Fields } from './fields.ts';
 import type { ChoiceRule, ChoiceState, Evaluate } from './machine.ts';
@@ -71,6 +71,25 @@ const isKind = (fields: Fields, variable: Reference, operator: string): Test => 
   return test ? (scope) => test(read(variable, scope)) === wanted : never;
 };
 
+const withoutPath = (field: string) => (field.endsWith('Path') ? field.slice(0, -'Path'.length) : field);
+const isOperator = (field: string): boolean =>
+  field === 'IsPresent' || Object.hasOwn(kinds, field) || Object.hasOwn(comparisons, withoutPath(field));
+
+const checkOperand = (fields: Fields, operator: string, wanted: Json): void => {
+  if (operator.startsWith('Timestamp')) {
+    if (timestampOf(wanted) === undefined) fields.wrong(operator, 'Value is not a valid RFC 3339 timestamp');
+    return;
+  }
+  const type = operator.startsWith('String') ? 'string' : operator.startsWith('Numeric') ? 'number' : 'boolean';
+  if (typeof wanted === type) return;
+  fields.wrong(
+    operator,
+    `Expected value of type ${type === 'number' ? 'Number' : type === 'string' ? 'String' : 'Boolean'}`,
+  );
+};
+
+const NOT_INSIDE = 'Field is not supported inside of a rule';
+
 const comparison = (fields: Fields): Test => {
   fields.require('Variable');
   const variable = referenceAt(fields, 'Variable');
@@ -78,10 +97,11 @@ const comparison = (fields: Fields): Test => {
   for (const field of Object.keys(fields.json)) {
     if (field === 'IsPresent' || Object.hasOwn(kinds, field)) return isKind(fields, variable, field);
     const byPath = field.endsWith('Path');
-    const compare = comparisons[byPath ? field.slice(0, -'Path'.length) : field];
+    const compare = comparisons[withoutPath(field)];
     if (compare === undefined) continue;
     if (!byPath) {
       const wanted = fields.get(field) ?? null;
+      checkOperand(fields, field, wanted);
       return (scope) => compare(read(variable, scope), wanted);
     }
     const other = referenceAt(fields, field);
@@ -91,15 +111,21 @@ const comparison = (fields: Fields): Test => {
   return never;
 };
 
-const tree = (fields: Fields): Test => {
+const COMBINED = ['And', 'Or', 'Not'];
+
+/** `outer`: the rule itself, which says where to go; what stands inside it does not. */
+const tree = (fields: Fields, outer: boolean): Test => {
+  if (!outer) for (const field of ['Next', 'Assign', 'Output']) if (fields.has(field)) fields.wrong(field, NOT_INSIDE);
+  const operators = Object.keys(fields.json).filter((field) => COMBINED.includes(field) || isOperator(field));
+  if (operators.length > 1) fields.exclusive(...operators);
   if (fields.has('And') || fields.has('Or')) {
     const all = fields.has('And');
-    const parts = fields.objects(all ? 'And' : 'Or').map(tree);
+    const parts = fields.objects(all ? 'And' : 'Or').map((part) => tree(part, false));
     return all ? (scope) => parts.every((part) => part(scope)) : (scope) => parts.some((part) => part(scope));
   }
   if (fields.has('Not')) {
     const inner = fields.object('Not');
-    const test = inner ? tree(inner) : never;
+    const test = inner ? tree(inner, false) : never;
     return (scope) => !test(scope);
   }
   return comparison(fields);
@@ -108,7 +134,7 @@ const tree = (fields: Fields): Test => {
 const rule = (fields: Fields): ChoiceRule => {
   fields.require('Next');
   return {
-    test: fields.language === 'JSONata' ? condition(fields) : tree(fields),
+    test: fields.language === 'JSONata' ? condition(fields) : tree(fields, true),
     next: fields.text('Next') ?? '',
     assign: assignment(fields),
     output: fields.language === 'JSONata' ? template(fields, 'Output') : undefined,

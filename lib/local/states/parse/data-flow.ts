@@ -47,6 +47,9 @@ export const pathField = (fields: Fields, field: string): ((scope: Scope) => Jso
   }
 };
 
+// https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html: an identifier of at most 80 characters
+const VARIABLE_NAME = /^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u;
+
 /** `Assign` of a state, a catcher or a choice rule. */
 export const assignment = (fields: Fields): Assign => {
   const value = fields.get('Assign');
@@ -54,6 +57,11 @@ export const assignment = (fields: Fields): Assign => {
   if (!isObject(value)) {
     fields.wrong('Assign', 'Expected value of type Object');
     return undefined;
+  }
+  for (const name of Object.keys(value)) {
+    const variable = fields.language === 'JSONPath' && name.endsWith('.$') ? name.slice(0, -2) : name;
+    if (variable === 'states') fields.wrong('Assign/states', "The variable name 'states' is reserved");
+    else if (!VARIABLE_NAME.test(variable)) fields.wrong(`Assign/${name}`, 'Value is not a valid variable name');
   }
   if (Object.keys(value).length === 0) return undefined;
   return template(fields, 'Assign') as Evaluate<Variables>;
@@ -69,6 +77,9 @@ const resultPath = (fields: Fields): ((input: Json, result: Json) => Json) => {
   }
   try {
     const { path } = parseReference(text);
+    if (!/^\$($|[.[])/.test(text) || !path.segments.every(({ kind }) => kind === 'name' || kind === 'index')) {
+      throw new SyntaxError('it names more than one place, or none of the input');
+    }
     return (input, result) => placeResult(input, path.segments, result);
   } catch (thrown) {
     fields.wrong('ResultPath', `Value is not a Reference Path: ${thrown instanceof Error ? thrown.message : thrown}`);

@@ -8,6 +8,8 @@ import { parseState } from './state.ts';
 import { checkTransitions } from './transitions.ts';
 
 const LARGEST_DEFINITION = 1_048_576;
+const MACHINE = ['StartAt', 'States', 'Version', 'TimeoutSeconds', 'QueryLanguage'];
+const SEQUENCE = ['StartAt', 'States', 'ProcessorConfig', 'QueryLanguage'];
 
 export type Parsed =
   | { readonly ok: true; readonly machine: StateMachine; readonly diagnostics: readonly Diagnostic[] }
@@ -33,6 +35,7 @@ const languageOf = (fields: Fields, inherited: QueryLanguage): QueryLanguage => 
 /** Parses `StartAt` and `States`. Names are shared with `seen`: AWS wants them unique in the whole machine. */
 const sequenceParser = (global: QueryLanguage, seen: Set<string>, alone: boolean) => {
   const parse = (fields: Fields, express: boolean): Sequence => {
+    fields.only(fields.location === '' ? MACHINE : SEQUENCE);
     const missing = ['States', 'StartAt'].filter((field) => !fields.has(field));
     if (missing.length > 0) fields.wrong('', `These fields are required: [${missing.join(', ')}]`);
     const states = new Map<string, State>();
@@ -82,7 +85,8 @@ export const parseDefinition = (text: string, { express, ambient, alone = false 
   const fields = new Fields(json, '', 'JSONPath', diagnostics, ambient);
   const language = languageOf(fields, 'JSONPath');
   const sequence = sequenceParser(language, new Set(), alone)(fields, express);
-  const timeoutSeconds = fields.number('TimeoutSeconds', 1);
+  fields.word('Version', '1.0');
+  const timeoutSeconds = fields.whole('TimeoutSeconds', 1);
   if (diagnostics.found.length > 0) return { ok: false, diagnostics: diagnostics.found };
   return { ok: true, machine: { ...sequence, timeoutSeconds }, diagnostics: [] };
 };

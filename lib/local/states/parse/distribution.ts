@@ -7,11 +7,36 @@ import { numberField } from './numbers.ts';
 
 const MOST_ITEMS = 100_000_000; // AWS: no map reads more
 
-const argumentsOf = (fields: Fields) => template(fields, fields.language === 'JSONata' ? 'Arguments' : 'Parameters');
+const argumentsField = (fields: Fields) => (fields.language === 'JSONata' ? 'Arguments' : 'Parameters');
+const argumentsOf = (fields: Fields) => template(fields, argumentsField(fields));
+
+const READER = [
+  'InputType',
+  'CSVHeaderLocation',
+  'CSVHeaders',
+  'CSVDelimiter',
+  'ItemsPointer',
+  'MaxItems',
+  'MaxItemsPath',
+  'ManifestType',
+  'Transformation',
+];
+
+const checkReader = (config: Fields): void => {
+  config.only(READER);
+  config.exclusive('MaxItems', 'MaxItemsPath');
+  config.word('InputType', 'CSV', 'JSON', 'JSONL', 'MANIFEST', 'PARQUET');
+  config.word('CSVDelimiter', 'COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB');
+  config.word('Transformation', 'NONE', 'LOAD_AND_FLATTEN');
+  if (config.word('CSVHeaderLocation', 'FIRST_ROW', 'GIVEN') === 'GIVEN') config.require('CSVHeaders');
+  if (config.has('CSVHeaders')) config.texts('CSVHeaders');
+};
 
 const reader = (fields: Fields): ItemReader => {
+  fields.only(['Resource', 'ReaderConfig', argumentsField(fields)]);
   fields.require('Resource');
   const config = fields.object('ReaderConfig');
+  if (config) checkReader(config);
   return {
     resource: fields.text('Resource') ?? '',
     parameters: argumentsOf(fields) ?? (() => ({})),
@@ -21,20 +46,27 @@ const reader = (fields: Fields): ItemReader => {
   };
 };
 
-const batcher = (fields: Fields): ItemBatcher => ({
-  maxItems: numberField(fields, 'MaxItemsPerBatch', { minimum: 1 }),
-  maxBytes: numberField(fields, 'MaxInputBytesPerBatch', { minimum: 1 }),
-  batchInput: template(fields, 'BatchInput'),
-});
+const BATCH_LIMITS = ['MaxItemsPerBatch', 'MaxInputBytesPerBatch'];
+
+const batcher = (fields: Fields): ItemBatcher => {
+  fields.only([...BATCH_LIMITS, ...BATCH_LIMITS.map((limit) => `${limit}Path`), 'BatchInput']);
+  for (const limit of BATCH_LIMITS) fields.exclusive(limit, `${limit}Path`);
+  return {
+    maxItems: numberField(fields, 'MaxItemsPerBatch', { minimum: 1 }),
+    maxBytes: numberField(fields, 'MaxInputBytesPerBatch', { minimum: 1 }),
+    batchInput: template(fields, 'BatchInput'),
+  };
+};
 
 const writer = (fields: Fields): ResultWriter => {
+  fields.only(['Resource', 'WriterConfig', argumentsField(fields)]);
   const config = fields.object('WriterConfig');
-  const transformation = config?.text('Transformation');
+  config?.only(['Transformation', 'OutputType']);
   return {
     resource: fields.text('Resource'),
     parameters: argumentsOf(fields),
-    transformation: transformation === 'COMPACT' || transformation === 'FLATTEN' ? transformation : 'NONE',
-    outputType: config?.text('OutputType') === 'JSONL' ? 'JSONL' : 'JSON',
+    transformation: config?.word('Transformation', 'NONE', 'COMPACT', 'FLATTEN') ?? 'NONE',
+    outputType: config?.word('OutputType', 'JSON', 'JSONL') ?? 'JSON',
   };
 };
 

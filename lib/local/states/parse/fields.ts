@@ -1,4 +1,5 @@
 // Reads the fields of one JSON object of a definition, reporting what is missing or of the wrong kind.
+import { nearest } from '../../../support/nearest.ts';
 import type { Ambient } from '../expressions/scope.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Diagnostics } from './diagnostics.ts';
@@ -42,6 +43,29 @@ export class Fields {
     if (missing.length > 0) this.wrong('', `These fields are required: [${missing.join(', ')}]`);
   }
 
+  /** Reports every field that is none of `allowed`. A Comment may stand anywhere. */
+  only(allowed: readonly string[]): void {
+    for (const field of Object.keys(this.json)) {
+      if (field === 'Comment' || allowed.includes(field)) continue;
+      const like = nearest(field, allowed);
+      this.wrong(field, `Field is not supported${like === undefined ? '' : `; did you mean ${like}?`}`);
+    }
+  }
+
+  /** Reports `fields` where more than one of them is given. */
+  exclusive(...fields: string[]): void {
+    const given = fields.filter((field) => this.has(field));
+    if (given.length > 1) this.wrong('', `Only one of these fields may be given: [${given.join(', ')}]`);
+  }
+
+  /** The value of a field that must be one of a few words. */
+  word<T extends string>(field: string, ...words: readonly T[]): T | undefined {
+    const value = this.get(field);
+    const found = words.find((word) => word === value);
+    if (value !== undefined && found === undefined) this.wrong(field, `Value is not one of [${words.join(', ')}]`);
+    return found;
+  }
+
   text(field: string): string | undefined {
     const value = this.get(field);
     if (value === undefined || typeof value === 'string') return value;
@@ -55,6 +79,12 @@ export class Fields {
     if (typeof value === 'number' && value >= minimum) return value;
     this.wrong(field, `Expected a number of at least ${minimum}`);
     return undefined;
+  }
+
+  whole(field: string, minimum: number): number | undefined {
+    const value = this.number(field, minimum);
+    if (value !== undefined && !Number.isInteger(value)) this.wrong(field, 'Expected an integer');
+    return value;
   }
 
   object(field: string): Fields | undefined {

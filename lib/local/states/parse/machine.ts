@@ -70,6 +70,8 @@ interface Guarded {
 export interface TaskState extends Common, Guarded {
   readonly kind: 'Task';
   readonly resource: string;
+  /** `Credentials`: gives `{ RoleArn }`. */
+  readonly credentials: Evaluate<Json> | undefined;
   /** Seconds, or undefined where the state has none. */
   readonly timeout: Evaluate<number> | undefined;
   readonly heartbeat: Evaluate<number> | undefined;

@@ -50,6 +50,8 @@ const itemsPath = (fields: Fields): MapState['itemsPath'] => {
   }
 };
 
+const DISTRIBUTED_ONLY = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'];
+
 const emptySequence: Sequence = { startAt: '', states: new Map() };
 
 export const parseMap = (
@@ -63,8 +65,16 @@ export const parseMap = (
   const processor = fields.object(field);
   if (!processor) fields.wrong('', 'These fields are required: [ItemProcessor]');
   const config = processor?.object('ProcessorConfig');
-  const distributed = config?.get('Mode') === 'DISTRIBUTED';
+  fields.exclusive('ItemProcessor', 'Iterator');
+  config?.only(['Mode', 'ExecutionType']);
+  const distributed = config?.word('Mode', 'INLINE', 'DISTRIBUTED') === 'DISTRIBUTED';
+  if (distributed) config?.require('ExecutionType');
+  config?.word('ExecutionType', 'STANDARD', 'EXPRESS');
   if (distributed && express) fields.wrong(field, 'Express state machine does not support Distributed Map state');
+  if (!distributed) {
+    for (const only of DISTRIBUTED_ONLY)
+      if (fields.has(only)) fields.wrong(only, 'Field is not supported in INLINE mode');
+  }
   const flow = dataFlow(fields);
   return {
     kind: 'Map',

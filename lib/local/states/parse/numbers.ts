@@ -71,6 +71,7 @@ export const numberField = (fields: Fields, field: string, rule: NumberRule): Ev
   if (fields.language === 'JSONata' && typeof value === 'string' && isJsonata(value)) {
     return jsonataNumber(fields, field, value, rule);
   }
-  fields.wrong(field, `Expected an integer of at least ${rule.minimum}`);
+  const most = rule.maximum === undefined ? '' : ` and at most ${rule.maximum}`;
+  fields.wrong(field, `Expected ${rule.fraction ? 'a number' : 'an integer'} of at least ${rule.minimum}${most}`);
   return undefined;
 };

@@ -9,19 +9,28 @@ const DEFAULT_BACKOFF = 2;
 
 const errors = (fields: Fields): string[] => {
   fields.require('ErrorEquals');
-  return fields.has('ErrorEquals') ? fields.texts('ErrorEquals') : [];
+  if (!fields.has('ErrorEquals')) return [];
+  const names = fields.texts('ErrorEquals');
+  if (names.length === 0) fields.wrong('ErrorEquals', 'At least one error is expected');
+  return names;
 };
 
-const retrier = (fields: Fields): Retrier => ({
-  errors: errors(fields),
-  intervalSeconds: fields.number('IntervalSeconds', 1) ?? DEFAULT_INTERVAL_SECONDS,
-  maxAttempts: fields.number('MaxAttempts', 0) ?? DEFAULT_ATTEMPTS,
-  backoffRate: fields.number('BackoffRate', 1) ?? DEFAULT_BACKOFF,
-  maxDelaySeconds: fields.number('MaxDelaySeconds', 1),
-  jitter: fields.text('JitterStrategy') === 'FULL',
-});
+const RETRIER = ['ErrorEquals', 'IntervalSeconds', 'MaxAttempts', 'BackoffRate', 'MaxDelaySeconds', 'JitterStrategy'];
+
+const retrier = (fields: Fields): Retrier => {
+  fields.only(RETRIER);
+  return {
+    errors: errors(fields),
+    intervalSeconds: fields.whole('IntervalSeconds', 1) ?? DEFAULT_INTERVAL_SECONDS,
+    maxAttempts: fields.whole('MaxAttempts', 0) ?? DEFAULT_ATTEMPTS,
+    backoffRate: fields.number('BackoffRate', 1) ?? DEFAULT_BACKOFF,
+    maxDelaySeconds: fields.whole('MaxDelaySeconds', 1),
+    jitter: fields.word('JitterStrategy', 'NONE', 'FULL') === 'FULL',
+  };
+};
 
 const catcher = (fields: Fields): Catcher => {
+  fields.only(['ErrorEquals', 'Next', 'Assign', fields.language === 'JSONata' ? 'Output' : 'ResultPath']);
   fields.require('Next');
   return {
     errors: errors(fields),

@@ -1,5 +1,4 @@
 // Parses one state of a sequence.
-import { nearest } from '../../../support/nearest.ts';
 import { allowedFields } from './allowed-fields.ts';
 import { parseChoice } from './choice.ts';
 import { dataFlow } from './data-flow.ts';
@@ -16,17 +15,24 @@ type ParseSequence = (fields: Fields, express: boolean) => Sequence;
 const LONGEST_NAME = 80;
 const TERMINAL = new Set(['Succeed', 'Fail', 'Choice']);
 
+const GIVEN_OR_BY_PATH = [
+  'Error',
+  'Cause',
+  'TimeoutSeconds',
+  'HeartbeatSeconds',
+  'MaxConcurrency',
+  'ToleratedFailureCount',
+  'ToleratedFailurePercentage',
+];
+
 const checkFields = (fields: Fields, type: string): boolean => {
   const allowed = allowedFields(type, fields.language);
   if (allowed === undefined) {
     fields.wrong('Type', 'Value is not one of [Task, Pass, Choice, Wait, Succeed, Fail, Parallel, Map]');
     return false;
   }
-  for (const field of Object.keys(fields.json)) {
-    if (allowed.has(field)) continue;
-    const like = nearest(field, [...allowed]);
-    fields.wrong(field, `Field is not supported${like === undefined ? '' : `; did you mean ${like}?`}`);
-  }
+  fields.only(allowed);
+  for (const field of GIVEN_OR_BY_PATH) fields.exclusive(field, `${field}Path`);
   return true;
 };
 

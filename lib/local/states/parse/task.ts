@@ -1,5 +1,6 @@
 // Task states. Which resources exist is the business of ../integrations; here only the form of the ARN is checked.
-import { dataFlow } from './data-flow.ts';
+import { optimizedActions } from '../integrations/services.ts';
+import { dataFlow, template } from './data-flow.ts';
 import type { Fields } from './fields.ts';
 import type { TaskState } from './machine.ts';
 import { numberField } from './numbers.ts';
@@ -7,11 +8,36 @@ import { guards } from './retry-catch.ts';
 
 const LONGEST_SECONDS = 99_999_999;
 
+const credentialsOf = (fields: Fields): TaskState['credentials'] => {
+  const given = fields.object('Credentials');
+  if (given === undefined) return undefined;
+  for (const field of Object.keys(given.json)) {
+    if (!/^RoleArn(\.\$)?$/.test(field)) given.wrong(field, 'Field is not supported; did you mean RoleArn?');
+  }
+  if (Object.keys(given.json).length === 0) given.require('RoleArn');
+  return template(fields, 'Credentials');
+};
+
+const OPTIMIZED = /^arn:[^:]+:states:::([a-z]+):([A-Za-z0-9]+)/;
+
+/** AWS knows the actions of its optimized integrations when a machine is created. */
+const isRecognized = (resource: string): boolean => {
+  const [, service = '', action = ''] = OPTIMIZED.exec(resource) ?? [];
+  const entry = Object.hasOwn(optimizedActions, service) ? optimizedActions[service] : undefined;
+  return entry === undefined || entry.actions.includes(action);
+};
+
 export const parseTask = (name: string, fields: Fields, next: string | undefined, express: boolean): TaskState => {
   fields.require('Resource');
   const resource = fields.text('Resource') ?? '';
   if (fields.has('Resource') && !resource.startsWith('arn:'))
     fields.wrong('Resource', 'Value is not a valid resource ARN');
+  if (!isRecognized(resource)) {
+    fields.wrong(
+      'Resource',
+      `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`,
+    );
+  }
   const pattern = /\.(waitForTaskToken|sync)(:2)?$/.exec(resource)?.[0];
   if (express && pattern !== undefined) {
     fields.wrong('Resource', `Express state machine does not support '${pattern}' service integration `);
@@ -30,6 +56,7 @@ export const parseTask = (name: string, fields: Fields, next: string | undefined
     next,
     flow: dataFlow(fields),
     resource,
+    credentials: credentialsOf(fields),
     timeout: numberField(fields, 'TimeoutSeconds', { minimum: 1, maximum: LONGEST_SECONDS }),
     heartbeat: numberField(fields, 'HeartbeatSeconds', { minimum: 1, maximum: LONGEST_SECONDS }),
     ...guards(fields),
