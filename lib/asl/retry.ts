@@ -1,10 +1,10 @@
 // Retry ladders by class of error. Step Functions takes the first retrier whose names match.
-import type { RetryPolicy } from '../definition/index.ts';
+import type { Ladder, RetryPolicy } from '../definition/index.ts';
 import type { Json } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
 
 const throttles = [errorNames.throttled, 'Lambda.TooManyRequestsException'];
-/** Out of time or memory: the same input will most likely do it again, so one more try is enough. */
+/** Out of time or memory. */
 const exhausted = [
   errorNames.timeout,
   'States.Timeout',
@@ -22,19 +22,21 @@ const throttleLadder: Json = {
   JitterStrategy: 'FULL',
 };
 
-/** The ladder of a stage: permanent errors never, throttles long, exhaustion once, all else by the stage's own policy. */
+const retrier = (errors: readonly string[], ladder: Ladder): Json => ({
+  ErrorEquals: errors,
+  IntervalSeconds: ladder.intervalSeconds,
+  BackoffRate: ladder.backoff,
+  MaxDelaySeconds: ladder.capSeconds,
+  MaxAttempts: ladder.attempts - 1,
+  ...(ladder.jitter === 'full' ? { JitterStrategy: 'FULL' } : {}),
+});
+
+/** The ladders of a stage by class of error: permanent errors and broken contracts never, the rest as its policy says. */
 export const stageRetry = (policy: RetryPolicy): readonly Json[] => [
   { ErrorEquals: [errorNames.permanent, errorNames.contractViolation, errorNames.superseded], MaxAttempts: 0 },
-  throttleLadder,
-  { ErrorEquals: exhausted, IntervalSeconds: 1, MaxAttempts: Math.min(1, policy.attempts - 1) },
-  {
-    ErrorEquals: ['States.ALL'],
-    IntervalSeconds: policy.intervalSeconds,
-    BackoffRate: policy.backoff,
-    MaxDelaySeconds: policy.capSeconds,
-    MaxAttempts: policy.attempts - 1,
-    JitterStrategy: 'FULL',
-  },
+  retrier(throttles, policy.throttled),
+  retrier(exhausted, policy.exhausted),
+  retrier(['States.ALL'], policy),
 ];
 
 /** The ladder of an operator's Lambda, whose work is idempotent: all but its own verdicts is tried again for some minutes. */

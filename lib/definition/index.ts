@@ -18,6 +18,7 @@ export {
 } from './node.ts';
 export * from './pipeline.ts';
 export { type Bound, isRef, type Ref, type Unbound } from './ref.ts';
+export type { Ladder, RetryOptions, RetryPolicy } from './retry.ts';
 export { type Span, seconds } from './span.ts';
 export * from './stage.ts';
 export * from './trigger.ts';

@@ -1,15 +1,7 @@
 // A stage's contract: what goes in, what comes out, how it is retried, what it may touch. Shared by wiring and handler.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type RetryOptions, type RetryPolicy, retryPolicy } from './retry.ts';
 import { type Span, seconds } from './span.ts';
-
-/** Retry of transient failures. `attempts` counts the first one: 3 is the first and two more. */
-export interface RetryPolicy {
-  readonly attempts: number;
-  /** Seconds before the second attempt; doubled by `backoff` each time, jittered, never above `capSeconds`. */
-  readonly intervalSeconds: number;
-  readonly backoff: number;
-  readonly capSeconds: number;
-}
 
 /** What a stage's role may do besides its own records: read dropped objects, write artifacts. */
 export interface Access {
@@ -43,8 +35,11 @@ export interface Stage<
 export interface StageOptions<Input extends StandardSchemaV1, Output extends StandardSchemaV1> {
   readonly input: Input;
   readonly output: Output;
-  /** @default 3 attempts, 2 s apart, doubling, at most 60 s */
-  readonly retry?: Partial<RetryPolicy>;
+  /**
+   * For transient errors, and for others by class: `{ attempts: 5, throttled: { attempts: 20, capSeconds: 600 } }`.
+   * @default 3 attempts, 2 s apart, doubling, at most 60 s, jittered
+   */
+  readonly retry?: RetryOptions;
   /** @default '1m'. At most 15m, Lambda's limit. */
   readonly timeout?: Span;
   /** @default 512 */
@@ -54,8 +49,6 @@ export interface StageOptions<Input extends StandardSchemaV1, Output extends Sta
   /** How long one call takes on a normal day (of a map stage: one batch). @default not said; `heddle estimate` then assumes */
   readonly expect?: { readonly duration?: Span };
 }
-
-const defaultRetry: RetryPolicy = { attempts: 3, intervalSeconds: 2, backoff: 2, capSeconds: 60 };
 
 /**
  * Declares a stage. The name is also the state's, the metric dimension's and the handler file's.
@@ -75,7 +68,7 @@ export const defineStage = <const Name extends string, Input extends StandardSch
   name,
   input: options.input,
   output: options.output,
-  retry: { ...defaultRetry, ...options.retry },
+  retry: retryPolicy(options.retry),
   timeoutSeconds: seconds(options.timeout ?? '1m'),
   memoryMb: options.memoryMb ?? 512,
   access: options.access ?? {},

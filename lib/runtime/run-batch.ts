@@ -8,6 +8,7 @@ import { isPermanent, SupersededError, ThrottledError, TransientError } from '..
 import { sha256 } from '../support/sha256.ts';
 import { type Attempt, type Handler, isoTime, logOf, scopeOf } from './attempt.ts';
 import { parse } from './contract.ts';
+import { heedingRetryAfter } from './retry-after.ts';
 
 /** What a batch did, for the metrics. */
 export interface BatchAnswer extends StageAnswer {
@@ -104,7 +105,7 @@ const runItem = async <S extends Stage>(
   try {
     bound = await resolver.resolve(call.bind, { ...scopeOf(call), item });
     const input = await parse(stage.input, bound, 'input');
-    const result = await handler({
+    const result = await heedingRetryAfter(handler, attempt, {
       input,
       run: { pipeline, id, partition },
       log: logOf(logger),

@@ -13,6 +13,7 @@ import { SupersededError } from '../support/run-errors.ts';
 import { sha256 } from '../support/sha256.ts';
 import { type Attempt, type Handler, isoTime, logOf, scopeOf } from './attempt.ts';
 import { parse } from './contract.ts';
+import { heedingRetryAfter } from './retry-after.ts';
 
 export const runTask = async <S extends Stage>(
   stage: S,
@@ -39,7 +40,7 @@ export const runTask = async <S extends Stage>(
   }
 
   const input = await parse(stage.input, bound, 'input');
-  const result = await handler({
+  const result = await heedingRetryAfter(handler, attempt, {
     input,
     run: { pipeline: call.run.pipeline, id: call.run.id, partition: call.run.partition },
     log: logOf(attempt.logger),

@@ -11,9 +11,21 @@ export class TransientError extends Error {
   override readonly name = errorNames.transient;
 }
 
-/** A service said "slow down": retried with long, jittered pauses. */
+/**
+ * A service said "slow down": retried with long, jittered pauses. With `retryAfter` (a `Retry-After` header as it came, or
+ * seconds) the attempt itself waits so long and tries again, as far as its time allows.
+ *
+ * @example
+ * if (response.status === 429) throw new ThrottledError('slow down', { retryAfter: response.headers.get('retry-after') });
+ */
 export class ThrottledError extends Error {
   override readonly name = errorNames.throttled;
+  readonly retryAfter: string | number | null;
+
+  constructor(message: string, options: ErrorOptions & { readonly retryAfter?: string | number | null } = {}) {
+    super(message, options);
+    this.retryAfter = options.retryAfter ?? null;
+  }
 }
 
 /** Input or output that breaks the stage's contract: no retry. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { operatorRetry, stageRetry } from '../../lib/asl/retry.ts';
+import { retryPolicy } from '../../lib/definition/retry.ts';
 import type { Json } from '../../lib/records/index.ts';
 
 interface Retrier {
@@ -14,7 +15,7 @@ const retrierOf = (ladder: readonly Json[], error: string): Retrier | undefined 
     ({ ErrorEquals }) => ErrorEquals.includes(error) || ErrorEquals.includes('States.ALL'),
   );
 
-const policy = { attempts: 3, intervalSeconds: 2, backoff: 2, capSeconds: 60 };
+const policy = retryPolicy();
 
 describe('a stage', () => {
   test.each([
@@ -33,8 +34,19 @@ describe('a stage', () => {
   });
 
   test('of one attempt is tried again for throttles alone', () => {
-    const once = stageRetry({ ...policy, attempts: 1 });
+    const once = stageRetry(retryPolicy({ attempts: 1 }));
     expect(['States.Timeout', 'TypeError'].map((error) => retrierOf(once, error)?.MaxAttempts)).toEqual([0, 0]);
+  });
+
+  test('is tried as its own ladders say, each class by itself', () => {
+    const own = stageRetry(
+      retryPolicy({ attempts: 7, throttled: { attempts: 21 }, exhausted: { attempts: 1, jitter: 'full' } }),
+    );
+    const tries = ['Heddle.Throttled', 'States.Timeout', 'TypeError'].map(
+      (error) => retrierOf(own, error)?.MaxAttempts,
+    );
+    expect(tries).toEqual([20, 0, 6]);
+    expect(retrierOf(own, 'Heddle.Throttled')).toMatchObject({ IntervalSeconds: 5, MaxDelaySeconds: 300 });
   });
 
   test('waits as its policy says', () => {

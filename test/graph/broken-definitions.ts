@@ -1,5 +1,6 @@
 // What the rules refuse: each definition with its messages in full.
 import { gt, type Pipeline, type Ref } from '../../lib/definition/index.ts';
+import { retryPolicy } from '../../lib/definition/retry.ts';
 import {
   byHand,
   clean,
@@ -30,6 +31,11 @@ export const brokenDefinitions: Record<string, [Pipeline | readonly Pipeline[], 
       );
     }),
     "HDL102 orders.list: a stage and a choice are both called list. Fix: give this use its own name: flow.choose(when, then, otherwise, { id: 'list2' }).",
+  ],
+  'a ladder for throttles alone that cannot be': [
+    limited({ retry: retryPolicy({ throttled: { attempts: 0, capSeconds: 1 } }) }),
+    'HDL209 orders.list: retry.throttled.attempts is 0, but it counts the first attempt too. Fix: set it from 1 (never try again) to 100.',
+    'HDL209 orders.list: retry.throttled.capSeconds is 1, but the first pause is 5 s. Fix: set whole seconds, 5 or more.',
   ],
   'a fallback that gives something else': [
     orders((flow) => flow.task(clean, { key: 'k' }, { fallback: publish })),
@@ -237,7 +243,15 @@ export const brokenDefinitions: Record<string, [Pipeline | readonly Pipeline[], 
     'HDL209 orders.list: memoryMb is 127, but Lambda has 128 to 10,240 MB. Fix: set a whole number from 128 to 10,240.',
   ],
   'retries that cannot be': [
-    limited({ retry: { attempts: 0, intervalSeconds: 0.5, backoff: 0.9, capSeconds: 0 } }),
+    limited({
+      retry: retryPolicy({
+        attempts: 0,
+        intervalSeconds: 0.5,
+        backoff: 0.9,
+        capSeconds: 0,
+        exhausted: { attempts: 1 },
+      }),
+    }),
     'HDL209 orders.list: retry.attempts is 0, but it counts the first attempt too. Fix: set it from 1 (never try again) to 100.',
     'HDL209 orders.list: retry.intervalSeconds is 0.5, but Step Functions waits whole seconds from 1. Fix: set a whole number of seconds, 1 or more.',
     'HDL209 orders.list: retry.backoff is 0.9, but pauses cannot shrink. Fix: set 1 for even pauses, 2 to double them.',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { defineStage, formatDiagnostic, gt, type Pipeline, type Ref } from '../../lib/definition/index.ts';
+import { retryPolicy } from '../../lib/definition/retry.ts';
 import { validate } from '../../lib/graph/index.ts';
 import { brokenDefinitions } from './broken-definitions.ts';
 import {
@@ -79,7 +80,7 @@ const right: Record<string, Pipeline | readonly Pipeline[]> = {
   'limits at their bounds': limited({
     timeoutSeconds: 900,
     memoryMb: 10_240,
-    retry: { attempts: 1, intervalSeconds: 1, backoff: 1, capSeconds: 1 },
+    retry: retryPolicy({ attempts: 1, intervalSeconds: 1, backoff: 1, capSeconds: 1 }),
   }),
   'an upstream of the application under another alias': [
     named('collect'),

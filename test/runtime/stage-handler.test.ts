@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { defineStage } from '../../lib/definition/index.ts';
 import { type Binding, environmentNames, type ItemResult, type StageCall } from '../../lib/records/index.ts';
-import { PermanentError, stageHandler, TransientError } from '../../lib/runtime/index.ts';
+import { PermanentError, stageHandler, ThrottledError, TransientError } from '../../lib/runtime/index.ts';
 import { openServices, type TestServices } from '../services.ts';
 
 let services: TestServices;
@@ -102,6 +102,24 @@ describe('a task', () => {
     const handler = stageHandler(stage, () => ({ double: 1 }));
     const event = call(`choice-${taken}`, value(1), { after: ['anyRows'], chosen: { anyRows: taken } });
     expect(await handler(event, context())).toMatchObject({ status });
+  });
+
+  test.each([
+    ['fits into the attempt', 0, 'completed', 2],
+    ['is longer than half of what is left', 31, 'Heddle.Throttled', 1],
+    ['never ends', 0, 'Heddle.Throttled', 6],
+  ] as const)('a throttled service’s Retry-After that %s: %s s', async (name, retryAfter, outcome, calls) => {
+    let called = 0;
+    const handler = stageHandler(stage, () => {
+      called += 1;
+      if (called === 1 || calls > 2) throw new ThrottledError('slow down', { retryAfter });
+      return { double: 1 };
+    });
+    const ended = await handler(call(`throttled ${name}`, value(1)), context()).then(
+      ({ status }) => status,
+      (error: Error) => error.name,
+    );
+    expect([ended, called]).toEqual([outcome, calls]);
   });
 
   test('a late attempt cannot overwrite the one that took its claim', async () => {

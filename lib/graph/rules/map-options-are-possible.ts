@@ -1,5 +1,6 @@
 import type { Diagnostic, MapNode } from '../../definition/index.ts';
 import type { Rule } from './rule.ts';
+import { isWhole } from './wording.ts';
 
 /**
  * HDL208: options of `flow.map` outside what Step Functions and the batching can do: concurrency 1 to 40 (an inline Map),
@@ -43,6 +44,3 @@ const problemsOf = ({ concurrency, batch, tolerate, expect: { items } }: MapNode
     ? []
     : [{ message: `expect.items is ${items}, which is no number of items`, fix: 'set it to 0 or more' }]),
 ];
-
-const isWhole = (value: number, least: number, most: number): boolean =>
-  Number.isInteger(value) && value >= least && value <= most;

@@ -1,6 +1,8 @@
 import type { Diagnostic, Stage } from '../../definition/index.ts';
 import { functionsOf } from '../functions.ts';
+import { ladderProblems } from './ladder-problems.ts';
 import type { Rule } from './rule.ts';
+import { isWhole } from './wording.ts';
 
 /**
  * HDL209: a stage asks for what Lambda or Step Functions cannot give: a timeout of 1 second to 15 minutes in whole seconds,
@@ -47,31 +49,10 @@ const problemsOf = ({ timeoutSeconds, memoryMb, retry, expect: { durationSeconds
       message: `memoryMb is ${memoryMb}, but Lambda has 128 to 10,240 MB`,
       fix: 'set a whole number from 128 to 10,240',
     });
-  if (!isWhole(retry.attempts, 1, 100))
-    problems.push({
-      message: `retry.attempts is ${retry.attempts}, but it counts the first attempt too`,
-      fix: 'set it from 1 (never try again) to 100',
-    });
-  if (!isWhole(retry.intervalSeconds, 1, longestPause))
-    problems.push({
-      message: `retry.intervalSeconds is ${retry.intervalSeconds}, but Step Functions waits whole seconds from 1`,
-      fix: 'set a whole number of seconds, 1 or more',
-    });
-  if (!(retry.backoff >= 1 && Number.isFinite(retry.backoff)))
-    problems.push({
-      message: `retry.backoff is ${retry.backoff}, but pauses cannot shrink`,
-      fix: 'set 1 for even pauses, 2 to double them',
-    });
-  if (!isWhole(retry.capSeconds, retry.intervalSeconds, longestPause))
-    problems.push({
-      message: `retry.capSeconds is ${retry.capSeconds}, but the first pause is ${retry.intervalSeconds} s`,
-      fix: `set whole seconds, ${retry.intervalSeconds} or more`,
-    });
+  problems.push(
+    ...ladderProblems('retry', retry),
+    ...ladderProblems('retry.throttled', retry.throttled),
+    ...ladderProblems('retry.exhausted', retry.exhausted),
+  );
   return problems;
 };
-
-/** Step Functions' bound on MaxDelaySeconds, exclusive: 366 days. */
-const longestPause = 31_622_399;
-
-const isWhole = (value: number, least: number, most: number): boolean =>
-  Number.isInteger(value) && value >= least && value <= most;

@@ -1,4 +1,4 @@
-// Words that several rules use in their messages.
+// Words that several rules use in their messages, and the test behind most of them.
 import { nearest } from '../../support/nearest.ts';
 
 const nouns: { readonly [type: string]: string } = {
@@ -26,3 +26,6 @@ export const offer = (unknown: string, known: readonly string[], spell: (name: s
   const names = (near === undefined ? known : [near]).map(spell);
   return names.length === 0 ? '' : `read ${names.join(' or ')}`;
 };
+
+export const isWhole = (value: number, least: number, most: number): boolean =>
+  Number.isInteger(value) && value >= least && value <= most;

@@ -1,0 +1,37 @@
+// A throttled service that says when to come back is asked again then, within the attempt. Step Functions' retriers know
+// fixed pauses only; they have their turn when the wait does not fit, or when the service says it too often.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HandlerOutput, Stage } from '../definition/index.ts';
+import { ThrottledError } from '../support/run-errors.ts';
+import type { Attempt, Handler, Work } from './attempt.ts';
+
+const mostWaits = 5;
+/** What must be left of an attempt after a wait, for the work itself: half of what it had before. */
+const spared = 0.5;
+
+/** `Retry-After` in milliseconds: seconds, or an HTTP date. Undefined for none, or for what is neither. */
+export const waitMs = (retryAfter: string | number | null, now: number): number | undefined => {
+  if (retryAfter === null || retryAfter === '') return undefined;
+  const seconds = Number(retryAfter);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1_000);
+  const date = Date.parse(String(retryAfter));
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+};
+
+/** Calls the handler; again after each wait that a ThrottledError asks for and that fits. Throws what ends the attempt. */
+export const heedingRetryAfter = async <S extends Stage>(
+  handler: Handler<S>,
+  { now, remainingMs, logger }: Attempt,
+  work: Work<S>,
+): Promise<HandlerOutput<S>> => {
+  for (let waits = 0; ; waits++) {
+    try {
+      return await handler(work);
+    } catch (error) {
+      const wait = error instanceof ThrottledError ? waitMs(error.retryAfter, now()) : undefined;
+      if (wait === undefined || waits === mostWaits || wait > remainingMs() * spared) throw error;
+      logger.info('throttled: waits as long as the service asks', { waitMs: wait });
+      await sleep(wait, undefined, { signal: work.signal });
+    }
+  }
+};
