@@ -31,9 +31,10 @@ export const targetOptions: { readonly [name: string]: Option } = {
 
 /**
  * Opens the target that the options and the environment name: `--aws`, HEDDLE_TARGET=aws or AWS_ENDPOINT_URL for AWS.
+ * `work` is what the local engine may do meanwhile: a command that only reads must not start what is left undone.
  * Throws CliError HDL611 to HDL613, EngineError, AwsCallError.
  */
-export const openTarget = async (given: Arguments, setting: Setting): Promise<Target> => {
+export const openTarget = async (given: Arguments, setting: Setting, work: 'none' | 'any' = 'any'): Promise<Target> => {
   const { environment } = setting;
   const inAws = given.has('aws') || environment.HEDDLE_TARGET === 'aws' || environment.AWS_ENDPOINT_URL !== undefined;
   if (!inAws)
@@ -42,6 +43,7 @@ export const openTarget = async (given: Arguments, setting: Setting): Promise<Ta
       port: 0,
       fresh: false,
       setAsideDamaged: false,
+      work: work === 'any',
     });
   const settings = await awsSettings(environment);
   const name = settings.endpoint ?? `AWS ${settings.region}`;
@@ -55,13 +57,15 @@ export interface LocalOptions {
   readonly fresh: boolean;
   /** Whether a damaged state is renamed, to begin anew. */
   readonly setAsideDamaged: boolean;
+  /** Whether the engine carries on with what is undone, or only answers. */
+  readonly work: boolean;
 }
 
 /** The engine that has the state folder open already, or one for the time of this command. */
 export const openLocalTarget = async (
   given: Arguments,
   { root, workingDirectory }: Setting,
-  { assembly, port, fresh, setAsideDamaged }: LocalOptions,
+  { assembly, port, fresh, setAsideDamaged, work }: LocalOptions,
 ): Promise<Target> => {
   const state = given.text('state');
   const stateDir = state === undefined ? join(root, '.heddle') : resolve(workingDirectory, state);
@@ -76,7 +80,7 @@ export const openLocalTarget = async (
     );
   }
   try {
-    const engine = await openEngine({ assembly, stateDir, port, setAsideDamaged });
+    const engine = await openEngine({ assembly, stateDir, port, setAsideDamaged, work });
     const aws = connect({ ...anyone, region: engine.region, endpoint: engine.endpoint });
     const name = `the local engine in ${shown}`;
     return await describe(aws, given, { name, embedded: true, close: () => engine.close() });

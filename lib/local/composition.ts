@@ -82,6 +82,8 @@ export interface Composition {
   get(id: ServiceId): Service;
   /** An event of one of the services: to the default bus, and counted where AWS counts it. */
   emit(event: BusEvent): void;
+  /** Makes all that are still missing: they answer calls, and do nothing by themselves. */
+  makeAll(): void;
   /** Makes all that are still missing and starts each. */
   start(): Promise<void>;
   /** Closes those made, one after the other. A failure of one does not keep the others open; all are thrown at the end. */
@@ -106,14 +108,18 @@ export const composeServices = async (
     made.set(id, service);
     return service;
   };
+  const makeAll = (): void => {
+    for (const id of ids) get(id);
+  };
   return {
     made,
     get,
     emit: (event) => {
       for (const one of hearers) one.hear?.(event);
     },
+    makeAll,
     start: async () => {
-      for (const id of ids) get(id);
+      makeAll();
       for (const id of ids.toReversed()) await get(id).start?.();
     },
     close: async () => {

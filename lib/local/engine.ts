@@ -21,6 +21,11 @@ export interface EngineOptions extends HostOptions {
   readonly stacks?: readonly string[];
   /** Values of template parameters by name. @default their defaults */
   readonly parameters?: { readonly [name: string]: string };
+  /**
+   * `false` opens the state as it is, to be read: no template is applied, and nothing that was left undone is taken up (executions,
+   * deliveries, schedules, pollers). Calls that ask for work still do it. @default true
+   */
+  readonly work?: boolean;
   /** @default the stacks' own where it is concrete, else us-east-1 */
   readonly region?: string;
   /** @default the stacks' own where it is concrete, else 123456789012 */
@@ -31,7 +36,7 @@ export interface EngineOptions extends HostOptions {
 export interface Engine extends Place {
   /** `http://127.0.0.1:PORT`: what AWS_ENDPOINT_URL wants. */
   readonly endpoint: string;
-  /** Outputs and resources, by stack. */
+  /** Outputs and resources, by stack. None where the engine was opened without work. */
   readonly stacks: readonly ProvisionedStack[];
   /** What the template asks for and this machine does not do, such as mail to a subscriber: one line each. */
   readonly notices: readonly string[];
@@ -69,14 +74,20 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     ...(options.account !== undefined && { account: options.account }),
     ...(options.region !== undefined && { region: options.region }),
   });
-  checkStacks(stacks);
+  const { work = true } = options;
+  if (work) checkStacks(stacks);
 
   const { context, composition, close } = await openHost({ ...options, ...place, port: options.port ?? 0 });
+  const running = { ...place, service: composition.get, close };
   try {
+    if (!work) {
+      composition.makeAll();
+      return { ...running, endpoint: context.endpoint(), stacks: [], notices: [] };
+    }
     const loaded = await loadStacks(stacks, options.parameters ?? {}, context);
     await composition.start();
     const notices = await pendingSubscriptions(composition.get('sns'));
-    return { ...place, endpoint: context.endpoint(), stacks: loaded, notices, service: composition.get, close };
+    return { ...running, endpoint: context.endpoint(), stacks: loaded, notices };
   } catch (error) {
     await close();
     throw error;

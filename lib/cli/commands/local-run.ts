@@ -31,7 +31,13 @@ export const localRun: Command = {
     const say = (line: string): void => remark(setting, [line]);
     const { directory } = await freshAssembly({ root: setting.root, environment: setting.environment, say });
     const setAsideDamaged = given.has('set-aside');
-    const target = await openLocalTarget(given, setting, { assembly: directory, port, fresh: true, setAsideDamaged });
+    const target = await openLocalTarget(given, setting, {
+      assembly: directory,
+      port,
+      fresh: true,
+      setAsideDamaged,
+      work: true,
+    });
     try {
       await checkSame(pipeline, target);
       return await startAndFollow(pipeline, input, target, given, setting);

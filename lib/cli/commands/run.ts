@@ -20,7 +20,7 @@ export const run: Command = {
     ...targetOptions,
   },
   run: async (given, setting) => {
-    const target = await openTarget(given, setting);
+    const target = await openTarget(given, setting, 'none');
     try {
       const record = await findRun(target, given.operands[0] ?? '', given.text('pipeline'));
       const report = await readReport(target, record);

@@ -23,7 +23,7 @@ export const runs: Command = {
   notes: ['Costs are estimated from what the run did, at list prices; on this machine nothing is charged.'],
   run: async (given, setting) => {
     const limit = given.whole('limit', 1) ?? usualLimit;
-    const target = await openTarget(given, setting);
+    const target = await openTarget(given, setting, 'none');
     try {
       const found = await latest(target, given.operands[0], limit, given.has('failed'));
       const views = await Promise.all(found.map((run) => viewRun(target, run)));
