@@ -10,8 +10,13 @@ export type OperationTable = { readonly [operation: string]: Operation };
 /** The `call` of a service: finds the operation or throws `notImplemented`. */
 export const callFrom =
   (id: ServiceId, operations: OperationTable): Service['call'] =>
-  async (operation, input) => {
+  (operation, input) => {
     const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
-    if (!run) throw notImplemented(id, operation);
-    return run(input);
+    if (!run) return Promise.reject(notImplemented(id, operation));
+    try {
+      const answer = run(input);
+      return answer instanceof Promise ? answer : Promise.resolve(answer);
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
   };

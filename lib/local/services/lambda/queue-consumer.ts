@@ -136,23 +136,25 @@ class QueueConsumer {
     this.#isAgain = true;
     if (this.#isPulling) return;
     this.#isPulling = true;
-    void this.#pullAll().finally(() => {
-      this.#isPulling = false;
-    });
+    void this.#pullAll();
   }
 
   async #pullAll(): Promise<void> {
-    while (this.#isAgain && !this.#isStopped && this.#active < this.#settings.concurrency) {
-      this.#isAgain = false;
-      const release = this.#context.clock.hold();
-      const batch = await this.#collect(release);
-      if (batch.length === 0) continue;
-      this.#isAgain = true;
-      this.#active += 1;
-      void this.#process(batch).finally(() => {
-        this.#active -= 1;
-        this.#pull();
-      });
+    try {
+      while (this.#isAgain && !this.#isStopped && this.#active < this.#settings.concurrency) {
+        this.#isAgain = false;
+        const release = this.#context.clock.hold();
+        const batch = await this.#collect(release);
+        if (batch.length === 0) continue;
+        this.#isAgain = true;
+        this.#active += 1;
+        void this.#process(batch).finally(() => {
+          this.#active -= 1;
+          this.#pull();
+        });
+      }
+    } finally {
+      this.#isPulling = false; // in the same job as the last look: a message in between would be nobody's
     }
   }
 

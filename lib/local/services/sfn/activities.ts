@@ -107,7 +107,7 @@ export class Activities {
       needsToken: true,
       run: (task) => {
         const token = task.token ?? '';
-        const answered = this.#tokens.wait(token, task.lifetime, task.onHeartbeat);
+        const answered = this.#tokens.wait(token, task.lifetime, () => task.onHeartbeat());
         if (task.started) return answered; // a worker had it before the restart
         const jobs = this.#jobs.get(arn) ?? [];
         this.#jobs.set(arn, jobs);

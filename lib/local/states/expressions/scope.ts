@@ -15,8 +15,8 @@ export type Variables = Readonly<Record<string, Json>>;
  */
 export interface Scope {
   readonly input: Json;
-  readonly result?: Json;
-  readonly errorOutput?: Json;
+  readonly result?: Json | undefined;
+  readonly errorOutput?: Json | undefined;
   readonly variables: Variables;
   /** The context object (`$$`, `$states.context`); built on first use. */
   readonly context: () => JsonObject;

@@ -23,11 +23,11 @@ export interface TaskRun {
   readonly resumed: boolean;
   /** A worker had taken it before a restart (activities). */
   readonly started: boolean;
-  readonly onStarted: (details: Shape) => void;
-  readonly onSubmitted: (output: Payload) => void;
-  readonly onHeartbeat: () => void;
+  onStarted(details: Shape): void;
+  onSubmitted(output: Payload): void;
+  onHeartbeat(): void;
   /** The token was answered while the call was still on its way: noted, so that a crash now cannot lose the answer. */
-  readonly onEarlyAnswer: (answer: EarlyAnswer) => void;
+  onEarlyAnswer(answer: EarlyAnswer): void;
 }
 
 export interface Integration {

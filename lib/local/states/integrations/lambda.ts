@@ -12,9 +12,6 @@ import type { Tokens } from './tokens.ts';
 
 const names = sdkServices.lambda ?? { optimized: 'Lambda', sdk: 'Lambda', product: 'AWSLambda' };
 
-const textOf = (payload: unknown): string =>
-  payload instanceof Uint8Array ? Buffer.from(payload).toString('utf8') : typeof payload === 'string' ? payload : '';
-
 /** The error of a function as Step Functions tells it: the name from errorType, the whole payload as the cause. */
 export const functionError = (payload: string): StateError => {
   let type: unknown;
@@ -31,22 +28,21 @@ export const functionError = (payload: string): StateError => {
   );
 };
 
-const invoke = async (context: EngineContext, input: Shape): Promise<{ answer: Shape; text: string }> => {
-  let answer: Shape;
-  try {
-    answer = await context.service('lambda').call('Invoke', input);
-  } catch (thrown) {
-    throw callError(
-      thrown,
-      names,
-      false,
-      uuid(() => context.random()),
-    );
-  }
-  const text = textOf(answer.Payload);
-  if (answer.FunctionError !== undefined) throw functionError(text);
-  return { answer, text };
+/** What a function answered, as JSON text. Throws its error. */
+const textOf = ({ Payload: payload, FunctionError: error }: Shape): string => {
+  const text =
+    payload instanceof Uint8Array ? Buffer.from(payload).toString('utf8') : typeof payload === 'string' ? payload : '';
+  if (error !== undefined) throw functionError(text);
+  return text;
 };
+
+const invokeError = (context: EngineContext, thrown: unknown): unknown =>
+  callError(
+    thrown,
+    names,
+    false,
+    uuid(() => context.random()),
+  );
 
 /** The resource is the function's ARN: the input is the event, the result is what the handler returned. */
 export const directLambda = (context: EngineContext, functionArn: string): Integration => ({
@@ -57,7 +53,13 @@ export const directLambda = (context: EngineContext, functionArn: string): Integ
   needsToken: false,
   run: async ({ parameters }) => {
     const input = { FunctionName: functionArn, Payload: parameters.text, InvocationType: 'RequestResponse' };
-    const { text } = await invoke(context, input);
+    let answer: Shape;
+    try {
+      answer = await context.service('lambda').call('Invoke', input);
+    } catch (thrown) {
+      throw invokeError(context, thrown);
+    }
+    const text = textOf(answer);
     return Payload.parse(text === '' ? 'null' : text);
   },
 });
@@ -88,7 +90,13 @@ export const lambdaInvoke = (context: EngineContext, tokens: Tokens, pattern: st
     const { Payload: event, ...rest } = given;
     const requestId = uuid(() => context.random());
     const input = { ...rest, ...(event !== undefined && event !== null && { Payload: eventText(event) }) };
-    const { answer, text } = await invoke(context, input);
+    let answer: Shape;
+    try {
+      answer = await context.service('lambda').call('Invoke', input);
+    } catch (thrown) {
+      throw invokeError(context, thrown);
+    }
+    const text = textOf(answer);
     return Payload.of({
       ExecutedVersion: typeof answer.ExecutedVersion === 'string' ? answer.ExecutedVersion : '$LATEST',
       ...(typeof answer.LogResult === 'string' && { LogResult: answer.LogResult }),

@@ -31,7 +31,7 @@ export const withPattern = (
     needsToken,
     run: async (task) => {
       // Registered before the call: the callee may answer before the call returns.
-      const answered = tokens.wait(task.token ?? '', task.lifetime, task.onHeartbeat);
+      const answered = tokens.wait(task.token ?? '', task.lifetime, () => task.onHeartbeat());
       if (task.submitted) return answered;
       let underWay = true;
       answered.then(

@@ -54,10 +54,10 @@ export const integrationsOf = (
   return {
     newToken: () => tokens.make(),
     resolve: (resource) => {
-      // Not remembered: whether an activity exists is asked each time.
-      if (ACTIVITY.test(resource)) return activity(resource);
       const before = known.get(resource);
       if (before) return before;
+      // Not remembered: whether an activity exists is asked each time.
+      if (ACTIVITY.test(resource)) return activity(resource);
       const integration = made(context, tokens, awaitExecution, resource);
       known.set(resource, integration);
       return integration;

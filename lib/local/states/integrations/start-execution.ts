@@ -91,7 +91,7 @@ export const startExecution = (
     // `.sync` makes a token too: the child may complete the task before it ends itself.
     needsToken: true,
     run: async (task) => {
-      const answered = tokens.wait(task.token ?? '', task.lifetime, task.onHeartbeat);
+      const answered = tokens.wait(task.token ?? '', task.lifetime, () => task.onHeartbeat());
       answered.catch(() => undefined);
       let submitted = task.submitted;
       if (!submitted) {

@@ -4,6 +4,7 @@ import type { Variables } from '../expressions/scope.ts';
 import type { Json, Payload } from '../json.ts';
 import type { State } from '../parse/machine.ts';
 import { runChoice } from './choice.ts';
+import { stateEvents } from './event-names.ts';
 import { runFail } from './fail.ts';
 import type { Frame } from './frame.ts';
 import { runMap } from './map.ts';
@@ -26,7 +27,7 @@ const stateOf = (frame: Frame, name: string): State => {
 
 const enter = (frame: Frame, state: State, input: Payload): Visit => {
   const previous = frame.cursor;
-  const id = frame.event(`${state.kind}StateEntered`, { input: input.text, name: state.name });
+  const id = frame.event(stateEvents[state.kind].entered, { input: input.text, name: state.name });
   return new Visit(frame, state, input, { id, previous, at: frame.execution.host.clock.now() }, undefined);
 };
 
@@ -57,16 +58,14 @@ const texts = (variables: Variables): Record<string, string> =>
 
 const leave = (frame: Frame, state: State, exit: Exit): void => {
   frame.inside = undefined;
+  const { assign, next } = exit;
+  const told = { name: state.name, output: exit.output.text };
   frame.event(
-    `${state.kind}StateExited`,
-    {
-      ...(exit.assign && { assignedVariables: texts(exit.assign) }),
-      name: state.name,
-      output: exit.output.text,
-    },
-    exit.next === undefined ? undefined : { next: exit.next },
+    stateEvents[state.kind].exited,
+    assign === undefined ? told : { assignedVariables: texts(assign), ...told },
+    next === undefined ? undefined : { next },
   );
-  if (exit.assign) frame.variables = { ...frame.variables, ...exit.assign };
+  if (assign !== undefined) frame.variables = { ...frame.variables, ...assign };
 };
 
 const turn = (frame: Frame): Promise<void> =>

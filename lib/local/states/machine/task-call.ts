@@ -1,9 +1,10 @@
 // One attempt of a Task as history tells it: scheduled, started, submitted, and how it ended.
 import type { Shape } from '../../service.ts';
 import { StateError } from '../errors.ts';
-import type { Integration } from '../integrations/integration.ts';
+import type { EarlyAnswer, Integration, TaskRun } from '../integrations/integration.ts';
 import { Payload } from '../json.ts';
 import type { TaskState } from '../parse/machine.ts';
+import { taskEvents } from './event-names.ts';
 import { forever, type Lifetime } from './lifetime.ts';
 import type { Progress, Visit } from './visit.ts';
 
@@ -20,25 +21,33 @@ export interface TaskCall {
 }
 
 const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskCall): void => {
-  const { frame, state } = visit;
+  const { frame, state, token } = visit;
   const { clock, region } = frame.execution.host;
-  const times = {
-    ...(call.timeout !== undefined && { timeoutInSeconds: call.timeout }),
-    ...(call.heartbeat !== undefined && { heartbeatInSeconds: call.heartbeat }),
-    ...(call.role !== undefined && { taskCredentials: { roleArn: call.role } }),
-  };
-  const memo: Shape = {
-    at: clock.now(),
-    ...(visit.token !== undefined && { token: visit.token }),
-    ...(call.timeout !== undefined && { timeout: call.timeout }),
-    ...(call.heartbeat !== undefined && { heartbeat: call.heartbeat }),
-  };
+  const { timeout, heartbeat, role } = call;
   const { text } = call.parameters;
-  if (integration.events === 'Task') {
-    const { resourceType, resource } = integration;
-    frame.event('TaskScheduled', { resourceType, resource, region, parameters: text, ...times }, memo);
-  } else frame.event(`${integration.events}Scheduled`, { input: text, resource: state.resource, ...times }, memo);
-  if (integration.events !== 'Activity') frame.event(`${integration.events}Started`, integration.about);
+  const { events, about, resourceType, resource } = integration;
+  const names = taskEvents[events];
+  const what =
+    events === 'Task'
+      ? { resourceType, resource, region, parameters: text }
+      : { input: text, resource: state.resource };
+  const memo = { at: clock.now() };
+  if (timeout === undefined && heartbeat === undefined && role === undefined && token === undefined)
+    frame.event(names.scheduled, what, memo); // most tasks: nothing to be put together
+  else {
+    const times = {
+      ...(timeout !== undefined && { timeoutInSeconds: timeout }),
+      ...(heartbeat !== undefined && { heartbeatInSeconds: heartbeat }),
+      ...(role !== undefined && { taskCredentials: { roleArn: role } }),
+    };
+    const more = {
+      ...(token !== undefined && { token }),
+      ...(timeout !== undefined && { timeout }),
+      ...(heartbeat !== undefined && { heartbeat }),
+    };
+    frame.event(names.scheduled, { ...what, ...times }, { ...memo, ...more });
+  }
+  if (events !== 'Activity') frame.event(names.started, about);
 };
 
 /** The time limit of the task, running since it was scheduled, and the gap allowed between heartbeats. */
@@ -72,47 +81,94 @@ const given = (progress: Progress | undefined): Payload | undefined => {
   throw new StateError(typeof error === 'string' ? error : undefined, typeof cause === 'string' ? cause : undefined);
 };
 
-/** Makes the call, within its time. */
-const answer = (
-  visit: Visit<TaskState>,
-  integration: Integration,
-  call: TaskCall,
-  lifetime: () => Lifetime,
-): Promise<Payload> => {
-  const { frame, state } = visit;
-  const { events, about } = integration;
-  const submitted = call.progress?.records.find(({ type }) => type === 'TaskSubmitted')?.details?.output;
-  const { identity } = frame.execution;
-  let timed: ReturnType<typeof limits> | undefined;
-  const work = () =>
-    integration.run({
-      executionArn: identity.arn,
-      machineArn: identity.machineArn,
-      attempt: `${frame.id}/${visit.entered.id}/${visit.retryCount}`,
-      token: visit.token,
-      parameters: call.parameters,
-      get lifetime() {
-        return lifetime();
-      },
-      submitted: typeof submitted === 'string' ? Payload.parse(submitted) : undefined,
-      resumed: call.since !== undefined,
-      started: call.progress?.records.some(({ type }) => type === 'ActivityStarted') ?? false,
-      onStarted: (details) => {
-        frame.event(`${events}Started`, details);
-        timed?.beat();
-      },
-      onSubmitted: (output) =>
-        frame.event('TaskSubmitted', { ...about, output: visit.limited(output, state.resource).text }),
-      onHeartbeat: () => timed?.beat(),
-      onEarlyAnswer: (given) => frame.note(ANSWER, { ...given }),
+/** One call as its integration sees it. A class, for there is one a task and few integrations look at most of it. */
+class Run implements TaskRun {
+  readonly #visit: Visit<TaskState>;
+  readonly #integration: Integration;
+  readonly #call: TaskCall;
+  #lifetime: Lifetime | undefined;
+  #limits: ReturnType<typeof limits> | undefined;
+
+  constructor(visit: Visit<TaskState>, integration: Integration, call: TaskCall) {
+    this.#visit = visit;
+    this.#integration = integration;
+    this.#call = call;
+  }
+
+  get executionArn(): string {
+    return this.#visit.frame.execution.identity.arn;
+  }
+
+  get machineArn(): string {
+    return this.#visit.frame.execution.identity.machineArn;
+  }
+
+  get attempt(): string {
+    const { frame, entered, retryCount } = this.#visit;
+    return `${frame.id}/${entered.id}/${retryCount}`;
+  }
+
+  get token(): string | undefined {
+    return this.#visit.token;
+  }
+
+  get parameters(): Payload {
+    return this.#call.parameters;
+  }
+
+  get lifetime(): Lifetime {
+    this.#lifetime ??= this.#visit.frame.lifetime.child();
+    return this.#lifetime;
+  }
+
+  get submitted(): Payload | undefined {
+    const known = this.#call.progress?.records.find(({ type }) => type === 'TaskSubmitted')?.details?.output;
+    return typeof known === 'string' ? Payload.parse(known) : undefined;
+  }
+
+  get resumed(): boolean {
+    return this.#call.since !== undefined;
+  }
+
+  get started(): boolean {
+    return this.#call.progress?.records.some(({ type }) => type === 'ActivityStarted') ?? false;
+  }
+
+  onStarted(details: Shape): void {
+    this.#visit.frame.event(taskEvents[this.#integration.events].started, details);
+    this.#limits?.beat();
+  }
+
+  onSubmitted(output: Payload): void {
+    const { frame, state } = this.#visit;
+    const { text } = this.#visit.limited(output, state.resource);
+    frame.event('TaskSubmitted', { ...this.#integration.about, output: text });
+  }
+
+  onHeartbeat(): void {
+    this.#limits?.beat();
+  }
+
+  onEarlyAnswer(given: EarlyAnswer): void {
+    this.#visit.frame.note(ANSWER, { ...given });
+  }
+
+  /** Makes the call, within its time. */
+  answer(): Promise<Payload> {
+    const { timeout, heartbeat } = this.#call;
+    if (timeout === undefined && heartbeat === undefined) return this.#integration.run(this);
+    return new Promise((resolve, reject) => {
+      const expire = () => reject(new StateError('States.Timeout', undefined));
+      this.#limits = limits(this.#visit, this.#call, this.#integration.events === 'Activity', expire);
+      this.lifetime.onEnd(this.#limits.cancel);
+      this.#integration.run(this).then(resolve, reject);
     });
-  if (call.timeout === undefined && call.heartbeat === undefined) return work();
-  return new Promise((resolve, reject) => {
-    timed = limits(visit, call, events === 'Activity', () => reject(new StateError('States.Timeout', undefined)));
-    lifetime().onEnd(timed.cancel);
-    work().then(resolve, reject);
-  });
-};
+  }
+
+  end(): void {
+    this.#lifetime?.end();
+  }
+}
 
 /** Gives the task's result; throws its error. Everything is told in history, and on disk before it is acted on. */
 export const perform = async (visit: Visit<TaskState>, integration: Integration, call: TaskCall): Promise<Payload> => {
@@ -126,29 +182,24 @@ export const perform = async (visit: Visit<TaskState>, integration: Integration,
     await frame.execution.host.journal.commit();
     if (frame.lifetime.ended) return forever();
   }
-  // Most calls need none of their own.
-  let lifetime: Lifetime | undefined;
-  const own = () => {
-    lifetime ??= frame.lifetime.child();
-    return lifetime;
-  };
+  const run = new Run(visit, integration, call);
   try {
-    const result = given(call.progress) ?? (await answer(visit, integration, call, own));
+    const result = given(call.progress) ?? (await run.answer());
     if (frame.lifetime.ended) return forever();
-    visit.limited(result, state.resource);
-    frame.event(`${events}Succeeded`, { ...about, output: result.text });
+    const { text } = visit.limited(result, state.resource);
+    frame.event(taskEvents[events].succeeded, about === undefined ? { output: text } : { ...about, output: text });
     return result;
   } catch (thrown) {
     if (frame.lifetime.ended) return forever();
     if (!(thrown instanceof StateError)) throw thrown;
-    const type = thrown.error === 'States.Timeout' ? `${events}TimedOut` : `${events}Failed`;
-    frame.event(type, {
+    const names = taskEvents[events];
+    frame.event(thrown.error === 'States.Timeout' ? names.timedOut : names.failed, {
       ...about,
       ...(thrown.error !== undefined && { error: thrown.error }),
       ...(thrown.reason !== undefined && { cause: thrown.reason }),
     });
     throw thrown;
   } finally {
-    lifetime?.end();
+    run.end();
   }
 };

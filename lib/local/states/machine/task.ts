@@ -60,10 +60,11 @@ const attempt = async (visit: Visit<TaskState>, progress: Progress | undefined):
           ? visit.input
           : await argumentsOf(visit),
     since: noted?.at,
-    role: noted ? undefined : await roleOf(visit),
+    role: noted || !state.credentials ? undefined : await roleOf(visit),
     progress,
   });
-  return finish(visit, result);
+  const exit = finish(visit, result);
+  return exit instanceof Promise ? await exit : exit; // a promise that is returned as it is costs three turns of the job queue
 };
 
 export const runTask = (visit: Visit<TaskState>): Promise<Exit> =>

@@ -66,7 +66,7 @@ export class Visit<S extends State = State> {
   }
 
   /** The context object (`$$`). Rebuilt after `freshContext`. */
-  readonly context = (): JsonObject => {
+  context(): JsonObject {
     this.#context ??= this.frame.execution.identity.context ?? {
       ...this.frame.execution.contextBase(),
       State: {
@@ -78,7 +78,7 @@ export class Visit<S extends State = State> {
       ...(this.token !== undefined && { Task: { Token: this.token } }),
     };
     return this.#context;
-  };
+  }
 
   /** Call when the retry count or the token has changed. */
   freshContext(): void {
@@ -89,10 +89,10 @@ export class Visit<S extends State = State> {
   scope(input: Json = this.input.value, result?: Json, errorOutput?: Json): Scope {
     return {
       input,
-      ...(result !== undefined && { result }),
-      ...(errorOutput !== undefined && { errorOutput }),
+      result,
+      errorOutput,
       variables: this.frame.variables,
-      context: this.context,
+      context: () => this.context(),
     };
   }
 
