@@ -4,6 +4,7 @@ import { readArguments } from './arguments.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { asl } from './commands/asl.ts';
+import { estimate } from './commands/estimate.ts';
 import { graph } from './commands/graph.ts';
 import { localRun } from './commands/local-run.ts';
 import { run } from './commands/run.ts';
@@ -15,7 +16,7 @@ import { helpOf, helpOfAll } from './help.ts';
 import { print, remark, type Setting } from './setting.ts';
 
 /** In the order of `--help`. */
-export const commands: readonly Command[] = [validate, graph, asl, localRun, start, runs, run];
+export const commands: readonly Command[] = [validate, graph, asl, estimate, localRun, start, runs, run];
 
 /** Runs what the words after `heddle` ask for. Resolves with the exit code; never rejects. */
 export const runProgram = async (words: readonly string[], setting: Setting): Promise<number> => {

@@ -34,6 +34,14 @@ export const dollars = (amount: number): string => {
   return amount > 0 && amount < 0.00001 ? '<$0.00001' : `$${amount.toFixed(5)}`;
 };
 
+/** Dollars with three digits that count: `0.0412`, `5.30`, `1,240`. The heading says the unit. */
+export const price = (amount: number): string => {
+  if (amount === 0) return '0';
+  if (amount >= 100) return Math.round(amount).toLocaleString('en-US');
+  if (amount >= 1) return amount.toFixed(2);
+  return amount < 0.0001 ? '<0.0001' : amount.toFixed(4);
+};
+
 /** A text on one line, cut to a width with `…`. */
 export const oneLine = (text: string, width: number): string => {
   const flat = text.replace(/\s+/g, ' ').trim();

@@ -1,6 +1,7 @@
 // Every mistake that can be told before a resource is made, told at once.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { checkLimits, estimate } from '../asl/index.ts';
 import { DefinitionError, type Diagnostic, type Pipeline } from '../definition/index.ts';
 import { functionsOf, graphOf, validate } from '../graph/index.ts';
 import { nearest } from '../support/nearest.ts';
@@ -25,8 +26,16 @@ export const checkDefinitions = (set: DefinitionSet): readonly Diagnostic[] => {
     ...validate(set.among).filter(({ at }) => asked.has(at.split('.')[0] ?? at)),
     ...set.pipelines.flatMap((pipeline) => [...missingHandlers(set, pipeline), ...longNames(set, pipeline)]),
   ];
-  if (diagnostics.some(({ severity }) => severity === 'error')) throw new DefinitionError(diagnostics);
-  return diagnostics;
+  const all = [...diagnostics, ...set.pipelines.flatMap((pipeline) => limits(pipeline, diagnostics))];
+  if (all.some(({ severity }) => severity === 'error')) throw new DefinitionError(all);
+  return all;
+};
+
+/** What of a pipeline breaks or may break a limit. One with an error in its graph cannot be compiled, so nothing is said of it. */
+const limits = (pipeline: Pipeline, found: readonly Diagnostic[]): readonly Diagnostic[] => {
+  const isBroken = found.some(({ severity, at }) => severity === 'error' && at.split('.')[0] === pipeline.name);
+  const graph = graphOf(pipeline);
+  return isBroken ? [] : checkLimits(graph, estimate(graph));
 };
 
 /** These pipelines and all that they read from, however far up. */

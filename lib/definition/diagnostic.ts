@@ -10,8 +10,8 @@ export interface Diagnostic {
   readonly fix: string;
 }
 
-export const formatDiagnostic = ({ code, at, message, fix }: Diagnostic): string =>
-  `${code} ${at}: ${message}. Fix: ${fix}.`;
+export const formatDiagnostic = ({ code, severity, at, message, fix }: Diagnostic): string =>
+  `${code} ${severity === 'warning' ? 'warning, ' : ''}${at}: ${message}. Fix: ${fix}.`;
 
 /** Thrown with every diagnostic of a definition at once. The message holds one line for each. */
 export class DefinitionError extends Error {

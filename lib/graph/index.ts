@@ -1,6 +1,10 @@
 export { functionsOf, type StageFunctionNeed } from './functions.ts';
 export * from './graph.ts';
+export { type BytesGuess, bytesOf, longest, usual } from './json-bytes.ts';
+export { placesIn } from './read.ts';
 export { renderDot } from './render/dot.ts';
 export { renderMermaid } from './render/mermaid.ts';
 export { renderTree } from './render/tree.ts';
+export { type JsonSchema, jsonSchemaOf, schemaAt } from './schema.ts';
+export { schemaOf, schemaOfRef, spelled } from './source.ts';
 export { validate } from './validate.ts';

@@ -14,3 +14,4 @@ export * from './run.ts';
 export * from './stage-record.ts';
 export * from './start-message.ts';
 export * from './status.ts';
+export * from './usage.ts';

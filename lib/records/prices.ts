@@ -1,12 +1,16 @@
 /**
  * AWS list prices in dollars, us-east-1, on-demand, without free tiers. Read on 2026-11 from the pricing pages of Step
- * Functions, Lambda, DynamoDB and S3; check them again before you lean on a figure.
+ * Functions, Lambda, DynamoDB, S3, SQS and EventBridge; check them again before you lean on a figure.
  */
 export const prices = {
   readOn: '2026-11',
   region: 'us-east-1',
   /** Step Functions Standard: each state entered, retries included. */
   transition: 0.025 / 1_000,
+  /** Step Functions Express: each execution, besides its duration and memory. */
+  expressExecution: 1 / 1e6,
+  /** Step Functions Express: a gigabyte-second of the first 1,000 GB-hours of a month; memory in steps of 64 MB. */
+  expressGbSecond: 0.00001667,
   lambdaRequest: 0.2 / 1e6,
   /** Lambda on arm64, a gigabyte-second. */
   lambdaGbSecond: 0.0000133334,
@@ -15,4 +19,8 @@ export const prices = {
   /** DynamoDB on demand, a strongly consistent read of up to 4 KB. */
   dynamodbRead: 0.125 / 1e6,
   s3Put: 0.005 / 1_000,
+  /** A standard queue; a send, a receive and a delete are three. */
+  sqsRequest: 0.4 / 1e6,
+  /** A custom event of up to 64 KB. Those of AWS's own services are free. */
+  eventBusEvent: 1 / 1e6,
 } as const;

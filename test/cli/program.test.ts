@@ -15,15 +15,15 @@ describe('what is wrong with the words is told in one line, with the nearest kno
   test.each([
     [
       'graf',
-      "HDL605 heddle has no command 'graf'; expected one of validate, graph, asl, local run, start, runs, run. Fix: did you mean heddle graph?",
+      "HDL605 heddle has no command 'graf'; expected one of validate, graph, asl, estimate, local run, start, runs, run. Fix: did you mean heddle graph?",
     ],
     [
       'local runn orders',
-      "HDL605 heddle has no command 'local runn'; expected one of validate, graph, asl, local run, start, runs, run. Fix: did you mean heddle local run?",
+      "HDL605 heddle has no command 'local runn'; expected one of validate, graph, asl, estimate, local run, start, runs, run. Fix: did you mean heddle local run?",
     ],
     [
       'deploy',
-      "HDL605 heddle has no command 'deploy'; expected one of validate, graph, asl, local run, start, runs, run. Fix: see npx heddle --help",
+      "HDL605 heddle has no command 'deploy'; expected one of validate, graph, asl, estimate, local run, start, runs, run. Fix: see npx heddle --help",
     ],
     [
       'asl orders --sate clean',
@@ -181,4 +181,51 @@ describe('graph and asl', () => {
   test('asl --state finds a state inside a map', async () => {
     expect(JSON.parse((await heddle('asl orders --state clean.batch --json')).stdout)).toMatchObject({ Type: 'Task' });
   });
+});
+
+describe('estimate', () => {
+  test('a table of stages, the limits, and what was assumed', async () => {
+    const { exit, stdout, stderr } = await heddle('estimate orders');
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
+    expect(
+      stdout
+        .replace(/[0-9a-f]{12}/, 'HASH')
+        .split('\n')
+        .slice(0, 9)
+        .map((line) => line.slice(0, 74)),
+    ).toEqual([
+      'orders, definition HASH',
+      '',
+      '                            happy                                 │  worst',
+      'stage     map               transitions  events  Lambda  $/1,000  │  trans',
+      '────────  ────────────────  ───────────  ──────  ──────  ───────  ─  ─────',
+      'list      –                           1       5   1.0 s   0.0332  │       ',
+      'clean     inline, 100 in 4            6      37   4.1 s   0.1848  │       ',
+      '(Heddle)  –                           2      12   0.2 s   0.0611  │       ',
+      '────────  ────────────────  ───────────  ──────  ──────  ───────  ─  ─────',
+    ]);
+    expect(stdout).toContain('\nhistory events    54 (<1 %)');
+    expect(stdout).toContain('- clean maps over 100 items: say flow.map(…, { expect: { items: 1000 } }), or --items');
+  });
+  test('--items and --json', async () => {
+    const { exit, stdout } = await heddle('estimate orders --items 1000 --json');
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      pipeline: 'orders',
+      stages: [{ stage: 'list' }, { stage: 'clean', map: { items: 1_000, batches: 40 } }],
+      diagnostics: [],
+    });
+  });
+  test('a limit that a run breaks: the diagnostic on stderr, exit 2', async () => {
+    const { exit, stdout, stderr } = await heddle('estimate large', [large]);
+    expect({ exit, told: stderr.slice(0, 20) }).toEqual({ exit: 2, told: 'HDL231 large.one: a ' });
+    expect(stdout).toContain('a run');
+  });
+});
+
+/** Four maps of a thousand batches: more events than a history holds. */
+const large = definePipeline('large', { input: z.object({ list: z.array(z.number()) }) }, (flow) => {
+  const work = defineStage('work', { input: z.object({ item: z.number() }), output: z.object({}) });
+  for (const id of ['one', 'two', 'three', 'four'])
+    flow.map(work, flow.input.list, (item) => ({ item }), { id, expect: { items: 25_000 } });
 });

@@ -1,0 +1,32 @@
+// What an estimate takes for granted, in sentences, with what to write to say better.
+import { prices } from '../../records/index.ts';
+import { assumed, type KnownStage } from './facts.ts';
+import { type AslMachine, statesOf } from './machine.ts';
+import { isUnpriced, operatorSeconds } from './usage.ts';
+
+export const assumptionsOf = (machine: AslMachine, stages: readonly KnownStage[]): readonly string[] => {
+  const timeless = stages.filter(({ isDurationAssumed }) => isDurationAssumed).map(({ id }) => id);
+  const unsized = stages.filter(({ areItemsAssumed }) => areItemsAssumed);
+  const unpriced = new Set(
+    statesOf(machine).flatMap(([, state]) => (isUnpriced(state) ? [(state.Resource ?? '').split(':::').at(-1)] : [])),
+  );
+  return [
+    ...(timeless.length > 0
+      ? [
+          `a call takes ${assumed.seconds} s of ${listed(timeless)}: say defineStage(…, { expect: { duration: '800ms' } })`,
+        ]
+      : []),
+    ...unsized.map(
+      ({ id, items }) => `${id} maps over ${items} items: say flow.map(…, { expect: { items: 1000 } }), or --items`,
+    ),
+    ...(unpriced.size > 0 ? [`calls of ${listed([...unpriced].map(String))} are not priced`] : []),
+    `a call of Heddle's own Lambdas takes ${operatorSeconds} s`,
+    'text has 40 characters and a list 10 elements where a contract sets no lower bound',
+    'worst: every retry is used, and every try of a stage runs to its timeout',
+    `list prices of ${prices.region}, read ${prices.readOn}, without free tiers, logs, traces, and what stages call`,
+  ];
+};
+
+/** The first names, and how many more there are. */
+const listed = (names: readonly string[]): string =>
+  names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');

@@ -1,0 +1,70 @@
+// What a run of a pipeline costs and how near it comes to AWS's limits, worked out from the machine as emitted.
+import type { PipelineGraph } from '../../graph/index.ts';
+import { compile } from '../compile.ts';
+import { assumptionsOf } from './assumptions.ts';
+import { factsOf } from './facts.ts';
+import { type LimitUse, limitsOf } from './limits.ts';
+import { type AslMachine, isDistributed, statesOf } from './machine.ts';
+import { type Figures, scenarioOf } from './scenario.ts';
+
+/** A stage's part: its states, its Lambda's calls, what they read and write. */
+export interface StageEstimate {
+  readonly stage: string;
+  /** Of a map, how it runs and over how many items. */
+  readonly map?: { readonly mode: 'inline' | 'distributed'; readonly items: number; readonly batches: number };
+  readonly happy: Figures;
+  readonly worst: Figures;
+}
+
+/**
+ * `happy`: nothing fails, and of a choice the dearer branch is taken. `worst`: every retry is used, and every try of a stage
+ * runs to its timeout.
+ */
+export interface Estimate {
+  readonly pipeline: string;
+  readonly definitionHash: string;
+  readonly stages: readonly StageEstimate[];
+  /** What is no stage's own: the start, `begin`, `finish`, forks, choices. */
+  readonly heddle: { readonly happy: Figures; readonly worst: Figures };
+  readonly happy: Figures;
+  readonly worst: Figures;
+  readonly limits: readonly LimitUse[];
+  /** What was taken for granted, in sentences. */
+  readonly assumptions: readonly string[];
+}
+
+export interface EstimateOptions {
+  /** Items of every map, instead of what is expected of it. */
+  readonly items?: number;
+}
+
+/** Estimates a pipeline that passed `validate`. */
+export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): Estimate => {
+  const { definition, hash } = compile(graph);
+  const machine = JSON.parse(definition) as AslMachine;
+  const facts = factsOf(graph, options.items);
+  const subject = { machine, facts };
+  const happy = scenarioOf(subject, { failing: false });
+  const worst = scenarioOf(subject, { failing: true });
+  const maps = new Map(statesOf(machine).filter(([, { Type }]) => Type === 'Map'));
+  return {
+    pipeline: graph.pipeline.name,
+    definitionHash: hash,
+    stages: [...facts.values()].map(({ id, items, batches }): StageEstimate => {
+      const map = maps.get(id);
+      return {
+        stage: id,
+        ...(map && items !== undefined
+          ? { map: { mode: isDistributed(map) ? 'distributed' : 'inline', items, batches } }
+          : {}),
+        happy: happy.of(id),
+        worst: worst.of(id),
+      };
+    }),
+    heddle: { happy: happy.of(undefined), worst: worst.of(undefined) },
+    happy: happy.total,
+    worst: worst.total,
+    limits: limitsOf({ ...subject, graph, definition, happy, worst }),
+    assumptions: assumptionsOf(machine, [...facts.values()]),
+  };
+};

@@ -1,0 +1,104 @@
+// What is known of a pipeline's stages before a run: declared, read from contracts, or assumed.
+import { type Binding, bindingsOf, type HandledNode, type Pipeline, refsIn } from '../../definition/index.ts';
+import {
+  bytesOf,
+  jsonSchemaOf,
+  type PipelineGraph,
+  type PlacedStage,
+  schemaAt,
+  schemaOf,
+  schemaOfRef,
+  usual,
+} from '../../graph/index.ts';
+import type { StageFacts } from './usage.ts';
+
+/** Assumed where nothing is declared. */
+export const assumed = { seconds: 1, items: 100 } as const;
+
+/** A stage with what is known of it. `items` is undefined for a task. */
+export interface KnownStage extends StageFacts {
+  readonly id: string;
+  readonly items: number | undefined;
+  /** Calls of the Lambda that a map makes. */
+  readonly batches: number;
+  readonly isDurationAssumed: boolean;
+  readonly areItemsAssumed: boolean;
+}
+
+/** How many items and batches one map has. */
+interface Size {
+  readonly items: number;
+  readonly batches: number;
+  readonly assumed: boolean;
+}
+
+/** The stages of a pipeline by id. `items` stands for the number of items of every map. */
+export const factsOf = ({ pipeline, handled }: PipelineGraph, items?: number): ReadonlyMap<string, KnownStage> => {
+  const sizes = new Map(
+    handled.flatMap(({ id, node }) => (node.kind === 'map' ? [[id, sizeOf(pipeline, node, items)]] : [])),
+  );
+  return new Map(handled.map((stage) => [stage.id, knownStage(pipeline, stage, sizes)]));
+};
+
+type MapNode = Extract<HandledNode, { kind: 'map' }>;
+
+/** A map is cut into at most this many batches, by the compiler. */
+const mostBatches = 1_000;
+
+const sizeOf = (pipeline: Pipeline, node: MapNode, given: number | undefined): Size => {
+  const { items: list, batch, expect } = node;
+  const constant = list.kind === 'value' && Array.isArray(list.value) ? list.value.length : undefined;
+  const fixed = constant ?? (list.kind === 'list' ? list.items.length : undefined);
+  const most = schemaOf(pipeline, list)?.maxItems ?? assumed.items;
+  const items = fixed ?? given ?? expect.items ?? Math.min(most, assumed.items);
+  const size = Math.max(batch, Math.ceil(items / mostBatches));
+  return { items, batches: Math.ceil(items / size), assumed: (fixed ?? given ?? expect.items) === undefined };
+};
+
+const knownStage = (
+  pipeline: Pipeline,
+  { id, node }: PlacedStage<HandledNode>,
+  sizes: ReadonlyMap<string, Size>,
+): KnownStage => {
+  const { stage } = node;
+  const size = sizes.get(id);
+  const output = bytesOf(jsonSchemaOf(stage.output, 'output'), usual);
+  const results = (size?.items ?? 0) * output;
+  const { durationSeconds } = stage.expect;
+  return {
+    id,
+    memoryMb: stage.memoryMb,
+    seconds: Math.min(durationSeconds ?? assumed.seconds, stage.timeoutSeconds),
+    timeoutSeconds: stage.timeoutSeconds,
+    reads: readsOf(pipeline, node, sizes),
+    writes: size ? Math.ceil(results / Math.max(1, size.batches)) : output,
+    ...(size ? { results } : {}),
+    items: size?.items,
+    batches: size?.batches ?? 0,
+    isDurationAssumed: durationSeconds === undefined,
+    areItemsAssumed: size?.assumed ?? false,
+  };
+};
+
+type Ref = Extract<Binding, { kind: 'ref' }>;
+
+/** The bytes of each thing that a call reads: every stage, input or upstream is read once, whole. */
+const readsOf = (pipeline: Pipeline, node: HandledNode, sizes: ReadonlyMap<string, Size>): readonly number[] => {
+  const sources = new Map<string, Ref>();
+  for (const ref of bindingsOf(node).flatMap(refsIn)) {
+    const { source } = ref;
+    if (source.kind === 'run' || source.kind === 'item') continue;
+    sources.set(JSON.stringify(source), { ...ref, path: [] });
+  }
+  return [...sources.values()].map((ref) => sourceBytes(pipeline, ref, sizes));
+};
+
+/** Of a map, its outputs and not the 10 elements that a list usually has. */
+const sourceBytes = (pipeline: Pipeline, ref: Ref, sizes: ReadonlyMap<string, Size>): number => {
+  const found = schemaOfRef(pipeline, ref);
+  const schema = 'schema' in found ? found.schema : undefined;
+  const size = ref.source.kind === 'stage' ? sizes.get(ref.source.stage) : undefined;
+  if (!size) return bytesOf(schema, usual);
+  const item = schemaAt(schema, ['outputs', '0']);
+  return size.items * bytesOf('schema' in item ? item.schema : undefined, usual);
+};

@@ -1,0 +1,116 @@
+// How near a pipeline comes to the limits of Step Functions.
+import { type PipelineGraph, placesIn } from '../../graph/index.ts';
+import { byEvents, type Course } from './course.ts';
+import { eventsOfExecution, mostEvents } from './events.ts';
+import { controlValuesOf, flowBytesOf } from './flow-bytes.ts';
+import { type AslMachine, innerMachinesOf } from './machine.ts';
+import { mostPayloadBytes, payloadsOf } from './payload.ts';
+import { ownerOf, type Scenario, type Subject } from './scenario.ts';
+
+/** AWS: of a definition, with its placeholders filled in. */
+export const mostDefinitionBytes = 1_048_576;
+
+/** Of the execution that comes nearest, when a run has several. */
+export interface LimitUse {
+  readonly limit: 'history events' | 'definition bytes' | 'payload bytes';
+  readonly most: number;
+  /** What is certainly used. */
+  readonly least: number;
+  readonly happy: number;
+  /** Infinite where a contract sets no bound. */
+  readonly worst: number;
+  /** The stage with the greatest part in it; undefined when that is no stage's. */
+  readonly stage: string | undefined;
+}
+
+export interface LimitsAsked extends Subject {
+  readonly graph: PipelineGraph;
+  readonly definition: string;
+  readonly happy: Scenario;
+  readonly worst: Scenario;
+}
+
+export const limitsOf = (asked: LimitsAsked): readonly LimitUse[] => [
+  eventsUse(asked),
+  definitionUse(asked),
+  payloadUse(asked),
+];
+
+const eventsUse = ({ happy, worst, ...subject }: LimitsAsked): LimitUse => {
+  const [usual, most] = [mostEventful(happy.course), mostEventful(worst.course)];
+  const shares = new Map<string, number>();
+  for (const visit of most.course.visits) {
+    const stage = ownerOf(subject, visit.name);
+    if (stage) shares.set(stage, (shares.get(stage) ?? 0) + visit.times * byEvents(visit));
+  }
+  return {
+    limit: 'history events',
+    most: mostEvents,
+    least: usual.events,
+    happy: usual.events,
+    worst: most.events,
+    stage: greatest(shares),
+  };
+};
+
+/** The execution with most events, of this course and of those it starts. */
+const mostEventful = (course: Course): { readonly course: Course; readonly events: number } => {
+  const events = course.visits.reduce((sum, visit) => sum + visit.times * byEvents(visit), eventsOfExecution);
+  const inner = course.children.map((child) => mostEventful(child.course));
+  return inner.reduce((best, each) => (each.events > best.events ? each : best), { course, events });
+};
+
+const greatest = (shares: ReadonlyMap<string, number>): string | undefined =>
+  [...shares].reduce<readonly [string | undefined, number]>(
+    (best, each) => (each[1] > best[1] ? each : best),
+    [undefined, 0],
+  )[0];
+
+/** The longest that a placeholder may become: the ARN of a function with 64 characters and a version. */
+const arnBytes = 'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:'.length + 64 + ':1234'.length;
+
+const definitionUse = ({ definition, machine, facts }: LimitsAsked): LimitUse => {
+  const bytes = Buffer.byteLength(definition);
+  const placeholders = [...definition.matchAll(/\$\{\w+\}/g)].map(([{ length }]) => length);
+  const grown = placeholders.reduce((sum, length) => sum + Math.max(0, arnBytes - length), bytes);
+  const shares = new Map<string, number>();
+  const machines: AslMachine[] = [machine];
+  for (const { States } of machines) {
+    for (const [name, state] of Object.entries(States)) {
+      const inner = innerMachinesOf(state);
+      machines.push(...inner);
+      const stage = ownerOf({ facts }, name);
+      if (stage && inner.length === 0) shares.set(stage, (shares.get(stage) ?? 0) + JSON.stringify(state).length);
+    }
+  }
+  return {
+    limit: 'definition bytes',
+    most: mostDefinitionBytes,
+    least: bytes,
+    happy: grown,
+    worst: grown,
+    stage: greatest(shares),
+  };
+};
+
+const payloadUse = ({ graph, machine, facts }: LimitsAsked): LimitUse => {
+  const values = controlValuesOf(graph);
+  const choices = placesIn(graph.pipeline.flow).flatMap(({ id, node }) => (node.kind === 'choose' ? [id] : []));
+  const flow = flowBytesOf(choices, values);
+  const iterations = (map: string): number => facts.get(ownerOf({ facts }, map) ?? map)?.batches ?? 0;
+  const at = (of: keyof typeof flow) => payloadsOf(machine, flow[of], iterations);
+  const [least, usual, most] = [at('least'), at('usual'), at('most')];
+  const longest = [...least].reduce((best, each) => (each[1] > best[1] ? each : best), ['', 0] as [string, number]);
+  return {
+    limit: 'payload bytes',
+    most: mostPayloadBytes,
+    least: longest[1],
+    happy: Math.max(...usual.values()),
+    worst: Math.max(...most.values()),
+    // What is too long for certain is a constant or a fork; what may be is the longest value that a condition reads.
+    stage:
+      longest[1] > mostPayloadBytes
+        ? ownerOf({ facts }, longest[0])
+        : greatest(new Map(values.flatMap(({ stage, most }) => (stage ? [[stage, most]] : [])))),
+  };
+};

@@ -1,0 +1,133 @@
+// A run without failures, or one in which all that can fail does: what each stage's part of it uses and costs.
+import { dollarsOf, totalUsage, type Usage } from '../../records/index.ts';
+import { byEvents, type Conditions, type Course, courseOf, type Visit } from './course.ts';
+import { eventsOfExecution } from './events.ts';
+import type { KnownStage } from './facts.ts';
+import { type AslMachine, argumentOf, placeholderIn } from './machine.ts';
+import { operatorSeconds, usageOf, usageOfStart } from './usage.ts';
+
+/** Of one run. `events` are those of all its executions together. */
+export interface Figures {
+  readonly transitions: number;
+  readonly events: number;
+  readonly lambdaCalls: number;
+  readonly lambdaSeconds: number;
+  /** Of a thousand runs. */
+  readonly dollars: number;
+}
+
+export interface Scenario {
+  /** The course with most events. */
+  readonly course: Course;
+  readonly total: Figures;
+  /** A stage's part; of `undefined`, what is no stage's own. */
+  of(stage: string | undefined): Figures;
+}
+
+/** The pipeline as emitted, and what is known of it. */
+export interface Subject {
+  readonly machine: AslMachine;
+  readonly facts: ReadonlyMap<string, KnownStage>;
+}
+
+/** The stage that a state belongs to: `clean.failed` to `clean`. */
+export const ownerOf = ({ facts }: Pick<Subject, 'facts'>, state: string): string | undefined => {
+  const [stage = ''] = state.split('.');
+  return facts.has(stage) ? stage : undefined;
+};
+
+/** Step Functions bills an Express execution for this much memory at least. */
+const expressGb = 64 / 1_024;
+
+const none: Figures = { transitions: 0, events: 0, lambdaCalls: 0, lambdaSeconds: 0, dollars: 0 };
+
+export const scenarioOf = (subject: Subject, { failing }: { readonly failing: boolean }): Scenario => {
+  const { machine, facts } = subject;
+  const stageOf = (placeholder: string) => facts.get(placeholder.replace(/^stage_/, ''));
+  const used = (visit: Pick<Visit, 'state' | 'attempts'>, standard: boolean): Usage =>
+    usageOf(visit, stageOf, { failing, standard });
+  const secondsOf = ({ state, attempts }: Visit): number => {
+    const called = placeholderIn(argumentOf(state, 'FunctionName'));
+    if (called === undefined) return 0;
+    const stage = stageOf(called);
+    return attempts * (stage ? (failing ? stage.timeoutSeconds : stage.seconds) : operatorSeconds);
+  };
+  const conditions: Conditions = {
+    failing,
+    iterations: (map) => facts.get(ownerOf(subject, map) ?? map)?.batches ?? 0,
+    rounds: () => 1,
+    machine: () => undefined,
+    weigh: byEvents,
+    weighsChildren: false,
+  };
+  const weigh = (visit: Visit): number => dollarsOf(used(visit, true));
+  const dear = laidOut(courseOf(machine, { ...conditions, weigh, weighsChildren: true }));
+  const course = courseOf(machine, conditions);
+
+  const parts = new Map<string | undefined, { usage: Usage; seconds: number; events: number }>();
+  const add = (state: string, usage: Partial<Usage>, times: number, seconds: number, events: number): void => {
+    const owner = ownerOf(subject, state);
+    const part = parts.get(owner);
+    parts.set(owner, {
+      usage: totalUsage([...(part ? [{ usage: part.usage, times: 1 }] : []), { usage, times }]),
+      seconds: (part?.seconds ?? 0) + seconds,
+      events: (part?.events ?? 0) + events,
+    });
+  };
+  for (const { visit, standard } of dear.visits)
+    add(visit.name, used(visit, standard), visit.times, visit.times * secondsOf(visit), 0);
+  for (const { startedBy, times, course: started } of dear.executions.filter(({ express }) => express)) {
+    // At most the time of its Lambdas one after another.
+    const seconds = started.visits.reduce((sum, visit) => sum + visit.times * secondsOf(visit), 0);
+    add(startedBy, { expressExecutions: 1, expressGbSeconds: expressGb * seconds }, times, 0, 0);
+  }
+  for (const { visit } of laidOut(course).visits) add(visit.name, {}, 0, 0, visit.times * byEvents(visit));
+  for (const { startedBy, times } of laidOut(course).executions) add(startedBy, {}, 0, 0, times * eventsOfExecution);
+  add('', usageOfStart, 1, 0, eventsOfExecution);
+
+  const figures = new Map(
+    [...parts].map(([owner, { usage, seconds, events }]) => [
+      owner,
+      {
+        transitions: usage.transitions,
+        events,
+        lambdaCalls: usage.lambdaCalls,
+        lambdaSeconds: seconds,
+        dollars: 1_000 * dollarsOf(usage),
+      },
+    ]),
+  );
+  return {
+    course,
+    total: [...figures.values()].reduce(sumOf, none),
+    of: (stage) => figures.get(stage) ?? none,
+  };
+};
+
+const sumOf = (one: Figures, other: Figures): Figures => ({
+  transitions: one.transitions + other.transitions,
+  events: one.events + other.events,
+  lambdaCalls: one.lambdaCalls + other.lambdaCalls,
+  lambdaSeconds: one.lambdaSeconds + other.lambdaSeconds,
+  dollars: one.dollars + other.dollars,
+});
+
+/** A course with all that it starts, laid out: each visit and each execution with how often it happens in a run. */
+const laidOut = (course: Course, standard = true, times = 1): LaidOut => {
+  const inner = course.children.map((child) => laidOut(child.course, !child.express, child.times * times));
+  return {
+    visits: [
+      ...course.visits.map((visit) => ({ visit: { ...visit, times: visit.times * times }, standard })),
+      ...inner.flatMap(({ visits }) => visits),
+    ],
+    executions: [
+      ...course.children.map((child) => ({ ...child, times: child.times * times })),
+      ...inner.flatMap(({ executions }) => executions),
+    ],
+  };
+};
+
+interface LaidOut {
+  readonly visits: readonly { readonly visit: Visit; readonly standard: boolean }[];
+  readonly executions: Course['children'];
+}

@@ -1,0 +1,96 @@
+// The limits of Step Functions: a definition that breaks each, one that may, a near miss, and the message in full.
+import { expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { checkLimits, estimate } from '../../../lib/asl/index.ts';
+import {
+  definePipeline,
+  defineStage,
+  eq,
+  type Flow,
+  formatDiagnostic,
+  type Pipeline,
+} from '../../../lib/definition/index.ts';
+import { graphOf } from '../../../lib/graph/index.ts';
+import { type Numbers, pipelineOf, stage } from '../sample.ts';
+
+const found = (pipeline: Pipeline): readonly string[] => {
+  const graph = graphOf(pipeline);
+  return checkLimits(graph, estimate(graph)).map(formatDiagnostic);
+};
+
+type AnyFlow = Flow<Numbers, { readonly before: Numbers }>;
+
+const maps = (count: number, items: number): Pipeline =>
+  pipelineOf((flow) => {
+    for (let map = 1; map <= count; map++)
+      flow.map(stage('each'), flow.input.list, (item) => ({ item }), { id: `each${map}`, expect: { items } });
+  });
+
+const constants = (count: number, length: number): Pipeline =>
+  pipelineOf((flow) => {
+    for (let one = 1; one <= count; one++)
+      flow.task(stage('one'), { text: 'x'.repeat(length - 500) }, { id: `one${one}` });
+  });
+
+const deciding = (label: z.ZodType<string>): Pipeline =>
+  definePipeline('deciding', { input: z.object({}) }, (flow) => {
+    const read = defineStage('read', { input: z.object({}), output: z.object({ label, other: label }) });
+    const given = flow.task(read, {});
+    flow.choose(
+      eq(given.label, 'a'),
+      () => flow.task(stage('yes'), {}).n,
+      () => 0,
+    );
+  });
+
+const wide = (branches: number): Pipeline =>
+  pipelineOf((flow: AnyFlow) => {
+    for (let one = 1; one <= branches; one++) flow.task(stage('one'), {}, { id: `one${one}` });
+  });
+
+const cases: [string, Pipeline, ...string[]][] = [
+  ['batches whose retries stay in bounds', maps(1, 5_000)],
+  [
+    'batches whose retries may not',
+    maps(1, 25_000),
+    'HDL231 warning, sample.each1: a run in which every retry is used writes 87,147 history events, but Step Functions stops an execution at 25,000; there is room for 5,993 retries. Fix: set a larger batch (it runs 1,000 batches), or fewer retry.attempts.',
+  ],
+  [
+    'more batches than a history holds',
+    maps(4, 25_000),
+    'HDL231 sample.each1: a run writes 28,052 history events, but Step Functions stops an execution at 25,000. Fix: set a larger batch (it runs 1,000 batches), or fewer retry.attempts.',
+  ],
+  ['constants that fit', constants(5, 100_000)],
+  [
+    'constants that do not fit together',
+    constants(6, 100_000),
+    'HDL232 sample.one1: the definition has 1,207,941 bytes, but Step Functions takes 1,048,576. Fix: pass long constants by reference, or make a part of the pipeline a pipeline of its own.',
+  ],
+  [
+    'constants that fit until the names of functions are filled in',
+    constants(5, 104_130),
+    'HDL232 warning, sample.one1: the definition may have 1,049,661 bytes once its names are filled in, but Step Functions takes 1,048,576. Fix: pass long constants by reference, or make a part of the pipeline a pipeline of its own.',
+  ],
+  [
+    'a constant that no state may pass on',
+    constants(1, 263_000),
+    'HDL233 sample.one1: a state passes on 263,085 bytes, but Step Functions takes 262,144. Fix: pass long constants by reference (a key in the bucket), or run fewer stages beside each other.',
+  ],
+  ['a hundred stages beside each other', wide(100)],
+  ['a condition on one of a few', deciding(z.enum(['a', 'b']) as z.ZodType<string>)],
+  ['a condition on a short text', deciding(z.string().max(1_000))],
+  [
+    'a condition on a long text',
+    deciding(z.string().max(43_600)),
+    'HDL233 warning, deciding.read: a state may pass on 265,215 bytes, but Step Functions takes 262,144. Fix: bound the values that conditions read (z.string().max(…)), or run fewer stages beside each other.',
+  ],
+  [
+    'a condition on a text of any length',
+    deciding(z.string()),
+    'HDL234 warning, deciding.read: a condition reads read.label, whose contract sets no bound to its length, and it travels through the state machine, which takes 262,144 bytes. Fix: bound it in the contract, such as z.enum([…]) or z.string().max(200).',
+  ],
+];
+
+test.each(cases)('%s', (_, pipeline, ...messages) => {
+  expect(found(pipeline)).toEqual(messages);
+});
