@@ -1,5 +1,12 @@
 // What is known of a pipeline's stages before a run: declared, read from contracts, or assumed.
-import { type Binding, bindingsOf, type HandledNode, type Pipeline, refsIn } from '../../definition/index.ts';
+import {
+  type Binding,
+  bindingsOf,
+  type HandledNode,
+  type Pipeline,
+  refsIn,
+  type Stage,
+} from '../../definition/index.ts';
 import {
   bytesOf,
   jsonSchemaOf,
@@ -21,6 +28,8 @@ export interface KnownStage extends StageFacts {
   readonly items: number | undefined;
   /** Calls of the Lambda that a map makes. */
   readonly batches: number;
+  /** The stage that takes its place when it failed for good. */
+  readonly fallback: StageFacts | undefined;
   readonly isDurationAssumed: boolean;
   readonly areItemsAssumed: boolean;
 }
@@ -64,20 +73,33 @@ const knownStage = (
   const size = sizes.get(id);
   const output = bytesOf(jsonSchemaOf(stage.output, 'output'), usual);
   const results = (size?.items ?? 0) * output;
-  const { durationSeconds } = stage.expect;
-  return {
-    id,
-    memoryMb: stage.memoryMb,
-    seconds: Math.min(durationSeconds ?? assumed.seconds, stage.timeoutSeconds),
-    timeoutSeconds: stage.timeoutSeconds,
+  const own: StageFacts = {
+    ...timesOf(stage),
     reads: readsOf(pipeline, node, sizes),
     writes: size ? Math.ceil(results / Math.max(1, size.batches)) : output,
     ...(size ? { results } : {}),
+  };
+  return {
+    ...own,
+    id,
+    fallback: node.kind === 'task' && node.fallback ? { ...own, ...timesOf(node.fallback) } : undefined,
     items: size?.items,
     batches: size?.batches ?? 0,
-    isDurationAssumed: durationSeconds === undefined,
+    isDurationAssumed: stage.expect.durationSeconds === undefined,
     areItemsAssumed: size?.assumed ?? false,
   };
+};
+
+const timesOf = ({ memoryMb, timeoutSeconds, expect }: Stage) => ({
+  memoryMb,
+  seconds: Math.min(expect.durationSeconds ?? assumed.seconds, timeoutSeconds),
+  timeoutSeconds,
+});
+
+/** The function behind a placeholder; undefined for one that is no stage's. */
+export const calleeOf = (facts: ReadonlyMap<string, KnownStage>, placeholder: string): StageFacts | undefined => {
+  const [, kind, id = ''] = /^(stage|fallback)_(.*)$/.exec(placeholder) ?? [];
+  return kind === 'fallback' ? facts.get(id)?.fallback : facts.get(id);
 };
 
 type Ref = Extract<Binding, { kind: 'ref' }>;

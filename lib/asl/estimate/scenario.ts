@@ -2,7 +2,7 @@
 import { dollarsOf, totalUsage, type Usage } from '../../records/index.ts';
 import { byEvents, type Conditions, type Course, courseOf, type Visit } from './course.ts';
 import { eventsOfExecution } from './events.ts';
-import type { KnownStage } from './facts.ts';
+import { calleeOf, type KnownStage } from './facts.ts';
 import { type AslMachine, argumentOf, placeholderIn } from './machine.ts';
 import { operatorSeconds, usageOf, usageOfStart } from './usage.ts';
 
@@ -43,7 +43,7 @@ const none: Figures = { transitions: 0, events: 0, lambdaCalls: 0, lambdaSeconds
 
 export const scenarioOf = (subject: Subject, { failing }: { readonly failing: boolean }): Scenario => {
   const { machine, facts } = subject;
-  const stageOf = (placeholder: string) => facts.get(placeholder.replace(/^stage_/, ''));
+  const stageOf = (placeholder: string) => calleeOf(facts, placeholder);
   const used = (visit: Pick<Visit, 'state' | 'attempts'>, standard: boolean): Usage =>
     usageOf(visit, stageOf, { failing, standard });
   const secondsOf = ({ state, attempts }: Visit): number => {
