@@ -19,6 +19,7 @@ const banner =
 /** The bundles of an orchestrator's functions. */
 export class Bundles {
   readonly #codes = new Map<string, Code>();
+  readonly #hashes = new Map<string, string>();
 
   /** Bundles those of the entry files that are not bundled yet, together. Throws DefinitionError with file and line. */
   add(scope: Construct, entries: readonly string[]): void {
@@ -27,11 +28,19 @@ export class Bundles {
     // Tests and `cdk list` want a template, not its code.
     const texts = Stack.of(scope).bundlingRequired ? bundle(missing) : undefined;
     missing.forEach((entry, at) => {
+      this.#hashes.set(entry, texts ? sha256(texts[at] ?? '').slice(0, 12) : 'notBundled');
       this.#codes.set(
         entry,
         texts ? assetOf(texts[at]) : Code.fromInline('// not bundled: this stack is not asked for'),
       );
     });
+  }
+
+  /** A short hash of an entry's bundle. */
+  hash(entry: string): string {
+    const hash = this.#hashes.get(entry);
+    invariant(hash, `${entry} was not bundled`);
+    return hash;
   }
 
   code(entry: string): Code {

@@ -2,7 +2,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Pipeline as PipelineDefinition } from '../definition/index.ts';
-import type { StageFunctionNeed } from '../graph/index.ts';
+import { contractHash, type StageFunctionNeed } from '../graph/index.ts';
 import { environmentNames } from '../records/index.ts';
 import { allowLedger, allowList, allowObjects, artifactsOf, payloadsOf, runKeysOf } from './access.ts';
 import { withUpstreams } from './check-definitions.ts';
@@ -44,6 +44,8 @@ export class StageFunction extends Construct {
         [environmentNames.payloadBucket]: orchestrator.payloads.bucketName,
         [environmentNames.inboxBucket]: orchestrator.inbox.bucketName,
         [environmentNames.deadLetterQueue]: deadLetters.queueUrl,
+        [environmentNames.codeHash]: orchestrator.bundles.hash(props.entry),
+        [environmentNames.contractHash]: contractHash(contract),
       },
       ...(defaults.logRetention === undefined ? {} : { logRetention: defaults.logRetention }),
     });

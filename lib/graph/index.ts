@@ -1,3 +1,4 @@
+export { contractHash } from './contract-hash.ts';
 export { functionsOf, type StageFunctionNeed } from './functions.ts';
 export * from './graph.ts';
 export { type BytesGuess, bytesOf, longest, usual } from './json-bytes.ts';

@@ -3,26 +3,89 @@ import { type DeadLetter, deadLetterKey } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
 import type { Table } from './table.ts';
 
+/** Which dead letter, as messages and people name it. */
+export type LetterAddress = Pick<DeadLetter, 'pipeline' | 'run' | 'stage' | 'item'>;
+
 export interface DeadLetters {
   /**
    * Records a dead letter and sends it to the queue. A repeat sends nothing; a crash between the two is mended by the
-   * repeat, at worst with a second message of the same `id`.
+   * repeat, at worst with a second message of the same `id`. One that was closed opens again when a later execution of the
+   * run fails there too.
    */
   write(letter: DeadLetter, queueUrl: string): Promise<void>;
+  get(at: LetterAddress): Promise<DeadLetter | undefined>;
   list(pipeline: string, run: string): Promise<readonly DeadLetter[]>;
+  /** Opens again what this execution of the run was to do and did not come to: its stage is not among `completed`. */
+  reopen(pipeline: string, run: string, generation: number, completed: ReadonlySet<string>): Promise<void>;
+  /** Closes an open one for good. False when it is not open. */
+  discard(at: LetterAddress, closed: { by: string; at: string; because: string }): Promise<boolean>;
 }
 
-export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => ({
-  write: async (letter, queueUrl) => {
-    const key = deadLetterKey(letter.pipeline, letter.run, letter.stage, letter.item);
-    const isNew = await table.create(key, { ...letter, notified: false });
-    if (!isNew && (await table.get<{ notified: boolean }>(key))?.notified === true) return;
-    await aws.call('sqs', 'SendMessage', {
-      QueueUrl: queueUrl,
-      MessageBody: JSON.stringify({ id: `${key.pk}/${key.sk}`, ...letter, input: undefined }),
-    });
-    await table.update({ key, set: { notified: true }, condition: 'attribute_exists(pk)' });
-  },
+interface Recorded extends DeadLetter {
+  readonly notified: boolean;
+}
 
-  list: (pipeline, run) => table.list(`run#${pipeline}#${run}`, 'dead#'),
-});
+const closing = ['closedBy', 'closedAt', 'because', 'replayedIn'];
+
+/** True for one that nobody has replayed or discarded. */
+export const isOpen = ({ state = 'open' }: DeadLetter): boolean => state === 'open';
+
+export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => {
+  const keyOf = ({ pipeline, run, stage, item }: LetterAddress) => deadLetterKey(pipeline, run, stage, item);
+
+  /** True when it is new, or of a later execution than the one that is recorded. */
+  const record = async (letter: DeadLetter): Promise<boolean> => {
+    const key = keyOf(letter);
+    const fresh = { ...letter, state: 'open', notified: false };
+    if (await table.create(key, fresh)) return true;
+    const { generation = 1 } = letter;
+    const reopened = await table.update({
+      key,
+      set: fresh,
+      remove: closing,
+      condition:
+        generation === 1
+          ? '#generation < :generation'
+          : 'attribute_not_exists(#generation) OR #generation < :generation',
+      values: { generation },
+    });
+    return reopened !== undefined;
+  };
+
+  return {
+    write: async (letter, queueUrl) => {
+      const key = keyOf(letter);
+      if (!(await record(letter)) && (await table.get<Recorded>(key))?.notified === true) return;
+      await aws.call('sqs', 'SendMessage', {
+        QueueUrl: queueUrl,
+        MessageBody: JSON.stringify({ id: `${key.pk}/${key.sk}`, ...letter, input: undefined }),
+      });
+      await table.update({ key, set: { notified: true }, condition: 'attribute_exists(pk)' });
+    },
+
+    get: (at) => table.get(keyOf(at)),
+
+    list: (pipeline, run) => table.list(`run#${pipeline}#${run}`, 'dead#'),
+
+    reopen: async (pipeline, run, generation, completed) => {
+      for (const letter of await table.list<DeadLetter>(`run#${pipeline}#${run}`, 'dead#')) {
+        if (letter.replayedIn !== generation || completed.has(letter.stage)) continue;
+        await table.update({
+          key: keyOf(letter),
+          set: { state: 'open' },
+          remove: closing,
+          condition: '#replayedIn = :generation',
+          values: { generation },
+        });
+      }
+    },
+
+    discard: async (at, { by, at: closedAt, because }) =>
+      (await table.update({
+        key: keyOf(at),
+        set: { state: 'discarded', closedBy: by, closedAt, because },
+        condition: 'attribute_exists(pk) AND (attribute_not_exists(#state) OR #state = :open)',
+        values: { open: 'open' },
+      })) !== undefined,
+  };
+};

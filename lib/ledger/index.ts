@@ -1,23 +1,38 @@
 // The ledger: the table of runs, stages and dead letters, with the bucket of their payloads.
 import type { Aws } from '../support/aws-call.ts';
+import { type Audit, openAudit } from './audit.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
 import { openPayloads, type Payloads } from './payloads.ts';
+import { openRedo, type Redo } from './redo.ts';
 import { openResolver, type Resolver } from './resolve.ts';
 import { openRuns, type Runs } from './runs.ts';
 import { openStages, type Stages } from './stages.ts';
 import { openTable } from './table.ts';
 
-export type { DeadLetters } from './dead-letters.ts';
+export type { Audit } from './audit.ts';
+export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
 export type { Payloads } from './payloads.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';
 export type { RunEnd, Runs } from './runs.ts';
-export type { BatchEnd, Claim, Failure, MapEnd, Outcome, StageAddress, Stages } from './stages.ts';
+export {
+  addressOf,
+  type BatchEnd,
+  type Claim,
+  type Failure,
+  type MapEnd,
+  type Outcome,
+  type StageAddress,
+  type Stages,
+} from './stages.ts';
 
 export interface Ledger {
   readonly runs: Runs;
   readonly stages: Stages;
   readonly payloads: Payloads;
   readonly deadLetters: DeadLetters;
+  readonly audit: Audit;
+  /** Makes what a resume order names claimable again. */
+  readonly redo: Redo;
   /** A reader of bindings. It remembers what it read: make one for each call. */
   resolver(): Resolver;
 }
@@ -32,6 +47,8 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
     stages,
     payloads,
     deadLetters: openDeadLetters(aws, table),
+    audit: openAudit(table),
+    redo: openRedo(table, stages, payloads),
     resolver: () => openResolver(runs, stages, payloads),
   };
 };

@@ -2,6 +2,7 @@
 import {
   type PartitionRecord,
   partitionKey,
+  type ResumeOrder,
   type RunRecord,
   runKey,
   runsIndex,
@@ -24,9 +25,12 @@ export interface Runs {
     pipeline: string,
     run: string,
     facts: Required<Pick<RunRecord, 'startedAt' | 'executionArn' | 'definitionHash'>>,
+    generation: number,
   ): Promise<RunRecord | undefined>;
-  /** Ends a run that has not ended. Undefined when it has. */
-  end(pipeline: string, run: string, end: RunEnd): Promise<RunRecord | undefined>;
+  /** Ends a run that has not ended and is in this generation. Undefined when it is not so. */
+  end(pipeline: string, run: string, end: RunEnd, generation: number): Promise<RunRecord | undefined>;
+  /** An ended run to `pending` again, in the order's generation. Undefined when it has not ended, or is further already. */
+  resume(pipeline: string, run: string, order: ResumeOrder): Promise<RunRecord | undefined>;
   /** The newest runs of a pipeline, newest first. */
   latest(pipeline: string, limit: number): Promise<readonly RunRecord[]>;
   /** Points the partition at a run, unless it points at a newer one already. */
@@ -34,7 +38,11 @@ export interface Runs {
   partition(pipeline: string, partition: string): Promise<PartitionRecord | undefined>;
 }
 
-const active = { pending: 'pending', running: 'running' };
+/** Not ended, and in this generation. */
+const active = (generation: number) => ({
+  condition: '#status IN (:pending, :running) AND (attribute_not_exists(#generation) OR #generation = :generation)',
+  values: { pending: 'pending', running: 'running', generation },
+});
 
 export const openRuns = (table: Table): Runs => ({
   create: (run) =>
@@ -42,22 +50,29 @@ export const openRuns = (table: Table): Runs => ({
 
   get: (pipeline, run) => table.get(runKey(pipeline, run)),
 
-  start: (pipeline, run, facts) =>
+  start: (pipeline, run, facts, generation) =>
     table.update({
       key: runKey(pipeline, run),
       set: { status: 'running', executionArn: facts.executionArn, definitionHash: facts.definitionHash },
       setOnce: { startedAt: facts.startedAt },
-      condition: '#status IN (:pending, :running)',
-      values: active,
+      ...active(generation),
     }),
 
-  end: (pipeline, run, end) =>
-    table.update({
+  end: (pipeline, run, end, generation) =>
+    table.update({ key: runKey(pipeline, run), set: { ...end }, ...active(generation) }),
+
+  resume: (pipeline, run, order) => {
+    const before = order.generation - 1;
+    const inTurn =
+      before === 1 ? 'attribute_not_exists(#generation) OR #generation = :before' : '#generation = :before';
+    return table.update({
       key: runKey(pipeline, run),
-      set: { ...end },
-      condition: '#status IN (:pending, :running)',
-      values: active,
-    }),
+      set: { status: 'pending', generation: order.generation, resume: order },
+      remove: ['error', 'cause', 'endedAt', 'stages', 'deadLetters'],
+      condition: `#status IN (:completed, :failed, :cancelled) AND (${inTurn})`,
+      values: { completed: 'completed', failed: 'failed', cancelled: 'cancelled', before },
+    });
+  },
 
   latest: (pipeline, limit) => table.latest(runsIndex, `runs#${pipeline}`, limit),
 

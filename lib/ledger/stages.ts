@@ -3,19 +3,35 @@ import {
   type BatchRecord,
   batchKey,
   batchPrefix,
+  type Fingerprint,
   type ItemCounts,
+  type Needs,
+  type RunFacts,
+  readExecutionName,
   type StageRecord,
+  type Status,
   type StoredPayload,
   stageKey,
 } from '../records/index.ts';
+import { SupersededError } from '../support/run-errors.ts';
 import type { Item, Key, Table } from './table.ts';
 
-/** A run's stage. */
+/** A run's stage, as one of the run's executions sees it. */
 export interface StageAddress {
   readonly pipeline: string;
   readonly run: string;
   readonly stage: string;
+  /** Which execution of the run writes. An earlier one cannot write over a later one. @default 1 */
+  readonly generation?: number;
 }
+
+/** The address of a stage for calls that belong to an execution. */
+export const addressOf = ({ pipeline, id, execution }: RunFacts, stage: string): Required<StageAddress> => ({
+  pipeline,
+  run: id,
+  stage,
+  generation: readExecutionName(execution).generation,
+});
 
 /** A claim is held, or the work was done before: then the record of it. */
 export type Claim<R> = { readonly held: true; readonly record: R } | { readonly held: false; readonly record: R };
@@ -23,21 +39,31 @@ export type Claim<R> = { readonly held: true; readonly record: R } | { readonly 
 export interface Stages {
   get(at: StageAddress): Promise<StageRecord | undefined>;
   list(pipeline: string, run: string): Promise<readonly StageRecord[]>;
-  /** Makes `owner` the attempt that may settle the stage, unless it is completed. `fallback` says who works in its place. */
-  claim(at: StageAddress, owner: string, now: string, fallback?: Fallback): Promise<Claim<StageRecord>>;
+  /**
+   * Makes `owner` the attempt that may settle the stage, unless it is completed. `facts` says what the stage needs, and who
+   * works in its place. Throws SupersededError.
+   */
+  claim(at: StageAddress, owner: string, now: string, facts?: Partial<Needs & Fallback>): Promise<Claim<StageRecord>>;
   /** Records success. False when another attempt has claimed or settled the stage since. */
   complete(
     at: StageAddress,
     owner: string,
-    end: { endedAt: string; durationMs: number; output: StoredPayload },
+    end: { endedAt: string; durationMs: number; output: StoredPayload; fingerprint?: Fingerprint },
   ): Promise<boolean>;
   /** Marks a map stage as running over `total` items; its batches are claimed one by one. */
   open(at: StageAddress, now: string, total: number): Promise<void>;
   /** Records the end of a map stage, whatever it was. */
-  closeMap(at: StageAddress, end: MapEnd): Promise<void>;
+  closeMap(at: StageAddress, end: MapEnd, needs?: Needs): Promise<void>;
   /** Records a failure for good, and what it means. Undefined when the stage is completed, which is final. */
-  fail(at: StageAddress, end: Failure): Promise<StageRecord | undefined>;
-  skip(at: StageAddress, reason: string, now: string): Promise<void>;
+  fail(at: StageAddress, end: Failure, needs?: Needs): Promise<StageRecord | undefined>;
+  skip(at: StageAddress, reason: string, now: string, needs?: Needs): Promise<void>;
+  /** Ends a stage that its execution left under way. False when it has ended, or is a later execution's. */
+  abandon(
+    at: StageAddress,
+    end: { status: 'cancelled' | 'failed'; endedAt: string; error: string; cause: string },
+  ): Promise<boolean>;
+  /** Skips a stage that this execution did not come by, even if an earlier one completed it. */
+  pass(at: StageAddress, reason: string, now: string): Promise<void>;
 
   getBatch(at: StageAddress, batch: number): Promise<BatchRecord | undefined>;
   /** The batches of a map stage in order; without `results` only their counts and status are read. */
@@ -73,23 +99,42 @@ export interface BatchEnd {
 
 const keyOf = ({ pipeline, run, stage }: StageAddress): Key => stageKey(pipeline, run, stage);
 
-const unfinished = {
-  condition: 'attribute_not_exists(#status) OR #status <> :completed',
-  values: { completed: 'completed' },
-} as const;
+const notCompleted = 'attribute_not_exists(#status) OR #status <> :completed';
+
+/** What a record tells of a failure or skip, and a later success takes back. */
+const failure = ['error', 'cause', 'reason'];
+
+const skipping = (at: StageAddress, reason: string, now: string, needs?: Needs) => ({
+  key: keyOf(at),
+  set: { stage: at.stage, status: 'skipped', reason, endedAt: now, generation: at.generation ?? 1, ...needs },
+  setOnce: { attempts: 0 },
+});
+
+/** Not completed, nor written by a later execution of the run. */
+const unfinished = ({ generation = 1 }: StageAddress) => ({
+  condition: `(${notCompleted}) AND (attribute_not_exists(#generation) OR #generation <= :generation)`,
+  values: { completed: 'completed', generation },
+});
 
 export const openStages = (table: Table): Stages => {
-  const claim = async <R>(key: Key, set: Item, owner: string, now: string): Promise<Claim<R>> => {
+  const claim = async <R extends { readonly status: Status }>(
+    at: StageAddress,
+    key: Key,
+    set: Item,
+    owner: string,
+    now: string,
+  ): Promise<Claim<R>> => {
     const record = await table.update<R>({
       key,
-      set: { ...set, status: 'running', owner, attemptAt: now },
+      set: { ...set, status: 'running', owner, attemptAt: now, generation: at.generation ?? 1 },
       setOnce: { startedAt: now },
       add: { attempts: 1 },
-      ...unfinished,
+      ...unfinished(at),
     });
     if (record) return { held: true, record };
     const done = await table.get<R>(key);
     if (!done) throw new Error(`the ledger refused a claim on ${key.pk} ${key.sk}, but has no such record`);
+    if (done.status !== 'completed') throw new SupersededError(`a later execution of the run works on ${at.stage}`);
     return { held: false, record: done };
   };
 
@@ -102,43 +147,66 @@ export const openStages = (table: Table): Stages => {
     get: (at) => table.get(keyOf(at)),
     list: (pipeline, run) => table.list(`run#${pipeline}#${run}`, 'stage#'),
 
-    claim: (at, owner, now, fallback) => claim(keyOf(at), { stage: at.stage, ...fallback }, owner, now),
+    claim: (at, owner, now, facts) => claim(at, keyOf(at), { stage: at.stage, ...facts }, owner, now),
 
     complete: async (at, owner, end) =>
-      (await table.update({ key: keyOf(at), set: { ...end, status: 'completed' }, ...owned(owner) })) !== undefined,
+      (await table.update({
+        key: keyOf(at),
+        set: { ...end, status: 'completed' },
+        remove: failure,
+        ...owned(owner),
+      })) !== undefined,
 
     open: async (at, now, total) => {
+      const { generation = 1 } = at;
       await table.update({
         key: keyOf(at),
-        set: { stage: at.stage, status: 'running', items: { total, completed: 0, failed: 0 } },
+        set: { stage: at.stage, status: 'running', generation, items: { total, completed: 0, failed: 0 } },
         setOnce: { startedAt: now, attempts: 1 },
-        condition: 'attribute_not_exists(#status)',
+        condition:
+          'attribute_not_exists(#status) OR (#status <> :completed AND #generation < :generation) OR (#status = :pending AND #generation = :generation)',
+        values: { generation, pending: 'pending', completed: 'completed' },
       });
     },
 
-    closeMap: async (at, end) => {
+    closeMap: async (at, end, needs) => {
       await table.update({
         key: keyOf(at),
-        set: { stage: at.stage, ...end },
+        set: { stage: at.stage, generation: at.generation ?? 1, ...end, ...needs },
         setOnce: { startedAt: end.endedAt, attempts: 1 },
-        ...unfinished,
+        remove: 'error' in end ? [] : failure,
+        ...unfinished(at),
       });
     },
 
-    fail: (at, end) =>
+    fail: (at, end, needs) =>
       table.update({
         key: keyOf(at),
-        set: { stage: at.stage, ...end },
-        setOnce: { attempts: 0 },
-        ...unfinished,
+        set: { stage: at.stage, generation: at.generation ?? 1, ...end },
+        setOnce: { attempts: 0, ...needs },
+        ...unfinished(at),
       }),
 
-    skip: async (at, reason, now) => {
-      await table.update({
+    skip: async (at, reason, now, needs) => {
+      await table.update({ ...skipping(at, reason, now, needs), ...unfinished(at) });
+    },
+
+    abandon: async (at, end) =>
+      (await table.update({
         key: keyOf(at),
-        set: { stage: at.stage, status: 'skipped', reason, endedAt: now },
-        setOnce: { attempts: 0 },
-        ...unfinished,
+        set: { ...end },
+        remove: ['owner'],
+        condition:
+          '#status IN (:pending, :running, :waiting) AND (attribute_not_exists(#generation) OR #generation <= :generation)',
+        values: { pending: 'pending', running: 'running', waiting: 'waiting', generation: at.generation ?? 1 },
+      })) !== undefined,
+
+    pass: async (at, reason, now) => {
+      const { generation = 1 } = at;
+      await table.update({
+        ...skipping(at, reason, now),
+        condition: `${notCompleted} OR #generation < :generation`,
+        values: { completed: 'completed', generation },
       });
     },
 
@@ -152,7 +220,7 @@ export const openStages = (table: Table): Stages => {
       ),
 
     claimBatch: (at, batch, owner, now) =>
-      claim(batchKey(at.pipeline, at.run, at.stage, batch), { stage: at.stage, batch }, owner, now),
+      claim(at, batchKey(at.pipeline, at.run, at.stage, batch), { stage: at.stage, batch }, owner, now),
 
     settleBatch: async (at, batch, owner, end) =>
       (await table.update({

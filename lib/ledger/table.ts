@@ -16,6 +16,8 @@ export interface Update {
   /** Attributes to set only where there is no value yet. */
   readonly setOnce?: Item;
   readonly add?: { readonly [attribute: string]: number };
+  /** Attributes to take away. */
+  readonly remove?: readonly string[];
   readonly condition: string;
   /** Values that the condition names as `:name`. */
   readonly values?: Item;
@@ -89,7 +91,7 @@ export const openTable = (aws: Aws, name: string): Table => {
       }
     },
 
-    update: async ({ key, set, setOnce = {}, add = {}, condition, values = {} }) => {
+    update: async ({ key, set, setOnce = {}, add = {}, remove = [], condition, values = {} }) => {
       const names: Record<string, string> = {};
       const bound: Record<string, unknown> = {};
       const assign = (attribute: string, value: unknown): { readonly name: string; readonly value: string } => {
@@ -112,13 +114,18 @@ export const openTable = (aws: Aws, name: string): Table => {
         const to = assign(attribute, value);
         return `${to.name} ${to.value}`;
       });
+      for (const attribute of remove) names[`#${attribute}`] = attribute;
       for (const [attribute] of condition.matchAll(/#\w+/g)) names[attribute] = attribute.slice(1);
       for (const [value, bind] of Object.entries(values)) bound[`:${value}`] = bind;
       try {
         const { Attributes: after } = await aws.call('dynamodb', 'UpdateItem', {
           TableName: name,
           Key: typed(key),
-          UpdateExpression: `SET ${sets.join(', ')}${adds.length > 0 ? ` ADD ${adds.join(', ')}` : ''}`,
+          UpdateExpression: [
+            `SET ${sets.join(', ')}`,
+            ...(adds.length > 0 ? [`ADD ${adds.join(', ')}`] : []),
+            ...(remove.length > 0 ? [`REMOVE ${remove.map((attribute) => `#${attribute}`).join(', ')}`] : []),
+          ].join(' '),
           ConditionExpression: condition,
           ExpressionAttributeNames: names,
           ExpressionAttributeValues: typed(bound),

@@ -1,31 +1,36 @@
 // `begin`: the first state of every execution. Marks the run as running and works out the control values that no stage gives.
 import { UnavailableError } from '../ledger/index.ts';
 import type { BeginCall, Control, FlowState, Json, RunFacts } from '../records/index.ts';
-import { beginSlot } from '../records/index.ts';
+import { beginSlot, readExecutionName } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import { markPartition } from './mark-partition.ts';
 import { isoTime, type Services } from './services.ts';
 
-export const begin = async (call: BeginCall, { ledger, now }: Services): Promise<FlowState> => {
+export const begin = async (call: BeginCall, services: Services): Promise<FlowState> => {
+  const { ledger, now } = services;
   const id = call.input?.run;
   if (typeof id !== 'string') {
     throw new PermanentError(
       `HDL401 the execution's input names no run. Expected { "run": "<id>" }, as dispatch gives it. Fix: start runs with heddle start or through the start queue`,
     );
   }
-  const record = await ledger.runs.start(call.pipeline, id, {
-    startedAt: isoTime(now()),
-    executionArn: call.execution,
-    definitionHash: call.definitionHash,
-  });
+  const { generation } = readExecutionName(call.execution);
+  const startedAt = isoTime(now());
+  const { execution: executionArn, definitionHash } = call;
+  const record = await ledger.runs.start(call.pipeline, id, { startedAt, executionArn, definitionHash }, generation);
   if (!record) {
     throw new PermanentError(
       `HDL402 the ledger has no run ${id} of ${call.pipeline} that is pending or running. Fix: start it with heddle start`,
     );
   }
-  await ledger.runs.markPartition(
-    { pipeline: call.pipeline, partition: record.partition, run: id, status: 'running', updatedAt: isoTime(now()) },
-    record.createdAt,
-  );
+  await markPartition(record, services);
+  await ledger.audit.record(call.pipeline, id, {
+    id: `started#${generation}`,
+    at: startedAt,
+    by: 'begin',
+    what: 'started',
+    detail: `execution ${generation} of the run, definition ${definitionHash}`,
+  });
   const run: RunFacts = {
     pipeline: call.pipeline,
     id,

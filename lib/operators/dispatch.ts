@@ -1,9 +1,11 @@
 // `dispatch`: the one door. Takes start messages from the queue, records each run once and starts its execution.
-import type { StartMessage } from '../records/index.ts';
-import { AwsCallError } from '../support/aws-call.ts';
+import type { RunRecord, StartMessage } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import { markPartition } from './mark-partition.ts';
+import { type Resumed, resume } from './resume.ts';
 import { decide } from './run-request.ts';
 import { isoTime, type Services } from './services.ts';
+import { startExecution } from './start-execution.ts';
 
 export type Outcome =
   | { readonly kind: 'started'; readonly run: string }
@@ -21,12 +23,14 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     throw new PermanentError(
       `HDL404 there is no pipeline ${message.pipeline} here. Fix: deploy it, or correct the name`,
     );
+  if (message.kind === 'resume')
+    return resumed(await resume(message.pipeline, message.run, message.order, manifest, services));
   const decision = await decide(message, manifest, services);
   if ('reason' in decision) return { kind: 'notStarted', reason: decision.reason };
 
   const { run, partition, input, trigger, upstream } = decision.request;
   const createdAt = isoTime(now());
-  const isNew = await ledger.runs.create({
+  const record: RunRecord = {
     pipeline: message.pipeline,
     run,
     partition,
@@ -35,21 +39,28 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     input: await ledger.payloads.store(message.pipeline, input),
     upstream,
     createdAt,
-  });
+  };
+  const isNew = await ledger.runs.create(record);
   if (!isNew && (await ledger.runs.get(message.pipeline, run))?.status !== 'pending') return { kind: 'duplicate', run };
-  await ledger.runs.markPartition(
-    { pipeline: message.pipeline, partition, run, status: 'pending', updatedAt: createdAt },
-    createdAt,
-  );
-  await start(manifest.stateMachineArn, run, services);
+  await markPartition(record, services);
+  await ledger.audit.record(message.pipeline, run, {
+    id: 'asked',
+    at: createdAt,
+    by: trigger.kind === 'manual' ? trigger.detail : 'dispatch',
+    what: 'asked',
+    detail: `${trigger.kind}: ${trigger.detail}`,
+  });
+  await startExecution(manifest.stateMachineArn, run, 1, services);
   return isNew ? { kind: 'started', run } : { kind: 'duplicate', run };
 };
 
-/** Same name and same bytes of input: Step Functions starts it once, however often it is asked. */
-const start = async (stateMachineArn: string, run: string, { aws }: Services): Promise<void> => {
-  try {
-    await aws.call('states', 'StartExecution', { stateMachineArn, name: run, input: JSON.stringify({ run }) });
-  } catch (error) {
-    if (!(error instanceof AwsCallError && error.code === 'ExecutionAlreadyExists')) throw error;
+const resumed = (answer: Resumed): Outcome => {
+  switch (answer.kind) {
+    case 'resumed':
+      return { kind: 'started', run: answer.run };
+    case 'duplicate':
+      return answer;
+    case 'refused':
+      return { kind: 'notStarted', reason: answer.reason };
   }
 };

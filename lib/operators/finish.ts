@@ -1,8 +1,19 @@
 // `finish`: the last state of every execution. Settles the run by its stages, tells the bus, and fails the execution when the
 // run failed, so that every AWS tool agrees.
-import type { FinishCall, PlannedStage, RunRecord, StageRecord, Status } from '../records/index.ts';
+
+import { addressOf, isOpen } from '../ledger/index.ts';
+import {
+  type FinishCall,
+  type PlannedStage,
+  type RunRecord,
+  readExecutionName,
+  type StageRecord,
+  type Status,
+} from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
+import { PermanentError } from '../support/run-errors.ts';
 import { announce } from './announce.ts';
+import { markPartition } from './mark-partition.ts';
 import { isoTime, type Services } from './services.ts';
 
 export interface FinishAnswer {
@@ -18,7 +29,8 @@ export class RunFailedError extends Error {
 
 export const finish = async (call: FinishCall, services: Services): Promise<FinishAnswer> => {
   const { ledger, now } = services;
-  const { pipeline, id, partition } = call.run;
+  const { pipeline, id } = call.run;
+  const { generation } = readExecutionName(call.run.execution);
   const recorded = new Map((await ledger.stages.list(pipeline, id)).map((record) => [record.stage, record]));
   const endedAt = isoTime(now());
   const final: { readonly stage: PlannedStage; readonly status: Status; readonly record: StageRecord | undefined }[] =
@@ -26,9 +38,10 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
   for (const stage of call.stages) {
     const record = recorded.get(stage.id);
     const passed = stage.within.find(({ choose, branch }) => call.chosen[choose] !== branch);
-    if (!record && passed) {
+    // What an earlier execution of the run left of a branch that this one did not take does not count.
+    if (passed && (!record || (record.generation ?? 1) < generation)) {
       const reason = `${passed.choose} took ${call.chosen[passed.choose] ?? 'neither'}`;
-      await ledger.stages.skip({ pipeline, run: id, stage: stage.id }, reason, endedAt);
+      await ledger.stages.pass(addressOf(call.run, stage.id), reason, endedAt);
       final.push({ stage, status: 'skipped', record });
     } else {
       final.push({ stage, status: record?.status ?? 'pending', record });
@@ -38,7 +51,11 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
   for (const { status } of final) stages[status] = (stages[status] ?? 0) + 1;
   const broken = final.filter(({ status }) => status === 'failed');
   const unsettled = final.filter(({ status }) => status === 'pending' || status === 'running');
-  const deadLetters = (await ledger.deadLetters.list(pipeline, id)).length;
+  if (generation > 1) {
+    const completed = final.filter(({ status }) => status === 'completed').map(({ stage }) => stage.id);
+    await ledger.deadLetters.reopen(pipeline, id, generation, new Set(completed));
+  }
+  const deadLetters = (await ledger.deadLetters.list(pipeline, id)).filter(isOpen).length;
   const [first] = broken;
   const failure = first
     ? `${broken.map(({ stage }) => stage.id).join(', ')} failed: ${first.record?.error ?? 'unknown'}: ${first.record?.cause ?? ''}`
@@ -46,22 +63,22 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
       ? `${unsettled.map(({ stage, status }) => `${stage.id} is ${status}`).join(', ')} at the end of the run`
       : undefined;
   const status = failure === undefined ? 'completed' : 'failed';
-  const ended = await ledger.runs.end(pipeline, id, {
-    status,
-    endedAt,
-    stages,
-    deadLetters,
-    output: call.output,
-    chosen: call.chosen,
-    ...(failure === undefined ? {} : { error: errorNames.runFailed, cause: failure }),
-  });
+  const end = { status, endedAt, stages, deadLetters, output: call.output, chosen: call.chosen } as const;
+  const why = failure === undefined ? {} : { error: errorNames.runFailed, cause: failure };
+  const ended = await ledger.runs.end(pipeline, id, { ...end, ...why }, generation);
   // A repeat finds the run ended: it announces again, as the first may have died before it could.
   const record = ended ?? (await ledger.runs.get(pipeline, id));
   if (!record) throw new Error(`there is no run ${id} of ${pipeline}`);
-  await ledger.runs.markPartition(
-    { pipeline, partition, run: id, status: record.status, updatedAt: endedAt },
-    record.createdAt,
-  );
+  if ((record.generation ?? 1) !== generation)
+    throw new PermanentError(`HDL406 the run ${id} of ${pipeline} is in its execution ${record.generation} by now`);
+  await markPartition(record, services);
+  await ledger.audit.record(pipeline, id, {
+    id: `ended#${generation}`,
+    at: endedAt,
+    by: 'finish',
+    what: 'ended',
+    detail: record.cause === undefined ? record.status : `${record.status}: ${record.cause}`,
+  });
   await announce(record, services);
   if (record.status !== 'completed') throw new RunFailedError(record.cause ?? `the run is ${record.status}`);
   return { run: id, status: 'completed', stages };

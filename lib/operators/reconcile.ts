@@ -1,6 +1,8 @@
 // `reconcile`: settles the run of an execution that died before its `finish` could: stopped, timed out, or broken.
+import { type RunRecord, readExecutionName, type StageRecord, type Status } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
 import { announce } from './announce.ts';
+import { markPartition } from './mark-partition.ts';
 import { isoTime, type Services } from './services.ts';
 
 /** The part of Step Functions' "Execution Status Change" event that matters here. */
@@ -15,25 +17,63 @@ export interface ExecutionEnded {
   };
 }
 
+const underWay: readonly Status[] = ['pending', 'running', 'waiting'];
+
 /** `prefix` is the orchestrator's: machines are named `<prefix><pipeline>`. True when there was something to settle. */
 export const reconcile = async ({ detail }: ExecutionEnded, prefix: string, services: Services): Promise<boolean> => {
   const { ledger, now } = services;
   const machine = detail.stateMachineArn.split(':').at(-1) ?? '';
   if (!machine.startsWith(prefix)) return false;
   const pipeline = machine.slice(prefix.length);
+  const { run, generation } = readExecutionName(detail.name);
+  const before = await ledger.runs.get(pipeline, run);
+  // `finish` was there first, or the run is in a later execution already.
+  if (!before || !underWay.includes(before.status) || (before.generation ?? 1) !== generation) return false;
+
   const endedAt = isoTime(now());
   const status = detail.status === 'ABORTED' ? 'cancelled' : 'failed';
-  const record = await ledger.runs.end(pipeline, detail.name, {
-    status,
-    endedAt,
-    error: detail.error ?? errorNames.runFailed,
-    cause: detail.cause ?? `the execution ended as ${detail.status}`,
+  const error = detail.error ?? errorNames.runFailed;
+  const cause = detail.cause ?? `the execution ended as ${detail.status}`;
+  // The stages first: a crash in between leaves the run to be settled by the event's next delivery.
+  const stages = await settleStages(before, { status, endedAt, error, cause }, services);
+  const record = await ledger.runs.end(pipeline, run, { status, endedAt, stages, error, cause }, generation);
+  if (!record) return false;
+  await markPartition(record, services);
+  await ledger.audit.record(pipeline, run, {
+    id: `ended#${generation}`,
+    at: endedAt,
+    by: 'reconcile',
+    what: 'stopped',
+    detail: `${status}: ${cause}`,
   });
-  if (!record) return false; // `finish` was there first.
-  await ledger.runs.markPartition(
-    { pipeline, partition: record.partition, run: record.run, status, updatedAt: endedAt },
-    record.createdAt,
-  );
   await announce(record, services);
   return true;
+};
+
+/** Ends the stages that the execution left under way; an attempt that is still at work can no longer settle its stage. */
+const settleStages = async (
+  { pipeline, run, generation = 1 }: RunRecord,
+  end: {
+    readonly status: 'cancelled' | 'failed';
+    readonly endedAt: string;
+    readonly error: string;
+    readonly cause: string;
+  },
+  { ledger }: Services,
+): Promise<NonNullable<RunRecord['stages']>> => {
+  const counts: { [status in Status]?: number } = {};
+  const completed = new Set<string>();
+  for (const record of await ledger.stages.list(pipeline, run)) {
+    const status = await settledAs(record);
+    counts[status] = (counts[status] ?? 0) + 1;
+    if (status === 'completed') completed.add(record.stage);
+  }
+  if (generation > 1) await ledger.deadLetters.reopen(pipeline, run, generation, completed);
+  return counts;
+
+  async function settledAs({ stage, status }: StageRecord): Promise<Status> {
+    if (!underWay.includes(status)) return status;
+    const settled = await ledger.stages.abandon({ pipeline, run, stage, generation }, end);
+    return settled ? end.status : ((await ledger.stages.get({ pipeline, run, stage }))?.status ?? status);
+  }
 };

@@ -1,8 +1,18 @@
 // A start message as a request for a run: which partition, which input, and what makes two messages the same request.
-import type { Json, PipelineManifest, RunRecord, StartMessage, TriggerRecord } from '../records/index.ts';
+import {
+  executionName,
+  type Json,
+  type PipelineManifest,
+  type RunRecord,
+  type StartMessage,
+  type TriggerRecord,
+} from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { sha256 } from '../support/sha256.ts';
 import type { Services } from './services.ts';
+
+/** A message that asks for a run of its own. */
+export type RunMessage = Exclude<StartMessage, { kind: 'resume' }>;
 
 export interface Request {
   readonly run: string;
@@ -17,22 +27,23 @@ export type Decision = { readonly request: Request } | { readonly reason: string
 
 /** Decides on a message. Throws PermanentError on one that can never start a run. */
 export const decide = async (
-  message: StartMessage,
+  message: RunMessage,
   manifest: PipelineManifest,
   services: Services,
 ): Promise<Decision> => {
   const { trigger, partition, input } = read(message);
   const upstream: { [alias: string]: { pipeline: string; run: string } } = {};
+  const above: string[] = [];
   for (const [alias, pipeline] of Object.entries(manifest.upstream)) {
     const newest = await services.ledger.runs.partition(pipeline, partition);
     if (newest?.status !== 'completed') {
       return { reason: `upstream ${pipeline} is ${newest?.status ?? 'missing'} for partition ${partition}` };
     }
     upstream[alias] = { pipeline, run: newest.run };
+    above.push(executionName(newest.run, newest.generation ?? 1));
   }
   // The runs above are part of what an upstream start is: the last of several to complete, or a duplicate of its event, asks
-  // for the same run, and a re-run of any of them for a new one.
-  const above = Object.values(upstream).map(({ run }) => run);
+  // for the same run, and a re-run of any of them, or its being resumed, for a new one.
   const identity = message.kind === 'upstream' ? above.join(' ') : trigger.identity;
   const run = `${slug(partition)}-${sha256(`${message.pipeline} ${partition} ${message.kind} ${identity}`).slice(0, 12)}`;
   return { request: { run, partition, input, trigger: { ...trigger, identity }, upstream } };
@@ -40,7 +51,7 @@ export const decide = async (
 
 const slug = (partition: string): string => partition.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 50);
 
-const read = (message: StartMessage): { trigger: TriggerRecord; partition: string; input: Json } => {
+const read = (message: RunMessage): { trigger: TriggerRecord; partition: string; input: Json } => {
   switch (message.kind) {
     case 'manual':
       return {

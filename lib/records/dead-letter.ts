@@ -15,4 +15,14 @@ export interface DeadLetter {
   readonly firstAt: string;
   readonly lastAt: string;
   readonly definitionHash: string;
+  /** The run's execution that failed. @default 1 */
+  readonly generation?: number;
+  /** `open` until somebody replays or discards it; open again when the replay fails too. @default open */
+  readonly state?: 'open' | 'replayed' | 'discarded';
+  /** Who closed it, when and why. */
+  readonly closedBy?: string;
+  readonly closedAt?: string;
+  /** The run's execution that was to do it again. */
+  readonly replayedIn?: number;
+  readonly because?: string;
 }

@@ -4,6 +4,9 @@ export const environmentNames = {
   payloadBucket: 'HEDDLE_PAYLOAD_BUCKET',
   inboxBucket: 'HEDDLE_INBOX_BUCKET',
   deadLetterQueue: 'HEDDLE_DEAD_LETTER_QUEUE_URL',
+  /** Short hashes of the stage's bundle and of its schemas: the fingerprint of a result. */
+  codeHash: 'HEDDLE_CODE_HASH',
+  contractHash: 'HEDDLE_CONTRACT_HASH',
   eventBus: 'HEDDLE_EVENT_BUS',
   /** `/heddle/<orchestrator>/`: where the pipelines' manifests are, in SSM. */
   manifestPath: 'HEDDLE_MANIFEST_PATH',

@@ -15,6 +15,10 @@ export const deadLetterKey = (pipeline: string, run: string, stage: string, item
   pk: `run#${pipeline}#${run}`,
   sk: item === undefined ? `dead#${stage}` : `dead#${stage}#${padded(item)}`,
 });
+export const auditKey = (pipeline: string, run: string, id: string) => ({
+  pk: `run#${pipeline}#${run}`,
+  sk: `audit#${id}`,
+});
 export const partitionKey = (pipeline: string, partition: string) => ({ pk: `partition#${pipeline}`, sk: partition });
 
 /** The index that lists a pipeline's runs, newest last. Its name is in the table's definition. */

@@ -2,6 +2,7 @@
 import type { Binding } from './binding.ts';
 import type { Choices } from './calls.ts';
 import type { StoredPayload } from './payload.ts';
+import type { ResumeOrder } from './resume-order.ts';
 import type { Status } from './status.ts';
 
 /** What started a run, for the audit trail. `identity` is what makes a duplicate the same run. */
@@ -24,6 +25,12 @@ export interface RunRecord {
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
+  /** Counts the run's executions. @default 1 */
+  readonly generation?: number;
+  /** What made the latest execution, when it is not the first. */
+  readonly resume?: ResumeOrder;
+  /** The run that this one was forked from, and the stage from which it does things itself. */
+  readonly parent?: { readonly run: string; readonly from: string };
   readonly executionArn?: string;
   readonly definitionHash?: string;
   /** What the pipeline returns, as bindings into this run: the values stay where the stages stored them. */
@@ -41,6 +48,8 @@ export interface PartitionRecord {
   readonly pipeline: string;
   readonly partition: string;
   readonly run: string;
+  /** Of the run. @default 1 */
+  readonly generation?: number;
   readonly status: Status;
   readonly updatedAt: string;
 }

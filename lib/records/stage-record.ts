@@ -8,10 +8,29 @@ export interface ItemCounts {
   readonly failed: number;
 }
 
+/** What a stage's result came from, each as a short hash. Equal fingerprints, equal results. */
+export interface Fingerprint {
+  /** Of the handler's bundle. */
+  readonly code: string;
+  /** Of the input and output schemas. */
+  readonly contract: string;
+  /** Of the bound input. */
+  readonly input: string;
+}
+
 export interface StageRecord {
   readonly stage: string;
   readonly status: Status;
   readonly attempts: number;
+  /** The execution of the run that wrote the record last. @default 1 */
+  readonly generation?: number;
+  /** How often a completed result was given up to be made again. @default 0 */
+  readonly redone?: number;
+  /** Ids of the stages that its input and order depend on. */
+  readonly needs?: readonly string[];
+  /** Ids of the choices that its input depends on. */
+  readonly choices?: readonly string[];
+  readonly fingerprint?: Fingerprint;
   /** The attempt that may settle this record: the request id of the Lambda call that claimed it last. */
   readonly owner?: string;
   readonly startedAt?: string;
@@ -42,6 +61,8 @@ export interface BatchRecord {
   readonly batch: number;
   readonly status: Status;
   readonly attempts: number;
+  readonly generation?: number;
+  readonly redone?: number;
   readonly owner?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;

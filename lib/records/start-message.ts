@@ -1,5 +1,6 @@
 // A message on the start queue: somebody or something asks for a run. `dispatch` decides.
 import type { Json } from './json.ts';
+import type { ResumeOrder } from './resume-order.ts';
 
 export type StartMessage =
   /** A person, or a program on their behalf. The same `id` asks for the same run. */
@@ -32,6 +33,8 @@ export type StartMessage =
       readonly timeZone: string;
       readonly input: Json;
     }
+  /** A run that has ended is to go on. */
+  | { readonly kind: 'resume'; readonly pipeline: string; readonly run: string; readonly order: ResumeOrder }
   /** A run of an upstream pipeline completed. */
   | { readonly kind: 'upstream'; readonly pipeline: string; readonly event: { readonly detail: RunEventDetail } };
 

@@ -2,7 +2,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { HandlerInput, HandlerOutput, Stage } from '../definition/index.ts';
 import type { Ledger, Scope } from '../ledger/index.ts';
-import type { StageCall } from '../records/index.ts';
+import type { Fingerprint, StageCall } from '../records/index.ts';
 import type { Store } from './store.ts';
 
 /** The log of a run: structured lines that carry pipeline, run, stage and attempt. */
@@ -32,6 +32,8 @@ export interface Attempt {
   readonly store: Store;
   readonly logger: Logger;
   readonly deadLetterQueueUrl: string;
+  /** What was deployed: short hashes of the bundle and of the contract's schemas. */
+  readonly build: Pick<Fingerprint, 'code' | 'contract'>;
   /** The claim's owner: Lambda's request id. */
   readonly owner: string;
   readonly signal: AbortSignal;

@@ -1,13 +1,13 @@
 // One batch of a map stage: the items one by one, each with its own outcome. An item that can never succeed becomes a dead
 // letter; if any item may still succeed the batch fails as a whole, and the retry does only those.
 import type { Stage } from '../definition/index.ts';
-import { type Resolver, UnavailableError } from '../ledger/index.ts';
-import type { ItemResult, Json, StageAnswer } from '../records/index.ts';
+import { addressOf, type Resolver, UnavailableError } from '../ledger/index.ts';
+import type { BatchRecord, ItemResult, Json, StageAnswer } from '../records/index.ts';
 import { invariant } from '../support/invariant.ts';
 import { isPermanent, SupersededError, ThrottledError, TransientError } from '../support/run-errors.ts';
-import { sha256 } from '../support/sha256.ts';
 import { type Attempt, type Handler, isoTime, logOf, scopeOf } from './attempt.ts';
 import { parse } from './contract.ts';
+import { idempotencyKey } from './fingerprint.ts';
 import { heedingRetryAfter } from './retry-after.ts';
 
 /** What a batch did, for the metrics. */
@@ -33,7 +33,7 @@ export const runBatch = async <S extends Stage>(
   const { call, ledger, owner, now } = attempt;
   const { batch } = call;
   invariant(batch, 'a batch was run without one');
-  const at = { pipeline: call.run.pipeline, run: call.run.id, stage: call.stage };
+  const at = addressOf(call.run, call.stage);
   const startedAt = now();
   const resolver = ledger.resolver();
   try {
@@ -68,7 +68,7 @@ export const runBatch = async <S extends Stage>(
       });
       break;
     }
-    const outcome = await runItem(stage, handler, attempt, resolver, index, item);
+    const outcome = await runItem(stage, handler, attempt, resolver, claim.record, index, item);
     if ('retry' in outcome) waiting.push({ index, error: outcome.retry });
     else results.set(index, outcome);
   }
@@ -95,6 +95,7 @@ const runItem = async <S extends Stage>(
   handler: Handler<S>,
   attempt: Attempt,
   resolver: Resolver,
+  record: BatchRecord,
   index: number,
   item: Json,
 ): Promise<ItemResult | { readonly retry: Error }> => {
@@ -111,7 +112,7 @@ const runItem = async <S extends Stage>(
       log: logOf(logger),
       store: attempt.store,
       signal: attempt.signal,
-      idempotencyKey: sha256(`${pipeline}/${id}/${call.stage}/${index}`).slice(0, 32),
+      idempotencyKey: idempotencyKey(attempt, record, index),
     });
     return { index, output: await parse(stage.output, result, 'output') };
   } catch (thrown) {
@@ -131,6 +132,7 @@ const runItem = async <S extends Stage>(
         firstAt: startedAt,
         lastAt: isoTime(now()),
         definitionHash,
+        generation: addressOf(call.run, call.stage).generation,
       },
       attempt.deadLetterQueueUrl,
     );

@@ -1,18 +1,21 @@
 // A stage that runs once: claim, read the input, work, settle.
 import type { Stage } from '../definition/index.ts';
-import { UnavailableError } from '../ledger/index.ts';
+import { addressOf, type StageAddress, UnavailableError } from '../ledger/index.ts';
 import {
   controlOf,
+  type Fingerprint,
   type Json,
+  needsOf,
   readCause,
   type StageAnswer,
   type StageCall,
   type StageRecord,
+  type StoredPayload,
 } from '../records/index.ts';
 import { SupersededError } from '../support/run-errors.ts';
-import { sha256 } from '../support/sha256.ts';
 import { type Attempt, type Handler, isoTime, logOf, scopeOf } from './attempt.ts';
 import { parse } from './contract.ts';
+import { fingerprintOf, idempotencyKey, reusable } from './fingerprint.ts';
 import { heedingRetryAfter } from './retry-after.ts';
 
 export const runTask = async <S extends Stage>(
@@ -21,9 +24,10 @@ export const runTask = async <S extends Stage>(
   attempt: Attempt,
 ): Promise<StageAnswer> => {
   const { call, ledger, owner, now } = attempt;
-  const at = { pipeline: call.run.pipeline, run: call.run.id, stage: call.stage };
+  const at = addressOf(call.run, call.stage);
   const startedAt = now();
-  const claim = await ledger.stages.claim(at, owner, isoTime(startedAt), fallbackOf(call));
+  const facts = { ...needsOf([call.bind], call.after, call.chosen), ...fallbackOf(call) };
+  const claim = await ledger.stages.claim(at, owner, isoTime(startedAt), facts);
   if (!claim.held) return stored(attempt, claim.record);
 
   let bound: Json;
@@ -39,6 +43,10 @@ export const runTask = async <S extends Stage>(
     return { status: 'skipped', control: {} };
   }
 
+  const fingerprint = fingerprintOf(attempt, bound);
+  const before = reusable(claim.record, fingerprint);
+  if (before) return settle(attempt, at, startedAt, { output: before, fingerprint });
+
   const input = await parse(stage.input, bound, 'input');
   const result = await heedingRetryAfter(handler, attempt, {
     input,
@@ -46,17 +54,33 @@ export const runTask = async <S extends Stage>(
     log: logOf(attempt.logger),
     store: attempt.store,
     signal: attempt.signal,
-    // A fallback's own: what the stage itself may have begun under its key is something else.
-    idempotencyKey: sha256([at.pipeline, at.run, at.stage, ...(call.via ? [call.via] : [])].join('/')).slice(0, 32),
+    idempotencyKey: idempotencyKey(attempt, claim.record),
   });
   const output = (await parse(stage.output, result, 'output')) as Json; // The contract just said so.
+  return settle(
+    attempt,
+    at,
+    startedAt,
+    { output: await ledger.payloads.store(at.pipeline, output), fingerprint },
+    output,
+  );
+};
+
+/** Records success. `value` is the output where it is at hand. */
+const settle = async (
+  attempt: Attempt,
+  at: StageAddress,
+  startedAt: number,
+  result: { readonly output: StoredPayload; readonly fingerprint: Fingerprint },
+  value?: Json,
+): Promise<StageAnswer> => {
+  const { call, ledger, owner, now } = attempt;
   const endedAt = now();
-  const held = await ledger.stages.complete(at, owner, {
-    endedAt: isoTime(endedAt),
-    durationMs: endedAt - startedAt,
-    output: await ledger.payloads.store(at.pipeline, output),
-  });
-  if (held) return { status: 'completed', control: controlOf(call.control, output) };
+  const end = { endedAt: isoTime(endedAt), durationMs: endedAt - startedAt, ...result };
+  if (await ledger.stages.complete(at, owner, end)) {
+    const output = value === undefined ? ((await ledger.payloads.load(result.output)) as Json) : value;
+    return { status: 'completed', control: controlOf(call.control, output) };
+  }
 
   const record = await ledger.stages.get(at);
   if (record?.status === 'completed') return stored(attempt, record);

@@ -31,6 +31,7 @@ const warm = () => {
     payloadBucket,
     ledger: openLedger(aws, { table: setting('table'), payloadBucket }),
     deadLetterQueueUrl: setting('deadLetterQueue'),
+    build: { code: setting('codeHash'), contract: setting('contractHash') },
   };
 };
 
@@ -51,13 +52,14 @@ export const stageHandler = <S extends Stage>(stage: S, work: Handler<S>) => {
     { signal }: { signal: AbortSignal },
   ): Promise<StageAnswer> => {
     connections ??= warm();
-    const { aws, ledger, payloadBucket, deadLetterQueueUrl } = connections;
+    const { aws, ledger, payloadBucket, deadLetterQueueUrl, build } = connections;
     const current: Attempt = {
       call,
       ledger,
       store: openStore(aws, payloadBucket, call.run),
       logger,
       deadLetterQueueUrl,
+      build,
       owner: context.awsRequestId,
       signal,
       now: Date.now,

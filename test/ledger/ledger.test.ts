@@ -81,13 +81,13 @@ describe('runs', () => {
     const { runs } = services.ledger;
     expect(await runs.create(run('r1', '1'))).toBe(true);
     expect(await runs.create(run('r1', '1'))).toBe(false);
-    expect(await runs.start('orders', 'r1', facts)).toMatchObject({ status: 'running' });
-    expect(await runs.start('orders', 'r1', facts)).toMatchObject({ status: 'running' });
-    expect(await runs.end('orders', 'r1', { status: 'completed', endedAt: 'then' })).toMatchObject({
+    expect(await runs.start('orders', 'r1', facts, 1)).toMatchObject({ status: 'running' });
+    expect(await runs.start('orders', 'r1', facts, 1)).toMatchObject({ status: 'running' });
+    expect(await runs.end('orders', 'r1', { status: 'completed', endedAt: 'then' }, 1)).toMatchObject({
       status: 'completed',
     });
-    expect(await runs.end('orders', 'r1', { status: 'failed', endedAt: 'then' })).toBeUndefined();
-    expect(await runs.start('orders', 'r1', facts)).toBeUndefined();
+    expect(await runs.end('orders', 'r1', { status: 'failed', endedAt: 'then' }, 1)).toBeUndefined();
+    expect(await runs.start('orders', 'r1', facts, 1)).toBeUndefined();
   });
 
   test('are listed newest first', async () => {

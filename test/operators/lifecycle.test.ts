@@ -216,6 +216,32 @@ describe('reconcile', () => {
     expect(await reconcile(ended(run.id), 'heddle-', workshop.services)).toBe(false);
   });
 
+  test('ends the stages that were under way; a late attempt cannot settle them', async () => {
+    const run = await workshop.startRun('held');
+    const { stages, runs, audit } = workshop.local.ledger;
+    await complete(run, 'a');
+    await stages.claim(at(run, 'b'), 'o', 'now');
+    await reconcile(ended(run.id), 'heddle-', workshop.services);
+    expect(await stages.list('orders', run.id)).toMatchObject([{ status: 'completed' }, { status: 'cancelled' }]);
+    expect(await runs.get('orders', run.id)).toMatchObject({ stages: { completed: 1, cancelled: 1 } });
+    const output = { kind: 'inline', json: '{}' } as const;
+    expect(await stages.complete(at(run, 'b'), 'o', { endedAt: 'late', durationMs: 1, output })).toBe(false);
+    expect(await audit.list('orders', run.id)).toMatchObject([
+      { what: 'asked' },
+      { what: 'started' },
+      { what: 'stopped' },
+    ]);
+  });
+
+  test('leaves a run alone that is in a later execution', async () => {
+    const run = await workshop.startRun('later');
+    await reconcile(ended(run.id), 'heddle-', workshop.services);
+    const order = { id: 'o', generation: 2, again: [], below: [], items: {}, by: 'ada', reason: 'fixed' };
+    await dispatch({ kind: 'resume', pipeline: 'orders', run: run.id, order }, workshop.services);
+    expect(await reconcile(ended(run.id), 'heddle-', workshop.services)).toBe(false);
+    expect(await reconcile(ended(`${run.id}_2`), 'heddle-', workshop.services)).toBe(true);
+  });
+
   test('leaves the machines of others alone', async () => {
     expect(await reconcile(ended('x', 'billing'), 'heddle-', workshop.services)).toBe(false);
   });

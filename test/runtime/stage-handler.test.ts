@@ -19,6 +19,8 @@ beforeAll(async () => {
     [environmentNames.table]: 'ledger',
     [environmentNames.payloadBucket]: 'payloads',
     [environmentNames.deadLetterQueue]: services.queueUrl,
+    [environmentNames.codeHash]: 'code1',
+    [environmentNames.contractHash]: 'contract1',
   });
 });
 afterAll(() => services.close());

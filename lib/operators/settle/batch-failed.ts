@@ -1,3 +1,4 @@
+import { addressOf } from '../../ledger/index.ts';
 import { type ItemResult, readCause } from '../../records/index.ts';
 import { invariant } from '../../support/invariant.ts';
 import { isoTime, type Services } from '../services.ts';
@@ -9,7 +10,7 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
   const { ledger, now } = services;
   const { run, stage, batch } = call;
   invariant(batch, 'a batch failed without one');
-  const at = { pipeline: run.pipeline, run: run.id, stage };
+  const at = addressOf(run, stage);
   const owner = `settle:${run.execution}`;
   const claim = await ledger.stages.claimBatch(at, batch.index, owner, isoTime(now()));
   if (!claim.held) return { control: {} };

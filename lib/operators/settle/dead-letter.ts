@@ -1,4 +1,4 @@
-import { type DeadLetter, type RunFacts, runEvents } from '../../records/index.ts';
+import { type DeadLetter, type RunFacts, readExecutionName, runEvents } from '../../records/index.ts';
 import { isoTime, type Services } from '../services.ts';
 
 type Failed = Pick<DeadLetter, 'stage' | 'error' | 'cause' | 'attempts' | 'input' | 'firstAt'> & {
@@ -15,7 +15,13 @@ export const writeDeadLetter = async (
   if (!manifest) throw new Error(`there is no manifest of ${run.pipeline}, so its dead-letter queue is not known`);
   const facts = { pipeline: run.pipeline, run: run.id, partition: run.partition };
   await ledger.deadLetters.write(
-    { ...facts, ...failed, lastAt: isoTime(now()), definitionHash: run.definitionHash },
+    {
+      ...facts,
+      ...failed,
+      lastAt: isoTime(now()),
+      definitionHash: run.definitionHash,
+      generation: readExecutionName(run.execution).generation,
+    },
     manifest.deadLetterQueueUrl,
   );
   await aws.call('events', 'PutEvents', {

@@ -1,5 +1,5 @@
-import { type Ledger, type Scope, UnavailableError } from '../../ledger/index.ts';
-import type { Control, Json, OnFailure, Tolerance } from '../../records/index.ts';
+import { addressOf, type Ledger, type Scope, UnavailableError } from '../../ledger/index.ts';
+import { type Control, type Json, needsOf, type OnFailure, type Tolerance } from '../../records/index.ts';
 import { errorNames } from '../../support/error-names.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
@@ -9,8 +9,9 @@ import { outcomeOf } from './outcome.ts';
 export const mapDone = async (call: Call<'mapDone'>, services: Services): Promise<SettleAnswer> => {
   const { ledger, now } = services;
   const { run, stage } = call;
-  const at = { pipeline: run.pipeline, run: run.id, stage };
+  const at = addressOf(run, stage);
   const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: call.chosen };
+  const needs = needsOf([call.items, call.bind], call.after, call.chosen);
   const resolver = ledger.resolver();
   try {
     await resolver.resolve(call.items, scope);
@@ -18,7 +19,7 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
     await resolver.resolve(call.bind, { ...scope, item: null });
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    await ledger.stages.skip(at, error.message, isoTime(now()));
+    await ledger.stages.skip(at, error.message, isoTime(now()), needs);
     return { control: {} };
   }
   const batches = await ledger.stages.listBatches(at, false);
@@ -30,9 +31,9 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
     const cause = `${failed} of ${items.total} items failed; the stage bears ${describe(call.tolerate)}`;
     const failure = { error: errorNames.tooManyFailures, cause };
     const outcome = await outcomeOf(ledger, run.pipeline, outputsOf(call.onFailure, failed), failure);
-    await ledger.stages.closeMap(at, { ...outcome, ...failure, endedAt, items });
+    await ledger.stages.closeMap(at, { ...outcome, ...failure, endedAt, items }, needs);
   } else {
-    await ledger.stages.closeMap(at, { status: 'completed', endedAt, items });
+    await ledger.stages.closeMap(at, { status: 'completed', endedAt, items }, needs);
   }
   return { control: await controlOfMap(call, scope, ledger) };
 };

@@ -1,5 +1,5 @@
-import { UnavailableError } from '../../ledger/index.ts';
-import { controlOf, type Json, readCause } from '../../records/index.ts';
+import { addressOf, UnavailableError } from '../../ledger/index.ts';
+import { controlOf, type Json, needsOf, readCause } from '../../records/index.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
 import { writeDeadLetter } from './dead-letter.ts';
@@ -11,11 +11,11 @@ export const stageFailed = async (
   services: Services,
 ): Promise<SettleAnswer> => {
   const { ledger, now } = services;
-  const at = { pipeline: run.pipeline, run: run.id, stage };
+  const at = addressOf(run, stage);
   const failure = { error: error.Error, cause: readCause(error.Cause) };
   const outcome = await outcomeOf(ledger, run.pipeline, onFailure, failure);
   const endedAt = isoTime(now());
-  const recorded = await ledger.stages.fail(at, { ...outcome, ...failure, endedAt });
+  const recorded = await ledger.stages.fail(at, { ...outcome, ...failure, endedAt }, needsOf([bind], [], chosen));
   // It is completed: by a late attempt after all, or with `onFailure`'s value by a call of this operator that went before.
   const record = recorded ?? (await ledger.stages.get(at));
   const output = record?.output ? ((await ledger.payloads.load(record.output)) as Json) : undefined;

@@ -42,7 +42,7 @@ const finish = async (run: string): Promise<void> => {
   const items = { total: 4, completed: 3, failed: 1 };
   await stages.closeMap(stage(run, 'clean'), { status: 'completed', endedAt: at(3), items });
   await stages.skip(stage(run, 'publish'), 'choose1 took then', at(3));
-  await runs.end('orders', run, { status: 'completed', endedAt: at(4) });
+  await runs.end('orders', run, { status: 'completed', endedAt: at(4) }, 1);
 };
 
 const follow = async (run: string, isTerminal: boolean): Promise<string> => {

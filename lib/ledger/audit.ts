@@ -1,0 +1,18 @@
+// The audit trail of a run: entries are made once and never changed.
+import { type AuditEntry, auditKey } from '../records/index.ts';
+import type { Table } from './table.ts';
+
+export interface Audit {
+  /** Records an action; false when one of this id is recorded. */
+  record(pipeline: string, run: string, entry: AuditEntry): Promise<boolean>;
+  /** Oldest first. */
+  list(pipeline: string, run: string): Promise<readonly AuditEntry[]>;
+}
+
+export const openAudit = (table: Table): Audit => ({
+  record: (pipeline, run, entry) => table.create(auditKey(pipeline, run, entry.id), entry),
+  list: async (pipeline, run) => {
+    const entries = await table.list<AuditEntry>(`run#${pipeline}#${run}`, auditKey(pipeline, run, '').sk);
+    return entries.toSorted((a, b) => a.at.localeCompare(b.at));
+  },
+});

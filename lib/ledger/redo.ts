@@ -1,0 +1,129 @@
+// Carries out a resume order on the records: what is to be done again becomes `pending`. Records that the order's own
+// execution has written are left alone, so a crash at any line is mended by doing it all again.
+import {
+  type BatchRecord,
+  batchKey,
+  type DeadLetter,
+  deadLetterKey,
+  type ItemResult,
+  type ResumeOrder,
+  type StageRecord,
+  stageKey,
+} from '../records/index.ts';
+import type { Payloads } from './payloads.ts';
+import type { Stages } from './stages.ts';
+import type { Key, Table } from './table.ts';
+
+export type Redo = (pipeline: string, run: string, order: ResumeOrder, now: string) => Promise<void>;
+
+/** What an earlier end left in a record of a stage or batch. */
+const ended = [
+  'owner',
+  'error',
+  'cause',
+  'reason',
+  'startedAt',
+  'endedAt',
+  'durationMs',
+  'substituted',
+  'via',
+  'primary',
+];
+const given = ['output', 'fingerprint'];
+
+export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo => {
+  const earlier = ({ generation }: ResumeOrder) => ({
+    condition: 'attribute_exists(pk) AND (attribute_not_exists(#generation) OR #generation < :generation)',
+    values: { generation },
+  });
+
+  const resetStage = (key: Key, record: StageRecord, order: ResumeOrder, remove: readonly string[]) =>
+    table.update({
+      key,
+      set: { status: 'pending', generation: order.generation },
+      add: { redone: record.status === 'completed' ? 1 : 0 },
+      remove: [...ended, ...remove],
+      ...earlier(order),
+    });
+
+  const resetBatch = (key: Key, order: ResumeOrder) =>
+    table.update({
+      key,
+      set: { status: 'pending', generation: order.generation, completed: 0, failed: 0 },
+      add: { redone: 1 },
+      remove: [...ended, 'results'],
+      ...earlier(order),
+    });
+
+  /** Takes the failed items that are to be done again out of a batch's outcomes. */
+  const reopenItems = async (
+    pipeline: string,
+    key: Key,
+    batch: BatchRecord,
+    wanted: readonly number[] | 'failed',
+    order: ResumeOrder,
+  ): Promise<void> => {
+    if (!batch.results) return;
+    const outcomes = (await payloads.load(batch.results)) as readonly ItemResult[];
+    const kept = outcomes.filter((one) => !('error' in one) || (wanted !== 'failed' && !wanted.includes(one.index)));
+    if (kept.length === outcomes.length) return;
+    const failed = kept.filter((one) => 'error' in one).length;
+    await table.update({
+      key,
+      set: {
+        status: 'pending',
+        generation: order.generation,
+        completed: kept.length - failed,
+        failed,
+        results: await payloads.store(pipeline, kept),
+      },
+      remove: ended,
+      ...earlier(order),
+    });
+  };
+
+  const closeLetters = async (pipeline: string, run: string, order: ResumeOrder, now: string): Promise<void> => {
+    const covered = ({ stage, item }: DeadLetter): boolean => {
+      if (order.again.includes(stage) || order.below.includes(stage)) return true;
+      const items = order.items[stage];
+      return items === 'failed' || (item !== undefined && items?.includes(item) === true);
+    };
+    for (const letter of await table.list<DeadLetter>(`run#${pipeline}#${run}`, 'dead#')) {
+      if (!covered(letter) || (letter.state ?? 'open') !== 'open') continue;
+      await table.update({
+        key: deadLetterKey(pipeline, run, letter.stage, letter.item),
+        set: {
+          state: 'replayed',
+          replayedIn: order.generation,
+          closedBy: order.by,
+          closedAt: now,
+          because: order.reason,
+        },
+        ...earlier(order),
+      });
+    }
+  };
+
+  return async (pipeline, run, order, now) => {
+    const records = new Map((await stages.list(pipeline, run)).map((record) => [record.stage, record]));
+    const batchesOf = (stage: string) => stages.listBatches({ pipeline, run, stage }, false);
+    for (const stage of [...order.again, ...order.below]) {
+      const record = records.get(stage);
+      if (!record) continue;
+      for (const { batch } of await batchesOf(stage)) await resetBatch(batchKey(pipeline, run, stage, batch), order);
+      const forced = order.again.includes(stage);
+      await resetStage(stageKey(pipeline, run, stage), record, order, ['items', ...(forced ? given : [])]);
+    }
+    for (const [stage, wanted] of Object.entries(order.items)) {
+      const record = records.get(stage);
+      if (!record) continue;
+      for (const { batch, failed } of await batchesOf(stage)) {
+        if (!failed) continue;
+        const whole = await stages.getBatch({ pipeline, run, stage }, batch);
+        if (whole) await reopenItems(pipeline, batchKey(pipeline, run, stage, batch), whole, wanted, order);
+      }
+      await resetStage(stageKey(pipeline, run, stage), record, order, []);
+    }
+    await closeLetters(pipeline, run, order, now);
+  };
+};

@@ -1,0 +1,73 @@
+// A further execution of a run that has ended: what the order names is done again, all else gives its stored result.
+import type { PipelineManifest, ResumeOrder, RunRecord } from '../records/index.ts';
+import { PermanentError } from '../support/run-errors.ts';
+import { markPartition } from './mark-partition.ts';
+import { isoTime, type Services } from './services.ts';
+import { startExecution } from './start-execution.ts';
+
+export type Resumed =
+  | { readonly kind: 'resumed'; readonly run: string; readonly generation: number }
+  | { readonly kind: 'duplicate'; readonly run: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Carries out an order. Asked again it does nothing more; found half done, whoever began it, it is done to the end. A run
+ * that is under way, or further than the order thinks, refuses it. Throws PermanentError HDL407 for a run that there is not.
+ */
+export const resume = async (
+  pipeline: string,
+  run: string,
+  order: ResumeOrder,
+  manifest: PipelineManifest,
+  services: Services,
+): Promise<Resumed> => {
+  const { ledger } = services;
+  const before = await ledger.runs.get(pipeline, run);
+  if (!before)
+    throw new PermanentError(
+      `HDL407 there is no run ${run} of ${pipeline} to resume. Fix: take the id from heddle runs ${pipeline}`,
+    );
+  if (before.resume && before.status === 'pending') {
+    await carryOut(before, before.resume, manifest, services);
+    if (before.resume.id === order.id) return { kind: 'resumed', run, generation: order.generation };
+  }
+  if (before.resume?.id === order.id) return { kind: 'duplicate', run };
+  const record = await ledger.runs.resume(pipeline, run, order);
+  if (!record) {
+    const { status, generation = 1 } = (await ledger.runs.get(pipeline, run)) ?? before;
+    return { kind: 'refused', reason: `the run ${run} is ${status}, in its execution ${generation}` };
+  }
+  await carryOut(record, order, manifest, services);
+  return { kind: 'resumed', run, generation: order.generation };
+};
+
+const carryOut = async (
+  record: RunRecord,
+  order: ResumeOrder,
+  { stateMachineArn }: PipelineManifest,
+  services: Services,
+): Promise<void> => {
+  const { ledger, now } = services;
+  const { pipeline, run } = record;
+  const at = isoTime(now());
+  await ledger.redo(pipeline, run, order, at);
+  await ledger.audit.record(pipeline, run, {
+    id: `resumed#${order.generation}`,
+    at,
+    by: order.by,
+    what: 'resumed',
+    detail: `${order.reason}${told(order)}`,
+  });
+  await markPartition(record, services);
+  await startExecution(stateMachineArn, run, order.generation, services);
+};
+
+const told = ({ again, items }: ResumeOrder): string => {
+  const parts = Object.entries(items).map(([stage, wanted]) =>
+    wanted === 'failed'
+      ? `failed items of ${stage}`
+      : `items ${wanted.slice(0, 10).join(', ')}${wanted.length > 10 ? ', …' : ''} of ${stage}`,
+  );
+  const all = [...again, ...parts].join('; ');
+  return all === '' ? '' : `: ${all}`;
+};

@@ -1,0 +1,19 @@
+/** One line of a run's history of actions, by machines and by people. It is never changed. */
+export interface AuditEntry {
+  /** Names the action within its run, so that recording it twice is recording it once. */
+  readonly id: string;
+  readonly at: string;
+  /** An operator of Heddle's, or a person as they gave their name. */
+  readonly by: string;
+  readonly what:
+    | 'asked'
+    | 'started'
+    | 'ended'
+    | 'stopped'
+    | 'resumed'
+    | 'replayed'
+    | 'discarded'
+    | 'forked'
+    | 'stageFailed';
+  readonly detail: string;
+}

@@ -1,0 +1,11 @@
+// A run's executions: the first has the run's own name, each further one a number behind it. Ids of runs hold no underscore.
+
+/** The name of a run's `generation`-th execution: `2026-01-01-ab12`, then `2026-01-01-ab12_2`. */
+export const executionName = (run: string, generation: number): string =>
+  generation === 1 ? run : `${run}_${generation}`;
+
+/** The run and the generation that an execution's name or ARN stands for. */
+export const readExecutionName = (nameOrArn: string): { readonly run: string; readonly generation: number } => {
+  const [, run = '', number] = /^(.*?)(?:_(\d+))?$/.exec(nameOrArn.split(':').at(-1) ?? '') ?? [];
+  return { run, generation: number === undefined ? 1 : Number(number) };
+};

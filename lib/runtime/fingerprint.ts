@@ -1,0 +1,32 @@
+import type { Fingerprint, Json, StageRecord } from '../records/index.ts';
+import { canonicalJson } from '../support/canonical-json.ts';
+import { sha256 } from '../support/sha256.ts';
+import type { Attempt } from './attempt.ts';
+
+const digits = 12;
+
+/** What a result of this attempt on this input comes from. */
+export const fingerprintOf = ({ build }: Attempt, input: Json): Fingerprint => ({
+  ...build,
+  input: sha256(canonicalJson(input)).slice(0, digits),
+});
+
+/** The output that the record holds from before, if it came from the same code, contract and input. */
+export const reusable = ({ output, fingerprint }: StageRecord, now: Fingerprint): StageRecord['output'] =>
+  fingerprint?.code === now.code && fingerprint.contract === now.contract && fingerprint.input === now.input
+    ? output
+    : undefined;
+
+/** The same for every attempt at a stage or item; another one once a completed result is made again. */
+export const idempotencyKey = (
+  { call }: Attempt,
+  { redone = 0 }: Pick<StageRecord, 'redone'>,
+  item?: number,
+): string => {
+  const { pipeline, id } = call.run;
+  // A fallback has its own: what the stage itself may have begun under its key is something else.
+  const place = [pipeline, id, call.stage, ...(item === undefined ? [] : [item]), ...(call.via ? [call.via] : [])].join(
+    '/',
+  );
+  return sha256(redone === 0 ? place : `${place}~${redone}`).slice(0, 32);
+};

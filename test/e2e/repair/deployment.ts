@@ -1,0 +1,199 @@
+// A small pipeline on the local engine whose stages fail as a test tells them to, and note every call.
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import * as z from 'zod';
+import { runProgram } from '../../../lib/cli/index.ts';
+import { Orchestrator } from '../../../lib/constructs/index.ts';
+import { definePipeline, defineStage } from '../../../lib/definition/index.ts';
+import { type Ledger, openLedger } from '../../../lib/ledger/index.ts';
+import { type Engine, openEngine } from '../../../lib/local/index.ts';
+import type { OrchestratorManifest, PipelineManifest, RunRecord, StartMessage } from '../../../lib/records/index.ts';
+import { type Aws, connect } from '../../../lib/support/aws-call.ts';
+import { testSetting } from '../../cli/setting.ts';
+
+const one = z.object({ n: z.number() });
+const many = z.object({ numbers: z.array(z.number()) });
+const retry = { attempts: 1 };
+const list = defineStage('list', { input: z.object({ count: z.number() }), output: many, retry });
+const score = defineStage('score', { input: one, output: one, retry });
+const total = defineStage('total', { input: z.object({ scores: z.array(one).readonly() }), output: one, retry });
+const publish = defineStage('publish', { input: one, output: one, retry });
+const side = defineStage('side', { input: many, output: one, retry });
+
+/** list -> score (a map, bears 20 %) -> total -> publish, with side beside them. */
+export const repair = definePipeline('repair', { input: z.object({ count: z.number() }) }, (flow) => {
+  const listed = flow.task(list, { count: flow.input.count });
+  const scored = flow.map(score, listed.numbers, (n) => ({ n }), { batch: 10, tolerate: { percent: 20 } });
+  const summed = flow.task(total, { scores: scored.outputs });
+  flow.task(side, { numbers: listed.numbers });
+  return flow.task(publish, { n: summed.n });
+});
+
+const bodies: { readonly [stage: string]: string } = {
+  list: '{ numbers: Array.from({ length: input.count }, (_, n) => n) }',
+  score: '{ n: input.n * factor }',
+  total: '{ n: input.scores.reduce((sum, { n }) => sum + n, 0) }',
+  publish: 'input',
+  side: '{ n: input.numbers.length }',
+};
+const schemas: { readonly [stage: string]: string } = {
+  list: 'input: z.object({ count: z.number() }), output: z.object({ numbers: z.array(z.number()) })',
+  score: 'input: z.object({ n: z.number() }), output: z.object({ n: z.number() })',
+  total: 'input: z.object({ scores: z.array(z.object({ n: z.number() })) }), output: z.object({ n: z.number() })',
+  publish: 'input: z.object({ n: z.number() }), output: z.object({ n: z.number() })',
+  side: 'input: z.object({ numbers: z.array(z.number()) }), output: z.object({ n: z.number() })',
+};
+
+/** A call is noted as `score 7` (its item) or `total`; it fails when the file `fails` names it. */
+const handlerText = (stage: string, factor: number, folder: string): string => `
+import { appendFileSync, readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { defineStage } from '../../../../lib/definition/index.ts';
+import { PermanentError, stageHandler } from '../../../../lib/runtime/index.ts';
+const factor = ${stage === 'score' ? factor : 1};
+const contract = defineStage('${stage}', { ${schemas[stage]} });
+export const handler = stageHandler(contract, async ({ input }) => {
+  const call = ${stage === 'score' ? "'score ' + input.n" : `'${stage}'`};
+  appendFileSync(${JSON.stringify(join(folder, 'calls'))}, call + '\\n');
+  const fails = readFileSync(${JSON.stringify(join(folder, 'fails'))}, 'utf8').split('\\n');
+  if (fails.includes(call)) throw new PermanentError(call + ' was told to fail');
+  return ${bodies[stage]};
+});
+`;
+
+export interface Deployment {
+  readonly engine: Engine;
+  readonly aws: Aws;
+  readonly ledger: Ledger;
+  readonly manifest: OrchestratorManifest;
+  readonly pipeline: PipelineManifest;
+}
+
+export class RepairShop {
+  readonly #folder = join(process.cwd(), '.cache', `repair-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  #deployment: Deployment | undefined;
+  #factor = 1;
+  readonly #ended = new Map<string, PromiseWithResolvers<string>>();
+
+  /** Deploys the pipeline, with `factor` in the code of `score`. */
+  async deploy(factor = 1): Promise<Deployment> {
+    await this.#deployment?.engine.close();
+    this.#factor = factor;
+    this.#write();
+    const app = new App({ outdir: join(this.#folder, 'cdk.out') });
+    const handlers = join('.cache', this.#folder.split('/').at(-1) ?? '', 'stages');
+    new Orchestrator(new Stack(app, 'Test'), 'Heddle', { pipelines: [repair], handlers });
+    const engine = await openEngine({
+      assembly: app.synth().directory,
+      stateDir: join(this.#folder, 'state'),
+      onEvent: ({ source, detail }) => {
+        const { status, name } = detail as { readonly status: string; readonly name: string };
+        if (source === 'aws.states' && status !== 'RUNNING') this.#waiter(name).resolve(status);
+      },
+    });
+    const { region, endpoint } = engine;
+    const aws = connect({ region, endpoint, accessKeyId: 'local', secretAccessKey: 'local' });
+    const read = async (name: string) => {
+      const { Parameter } = await aws.call('ssm', 'GetParameter', { Name: name });
+      return JSON.parse((Parameter as { readonly Value: string }).Value);
+    };
+    const manifest: OrchestratorManifest = await read('/heddle/heddle');
+    const pipeline: PipelineManifest = await read('/heddle/heddle/repair');
+    this.#deployment = { engine, aws, manifest, pipeline, ledger: openLedger(aws, manifest) };
+    return this.#deployment;
+  }
+
+  #write(): void {
+    const stages = join(this.#folder, 'stages', 'repair');
+    mkdirSync(stages, { recursive: true });
+    for (const stage of Object.keys(bodies))
+      writeFileSync(join(stages, `${stage}.ts`), handlerText(stage, this.#factor, this.#folder));
+    if (!existsSync(join(this.#folder, 'fails'))) this.fail();
+    appendFileSync(join(this.#folder, 'calls'), '');
+  }
+
+  #waiter(name: string): PromiseWithResolvers<string> {
+    const waiter = this.#ended.get(name) ?? Promise.withResolvers<string>();
+    this.#ended.set(name, waiter);
+    return waiter;
+  }
+
+  get deployment(): Deployment {
+    if (!this.#deployment) throw new Error('nothing is deployed');
+    return this.#deployment;
+  }
+
+  /** From now on these calls fail, and no others. */
+  fail(...calls: readonly string[]): void {
+    writeFileSync(join(this.#folder, 'fails'), calls.join('\n'));
+  }
+
+  /** The calls since this was asked last, sorted. */
+  calls(): readonly string[] {
+    const file = join(this.#folder, 'calls');
+    const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean).sort();
+    writeFileSync(file, '');
+    return lines;
+  }
+
+  async send(message: StartMessage): Promise<void> {
+    await this.deployment.aws.call('sqs', 'SendMessage', {
+      QueueUrl: this.deployment.manifest.startQueueUrl,
+      MessageBody: JSON.stringify(message),
+    });
+  }
+
+  /** Resolves with the status of an execution once it has ended. */
+  ended(execution: string): Promise<string> {
+    return this.#waiter(execution).promise;
+  }
+
+  /** Runs the pipeline over `count` numbers to its end; gives the run as it then is. */
+  async run(id: string, count: number): Promise<RunRecord> {
+    const { code, stdout, stderr } = await this.heddle(
+      'start',
+      'repair',
+      '--id',
+      id,
+      '--input',
+      `{"count":${count}}`,
+      '--json',
+    );
+    if (code === 2) throw new Error(stderr);
+    return this.record(JSON.parse(stdout).run);
+  }
+
+  async record(run: string): Promise<RunRecord> {
+    const record = await this.deployment.ledger.runs.get('repair', run);
+    if (!record) throw new Error(`there is no run ${run}`);
+    return record;
+  }
+
+  /** Statuses of the run's stages, by stage. */
+  async stages(run: string): Promise<{ readonly [stage: string]: string }> {
+    const records = await this.deployment.ledger.stages.list('repair', run);
+    return Object.fromEntries(records.map(({ stage, status }) => [stage, status]));
+  }
+
+  /** A command of the CLI against this deployment. */
+  async heddle(...words: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const { setting, stdout, stderr } = testSetting([repair], {
+      environment: {
+        AWS_ENDPOINT_URL: this.deployment.engine.endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        USER: 'tester',
+      },
+      now: Date.now,
+    });
+    const code = await runProgram(words, setting);
+    return { code, stdout: stdout(), stderr: stderr() };
+  }
+
+  async close(): Promise<void> {
+    await this.#deployment?.engine.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
