@@ -1,7 +1,7 @@
 // The AWS/SQS metrics of the queues that an alarm watches: counted soon after a message came, then every minute while
 // the queue is not empty. No alarm, or nothing in the queue: no timer.
 import type { EngineContext, Shape } from '../../service.ts';
-import { isQueueService } from '../sqs/index.ts';
+import { isQueueService } from '../sqs/queue-service.ts';
 import { type Alarm, alarmRule, statsOf } from './alarm.ts';
 import { metricOf, read } from './metric.ts';
 import type { MetricStore } from './metric-store.ts';

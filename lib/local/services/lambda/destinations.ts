@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 import { parseArn } from '../../arn.ts';
 import { type EngineContext, notImplemented, type Shape } from '../../service.ts';
-import { isQueueService } from '../sqs/index.ts';
+import { isQueueService } from '../sqs/queue-service.ts';
 import { answerPayload } from './invoke.ts';
 import type { Outcome } from './runner.ts';
 

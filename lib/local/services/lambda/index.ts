@@ -6,10 +6,9 @@ import { asyncEvents } from './async-events.ts';
 import { eventSourceMappings } from './event-source-mappings.ts';
 import { LATEST } from './function-record.ts';
 import { lambdaFunctions } from './functions.ts';
-import { inProcessRunner } from './in-process.ts';
 import { answerPayload, invoker, payloadOf } from './invoke.ts';
 import { type RegisteredFunctions, registeredFunctions } from './registered.ts';
-import { sandboxPool } from './sandbox-pool.ts';
+import type { FunctionRunner } from './runner.ts';
 
 export type { FunctionContext, RegisteredFunction, RegisteredFunctions } from './registered.ts';
 
@@ -35,6 +34,25 @@ export interface LambdaService extends Service {
 
 const SANDBOXES = 8; // 15 MB each, 40 MB with three AWS SDK clients in the bundle
 
+/** Loads what runs functions with the first event: a program whose functions are all registered has no use for it. */
+const runnerOf = (isolation: LambdaIsolation, sandboxes: number, compileCache: string): FunctionRunner => {
+  const load = async (): Promise<FunctionRunner> => {
+    if (isolation === 'inProcess') return (await import('./in-process.ts')).inProcessRunner();
+    return (await import('./sandbox-pool.ts')).sandboxPool(sandboxes, compileCache);
+  };
+  let loading: Promise<FunctionRunner> | undefined;
+  let loaded: FunctionRunner | undefined;
+  return {
+    run: async (job) => {
+      loading ??= load();
+      loaded ??= await loading;
+      return loaded.run(job);
+    },
+    retire: (name) => loaded?.retire(name),
+    close: async () => (await loading)?.close(),
+  };
+};
+
 /**
  * Lambda for Node.js functions. `CreateFunction` takes `Code: { LocalDirectory }` and replaces a function that exists.
  * `Invoke` takes `Payload` as JSON text, its bytes or a JSON value, and answers `Payload` as JSON text.
@@ -42,8 +60,7 @@ const SANDBOXES = 8; // 15 MB each, 40 MB with three AWS SDK clients in the bund
 export const lambdaService = (context: EngineContext, options: LambdaOptions = {}): LambdaService => {
   const { isolation = 'worker', functions: own = {}, sandboxes = SANDBOXES } = options;
   const registered = registeredFunctions(context, own);
-  const runner =
-    isolation === 'inProcess' ? inProcessRunner() : sandboxPool(sandboxes, join(context.stateDir, 'compiled'));
+  const runner = runnerOf(isolation, sandboxes, join(context.stateDir, 'compiled'));
   const functions = lambdaFunctions(context, registered, runner.retire);
   const invoke = invoker(context, runner, registered);
   const events = asyncEvents(context, functions, invoke);

@@ -3,7 +3,7 @@
 import { parseArn } from '../../arn.ts';
 import { isShape } from '../../field-reader.ts';
 import type { EngineContext, Shape } from '../../service.ts';
-import { isQueueService, type QueueService } from '../sqs/index.ts';
+import { isQueueService, type QueueService } from '../sqs/queue-service.ts';
 import type { Outcome } from './runner.ts';
 
 const RECEIVE_LIMIT = 10; // of one ReceiveMessage

@@ -1,34 +1,15 @@
 // SQS: queues in the engine's database, receivers woken by sends.
 import { callFrom } from '../../operation-table.ts';
-import type { EngineContext, Service } from '../../service.ts';
+import type { EngineContext } from '../../service.ts';
 import { arrivals } from './arrivals.ts';
 import { moveTasks } from './move-tasks.ts';
 import { queueOperations } from './queue-operations.ts';
+import type { QueueService } from './queue-service.ts';
 import { type QueueState, queueByArn, queueUrl } from './queue-state.ts';
 import { queueTable } from './queue-table.ts';
 import { receiptOperations } from './receipts.ts';
 import { receiveOperations } from './receive.ts';
 import { sendOperations } from './send.ts';
-
-/** SQS with what services of the same engine need to consume a queue without polling it. */
-export interface QueueService extends Service {
-  readonly id: 'sqs';
-  /**
-   * `tell` is called whenever the queue may have a message to receive: after a send, and when a hidden message comes
-   * back. Holds a timer only while a message is hidden. Returns the end of it.
-   */
-  watch(queueName: string, tell: () => void): () => void;
-  /**
-   * Makes every message in flight visible again, as if it had not been received: whoever had received it ended with an
-   * earlier engine.
-   */
-  takeReceivesBack(queueArn: string): void;
-  /** The QueueUrl of an ARN, or undefined where there is no such queue. */
-  urlOf(queueArn: string): string | undefined;
-}
-
-/** Whether a service is this engine's SQS. */
-export const isQueueService = (service: Service): service is QueueService => service.id === 'sqs' && 'watch' in service;
 
 /** SQS, standard and FIFO, with redrive policies and message move tasks. */
 export const sqsService = (context: EngineContext): QueueService => {

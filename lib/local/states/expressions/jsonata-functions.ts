@@ -1,8 +1,9 @@
 // The functions that AWS adds to JSONata, and the ones that it replaces because they read time or chance.
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn
 import { createHash } from 'node:crypto';
-import jsonata, { type Expression } from 'jsonata';
+import type { Expression } from 'jsonata';
 import { uuid } from '../../uuid.ts';
+import { jsonata } from './jsonata-package.ts';
 import type { Ambient } from './scope.ts';
 
 const MAX_ITEMS = 1000;
@@ -47,7 +48,11 @@ export const seededRandom = (seed: number): number => {
 };
 
 // JSONata's own formatting of a time that is ours.
-const formatted = jsonata('$fromMillis($millis, $picture, $timezone)');
+let formatted: Expression | undefined;
+const format = (millis: number, picture: string | undefined, timezone: string | undefined): Promise<unknown> => {
+  formatted ??= jsonata('$fromMillis($millis, $picture, $timezone)');
+  return formatted.evaluate(undefined, { millis, picture, timezone });
+};
 
 export const addFunctions = (expression: Expression, ambient: Ambient): void => {
   expression.registerFunction('partition', partition, '<an:a>');
@@ -66,8 +71,7 @@ export const addFunctions = (expression: Expression, ambient: Ambient): void => 
   );
   expression.registerFunction(
     'now',
-    (picture?: string, timezone?: string) =>
-      formatted.evaluate(undefined, { millis: ambient.now(), picture, timezone }),
+    (picture?: string, timezone?: string) => format(ambient.now(), picture, timezone),
     '<s?s?:s>',
   );
   expression.registerFunction('millis', () => ambient.now(), '<:n>');

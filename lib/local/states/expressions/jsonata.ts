@@ -1,9 +1,10 @@
 // One compiled JSONata expression of a definition: `{% ... %}` without its brackets.
-import jsonata from 'jsonata';
+import type { Expression } from 'jsonata';
 import { EvaluationProblem } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { addFunctions } from './jsonata-functions.ts';
-import { compileSimple } from './jsonata-simple.ts';
+import { jsonata } from './jsonata-package.ts';
+import { shortcutOf } from './jsonata-simple.ts';
 import type { Ambient, Scope } from './scope.ts';
 
 /** Gives JSON, or throws EvaluationProblem. Synchronous where the expression is simple enough. */
@@ -66,25 +67,31 @@ const bindings = (scope: Scope): Record<string, unknown> => {
   return { ...scope.variables, states };
 };
 
+const compiled = (source: string, ambient: Ambient): Expression => {
+  const expression = jsonata(source);
+  addFunctions(expression, ambient);
+  return expression;
+};
+
 /** Compiles `{% source %}`. Throws the parser's error (with `position`) where `source` is not JSONata. */
 export const compileJsonata = (text: string, field: string, ambient: Ambient): Query => {
   const source = text.slice(OPEN.length, -CLOSE.length).trim();
-  const expression = jsonata(source);
-  addFunctions(expression, ambient);
-  const simple = compileSimple(expression.ast());
-  const slow = async (scope: Scope): Promise<Json> => {
+  const shortcut = shortcutOf(source);
+  let expression = shortcut ? undefined : compiled(source, ambient);
+  const whole = async (scope: Scope): Promise<Json> => {
     try {
+      expression ??= compiled(source, ambient);
       return checked(await expression.evaluate(undefined, bindings(scope)), source, field);
     } catch (thrown) {
       throw problem(thrown, source, field);
     }
   };
-  if (simple === undefined) return { source, evaluate: slow };
+  if (shortcut === undefined) return { source, evaluate: whole };
   return {
     source,
     evaluate: (scope) => {
-      const quick = simple(scope);
-      return quick === undefined ? slow(scope) : quick;
+      const quick = shortcut(scope);
+      return quick === undefined ? whole(scope) : quick;
     },
   };
 };
