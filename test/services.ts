@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Ledger, openLedger } from '../lib/ledger/index.ts';
-import { realClock } from '../lib/local/clock.ts';
+import { type Clock, realClock } from '../lib/local/clock.ts';
 import { startServer } from '../lib/local/server/index.ts';
 import type { EngineContext, Service, ServiceId } from '../lib/local/service.ts';
 import { dynamodbService } from '../lib/local/services/dynamodb/index.ts';
@@ -24,8 +24,16 @@ export interface TestServices {
   close(): Promise<void>;
 }
 
+export interface TestServicesOptions {
+  /** @default real time */
+  readonly clock?: Clock;
+  /** Further services. */
+  readonly make?: readonly ((context: EngineContext) => Service)[];
+  readonly emit?: EngineContext['emit'];
+}
+
 /** A table, a bucket `payloads`, a queue `dead` and an event bus `heddle`, on a port of this machine. */
-export const openServices = async (): Promise<TestServices> => {
+export const openServices = async (options: TestServicesOptions = {}): Promise<TestServices> => {
   const dir = mkdtempSync(join(tmpdir(), 'heddle-services-'));
   const folder = openStateFolder(dir);
   const services = new Map<ServiceId, Service>();
@@ -40,13 +48,14 @@ export const openServices = async (): Promise<TestServices> => {
     account: '123456789012',
     stateDir: dir,
     database: folder.database,
-    clock: realClock(),
+    clock: options.clock ?? realClock(),
     random: Math.random,
     endpoint: () => endpoint,
     service,
-    emit: () => undefined,
+    emit: options.emit ?? (() => undefined),
   };
-  for (const make of [dynamodbService, s3Service, sqsService, ssmService, eventbridgeService, sfnService]) {
+  const own = [dynamodbService, s3Service, sqsService, ssmService, eventbridgeService, sfnService];
+  for (const make of [...own, ...(options.make ?? [])]) {
     const made = await make(context);
     services.set(made.id, made);
   }

@@ -6,6 +6,7 @@ import { sha256 } from '../support/sha256.ts';
 import { constant } from './constant.ts';
 import { controlOfBegin } from './control.ts';
 import { emit, operator } from './emit/index.ts';
+import { longestRunSeconds } from './longest-run.ts';
 import { plan } from './waves.ts';
 
 /**
@@ -22,9 +23,6 @@ export interface CompiledPipeline {
   readonly operators: readonly ['begin', 'settle', 'finish'];
 }
 
-/** A run may last this long: a bound for every wait inside. */
-const longestRunSeconds = 24 * 60 * 60;
-
 /** Compiles a graph that passed `validate`. Deterministic: equal graphs give equal bytes. */
 export const compile = (graph: PipelineGraph): CompiledPipeline => {
   const { pipeline } = graph;
@@ -34,7 +32,7 @@ export const compile = (graph: PipelineGraph): CompiledPipeline => {
     Comment: `Heddle pipeline ${pipeline.name}`,
     QueryLanguage: 'JSONata',
     StartAt: 'begin',
-    TimeoutSeconds: longestRunSeconds,
+    TimeoutSeconds: longestRunSeconds(graph),
     States: {
       begin: operator(
         'begin',

@@ -3,7 +3,7 @@ import type { Status } from '../records/index.ts';
 /** Marks that differ in shape, so that nothing is told by colour alone. */
 export const marks: { readonly [status in Status]: string } = {
   pending: '·',
-  waiting: '·',
+  waiting: '…',
   running: '▸',
   completed: '✓',
   failed: '✗',

@@ -5,6 +5,7 @@ import { type ChooseVerb, recordChoose } from './verbs/choose.ts';
 import { type MapVerb, recordMap } from './verbs/map.ts';
 import { openRecorder } from './verbs/recorder.ts';
 import { recordTask, type TaskVerb } from './verbs/task.ts';
+import { recordWait, type WaitVerb } from './verbs/wait.ts';
 
 /** The run itself, as refs. */
 export interface RunRef {
@@ -13,7 +14,7 @@ export interface RunRef {
   readonly pipeline: string;
 }
 
-export interface Flow<Input, Upstream> extends TaskVerb, MapVerb, ChooseVerb {
+export interface Flow<Input, Upstream> extends TaskVerb, MapVerb, ChooseVerb, WaitVerb {
   readonly input: Ref<Input>;
   readonly run: Ref<RunRef>;
   /** The outputs of the upstream pipelines' runs of the same partition, by alias. */
@@ -40,6 +41,7 @@ export const record = <Input, Upstream, Output>(
     task: recordTask(recorder),
     map: recordMap(recorder),
     choose: recordChoose(recorder),
+    wait: recordWait(recorder),
   };
   return recorder.block(() => body(flow), pipeline);
 };

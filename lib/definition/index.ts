@@ -15,6 +15,7 @@ export {
   type Node,
   type StageNode,
   type TaskNode,
+  type WaitNode,
 } from './node.ts';
 export * from './pipeline.ts';
 export { type Bound, isRef, type Ref, type Unbound } from './ref.ts';
@@ -24,3 +25,4 @@ export * from './stage.ts';
 export * from './trigger.ts';
 export type { MapOptions, MapResult } from './verbs/map.ts';
 export type { StageUse, TaskOptions } from './verbs/task.ts';
+export type { AfterOptions, WaitResult, WaitTime } from './verbs/wait.ts';

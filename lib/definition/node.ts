@@ -1,5 +1,5 @@
 // What a flow recorded: the nodes of a pipeline, as plain data.
-import type { Binding, OnFailure, Tolerance } from '../records/index.ts';
+import type { Binding, OnFailure, Tolerance, WaitTime } from '../records/index.ts';
 import { type Condition, operandsOf } from './condition.ts';
 import type { Stage } from './stage.ts';
 
@@ -48,7 +48,14 @@ export interface ChooseNode {
   readonly onFalse: Block;
 }
 
-export type Node = TaskNode | MapNode | ChooseNode;
+export interface WaitNode {
+  readonly kind: 'wait';
+  readonly id: string;
+  readonly wait: WaitTime;
+  readonly after: readonly string[];
+}
+
+export type Node = TaskNode | MapNode | ChooseNode | WaitNode;
 
 /** A node that the ledger keeps a record of: all but choices. */
 export type StageNode = Exclude<Node, ChooseNode>;
@@ -67,6 +74,8 @@ export const bindingsOf = (node: Node): readonly Binding[] => {
       return [node.items, node.bind];
     case 'choose':
       return operandsOf(node.when);
+    case 'wait':
+      return node.wait.kind === 'until' ? [node.wait.at] : [];
   }
 };
 

@@ -1,5 +1,5 @@
 // Who reads what: every place in a pipeline where a value is taken from somewhere, with where that place stands.
-import { type Binding, type Block, type Node, operandsOf, type Pipeline } from '../definition/index.ts';
+import { type Binding, type Block, bindingsOf, type Node, operandsOf, type Pipeline } from '../definition/index.ts';
 import type { PlacedStage } from './graph.ts';
 
 export type Within = PlacedStage['within'];
@@ -45,6 +45,8 @@ const readsOf = ({ node, within }: Place, at: string): readonly Read[] => {
         { at, within, binding: node.items, as: 'list' },
         { at, within, binding: node.bind, as: 'input', items: node.items },
       ];
+    case 'wait':
+      return bindingsOf(node).map((binding): Read => ({ at, within, binding, as: 'input' }));
     case 'choose':
       return [
         ...operandsOf(node.when).map((binding): Read => ({ at, within, binding, as: 'condition' })),

@@ -1,5 +1,5 @@
 // What refs point at: the contract behind each, as JSON Schema.
-import type { Binding, Pipeline, Source } from '../definition/index.ts';
+import type { Binding, Node, Pipeline, Source } from '../definition/index.ts';
 import { placesIn } from './read.ts';
 import { type Found, type JsonSchema, jsonSchemaOf, oneOf, schemaAt, schemaOfValue } from './schema.ts';
 
@@ -47,10 +47,22 @@ export const schemaOfSource = (
     }
     case 'stage': {
       const node = placesIn(pipeline.flow).find(({ id }) => id === source.stage)?.node;
-      if (!node || node.kind === 'choose') return undefined;
-      const output = jsonSchemaOf(node.stage.output, 'output');
-      return node.kind === 'map' ? object({ outputs: list(output), count, failed: count }) : output;
+      return node && schemaOfOutput(node);
     }
+  }
+};
+
+/** The contract of what a stage gives; undefined for a choice, and where it cannot be told. */
+const schemaOfOutput = (node: Node): JsonSchema | undefined => {
+  switch (node.kind) {
+    case 'task':
+      return jsonSchemaOf(node.stage.output, 'output');
+    case 'map':
+      return object({ outputs: list(jsonSchemaOf(node.stage.output, 'output')), count, failed: count });
+    case 'wait':
+      return object({ until: text });
+    case 'choose':
+      return undefined;
   }
 };
 

@@ -8,6 +8,7 @@ import { openResolver, type Resolver } from './resolve.ts';
 import { openRuns, type Runs } from './runs.ts';
 import { openStages, type Stages } from './stages.ts';
 import { openTable } from './table.ts';
+import { openWaits, type Waits } from './waits.ts';
 
 export type { Audit } from './audit.ts';
 export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
@@ -24,10 +25,12 @@ export {
   type StageAddress,
   type Stages,
 } from './stages.ts';
+export type { Waits } from './waits.ts';
 
 export interface Ledger {
   readonly runs: Runs;
   readonly stages: Stages;
+  readonly waits: Waits;
   readonly payloads: Payloads;
   readonly deadLetters: DeadLetters;
   readonly audit: Audit;
@@ -42,9 +45,11 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
   const runs = openRuns(table);
   const stages = openStages(table);
   const payloads = openPayloads(aws, names.payloadBucket);
+  const waits = openWaits(table);
   return {
     runs,
     stages,
+    waits,
     payloads,
     deadLetters: openDeadLetters(aws, table),
     audit: openAudit(table),

@@ -28,6 +28,7 @@ const ended = [
   'substituted',
   'via',
   'primary',
+  'until',
 ];
 const given = ['output', 'fingerprint'];
 

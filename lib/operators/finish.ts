@@ -50,7 +50,7 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
   const stages: { [status in Status]?: number } = {};
   for (const { status } of final) stages[status] = (stages[status] ?? 0) + 1;
   const broken = final.filter(({ status }) => status === 'failed');
-  const unsettled = final.filter(({ status }) => status === 'pending' || status === 'running');
+  const unsettled = final.filter(({ status }) => ['pending', 'running', 'waiting'].includes(status));
   if (generation > 1) {
     const completed = final.filter(({ status }) => status === 'completed').map(({ stage }) => stage.id);
     await ledger.deadLetters.reopen(pipeline, id, generation, new Set(completed));

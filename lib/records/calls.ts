@@ -82,7 +82,7 @@ export interface FlowState {
   readonly chosen: Choices;
 }
 
-/** `settle` after a stage or a batch failed for good, or after a map's batches are all done. */
+/** `settle` where no stage wrapper can: a stage or batch that failed for good, the end of a map, stages without a handler. */
 export type SettleCall =
   | {
       readonly action: 'stageFailed';
@@ -112,7 +112,32 @@ export type SettleCall =
       /** A value is the list of outputs. */
       readonly onFailure?: OnFailure;
       readonly control: readonly ControlPath[];
+    }
+  | {
+      readonly action: 'waitOpened';
+      readonly run: RunFacts;
+      readonly stage: string;
+      readonly wait: WaitTime;
+      readonly after: readonly string[];
+      readonly chosen: Choices;
+    }
+  | {
+      readonly action: 'waitDone';
+      readonly run: RunFacts;
+      readonly stage: string;
+      readonly control: readonly ControlPath[];
     };
+
+/** How long a wait lasts: a number of seconds, or until a moment in ISO 8601 that is at most so many seconds away. */
+export type WaitTime =
+  | { readonly kind: 'for'; readonly seconds: number }
+  | { readonly kind: 'until'; readonly at: Binding; readonly atMostSeconds: number };
+
+/** The answer to `waitOpened`: the moment to wait until, ISO 8601; one that has passed when there is nothing to wait for. */
+export interface WaitAnswer {
+  readonly control: Control;
+  readonly until: string;
+}
 
 /** How many failed items a map stage bears and still completes. Both hold when both are given. */
 export interface Tolerance {

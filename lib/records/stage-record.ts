@@ -46,6 +46,8 @@ export interface StageRecord {
   /** The fallback that runs or ran in place of the stage, and why the stage itself failed. */
   readonly via?: string;
   readonly primary?: { readonly error: string; readonly cause: string };
+  /** Of a stage that is `waiting`, or was: until when at most. */
+  readonly until?: string;
   /** Why the stage was skipped. */
   readonly reason?: string;
 }

@@ -97,9 +97,9 @@ test('a run does what the pipeline means: every stage once, after its needs, on 
 
       for (const { id, node } of graph.stages) {
         const outcome = meaning.stages.get(id);
-        const began = node.kind === 'task' ? log.calls.filter((call) => call === id).length : 1;
+        const began = node.kind !== 'map' ? log.calls.filter((call) => call === id).length : 1;
         const settled = log.calls.filter((call) => call === `${id} settled`).length;
-        const settles = node.kind === 'map' || (outcome && meaning.failed.has(id)) ? 1 : 0;
+        const settles = node.kind === 'map' || node.kind === 'wait' || (outcome && meaning.failed.has(id)) ? 1 : 0;
         if (outcome) expect([id, began, settled]).toEqual([id, 1, settles]);
         else expect(callsOf(id, log.calls)).toEqual([]);
       }

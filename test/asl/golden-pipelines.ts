@@ -68,6 +68,11 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
   'map-over-an-upstream-list': pipelineOf((flow) =>
     flow.map(each, flow.upstream.before.list, (item) => ({ item, day: flow.run.partition })),
   ),
+  wait: pipelineOf((flow) => {
+    const cooled = flow.wait('coolDown', { for: '1h' }, { after: [flow.task(first, {})] });
+    const { until } = flow.wait('opening', { until: '2026-01-31T09:00:00Z' });
+    flow.task(second, { until }, { after: [cooled] });
+  }),
   'constants-that-look-like-code': pipelineOf((flow) =>
     flow.task(first, { jsonata: '{% $states %}', half: '50 %}', placeholder: '${AWS::Region}', plain: 'a {% b' }),
   ),

@@ -1,5 +1,12 @@
 // What a pipeline means, said as plainly as possible: stages in the order written, one after the other.
-import type { Binding, Block, Condition, HandledNode } from '../../lib/definition/index.ts';
+import {
+  type Binding,
+  type Block,
+  bindingsOf,
+  type Condition,
+  isHandled,
+  type StageNode,
+} from '../../lib/definition/index.ts';
 import { type Json, narrow } from '../../lib/records/index.ts';
 import type { Numbers } from './sample.ts';
 
@@ -103,11 +110,11 @@ const holds = (condition: Condition, value: (binding: Binding) => Json | undefin
 };
 
 /** True for a stage that fails, as does its fallback if it has one. */
-export const failsForGood = (node: HandledNode, { failing }: World): boolean =>
+export const failsForGood = (node: StageNode, { failing }: World): boolean =>
   failing.has(node.id) && !(node.kind === 'task' && node.fallback && !failing.has(`${node.id}.fallback`));
 
 /** What a stage gives that failed with a value for `onFailure`. */
-const outputInstead = ({ kind }: HandledNode, value: Json): Json =>
+const outputInstead = ({ kind }: StageNode, value: Json): Json =>
   kind === 'map' ? { outputs: value, count: (value as readonly Json[]).length, failed: 0 } : value;
 
 /** Runs a block in its written order, which is always one of the right ones. */
@@ -128,14 +135,14 @@ export const interpret = (block: Block, world: World): Meaning => {
         if (truth !== 'missing') walk(truth ? node.onTrue : node.onFalse);
         continue;
       }
-      const inputs = node.kind === 'map' ? [node.items, node.bind] : [node.bind];
-      const ready = inputs.every((binding) => value(binding) !== undefined);
+      const waited = node.after.every((id) => stages.get(id) === 'completed' || (chosen[id] ?? 'none') !== 'none');
+      const ready = waited && bindingsOf(node).every((binding) => value(binding) !== undefined);
       if (!ready || !failsForGood(node, world)) {
         stages.set(node.id, ready ? 'completed' : 'skipped');
         continue;
       }
       failed.add(node.id);
-      const { onFailure } = node;
+      const onFailure = isHandled(node) ? node.onFailure : undefined;
       if (typeof onFailure === 'object') instead.set(node.id, outputInstead(node, onFailure.value));
       stages.set(node.id, onFailure === undefined ? 'failed' : onFailure === 'skip' ? 'skipped' : 'completed');
     }

@@ -36,7 +36,11 @@ export const lambdasFor = (stages: readonly string[], world: World) => {
       control: status === 'completed' ? Object.fromEntries(control.map((c) => [c.key, at(id, c.path, c.count)])) : {},
     };
   };
-  const isReady = (binds: readonly StageCall['bind'][], chosen: Chosen): boolean =>
+  const isReady = (
+    binds: readonly StageCall['bind'][],
+    { after, chosen }: { readonly after: readonly string[]; readonly chosen: Chosen },
+  ): boolean =>
+    after.every((id) => log.outcomes.get(id) === 'completed' || (chosen[id] ?? 'none') !== 'none') &&
     binds.every((bind) => resolved(bind, world, given, chosen) !== undefined);
 
   /** A stage that failed for good, and what its `onFailure` makes of that. */
@@ -46,7 +50,8 @@ export const lambdasFor = (stages: readonly string[], world: World) => {
     return ended(id, 'completed', control);
   };
 
-  const stage = ({ stage: id, bind, chosen, control, batch, via }: StageCall): unknown => {
+  const stage = (call: StageCall): unknown => {
+    const { stage: id, bind, chosen, control, batch, via } = call;
     if (batch) {
       log.calls.push(`${id}[${batch.index}]`);
       const total = (resolved(batch.items, world, given, chosen) as readonly Json[]).length;
@@ -58,18 +63,30 @@ export const lambdasFor = (stages: readonly string[], world: World) => {
     }
     const name = via ? `${id}.fallback` : id;
     log.calls.push(name);
-    if (!isReady([bind], chosen)) return ended(id, 'skipped');
+    if (!isReady([bind], call)) return ended(id, 'skipped');
     if (world.failing.has(name)) throw new Failure(name);
     return ended(id, 'completed', control);
   };
 
   const settle = (call: SettleCall): unknown => {
-    if (call.action === 'batchFailed') return {};
-    log.calls.push(`${call.stage} settled`);
-    const { stage: id, onFailure, control } = call;
+    switch (call.action) {
+      case 'batchFailed':
+        return {};
+      case 'waitOpened': {
+        log.calls.push(call.stage);
+        const isSkipped = !isReady(call.wait.kind === 'until' ? [call.wait.at] : [], call);
+        if (isSkipped) ended(call.stage, 'skipped');
+        else if (world.failing.has(call.stage)) throw new Failure(call.stage);
+        return { control: {}, until: '2026-01-01T00:01:00Z' };
+      }
+    }
+    const { stage: id, control } = call;
+    log.calls.push(`${id} settled`);
+    if (call.action === 'waitDone') return log.outcomes.has(id) ? { control: {} } : ended(id, 'completed', control);
+    const { onFailure } = call;
     const value = typeof onFailure === 'object' ? onFailure.value : null;
     if (call.action === 'stageFailed') return failed(id, onFailure, value, control);
-    if (!isReady([call.items, call.bind], call.chosen)) return ended(id, 'skipped');
+    if (!isReady([call.items, call.bind], call)) return ended(id, 'skipped');
     if (!world.failing.has(id)) return ended(id, 'completed', control);
     return failed(id, onFailure, { outputs: value, count: Array.isArray(value) ? value.length : 0 }, control);
   };

@@ -43,7 +43,7 @@ const grow = (genes: readonly number[]): RandomPipeline => {
     };
     for (let left = 1 + next(depth === 0 ? 9 : 3); left > 0; left--) {
       ids += 1;
-      const kind = next(6);
+      const kind = next(7);
       if (kind === 5 && depth < 3) {
         const [one, other] = [pick(), pick()];
         const atom = next(2) === 0 ? gt(one.n, next(3)) : eq(one.n, other.n);
@@ -58,6 +58,12 @@ const grow = (genes: readonly number[]): RandomPipeline => {
       }
       const id = `s${ids}`;
       if (next(4) === 3) failing.add(id);
+      if (kind === 6) {
+        const time = next(2) === 0 ? { for: '1h' as const } : { until: '2026-01-01T01:00:00Z' };
+        const { n, list } = pick();
+        give({ n, list, whole: flow.wait(id, time, options(id)) });
+        continue;
+      }
       if (kind === 4) {
         const listed = pick();
         outputs.set(id, { count: next(4), outputs: Array.from({ length: next(60) }, () => 0) });

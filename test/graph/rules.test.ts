@@ -4,6 +4,7 @@ import { defineStage, formatDiagnostic, gt, type Pipeline, type Ref } from '../.
 import { retryPolicy } from '../../lib/definition/retry.ts';
 import { validate } from '../../lib/graph/index.ts';
 import { brokenDefinitions } from './broken-definitions.ts';
+import { brokenVerbs } from './broken-verbs.ts';
 import {
   byHand,
   clean,
@@ -90,7 +91,7 @@ const right: Record<string, Pipeline | readonly Pipeline[]> = {
 };
 
 describe('validate', () => {
-  test.each(Object.entries(brokenDefinitions))('tells of %s', (_, [pipelines, ...messages]) => {
+  test.each(Object.entries({ ...brokenDefinitions, ...brokenVerbs }))('tells of %s', (_, [pipelines, ...messages]) => {
     expect(found(pipelines)).toEqual(messages);
   });
 

@@ -80,6 +80,16 @@ export const orders = definePipeline('orders', { input: day }, (flow) => {
   // @ts-expect-error nor has it a number's methods
   listed.total.toFixed(2);
 
+  const paused = flow.wait('paused', { for: '1h' }, { after: [listed] });
+  proven<Same<typeof paused.until, Ref<string>>>();
+  flow.wait('opening', { until: listed.state, atMost: '2d' }, { after: [paused] });
+  // @ts-expect-error a length needs its unit
+  flow.wait('long', { for: '5' });
+  // @ts-expect-error a number is no moment
+  flow.wait('moment', { until: listed.total });
+  // @ts-expect-error a wait takes a length or a moment
+  flow.wait('nothing', {});
+
   const chosen = flow.choose(
     gt(listed.total, 0),
     () => ({ url: flow.task(publish, { rows: listed.total }).url, kind: 'yes' as const }),

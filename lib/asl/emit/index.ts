@@ -8,6 +8,7 @@ import { emitParallel } from './parallel.ts';
 import type { Emission, Piece } from './piece.ts';
 import { emitSequence } from './sequence.ts';
 import { emitTask } from './task.ts';
+import { emitWait } from './wait.ts';
 
 export { operator } from './operator.ts';
 export type { Piece, State } from './piece.ts';
@@ -18,6 +19,7 @@ const verbs: { readonly [kind in Node['kind']]: Emit<Extract<Node, { kind: kind 
   task: emitTask,
   map: emitMap,
   choose: emitChoose,
+  wait: emitWait,
 };
 
 /** Emits a plan; `next` is the state after it. `needs` are the control values that the whole pipeline reads. */

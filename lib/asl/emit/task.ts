@@ -3,8 +3,9 @@ import { constant } from '../constant.ts';
 import { controlOfStage } from '../control.ts';
 import { stageRetry } from '../retry.ts';
 import { caught, withControl, withControlInstead } from './flow-state.ts';
-import { lambdaInvoke, operator } from './operator.ts';
+import { lambdaInvoke } from './operator.ts';
 import { type Emission, leadTo, type Piece, type State } from './piece.ts';
+import { stageFailed } from './stage-failed.ts';
 
 export const emitTask = (node: TaskNode, next: string | null, { needs }: Emission): Piece => {
   const { id, stage, fallback } = node;
@@ -36,21 +37,7 @@ export const emitTask = (node: TaskNode, next: string | null, { needs }: Emissio
     states: {
       [id]: work(stage, `stage_${id}`, call, withControl(id), fallback ? inPlace : failed),
       ...(fallback ? { [inPlace]: work(fallback, `fallback_${id}`, second, withControlInstead(id), failed) } : {}),
-      [failed]: operator(
-        'settle',
-        {
-          action: 'stageFailed',
-          run: '{% $states.input.run %}',
-          stage: id,
-          bind,
-          chosen: '{% $states.input.chosen %}',
-          error: '{% $states.input.failure %}',
-          control,
-          ...(node.onFailure ? { onFailure: constant(node.onFailure) } : {}),
-        },
-        withControlInstead(id),
-        next,
-      ),
+      [failed]: stageFailed(node, control, next),
     },
   };
 };

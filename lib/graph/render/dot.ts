@@ -6,6 +6,7 @@ const shapes: { readonly [kind in Box['kind']]: string } = {
   map: 'box3d',
   choose: 'diamond',
   upstream: 'oval',
+  wait: 'cds',
 };
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

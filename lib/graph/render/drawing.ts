@@ -1,10 +1,11 @@
 // A pipeline's graph as boxes and arrows, ready for any notation. Edges that follow from others are left out.
-import type { Node } from '../../definition/index.ts';
+import type { Node, WaitNode } from '../../definition/index.ts';
 import type { GraphNode, Level, PipelineGraph } from '../graph.ts';
+import { spelled } from '../source.ts';
 
 export interface Box {
   readonly id: string;
-  readonly kind: 'task' | 'map' | 'choose' | 'upstream';
+  readonly kind: Node['kind'] | 'upstream';
   readonly label: string;
 }
 
@@ -23,8 +24,21 @@ export interface Drawing {
 
 /** How a node reads in one line. */
 export const labelOf = (node: Node): string => {
-  if (node.kind === 'map') return `${node.id} [each item, ${node.batch} a call]`;
-  return node.kind === 'choose' ? `${node.id}?` : node.id;
+  switch (node.kind) {
+    case 'map':
+      return `${node.id} [each item, ${node.batch} a call]`;
+    case 'choose':
+      return `${node.id}?`;
+    case 'wait':
+      return `${node.id} [${waitText(node.wait)}]`;
+    case 'task':
+      return node.id;
+  }
+};
+
+const waitText = (wait: WaitNode['wait']): string => {
+  if (wait.kind === 'for') return `waits ${wait.seconds} s`;
+  return wait.at.kind === 'ref' ? `waits until ${spelled(wait.at)}` : 'waits until a moment';
 };
 
 /** The needs of a node less those that another of its needs has already, at any distance. */

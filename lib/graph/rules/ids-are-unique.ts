@@ -1,4 +1,4 @@
-import type { Node } from '../../definition/index.ts';
+import { isHandled, type Node } from '../../definition/index.ts';
 import { placesIn } from '../read.ts';
 import type { Rule } from './rule.ts';
 
@@ -30,5 +30,6 @@ export const idsAreUnique: Rule = ({ graph: { pipeline } }) => {
 const renamed = (node: Node): string => {
   if (node.kind === 'choose')
     return `give this use its own name: flow.choose(when, then, otherwise, { id: '${node.id}2' })`;
+  if (!isHandled(node)) return `give this one a name of its own: flow.${node.kind}('${node.id}2', …)`;
   return `give this use its own name: flow.${node.kind}(${node.stage.name}, …, { id: '${node.id}2' })`;
 };

@@ -16,6 +16,7 @@ import { stageLimitsArePossible } from './stage-limits-are-possible.ts';
 import { stagesFormNoCycle } from './stages-form-no-cycle.ts';
 import { standInsFit } from './stand-ins-fit.ts';
 import { upstreamsAreKnown } from './upstreams-are-known.ts';
+import { waitsArePossible } from './waits-are-possible.ts';
 
 export const rules: readonly Rule[] = [
   idsAreUnique,
@@ -34,4 +35,5 @@ export const rules: readonly Rule[] = [
   pipelinesHaveStages,
   keyTemplatesAreClear,
   standInsFit,
+  waitsArePossible,
 ];

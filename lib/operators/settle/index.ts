@@ -1,10 +1,12 @@
-// `settle`: records what no stage wrapper can: a stage or batch that failed for good, and the end of a map.
+// `settle`: records what no stage wrapper can: a stage or batch that failed for good, the end of a map, and all that happens
+// to stages without a handler.
 import type { SettleCall } from '../../records/index.ts';
 import type { Services } from '../services.ts';
 import type { SettleAnswer } from './answer.ts';
 import { batchFailed } from './batch-failed.ts';
 import { mapDone } from './map-done.ts';
 import { stageFailed } from './stage-failed.ts';
+import { waitDone, waitOpened } from './wait.ts';
 
 export const settle = (call: SettleCall, services: Services): Promise<SettleAnswer> => {
   switch (call.action) {
@@ -14,5 +16,9 @@ export const settle = (call: SettleCall, services: Services): Promise<SettleAnsw
       return batchFailed(call, services);
     case 'mapDone':
       return mapDone(call, services);
+    case 'waitOpened':
+      return waitOpened(call, services);
+    case 'waitDone':
+      return waitDone(call, services);
   }
 };

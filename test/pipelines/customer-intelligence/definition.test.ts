@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Block, definePipeline, type Node, refsIn } from '../../../lib/definition/index.ts';
+import { type Block, bindingsOf, definePipeline, type Node, refsIn } from '../../../lib/definition/index.ts';
 import { collect } from '../../../lib/pipelines/customer-intelligence/collect/pipeline.ts';
 import { customerIntelligence } from '../../../lib/pipelines/customer-intelligence/index.ts';
 import { compose, html, publish } from '../../../lib/pipelines/customer-intelligence/report/contracts.ts';
@@ -7,8 +7,7 @@ import { scoreReview } from '../../../lib/pipelines/customer-intelligence/sentim
 
 const inputsOf = (node: Node): string[] => {
   if (node.kind === 'choose') return [];
-  const bindings = node.kind === 'map' ? [node.items, node.bind] : [node.bind];
-  const sources = bindings
+  const sources = bindingsOf(node)
     .flatMap((binding) => refsIn(binding))
     .map(({ source }) => {
       if (source.kind === 'stage') return source.stage;

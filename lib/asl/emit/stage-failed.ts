@@ -1,0 +1,31 @@
+import type { Binding } from '../../definition/index.ts';
+import type { Json, OnFailure } from '../../records/index.ts';
+import { constant } from '../constant.ts';
+import { withControlInstead } from './flow-state.ts';
+import { operator } from './operator.ts';
+import type { State } from './piece.ts';
+
+export interface FailedStage {
+  readonly id: string;
+  /** What its dead letter holds as its input. */
+  readonly bind: Binding;
+  readonly onFailure?: OnFailure | undefined;
+}
+
+/** The state that a stage's Catch leads to: records the failure, and what its `onFailure` makes of it. */
+export const stageFailed = ({ id, bind, onFailure }: FailedStage, control: Json, next: string | null): State =>
+  operator(
+    'settle',
+    {
+      action: 'stageFailed',
+      run: '{% $states.input.run %}',
+      stage: id,
+      bind: constant(bind),
+      chosen: '{% $states.input.chosen %}',
+      error: '{% $states.input.failure %}',
+      control,
+      ...(onFailure ? { onFailure: constant(onFailure) } : {}),
+    },
+    withControlInstead(id),
+    next,
+  );

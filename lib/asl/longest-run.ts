@@ -1,0 +1,15 @@
+import type { PipelineGraph, PlacedStage } from '../graph/index.ts';
+
+/** What the work itself may take. */
+const workSeconds = 24 * 60 * 60;
+/** Step Functions ends an execution after a year. */
+const mostSeconds = 365 * 24 * 60 * 60;
+
+/** The bound of a whole run, in seconds: a day of work, and every wait at its longest. */
+export const longestRunSeconds = ({ stages }: PipelineGraph): number =>
+  Math.min(mostSeconds, Math.ceil(stages.reduce((sum, stage) => sum + longestWait(stage), workSeconds)));
+
+const longestWait = ({ node }: PlacedStage): number => {
+  if (node.kind !== 'wait') return 0;
+  return node.wait.kind === 'for' ? node.wait.seconds : node.wait.atMostSeconds;
+};

@@ -1,0 +1,190 @@
+// Whole pipelines in virtual time: the emitted machines on the local engine, with the real operators, stage wrappers and
+// ledger. Only the handlers are the test's own.
+import { Logger } from '@aws-lambda-powertools/logger';
+import { compile } from '../../lib/asl/index.ts';
+import type { Pipeline, Stage } from '../../lib/definition/index.ts';
+import { graphOf, validate } from '../../lib/graph/index.ts';
+import type { Shape } from '../../lib/local/index.ts';
+import type { BusEvent } from '../../lib/local/service.ts';
+import { lambdaService, type RegisteredFunctions } from '../../lib/local/services/lambda/index.ts';
+import { virtualClock } from '../../lib/local/virtual-clock.ts';
+import { begin, dispatch, finish, reconcile, type Services, settle } from '../../lib/operators/index.ts';
+import { openManifests } from '../../lib/operators/manifests.ts';
+import type { Json, RunRecord, StageCall, StageRecord } from '../../lib/records/index.ts';
+import { runBatch } from '../../lib/runtime/run-batch.ts';
+import { runTask } from '../../lib/runtime/run-task.ts';
+import { openStore } from '../../lib/runtime/store.ts';
+import { openServices, type TestServices } from '../services.ts';
+
+/** What the stages do, by stage name: a plain function of the input. */
+export type Handlers = { readonly [stage: string]: (input: never) => unknown };
+
+export interface EndedRun {
+  /** Of the execution: SUCCEEDED, FAILED … */
+  readonly execution: string;
+  readonly run: RunRecord;
+  readonly stages: { readonly [stage: string]: StageRecord };
+  /** Seconds of virtual time from the request to the end. */
+  readonly seconds: number;
+  /** A stage's output. */
+  output(stage: string): Promise<unknown>;
+}
+
+export interface Bench {
+  readonly local: TestServices;
+  readonly services: Services;
+  /** Events that the operators have put on the bus. */
+  readonly events: { readonly type: string; readonly detail: Shape }[];
+  /** Asks for a run through the start queue's operator and waits for the end of its execution. */
+  run(pipeline: string, input?: Json, id?: string): Promise<EndedRun>;
+  /** The id of the run that `run` makes of this `id`. */
+  look(pipeline: string, run: string): Promise<EndedRun>;
+  /** Does something at a time, in seconds from now. Time stands still meanwhile. */
+  later(seconds: number, action: () => Promise<unknown>): void;
+  close(): Promise<void>;
+}
+
+export const start = Date.parse('2026-01-01T00:00:00Z');
+const prefix = 'heddle-';
+
+export const openBench = async (pipelines: readonly Pipeline[], handlers: Handlers = {}): Promise<Bench> => {
+  process.env.POWERTOOLS_METRICS_DISABLED = 'true';
+  const broken = validate(pipelines).filter(({ severity }) => severity === 'error');
+  if (broken.length > 0) throw new Error(JSON.stringify(broken));
+  const clock = virtualClock(start);
+  const logger = new Logger({ logLevel: 'SILENT' });
+  const ends = new Map<string, PromiseWithResolvers<string>>();
+  const endOf = (executionArn: string): PromiseWithResolvers<string> => {
+    const known = ends.get(executionArn) ?? Promise.withResolvers<string>();
+    ends.set(executionArn, known);
+    return known;
+  };
+
+  const ended = async ({ source, detail }: BusEvent): Promise<void> => {
+    if (source !== 'aws.states' || detail.status === 'RUNNING') return;
+    const release = clock.hold();
+    // The engine's own event, which the rule of dead executions hands over as it is.
+    if (detail.status !== 'SUCCEEDED') await reconcile({ detail } as never, prefix, services);
+    endOf(String(detail.executionArn)).resolve(String(detail.status));
+    release();
+  };
+
+  const operators: RegisteredFunctions = {
+    operator_begin: (event) => begin(event, services),
+    operator_settle: (event) => settle(event, services),
+    operator_finish: (event) => finish(event, services),
+  };
+  const work =
+    (stage: Stage) =>
+    async (call: StageCall, { awsRequestId }: { awsRequestId: string }) => {
+      const attempt = {
+        call,
+        ledger: local.ledger,
+        store: openStore(local.aws, 'payloads', call.run),
+        logger,
+        deadLetterQueueUrl: local.queueUrl,
+        owner: awsRequestId,
+        build: { code: 'test', contract: 'test' },
+        signal: new AbortController().signal,
+        now: clock.now,
+        remainingMs: () => 60_000,
+      };
+      const handler = ({ input }: { readonly input: unknown }) =>
+        (handlers[stage.name] ?? (() => input))(input as never);
+      return call.batch ? runBatch(stage, handler as never, attempt) : runTask(stage, handler as never, attempt);
+    };
+  const stages: RegisteredFunctions = Object.fromEntries(
+    pipelines.flatMap((pipeline) =>
+      graphOf(pipeline).handled.map(({ id, node }) => [`${pipeline.name}_stage_${id}`, work(node.stage)]),
+    ),
+  );
+
+  const local = await openServices({
+    clock,
+    make: [(context) => lambdaService(context, { functions: { ...operators, ...stages } })],
+    emit: (event) => void ended(event),
+  });
+  const events: Bench['events'] = [];
+  const aws: Services['aws'] = {
+    ...local.aws,
+    call: (service, operation, input) => {
+      const entries = (input as { Entries?: readonly { DetailType: string; Detail: string }[] }).Entries;
+      if (operation === 'PutEvents')
+        for (const { DetailType, Detail } of entries ?? [])
+          events.push({ type: DetailType, detail: JSON.parse(Detail) });
+      return local.aws.call(service, operation, input);
+    },
+  };
+  const services: Services = {
+    aws,
+    ledger: local.ledger,
+    eventBus: 'heddle',
+    manifests: openManifests(local.aws, '/heddle/heddle/', () => 0),
+    now: clock.now,
+  };
+
+  for (const pipeline of pipelines) {
+    const { definition, hash, stages: ids } = compile(graphOf(pipeline));
+    const filled = definition.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+      if (name === 'definitionHash') return hash;
+      return name.startsWith('stage_') ? `${pipeline.name}_${name}` : name;
+    });
+    const { stateMachineArn } = await local.service('sfn').call('CreateStateMachine', {
+      name: `${prefix}${pipeline.name}`,
+      definition: filled,
+      roleArn: 'arn:aws:iam::123456789012:role/x',
+    });
+    await local.service('ssm').call('PutParameter', {
+      Name: `/heddle/heddle/${pipeline.name}`,
+      Type: 'String',
+      Value: JSON.stringify({
+        pipeline: pipeline.name,
+        stateMachineArn,
+        definitionHash: hash,
+        upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
+        stages: ids,
+        deadLetterQueueUrl: local.queueUrl,
+      }),
+    });
+  }
+
+  const look: Bench['look'] = async (pipeline, id) => {
+    const executionArn = `arn:aws:states:us-east-1:123456789012:execution:${prefix}${pipeline}:${id}`;
+    const execution = await endOf(executionArn).promise;
+    const run = await local.ledger.runs.get(pipeline, id);
+    if (!run) throw new Error(`there is no run ${id} of ${pipeline}`);
+    const records = await local.ledger.stages.list(pipeline, id);
+    const stageRecords = Object.fromEntries(records.map((record) => [record.stage, record]));
+    return {
+      execution,
+      run,
+      stages: stageRecords,
+      seconds: (Date.parse(run.endedAt ?? '') - Date.parse(run.createdAt)) / 1_000,
+      output: async (stage) => {
+        const output = stageRecords[stage]?.output;
+        return output && local.ledger.payloads.load(output);
+      },
+    };
+  };
+
+  return {
+    local,
+    services,
+    events,
+    look,
+    run: async (pipeline, input = {}, id = 'test') => {
+      const release = clock.hold();
+      const outcome = await dispatch({ kind: 'manual', pipeline, id, input, by: 'test' }, services);
+      release();
+      if (outcome.kind === 'notStarted') throw new Error(outcome.reason);
+      return look(pipeline, outcome.run);
+    },
+    later: (seconds, action) => {
+      clock.after(seconds * 1_000, () => {
+        const release = clock.hold();
+        void action().finally(release);
+      });
+    },
+    close: () => local.close(),
+  };
+};
