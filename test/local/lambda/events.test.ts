@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Shape } from '../../../lib/local/service.ts';
 import { virtualClock } from '../../../lib/local/virtual-clock.ts';
@@ -166,6 +168,30 @@ describe('queues that feed functions', () => {
     let count = 0;
     while (count < 6) count += (await received(done.url)).length;
     expect(seen().every((active) => active === '1')).toBe(true); // one at a time in each sandbox
+  });
+
+  test('messages in flight at the end of an engine are given back at the next start', async () => {
+    await open(virtualClock(0));
+    const { url, arn } = await queue('in', { VisibilityTimeout: '43200' });
+    const file = join(served.dir, 'receives');
+    const program = `import { appendFileSync } from 'node:fs'; export const handler = (event) => {
+      appendFileSync(${JSON.stringify(file)}, event.Records[0].attributes.ApproximateReceiveCount);
+      return new Promise(() => {}); };`;
+    const receives = async (count: number): Promise<string> => {
+      for (let turn = 0; turn < 2_000_000; turn++) {
+        if (existsSync(file) && statSync(file).size === count) return readFileSync(file, 'utf8');
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+      throw new Error('the function was not called');
+    };
+    await create('f', program, { Timeout: 900 });
+    await map(arn);
+    await send(url, 'held');
+    await receives(1);
+    expect(await counts(url)).toEqual({ visible: '0', hidden: '1' });
+    await served.close('keep');
+    await open(virtualClock(0), served.dir); // no time has passed: its visibility timeout is far away
+    expect(await receives(2)).toBe('11'); // as if it had not been received
   });
 
   test('a mapping carries on after a restart, and stops when it is disabled', async () => {

@@ -6,7 +6,7 @@ import type { Clock } from '../../../lib/local/clock.ts';
 import type { EngineContext, Service, Shape } from '../../../lib/local/service.ts';
 import { lambdaService } from '../../../lib/local/services/lambda/index.ts';
 import { sqsService } from '../../../lib/local/services/sqs/index.ts';
-import { type Served, serve } from '../server/serve.ts';
+import { type Make, type Served, serve } from '../server/serve.ts';
 
 // Keeps what the functions log; CloudWatch Logs itself has tests of its own.
 export const lines: string[] = [];
@@ -26,9 +26,9 @@ const lambda = (context: EngineContext): Service => {
 
 /** The services of the test that runs. */
 export let served: Served;
-export const open = async (clock?: Clock, dir?: string): Promise<void> => {
+export const open = async (clock?: Clock, dir?: string, more: readonly Make[] = []): Promise<void> => {
   served = await serve({
-    make: [sqsService, logs, lambda],
+    make: [...more, sqsService, logs, lambda],
     ...(clock !== undefined && { clock }),
     ...(dir !== undefined && { dir }),
   });

@@ -3,6 +3,7 @@ import { AwsError, type EngineContext, type Service, type Shape } from '../../se
 import { uuid } from '../../uuid.ts';
 import { functionEnvironment } from './function-environment.ts';
 import { invocationLog, logsOf } from './function-logs.ts';
+import { functionMetrics } from './function-metrics.ts';
 import { type FunctionRecord, functionArn, identityOf, LATEST } from './function-record.ts';
 import type { Registered } from './registered.ts';
 import { type EventPayload, eventOf, type FunctionRunner, type Outcome } from './runner.ts';
@@ -62,6 +63,7 @@ const hex = (random: () => number, digits: number): string => {
 export const invoker = (context: EngineContext, runner: FunctionRunner, registered: Registered): Invoker => {
   const { clock } = context;
   let logs: { readonly service: Service | undefined } | undefined; // asked for once, when all services are there
+  const count = functionMetrics(context);
   // One stream a function and engine start, not one a sandbox: local logs are read by people.
   const streams = new Map<string, string>();
   const streamOf = (record: FunctionRecord): string => {
@@ -90,7 +92,9 @@ export const invoker = (context: EngineContext, runner: FunctionRunner, register
       log: log.write,
     });
     if (outcome.kind === 'failed' && outcome.error.trace === undefined) log.write(outcome.error.errorMessage);
-    await log.end(performance.now() - startedAt);
+    const durationMs = performance.now() - startedAt;
+    count(record, outcome, durationMs);
+    await log.end(durationMs);
     return { outcome, logTail: log.tail };
   };
 
