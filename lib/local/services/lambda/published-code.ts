@@ -1,7 +1,8 @@
 // The code of published versions, copied away from where it was built: the next build may change or remove it there.
-import { createHash } from 'node:crypto';
+
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { crypto } from '../../late-modules.ts';
 
 export interface CodeStore {
   /** Copies a folder unless its content is kept already; gives the content's hash. A folder of '' has no content. */
@@ -10,7 +11,7 @@ export interface CodeStore {
 }
 
 const contentHash = (directory: string): string => {
-  const hash = createHash('sha256');
+  const hash = crypto().createHash('sha256');
   const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map(({ parentPath, name }) => relative(directory, join(parentPath, name))).sort();
   for (const path of paths) {

@@ -1,7 +1,8 @@
 // The functions that AWS adds to JSONata, and the ones that it replaces because they read time or chance.
 // https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn
-import { createHash } from 'node:crypto';
+
 import type { Expression } from 'jsonata';
+import { crypto } from '../../late-modules.ts';
 import { uuid } from '../../uuid.ts';
 import { jsonata } from './jsonata-package.ts';
 import type { Ambient } from './scope.ts';
@@ -36,7 +37,7 @@ export const hash = (content: string, algorithm: string): string => {
   if (name === undefined) {
     throw new Error(`Unknown hash algorithm ${algorithm}; one of ${Object.keys(HASHES).join(', ')} is expected`);
   }
-  return createHash(name).update(content, 'utf8').digest('hex');
+  return crypto().createHash(name).update(content, 'utf8').digest('hex');
 };
 
 /** A number in [0, 1) that is the same for the same seed (mulberry32). */

@@ -1,5 +1,5 @@
 // `states:startExecution`: start a machine and go on, or wait for it (`.sync`, `.sync:2`).
-import { createHash } from 'node:crypto';
+import { crypto } from '../../late-modules.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { StateError } from '../errors.ts';
@@ -17,7 +17,7 @@ export type AwaitExecution = (executionArn: string, lifetime: Lifetime) => Promi
 
 // The same attempt has the same name, so that a restart in the middle of it does not start the child twice.
 const attemptName = ({ executionArn, attempt }: TaskRun): string => {
-  const digest = createHash('sha256').update(`${executionArn}/${attempt}`).digest('hex');
+  const digest = crypto().createHash('sha256').update(`${executionArn}/${attempt}`).digest('hex');
   return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 };
 

@@ -1,6 +1,6 @@
 // ItemReader of a Distributed Map: the items come from S3. Every failure is States.ItemReaderFailed.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
-import { gunzipSync } from 'node:zlib';
+import { zlib } from '../../late-modules.ts';
 import { StateError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { ItemReader, MapState } from '../parse/machine.ts';
@@ -68,7 +68,7 @@ const inventory = async (runs: MapRuns, text: string): Promise<readonly Json[]> 
   const items: Json[] = [];
   for (const file of files) {
     const body = await bodyOf(runs, bucket, file.key);
-    const csv = String(file.key).endsWith('.gz') ? gunzipSync(body) : body;
+    const csv = String(file.key).endsWith('.gz') ? zlib().gunzipSync(body) : body;
     items.push(...toObjects(headers, parseCsv(csv.toString('utf8'), ',')));
   }
   return items;
@@ -92,7 +92,7 @@ const listed = async (runs: MapRuns, parameters: JsonObject, most: number): Prom
 const inFile = async (runs: MapRuns, config: JsonObject, bucket: Json, key: Json): Promise<readonly Json[]> => {
   const type = String(config.InputType ?? 'JSON');
   const body = await bodyOf(runs, bucket, key);
-  const text = (String(key).endsWith('.gz') ? gunzipSync(body) : body).toString('utf8');
+  const text = (String(key).endsWith('.gz') ? zlib().gunzipSync(body) : body).toString('utf8');
   if (type === 'JSON') return jsonItems(text, config.ItemsPointer);
   if (type === 'CSV') return csvItems(text, config);
   if (type === 'JSONL') return lines(text);
