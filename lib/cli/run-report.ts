@@ -53,7 +53,7 @@ const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[
 
 const stagesOf = ({ stages }: RunReport, paint: Paint): readonly string[] => {
   if (stages.length === 0) return ['No stage has begun.'];
-  const told = stages.some(({ error, reason }) => error !== undefined || reason !== undefined);
+  const told = stages.some((stage) => whyOf(stage) !== '');
   const headings = ['stage', 'status', 'attempts', 'took', 'items', 'failed', ...(told ? ['why'] : [])];
   const rows = stages.map((stage) => [...stageRow(stage), ...(told ? [whyOf(stage)] : [])]);
   const lines = table(headings, rows);
@@ -76,8 +76,8 @@ const stageRow = (stage: StageRecord): readonly string[] => {
   ];
 };
 
-const whyOf = ({ error, cause = '', reason = '' }: StageRecord): string =>
-  oneLine(error === undefined ? reason : `${error}: ${cause}`, longestText);
+const whyOf = ({ error, cause = '', reason = '', warning }: StageRecord): string =>
+  oneLine(error === undefined ? (warning ?? reason) : `${error}: ${cause}`, longestText);
 
 const lettersOf = ({ deadLetters }: RunReport, width: number): readonly string[] => {
   if (deadLetters.length === 0) return [];

@@ -69,6 +69,10 @@ export abstract class PipelineBase extends Resource implements IPipeline {
     return this.#on(id, runEvents.deadLetter, target, options);
   }
 
+  onCheckFailed(id: string, target: IRuleTarget, options?: OnEventOptions): Rule {
+    return this.#on(id, runEvents.checkFailed, target, options);
+  }
+
   #on(id: string, detailType: string, target: IRuleTarget, options: OnEventOptions = {}): Rule {
     const rule = new Rule(options.crossStackScope ?? this, id, {
       eventBus: this.eventBus,

@@ -32,4 +32,6 @@ export interface IPipeline extends IResource {
   onRunCompleted(id: string, target: IRuleTarget, options?: OnEventOptions): Rule;
   /** A rule for each stage or item that failed for good. */
   onDeadLetter(id: string, target: IRuleTarget, options?: OnEventOptions): Rule;
+  /** A rule for each check whose claim does not hold, warnings included: the detail has `stage`, `severity` and `cause`. */
+  onCheckFailed(id: string, target: IRuleTarget, options?: OnEventOptions): Rule;
 }

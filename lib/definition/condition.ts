@@ -1,14 +1,9 @@
 // Conditions of `flow.choose`: data, so that the compiler can write them as JSONata.
-import type { Binding } from '../records/index.ts';
+import type { Comparison, Condition } from '../records/index.ts';
 import { bind } from './bind.ts';
 import type { Ref } from './ref.ts';
 
-export type Comparison = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte';
-
-export type Condition =
-  | { readonly kind: 'compare'; readonly comparison: Comparison; readonly left: Binding; readonly right: Binding }
-  | { readonly kind: 'and' | 'or'; readonly conditions: readonly Condition[] }
-  | { readonly kind: 'not'; readonly condition: Condition };
+export { type Comparison, type Condition, operandsOf } from '../records/index.ts';
 
 type Operand<T> = Ref<T> | T;
 
@@ -42,15 +37,3 @@ export const and = (...conditions: readonly [Condition, ...Condition[]]): Condit
 export const or = (...conditions: readonly [Condition, ...Condition[]]): Condition => ({ kind: 'or', conditions });
 /** True when the condition is not. */
 export const not = (condition: Condition): Condition => ({ kind: 'not', condition });
-
-/** Both sides of every comparison in a condition. */
-export const operandsOf = (condition: Condition): readonly Binding[] => {
-  switch (condition.kind) {
-    case 'compare':
-      return [condition.left, condition.right];
-    case 'not':
-      return operandsOf(condition.condition);
-    default:
-      return condition.conditions.flatMap(operandsOf);
-  }
-};

@@ -1,6 +1,7 @@
 // The recorder behind definePipeline: each verb adds a node to the block being recorded and hands back a ref.
 import type { Block } from './node.ts';
 import { makeRef, type Ref } from './ref.ts';
+import { type CheckVerb, recordCheck } from './verbs/check.ts';
 import { type ChooseVerb, recordChoose } from './verbs/choose.ts';
 import { type MapVerb, recordMap } from './verbs/map.ts';
 import { openRecorder } from './verbs/recorder.ts';
@@ -14,7 +15,7 @@ export interface RunRef {
   readonly pipeline: string;
 }
 
-export interface Flow<Input, Upstream> extends TaskVerb, MapVerb, ChooseVerb, WaitVerb {
+export interface Flow<Input, Upstream> extends TaskVerb, MapVerb, ChooseVerb, WaitVerb, CheckVerb {
   readonly input: Ref<Input>;
   readonly run: Ref<RunRef>;
   /** The outputs of the upstream pipelines' runs of the same partition, by alias. */
@@ -42,6 +43,7 @@ export const record = <Input, Upstream, Output>(
     map: recordMap(recorder),
     choose: recordChoose(recorder),
     wait: recordWait(recorder),
+    check: recordCheck(recorder),
   };
   return recorder.block(() => body(flow), pipeline);
 };

@@ -7,6 +7,7 @@ export type { Flow } from './flow.ts';
 export {
   type Block,
   bindingsOf,
+  type CheckNode,
   type ChooseNode,
   type HandledNode,
   isHandled,
@@ -23,6 +24,7 @@ export type { Ladder, RetryOptions, RetryPolicy } from './retry.ts';
 export { type Span, seconds } from './span.ts';
 export * from './stage.ts';
 export * from './trigger.ts';
+export type { CheckOptions, CheckResult } from './verbs/check.ts';
 export type { MapOptions, MapResult } from './verbs/map.ts';
 export type { StageUse, TaskOptions } from './verbs/task.ts';
 export type { AfterOptions, WaitResult, WaitTime } from './verbs/wait.ts';

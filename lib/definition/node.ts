@@ -55,7 +55,16 @@ export interface WaitNode {
   readonly after: readonly string[];
 }
 
-export type Node = TaskNode | MapNode | ChooseNode | WaitNode;
+export interface CheckNode {
+  readonly kind: 'check';
+  readonly id: string;
+  readonly claim: Condition;
+  readonly severity: 'fail' | 'warn';
+  readonly message?: string;
+  readonly after: readonly string[];
+}
+
+export type Node = TaskNode | MapNode | ChooseNode | WaitNode | CheckNode;
 
 /** A node that the ledger keeps a record of: all but choices. */
 export type StageNode = Exclude<Node, ChooseNode>;
@@ -74,6 +83,8 @@ export const bindingsOf = (node: Node): readonly Binding[] => {
       return [node.items, node.bind];
     case 'choose':
       return operandsOf(node.when);
+    case 'check':
+      return operandsOf(node.claim);
     case 'wait':
       return node.wait.kind === 'until' ? [node.wait.at] : [];
   }

@@ -45,6 +45,8 @@ const readsOf = ({ node, within }: Place, at: string): readonly Read[] => {
         { at, within, binding: node.items, as: 'list' },
         { at, within, binding: node.bind, as: 'input', items: node.items },
       ];
+    case 'check':
+      return bindingsOf(node).map((binding): Read => ({ at, within, binding, as: 'condition' }));
     case 'wait':
       return bindingsOf(node).map((binding): Read => ({ at, within, binding, as: 'input' }));
     case 'choose':

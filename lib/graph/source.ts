@@ -59,6 +59,8 @@ const schemaOfOutput = (node: Node): JsonSchema | undefined => {
       return jsonSchemaOf(node.stage.output, 'output');
     case 'map':
       return object({ outputs: list(jsonSchemaOf(node.stage.output, 'output')), count, failed: count });
+    case 'check':
+      return object({ passed: { type: 'boolean' }, found: text });
     case 'wait':
       return object({ until: text });
     case 'choose':

@@ -29,6 +29,7 @@ const ended = [
   'via',
   'primary',
   'until',
+  'warning',
 ];
 const given = ['output', 'fingerprint'];
 

@@ -48,7 +48,7 @@ export interface Stages {
   complete(
     at: StageAddress,
     owner: string,
-    end: { endedAt: string; durationMs: number; output: StoredPayload; fingerprint?: Fingerprint },
+    end: { endedAt: string; durationMs: number; output: StoredPayload; fingerprint?: Fingerprint; warning?: string },
   ): Promise<boolean>;
   /** Marks a map stage as running over `total` items; its batches are claimed one by one. */
   open(at: StageAddress, now: string, total: number): Promise<void>;

@@ -1,6 +1,7 @@
 // What the state machine sends to the Lambdas it calls, and what they answer. The compiler writes these, the runtime and
 // the operators read them.
 import type { Binding } from './binding.ts';
+import type { Condition } from './condition.ts';
 import type { Json } from './json.ts';
 import type { OnFailure } from './on-failure.ts';
 
@@ -120,6 +121,17 @@ export type SettleCall =
       readonly wait: WaitTime;
       readonly after: readonly string[];
       readonly chosen: Choices;
+    }
+  | {
+      readonly action: 'check';
+      readonly run: RunFacts;
+      readonly stage: string;
+      readonly claim: Condition;
+      readonly severity: 'fail' | 'warn';
+      readonly message?: string;
+      readonly after: readonly string[];
+      readonly chosen: Choices;
+      readonly control: readonly ControlPath[];
     }
   | {
       readonly action: 'waitDone';

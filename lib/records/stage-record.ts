@@ -48,6 +48,8 @@ export interface StageRecord {
   readonly primary?: { readonly error: string; readonly cause: string };
   /** Of a stage that is `waiting`, or was: until when at most. */
   readonly until?: string;
+  /** Of a check that only warns: why it did. */
+  readonly warning?: string;
   /** Why the stage was skipped. */
   readonly reason?: string;
 }

@@ -52,4 +52,5 @@ export const runEvents = {
   completed: 'Heddle Run Completed',
   failed: 'Heddle Run Failed',
   deadLetter: 'Heddle Dead Letter',
+  checkFailed: 'Heddle Check Failed',
 } as const;

@@ -11,4 +11,5 @@ export const errorNames = {
   superseded: 'Heddle.Superseded',
   runFailed: 'Heddle.RunFailed',
   tooManyFailures: 'Heddle.TooManyFailures',
+  checkFailed: 'Heddle.CheckFailed',
 } as const;

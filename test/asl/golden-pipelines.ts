@@ -1,5 +1,5 @@
 // One pipeline for each feature of the compiler. The machines are in golden/, one file each, to be read in review.
-import { eq, gt, type Pipeline } from '../../lib/definition/index.ts';
+import { and, eq, gt, gte, lt, ne, type Pipeline } from '../../lib/definition/index.ts';
 import { pipelineOf, stage } from './sample.ts';
 
 const [first, second, third, each] = [stage('first'), stage('second'), stage('third'), stage('each')];
@@ -72,6 +72,12 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
     const cooled = flow.wait('coolDown', { for: '1h' }, { after: [flow.task(first, {})] });
     const { until } = flow.wait('opening', { until: '2026-01-31T09:00:00Z' });
     flow.task(second, { until }, { after: [cooled] });
+  }),
+  check: pipelineOf((flow) => {
+    const { n } = flow.task(first, {});
+    const enough = flow.check('enough', and(gte(n, 10), lt(n, flow.input.n)), { message: 'too few' });
+    flow.check('odd', ne(n, 13), { severity: 'warn' });
+    flow.task(second, { n }, { after: [enough] });
   }),
   'constants-that-look-like-code': pipelineOf((flow) =>
     flow.task(first, { jsonata: '{% $states %}', half: '50 %}', placeholder: '${AWS::Region}', plain: 'a {% b' }),

@@ -137,6 +137,11 @@ export const interpret = (block: Block, world: World): Meaning => {
       }
       const waited = node.after.every((id) => stages.get(id) === 'completed' || (chosen[id] ?? 'none') !== 'none');
       const ready = waited && bindingsOf(node).every((binding) => value(binding) !== undefined);
+      if (ready && node.kind === 'check') {
+        const fails = node.severity === 'fail' && holds(node.claim, value) !== true;
+        stages.set(node.id, fails ? 'failed' : 'completed');
+        continue;
+      }
       if (!ready || !failsForGood(node, world)) {
         stages.set(node.id, ready ? 'completed' : 'skipped');
         continue;

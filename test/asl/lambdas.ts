@@ -1,6 +1,6 @@
 // Lambdas for a compiled machine: they answer the compiler's payloads and write down who was called when.
 import type { BeginCall, FinishCall, Json, OnFailure, SettleCall, StageCall } from '../../lib/records/index.ts';
-import { beginSlot } from '../../lib/records/index.ts';
+import { beginSlot, holds, operandsOf } from '../../lib/records/index.ts';
 import type { Handler } from '../local/sfn/engine.ts';
 import { type Chosen, resolved, type World } from './interpreter.ts';
 
@@ -81,7 +81,14 @@ export const lambdasFor = (stages: readonly string[], world: World) => {
       }
     }
     const { stage: id, control } = call;
-    log.calls.push(`${id} settled`);
+    if (call.action !== 'check') log.calls.push(`${id} settled`);
+    if (call.action === 'check') {
+      log.calls.push(id);
+      const operands = operandsOf(call.claim);
+      if (!isReady(operands, call)) return ended(id, 'skipped');
+      const passed = holds(call.claim, (operand) => resolved(operand, world, given, call.chosen) ?? null);
+      return ended(id, passed || call.severity === 'warn' ? 'completed' : 'failed', control);
+    }
     if (call.action === 'waitDone') return log.outcomes.has(id) ? { control: {} } : ended(id, 'completed', control);
     const { onFailure } = call;
     const value = typeof onFailure === 'object' ? onFailure.value : null;

@@ -43,7 +43,7 @@ const grow = (genes: readonly number[]): RandomPipeline => {
     };
     for (let left = 1 + next(depth === 0 ? 9 : 3); left > 0; left--) {
       ids += 1;
-      const kind = next(7);
+      const kind = next(8);
       if (kind === 5 && depth < 3) {
         const [one, other] = [pick(), pick()];
         const atom = next(2) === 0 ? gt(one.n, next(3)) : eq(one.n, other.n);
@@ -57,6 +57,12 @@ const grow = (genes: readonly number[]): RandomPipeline => {
         continue;
       }
       const id = `s${ids}`;
+      if (kind === 7) {
+        const { n, list } = pick();
+        const severity = next(2) === 0 ? 'warn' : 'fail';
+        give({ n, list, whole: flow.check(id, gt(n, next(3)), { severity, ...options(id) }) });
+        continue;
+      }
       if (next(4) === 3) failing.add(id);
       if (kind === 6) {
         const time = next(2) === 0 ? { for: '1h' as const } : { until: '2026-01-01T01:00:00Z' };

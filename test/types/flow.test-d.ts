@@ -90,6 +90,13 @@ export const orders = definePipeline('orders', { input: day }, (flow) => {
   // @ts-expect-error a wait takes a length or a moment
   flow.wait('nothing', {});
 
+  const enough = flow.check('enough', gt(listed.total, 0), { severity: 'warn', message: 'few', after: [paused] });
+  proven<Same<typeof enough.passed, Ref<boolean>>>();
+  // @ts-expect-error a check claims something that can be worked out at run time
+  flow.check('never', true);
+  // @ts-expect-error a severity is fail or warn
+  flow.check('severe', gt(listed.total, 0), { severity: 'error' });
+
   const chosen = flow.choose(
     gt(listed.total, 0),
     () => ({ url: flow.task(publish, { rows: listed.total }).url, kind: 'yes' as const }),

@@ -2,6 +2,7 @@
 import type { Node } from '../../definition/index.ts';
 import type { ControlNeed, GraphNode } from '../../graph/index.ts';
 import type { Plan } from '../waves.ts';
+import { emitCheck } from './check.ts';
 import { emitChoose } from './choose.ts';
 import { emitMap } from './map.ts';
 import { emitParallel } from './parallel.ts';
@@ -20,6 +21,7 @@ const verbs: { readonly [kind in Node['kind']]: Emit<Extract<Node, { kind: kind 
   map: emitMap,
   choose: emitChoose,
   wait: emitWait,
+  check: emitCheck,
 };
 
 /** Emits a plan; `next` is the state after it. `needs` are the control values that the whole pipeline reads. */

@@ -7,6 +7,7 @@ const shapes: { readonly [kind in Box['kind']]: string } = {
   choose: 'diamond',
   upstream: 'oval',
   wait: 'cds',
+  check: 'octagon',
 };
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

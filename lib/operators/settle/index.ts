@@ -4,6 +4,7 @@ import type { SettleCall } from '../../records/index.ts';
 import type { Services } from '../services.ts';
 import type { SettleAnswer } from './answer.ts';
 import { batchFailed } from './batch-failed.ts';
+import { check } from './check.ts';
 import { mapDone } from './map-done.ts';
 import { stageFailed } from './stage-failed.ts';
 import { waitDone, waitOpened } from './wait.ts';
@@ -16,6 +17,8 @@ export const settle = (call: SettleCall, services: Services): Promise<SettleAnsw
       return batchFailed(call, services);
     case 'mapDone':
       return mapDone(call, services);
+    case 'check':
+      return check(call, services);
     case 'waitOpened':
       return waitOpened(call, services);
     case 'waitDone':

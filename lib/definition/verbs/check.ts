@@ -1,0 +1,44 @@
+import type { Condition } from '../condition.ts';
+import type { Ref } from '../ref.ts';
+import { placeOf, type Recorder, stageRef, stagesBehind } from './recorder.ts';
+import type { AfterOptions } from './wait.ts';
+
+export interface CheckOptions extends AfterOptions {
+  /** `fail`: a claim that does not hold fails the check, and with it the run. `warn`: it is only told. @default 'fail' */
+  readonly severity?: 'fail' | 'warn';
+  /** What it means that the claim does not hold, in words. @default the claim with the values found */
+  readonly message?: string;
+}
+
+/** What a check gives, unless it failed. */
+export interface CheckResult {
+  readonly passed: boolean;
+  /** The claim with the values found. */
+  readonly found: string;
+}
+
+export interface CheckVerb {
+  /**
+   * Claims something about data. The claim and what was found are in the ledger; where it does not hold, an event and an
+   * alert say so. What lists a failed check in its `after` is skipped.
+   *
+   * @example
+   * const enough = flow.check('enoughRows', gte(total.rows, 1_000), { message: 'the drop is too small' });
+   * flow.task(publish, { rows: total.rows }, { after: [enough] });
+   */
+  check(name: string, claim: Condition, options?: CheckOptions): Ref<CheckResult>;
+}
+
+export const recordCheck = (recorder: Recorder): CheckVerb['check'] => {
+  return (name, claim, options = {}) => {
+    recorder.add({
+      kind: 'check',
+      id: name,
+      claim,
+      severity: options.severity ?? 'fail',
+      ...(options.message ? { message: options.message } : {}),
+      after: stagesBehind(options.after, placeOf(recorder, name)),
+    });
+    return stageRef(recorder, name);
+  };
+};
