@@ -1,25 +1,15 @@
-// `npm run bench`: the figures that Heddle promises, measured here and now. `npm run bench -- warm synth` takes only those.
+// `npm run bench`: the figures that Heddle promises, measured here and now. `npm run bench -- engine` takes only those of
+// the local engine; there are warm, synth, bundles, engine and clean.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { table } from '../../lib/cli/table.ts';
+import { engine } from './engine.ts';
 import { type Measured, measure, median } from './measure.ts';
+import { expectSuccess, type Row } from './row.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-
-interface Row {
-  readonly figure: string;
-  readonly value: string;
-  readonly goal: string;
-  readonly holds: boolean;
-  readonly command: string;
-}
-
-const expectSuccess = (run: Measured, what: string): Measured => {
-  if (run.code !== 0) throw new Error(`${what} ended with ${run.code}:\n${run.output.slice(-2_000)}`);
-  return run;
-};
 
 const seconds = (figure: string, runs: readonly Measured[], goal: number, command: string): Row => {
   const value = median(runs.map((run) => run.seconds));
@@ -114,7 +104,7 @@ const bundles = async (): Promise<readonly Row[]> => {
   }
 };
 
-const figures = { warm, synth, bundles, clean };
+const figures = { warm, synth, bundles, engine, clean };
 const wanted = process.argv.slice(2);
 const rows: Row[] = [];
 for (const [name, take] of Object.entries(figures)) {

@@ -1,7 +1,7 @@
-// node driver.mjs --adapters a,b [--workloads W1,W2] [--rounds 5] [--timed 3]: the medians of our own adapters. Each round
-// takes each adapter and workload in a process of its own, which runs it once untimed, then `timed` times.
+// node driver.mjs --adapters a,b [--workloads W1,W2] [--rounds 5] [--timed 3] [--out FILE]: the medians of our own adapters.
+// Each round takes each adapter and workload in a process of its own, which runs it once untimed, then `timed` times.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeStage, WORKLOADS } from './lib/workloads.mjs';
@@ -72,6 +72,17 @@ const row = (name, wid) => {
     { workload: WORKLOADS[wid].title, 'median ms': median(taken).toFixed(1), 'min ms': Math.min(...taken).toFixed(1) },
   ];
 };
+const out = option('out');
+if (out !== undefined) {
+  const cell = (name, wid) => {
+    const taken = samples.get(`${wid} ${name}`);
+    return [wid, { wall_ms: median(taken), min: Math.min(...taken) }];
+  };
+  const summary = Object.fromEntries(
+    names.map((name) => [name, Object.fromEntries(wids.map((wid) => cell(name, wid)))]),
+  );
+  writeFileSync(out, JSON.stringify({ summary }));
+}
 for (const name of names) {
   const { meta } = await import(`./adapters/${name}.mjs`);
   console.log(`\n${name}: ${meta.durability}`);
