@@ -69,6 +69,18 @@ describe('one owner at a time', () => {
   });
 });
 
+// https://sqlite.org/pragma.html#pragma_synchronous: with FULL a commit waits for the disk, with NORMAL a checkpoint does.
+test.each([
+  [undefined, 1],
+  ['process', 1],
+  ['power', 2],
+] as const)('durability %s: what each commit waits for', (durability, synchronous) => {
+  const folder = openStateFolder(dir, durability === undefined ? {} : { durability });
+  expect(folder.database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous });
+  expect(folder.database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+  folder.close();
+});
+
 describe('damage', () => {
   const file = (): string => join(dir, 'engine.sqlite');
   const damages = [

@@ -1,5 +1,6 @@
 // The process that is killed: an engine that starts the run, or carries it on. Arguments: the state folder, the file of
-// side effects. Says `open` when it is about to open the engine and, at the end of the run, what came of it as JSON.
+// side effects. Says `open` when it is about to open the engine, `work` at each side effect and, at the end of the run, what
+// came of it as JSON.
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openServices, type Shape } from '../../../lib/local/index.ts';
@@ -12,6 +13,7 @@ const file = openSync(effects, 'a');
 const work = async ({ task, n }: { task: string; n: number }) => {
   writeSync(file, `${task}\n`);
   fsyncSync(file);
+  process.stdout.write('work\n');
   await pause(WORK_MS);
   return result(task, n);
 };

@@ -9,7 +9,22 @@ import { isEvent } from '../../../lib/local/states/history/record.ts';
 import { output, tasks } from './machine.ts';
 
 const CHILD = join(import.meta.dirname, 'child.ts');
-const LONGEST_LIFE_MS = 160; // after it begins to open: a run in one life takes about 250
+const LONGEST_OPENING_MS = 160;
+const MOST_EFFECTS = 8; // of one life, so that a run lives several times on a slow machine and on a fast one
+const LONGEST_PAUSE_MS = 4; // after an effect: from the middle of its task to some tasks later
+
+/** When a life is cut off: so long after it `said` the word for the `times`th time. */
+interface Death {
+  readonly said: 'open' | 'work';
+  readonly times: number;
+  readonly afterMs: number;
+}
+
+/** One in four while the engine opens, the others while it works. */
+const randomDeath = (random: () => number): Death =>
+  random() < 0.25
+    ? { said: 'open', times: 1, afterMs: random() * LONGEST_OPENING_MS }
+    : { said: 'work', times: 1 + Math.floor(random() * MOST_EFFECTS), afterMs: random() * LONGEST_PAUSE_MS };
 
 /** Numbers in [0, 1) that follow from the seed. */
 export const seeded = (seed: number): (() => number) => {
@@ -27,17 +42,20 @@ interface Ending {
   readonly history: readonly { readonly id: number; readonly previousEventId: number; readonly type: string }[];
 }
 
-/** One life of the engine. With `killAfterMs` it is killed that long after it began to open; undefined when that came first. */
-const live = (stateDir: string, effects: string, killAfterMs: number | undefined): Promise<Ending | undefined> =>
+/** One life of the engine, killed at `death`; undefined where that came before the end of the run. */
+const live = (stateDir: string, effects: string, death: Death | undefined): Promise<Ending | undefined> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--no-warnings', CHILD, stateDir, effects], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let said = '';
     let timer: NodeJS.Timeout | undefined;
+    let left = death?.times;
     createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line !== 'open') said = line;
-      else if (killAfterMs !== undefined) timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      if (line !== 'open' && line !== 'work') said = line;
+      if (line !== death?.said || left === undefined) return;
+      left -= 1;
+      if (left === 0) timer = setTimeout(() => child.kill('SIGKILL'), death.afterMs);
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
@@ -97,7 +115,7 @@ export const survive = async (folder: string, kills: number, random: () => numbe
   let done = 0;
   let ending: Ending | undefined;
   while (ending === undefined) {
-    ending = await live(stateDir, effectsFile, done < kills ? random() * LONGEST_LIFE_MS : undefined);
+    ending = await live(stateDir, effectsFile, done < kills ? randomDeath(random) : undefined);
     if (ending !== undefined) break;
     done += 1;
     const effects = effectsIn(effectsFile);
