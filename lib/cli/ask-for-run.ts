@@ -1,5 +1,6 @@
 // Asks the start queue for a run and waits until `dispatch` has recorded it.
 import type { Json, PipelineManifest, RunRecord, StartMessage } from '../records/index.ts';
+import { awaitRun } from './await-run.ts';
 import { CliError } from './cli-error.ts';
 import type { Target } from './target.ts';
 
@@ -19,8 +20,6 @@ export interface Asked {
   readonly repeated: boolean;
 }
 
-const lookEveryMs = 100;
-const longestWaitMs = 60_000;
 /** Runs of the pipeline that are looked through for one of this id. */
 const searched = 50;
 
@@ -43,14 +42,7 @@ export const askForRun = async (target: Target, wanted: Wanted): Promise<Asked> 
 };
 
 const appearance = async (target: Target, wanted: Wanted): Promise<RunRecord> => {
-  const deadline = performance.now() + longestWaitMs;
-  let run: RunRecord | undefined;
-  while (performance.now() < deadline) {
-    run = await recordOf(target, wanted);
-    // An engine that closes between the record and the start of its execution leaves both to the message's next delivery.
-    if (run && !(target.embedded && run.status === 'pending')) return run;
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-  }
+  const run = await awaitRun(target, () => recordOf(target, wanted));
   if (run) return run;
   throw new CliError(
     'HDL619',

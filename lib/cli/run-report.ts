@@ -1,5 +1,5 @@
 // Everything about one run, as lines of text. Pure.
-import type { DeadLetter, Json, StageRecord } from '../records/index.ts';
+import type { AuditEntry, DeadLetter, Json, StageRecord } from '../records/index.ts';
 import { marks } from './marks.ts';
 import type { Paint } from './paint.ts';
 import { outputLines } from './run-output.ts';
@@ -9,6 +9,8 @@ import { ago, dollars, duration, oneLine } from './words.ts';
 
 export interface RunReport extends RunView {
   readonly deadLetters: readonly DeadLetter[];
+  /** Oldest first. */
+  readonly audit: readonly AuditEntry[];
   /** Undefined when the run gave none, or part of it will not come. */
   readonly output: Json | undefined;
 }
@@ -24,6 +26,7 @@ export const reportOn = (
   '',
   ...stagesOf(report, paint),
   ...lettersOf(report, Math.min(width, longestText)),
+  ...auditOf(report, Math.min(width, longestText)),
   ...(report.output === undefined ? [] : ['', ...outputLines(report.output, Math.min(width, longestText), 40)]),
 ];
 
@@ -41,6 +44,8 @@ const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[
     [run.endedAt === undefined ? 'so far' : 'took', duration(elapsedMs(run, now))],
     ['stages', countsText(stageCounts(report))],
     ['est. cost', cost === undefined ? undefined : `${dollars(cost)} in AWS, at list prices`],
+    ['executions', run.generation === undefined ? undefined : String(run.generation)],
+    ['forked', run.parent === undefined ? undefined : `from ${run.parent.from} of ${run.parent.run}`],
     ['definition', run.definitionHash],
     ['execution', run.executionArn],
     ['cause', run.cause],
@@ -100,4 +105,17 @@ const lettersOf = ({ deadLetters }: RunReport, width: number): readonly string[]
     ...lines,
     ...(more > 0 ? [`… and ${more.toLocaleString('en-US')} more; --json gives them all`] : []),
   ];
+};
+
+/** Who did what, and when. */
+const auditOf = ({ audit }: RunReport, width: number): readonly string[] => {
+  if (audit.length === 0) return [];
+  const rows = audit.map(({ at, what, by, detail }) => [
+    at.slice(0, 19).replace('T', ' '),
+    what,
+    by,
+    oneLine(detail, 200),
+  ]);
+  const lines = table(['when (UTC)', 'what', 'by', 'detail'], rows);
+  return ['', ...lines.map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`))];
 };

@@ -42,11 +42,26 @@ export const startAndFollow = async (
     by: `${userInfo().username} with heddle`,
   });
   if (repeated) remark(setting, [`${run.run} was asked for before, by this id: nothing runs again`]);
-  const ended = given.has('no-wait') ? run : await follow(pipeline, run, target, given, setting);
-  await show(target, ended, given, setting);
+  const planned = graphOf(pipeline).stages.map(({ id }) => id);
+  const ended = await followAndShow(run, planned, target, given, setting);
   if (target.embedded) remark(setting, await unfinished(pipeline, ended, setting));
-  return ended.status === 'failed' || ended.status === 'cancelled' ? 1 : 0;
+  return exitCodeOf(ended);
 };
+
+/** Follows a run to its end, unless told not to wait, and shows how it stands. */
+export const followAndShow = async (
+  run: RunRecord,
+  planned: readonly string[],
+  target: Target,
+  given: Arguments,
+  setting: Setting,
+): Promise<RunRecord> => {
+  const ended = given.has('no-wait') ? run : await follow(planned, run, target, given, setting);
+  await show(target, ended, given, setting);
+  return ended;
+};
+
+export const exitCodeOf = ({ status }: RunRecord): number => (status === 'failed' || status === 'cancelled' ? 1 : 0);
 
 /** What an engine that stops with this command leaves for the next one: the run itself, or those that follow from it. */
 const unfinished = async ({ name }: Pipeline, run: RunRecord, setting: Setting): Promise<readonly string[]> => {
@@ -68,14 +83,13 @@ const newId = (now: number): string => {
 };
 
 const follow = (
-  pipeline: Pipeline,
+  planned: readonly string[],
   run: RunRecord,
   { ledger }: Target,
   given: Arguments,
   { stdout, stderr, now }: Setting,
 ): Promise<RunRecord> | RunRecord => {
   if (run.endedAt !== undefined) return run;
-  const planned = graphOf(pipeline).stages.map(({ id }) => id);
   return followRun({ ledger, run, planned, outlet: given.has('json') ? stderr : stdout, now });
 };
 

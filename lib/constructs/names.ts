@@ -1,5 +1,6 @@
 // Names of the resources that a person, the CLI or another stack finds by name. Neither an orchestrator's name nor a
 // pipeline's holds a hyphen, so `<orchestrator>-*` never reaches into another orchestrator, and no two names here clash.
+import { stageFunctionName } from '../records/index.ts';
 
 export const names = {
   eventBus: (orchestrator: string) => orchestrator,
@@ -9,9 +10,7 @@ export const names = {
   operator: (orchestrator: string, operator: string) => `${orchestrator}-${operator}`,
   stateMachine: (orchestrator: string, pipeline: string) => `${orchestrator}-${pipeline}`,
   deadLetterQueue: (orchestrator: string, pipeline: string) => `${orchestrator}-${pipeline}-dead-letters`,
-  /** `stage` is the key of its function: the stage's id, or `<id>.fallback`. */
-  stage: (orchestrator: string, pipeline: string, stage: string) =>
-    `${orchestrator}-${pipeline}-${stage.replace('.', '-')}`,
+  stage: stageFunctionName,
   trigger: (orchestrator: string, pipeline: string, trigger: string) => `${orchestrator}-${pipeline}-${trigger}`,
 } as const;
 

@@ -8,11 +8,13 @@ import { openResolver, type Resolver } from './resolve.ts';
 import { openRuns, type Runs } from './runs.ts';
 import { openStages, type Stages } from './stages.ts';
 import { openTable } from './table.ts';
+import { openTakeOver, type TakeOver } from './take-over.ts';
 import { openWaits, type Waits } from './waits.ts';
 
 export type { Audit } from './audit.ts';
 export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
 export type { Payloads } from './payloads.ts';
+export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';
 export type { RunEnd, Runs } from './runs.ts';
 export {
@@ -36,6 +38,8 @@ export interface Ledger {
   readonly audit: Audit;
   /** Makes what a resume order names claimable again. */
   readonly redo: Redo;
+  /** Gives a run the results of another. */
+  readonly takeOver: TakeOver;
   /** A reader of bindings. It remembers what it read: make one for each call. */
   resolver(): Resolver;
 }
@@ -54,6 +58,7 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
     deadLetters: openDeadLetters(aws, table),
     audit: openAudit(table),
     redo: openRedo(table, stages, payloads),
+    takeOver: openTakeOver(table, stages),
     resolver: () => openResolver(runs, stages, payloads),
   };
 };

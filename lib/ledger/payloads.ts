@@ -7,6 +7,8 @@ export interface Payloads {
   /** `pipeline` decides the prefix, which the stages' roles are limited to. */
   store(pipeline: string, value: unknown): Promise<StoredPayload>;
   load(payload: StoredPayload): Promise<unknown>;
+  /** False for a payload whose object is gone from the bucket. */
+  exists(payload: StoredPayload): Promise<boolean>;
 }
 
 /** Parsed payloads of S3 that a warm Lambda keeps: their keys are hashes, so they cannot go stale. */
@@ -35,6 +37,16 @@ export const openPayloads = (aws: Aws, bucket: string): Payloads => {
       if (!response.ok)
         throw new Error(`the payload s3://${bucket}/${key} could not be written: HTTP ${response.status}`);
       return { kind: 'object', key, bytes };
+    },
+
+    exists: async (payload) => {
+      if (payload.kind === 'inline') return true;
+      const response = await aws.object('GET', bucket, payload.key, { headers: { range: 'bytes=0-0' } });
+      await response.arrayBuffer();
+      // Without the right to list a bucket, S3 says 403 of an object that is not there.
+      if (response.status === 404 || response.status === 403) return false;
+      if (response.ok) return true;
+      throw new Error(`the payload s3://${bucket}/${payload.key} could not be looked at: HTTP ${response.status}`);
     },
 
     load: (payload) => {

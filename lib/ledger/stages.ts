@@ -51,7 +51,7 @@ export interface Stages {
     end: { endedAt: string; durationMs: number; output: StoredPayload; fingerprint?: Fingerprint; warning?: string },
   ): Promise<boolean>;
   /** Marks a map stage as running over `total` items; its batches are claimed one by one. */
-  open(at: StageAddress, now: string, total: number): Promise<void>;
+  open(at: StageAddress, now: string, total: number, fingerprint?: Fingerprint): Promise<void>;
   /** Records the end of a map stage, whatever it was. */
   closeMap(at: StageAddress, end: MapEnd, needs?: Needs): Promise<void>;
   /** Records a failure for good, and what it means. Undefined when the stage is completed, which is final. */
@@ -157,11 +157,11 @@ export const openStages = (table: Table): Stages => {
         ...owned(owner),
       })) !== undefined,
 
-    open: async (at, now, total) => {
+    open: async (at, now, total, fingerprint) => {
       const { generation = 1 } = at;
       await table.update({
         key: keyOf(at),
-        set: { stage: at.stage, status: 'running', generation, items: { total, completed: 0, failed: 0 } },
+        set: { stage: at.stage, status: 'running', generation, items: { total, completed: 0, failed: 0 }, fingerprint },
         setOnce: { startedAt: now, attempts: 1 },
         condition:
           'attribute_not_exists(#status) OR (#status <> :completed AND #generation < :generation) OR (#status = :pending AND #generation = :generation)',

@@ -1,16 +1,13 @@
 // `dispatch`: the one door. Takes start messages from the queue, records each run once and starts its execution.
 import type { RunRecord, StartMessage } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import { fork } from './fork.ts';
 import { markPartition } from './mark-partition.ts';
+import type { Outcome } from './outcome.ts';
 import { type Resumed, resume } from './resume.ts';
 import { decide } from './run-request.ts';
 import { isoTime, type Services } from './services.ts';
 import { startExecution } from './start-execution.ts';
-
-export type Outcome =
-  | { readonly kind: 'started'; readonly run: string }
-  | { readonly kind: 'duplicate'; readonly run: string }
-  | { readonly kind: 'notStarted'; readonly reason: string };
 
 /**
  * Starts the run that a message asks for. Repeats are harmless: the run's id and the execution's name and input follow from
@@ -25,6 +22,7 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     );
   if (message.kind === 'resume')
     return resumed(await resume(message.pipeline, message.run, message.order, manifest, services));
+  if (message.kind === 'fork') return fork(message, manifest, services);
   const decision = await decide(message, manifest, services);
   if ('reason' in decision) return { kind: 'notStarted', reason: decision.reason };
 

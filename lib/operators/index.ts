@@ -1,7 +1,8 @@
 export { begin } from './begin.ts';
-export { dispatch, type Outcome } from './dispatch.ts';
+export { dispatch } from './dispatch.ts';
 export { finish, RunFailedError } from './finish.ts';
 export { operatorHandler } from './operator-handler.ts';
+export type { Outcome } from './outcome.ts';
 export { type ExecutionEnded, reconcile } from './reconcile.ts';
 export type { Services } from './services.ts';
 export { settle } from './settle/index.ts';

@@ -4,15 +4,15 @@ import {
   type Json,
   type PipelineManifest,
   type RunRecord,
+  runId,
   type StartMessage,
   type TriggerRecord,
 } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
-import { sha256 } from '../support/sha256.ts';
 import type { Services } from './services.ts';
 
 /** A message that asks for a run of its own. */
-export type RunMessage = Exclude<StartMessage, { kind: 'resume' }>;
+export type RunMessage = Exclude<StartMessage, { kind: 'resume' | 'fork' }>;
 
 export interface Request {
   readonly run: string;
@@ -45,11 +45,9 @@ export const decide = async (
   // The runs above are part of what an upstream start is: the last of several to complete, or a duplicate of its event, asks
   // for the same run, and a re-run of any of them, or its being resumed, for a new one.
   const identity = message.kind === 'upstream' ? above.join(' ') : trigger.identity;
-  const run = `${slug(partition)}-${sha256(`${message.pipeline} ${partition} ${message.kind} ${identity}`).slice(0, 12)}`;
+  const run = runId(partition, `${message.pipeline} ${partition} ${message.kind} ${identity}`);
   return { request: { run, partition, input, trigger: { ...trigger, identity }, upstream } };
 };
-
-const slug = (partition: string): string => partition.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 50);
 
 const read = (message: RunMessage): { trigger: TriggerRecord; partition: string; input: Json } => {
   switch (message.kind) {

@@ -16,6 +16,7 @@ export * from './payload.ts';
 export * from './prices.ts';
 export * from './resume-order.ts';
 export * from './run.ts';
+export * from './run-id.ts';
 export * from './stage-record.ts';
 export * from './start-message.ts';
 export * from './status.ts';

@@ -28,6 +28,10 @@ export interface PipelineManifest {
   readonly deadLetterQueueUrl: string;
 }
 
+/** The name of a stage's Lambda. `stage` is the key of its function: the stage's id, or `<id>.fallback`. */
+export const stageFunctionName = (orchestrator: string, pipeline: string, stage: string): string =>
+  `${orchestrator}-${pipeline}-${stage.replace('.', '-')}`;
+
 /** The name of an orchestrator's parameter; with a pipeline, of that pipeline's. */
 export const manifestName = (orchestrator: string, pipeline?: string): string =>
   pipeline === undefined ? `/heddle/${orchestrator}` : `/heddle/${orchestrator}/${pipeline}`;

@@ -14,7 +14,7 @@ export interface Fingerprint {
   readonly code: string;
   /** Of the input and output schemas. */
   readonly contract: string;
-  /** Of the bound input. */
+  /** Of the bound input; empty for a map, whose items have inputs of their own. */
   readonly input: string;
 }
 
@@ -50,6 +50,8 @@ export interface StageRecord {
   readonly until?: string;
   /** Of a check that only warns: why it did. */
   readonly warning?: string;
+  /** The run whose result this is, where a fork took it over. */
+  readonly takenFrom?: string;
   /** Why the stage was skipped. */
   readonly reason?: string;
 }

@@ -35,6 +35,17 @@ export type StartMessage =
     }
   /** A run that has ended is to go on. */
   | { readonly kind: 'resume'; readonly pipeline: string; readonly run: string; readonly order: ResumeOrder }
+  /** A new run is to go on from a stage of another: what is not done again is taken over from it. The same `id` asks for the same run. */
+  | {
+      readonly kind: 'fork';
+      readonly pipeline: string;
+      readonly run: string;
+      readonly id: string;
+      readonly from: string;
+      /** Stages that the new run does itself. All others it takes over. */
+      readonly again: readonly string[];
+      readonly by: string;
+    }
   /** A run of an upstream pipeline completed. */
   | { readonly kind: 'upstream'; readonly pipeline: string; readonly event: { readonly detail: RunEventDetail } };
 

@@ -43,6 +43,9 @@ export const runBatch = async <S extends Stage>(
     if (!(error instanceof UnavailableError)) throw error;
     return { status: 'skipped', control: {}, completed: 0, failed: 0 }; // `settle` records why when the map is done
   }
+  // Reused whole: cut into batches otherwise than it was, a completed map must not get a batch more.
+  if ((await ledger.stages.get(at))?.status === 'completed')
+    return { status: 'completed', control: {}, completed: 0, failed: 0 };
   const claim = await ledger.stages.claimBatch(at, batch.index, owner, isoTime(startedAt));
   if (!claim.held) return { status: 'completed', control: {}, completed: 0, failed: 0 };
 
@@ -54,7 +57,10 @@ export const runBatch = async <S extends Stage>(
   const reserveMs = reserveOf(attempt.remainingMs());
   const list = await resolver.resolve(batch.items, scopeOf(call));
   invariant(Array.isArray(list), `${call.stage} maps over something that is not a list`);
-  if (batch.index === 0) await ledger.stages.open(at, isoTime(startedAt), list.length);
+  if (batch.index === 0) {
+    const fingerprint = { ...attempt.build, input: '' };
+    await ledger.stages.open(at, isoTime(startedAt), list.length, fingerprint);
+  }
   const items: readonly Json[] = list.slice(batch.index * batch.size, (batch.index + 1) * batch.size);
   const waiting: Retryable[] = [];
   const first = batch.index * batch.size;

@@ -42,6 +42,8 @@ const callTimeoutMs = 30_000;
 export interface Aws {
   /** One call of a JSON-protocol API. Retries throttling for about ten seconds. Throws AwsCallError. */
   call(service: JsonService, operation: string, input: object): Promise<{ readonly [field: string]: unknown }>;
+  /** The environment variables of a Lambda function; undefined where there is no such function. Throws AwsCallError. */
+  environmentOf(functionName: string): Promise<{ readonly [name: string]: string } | undefined>;
   /** One S3 request for an object. The caller reads the status. */
   object(method: 'GET' | 'PUT', bucket: string, key: string, options?: ObjectOptions): Promise<Response>;
 }
@@ -81,6 +83,15 @@ export const connect = (settings: AwsSettings): Aws => {
         if (!throttles.test(error.code) || attempt === mostTries) throw error;
         await pause(Math.random() * 100 * 2 ** attempt); // full jitter
       }
+    },
+    environmentOf: async (functionName) => {
+      const path = `2015-03-31/functions/${encodeURIComponent(functionName)}/configuration`;
+      const signal = AbortSignal.timeout(callTimeoutMs);
+      const response = await client.fetch(`${base('lambda')}/${path}`, { signal, aws: { service: 'lambda' } });
+      const text = await response.text();
+      if (response.status === 404) return undefined;
+      if (!response.ok) throw readError('lambda', text, response.status);
+      return JSON.parse(text).Environment?.Variables ?? {};
     },
     object: (method, bucket, key, { body, headers } = {}) =>
       client.fetch(objectUrl(bucket, key), {

@@ -1,8 +1,6 @@
 import type { RunRecord } from '../../records/index.ts';
-import { nearest } from '../../support/nearest.ts';
-import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
-import { unknownPipeline } from '../find-pipeline.ts';
+import { findRun } from '../find-run.ts';
 import { paintFor } from '../paint.ts';
 import { readOutput } from '../run-output.ts';
 import { type RunReport, reportOn } from '../run-report.ts';
@@ -30,7 +28,8 @@ export const run: Command = {
         const { output } = report;
         const stageRecords = report.stages.map(withoutKeys);
         const letters = report.deadLetters.map(withoutKeys);
-        printJson(setting, [{ ...runJson(report, now), upstream, executionArn, stageRecords, letters, output }]);
+        const audit = report.audit.map(withoutKeys);
+        printJson(setting, [{ ...runJson(report, now), upstream, executionArn, stageRecords, letters, audit, output }]);
       } else print(setting, reportOn(report, { now, width: columnsOf(setting.stdout), paint: paintFor(setting) }));
       return 0;
     } finally {
@@ -43,37 +42,12 @@ export const run: Command = {
 const withoutKeys = (record: object): object =>
   Object.fromEntries(Object.entries(record).filter(([name]) => name !== 'pk' && name !== 'sk'));
 
-/** Throws CliError HDL606, HDL615. */
-const findRun = async (target: Target, id: string, name: string | undefined): Promise<RunRecord> => {
-  const { pipelines } = target.manifest;
-  if (name !== undefined && !pipelines.includes(name)) throw unknownPipeline(name, pipelines, target.name);
-  const looked = name === undefined ? pipelines : [name];
-  const found = await Promise.all(looked.map((pipeline) => target.ledger.runs.get(pipeline, id)));
-  const records = found.filter((record) => record !== undefined);
-  const [record, other] = records;
-  if (record && !other) return record;
-  if (record && other) {
-    const both = records.map(({ pipeline }) => pipeline);
-    const fix = `add --pipeline ${both[0]}`;
-    throw new CliError('HDL615', 2, `${both.join(' and ')} each have a run '${id}'`, 'the run of one pipeline', fix);
-  }
-  const recent = (await Promise.all(looked.map((pipeline) => target.ledger.runs.latest(pipeline, 50)))).flat();
-  const known = recent.map((recorded) => recorded.run);
-  const near = known.find((candidate) => id.length > 2 && candidate.startsWith(id)) ?? nearest(id, known);
-  throw new CliError(
-    'HDL615',
-    2,
-    `there is no run '${id}' in ${target.name}`,
-    'the id of a run, as npx heddle runs shows it',
-    near ? `did you mean ${near}?` : 'see npx heddle runs',
-  );
-};
-
 const readReport = async (target: Target, record: RunRecord): Promise<RunReport> => {
-  const [view, deadLetters, output] = await Promise.all([
+  const [view, deadLetters, audit, output] = await Promise.all([
     viewRun(target, record),
     target.ledger.deadLetters.list(record.pipeline, record.run),
+    target.ledger.audit.list(record.pipeline, record.run),
     readOutput(target.ledger, record),
   ]);
-  return { ...view, deadLetters, output };
+  return { ...view, deadLetters, audit, output };
 };

@@ -57,10 +57,23 @@ export const handler = stageHandler(contract, async ({ input }) => {
   const call = ${stage === 'score' ? "'score ' + input.n" : `'${stage}'`};
   appendFileSync(${JSON.stringify(join(folder, 'calls'))}, call + '\\n');
   const fails = readFileSync(${JSON.stringify(join(folder, 'fails'))}, 'utf8').split('\\n');
+  if (fails.includes(call + ' hangs')) await new Promise(() => {});
   if (fails.includes(call)) throw new PermanentError(call + ' was told to fail');
   return ${bodies[stage]};
 });
 `;
+
+/** Looks every 20 ms, until it is so. */
+const until = (isSo: () => Promise<boolean>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const poll = setInterval(() => {
+      isSo().then((so) => {
+        if (!so) return;
+        clearInterval(poll);
+        resolve();
+      }, reject);
+    }, 20);
+  });
 
 export interface Deployment {
   readonly engine: Engine;
@@ -131,10 +144,13 @@ export class RepairShop {
 
   /** The calls since this was asked last, sorted. */
   calls(): readonly string[] {
-    const file = join(this.#folder, 'calls');
-    const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean).sort();
-    writeFileSync(file, '');
-    return lines;
+    const noted = this.#noted();
+    writeFileSync(join(this.#folder, 'calls'), '');
+    return noted.toSorted();
+  }
+
+  #noted(): readonly string[] {
+    return readFileSync(join(this.#folder, 'calls'), 'utf8').split('\n').filter(Boolean);
   }
 
   async send(message: StartMessage): Promise<void> {
@@ -164,10 +180,30 @@ export class RepairShop {
     return this.record(JSON.parse(stdout).run);
   }
 
+  /** A run that is stopped while `side` is at work. */
+  async stopped(id: string, count: number): Promise<RunRecord> {
+    this.fail('side hangs');
+    const { aws, ledger } = this.deployment;
+    await this.send({ kind: 'manual', pipeline: 'repair', id, input: { count }, by: 'tester' });
+    await until(async () => this.#noted().includes('side'));
+    const [newest] = await ledger.runs.latest('repair', 1);
+    await aws.call('states', 'StopExecution', { executionArn: newest?.executionArn, cause: 'stopped by a test' });
+    this.fail();
+    await until(async () => (await this.record(newest?.run ?? '')).endedAt !== undefined);
+    return this.record(newest?.run ?? '');
+  }
+
   async record(run: string): Promise<RunRecord> {
     const record = await this.deployment.ledger.runs.get('repair', run);
     if (!record) throw new Error(`there is no run ${run}`);
     return record;
+  }
+
+  /** What the run gave. */
+  async output(run: string): Promise<unknown> {
+    const { partition, output, chosen = {} } = await this.record(run);
+    if (!output) throw new Error(`the run ${run} gave nothing`);
+    return this.deployment.ledger.resolver().resolve(output, { pipeline: 'repair', run, partition, chosen });
   }
 
   /** Statuses of the run's stages, by stage. */

@@ -1,33 +1,147 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { ResumeOrder } from '../../../lib/records/index.ts';
+// A run goes on after it failed, was stopped, or was done: only what has to be done again is.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { RepairShop } from './deployment.ts';
 
 const shop = new RepairShop();
 beforeAll(async () => {
   await shop.deploy();
 });
+beforeEach(() => shop.fail());
 afterAll(() => shop.close());
 
-const order = (id: string, changes: Partial<ResumeOrder> = {}): ResumeOrder => ({
-  id,
-  generation: 2,
-  again: [],
-  below: [],
-  items: {},
-  by: 'tester',
-  reason: 'a test',
-  ...changes,
-});
-
-test('a failed stage and what depends on it run; the rest gives its stored results', async () => {
-  shop.fail('total');
-  const { run, status } = await shop.run('stage', 3);
+const failed = async (id: string, count: number, ...fails: readonly string[]): Promise<string> => {
+  shop.fail(...fails);
+  const { run, status } = await shop.run(id, count);
   expect(status).toBe('failed');
-  expect(await shop.stages(run)).toMatchObject({ total: 'failed', publish: 'skipped', side: 'completed' });
   shop.calls();
   shop.fail();
-  await shop.send({ kind: 'resume', pipeline: 'repair', run, order: order('again', { again: ['total'] }) });
-  expect(await shop.ended(`${run}_2`)).toBe('SUCCEEDED');
-  expect(shop.calls()).toEqual(['publish', 'total']);
-  expect(await shop.record(run)).toMatchObject({ status: 'completed', generation: 2, deadLetters: 0 });
+  return run;
+};
+const items = (numbers: readonly number[]) => numbers.map((n) => `score ${n}`).sort();
+
+describe('heddle resume', () => {
+  test('prints what becomes of each stage and why, and does nothing without --go', async () => {
+    const run = await failed('plan', 3, 'total');
+    const { code, stdout, stderr } = await shop.heddle('resume', run);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['stage', 'is', 'because'],
+      expect.anything(),
+      ['list', 'reused', 'completed'],
+      ['score', 'reused', 'completed'],
+      ['total', 'run again', 'it failed: Heddle.Permanent: total was told to fail'],
+      ['side', 'reused', 'completed'],
+      ['publish', 'run', 'it was skipped: total is failed'],
+      [''],
+    ]);
+    expect(stderr).toContain('Nothing is done yet: add --go.');
+    expect(shop.calls()).toEqual([]);
+    expect(await shop.record(run)).toMatchObject({ status: 'failed' });
+  });
+
+  test('runs what failed and what depends on it; the rest gives its stored results', async () => {
+    const run = await failed('stage', 3, 'total');
+    expect(await shop.heddle('resume', run, '--go', '--because', 'the disk is mended')).toMatchObject({ code: 0 });
+    expect(shop.calls()).toEqual(['publish', 'total']);
+    expect(await shop.record(run)).toMatchObject({ status: 'completed', generation: 2, deadLetters: 0 });
+    expect(await shop.deployment.ledger.audit.list('repair', run)).toMatchObject([
+      { what: 'asked' },
+      { what: 'started' },
+      { what: 'ended' },
+      { what: 'resumed', by: expect.stringContaining('with heddle'), detail: 'the disk is mended: total' },
+      { what: 'started' },
+      { what: 'ended', detail: 'completed' },
+    ]);
+  });
+
+  test('runs the failed items of a map, and no other item', async () => {
+    const bad = [3, 7, 11, 19, 20];
+    const run = await failed('items', 24, ...items(bad));
+    expect((await shop.heddle('resume', run)).stdout).toMatch(
+      /score +failed items run again +it failed: .* 19 items keep/,
+    );
+    expect(await shop.heddle('resume', run, '--go')).toMatchObject({ code: 0 });
+    expect(shop.calls()).toEqual(['publish', ...items(bad), 'total']);
+    const stages = await shop.deployment.ledger.stages.list('repair', run);
+    expect(stages.find(({ stage }) => stage === 'score')).toMatchObject({
+      status: 'completed',
+      items: { total: 24, completed: 24, failed: 0 },
+    });
+    expect(await shop.output(run)).toEqual({ n: 276 });
+  });
+
+  test('can fail again, and be resumed again', async () => {
+    const run = await failed('often', 3, 'total');
+    shop.fail('publish');
+    expect(await shop.heddle('resume', run, '--go')).toMatchObject({ code: 1 });
+    shop.fail();
+    expect(await shop.heddle('resume', run, '--go')).toMatchObject({ code: 0 });
+    expect(shop.calls()).toEqual(['publish', 'publish', 'total']);
+    expect(await shop.record(run)).toMatchObject({ status: 'completed', generation: 3 });
+  });
+
+  test('--from begins at a stage of a completed run; what gets the same input keeps its result', async () => {
+    const { run } = await shop.run('from', 3);
+    shop.calls();
+    expect(await shop.heddle('resume', run, '--from', 'total', '--go')).toMatchObject({ code: 0 });
+    expect(shop.calls()).toEqual(['total']); // its sum is the same, so publish is not called
+    expect(await shop.stages(run)).toMatchObject({ publish: 'completed' });
+  });
+
+  test('goes on with a run that was stopped', async () => {
+    const { run } = await shop.stopped('stopped', 3);
+    expect(await shop.record(run)).toMatchObject({ status: 'cancelled' });
+    shop.calls();
+    expect(await shop.heddle('resume', run, '--go')).toMatchObject({ code: 0 });
+    expect(await shop.record(run)).toMatchObject({ status: 'completed', generation: 2 });
+  });
+
+  test('runs with the code that is deployed now', async () => {
+    const run = await failed('code', 3, 'score 0', 'score 1', 'score 2');
+    await shop.deploy(10);
+    expect(await shop.heddle('resume', run, '--go')).toMatchObject({ code: 0 });
+    expect(await shop.output(run)).toEqual({ n: 30 });
+    const { run: done } = await shop.run('changed', 3);
+    await shop.deploy(100);
+    const plan = (await shop.heddle('resume', done, '--from', 'publish')).stdout;
+    expect(plan).toMatch(/score +reused +completed; its code has changed since: --from runs it again/);
+    expect(plan).toMatch(/total +reused +completed$/m);
+    expect(plan).toMatch(/publish +run again +it was asked for/);
+  });
+
+  test.each([
+    ['a completed run, without --from', ['c'], /^HDL623 the run \S+ is completed; .* --from/],
+    ['a stage that there is not', ['c', '--from', 'totl'], /^HDL626 .* has no stage 'totl'; .*did you mean total\?/],
+  ])('%s is refused', async (_, [id = '', ...more], message) => {
+    const { run } = await shop.run(id, 1);
+    expect(await shop.heddle('resume', run, ...more)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(message),
+    });
+  });
+
+  test('a run that there is not is refused', async () => {
+    expect(await shop.heddle('resume', 'nobody')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^HDL615/) });
+  });
+});
+
+describe('heddle fork', () => {
+  test("makes a run of its own, with the old one's results up to a stage", async () => {
+    const { run } = await shop.run('parent', 3);
+    shop.calls();
+    const answer = await shop.heddle('fork', run, '--from', 'total', '--id', 'child', '--go', '--json');
+    expect(answer).toMatchObject({ code: 0 });
+    const child = JSON.parse(answer.stdout).run;
+    expect(child).not.toBe(run);
+    expect(shop.calls()).toEqual(['publish', 'total']);
+    expect(await shop.record(child)).toMatchObject({ status: 'completed', parent: { run, from: 'total' } });
+    expect(await shop.output(child)).toEqual(await shop.output(run));
+    expect(await shop.heddle('fork', run, '--from', 'total', '--id', 'child', '--go')).toMatchObject({ code: 0 });
+    expect(shop.calls()).toEqual([]);
+  });
+
+  test('without a stage is refused', async () => {
+    const { run } = await shop.run('stageless', 1);
+    expect(await shop.heddle('fork', run)).toMatchObject({ code: 2, stderr: expect.stringMatching(/^HDL628/) });
+  });
 });

@@ -1,0 +1,100 @@
+import { orderOf } from '../../ledger/index.ts';
+import type { ResumeOrder, RunRecord } from '../../records/index.ts';
+import { sha256 } from '../../support/sha256.ts';
+import { awaitRun } from '../await-run.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command } from '../command.ts';
+import { findRun } from '../find-run.ts';
+import { planFor, printPlan, whoAmI } from '../redo.ts';
+import { print, remark } from '../setting.ts';
+import { exitCodeOf, followAndShow } from '../start-and-follow.ts';
+import { openTarget, type Target, targetOptions } from '../target.ts';
+
+export const resume: Command = {
+  words: 'resume',
+  says: 'let a run that ended go on: what failed and what depends on it',
+  operands: [{ name: 'run', required: true }],
+  options: {
+    from: { value: 'STAGE', says: 'begin at this stage, whatever it gave before' },
+    go: { says: 'do it; without it the plan is printed and nothing is done' },
+    because: { value: 'TEXT', says: 'why, for the audit trail' },
+    pipeline: { value: 'P', says: 'look in this pipeline only' },
+    'no-wait': { says: 'return once it is under way' },
+    json: { says: 'the plan as one object a stage; with --go the run as one object' },
+    ...targetOptions,
+  },
+  notes: ['It runs with the code that is deployed now, however long ago the run was.'],
+  run: async (given, setting) => {
+    const target = await openTarget(given, setting);
+    try {
+      const run = await findRun(target, given.operands[0] ?? '', given.text('pipeline'));
+      const from = given.text('from');
+      refuse(run, from);
+      const manifest = await target.pipeline(run.pipeline);
+      const plan = await planFor(target, run, manifest, from);
+      const go = given.has('go');
+      if (!go || !given.has('json')) printPlan(plan, given.has('json'), setting);
+      if (!go) {
+        remark(setting, ['', 'Nothing is done yet: add --go.']);
+        return 0;
+      }
+      const parts = orderOf(plan);
+      const generation = (run.generation ?? 1) + 1;
+      const reason = given.text('because') ?? (from === undefined ? 'resumed' : `resumed from ${from}`);
+      const id = sha256(JSON.stringify([run.pipeline, run.run, generation, parts])).slice(0, 16);
+      const order: ResumeOrder = { ...parts, id, generation, by: whoAmI(), reason };
+      const resumed = await ask(target, run, order);
+      if (!given.has('json')) print(setting, ['']);
+      return exitCodeOf(await followAndShow(resumed, manifest.stages, target, given, setting));
+    } finally {
+      await target.close();
+    }
+  },
+};
+
+const refuse = ({ run, status }: RunRecord, from: string | undefined): void => {
+  if (status === 'completed' && from === undefined)
+    throw new CliError(
+      'HDL623',
+      2,
+      `the run ${run} is completed`,
+      'a run that failed or was cancelled',
+      'name the stage to begin at with --from; for its dead letters: npx heddle dead-letters replay',
+    );
+  if (status !== 'completed' && status !== 'failed' && status !== 'cancelled')
+    throw new CliError(
+      'HDL624',
+      2,
+      `the run ${run} is ${status}`,
+      'a run that has ended',
+      'wait for its end, or stop its execution first',
+    );
+};
+
+/** Sends the order and waits until it is carried out. Throws CliError HDL625 when another was, or none within a minute. */
+const ask = async (target: Target, { pipeline, run }: RunRecord, order: ResumeOrder): Promise<RunRecord> => {
+  await target.aws.call('sqs', 'SendMessage', {
+    QueueUrl: target.manifest.startQueueUrl,
+    MessageBody: JSON.stringify({ kind: 'resume', pipeline, run, order }),
+  });
+  const resumed = await awaitRun(target, async () => {
+    const record = await target.ledger.runs.get(pipeline, run);
+    if (record?.resume?.id === order.id) return record;
+    if ((record?.generation ?? 1) < order.generation) return undefined;
+    throw new CliError(
+      'HDL625',
+      1,
+      `somebody else (${record?.resume?.by ?? 'unknown'}) resumed the run ${run} meanwhile`,
+      'to be the only one',
+      `see npx heddle run ${run}`,
+    );
+  });
+  if (resumed) return resumed;
+  throw new CliError(
+    'HDL625',
+    1,
+    `the run ${run} was not resumed within a minute`,
+    'dispatch to take the message off the start queue',
+    `see the logs of the dispatch function and the queue ${target.manifest.startDeadLetterQueueUrl}`,
+  );
+};

@@ -1,0 +1,48 @@
+// A new run that goes on from a stage of another one: what lies before that stage is taken over with its results.
+import { forkId, type PipelineManifest, type RunRecord, type StartMessage } from '../records/index.ts';
+import { PermanentError } from '../support/run-errors.ts';
+import { markPartition } from './mark-partition.ts';
+import type { Outcome } from './outcome.ts';
+import { isoTime, type Services } from './services.ts';
+import { startExecution } from './start-execution.ts';
+
+/** Repeats are harmless, as with every start. Throws PermanentError HDL408 when there is no such run to fork. */
+export const fork = async (
+  message: Extract<StartMessage, { kind: 'fork' }>,
+  manifest: PipelineManifest,
+  services: Services,
+): Promise<Outcome> => {
+  const { ledger, now } = services;
+  const { pipeline, from, by } = message;
+  const parent = await ledger.runs.get(pipeline, message.run);
+  if (!parent)
+    throw new PermanentError(
+      `HDL408 there is no run ${message.run} of ${pipeline} to fork. Fix: take the id from heddle runs ${pipeline}`,
+    );
+  const run = forkId(parent, message.id);
+  const createdAt = isoTime(now());
+  const record: RunRecord = {
+    pipeline,
+    run,
+    partition: parent.partition,
+    status: 'pending',
+    trigger: { kind: 'manual', identity: message.id, detail: by },
+    input: parent.input,
+    upstream: parent.upstream,
+    parent: { run: parent.run, from },
+    createdAt,
+  };
+  const isNew = await ledger.runs.create(record);
+  if (!isNew && (await ledger.runs.get(pipeline, run))?.status !== 'pending') return { kind: 'duplicate', run };
+  await ledger.takeOver(pipeline, parent.run, run, new Set(message.again));
+  await ledger.audit.record(pipeline, run, {
+    id: 'asked',
+    at: createdAt,
+    by,
+    what: 'forked',
+    detail: `from ${from} of ${parent.run}`,
+  });
+  await markPartition(record, services);
+  await startExecution(manifest.stateMachineArn, run, 1, services);
+  return isNew ? { kind: 'started', run } : { kind: 'duplicate', run };
+};

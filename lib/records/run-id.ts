@@ -1,0 +1,10 @@
+import { sha256 } from '../support/sha256.ts';
+import type { RunRecord } from './run.ts';
+
+/** A run's id: what it is for, readable, and a hash of what asked for it. */
+export const runId = (partition: string, identity: string): string =>
+  `${partition.replace(/[^A-Za-z0-9-]+/g, '-').slice(0, 50)}-${sha256(identity).slice(0, 12)}`;
+
+/** The id of a run that is forked from another under an id of the asker's. */
+export const forkId = ({ pipeline, partition, run }: RunRecord, id: string): string =>
+  runId(partition, `${pipeline} ${partition} fork ${run} ${id}`);
