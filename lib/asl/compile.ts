@@ -1,5 +1,5 @@
 // The front of the compiler: a pipeline's graph in, a state machine's definition out.
-import type { PipelineGraph } from '../graph/index.ts';
+import { canonicalGraph, type PipelineGraph } from '../graph/index.ts';
 import type { Json, PlannedStage } from '../records/index.ts';
 import { canonicalJson } from '../support/canonical-json.ts';
 import { sha256 } from '../support/sha256.ts';
@@ -23,8 +23,9 @@ export interface CompiledPipeline {
   readonly operators: readonly ['begin', 'settle', 'finish'];
 }
 
-/** Compiles a graph that passed `validate`. Deterministic: equal graphs give equal bytes. */
-export const compile = (graph: PipelineGraph): CompiledPipeline => {
+/** Compiles a graph that passed `validate`. Deterministic: definitions that mean the same give equal bytes, in whatever order. */
+export const compile = (given: PipelineGraph): CompiledPipeline => {
+  const graph = canonicalGraph(given);
   const { pipeline } = graph;
   const stages: readonly PlannedStage[] = graph.stages.map(({ id, within }) => ({ id, within }));
   const body = emit(plan(graph.root), 'finish', graph.controls);

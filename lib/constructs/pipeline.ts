@@ -78,6 +78,8 @@ export class Pipeline extends PipelineBase {
     this.pipelineName = definition.name;
     orchestrator.register(this.pipelineName);
     this.definitionHash = compiled.hash;
+    // Printed by every synth, as `heddle asl` and each run print it: what runs is what was synthesized.
+    Annotations.of(this).addInfoV2('heddle:definition', `${definition.name} is definition ${compiled.hash}`);
     this.startQueue = orchestrator.startQueue;
     this.eventBus = orchestrator.eventBus;
     this.stores = { ledgerArn: orchestrator.ledger.tableArn, payloadBucketArn: orchestrator.payloads.bucketArn };

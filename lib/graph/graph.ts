@@ -68,7 +68,8 @@ const dependenciesOfBlock = (block: Block): readonly string[] => {
   return block.nodes.flatMap(dependenciesOf).filter((id) => !inside.has(id));
 };
 
-const levelOf = (block: Block): Level => {
+/** The nodes of a block, each with those of the same block that it needs. */
+export const levelOf = (block: Block): Level => {
   const here = new Map<string, string>();
   for (const node of block.nodes) for (const id of idsIn(node)) here.set(id, node.id);
   return {

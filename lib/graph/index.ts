@@ -1,3 +1,4 @@
+export { canonicalGraph } from './canonical.ts';
 export { contractHash } from './contract-hash.ts';
 export { functionsOf, type StageFunctionNeed } from './functions.ts';
 export * from './graph.ts';

@@ -76,4 +76,10 @@ test('its commands do what it says', () => {
   expect(shown).toContain('Hello Ada');
   expect(shown).toContain('Hello Grace');
   expect(shown).toMatch(/Dead letters: 1[\s\S]*item 1 .*Heddle\.ContractViolation/);
+
+  // One hash of the definition: of the source, of what was synthesized, of the run.
+  const [hash = ''] = /[0-9a-f]{12}/.exec(heddle('asl', 'greetings', '--state', 'begin').output) ?? [];
+  expect(hash).toHaveLength(12);
+  expect(validated.output).toContain(hash);
+  expect(shown).toContain(`definition  ${hash}`);
 });
