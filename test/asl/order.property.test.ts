@@ -25,7 +25,8 @@ const reordered = (block: Block, draw: Draw): Block => {
 const shuffledNode = (node: Node, draw: Draw): Node => {
   if (node.kind === 'choose')
     return { ...node, onTrue: reordered(node.onTrue, draw), onFalse: reordered(node.onFalse, draw) };
-  return { ...node, bind: shuffled(node.bind, draw), after: permuted(node.after, draw) };
+  const bind = 'bind' in node ? { bind: shuffled(node.bind, draw) } : {};
+  return { ...node, ...bind, after: permuted(node.after, draw) };
 };
 
 /** A value with the fields of every object in another order. */

@@ -43,15 +43,16 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
   const { definition, hash } = compile(graph);
   const machine = JSON.parse(definition) as AslMachine;
   const facts = factsOf(graph, options.items);
-  const subject = { machine, facts };
+  const subject = { machine, facts, stages: new Set(graph.stages.map(({ id }) => id)) };
   const happy = scenarioOf(subject, { failing: false });
   const worst = scenarioOf(subject, { failing: true });
   const maps = new Map(statesOf(machine).filter(([, { Type }]) => Type === 'Map'));
   return {
     pipeline: graph.pipeline.name,
     definitionHash: hash,
-    stages: [...facts.values()].map(({ id, items, batches }): StageEstimate => {
+    stages: graph.stages.map(({ id }): StageEstimate => {
       const map = maps.get(id);
+      const { items, batches = 0 } = facts.get(id) ?? {};
       return {
         stage: id,
         ...(map && items !== undefined

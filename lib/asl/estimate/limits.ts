@@ -69,7 +69,7 @@ const greatest = (shares: ReadonlyMap<string, number>): string | undefined =>
 /** The longest that a placeholder may become: the ARN of a function with 64 characters and a version. */
 const arnBytes = 'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:'.length + 64 + ':1234'.length;
 
-const definitionUse = ({ definition, machine, facts }: LimitsAsked): LimitUse => {
+const definitionUse = ({ definition, machine, stages }: LimitsAsked): LimitUse => {
   const bytes = Buffer.byteLength(definition);
   const placeholders = [...definition.matchAll(/\$\{\w+\}/g)].map(([{ length }]) => length);
   const grown = placeholders.reduce((sum, length) => sum + Math.max(0, arnBytes - length), bytes);
@@ -79,7 +79,7 @@ const definitionUse = ({ definition, machine, facts }: LimitsAsked): LimitUse =>
     for (const [name, state] of Object.entries(States)) {
       const inner = innerMachinesOf(state);
       machines.push(...inner);
-      const stage = ownerOf({ facts }, name);
+      const stage = ownerOf({ stages }, name);
       if (stage && inner.length === 0) shares.set(stage, (shares.get(stage) ?? 0) + JSON.stringify(state).length);
     }
   }
@@ -93,11 +93,11 @@ const definitionUse = ({ definition, machine, facts }: LimitsAsked): LimitUse =>
   };
 };
 
-const payloadUse = ({ graph, machine, facts }: LimitsAsked): LimitUse => {
+const payloadUse = ({ graph, machine, facts, stages }: LimitsAsked): LimitUse => {
   const values = controlValuesOf(graph);
   const choices = placesIn(graph.pipeline.flow).flatMap(({ id, node }) => (node.kind === 'choose' ? [id] : []));
   const flow = flowBytesOf(choices, values);
-  const iterations = (map: string): number => facts.get(ownerOf({ facts }, map) ?? map)?.batches ?? 0;
+  const iterations = (map: string): number => facts.get(ownerOf({ stages }, map) ?? map)?.batches ?? 0;
   const at = (of: keyof typeof flow) => payloadsOf(machine, flow[of], iterations);
   const [least, usual, most] = [at('least'), at('usual'), at('most')];
   const longest = [...least].reduce((best, each) => (each[1] > best[1] ? each : best), ['', 0] as [string, number]);
@@ -110,7 +110,7 @@ const payloadUse = ({ graph, machine, facts }: LimitsAsked): LimitUse => {
     // What is too long for certain is a constant or a fork; what may be is the longest value that a condition reads.
     stage:
       longest[1] > mostPayloadBytes
-        ? ownerOf({ facts }, longest[0])
+        ? ownerOf({ stages }, longest[0])
         : greatest(new Map(values.flatMap(({ stage, most }) => (stage ? [[stage, most]] : [])))),
   };
 };

@@ -27,13 +27,16 @@ export interface Scenario {
 /** The pipeline as emitted, and what is known of it. */
 export interface Subject {
   readonly machine: AslMachine;
+  /** Of the stages that have a handler. */
   readonly facts: ReadonlyMap<string, KnownStage>;
+  /** Ids of all stages. */
+  readonly stages: ReadonlySet<string>;
 }
 
 /** The stage that a state belongs to: `clean.failed` to `clean`. */
-export const ownerOf = ({ facts }: Pick<Subject, 'facts'>, state: string): string | undefined => {
+export const ownerOf = ({ stages }: Pick<Subject, 'stages'>, state: string): string | undefined => {
   const [stage = ''] = state.split('.');
-  return facts.has(stage) ? stage : undefined;
+  return stages.has(stage) ? stage : undefined;
 };
 
 /** Step Functions bills an Express execution for this much memory at least. */

@@ -118,8 +118,11 @@ const operatorUsage = (
       const results = stageOf(`stage_${payload?.stage}`)?.results ?? 0;
       return of({ writeUnits: 1, readUnits: 2 + Math.ceil(results / readUnit) });
     }
+    case 'stageFailed':
+    case 'batchFailed':
+      return of(deadLetter);
     default:
-      return of(called.startsWith('operator_') ? deadLetter : {});
+      return of(called.startsWith('operator_') ? { writeUnits: 1, readUnits: 1 } : {});
   }
 };
 
