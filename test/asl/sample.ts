@@ -52,3 +52,11 @@ export const expressionsIn = (value: Json): readonly string[] => {
   if (Array.isArray(value)) return value.flatMap(expressionsIn);
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : [];
 };
+
+/** The states that may follow a state. */
+export const nextOf = (state: State): readonly string[] => [
+  ...[state.Next, state.Default].flatMap((next) => (typeof next === 'string' ? [next] : [])),
+  ...[...((state.Choices ?? []) as unknown as State[]), ...((state.Catch ?? []) as unknown as State[])].map(
+    ({ Next }) => String(Next),
+  ),
+];

@@ -1,0 +1,55 @@
+// Every machine that the compiler emits is checked and run: goldens, what ships, and random pipelines.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Pipeline } from '../../lib/definition/index.ts';
+import { customerIntelligence } from '../../lib/pipelines/customer-intelligence/index.ts';
+import type { BeginCall, Json, StageCall } from '../../lib/records/index.ts';
+import { beginSlot } from '../../lib/records/index.ts';
+import { engine, type Handler } from '../local/sfn/engine.ts';
+import { goldenPipelines } from './golden-pipelines.ts';
+import { problemsOf } from './problems-of.ts';
+import { randomPipeline } from './random-pipeline.ts';
+import { compiled, machineOf } from './sample.ts';
+
+const emitted: [string, Pipeline][] = [
+  ...Object.entries(goldenPipelines),
+  ...customerIntelligence.map((pipeline): [string, Pipeline] => [pipeline.name, pipeline]),
+];
+
+/** A value of 1 for whatever is asked for, a moment that has passed for whatever waits. */
+const answers = (definition: string): Record<string, Handler> => {
+  const ones = (asked: readonly { readonly key: string }[] | undefined): Json =>
+    Object.fromEntries((asked ?? []).map(({ key }) => [key, 1]));
+  const work: Handler = (event) => {
+    const call = event as StageCall;
+    return { status: 'completed', control: ones(call.control), until: '2026-01-01T00:00:00Z' };
+  };
+  const begin: Handler = (event) => {
+    const call = event as BeginCall;
+    const run = { pipeline: call.pipeline, id: 'r', partition: 'p', definitionHash: 'h', execution: call.execution };
+    return { run, control: { [beginSlot]: ones(call.control) }, chosen: {} };
+  };
+  const names = [...definition.matchAll(/\$\{(\w+)\}/g)].flatMap(([, name]) => name ?? []);
+  return Object.fromEntries(names.map((name) => [name, name === 'operator_begin' ? begin : work]));
+};
+
+describe.each(emitted)('%s', (_, pipeline) => {
+  test('has no problem', () => {
+    expect(problemsOf(machineOf(pipeline))).toEqual([]);
+  });
+  test('runs to its end', async () => {
+    const sfn = engine({ functions: answers(compiled(pipeline).definition) });
+    const ended = await sfn.run(machineOf(pipeline), { run: 'r' });
+    await sfn.close();
+    expect(ended).toMatchObject({ status: 'SUCCEEDED' });
+  });
+});
+
+test('random pipelines have no problem', () => {
+  fc.assert(
+    fc.property(randomPipeline, ({ pipeline }) => {
+      expect(problemsOf(machineOf(pipeline))).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+});
