@@ -1,0 +1,83 @@
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, test } from '@jest/globals';
+import { virtualClock } from '../../../lib/local/index.ts';
+import { LOG_TABLES } from '../../../lib/local/states/history/chunk-table.ts';
+import { ExecutionLog } from '../../../lib/local/states/history/encoding.ts';
+import { Journal } from '../../../lib/local/states/history/journal.ts';
+import type { EventRecord } from '../../../lib/local/states/history/record.ts';
+
+const event = (id: number): EventRecord => ({
+  frame: 0,
+  id,
+  previous: id - 1,
+  at: 1000 + id,
+  type: 'TaskSucceeded',
+  details: { output: `"${id}"` },
+});
+
+const opened = () => {
+  const database = new DatabaseSync(':memory:');
+  database.exec(LOG_TABLES);
+  const journal = (): Journal => new Journal(database, virtualClock());
+  return { database, journal };
+};
+
+/** Commits in which execution 1 always, execution 2 each third and execution 3 each hundredth time has something to say. */
+const write = (journal: Journal, commits: number): ReadonlyMap<number, EventRecord[]> => {
+  const logs = [1, 2, 3].map((execution) => new ExecutionLog(execution));
+  const written = new Map<number, EventRecord[]>(logs.map(({ execution }) => [execution, []]));
+  for (let commit = 0; commit < commits; commit++) {
+    for (const [index, every] of [1, 3, 100].entries()) {
+      const log = logs[index];
+      if (!log || commit % every > 0) continue;
+      const records = written.get(log.execution) ?? [];
+      for (let more = 0; more < 2; more++) {
+        records.push(event(records.length + 1));
+        journal.append(log, event(records.length));
+      }
+    }
+    journal.flush();
+  }
+  return written;
+};
+
+describe('the journal gives back what each execution wrote', () => {
+  // 1,024 places are indexed at once: before the first time, after several, and where a process ended in between.
+  test.each([1, 10, 500, 3000])('after %i commits and a process that was killed', (commits) => {
+    const { journal } = opened();
+    const written = write(journal(), commits);
+    const after = journal(); // nothing was closed
+    for (const [execution, records] of written) expect(after.read(execution)).toEqual(records);
+  });
+
+  test('after a close, and with what came later', () => {
+    const { journal } = opened();
+    const first = journal();
+    const log = new ExecutionLog(1);
+    first.append(log, event(1));
+    first.close();
+    first.append(log, event(99)); // dropped: the journal is closed
+    const second = journal();
+    second.append(new ExecutionLog(1), event(2));
+    expect(second.read(1)).toEqual([event(1), event(2)]);
+    expect(second.read(2)).toEqual([]);
+  });
+
+  test('more than one chunk of executions in a commit', () => {
+    const { database, journal } = opened();
+    const one = journal();
+    for (let execution = 1; execution <= 2000; execution++) one.append(new ExecutionLog(execution), event(1));
+    one.flush();
+    expect(Number(database.prepare('SELECT count(*) AS chunks FROM sfn_log').get()?.chunks)).toBeGreaterThan(1);
+    for (const execution of [1, 999, 2000]) expect(one.read(execution)).toEqual([event(1)]);
+  });
+
+  test('a chunk that is gone is named', () => {
+    const { database, journal } = opened();
+    write(journal(), 3);
+    const after = journal();
+    database.exec('DELETE FROM sfn_log WHERE id = 2');
+    expect(() => after.read(1)).toThrow('has lost its chunk 2');
+    expect(after.read(3)).toHaveLength(2);
+  });
+});
