@@ -14,6 +14,7 @@ import type { Lifetime } from '../../states/machine/lifetime.ts';
 import type { StateMachine } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
 import { describeExecution, redriveRefusal, statusChange } from './descriptions.ts';
+import type { Logged } from './execution-logs.ts';
 import { type ExecutionRow, ExecutionRows, type NewExecution } from './execution-rows.ts';
 import type { MachineRow, Machines } from './machines.ts';
 
@@ -38,13 +39,19 @@ export class Executions {
   readonly #machines: Machines;
   readonly #journal: Journal;
   readonly #tokens: Tokens;
-  readonly #host: () => Host;
+  readonly #host: (of: Logged) => Host;
   readonly #live = new Map<string, Live>();
   #interrupted: ExecutionRow[] = [];
   #closed = false;
   readonly #waiting = new Map<string, Set<(row: ExecutionRow) => void>>();
 
-  constructor(context: EngineContext, machines: Machines, journal: Journal, tokens: Tokens, host: () => Host) {
+  constructor(
+    context: EngineContext,
+    machines: Machines,
+    journal: Journal,
+    tokens: Tokens,
+    host: (of: Logged) => Host,
+  ) {
     this.#context = context;
     this.#machines = machines;
     this.#journal = journal;
@@ -237,7 +244,7 @@ export class Executions {
     };
     const log = resumed ? this.#journal.read(id) : [];
     const standing = log.length > 0 ? foldLog(log, input) : undefined;
-    const execution = new Execution(identity, machine, this.#host(), {
+    const execution = new Execution(identity, machine, this.#host(identity), {
       event: standing?.lastEvent ?? 0,
       frame: standing?.lastFrame ?? 0,
     });

@@ -8,6 +8,7 @@ import { Execution, type Host } from '../../states/machine/execution.ts';
 import { Lifetime } from '../../states/machine/lifetime.ts';
 import type { StateMachine } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
+import type { Logged } from './execution-logs.ts';
 import { parseInput } from './executions.ts';
 import type { MachineRow, Machines } from './machines.ts';
 import { seconds } from './requests.ts';
@@ -35,10 +36,10 @@ const BILLED_STEP_MS = 100;
 export class Express {
   readonly #context: EngineContext;
   readonly #machines: Machines;
-  readonly #host: () => Host;
+  readonly #host: (of: Logged) => Host;
   readonly #lifetime = new Lifetime();
 
-  constructor(context: EngineContext, machines: Machines, host: () => Host) {
+  constructor(context: EngineContext, machines: Machines, host: (of: Logged) => Host) {
     this.#context = context;
     this.#machines = machines;
     this.#host = host;
@@ -62,7 +63,7 @@ export class Express {
     const id = uuid(() => this.#context.random());
     const arn = `${named.machineArn.replace(':stateMachine:', ':express:')}:${named.name}:${id}`;
     const identity = { ...named, row: 0, arn, express: true, startedAt, redriveCount: 0, timedFrom: startedAt, input };
-    const host = { ...this.#host(), journal: unlogged, historyLimit: Number.POSITIVE_INFINITY };
+    const host = { ...this.#host(identity), historyLimit: Number.POSITIVE_INFINITY };
     const execution = new Execution(identity, machine, host);
     const forget = this.#lifetime.onEnd(() => execution.lifetime.end());
     let abort: () => void = () => undefined;

@@ -6,8 +6,9 @@ import { integrationsOf } from '../../states/integrations/resolve.ts';
 import { Tokens } from '../../states/integrations/tokens.ts';
 import type { Host } from '../../states/machine/execution.ts';
 import { Activities } from './activities.ts';
+import { ExecutionLogs } from './execution-logs.ts';
 import { Executions } from './executions.ts';
-import { Express } from './express.ts';
+import { Express, unlogged } from './express.ts';
 import { Machines } from './machines.ts';
 import { MapRuns } from './map-runs.ts';
 import { operationsOf } from './operations.ts';
@@ -29,8 +30,9 @@ export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMI
   const journal = new Journal(context.database, context.clock);
   const machines = new Machines(context);
   const tokens = new Tokens(() => context.random());
-  const executions = new Executions(context, machines, journal, tokens, () => host);
-  const express = new Express(context, machines, () => host);
+  const logs = new ExecutionLogs(context, machines);
+  const executions = new Executions(context, machines, journal, tokens, (of) => logs.host(host, of));
+  const express = new Express(context, machines, (of) => logs.host({ ...host, journal: unlogged }, of));
   const versions = new Versions(context, machines);
   const mapRuns = new MapRuns(context, executions, express, journal);
   const activities = new Activities(context, tokens);
@@ -58,6 +60,7 @@ export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMI
     close: async () => {
       // First, so that nothing is recorded of how the rest comes to an end.
       journal.close();
+      logs.close();
       executions.close();
       express.close();
     },

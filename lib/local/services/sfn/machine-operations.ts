@@ -2,17 +2,21 @@
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { describeMachine } from './descriptions.ts';
+import { checkLogging } from './execution-logs.ts';
 import { page } from './pages.ts';
 import type { Parts } from './parts.ts';
 import { checkArn, checkName, optionalText, seconds, text } from './requests.ts';
 import type { Versions } from './versions.ts';
 
-const settingsOf = (input: Shape): Shape =>
-  Object.fromEntries(
+const settingsOf = (input: Shape): Shape => {
+  const settings = Object.fromEntries(
     ['loggingConfiguration', 'tracingConfiguration', 'encryptionConfiguration']
       .filter((field) => input[field] !== undefined)
       .map((field) => [field, input[field]]),
   );
+  checkLogging(settings);
+  return settings;
+};
 
 const tagsOf = (input: Shape): Record<string, string> => {
   const list = Array.isArray(input.tags) ? (input.tags as readonly Shape[]) : [];

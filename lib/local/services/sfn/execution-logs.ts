@@ -1,0 +1,167 @@
+// What a machine's logging configuration asks for: the events of its executions as lines in CloudWatch Logs.
+// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+import { AwsError, type EngineContext, type Service, type Shape } from '../../service.ts';
+import type { LogSink } from '../../states/history/journal.ts';
+import { type EventRecord, isEvent, toHistoryEvent } from '../../states/history/record.ts';
+import type { Host } from '../../states/machine/execution.ts';
+import type { Machines } from './machines.ts';
+
+/** Whose events they are. A child of a Map Run is logged with its parent's machine. */
+export interface Logged {
+  readonly arn: string;
+  readonly machineArn: string;
+  readonly redriveCount: number;
+}
+
+interface Logging {
+  readonly group: string;
+  readonly includeData: boolean;
+  logs(type: string): boolean;
+}
+
+const FATAL = new Set(['ExecutionAborted', 'ExecutionFailed', 'ExecutionTimedOut']);
+const ERROR = /(Failed|TimedOut|Aborted)$|^FailStateEntered$/;
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-log-level
+const LEVELS: Readonly<Record<string, (type: string) => boolean>> = {
+  ALL: () => true,
+  ERROR: (type) => ERROR.test(type),
+  FATAL: (type) => FATAL.has(type),
+};
+
+const groupsOf = (configuration: Shape): string[] => {
+  const destinations = Array.isArray(configuration.destinations)
+    ? (configuration.destinations as readonly Shape[])
+    : [];
+  return destinations.map(({ cloudWatchLogsLogGroup }) => {
+    const { logGroupArn } = (cloudWatchLogsLogGroup ?? {}) as Shape;
+    return /:log-group:(.+?)(:\*)?$/.exec(String(logGroupArn))?.[1] ?? '';
+  });
+};
+
+const loggingOf = (settings: Shape | undefined): Logging | undefined => {
+  const configuration = (settings?.loggingConfiguration ?? {}) as Shape;
+  const [group] = groupsOf(configuration);
+  const logs = LEVELS[String(configuration.level ?? 'OFF')];
+  if (!logs || !group) return undefined;
+  return { group, includeData: configuration.includeExecutionData === true, logs };
+};
+
+const refused = (why: string) => new AwsError('InvalidLoggingConfiguration', `Invalid Logging Configuration: ${why}`);
+
+/** Throws InvalidLoggingConfiguration. */
+export const checkLogging = (settings: Shape): void => {
+  const configuration = (settings.loggingConfiguration ?? {}) as Shape;
+  const level = String(configuration.level ?? 'OFF');
+  if (level === 'OFF') return;
+  if (!Object.hasOwn(LEVELS, level)) {
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${level}' at 'loggingConfiguration.level' failed to satisfy constraint: Member must satisfy enum value set: [ALL, FATAL, ERROR, OFF]`,
+    );
+  }
+  const groups = groupsOf(configuration);
+  if (groups.length !== 1) throw refused('Must specify exactly one Log Destination.');
+  if (groups[0] === '') throw refused('Invalid log destination.');
+};
+
+const line = (event: EventRecord, { arn, redriveCount }: Logged, includeData: boolean): string => {
+  const {
+    timestamp: _timestamp,
+    type,
+    id: _id,
+    previousEventId: _previous,
+    ...about
+  } = toHistoryEvent(event, includeData);
+  const [details] = Object.values(about);
+  return JSON.stringify({
+    id: String(event.id),
+    type,
+    ...(details !== undefined && { details }),
+    previous_event_id: String(event.previous),
+    event_timestamp: String(event.at),
+    execution_arn: arn,
+    redrive_count: String(redriveCount),
+  });
+};
+
+/** The logs of all executions. Lines of the last turn of the event loop may be lost in a crash; the history never is. */
+export class ExecutionLogs {
+  readonly #context: EngineContext;
+  readonly #machines: Machines;
+  readonly #streams = new Map<string, string>();
+  #pending = new Map<string, { readonly group: string; readonly stream: string; readonly events: Shape[] }>();
+  #immediate: NodeJS.Immediate | undefined;
+
+  constructor(context: EngineContext, machines: Machines) {
+    this.#context = context;
+    this.#machines = machines;
+  }
+
+  /** `host`, with what its executions record going to their log too. */
+  host(host: Host, of: Logged): Host {
+    const machineArn = of.machineArn.split('/')[0] ?? of.machineArn;
+    const logging = loggingOf(this.#machines.find(machineArn)?.settings);
+    return logging && this.#service() ? { ...host, journal: this.#tee(host.journal, machineArn, logging, of) } : host;
+  }
+
+  close(): void {
+    this.#flush();
+  }
+
+  #tee(inner: LogSink, machineArn: string, logging: Logging, of: Logged): LogSink {
+    return {
+      commit: () => inner.commit(),
+      append: (log, record) => {
+        inner.append(log, record);
+        if (isEvent(record) && logging.logs(record.type)) this.#add(machineArn, logging, record, of);
+      },
+    };
+  }
+
+  #add(machineArn: string, { group, includeData }: Logging, event: EventRecord, of: Logged): void {
+    const stream = this.#stream(machineArn);
+    const key = `${group}\n${stream}`;
+    const pending = this.#pending.get(key) ?? { group, stream, events: [] };
+    this.#pending.set(key, pending);
+    pending.events.push({ timestamp: event.at, message: line(event, of, includeData) });
+    this.#immediate ??= setImmediate(() => this.#flush());
+  }
+
+  /** One a machine and engine start, named as AWS does. */
+  #stream(machineArn: string): string {
+    const known = this.#streams.get(machineArn);
+    if (known !== undefined) return known;
+    const minute = new Date(this.#context.clock.now()).toISOString().slice(0, 16).replace(/[T:]/g, '-');
+    const digits = Math.floor(this.#context.random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+    const stream = `states/${machineArn.split(':').at(-1)}/${minute}/${digits}`;
+    this.#streams.set(machineArn, stream);
+    return stream;
+  }
+
+  #flush(): void {
+    if (this.#immediate !== undefined) clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+    const pending = this.#pending;
+    this.#pending = new Map();
+    for (const { group, stream, events } of pending.values()) {
+      const input = { logGroupName: group, logStreamName: stream, logEvents: events };
+      this.#service()
+        ?.call('PutLogEvents', input)
+        .catch((thrown: unknown) => {
+          // The execution goes on whatever becomes of its log; a warning is where a person can see it.
+          process.emitWarning(`the log of executions in ${group} was not kept: ${String(thrown)}`);
+        });
+    }
+  }
+
+  #service(): Service | undefined {
+    try {
+      return this.#context.service('cloudwatchlogs');
+    } catch {
+      return undefined; // the one way to ask whether the engine runs a service
+    }
+  }
+}
