@@ -123,11 +123,18 @@ export const openWorks = async (pipelines: readonly Pipeline[], handlers: Handle
     [environmentNames.deadLetterQueue]: String(QueueUrl),
     [environmentNames.eventBus]: 'heddle',
     [environmentNames.manifestPath]: '/heddle/heddle/',
+    [environmentNames.codeHash]: 'code',
+    [environmentNames.contractHash]: 'contract',
   });
   for (const pipeline of pipelines) {
     const { definition, hash } = compile(graphOf(pipeline));
+    const names: { readonly [placeholder: string]: string } = {
+      definitionHash: hash,
+      inboxBucket: 'inbox',
+      payloadBucket: 'payloads',
+    };
     const text = definition.replaceAll(/\$\{(\w+)\}/g, (_, name: string) =>
-      name === 'definitionHash' ? hash : /^(stage|fallback)_/.test(name) ? `${pipeline.name}_${name}` : name,
+      /^(stage|fallback)_/.test(name) ? `${pipeline.name}_${name}` : (names[name] ?? name),
     );
     const made = await services.service('sfn').call('CreateStateMachine', {
       name: pipeline.name,

@@ -1,4 +1,5 @@
 // The front of the compiler: a pipeline's graph in, a state machine's definition out.
+import type { RowsBucket } from '../definition/index.ts';
 import { canonicalGraph, type PipelineGraph } from '../graph/index.ts';
 import type { Json, PlannedStage } from '../records/index.ts';
 import { canonicalJson } from '../support/canonical-json.ts';
@@ -7,6 +8,7 @@ import { constant } from './constant.ts';
 import { controlOfBegin } from './control.ts';
 import { emit, operator } from './emit/index.ts';
 import { longestRunSeconds } from './longest-run.ts';
+import { type MapMode, mapModeOf } from './map-mode.ts';
 import { plan } from './waves.ts';
 
 /**
@@ -20,6 +22,8 @@ export interface CompiledPipeline {
   readonly hash: string;
   /** Ids of the stages; each has a placeholder `stage_<id>`. */
   readonly stages: readonly string[];
+  /** How each map runs, and why. */
+  readonly maps: readonly { readonly stage: string; readonly mode: MapMode; readonly rows?: RowsBucket }[];
   readonly operators: readonly ['begin', 'settle', 'finish'];
 }
 
@@ -67,6 +71,11 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
     definition,
     hash: sha256(canonicalJson(machine)).slice(0, 12),
     stages: stages.map(({ id }) => id),
+    maps: graph.stages.flatMap(({ id, node }) =>
+      node.kind === 'map'
+        ? [{ stage: id, mode: mapModeOf(node), ...(node.rows ? { rows: node.rows.bucket } : {}) }]
+        : [],
+    ),
     operators: ['begin', 'settle', 'finish'],
   };
 };

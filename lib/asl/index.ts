@@ -2,6 +2,7 @@ export { type CompiledPipeline, compile } from './compile.ts';
 export { type Estimate, type EstimateOptions, estimate, type StageEstimate } from './estimate/estimate.ts';
 export type { LimitUse } from './estimate/limits.ts';
 export type { Figures } from './estimate/scenario.ts';
+export { type MapMode, mapModeOf } from './map-mode.ts';
 export { type Latch, type Plan as GraphPlan, type Planned, type Planning, planOf } from './plan/index.ts';
 export { checkLimits } from './rules/index.ts';
 export { type Plan, plan } from './waves.ts';

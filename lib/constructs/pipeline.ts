@@ -140,10 +140,14 @@ export class Pipeline extends PipelineBase {
     );
   }
 
-  #makeStateMachine({ orchestratorName, operators }: IOrchestrator, compiled: CompiledPipeline): StateMachine {
+  #makeStateMachine(
+    { orchestratorName, operators, inbox, payloads }: IOrchestrator,
+    compiled: CompiledPipeline,
+  ): StateMachine {
     const { stateMachine } = new CompiledStateMachine(this, 'StateMachine', {
       stateMachineName: names.stateMachine(orchestratorName, this.pipelineName),
       compiled,
+      buckets: { inbox, payloads },
       functions: {
         ...Object.fromEntries(
           [...this.#stages.values()].map(({ placeholder, handler }) => [placeholder, invokedFrom(this, handler)]),

@@ -5,6 +5,8 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { Construct } from 'constructs';
 import type { CompiledPipeline } from '../asl/index.ts';
 import { acceptFindings, acceptWildcards } from './accepted-findings.ts';
+import type { Buckets } from './buckets.ts';
+import { allowDistributedMaps } from './distributed-maps.ts';
 import type { InvokedFunction } from './handler-function.ts';
 
 export interface CompiledStateMachineProps {
@@ -12,14 +14,17 @@ export interface CompiledStateMachineProps {
   readonly compiled: CompiledPipeline;
   /** What to put for the placeholders `stage_<id>` and `operator_<name>`. */
   readonly functions: { readonly [placeholder: string]: InvokedFunction };
+  /** For maps over files. */
+  readonly buckets: Pick<Buckets, 'inbox' | 'payloads'>;
 }
 
 /** The state machine of a compiled pipeline, with a role that may invoke exactly the functions it calls. */
 export class CompiledStateMachine extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, { stateMachineName, compiled, functions }: CompiledStateMachineProps) {
+  constructor(scope: Construct, id: string, props: CompiledStateMachineProps) {
     super(scope, id);
+    const { stateMachineName, compiled, functions, buckets } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       description: `Runs the state machine ${stateMachineName}`,
@@ -29,6 +34,7 @@ export class CompiledStateMachine extends Construct {
     const versions = Object.values(functions).map(({ allVersions }) => allVersions);
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: versions }));
     acceptWildcards(role, versions, 'Executions that outlive a deployment call the versions that they began with.');
+    allowDistributedMaps(role, compiled, stateMachineName, buckets);
     this.stateMachine = new StateMachine(this, 'Machine', {
       stateMachineName,
       comment: `Heddle pipeline ${compiled.name}`,
@@ -36,6 +42,10 @@ export class CompiledStateMachine extends Construct {
       definitionBody: DefinitionBody.fromString(compiled.definition),
       definitionSubstitutions: {
         definitionHash: compiled.hash,
+        ...namedIn(compiled.definition, {
+          inboxBucket: buckets.inbox.bucketName,
+          payloadBucket: buckets.payloads.bucketName,
+        }),
         ...Object.fromEntries(Object.entries(functions).map(([placeholder, { version }]) => [placeholder, version])),
       },
       role,
@@ -56,3 +66,7 @@ export class CompiledStateMachine extends Construct {
     acceptWildcards(role, ['*'], 'X-Ray and log delivery take no resource.');
   }
 }
+
+/** Those of the placeholders' values that a definition asks for. */
+const namedIn = (definition: string, values: { readonly [placeholder: string]: string }) =>
+  Object.fromEntries(Object.entries(values).filter(([placeholder]) => definition.includes(`\${${placeholder}}`)));

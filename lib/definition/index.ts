@@ -12,7 +12,9 @@ export {
   type HandledNode,
   isHandled,
   type MapExpectation,
+  type MapItems,
   type MapNode,
+  mapItems,
   type Node,
   type StageNode,
   type TaskNode,
@@ -21,6 +23,7 @@ export {
 export * from './pipeline.ts';
 export { type Bound, isRef, type Ref, type Unbound } from './ref.ts';
 export type { Ladder, RetryOptions, RetryPolicy } from './retry.ts';
+export { fromS3, type Rows, type RowsBucket, type RowsFile, type RowsFormat } from './rows.ts';
 export { type Span, seconds } from './span.ts';
 export * from './stage.ts';
 export * from './trigger.ts';

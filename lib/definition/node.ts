@@ -1,6 +1,7 @@
 // What a flow recorded: the nodes of a pipeline, as plain data.
 import type { Binding, OnFailure, Tolerance, WaitTime } from '../records/index.ts';
 import { type Condition, operandsOf } from './condition.ts';
+import type { RowsFile } from './rows.ts';
 import type { Stage } from './stage.ts';
 
 export interface TaskNode {
@@ -26,11 +27,13 @@ export interface MapNode {
   readonly kind: 'map';
   readonly id: string;
   readonly stage: Stage;
-  /** The list to map over. */
+  /** The list to map over; with `rows`, the key of the file that they are in. */
   readonly items: Binding;
+  /** The file whose rows are the items. */
+  readonly rows?: RowsFile;
   readonly bind: Binding;
   readonly after: readonly string[];
-  /** Batches in flight at once, 1 to 40. */
+  /** Batches in flight at once, 1 to 10,000. */
   readonly concurrency: number;
   /** Items that one Lambda call gets. */
   readonly batch: number;
@@ -39,6 +42,11 @@ export interface MapNode {
   /** What it means when more items failed than the stage bears; a value is the list of outputs. @default the run fails */
   readonly onFailure?: OnFailure;
 }
+
+/** What a map's items come from: a binding that gives a list, or a file of rows. */
+export type MapItems = Binding | RowsFile;
+
+export const mapItems = ({ rows, items }: MapNode): MapItems => rows ?? items;
 
 export interface ChooseNode {
   readonly kind: 'choose';

@@ -105,7 +105,7 @@ const controlsIn = (block: Block): readonly ControlNeed[] =>
   block.nodes.flatMap((node) => {
     const needs = (binding: Binding, count: boolean): ControlNeed[] =>
       refsIn(binding).map(({ source, path }) => ({ source, path, count }));
-    if (node.kind === 'map') return needs(node.items, true);
+    if (node.kind === 'map') return needs(node.items, node.rows === undefined);
     if (node.kind !== 'choose') return [];
     return [
       ...operandsOf(node.when).flatMap((operand) => needs(operand, false)),

@@ -1,5 +1,14 @@
 // Who reads what: every place in a pipeline where a value is taken from somewhere, with where that place stands.
-import { type Binding, type Block, bindingsOf, type Node, operandsOf, type Pipeline } from '../definition/index.ts';
+import {
+  type Binding,
+  type Block,
+  bindingsOf,
+  type MapItems,
+  mapItems,
+  type Node,
+  operandsOf,
+  type Pipeline,
+} from '../definition/index.ts';
 import type { PlacedStage } from './graph.ts';
 
 export type Within = PlacedStage['within'];
@@ -11,14 +20,14 @@ export interface Place {
   readonly within: Within;
 }
 
-/** One value read. `items`: the list of the map that the value is worked out for, so that refs to its item mean something. */
+/** One value read. `items`: what the map goes over that the value is worked out for, so that refs to its item mean something. */
 export interface Read {
   /** `pipeline.stage`, or the pipeline alone for what it returns. */
   readonly at: string;
   readonly within: Within;
   readonly binding: Binding;
-  readonly as: 'input' | 'list' | 'condition' | 'result';
-  readonly items?: Binding;
+  readonly as: 'input' | 'list' | 'key' | 'condition' | 'result';
+  readonly items?: MapItems;
 }
 
 /** Every stage and choice of a pipeline, in the order recorded, branches included. */
@@ -42,8 +51,8 @@ const readsOf = ({ node, within }: Place, at: string): readonly Read[] => {
       return [{ at, within, binding: node.bind, as: 'input' }];
     case 'map':
       return [
-        { at, within, binding: node.items, as: 'list' },
-        { at, within, binding: node.bind, as: 'input', items: node.items },
+        { at, within, binding: node.items, as: node.rows ? 'key' : 'list' },
+        { at, within, binding: node.bind, as: 'input', items: mapItems(node) },
       ];
     case 'check':
       return bindingsOf(node).map((binding): Read => ({ at, within, binding, as: 'condition' }));

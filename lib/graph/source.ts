@@ -1,5 +1,5 @@
 // What refs point at: the contract behind each, as JSON Schema.
-import type { Binding, Node, Pipeline, Source } from '../definition/index.ts';
+import type { Binding, MapItems, Node, Pipeline, Source } from '../definition/index.ts';
 import { placesIn } from './read.ts';
 import { type Found, type JsonSchema, jsonSchemaOf, oneOf, schemaAt, schemaOfValue } from './schema.ts';
 
@@ -24,11 +24,11 @@ const list = (items: JsonSchema | undefined): JsonSchema => ({ type: 'array', ..
 const text: JsonSchema = { type: 'string' };
 const count: JsonSchema = { type: 'integer' };
 
-/** The contract of what a source gives. `items` is the list of the map around, for refs to its item. */
+/** The contract of what a source gives. `items` is what the map around goes over, for refs to its item. */
 export const schemaOfSource = (
   pipeline: Pipeline,
   source: Source,
-  items?: Binding,
+  items?: MapItems,
   seen: readonly Pipeline[] = [],
 ): JsonSchema | undefined => {
   switch (source.kind) {
@@ -37,6 +37,7 @@ export const schemaOfSource = (
     case 'input':
       return jsonSchemaOf(pipeline.input, 'output');
     case 'item': {
+      if (items?.kind === 'rows') return jsonSchemaOf(items.row, 'input');
       const found = items && schemaAt(schemaOf(pipeline, items, undefined, seen), ['0']);
       return found && 'schema' in found ? found.schema : undefined;
     }
@@ -69,14 +70,14 @@ const schemaOfOutput = (node: Node): JsonSchema | undefined => {
 };
 
 /** The schema that a ref points at, or the field on its way that certainly does not exist. */
-export const schemaOfRef = (pipeline: Pipeline, ref: Ref, items?: Binding, seen: readonly Pipeline[] = []): Found =>
+export const schemaOfRef = (pipeline: Pipeline, ref: Ref, items?: MapItems, seen: readonly Pipeline[] = []): Found =>
   schemaAt(schemaOfSource(pipeline, ref.source, items, seen), ref.path);
 
 /** The schema of the value that a binding will have; undefined where it cannot be told. */
 export const schemaOf = (
   pipeline: Pipeline,
   binding: Binding,
-  items?: Binding,
+  items?: MapItems,
   seen: readonly Pipeline[] = [],
 ): JsonSchema | undefined => {
   const inner = (part: Binding) => schemaOf(pipeline, part, items, seen);

@@ -12,6 +12,7 @@ import { openTakeOver, type TakeOver } from './take-over.ts';
 import { openWaits, type Waits } from './waits.ts';
 
 export type { Audit } from './audit.ts';
+export { type BatchItems, batchItems, batchNumber } from './batch-items.ts';
 export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
 export type { Payloads } from './payloads.ts';
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';

@@ -50,8 +50,8 @@ export interface Stages {
     owner: string,
     end: { endedAt: string; durationMs: number; output: StoredPayload; fingerprint?: Fingerprint; warning?: string },
   ): Promise<boolean>;
-  /** Marks a map stage as running over `total` items; its batches are claimed one by one. */
-  open(at: StageAddress, now: string, total: number, fingerprint?: Fingerprint): Promise<void>;
+  /** Marks a map stage as running, over `total` items if that is known; its batches are claimed one by one. */
+  open(at: StageAddress, now: string, total?: number, fingerprint?: Fingerprint): Promise<void>;
   /** Records the end of a map stage, whatever it was. */
   closeMap(at: StageAddress, end: MapEnd, needs?: Needs): Promise<void>;
   /** Records a failure for good, and what it means. Undefined when the stage is completed, which is final. */
@@ -161,7 +161,13 @@ export const openStages = (table: Table): Stages => {
       const { generation = 1 } = at;
       await table.update({
         key: keyOf(at),
-        set: { stage: at.stage, status: 'running', generation, items: { total, completed: 0, failed: 0 }, fingerprint },
+        set: {
+          stage: at.stage,
+          status: 'running',
+          generation,
+          fingerprint,
+          ...(total === undefined ? {} : { items: { total, completed: 0, failed: 0 } }),
+        },
         setOnce: { startedAt: now, attempts: 1 },
         condition:
           'attribute_not_exists(#status) OR (#status <> :completed AND #generation < :generation) OR (#status = :pending AND #generation = :generation)',

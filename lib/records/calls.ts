@@ -27,7 +27,20 @@ export interface ControlPath {
 /** The values asked for with ControlPaths, by key. A stage that did not complete answers with none. */
 export type Control = { readonly [key: string]: Json };
 
-/** One call of a stage's Lambda. With `batch`, the items `index * size` up to `index * size + size` of the list. */
+/** An item of a map, and its index in the whole of it, from 0. */
+export interface BatchRow {
+  readonly index: number;
+  readonly value: Json;
+}
+
+/** The items of one call of a map stage. */
+export type Batch =
+  /** The items `index * size` up to `index * size + size` of a list. */
+  | { readonly items: Binding; readonly index: number; readonly size: number }
+  /** Rows of a file, as the Distributed Map read them. */
+  | { readonly rows: readonly BatchRow[] };
+
+/** One call of a stage's Lambda; with `batch`, of a map stage's. */
 export interface StageCall {
   readonly run: RunFacts;
   readonly stage: string;
@@ -38,7 +51,7 @@ export interface StageCall {
   /** The stage whose fallback this call runs, by the fallback's name, after the stage itself failed with `failure`. */
   readonly via?: string;
   readonly failure?: CaughtError;
-  readonly batch?: { readonly items: Binding; readonly index: number; readonly size: number };
+  readonly batch?: Batch;
 }
 
 export interface StageAnswer {
@@ -110,7 +123,22 @@ export type SettleCall =
       readonly after: readonly string[];
       readonly chosen: Choices;
       readonly tolerate: Tolerance;
+      /** Items of a batch, where batches run in executions of their own, one of which may be lost. */
+      readonly size?: number;
       /** A value is the list of outputs. */
+      readonly onFailure?: OnFailure;
+      readonly control: readonly ControlPath[];
+    }
+  /** A map that broke off as a whole: its file could not be read, or its batches could not be started. */
+  | {
+      readonly action: 'mapFailed';
+      readonly run: RunFacts;
+      readonly stage: string;
+      readonly items: Binding;
+      readonly bind: Binding;
+      readonly after: readonly string[];
+      readonly chosen: Choices;
+      readonly error: CaughtError;
       readonly onFailure?: OnFailure;
       readonly control: readonly ControlPath[];
     }

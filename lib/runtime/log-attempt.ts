@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type middy from '@middy/core';
+import { batchNumber } from '../ledger/index.ts';
 import type { StageCall } from '../records/index.ts';
 
 /** Puts pipeline, run and stage on every log line of the attempt, and logs the error that ends it. */
@@ -10,7 +11,7 @@ export const logAttempt = (logger: Logger): middy.MiddlewareObj<StageCall> => ({
       pipeline: event.run.pipeline,
       run: event.run.id,
       stage: event.stage,
-      ...(event.batch ? { batch: event.batch.index } : {}),
+      ...(event.batch ? { batch: batchNumber(event.batch) } : {}),
       requestId: context.awsRequestId,
     });
   },

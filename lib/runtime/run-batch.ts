@@ -1,7 +1,7 @@
 // One batch of a map stage: the items one by one, each with its own outcome. An item that can never succeed becomes a dead
 // letter; if any item may still succeed the batch fails as a whole, and the retry does only those.
 import type { Stage } from '../definition/index.ts';
-import { addressOf, type Resolver, UnavailableError } from '../ledger/index.ts';
+import { addressOf, batchItems, batchNumber, type Resolver, UnavailableError } from '../ledger/index.ts';
 import type { BatchRecord, ItemResult, Json, StageAnswer } from '../records/index.ts';
 import { invariant } from '../support/invariant.ts';
 import { isPermanent, SupersededError, ThrottledError, TransientError } from '../support/run-errors.ts';
@@ -46,7 +46,8 @@ export const runBatch = async <S extends Stage>(
   // Reused whole: cut into batches otherwise than it was, a completed map must not get a batch more.
   if ((await ledger.stages.get(at))?.status === 'completed')
     return { status: 'completed', control: {}, completed: 0, failed: 0 };
-  const claim = await ledger.stages.claimBatch(at, batch.index, owner, isoTime(startedAt));
+  const number = batchNumber(batch);
+  const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(startedAt));
   if (!claim.held) return { status: 'completed', control: {}, completed: 0, failed: 0 };
 
   const results = new Map<number, ItemResult>();
@@ -55,17 +56,10 @@ export const runBatch = async <S extends Stage>(
       results.set(result.index, result);
   }
   const reserveMs = reserveOf(attempt.remainingMs());
-  const list = await resolver.resolve(batch.items, scopeOf(call));
-  invariant(Array.isArray(list), `${call.stage} maps over something that is not a list`);
-  if (batch.index === 0) {
-    const fingerprint = { ...attempt.build, input: '' };
-    await ledger.stages.open(at, isoTime(startedAt), list.length, fingerprint);
-  }
-  const items: readonly Json[] = list.slice(batch.index * batch.size, (batch.index + 1) * batch.size);
+  const { items, total } = await batchItems(batch, resolver, scopeOf(call));
+  if (number === 0) await ledger.stages.open(at, isoTime(startedAt), total, { ...attempt.build, input: '' });
   const waiting: Retryable[] = [];
-  const first = batch.index * batch.size;
-  for (const [offset, item] of items.entries()) {
-    const index = first + offset;
+  for (const [offset, { index, value: item }] of items.entries()) {
     if (results.has(index)) continue;
     if (attempt.remainingMs() < reserveMs) {
       waiting.push({
@@ -82,7 +76,7 @@ export const runBatch = async <S extends Stage>(
   const outcomes = [...results.values()].sort((a, b) => a.index - b.index);
   const failed = outcomes.filter((outcome) => 'error' in outcome).length;
   const endedAt = now();
-  const held = await ledger.stages.settleBatch(at, batch.index, owner, {
+  const held = await ledger.stages.settleBatch(at, number, owner, {
     status: waiting.length === 0 ? 'completed' : 'running',
     endedAt: isoTime(endedAt),
     durationMs: endedAt - startedAt,
@@ -90,7 +84,7 @@ export const runBatch = async <S extends Stage>(
     failed,
     results: await ledger.payloads.store(at.pipeline, outcomes),
   });
-  if (!held) throw new SupersededError(`another attempt at ${at.stage}, batch ${batch.index}, holds the claim since`);
+  if (!held) throw new SupersededError(`another attempt at ${at.stage}, batch ${number}, holds the claim since`);
   const [retry] = waiting;
   if (retry) throw again(retry, waiting);
   return { status: 'completed', control: {}, completed: outcomes.length - failed, failed };

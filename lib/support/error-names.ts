@@ -12,4 +12,5 @@ export const errorNames = {
   runFailed: 'Heddle.RunFailed',
   tooManyFailures: 'Heddle.TooManyFailures',
   checkFailed: 'Heddle.CheckFailed',
+  batchLost: 'Heddle.BatchLost',
 } as const;

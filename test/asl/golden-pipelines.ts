@@ -1,7 +1,9 @@
 // One pipeline for each feature of the compiler. The machines are in golden/, one file each, to be read in review.
-import { and, eq, gt, gte, lt, ne, type Pipeline } from '../../lib/definition/index.ts';
+import * as z from 'zod';
+import { and, defineStage, eq, fromS3, gt, gte, lt, ne, type Pipeline } from '../../lib/definition/index.ts';
 import { pipelineOf, stage } from './sample.ts';
 
+const find = defineStage('find', { input: z.object({}), output: z.object({ key: z.string() }) });
 const [first, second, third, each] = [stage('first'), stage('second'), stage('third'), stage('each')];
 
 export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
@@ -19,6 +21,15 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
     const { list } = flow.task(first, {});
     const mapped = flow.map(each, list, (item) => ({ item }), { concurrency: 5, batch: 10, tolerate: { percent: 1 } });
     return { count: mapped.count };
+  }),
+  'map-distributed': pipelineOf((flow) => {
+    const { list } = flow.task(first, {});
+    flow.map(each, list, (item) => ({ item }), { concurrency: 500, batch: 10, tolerate: { percent: 1 } });
+  }),
+  'map-over-a-file': pipelineOf((flow) => {
+    const { key } = flow.task(find, {});
+    const rows = fromS3({ bucket: 'inbox', key, format: 'csv', row: z.object({ text: z.string() }) });
+    return { count: flow.map(each, rows, ({ text }) => ({ text }), { batch: 200, concurrency: 100 }).count };
   }),
   'failure-options': pipelineOf((flow) => {
     const { n } = flow.task(first, {}, { fallback: second });

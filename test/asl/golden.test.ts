@@ -41,6 +41,8 @@ describe.each([...features, ...shipped])('%s', (_, pipeline) => {
     const found = new Set([...definition.matchAll(/\$\{([^}]*)\}?/g)].map(([, name]) => name));
     const known = [
       'definitionHash',
+      'inboxBucket',
+      'payloadBucket',
       ...operators.map((name) => `operator_${name}`),
       ...functionsOf(graphOf(pipeline)).map(({ placeholder }) => placeholder),
     ];

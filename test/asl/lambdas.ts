@@ -52,7 +52,7 @@ export const lambdasFor = (stages: readonly string[], world: World) => {
 
   const stage = (call: StageCall): unknown => {
     const { stage: id, bind, chosen, control, batch, via } = call;
-    if (batch) {
+    if (batch && 'items' in batch) {
       log.calls.push(`${id}[${batch.index}]`);
       const total = (resolved(batch.items, world, given, chosen) as readonly Json[]).length;
       const first = batch.index * batch.size;

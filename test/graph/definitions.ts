@@ -3,6 +3,7 @@ import * as z from 'zod';
 import {
   definePipeline,
   defineStage,
+  fromS3,
   type Node,
   objectDropped,
   type Pipeline,
@@ -58,6 +59,8 @@ export const mapped = (options: object): Pipeline =>
   orders((flow) =>
     flow.map(clean, flow.task(list, flow.input).files, (each: Ref<{ key: string }>) => ({ key: each.key }), options),
   );
+export const overRows = (input: (row: Ref<z.infer<typeof file>>) => object, key: unknown = 'k'): Pipeline =>
+  orders((flow) => flow.map(clean, fromS3({ bucket: 'inbox', key: untyped(key), format: 'csv', row: file }), input));
 export const dropped = (template: string): Pipeline => ({
   ...named('orders'),
   triggers: [objectDropped(untyped(template))],

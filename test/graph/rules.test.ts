@@ -14,6 +14,7 @@ import {
   mapped,
   named,
   orders,
+  overRows,
   publish,
   waiting,
   withNodes,
@@ -77,7 +78,8 @@ const right: Record<string, Pipeline | readonly Pipeline[]> = {
       () => null,
     );
   }),
-  'options at their bounds': [mapped({ concurrency: 40, batch: 10_000, tolerate: { count: 0, percent: 100 } })],
+  'a map over the rows of a file': overRows((row) => ({ key: row.key })),
+  'options at their bounds': [mapped({ concurrency: 10_000, batch: 10_000, tolerate: { count: 0, percent: 100 } })],
   'limits at their bounds': limited({
     timeoutSeconds: 900,
     memoryMb: 10_240,

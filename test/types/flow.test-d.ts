@@ -4,6 +4,7 @@ import {
   definePipeline,
   defineStage,
   eq,
+  fromS3,
   gt,
   type HandlerInput,
   type HandlerOutput,
@@ -200,4 +201,19 @@ definePipeline('failing', { input: z.object({ keys: z.array(z.string()) }) }, (f
   flow.map(clean, flow.input.keys, (key) => ({ key }), { onFailure: { value: [{ rows: 1 }] } });
   // @ts-expect-error a map's value is the list of outputs
   flow.map(clean, flow.input.keys, (key) => ({ key }), { onFailure: { value: { rows: 1 } } });
+});
+
+// The rows of a file are items of the type that lies in the file.
+const score = defineStage('score', { input: z.object({ text: z.string() }), output: z.object({ score: z.number() }) });
+definePipeline('streaming', { input: z.object({ key: z.string(), size: z.number() }) }, (flow) => {
+  const row = z.object({ text: z.string(), stars: z.coerce.number() });
+  const rows = fromS3({ bucket: 'inbox', key: flow.input.key, format: 'csv', row });
+  const scored = flow.map(score, rows, ({ text }) => ({ text }), { concurrency: 1_000 });
+  proven<Same<typeof scored.outputs, Ref<readonly { score: number }[]>>>();
+  // @ts-expect-error a row has no `txt`
+  flow.map(score, rows, ({ txt }) => ({ text: txt }));
+  // @ts-expect-error a key is text
+  fromS3({ bucket: 'inbox', key: flow.input.size, format: 'csv', row });
+  // @ts-expect-error no such bucket
+  fromS3({ bucket: 'outbox', key: 'k', format: 'csv', row });
 });

@@ -1,84 +1,99 @@
 import type { MapNode } from '../../definition/index.ts';
 import { constant } from '../constant.ts';
 import { controlOfStage, expression } from '../control.ts';
-import { stageRetry } from '../retry.ts';
-import { caught, withControl } from './flow-state.ts';
-import { lambdaInvoke, operator } from './operator.ts';
+import { type MapMode, mapModeOf, mostDistributedBatches, mostInlineBatches } from '../map-mode.ts';
+import { caught, withControl, withControlInstead } from './flow-state.ts';
+import { processorStates } from './map-processor.ts';
+import { rowsFields } from './map-rows.ts';
+import { operator } from './operator.ts';
 import type { Emission, Piece, State } from './piece.ts';
 
-/** How many batches a map is cut into at most, so that a run's history stays far below 25,000 events. */
-const mostBatches = 1_000;
-
 export const emitMap = (node: MapNode, next: string | null, { needs }: Emission): Piece => {
-  const batch = `${node.id}.batch`;
-  const failed = `${node.id}.failed`;
-  const done = `${node.id}.done`;
-  const count = expression(node.items, true);
-  const size = `$max([${node.batch}, $ceil(${count} / ${mostBatches})])`;
-  const call: State = {
+  const { id, rows } = node;
+  const broken = `${id}.broken`;
+  const done = `${id}.done`;
+  const mode = mapModeOf(node);
+  const isDistributed = mode.kind === 'distributed';
+  const size = sizeExpression(node, mode);
+  const facts: State = {
     run: '{% $states.input.run %}',
-    stage: node.id,
+    stage: id,
+    items: constant(node.items),
     bind: constant(node.bind),
     after: node.after,
-    control: [],
     chosen: '{% $states.input.chosen %}',
-    batch: { items: constant(node.items), index: '{% $states.input.index %}', size: '{% $states.input.size %}' },
+    control: constant(controlOfStage(id, needs)),
+    ...(node.onFailure ? { onFailure: constant(node.onFailure) } : {}),
+  };
+  const state: State = {
+    Type: 'Map',
+    ...(rows ? rowsFields(node, rows) : batchFields(node, size)),
+    MaxConcurrency: node.concurrency,
+    ...(isDistributed ? distributedFields(node) : {}),
+    ItemProcessor: {
+      ProcessorConfig: isDistributed
+        ? { Mode: 'DISTRIBUTED', ExecutionType: mode.children ?? 'STANDARD' }
+        : { Mode: 'INLINE' },
+      ...processorStates(node),
+    },
+    ...(isDistributed ? { Catch: [caught(broken)] } : {}),
+    Output: '{% $states.input %}',
+    Next: done,
   };
   return {
-    start: node.id,
+    start: id,
     states: {
-      [node.id]: {
-        Type: 'Map',
-        Items: `{% (${count} > 0 ? [0..$ceil(${count} / ${size}) - 1] : []) %}`,
-        ItemSelector: {
-          run: '{% $states.input.run %}',
-          chosen: '{% $states.input.chosen %}',
-          index: '{% $states.context.Map.Item.Value %}',
-          size: `{% ${size} %}`,
-        },
-        MaxConcurrency: node.concurrency,
-        ItemProcessor: {
-          ProcessorConfig: { Mode: 'INLINE' },
-          StartAt: batch,
-          States: {
-            [batch]: {
-              Type: 'Task',
-              Resource: lambdaInvoke,
-              Arguments: { FunctionName: `\${stage_${node.id}}`, Payload: call },
-              Output: '{% {} %}',
-              TimeoutSeconds: node.stage.timeoutSeconds + 10,
-              Retry: stageRetry(node.stage.retry),
-              Catch: [caught(failed)],
-              End: true,
-            },
-            [failed]: operator(
-              'settle',
-              { action: 'batchFailed', call, error: '{% $states.input.failure %}' },
-              '{% {} %}',
-              null,
-            ),
-          },
-        },
-        Output: '{% $states.input %}',
-        Next: done,
-      },
+      [id]: state,
       [done]: operator(
         'settle',
         {
           action: 'mapDone',
-          run: '{% $states.input.run %}',
-          stage: node.id,
-          items: constant(node.items),
-          bind: constant(node.bind),
-          after: node.after,
-          chosen: '{% $states.input.chosen %}',
+          ...facts,
           tolerate: constant(node.tolerate),
-          control: constant(controlOfStage(node.id, needs)),
-          ...(node.onFailure ? { onFailure: constant(node.onFailure) } : {}),
+          ...(isDistributed && !rows ? { size: `{% ${size} %}` } : {}),
         },
-        withControl(node.id),
+        withControl(id),
         next,
       ),
+      ...(isDistributed
+        ? {
+            [broken]: operator(
+              'settle',
+              { action: 'mapFailed', ...facts, error: '{% $states.input.failure %}' },
+              withControlInstead(id),
+              next,
+            ),
+          }
+        : {}),
     },
   };
 };
+
+/** Items of a batch: what the author said, or more, for there are only so many batches. */
+const sizeExpression = (node: MapNode, { kind }: MapMode): string => {
+  const most = kind === 'inline' ? mostInlineBatches : mostDistributedBatches;
+  return `$max([${node.batch}, $ceil(${expression(node.items, true)} / ${most})])`;
+};
+
+/** Batches of a list that is in the ledger: only their numbers are handed out. */
+const batchFields = (node: MapNode, size: string): State => {
+  const count = expression(node.items, true);
+  return {
+    Items: `{% (${count} > 0 ? [0..$ceil(${count} / ${size}) - 1] : []) %}`,
+    ItemSelector: {
+      run: '{% $states.input.run %}',
+      chosen: '{% $states.input.chosen %}',
+      index: '{% $states.context.Map.Item.Value %}',
+      size: `{% ${size} %}`,
+    },
+  };
+};
+
+/** AWS: a label has up to 40 characters. */
+const longestLabel = 40;
+
+const distributedFields = ({ id, rows }: MapNode): State => ({
+  ...(id.length <= longestLabel ? { Label: id } : {}),
+  // A batch that its child lost is settled by `mapDone`, which knows the batches of a list; of a file nobody else knows the rows.
+  ...(rows ? {} : { ToleratedFailurePercentage: 100 }),
+});

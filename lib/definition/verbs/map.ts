@@ -2,7 +2,8 @@ import type { Tolerance } from '../../records/index.ts';
 import { bind } from '../bind.ts';
 import { type FailureOption, failureData } from '../failure.ts';
 import type { MapExpectation } from '../node.ts';
-import { type Bound, makeRef, type Ref } from '../ref.ts';
+import { type Bound, isRef, makeRef, type Ref } from '../ref.ts';
+import type { Rows } from '../rows.ts';
 import type { Stage, StageInput, StageOutput } from '../stage.ts';
 import { placeOf, type Recorder, stageRef, stagesBehind } from './recorder.ts';
 import type { StageUse } from './task.ts';
@@ -15,13 +16,19 @@ export interface MapResult<Output> {
 }
 
 export interface MapOptions<S extends Stage = Stage> extends StageUse {
-  /** Batches in flight at once, 1 to 40. @default 10 */
+  /**
+   * Batches in flight at once, 1 to 10,000. Above 40 each batch runs in an execution of its own (a Distributed Map).
+   * @default 10
+   */
   readonly concurrency?: number;
   /** Items that one Lambda call gets, 1 or more. @default 25 */
   readonly batch?: number;
   /** Failed items that the stage bears and still completes. @default { count: 0 } */
   readonly tolerate?: Tolerance;
-  /** How many items there are on a normal day: decides the estimate. @default not said */
+  /**
+   * How many items there are on a normal day. Decides the estimate; and where that makes more than 1,000 batches, each runs in an
+   * execution of its own. @default not said: the map is cut into 1,000 larger batches at most
+   */
   readonly expect?: MapExpectation;
   /**
    * What it means when more items failed than the stage bears. A value is the list of outputs to go on with.
@@ -31,14 +38,18 @@ export interface MapOptions<S extends Stage = Stage> extends StageUse {
 }
 
 export interface MapVerb {
-  /** Runs a stage once for each element of a list; `input` says what each call gets. */
+  /** Runs a stage once for each element of a list, or row of a file; `input` says what each call gets. */
   map<S extends Stage, Item>(
     stage: S,
-    items: Ref<readonly Item[]>,
+    items: Ref<readonly Item[]> | Rows<Item>,
     input: (item: Ref<Item>) => Bound<StageInput<S>>,
     options?: MapOptions<NoInfer<S>>,
   ): Ref<MapResult<StageOutput<S>>>;
 }
+
+/** A ref's own `kind` would be a ref: so it is asked first. */
+const isRows = <Item>(items: Ref<readonly Item[]> | Rows<Item>): items is Rows<Item> =>
+  !isRef(items) && typeof items === 'object' && 'kind' in items && items.kind === 'rows';
 
 export const recordMap = (recorder: Recorder): MapVerb['map'] => {
   return (stage, items, input, options = {}) => {
@@ -49,7 +60,12 @@ export const recordMap = (recorder: Recorder): MapVerb['map'] => {
       kind: 'map',
       id,
       stage,
-      items: bind(items, at),
+      ...(isRows(items)
+        ? {
+            items: bind(items.key, at),
+            rows: { kind: 'rows', bucket: items.bucket, format: items.format, row: items.row },
+          }
+        : { items: bind(items, at) }),
       bind: bind(input(makeRef(recorder.pipeline, { kind: 'source', source: { kind: 'item' } })), at),
       after: stagesBehind(options.after, at),
       concurrency: options.concurrency ?? 10,

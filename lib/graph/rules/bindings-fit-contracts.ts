@@ -1,4 +1,4 @@
-import type { Binding, HandledNode, Pipeline } from '../../definition/index.ts';
+import { type Binding, type HandledNode, type MapItems, mapItems, type Pipeline } from '../../definition/index.ts';
 import { narrow } from '../../records/index.ts';
 import type { PlacedStage } from '../graph.ts';
 
@@ -36,7 +36,7 @@ export const bindingsFitContracts: Rule = ({ graph }) =>
     ];
   });
 
-const itemsOf = ({ node }: Handled): Binding | undefined => (node.kind === 'map' ? node.items : undefined);
+const itemsOf = ({ node }: Handled): MapItems | undefined => (node.kind === 'map' ? mapItems(node) : undefined);
 
 const misfitOf = (pipeline: Pipeline, placed: Handled): Misfit | undefined => {
   const items = itemsOf(placed);

@@ -3,7 +3,7 @@ import type { Rule } from './rule.ts';
 import { isWhole } from './wording.ts';
 
 /**
- * HDL208: options of `flow.map` outside what Step Functions and the batching can do: concurrency 1 to 40 (an inline Map),
+ * HDL208: options of `flow.map` outside what Step Functions and the batching can do: concurrency 1 to 10,000 (a Distributed Map's limit),
  * batch 1 to 10,000, tolerate.percent 0 to 100, tolerate.count and expect.items 0 or more; whole numbers but for the
  * percentage. Fix: choose a value in the range.
  */
@@ -23,12 +23,12 @@ export const mapOptionsArePossible: Rule = ({ graph: { pipeline, stages } }) =>
   );
 
 const problemsOf = ({ concurrency, batch, tolerate, expect: { items } }: MapNode) => [
-  ...(isWhole(concurrency, 1, 40)
+  ...(isWhole(concurrency, 1, 10_000)
     ? []
     : [
         {
-          message: `concurrency is ${concurrency}, but a map runs 1 to 40 batches at once`,
-          fix: 'set it from 1 to 40',
+          message: `concurrency is ${concurrency}, but a map runs 1 to 10,000 batches at once`,
+          fix: 'set it from 1 to 10,000',
         },
       ]),
   ...(isWhole(batch, 1, 10_000)

@@ -8,13 +8,23 @@ type Ref = Extract<Binding, { kind: 'ref' }>;
 
 const isList = (schema: JsonSchema): boolean => typesOf(schema)?.includes('array') ?? false;
 
-/** HDL207: `flow.map` over something that is certainly not a list. Fix: map over a field that is one. */
+/** HDL207: `flow.map` over something that is certainly not a list, or over a file without a key. Fix: map over a field that is one. */
 export const mapsTakeLists: Rule = ({ graph: { pipeline, stages } }) =>
   stages.flatMap(({ id, node }) => {
     if (node.kind !== 'map') return [];
-    const { items } = node;
+    const { items, rows } = node;
     const types = typesOf(schemaOf(pipeline, items) ?? {});
-    if (!types || types.includes('array')) return [];
+    if (!types || types.includes(rows ? 'string' : 'array')) return [];
+    if (rows)
+      return [
+        {
+          code: 'HDL207',
+          severity: 'error',
+          at: `${pipeline.name}.${id}`,
+          message: `maps over the rows of a file whose key is ${inWords(types.join(' or '))}, not a string`,
+          fix: 'pass the key of the object, without its bucket',
+        },
+      ];
     const known = items.kind === 'ref' ? listsNear(pipeline, items) : [];
     const what = items.kind === 'ref' ? `${spelled(items)}, which is ` : '';
     return [

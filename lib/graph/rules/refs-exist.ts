@@ -1,4 +1,4 @@
-import { type Binding, type Pipeline, refsIn } from '../../definition/index.ts';
+import { type Binding, type MapItems, type Pipeline, refsIn } from '../../definition/index.ts';
 import { placesIn, readsIn } from '../read.ts';
 import { schemaAt } from '../schema.ts';
 import { schemaOf, schemaOfSource, spelled } from '../source.ts';
@@ -34,7 +34,7 @@ export const refsExist: Rule = ({ graph: { pipeline } }) => {
   });
 };
 
-const unknownRef = (pipeline: Pipeline, ref: Ref, items: Binding | undefined): Unknown | undefined => {
+const unknownRef = (pipeline: Pipeline, ref: Ref, items: MapItems | undefined): Unknown | undefined => {
   const { source, path } = ref;
   if (source.kind === 'item' && !items) return undefined; // HDL211's business.
   const missing = source.kind === 'stage' ? unknownStage(pipeline, source.stage) : undefined;
@@ -51,7 +51,7 @@ const unknownRef = (pipeline: Pipeline, ref: Ref, items: Binding | undefined): U
   return missingField(spelled(ref), path.length - path.indexOf(found.missing), found);
 };
 
-const unknownField = (pipeline: Pipeline, chosen: Chosen, items: Binding | undefined): Unknown | undefined => {
+const unknownField = (pipeline: Pipeline, chosen: Chosen, items: MapItems | undefined): Unknown | undefined => {
   const found = schemaAt(schemaOf(pipeline, { ...chosen, path: [] }, items), chosen.path);
   if (!('missing' in found)) return undefined;
   const name = [chosen.choose, ...chosen.path].join('.');

@@ -1,4 +1,4 @@
-import { addressOf } from '../../ledger/index.ts';
+import { addressOf, batchItems, batchNumber } from '../../ledger/index.ts';
 import { type ItemResult, readCause } from '../../records/index.ts';
 import { invariant } from '../../support/invariant.ts';
 import { isoTime, type Services } from '../services.ts';
@@ -11,8 +11,9 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
   const { run, stage, batch } = call;
   invariant(batch, 'a batch failed without one');
   const at = addressOf(run, stage);
+  const number = batchNumber(batch);
   const owner = `settle:${run.execution}`;
-  const claim = await ledger.stages.claimBatch(at, batch.index, owner, isoTime(now()));
+  const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(now()));
   if (!claim.held) return { control: {} };
   const known = claim.record.results
     ? ((await ledger.payloads.load(claim.record.results)) as readonly ItemResult[])
@@ -20,12 +21,9 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
   const results = new Map(known.map((result) => [result.index, result]));
   const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: call.chosen };
   const resolver = ledger.resolver();
-  const list = await resolver.resolve(batch.items, scope);
-  invariant(Array.isArray(list), `${stage} maps over something that is not a list`);
+  const { items } = await batchItems(batch, resolver, scope);
   const cause = readCause(error.Cause);
-  const first = batch.index * batch.size;
-  for (const [offset, item] of list.slice(first, first + batch.size).entries()) {
-    const index = first + offset;
+  for (const { index, value: item } of items) {
     if (results.has(index)) continue;
     await writeDeadLetter(services, run, {
       stage,
@@ -40,7 +38,7 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
   }
   const outcomes = [...results.values()].sort((a, b) => a.index - b.index);
   const failed = outcomes.filter((outcome) => 'error' in outcome).length;
-  await ledger.stages.settleBatch(at, batch.index, owner, {
+  await ledger.stages.settleBatch(at, number, owner, {
     status: 'completed',
     endedAt: isoTime(now()),
     durationMs: 0,

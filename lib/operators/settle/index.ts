@@ -6,6 +6,7 @@ import type { SettleAnswer } from './answer.ts';
 import { batchFailed } from './batch-failed.ts';
 import { check } from './check.ts';
 import { mapDone } from './map-done.ts';
+import { mapFailed } from './map-failed.ts';
 import { stageFailed } from './stage-failed.ts';
 import { waitDone, waitOpened } from './wait.ts';
 
@@ -19,6 +20,8 @@ export const settle = (call: SettleCall, services: Services): Promise<SettleAnsw
       return mapDone(call, services);
     case 'check':
       return check(call, services);
+    case 'mapFailed':
+      return mapFailed(call, services);
     case 'waitOpened':
       return waitOpened(call, services);
     case 'waitDone':

@@ -1,8 +1,10 @@
-import { addressOf, type Ledger, type Scope, UnavailableError } from '../../ledger/index.ts';
-import { type Control, type Json, needsOf, type OnFailure, type Tolerance } from '../../records/index.ts';
+import { addressOf, batchItems, type Ledger, type Scope, UnavailableError } from '../../ledger/index.ts';
+import { type Control, type Json, needsOf, type Tolerance } from '../../records/index.ts';
 import { errorNames } from '../../support/error-names.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
+import { batchFailed } from './batch-failed.ts';
+import { outputsOf, whatIsMissing } from './map-facts.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** Counts a map's items, when all its batches are done, against what the stage bears. */
@@ -12,16 +14,12 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
   const at = addressOf(run, stage);
   const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: call.chosen };
   const needs = needsOf([call.items, call.bind], call.after, call.chosen);
-  const resolver = ledger.resolver();
-  try {
-    await resolver.resolve(call.items, scope);
-    await resolver.check(call.after, scope);
-    await resolver.resolve(call.bind, { ...scope, item: null });
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
-    await ledger.stages.skip(at, error.message, isoTime(now()), needs);
+  const missing = await whatIsMissing(call, scope, ledger);
+  if (missing !== undefined) {
+    await ledger.stages.skip(at, missing, isoTime(now()), needs);
     return { control: {} };
   }
+  await settleLost(call, scope, services);
   const batches = await ledger.stages.listBatches(at, false);
   const completed = batches.reduce((sum, batch) => sum + batch.completed, 0);
   const failed = batches.reduce((sum, batch) => sum + batch.failed, 0);
@@ -38,11 +36,19 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
   return { control: await controlOfMap(call, scope, ledger) };
 };
 
-/** A map's `onFailure` gives its outputs; the stage's output is what a map gives: see `MapResult`. */
-const outputsOf = (onFailure: OnFailure | undefined, failed: number): OnFailure | undefined => {
-  if (typeof onFailure !== 'object') return onFailure;
-  const outputs = onFailure.value as readonly Json[]; // the type of the option says so
-  return { value: { outputs, count: outputs.length, failed } };
+/** Batches that ended without a word, as a child execution may: their items failed, each with its dead letter. */
+const settleLost = async (call: Call<'mapDone'>, scope: Scope, services: Services): Promise<void> => {
+  const { run, stage, items, bind, after, chosen, size } = call;
+  if (size === undefined) return;
+  const batches = await services.ledger.stages.listBatches(addressOf(run, stage), false);
+  const settled = new Set(batches.filter(({ status }) => status === 'completed').map(({ batch }) => batch));
+  const { total = 0 } = await batchItems({ items, index: 0, size }, services.ledger.resolver(), scope);
+  const error = { Error: errorNames.batchLost, Cause: 'the child execution of its batch ended without settling it' };
+  for (let index = 0; index * size < total; index++) {
+    if (settled.has(index)) continue;
+    const lost = { run, stage, bind, after, control: [], chosen, batch: { items, index, size } };
+    await batchFailed({ action: 'batchFailed', call: lost, error }, services);
+  }
 };
 
 /** The control values as the ledger has them now: a repeat, or a map that did not complete, answers like any reader. */

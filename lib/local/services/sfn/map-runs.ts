@@ -39,8 +39,13 @@ export class MapRuns implements Opens {
     this.rows = new MapRunRows(context.database);
   }
 
-  s3(operation: string, input: Shape): Promise<Shape> {
-    return this.#context.service('s3').call(operation, input);
+  async s3(operation: string, input: Shape): Promise<Shape> {
+    const release = this.#context.clock.hold(); // files are read and written outside of any timer
+    try {
+      return await this.#context.service('s3').call(operation, input);
+    } finally {
+      release();
+    }
   }
 
   /** Throws ResourceNotFound. */

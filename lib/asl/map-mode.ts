@@ -1,0 +1,63 @@
+// Where a map's batches run: inside the run's own execution, or each in a child execution of its own (a Distributed Map).
+import { type Ladder, type MapNode, mapItems, type Stage } from '../definition/index.ts';
+
+/** AWS: an inline Map runs 40 iterations at once. */
+export const mostInlineConcurrency = 40;
+/** How many batches an inline map is cut into at most, so that a run's history stays far below 25,000 events. */
+export const mostInlineBatches = 1_000;
+/** How many a distributed one over a list in the ledger is: AWS runs 10,000 children at once. */
+export const mostDistributedBatches = 10_000;
+
+export interface MapMode {
+  readonly kind: 'inline' | 'distributed';
+  /** How the child executions of a distributed map run. */
+  readonly children?: 'STANDARD' | 'EXPRESS';
+  /** Why so, in words for a person. */
+  readonly why: string;
+}
+
+/** The mode of a map, from what its author declared. */
+export const mapModeOf = (node: MapNode): MapMode => {
+  const why = reasonToDistribute(node);
+  if (why === undefined) return { kind: 'inline', why: 'few batches, or no `expect.items` that says otherwise' };
+  const obstacle = whyNotExpress(node.stage);
+  return {
+    kind: 'distributed',
+    children: obstacle === undefined ? 'EXPRESS' : 'STANDARD',
+    why: `${why}; its children are ${obstacle === undefined ? 'express' : `standard: ${obstacle}`}`,
+  };
+};
+
+const reasonToDistribute = (node: MapNode): string | undefined => {
+  const { concurrency, batch, expect } = node;
+  if (mapItems(node).kind === 'rows') return 'its rows are streamed from a file';
+  if (concurrency > mostInlineConcurrency) return `${concurrency} batches at once, where an inline map runs 40`;
+  const batches = Math.ceil((expect.items ?? 0) / batch);
+  return batches > mostInlineBatches ? `${batches} batches expected, too many for one history` : undefined;
+};
+
+/** AWS: an Express execution lasts 5 minutes. Half a minute of them is for recording a failure. */
+const longestExpressSeconds = 270;
+/** From about here on the duration of an Express execution costs more than the one transition of a Standard one. */
+const dearExpressSeconds = 20;
+
+const whyNotExpress = (stage: Stage): string | undefined => {
+  const longest = worstSeconds(stage);
+  if (longest > longestExpressSeconds)
+    return `with every retry a batch may take ${Math.round(longest)} s, and an express one ends after 300 s`;
+  const expected = stage.expect.durationSeconds ?? 0;
+  return expected > dearExpressSeconds ? `at ${expected} s a batch they cost less` : undefined;
+};
+
+/** The longest that a state may take with its retries: each class of error has a ladder of its own. */
+const worstSeconds = ({ timeoutSeconds, retry }: Stage): number => {
+  const ladders = [retry, retry.throttled, retry.exhausted];
+  const attempts = 1 + ladders.reduce((sum, ladder) => sum + ladder.attempts - 1, 0);
+  return attempts * (timeoutSeconds + 10) + ladders.reduce((sum, ladder) => sum + pauses(ladder), 0);
+};
+
+const pauses = ({ attempts, intervalSeconds, backoff, capSeconds }: Ladder): number =>
+  Array.from({ length: attempts - 1 }, (_, n) => Math.min(capSeconds, intervalSeconds * backoff ** n)).reduce(
+    (sum, pause) => sum + pause,
+    0,
+  );

@@ -1,0 +1,29 @@
+// What the ends of a map have in common, however it ended.
+import { type Ledger, type Scope, UnavailableError } from '../../ledger/index.ts';
+import type { Json, OnFailure } from '../../records/index.ts';
+import type { Call } from './answer.ts';
+
+/** Why the map could not run at all: a value that it needs and will not get. Undefined when it has all. */
+export const whatIsMissing = async (
+  { items, after, bind }: Pick<Call<'mapDone'>, 'items' | 'after' | 'bind'>,
+  scope: Scope,
+  ledger: Ledger,
+): Promise<string | undefined> => {
+  const resolver = ledger.resolver();
+  try {
+    await resolver.resolve(items, scope);
+    await resolver.check(after, scope);
+    await resolver.resolve(bind, { ...scope, item: null });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return error.message;
+  }
+};
+
+/** A map's `onFailure` gives its outputs; the stage's output is what a map gives: see `MapResult`. */
+export const outputsOf = (onFailure: OnFailure | undefined, failed: number): OnFailure | undefined => {
+  if (typeof onFailure !== 'object') return onFailure;
+  const outputs = onFailure.value as readonly Json[]; // the type of the option says so
+  return { value: { outputs, count: outputs.length, failed } };
+};

@@ -1,0 +1,35 @@
+// A pipeline whose map streams a file and whose stage has a fallback: what that adds to the template.
+import { expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { definePipeline, defineStage, fromS3 } from '../../lib/definition/index.ts';
+import { fixtureTemplate, resourcesOf } from './fixtures/app.ts';
+import { cleanFile, total } from './fixtures/contracts.ts';
+import { statementsOf } from './fixtures/policies.ts';
+
+const second = defineStage('cleanFile', { input: total.input, output: total.output });
+const streams = definePipeline('streams', { input: z.object({ key: z.string() }) }, (flow) => {
+  const rows = fromS3({ bucket: 'inbox', key: flow.input.key, format: 'jsonl', row: z.object({ key: z.string() }) });
+  const cleaned = flow.map(cleanFile, rows, ({ key }) => ({ key }), { id: 'clean' });
+  return flow.task(total, { rows: cleaned.outputs }, { fallback: second });
+});
+const template = fixtureTemplate({ pipelines: [streams] });
+const arn = (service: string, resource: string) => `arn:Partition:${service}:Region:AccountId:${resource}`;
+
+test('the state machine may start executions of itself, read the file, and write what a Map Run writes', () => {
+  const rights = statementsOf(template)
+    .filter(({ role, actions }) => role.includes('StateMachineRole') && /^(states|s3):/.test(actions[0] ?? ''))
+    .map(({ actions, resources }) => `${actions.join(' ')} on ${resources.join(' ')}`);
+  expect(rights).toEqual([
+    `states:StartExecution on ${arn('states', 'stateMachine:heddle-streams')}`,
+    `states:DescribeExecution states:RedriveExecution states:StopExecution on ${arn('states', 'execution:heddle-streams/*')} ${arn('states', 'execution:heddle-streams:*')}`,
+    's3:GetObject on <HeddleBucketsInbox>/*',
+    's3:AbortMultipartUpload s3:GetObject s3:ListMultipartUploadParts s3:PutObject on <HeddleBucketsPayloads>/map-runs/streams/*',
+  ]);
+});
+
+test('its definition is told the buckets, and the function of the fallback', () => {
+  const [machine] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
+  const given = Object.keys((machine?.[1].Properties.DefinitionSubstitutions ?? {}) as object);
+  expect(given).toEqual(expect.arrayContaining(['inboxBucket', 'payloadBucket', 'fallback_total']));
+  template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'heddle-streams-total-fallback' });
+});

@@ -1,0 +1,42 @@
+// A child execution of a Distributed Map can end without a word: stopped, timed out, or broken before it could settle.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { settle } from '../../lib/operators/index.ts';
+import type { SettleCall } from '../../lib/records/index.ts';
+import { at, openWorkshop, type Workshop } from './workshop.ts';
+
+let workshop: Workshop;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+});
+afterAll(() => workshop.local.close());
+
+test('the items of a batch that nobody settled fail, each with its dead letter, and a late attempt cannot take that back', async () => {
+  const { stages, deadLetters } = workshop.local.ledger;
+  const run = await workshop.startRun('lost');
+  const map = at(run, 'm');
+  const end = { endedAt: 'now', durationMs: 1, results: { kind: 'inline', json: '[]' } } as const;
+  await stages.claimBatch(map, 0, 'first', 'now');
+  await stages.settleBatch(map, 0, 'first', { ...end, status: 'completed', completed: 2, failed: 0 });
+  await stages.claimBatch(map, 1, 'late', 'now');
+  const done: SettleCall = {
+    action: 'mapDone',
+    run,
+    stage: 'm',
+    items: { kind: 'value', value: [10, 20, 30, 40, 50] },
+    bind: { kind: 'ref', source: { kind: 'item' }, path: [] },
+    after: [],
+    chosen: {},
+    tolerate: { count: 3 },
+    size: 2,
+    control: [{ key: 'failed', path: ['failed'] }],
+  };
+  expect(await settle(done, workshop.services)).toEqual({ control: { failed: 3 } });
+  expect(await settle(done, workshop.services)).toEqual({ control: { failed: 3 } });
+  expect(await deadLetters.list('orders', run.id)).toMatchObject(
+    [30, 40, 50].map((value, i) => ({ item: i + 2, error: 'Heddle.BatchLost', input: { json: String(value) } })),
+  );
+  expect(await stages.get(map)).toMatchObject({ status: 'completed', items: { total: 5, completed: 2, failed: 3 } });
+  expect(await stages.settleBatch(map, 1, 'late', { ...end, status: 'completed', completed: 2, failed: 0 })).toBe(
+    false,
+  );
+});
