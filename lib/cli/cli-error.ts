@@ -1,3 +1,40 @@
+/**
+ * What the codes of commands mean:
+ *
+ * HDL600: an error that nobody expected, with its stack: a bug of Heddle's. Fix: report it with the text.
+ * HDL603: a command was given a word or a value that it does not take. Fix: see its --help.
+ * HDL604: a command has no such option. Fix: see its --help.
+ * HDL605: there is no such command. Fix: see npx heddle --help.
+ * HDL606: there is no such pipeline. Fix: correct the name, or add the pipeline to bin/pipelines.ts.
+ * HDL607: the compiled definition has no such state. Fix: correct the name.
+ * HDL608: AWS refused a call, or cannot be reached. Fix: check the rights of who calls, the network and
+ * AWS_ENDPOINT_URL.
+ * HDL609: the engine that is running has another definition of the pipeline than the source. Fix: stop what has it open,
+ * then run again.
+ * HDL610: the CDK app ended with an error, so there is nothing to run. Fix: mend what it says.
+ * HDL611: nothing has run on this machine yet. Fix: npm start, or npx heddle local run; for your account, add --aws.
+ * HDL612: there is no orchestrator of that name. Fix: deploy it, or name it with --orchestrator; check the region and
+ * the account.
+ * HDL613: the orchestrator has no such pipeline. Fix: deploy it, or correct the name.
+ * HDL614: there is no region or there are no credentials to ask AWS with. Fix: aws sso login, or set AWS_PROFILE and
+ * AWS_REGION.
+ * HDL615: there is no such run, or two pipelines have one of that id. Fix: see npx heddle runs; name the pipeline.
+ * HDL616: an input is not JSON, or its file cannot be read. Fix: quote it whole, or check the path.
+ * HDL617: an input breaks the pipeline's contract. Fix: pass input as definePipeline declares it.
+ * HDL618: an upstream is not complete for the partition. Fix: run it for the partition first.
+ * HDL619: dispatch did not take the request within a minute. Fix: see the logs of dispatch and the start queue's dead
+ * letters.
+ * HDL620: the file of npm start cannot be used. Fix: as the message says.
+ * HDL621: nothing has changed for two minutes. Fix: see npx heddle runs, and the logs of the stage that is running.
+ * HDL622: the inbox refused an object. Fix: see the engine's message above.
+ * HDL623: a run that is completed is not resumed as a whole. Fix: name the stage to begin at with --from.
+ * HDL624: a run that has not ended cannot be resumed. Fix: wait for its end, or stop its execution first.
+ * HDL625: a run was not resumed, because of somebody else or in time. Fix: see npx heddle run, and the logs of dispatch.
+ * HDL626: the pipeline has no such stage. Fix: correct the name.
+ * HDL627: the input that a run was started with is gone. Fix: restore the object, or start a new run.
+ * HDL628: a fork needs the stage to begin at. Fix: name one with --from.
+ * HDL630: no message has that code. Fix: copy it from the message.
+ */
 /** What went wrong in a command, told in one message. `exit` is the command's exit code: 1, 2 or 3. */
 export class CliError extends Error {
   readonly code: string;

@@ -5,6 +5,7 @@ import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { asl } from './commands/asl.ts';
 import { estimate } from './commands/estimate.ts';
+import { explain } from './commands/explain.ts';
 import { fork } from './commands/fork.ts';
 import { graph } from './commands/graph.ts';
 import { localRun } from './commands/local-run.ts';
@@ -18,7 +19,19 @@ import { helpOf, helpOfAll } from './help.ts';
 import { print, remark, type Setting } from './setting.ts';
 
 /** In the order of `--help`. */
-export const commands: readonly Command[] = [validate, graph, asl, estimate, localRun, start, runs, run, resume, fork];
+export const commands: readonly Command[] = [
+  validate,
+  explain,
+  graph,
+  asl,
+  estimate,
+  localRun,
+  start,
+  runs,
+  run,
+  resume,
+  fork,
+];
 
 /** Runs what the words after `heddle` ask for. Resolves with the exit code; never rejects. */
 export const runProgram = async (words: readonly string[], setting: Setting): Promise<number> => {

@@ -83,7 +83,7 @@ const build = (entries: readonly string[]): BuildResult<{ write: false }> => {
   }
 };
 
-/** HDL224: esbuild's own words, as diagnostics. */
+/** HDL224: a handler cannot be bundled; the message is esbuild's own, with its place. Fix: correct the file it names. */
 const failures = (error: unknown): unknown => {
   if (typeof error !== 'object' || error === null || !('errors' in error)) return error;
   // What esbuild throws with `errors` is a BuildFailure.

@@ -50,7 +50,10 @@ export const withUpstreams = (pipelines: readonly Pipeline[]): readonly Pipeline
   return [...known];
 };
 
-/** HDL222: an orchestrator's name is part of other names and of ARN patterns, so it takes letters and digits only. */
+/**
+ * HDL222: an orchestrator's name is part of other names and of ARN patterns, so it takes letters and digits only. Fix: name it
+ * like heddle or reviewsStaging.
+ */
 const orchestratorName = ({ orchestrator }: DefinitionSet): readonly Diagnostic[] =>
   nameForm.test(orchestrator)
     ? []
@@ -64,7 +67,7 @@ const orchestratorName = ({ orchestrator }: DefinitionSet): readonly Diagnostic[
         },
       ];
 
-/** HDL221: a stage without a handler file. */
+/** HDL221: a stage has no handler file. Fix: write it, or rename the file that was meant for it. */
 const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): readonly Diagnostic[] =>
   functionsOf(graphOf(pipeline)).flatMap(({ placed: { id }, stage }) => {
     const file = handlerFile(handlers, pipeline.name, stage.name);
@@ -84,7 +87,10 @@ const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): reado
     ];
   });
 
-/** HDL223: a name that Lambda or EventBridge would refuse at deployment. */
+/**
+ * HDL223: a name is longer than Lambda or EventBridge takes at deployment. Fix: shorten the name of the orchestrator, the
+ * pipeline or the stage.
+ */
 const longNames = ({ orchestrator }: DefinitionSet, pipeline: Pipeline): readonly Diagnostic[] => {
   const { name } = pipeline;
   const made = [

@@ -1,5 +1,31 @@
 // Mistakes of the person or the machine that stop the engine, as one line with a code, a cause and a fix.
 
+/**
+ * What the codes of the local engine mean:
+ *
+ * HDL501: a call or a field that the local engine does not implement; it never pretends. Fix: do without it here, or run
+ * against AWS.
+ * HDL502: the port is taken. Fix: pass another port, or 0 for any.
+ * HDL504: another engine has the state folder open. Fix: stop that process, or use another state folder.
+ * HDL505: the state was written by a version with another layout. Fix: use the version that wrote it, or another state
+ * folder.
+ * HDL506: a request came from another machine. Fix: use the endpoint that the engine printed.
+ * HDL507: a request does not say which AWS service it is for. Fix: use an AWS SDK or the AWS CLI with any credentials.
+ * HDL511: there is no cloud assembly, or no stack of that name in it. Fix: run npx cdk synth, or correct the path or the
+ * name.
+ * HDL512: a template has resource types or properties that the local engine does not have. Fix: leave them out of the
+ * stack that runs here.
+ * HDL513: stacks or resources need each other in a circle. Fix: take one of the references out.
+ * HDL514: something in a template cannot be worked out: an intrinsic function, a parameter without a value, an unknown
+ * section. Fix: as the message says, which names the place.
+ * HDL515: a resource was refused by its service as AWS would refuse it. Fix: correct the properties that the message
+ * names.
+ * HDL516: stacks are for more than one account or region, but an engine is one of each. Fix: name the stacks to run.
+ * HDL520: a Task calls a resource that the local engine does not implement. Fix: do without it here, or run against AWS.
+ * HDL521: an ItemReader has an InputType that the local engine does not read. Fix: use JSON, JSONL, CSV, or a listing.
+ * HDL522: the log of an execution cannot be read, so the execution failed. Its log is kept. Fix: start the run again.
+ * HDL523: a Task has Credentials, but the local engine has one account. Fix: run it against AWS.
+ */
 /** What an engine error says: what was found, what was expected instead, and what to do about it. */
 export interface EngineErrorParts {
   readonly found: string;
@@ -27,7 +53,10 @@ export class EngineError extends Error {
   }
 }
 
-/** HDL503: a file or folder of the state cannot be read. `path` is what to set aside. */
+/**
+ * `path` is what to set aside.
+ * HDL503: a file or folder of the state cannot be read. Fix: start again with the damaged state set aside, or restore it.
+ */
 export class DamagedStateError extends EngineError {
   readonly path: string;
 

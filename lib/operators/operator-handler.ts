@@ -7,6 +7,25 @@ import { connect } from '../support/aws-call.ts';
 import { openManifests } from './manifests.ts';
 import type { Services } from './services.ts';
 
+/**
+ * What the codes of operators mean, in logs, causes and dead letters of start messages:
+ *
+ * HDL401: an execution was started with an input that names no run. Fix: start runs with heddle start or through the
+ * start queue.
+ * HDL402: an execution's run is not in the ledger, or has ended. Fix: start it with heddle start.
+ * HDL403: an object's key does not have the form that its trigger expects, so its partition is not known. Fix: drop
+ * objects under keys of that form.
+ * HDL404: a start message asks for a pipeline that is not deployed. Fix: deploy it, or correct the name.
+ * HDL405: an operator's function was deployed without one of its settings. Fix: deploy the operator through Heddle's
+ * constructs.
+ * HDL406: an execution came to its end after its run had gone on in a further one; it changes nothing. Fix: none is
+ * needed.
+ * HDL407: a run that is to be resumed is not in the ledger. Fix: take the id from heddle runs.
+ * HDL408: a run that is to be forked is not in the ledger. Fix: take the id from heddle runs.
+ * HDL410: a stage is to wait until something that is no moment. Fix: give it ISO 8601 with its zone, such as
+ * 2026-01-31T09:00:00Z.
+ * HDL411: a stage is to wait longer than its atMost. Fix: correct the moment, or raise atMost in flow.wait.
+ */
 /** The environment of a Lambda, as `process.env` gives it. */
 export type Environment = { readonly [name: string]: string | undefined };
 

@@ -9,6 +9,10 @@ const pathOf = (issue: StandardSchemaV1.Issue): string =>
 
 /**
  * The value as the schema parses it. Throws ContractError: HDL301 for input, HDL302 for output, naming the fields.
+ * HDL301: what a stage was given breaks its input contract. It is permanent: no retry, a dead letter at once. Fix:
+ * correct what gives the value, or widen the contract, then replay the dead letter.
+ * HDL302: what a handler returned breaks its output contract. Also permanent. Fix: correct the handler, or the contract,
+ * then replay the dead letter.
  */
 export const parse = async <S extends StandardSchemaV1>(
   schema: S,

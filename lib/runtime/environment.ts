@@ -4,7 +4,10 @@ import type { AwsSettings } from '../support/aws-call.ts';
 
 type Name = keyof typeof environmentNames;
 
-/** The value of one of our environment variables. Throws when the function was deployed without it. */
+/**
+ * The value of one of our environment variables.
+ * HDL310: a stage's function was deployed without one of them. Fix: deploy the function through Heddle's constructs.
+ */
 export const setting = (name: Name): string => {
   const value = process.env[environmentNames[name]];
   if (!value)

@@ -15,15 +15,15 @@ describe('what is wrong with the words is told in one line, with the nearest kno
   test.each([
     [
       'graf',
-      "HDL605 heddle has no command 'graf'; expected one of validate, graph, asl, estimate, local run, start, runs, run, resume, fork. Fix: did you mean heddle graph?",
+      "HDL605 heddle has no command 'graf'; expected one of validate, explain, graph, asl, estimate, local run, start, runs, run, resume, fork. Fix: did you mean heddle graph?",
     ],
     [
       'local runn orders',
-      "HDL605 heddle has no command 'local runn'; expected one of validate, graph, asl, estimate, local run, start, runs, run, resume, fork. Fix: did you mean heddle local run?",
+      "HDL605 heddle has no command 'local runn'; expected one of validate, explain, graph, asl, estimate, local run, start, runs, run, resume, fork. Fix: did you mean heddle local run?",
     ],
     [
       'deploy',
-      "HDL605 heddle has no command 'deploy'; expected one of validate, graph, asl, estimate, local run, start, runs, run, resume, fork. Fix: see npx heddle --help",
+      "HDL605 heddle has no command 'deploy'; expected one of validate, explain, graph, asl, estimate, local run, start, runs, run, resume, fork. Fix: see npx heddle --help",
     ],
     [
       'asl orders --sate clean',
@@ -180,6 +180,29 @@ describe('graph and asl', () => {
   });
   test('asl --state finds a state inside a map', async () => {
     expect(JSON.parse((await heddle('asl orders --state clean.batch --json')).stdout)).toMatchObject({ Type: 'Task' });
+  });
+});
+
+describe('explain', () => {
+  test.each(['HDL234', 'hdl234', '234'])('%s', async (code) => {
+    expect(await heddle(`explain ${code}`)).toEqual({
+      exit: 0,
+      stdout: expect.stringMatching(
+        /^HDL234, a warning\na condition reads [\s\S]*\n\nFix: bound it [\s\S]*\n\nlib\/asl\/rules\/control/,
+      ),
+      stderr: '',
+    });
+  });
+  test('--json', async () => {
+    const { stdout } = await heddle('explain HDL201 --json');
+    expect(JSON.parse(stdout)).toMatchObject({ code: 'HDL201', file: 'graph/rules/stages-form-no-cycle.ts' });
+  });
+  test('a code that nobody has', async () => {
+    const { exit, stderr } = await heddle('explain HDL999');
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(
+      /^HDL630 no message of Heddle's has the code 'HDL999'; expected a code such as HDL204. Fix: /,
+    );
   });
 });
 
