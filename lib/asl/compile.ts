@@ -9,7 +9,6 @@ import { controlOfBegin } from './control.ts';
 import { emit, operator } from './emit/index.ts';
 import { longestRunSeconds } from './longest-run.ts';
 import { type MapMode, mapModeOf } from './map-mode.ts';
-import { plan } from './waves.ts';
 
 /**
  * A compiled pipeline. `definition` is the text that ships: compact JSON with the placeholders named in `substitutions`, which
@@ -25,6 +24,10 @@ export interface CompiledPipeline {
   /** How each map runs, and why. */
   readonly maps: readonly { readonly stage: string; readonly mode: MapMode; readonly rows?: RowsBucket }[];
   readonly operators: readonly ['begin', 'settle', 'finish'];
+  /** Ids of the stages that wake others who wait at a latch. */
+  readonly releases: readonly string[];
+  /** True when there are latches: the machine then writes to the ledger, whose table's name is the placeholder `ledger`. */
+  readonly waits: boolean;
 }
 
 /** Compiles a graph that passed `validate`. Deterministic: definitions that mean the same give equal bytes, in whatever order. */
@@ -32,12 +35,13 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
   const graph = canonicalGraph(given);
   const { pipeline } = graph;
   const stages: readonly PlannedStage[] = graph.stages.map(({ id, within }) => ({ id, within }));
-  const body = emit(plan(graph.root), 'finish', graph.controls);
+  const longestSeconds = longestRunSeconds(graph);
+  const body = emit(graph.root, 'finish', { needs: graph.controls, longestSeconds });
   const machine: Json = {
     Comment: `Heddle pipeline ${pipeline.name}`,
     QueryLanguage: 'JSONata',
     StartAt: 'begin',
-    TimeoutSeconds: longestRunSeconds(graph),
+    TimeoutSeconds: longestSeconds,
     States: {
       begin: operator(
         'begin',
@@ -77,5 +81,7 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
         : [],
     ),
     operators: ['begin', 'settle', 'finish'],
+    releases: body.releases,
+    waits: body.releases.length > 0,
   };
 };

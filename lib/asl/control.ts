@@ -19,9 +19,9 @@ const place = ({ source, path }: Ref, count: boolean): { readonly slot: string; 
   return { slot: beginSlot, key: key([root, ...path], count) };
 };
 
-const unique = <T extends { readonly key: string }>(values: readonly T[]): readonly T[] => [
-  ...new Map(values.map((value) => [value.key, value])).values(),
-];
+/** Each key once, in an order that does not depend on who asks first. */
+const unique = <T extends { readonly key: string }>(values: readonly T[]): readonly T[] =>
+  [...new Map(values.map((value) => [value.key, value])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 
 /** What a stage's Lambda must answer with, for the conditions and maps that read it. */
 export const controlOfStage = (stage: string, needs: readonly ControlNeed[]): readonly ControlPath[] =>

@@ -3,6 +3,5 @@ export { type Estimate, type EstimateOptions, estimate, type StageEstimate } fro
 export type { LimitUse } from './estimate/limits.ts';
 export type { Figures } from './estimate/scenario.ts';
 export { type MapMode, mapModeOf } from './map-mode.ts';
-export { type Latch, type Plan as GraphPlan, type Planned, type Planning, planOf } from './plan/index.ts';
+export { type Latch, type Plan, type Planned, type Planning, planOf } from './plan/index.ts';
 export { checkLimits } from './rules/index.ts';
-export { type Plan, plan } from './waves.ts';

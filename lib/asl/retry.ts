@@ -52,3 +52,16 @@ export const operatorRetry: readonly Json[] = [
     JitterStrategy: 'FULL',
   },
 ];
+
+/** The ladder of a latch's wait. Its condition's failure is an answer, and its time is the run's. */
+export const latchRetry: readonly Json[] = [
+  { ErrorEquals: ['DynamoDb.ConditionalCheckFailedException', 'States.Timeout'], MaxAttempts: 0 },
+  {
+    ErrorEquals: ['States.ALL'],
+    IntervalSeconds: 1,
+    BackoffRate: 2,
+    MaxDelaySeconds: 60,
+    MaxAttempts: 8,
+    JitterStrategy: 'FULL',
+  },
+];

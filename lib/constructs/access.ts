@@ -1,6 +1,8 @@
 // Who may touch what, as statements. Each names its resources; of the shared table and bucket, a pipeline gets its own keys.
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
 import { runsIndex } from '../records/index.ts';
 import { invariant } from '../support/invariant.ts';
 import { acceptWildcards } from './accepted-findings.ts';
@@ -70,3 +72,12 @@ export const allowList = (grantee: IFunction, bucketArn: string): void =>
 export const runKeysOf = (pipeline: string): string => `run#${pipeline}#*`;
 export const payloadsOf = (pipeline: string): string => `payloads/${pipeline}/`;
 export const artifactsOf = (pipeline: string): string => `artifacts/${pipeline}/`;
+
+/** The ARN of a state machine of this account, by its name. */
+export const stateMachineArn = (scope: Construct, name: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'states',
+    resource: 'stateMachine',
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });

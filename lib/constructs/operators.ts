@@ -95,6 +95,7 @@ export class Operators extends Construct {
     const manifest = this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`);
     allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
     allow(this.settle, ['ssm:GetParameter'], [manifest]);
+    allow(this.settle, ['states:SendTaskSuccess'], [machine]); // for latches of stages that failed or were skipped
     allow(this.dispatch, ['ssm:GetParameter'], [manifest]);
     allow(this.dispatch, ['states:StartExecution'], [machine]);
   }

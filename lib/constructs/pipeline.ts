@@ -7,6 +7,7 @@ import { type CompiledPipeline, compile } from '../asl/index.ts';
 import { formatDiagnostic, type Pipeline as PipelineDefinition } from '../definition/index.ts';
 import { functionsOf, graphOf, type PipelineGraph } from '../graph/index.ts';
 import { nearest } from '../support/nearest.ts';
+import { allow, stateMachineArn } from './access.ts';
 import { checkDefinitions, withUpstreams } from './check-definitions.ts';
 import type { RunStores } from './grant-read-runs.ts';
 import { handlerFile, handlerFiles } from './handler-file.ts';
@@ -141,12 +142,18 @@ export class Pipeline extends PipelineBase {
   }
 
   #makeStateMachine(
-    { orchestratorName, operators, inbox, payloads }: IOrchestrator,
+    { orchestratorName, operators, ledger, inbox, payloads }: IOrchestrator,
     compiled: CompiledPipeline,
   ): StateMachine {
+    // By its name: the machine names the functions already, and two that name each other cannot be made.
+    const machineArn = stateMachineArn(this, names.stateMachine(orchestratorName, this.pipelineName));
+    const releasing = new Set(compiled.releases);
+    for (const [key, { handler }] of this.#stages)
+      if (releasing.has(key.split('.')[0] ?? key)) allow(handler, ['states:SendTaskSuccess'], [machineArn]);
     const { stateMachine } = new CompiledStateMachine(this, 'StateMachine', {
       stateMachineName: names.stateMachine(orchestratorName, this.pipelineName),
       compiled,
+      ledger,
       buckets: { inbox, payloads },
       functions: {
         ...Object.fromEntries(

@@ -1,10 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { CompiledPipeline } from '../asl/index.ts';
 import { acceptFindings, acceptWildcards } from './accepted-findings.ts';
+import { leadingKeys, runKeysOf } from './access.ts';
 import type { Buckets } from './buckets.ts';
 import { allowDistributedMaps } from './distributed-maps.ts';
 import type { InvokedFunction } from './handler-function.ts';
@@ -16,6 +18,8 @@ export interface CompiledStateMachineProps {
   readonly functions: { readonly [placeholder: string]: InvokedFunction };
   /** For maps over files. */
   readonly buckets: Pick<Buckets, 'inbox' | 'payloads'>;
+  /** What to put for the placeholder `ledger`, of whose items it gets those of its own runs: latches are there. */
+  readonly ledger: Table;
 }
 
 /** The state machine of a compiled pipeline, with a role that may invoke exactly the functions it calls. */
@@ -24,7 +28,7 @@ export class CompiledStateMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: CompiledStateMachineProps) {
     super(scope, id);
-    const { stateMachineName, compiled, functions, buckets } = props;
+    const { stateMachineName, compiled, functions, ledger, buckets } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       description: `Runs the state machine ${stateMachineName}`,
@@ -35,6 +39,15 @@ export class CompiledStateMachine extends Construct {
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: versions }));
     acceptWildcards(role, versions, 'Executions that outlive a deployment call the versions that they began with.');
     allowDistributedMaps(role, compiled, stateMachineName, buckets);
+    if (compiled.waits) {
+      role.addToPolicy(
+        new PolicyStatement({
+          actions: ['dynamodb:UpdateItem'],
+          resources: [ledger.tableArn],
+          conditions: leadingKeys([runKeysOf(compiled.name)]),
+        }),
+      );
+    }
     this.stateMachine = new StateMachine(this, 'Machine', {
       stateMachineName,
       comment: `Heddle pipeline ${compiled.name}`,
@@ -46,6 +59,7 @@ export class CompiledStateMachine extends Construct {
           inboxBucket: buckets.inbox.bucketName,
           payloadBucket: buckets.payloads.bucketName,
         }),
+        ...(compiled.waits ? { ledger: ledger.tableName } : {}),
         ...Object.fromEntries(Object.entries(functions).map(([placeholder, { version }]) => [placeholder, version])),
       },
       role,

@@ -101,18 +101,25 @@ const stagesIn = (block: Block, within: PlacedStage['within']): readonly PlacedS
       : [{ id: node.id, node, within }],
   );
 
-const controlsIn = (block: Block): readonly ControlNeed[] =>
-  block.nodes.flatMap((node) => {
-    const needs = (binding: Binding, count: boolean): ControlNeed[] =>
-      refsIn(binding).map(({ source, path }) => ({ source, path, count }));
-    if (node.kind === 'map') return needs(node.items, node.rows === undefined);
-    if (node.kind !== 'choose') return [];
-    return [
-      ...operandsOf(node.when).flatMap((operand) => needs(operand, false)),
-      ...controlsIn(node.onTrue),
-      ...controlsIn(node.onFalse),
-    ];
-  });
+/** The bindings that the state machine itself reads, for a node and those inside it; `count`: only a list's length. */
+const controlBindingsOf = (node: Node): readonly { readonly binding: Binding; readonly count: boolean }[] => {
+  if (node.kind === 'map') return [{ binding: node.items, count: node.rows === undefined }];
+  if (node.kind !== 'choose') return [];
+  return [
+    ...operandsOf(node.when).map((binding) => ({ binding, count: false })),
+    ...[node.onTrue, node.onFalse].flatMap(({ nodes }) => nodes.flatMap(controlBindingsOf)),
+  ];
+};
+
+/** The control values that a node and those inside it read. */
+export const controlsOf = (node: Node): readonly ControlNeed[] =>
+  controlBindingsOf(node).flatMap(({ binding, count }) =>
+    refsIn(binding).map(({ source, path }) => ({ source, path, count })),
+  );
+
+/** The choices whose outcome the state machine itself reads for a node and those inside it. */
+export const controlChoicesOf = (node: Node): readonly string[] =>
+  controlBindingsOf(node).flatMap(({ binding }) => choicesIn(binding));
 
 /** The graph of a pipeline. Pure, and total: it also takes definitions that break the rules. */
 export const graphOf = (pipeline: Pipeline): PipelineGraph => {
@@ -122,6 +129,6 @@ export const graphOf = (pipeline: Pipeline): PipelineGraph => {
     root: levelOf(pipeline.flow),
     stages,
     handled: stages.flatMap(({ node, ...place }) => (isHandled(node) ? [{ node, ...place }] : [])),
-    controls: controlsIn(pipeline.flow),
+    controls: pipeline.flow.nodes.flatMap(controlsOf),
   };
 };

@@ -1,7 +1,9 @@
 // The ledger: the table of runs, stages and dead letters, with the bucket of their payloads.
 import type { Aws } from '../support/aws-call.ts';
 import { type Audit, openAudit } from './audit.ts';
+import { type ChoiceRecords, openChoices } from './choices.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
+import { type Latches, openLatches } from './latches.ts';
 import { openPayloads, type Payloads } from './payloads.ts';
 import { openRedo, type Redo } from './redo.ts';
 import { openResolver, type Resolver } from './resolve.ts';
@@ -13,7 +15,9 @@ import { openWaits, type Waits } from './waits.ts';
 
 export type { Audit } from './audit.ts';
 export { type BatchItems, batchItems, batchNumber } from './batch-items.ts';
+export type { ChoiceRecords } from './choices.ts';
 export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
+export type { Latches } from './latches.ts';
 export type { Payloads } from './payloads.ts';
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';
@@ -34,6 +38,8 @@ export interface Ledger {
   readonly runs: Runs;
   readonly stages: Stages;
   readonly waits: Waits;
+  readonly latches: Latches;
+  readonly choices: ChoiceRecords;
   readonly payloads: Payloads;
   readonly deadLetters: DeadLetters;
   readonly audit: Audit;
@@ -49,17 +55,20 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
   const table = openTable(aws, names.table);
   const runs = openRuns(table);
   const stages = openStages(table);
+  const choices = openChoices(table);
   const payloads = openPayloads(aws, names.payloadBucket);
   const waits = openWaits(table);
   return {
     runs,
     stages,
     waits,
+    latches: openLatches(aws, table),
+    choices,
     payloads,
     deadLetters: openDeadLetters(aws, table),
     audit: openAudit(table),
     redo: openRedo(table, stages, payloads),
     takeOver: openTakeOver(table, stages),
-    resolver: () => openResolver(runs, stages, payloads),
+    resolver: () => openResolver(runs, stages, choices, payloads),
   };
 };

@@ -10,6 +10,7 @@ import {
   type StoredPayload,
   valueAt,
 } from '../records/index.ts';
+import type { ChoiceRecords, Taken } from './choices.ts';
 import type { Payloads } from './payloads.ts';
 import type { Runs } from './runs.ts';
 import type { Stages } from './stages.ts';
@@ -35,7 +36,7 @@ export interface Resolver {
 }
 
 /** Each call makes one resolver, which reads every record at most once. */
-export const openResolver = (runs: Runs, stages: Stages, payloads: Payloads): Resolver => {
+export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords, payloads: Payloads): Resolver => {
   const read = new Map<string, Promise<unknown>>();
   const once = <T>(key: string, load: () => Promise<T>): Promise<T> => {
     const known = read.get(key);
@@ -65,17 +66,29 @@ export const openResolver = (runs: Runs, stages: Stages, payloads: Payloads): Re
     return outputs;
   };
 
-  const stageRecord = async ({ pipeline, run }: Scope, stage: string): Promise<StageRecord> => {
-    const record = await once(`stage ${pipeline} ${run} ${stage}`, () => stages.get({ pipeline, run, stage }));
+  const recordOf = ({ pipeline, run }: Scope, stage: string): Promise<StageRecord | undefined> =>
+    once(`stage ${pipeline} ${run} ${stage}`, () => stages.get({ pipeline, run, stage }));
+
+  const stageRecord = async (scope: Scope, stage: string): Promise<StageRecord> => {
+    const record = await recordOf(scope, stage);
     if (record?.status === 'completed') return record;
     throw new UnavailableError(`${stage} ${record ? `is ${record.status}` : 'did not run'}`);
   };
 
+  /** The branch that a choice took, also where the flow's state cannot say: behind a latch, which lets no state through. */
+  const takenAt = async (scope: Scope, choose: string): Promise<Taken | undefined> =>
+    scope.chosen[choose] ??
+    once(`choice ${scope.pipeline} ${scope.run} ${choose}`, () => choices.get(scope.pipeline, scope.run, choose));
+
   const check = async (ids: readonly string[], scope: Scope): Promise<void> => {
     for (const id of ids) {
-      const taken = scope.chosen[id];
-      if (taken === 'none') throw new UnavailableError(`${id} took neither branch`);
-      if (taken === undefined) await stageRecord(scope, id);
+      // Most are stages, and a choice has no stage's record.
+      if (scope.chosen[id] === undefined && (await recordOf(scope, id))) await stageRecord(scope, id);
+      else {
+        const taken = await takenAt(scope, id);
+        if (taken === 'none') throw new UnavailableError(`${id} took neither branch`);
+        if (taken === undefined) throw new UnavailableError(`${id} did not run`);
+      }
     }
   };
 
@@ -139,7 +152,7 @@ export const openResolver = (runs: Runs, stages: Stages, payloads: Payloads): Re
         return Object.fromEntries(await Promise.all(fields));
       }
       case 'chosen': {
-        const taken = scope.chosen[binding.choose];
+        const taken = await takenAt(scope, binding.choose);
         if (taken === 'then') return resolve(narrow(binding.onTrue, binding.path), scope);
         if (taken === 'otherwise') return resolve(narrow(binding.onFalse, binding.path), scope);
         throw new UnavailableError(`${binding.choose} took neither branch`);

@@ -9,15 +9,15 @@ export interface Key {
 
 export type Item = { readonly [attribute: string]: unknown };
 
-/** A conditional update: `SET` of these attributes, with `ADD` of numbers, if the condition holds. */
+/** A conditional update: `SET` of these attributes, with `ADD` of numbers and of members of sets, if the condition holds. */
 export interface Update {
   readonly key: Key;
   readonly set: Item;
   /** Attributes to set only where there is no value yet. */
   readonly setOnce?: Item;
-  readonly add?: { readonly [attribute: string]: number };
   /** Attributes to take away. */
   readonly remove?: readonly string[];
+  readonly add?: { readonly [attribute: string]: number | ReadonlySet<string> };
   readonly condition: string;
   /** Values that the condition names as `:name`. */
   readonly values?: Item;

@@ -3,6 +3,7 @@
 import type { Binding } from './binding.ts';
 import type { Condition } from './condition.ts';
 import type { Json } from './json.ts';
+import type { LatchRelease } from './latch.ts';
 import type { OnFailure } from './on-failure.ts';
 
 /** The run as it travels in every call. `execution` is the ARN of the state machine's execution. */
@@ -12,6 +13,8 @@ export interface RunFacts {
   readonly partition: string;
   readonly definitionHash: string;
   readonly execution: string;
+  /** Inside an item of a map or a round of a loop: which one. Latches are kept apart by it. */
+  readonly scope?: string;
 }
 
 /** The branch taken at each `choose` so far. `none`: the condition's inputs were missing, so neither was taken. */
@@ -52,6 +55,8 @@ export interface StageCall {
   readonly via?: string;
   readonly failure?: CaughtError;
   readonly batch?: Batch;
+  /** The latches that the stage releases when it is done. */
+  readonly release?: readonly LatchRelease[];
 }
 
 export interface StageAnswer {
@@ -108,6 +113,7 @@ export type SettleCall =
       readonly error: CaughtError;
       readonly onFailure?: OnFailure;
       readonly control?: readonly ControlPath[];
+      readonly release?: readonly LatchRelease[];
     }
   | {
       readonly action: 'batchFailed';
@@ -128,6 +134,7 @@ export type SettleCall =
       /** A value is the list of outputs. */
       readonly onFailure?: OnFailure;
       readonly control: readonly ControlPath[];
+      readonly release?: readonly LatchRelease[];
     }
   /** A map that broke off as a whole: its file could not be read, or its batches could not be started. */
   | {
@@ -141,6 +148,7 @@ export type SettleCall =
       readonly error: CaughtError;
       readonly onFailure?: OnFailure;
       readonly control: readonly ControlPath[];
+      readonly release?: readonly LatchRelease[];
     }
   | {
       readonly action: 'waitOpened';
@@ -160,12 +168,31 @@ export type SettleCall =
       readonly after: readonly string[];
       readonly chosen: Choices;
       readonly control: readonly ControlPath[];
+      readonly release?: readonly LatchRelease[];
     }
   | {
       readonly action: 'waitDone';
       readonly run: RunFacts;
       readonly stage: string;
       readonly control: readonly ControlPath[];
+      readonly release?: readonly LatchRelease[];
+    }
+  | {
+      /** After a node that cannot release its latches itself. Of a choice, the branches taken are recorded first. */
+      readonly action: 'released';
+      readonly run: RunFacts;
+      readonly stage: string;
+      readonly choices: readonly string[];
+      readonly chosen: Choices;
+      readonly release: readonly LatchRelease[];
+    }
+  | {
+      /** Before a node that reads control values which another branch of the state machine holds. */
+      readonly action: 'readControl';
+      readonly run: RunFacts;
+      readonly slots: readonly { readonly stage: string; readonly control: readonly ControlPath[] }[];
+      readonly choices: readonly string[];
+      readonly chosen: Choices;
     };
 
 /** How long a wait lasts: a number of seconds, or until a moment in ISO 8601 that is at most so many seconds away. */
@@ -177,6 +204,12 @@ export type WaitTime =
 export interface WaitAnswer {
   readonly control: Control;
   readonly until: string;
+}
+
+/** The answer to `readControl`: what is to be put into the flow's state. */
+export interface ReadControlAnswer {
+  readonly control: FlowState['control'];
+  readonly chosen: Choices;
 }
 
 /** How many failed items a map stage bears and still completes. Both hold when both are given. */

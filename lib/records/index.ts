@@ -9,6 +9,7 @@ export * from './environment.ts';
 export * from './execution-name.ts';
 export * from './json.ts';
 export * from './keys.ts';
+export * from './latch.ts';
 export * from './manifest.ts';
 export * from './needs.ts';
 export * from './on-failure.ts';

@@ -19,6 +19,14 @@ export const auditKey = (pipeline: string, run: string, id: string) => ({
   pk: `run#${pipeline}#${run}`,
   sk: `audit#${id}`,
 });
+export const latchKey = (pipeline: string, run: string, scope: string, latch: string) => ({
+  pk: `run#${pipeline}#${run}`,
+  sk: `latch#${scope}#${latch}`,
+});
+export const choiceKey = (pipeline: string, run: string, choose: string) => ({
+  pk: `run#${pipeline}#${run}`,
+  sk: `choice#${choose}`,
+});
 export const partitionKey = (pipeline: string, partition: string) => ({ pk: `partition#${pipeline}`, sk: partition });
 
 /** The index that lists a pipeline's runs, newest last. Its name is in the table's definition. */

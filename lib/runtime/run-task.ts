@@ -23,6 +23,14 @@ export const runTask = async <S extends Stage>(
   handler: Handler<S>,
   attempt: Attempt,
 ): Promise<StageAnswer> => {
+  const answer = await answerOf(stage, handler, attempt);
+  // Last: whoever is woken reads what has been recorded. A crash before this line is mended by the retry, which comes by here.
+  const { run, stage: id, release } = attempt.call;
+  if (release) await attempt.ledger.latches.release(run, id, release);
+  return answer;
+};
+
+const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt: Attempt): Promise<StageAnswer> => {
   const { call, ledger, owner, now } = attempt;
   const at = addressOf(call.run, call.stage);
   const startedAt = now();

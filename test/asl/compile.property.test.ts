@@ -3,11 +3,10 @@ import fc from 'fast-check';
 import { type Block, operandsOf, refsIn } from '../../lib/definition/index.ts';
 import { dependenciesOf, graphOf, validate } from '../../lib/graph/index.ts';
 import { placesIn } from '../../lib/graph/read.ts';
-import { engine } from '../local/sfn/engine.ts';
 import { interpret } from './interpreter.ts';
-import { lambdasFor } from './lambdas.ts';
 import { randomPipeline } from './random-pipeline.ts';
 import { compiled, machineOf } from './sample.ts';
+import { worldEngine } from './world-engine.ts';
 
 /** When a stage was called, as places in the log. */
 const callsOf = (id: string, calls: readonly string[]): readonly number[] =>
@@ -53,11 +52,10 @@ test('a run does what the pipeline means: every stage once, after its needs, on 
   await fc.assert(
     fc.asyncProperty(randomPipeline, async ({ pipeline, world }) => {
       const graph = graphOf(pipeline);
-      const { log, functions } = lambdasFor(
+      const { sfn, log } = await worldEngine(
         graph.stages.map(({ id }) => id),
         world,
       );
-      const sfn = engine({ functions });
       const ended = await sfn.run(machineOf(pipeline), { run: 'r1' });
       await sfn.close();
       expect(ended).toMatchObject({ status: 'SUCCEEDED' });

@@ -2,11 +2,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Pipeline } from '../../lib/definition/index.ts';
+import type { Ledger } from '../../lib/ledger/index.ts';
 import { customerIntelligence } from '../../lib/pipelines/customer-intelligence/index.ts';
 import type { BeginCall, Json, StageCall } from '../../lib/records/index.ts';
 import { beginSlot } from '../../lib/records/index.ts';
 import { engine, type Handler } from '../local/sfn/engine.ts';
 import { goldenPipelines } from './golden-pipelines.ts';
+import { createLedgerTable, ledgerInside, withDynamodb } from './ledger-inside.ts';
 import { problemsOf } from './problems-of.ts';
 import { randomPipeline } from './random-pipeline.ts';
 import { compiled, machineOf } from './sample.ts';
@@ -17,11 +19,12 @@ const emitted: [string, Pipeline][] = [
 ];
 
 /** A value of 1 for whatever is asked for, a moment that has passed for whatever waits. */
-const answers = (definition: string): Record<string, Handler> => {
+const answers = (definition: string, ledger: () => Ledger): Record<string, Handler> => {
   const ones = (asked: readonly { readonly key: string }[] | undefined): Json =>
     Object.fromEntries((asked ?? []).map(({ key }) => [key, 1]));
-  const work: Handler = (event) => {
+  const work: Handler = async (event) => {
     const call = event as StageCall;
+    if (call.release) await ledger().latches.release(call.run, call.stage, call.release);
     return { status: 'completed', control: ones(call.control), until: '2026-01-01T00:00:00Z' };
   };
   const begin: Handler = (event) => {
@@ -38,7 +41,9 @@ describe.each(emitted)('%s', (_, pipeline) => {
     expect(problemsOf(machineOf(pipeline))).toEqual([]);
   });
   test('runs to its end', async () => {
-    const sfn = engine({ functions: answers(compiled(pipeline).definition) });
+    const functions = answers(compiled(pipeline).definition, () => ledgerInside(sfn.service));
+    const sfn = engine({ functions, services: withDynamodb });
+    await createLedgerTable(sfn.service);
     const ended = await sfn.run(machineOf(pipeline), { run: 'r' });
     await sfn.close();
     expect(ended).toMatchObject({ status: 'SUCCEEDED' });

@@ -136,8 +136,12 @@ describe('Choice', () => {
 
 describe('the flow state', () => {
   const waves = pipelineOf((flow) => {
-    const [a, b] = [flow.task(stage('a'), {}), flow.task(stage('b'), {})];
-    flow.task(stage('c'), { a: a.n, b: b.n });
+    const [a, b, quiet] = [flow.task(stage('a'), {}), flow.task(stage('b'), {}), flow.task(stage('quiet'), {})];
+    flow.choose(
+      gt(a.n, b.n),
+      () => flow.task(stage('c'), { n: quiet.n }),
+      () => null,
+    );
   });
   const input = { run: { id: 'r' }, control: { 'begin()': {}, before: { n: 1 } }, chosen: { x: 'then' } };
 
@@ -149,13 +153,19 @@ describe('the flow state', () => {
     });
   });
 
+  test('a stage that nobody reads control values of leaves it as it is, or says nothing at the end of a branch', async () => {
+    const alone = pipelineOf((flow) => flow.task(stage('b'), { n: flow.task(stage('a'), {}).n }));
+    expect(await evaluated(stateOf(alone, 'a').Output, { input, result: {} })).toEqual(input);
+    expect(await evaluated(stateOf(waves, 'quiet').Output, { input, result: {} })).toEqual({});
+  });
+
   test('a wave ends with what each branch added', async () => {
     const branch = (control: object, chosen: object) => ({
       ...input,
       control: { ...input.control, ...control },
       chosen: { ...input.chosen, ...chosen },
     });
-    const result = [branch({ a: { n: 1 } }, {}), branch({ b: {} }, { y: 'none' }), branch({}, {})] as unknown as Json;
+    const result = [branch({ a: { n: 1 } }, {}), branch({ b: {} }, { y: 'none' }), {}] as unknown as Json;
     expect(await evaluated(stateOf(waves, 'parallel.1').Output, { input, result })).toEqual({
       run: input.run,
       control: { ...input.control, a: { n: 1 }, b: {} },
@@ -170,6 +180,10 @@ describe('the flow state', () => {
     const settle = stateOf(waves, 'a.failed');
     const payload = (settle.Arguments as State).Payload as State;
     expect(await evaluated(payload.error, { input: failing })).toEqual(errorOutput);
-    expect(await evaluated(settle.Output, { input: failing })).toEqual(input);
+    const result = { Payload: { control: {} } };
+    expect(await evaluated(settle.Output, { input: failing, result })).toEqual({
+      ...input,
+      control: { ...input.control, a: {} },
+    });
   });
 });

@@ -4,7 +4,13 @@ import { and, defineStage, eq, fromS3, gt, gte, lt, ne, type Pipeline } from '..
 import { pipelineOf, stage } from './sample.ts';
 
 const find = defineStage('find', { input: z.object({}), output: z.object({ key: z.string() }) });
-const [first, second, third, each] = [stage('first'), stage('second'), stage('third'), stage('each')];
+const [first, second, third, fourth, each] = [
+  stage('first'),
+  stage('second'),
+  stage('third'),
+  stage('fourth'),
+  stage('each'),
+];
 
 export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
   sequence: pipelineOf((flow) => {
@@ -93,4 +99,25 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
   'constants-that-look-like-code': pipelineOf((flow) =>
     flow.task(first, { jsonata: '{% $states %}', half: '50 %}', placeholder: '${AWS::Region}', plain: 'a {% b' }),
   ),
+  latch: pipelineOf((flow) => {
+    const [one, other] = [flow.task(first, {}), flow.task(second, {})];
+    flow.task(third, { one: one.n, other: other.n });
+    flow.task(fourth, { n: other.n });
+  }),
+  'control-value-behind-a-latch': pipelineOf((flow) => {
+    const [one, other] = [flow.task(first, {}), flow.task(second, {})];
+    flow.map(each, other.list, (item) => ({ item }), { after: [one] });
+    flow.task(fourth, { n: other.n });
+  }),
+  'choice-behind-a-latch': pipelineOf((flow) => {
+    const one = flow.task(first, {});
+    const chosen = flow.choose(
+      gt(flow.input.n, 0),
+      () => flow.task(second, {}).n,
+      () => 0,
+      { id: 'any' },
+    );
+    flow.task(third, { one: one.n, chosen });
+    flow.task(fourth, { chosen });
+  }),
 };

@@ -2,7 +2,7 @@
 // read the diff.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { operatorRetry } from '../../lib/asl/retry.ts';
+import { latchRetry, operatorRetry } from '../../lib/asl/retry.ts';
 import { definePipeline, type Pipeline } from '../../lib/definition/index.ts';
 import { functionsOf, graphOf } from '../../lib/graph/index.ts';
 import { customerIntelligence } from '../../lib/pipelines/customer-intelligence/index.ts';
@@ -19,11 +19,15 @@ const shipped = customerIntelligence.map((pipeline): [string, Pipeline] => [pipe
 const readable = (pipeline: Pipeline): string =>
   `${JSON.stringify(
     JSON.parse(compiled(pipeline).definition),
-    (field, value) => (field === 'Retry' ? `<the ladder of ${isOperators(value) ? 'operators' : 'stages'}>` : value),
+    (field, value) => (field === 'Retry' ? `<the ladder of ${ladderOf(value)}>` : value),
     2,
   )}\n`;
 
-const isOperators = (ladder: unknown): boolean => JSON.stringify(ladder) === JSON.stringify(operatorRetry);
+const ladderOf = (ladder: unknown): string => {
+  const text = JSON.stringify(ladder);
+  if (text === JSON.stringify(operatorRetry)) return 'operators';
+  return text === JSON.stringify(latchRetry) ? 'latches' : 'stages';
+};
 
 test.each(features)('%s compiles to its golden machine', (feature, pipeline) => {
   const text = readable(pipeline);
@@ -43,6 +47,7 @@ describe.each([...features, ...shipped])('%s', (_, pipeline) => {
       'definitionHash',
       'inboxBucket',
       'payloadBucket',
+      'ledger',
       ...operators.map((name) => `operator_${name}`),
       ...functionsOf(graphOf(pipeline)).map(({ placeholder }) => placeholder),
     ];

@@ -1,4 +1,6 @@
 // Lambdas for a compiled machine: they answer the compiler's payloads and write down who was called when.
+
+import type { Ledger } from '../../lib/ledger/index.ts';
 import type { BeginCall, FinishCall, Json, OnFailure, SettleCall, StageCall } from '../../lib/records/index.ts';
 import { beginSlot, holds, operandsOf } from '../../lib/records/index.ts';
 import type { Handler } from '../local/sfn/engine.ts';
@@ -19,7 +21,9 @@ class Failure extends Error {
   override readonly name = 'Heddle.Permanent';
 }
 
-export const lambdasFor = (stages: readonly string[], world: World) => {
+/** `ledger` holds the latches and the choices behind them: the real one, so that their exactness is proved too. */
+export const lambdasFor = (stages: readonly string[], world: World, ledger: () => Ledger) => {
+  const recorded: Record<string, Chosen[string]> = {};
   const log: Log = { calls: [], batches: new Map(), outcomes: new Map(), chosen: undefined };
   const instead = new Map<string, Json>();
   const given = (id: string) =>
@@ -29,19 +33,23 @@ export const lambdasFor = (stages: readonly string[], world: World) => {
     return count ? (found as readonly Json[]).length : (found ?? null);
   };
 
+  const controlOf = (id: string, control: StageCall['control']) =>
+    given(id) === undefined ? {} : Object.fromEntries(control.map((c) => [c.key, at(id, c.path, c.count)]));
+
   const ended = (id: string, status: Outcome, control: StageCall['control'] = []) => {
     log.outcomes.set(id, status);
-    return {
-      status,
-      control: status === 'completed' ? Object.fromEntries(control.map((c) => [c.key, at(id, c.path, c.count)])) : {},
-    };
+    return { status, control: controlOf(id, control) };
   };
   const isReady = (
     binds: readonly StageCall['bind'][],
     { after, chosen }: { readonly after: readonly string[]; readonly chosen: Chosen },
-  ): boolean =>
-    after.every((id) => log.outcomes.get(id) === 'completed' || (chosen[id] ?? 'none') !== 'none') &&
-    binds.every((bind) => resolved(bind, world, given, chosen) !== undefined);
+  ): boolean => {
+    const known = { ...recorded, ...chosen };
+    return (
+      after.every((id) => log.outcomes.get(id) === 'completed' || (known[id] ?? 'none') !== 'none') &&
+      binds.every((bind) => resolved(bind, world, given, known) !== undefined)
+    );
+  };
 
   /** A stage that failed for good, and what its `onFailure` makes of that. */
   const failed = (id: string, onFailure: OnFailure | undefined, output: Json, control: StageCall['control'] = []) => {
@@ -54,7 +62,7 @@ export const lambdasFor = (stages: readonly string[], world: World) => {
     const { stage: id, bind, chosen, control, batch, via } = call;
     if (batch && 'items' in batch) {
       log.calls.push(`${id}[${batch.index}]`);
-      const total = (resolved(batch.items, world, given, chosen) as readonly Json[]).length;
+      const total = (resolved(batch.items, world, given, { ...recorded, ...chosen }) as readonly Json[]).length;
       const first = batch.index * batch.size;
       const last = Math.min(first + batch.size, total) - 1;
       log.batches.set(id, [...(log.batches.get(id) ?? []), [first, last]]);
@@ -72,6 +80,14 @@ export const lambdasFor = (stages: readonly string[], world: World) => {
     switch (call.action) {
       case 'batchFailed':
         return {};
+      case 'released':
+        for (const id of call.choices) if (call.chosen[id]) recorded[id] = call.chosen[id];
+        return {};
+      case 'readControl':
+        return {
+          control: Object.fromEntries(call.slots.map(({ stage: id, control }) => [id, controlOf(id, control)])),
+          chosen: Object.fromEntries(call.choices.flatMap((id) => (recorded[id] ? [[id, recorded[id]]] : []))),
+        };
       case 'waitOpened': {
         log.calls.push(call.stage);
         const isSkipped = !isReady(call.wait.kind === 'until' ? [call.wait.at] : [], call);
@@ -111,15 +127,25 @@ export const lambdasFor = (stages: readonly string[], world: World) => {
     },
   });
 
+  /** As the wrapper and `settle` do: latches are released after the stage's end is known. */
+  const releasing = (work: (event: never) => unknown): Handler => {
+    return async (event) => {
+      const answer = work(event as never);
+      const call = event as StageCall;
+      if (call.release) await ledger().latches.release(call.run, call.stage, call.release);
+      return answer;
+    };
+  };
+
   const functions: Record<string, Handler> = {
     // The engine hands over the payloads that the compiler wrote: their types are those of lib/records/calls.ts.
     ...Object.fromEntries(
       stages
         .flatMap((id) => [`stage_${id}`, `fallback_${id}`])
-        .map((name) => [name, (event: unknown) => stage(event as StageCall)]),
+        .map((name) => [name, releasing((event: StageCall) => stage(event))]),
     ),
     operator_begin: (event) => begin(event as BeginCall),
-    operator_settle: (event) => settle(event as SettleCall),
+    operator_settle: releasing((event: SettleCall) => settle(event)),
     operator_finish: (event) => {
       log.chosen = (event as FinishCall).chosen;
       return { status: 'completed' };

@@ -81,6 +81,7 @@ describe('an operator has the rights of its work', () => {
         `SendMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
         `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
         'PutEvents on <HeddleBus>',
+        `SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
       ],
     ],
     ['HeddleOperatorsFinishRole', [`${ledgerAll} on ${table}`, 'PutEvents on <HeddleBus>']],

@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { type Plan, plan } from '../../lib/asl/index.ts';
-import { gt, type Node, type Pipeline } from '../../lib/definition/index.ts';
+import { gt, type Pipeline } from '../../lib/definition/index.ts';
 import { graphOf, type Level } from '../../lib/graph/index.ts';
 import { pipelineOf, stage } from '../asl/sample.ts';
 
@@ -123,67 +121,4 @@ test('stages know the branches they stand in, outermost first', () => {
       ],
     ],
   ]);
-});
-
-describe('plan', () => {
-  const dags = fc.array(fc.array(fc.nat({ max: 99 }), { maxLength: 4 }), { minLength: 1, maxLength: 40 }).map(
-    (needs) =>
-      ({
-        ...pipelineOf(() => null),
-        flow: {
-          output: { kind: 'value', value: null },
-          nodes: needs.map(
-            (those, index): Node => ({
-              kind: 'task',
-              id: `s${index}`,
-              stage: a,
-              bind: { kind: 'value', value: {} },
-              after: index === 0 ? [] : those.map((need) => `s${need % index}`),
-            }),
-          ),
-        },
-      }) satisfies Pipeline,
-  );
-
-  /** Ids in the order in which they may start, each with those that are certainly done by then. */
-  const starts = (tree: Plan, done: readonly string[]): readonly (readonly [string, readonly string[]])[] => {
-    switch (tree.kind) {
-      case 'node':
-        return [[tree.node.id, done]];
-      case 'parallel':
-        return tree.branches.flatMap((branch) => starts(branch, done));
-      case 'sequence': {
-        const all: (readonly [string, readonly string[]])[] = [];
-        for (const part of tree.parts) all.push(...starts(part, [...done, ...all.map(([id]) => id)]));
-        return all;
-      }
-    }
-  };
-
-  test('holds every stage once, after all that it needs', () => {
-    fc.assert(
-      fc.property(dags, (pipeline) => {
-        const { root } = graphOf(pipeline);
-        const found = starts(plan(root), []);
-        expect(found.map(([id]) => id).sort()).toEqual(root.nodes.map(({ id }) => id).sort());
-        const done = new Map(found);
-        for (const { id, needs } of root.nodes) for (const need of needs) expect(done.get(id)).toContain(need);
-      }),
-    );
-  });
-
-  test('a cycle is our bug by then', () => {
-    const node = (id: string, after: string): Node => ({
-      kind: 'task',
-      id,
-      stage: a,
-      bind: { kind: 'value', value: {} },
-      after: [after],
-    });
-    const circle = {
-      ...pipelineOf(() => null),
-      flow: { nodes: [node('x', 'y'), node('y', 'x')], output: { kind: 'value', value: null } },
-    } satisfies Pipeline;
-    expect(() => plan(graphOf(circle).root)).toThrow('Heddle bug: a cycle reached the planner');
-  });
 });

@@ -1,7 +1,6 @@
 import type { ChooseNode } from '../../definition/index.ts';
 import type { GraphNode } from '../../graph/index.ts';
 import { conditionExpression, missingExpression } from '../condition.ts';
-import { plan } from '../waves.ts';
 import { withChoice } from './flow-state.ts';
 import type { Emission, Piece, State } from './piece.ts';
 
@@ -9,7 +8,7 @@ export const emitChoose = (node: ChooseNode, next: string | null, emission: Emis
   const end = `${node.id}.end`;
   const exit = next ?? end;
   const branch = (level: GraphNode['onTrue']): Piece =>
-    level && level.nodes.length > 0 ? emission.emit(plan(level), exit) : { start: exit, states: {} };
+    level && level.nodes.length > 0 ? emission.level(level, exit) : { start: exit, states: {} };
   const onTrue = branch(graph.onTrue);
   const onFalse = branch(graph.onFalse);
   const state: State = {

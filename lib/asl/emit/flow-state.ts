@@ -1,9 +1,17 @@
 // The flow's state (`FlowState`: run, control, chosen) as it goes from state to state, in JSONata.
 import type { State } from './piece.ts';
 
-/** The flow's state with a stage's control values put in. */
-export const withControl = (stage: string): string =>
-  `{% $merge([$states.input, {'control': $merge([$states.input.control, {${JSON.stringify(stage)}: $states.result.Payload.control}])}]) %}`;
+/** The flow's state with a stage's control values put in; as it is for a stage that nobody reads control values of. */
+export const withControl = (stage: string, control: readonly unknown[]): string =>
+  control.length === 0
+    ? unchanged
+    : `{% $merge([$states.input, {'control': $merge([$states.input.control, {${JSON.stringify(stage)}: $states.result.Payload.control}])}]) %}`;
+
+/** The flow's state as it came. */
+export const unchanged = '{% $states.input %}';
+
+/** For the end of a branch that has nothing to tell: what all branches of a Parallel give together must stay below 256 KiB. */
+export const nothing = '{% {} %}';
 
 export const withChoice = (choose: string, branch: string): string =>
   `{% $merge([$states.input, {'chosen': $merge([$states.input.chosen, {${JSON.stringify(choose)}: '${branch}'}])}]) %}`;
@@ -19,5 +27,7 @@ export const caught = (next: string): State => ({
 });
 
 /** The flow's state as it was before `caught`, with the control values of the stage that ended all the same. */
-export const withControlInstead = (stage: string): string =>
-  `{% {'run': $states.input.run, 'control': $merge([$states.input.control, {${JSON.stringify(stage)}: $states.result.Payload.control}]), 'chosen': $states.input.chosen} %}`;
+export const withControlInstead = (stage: string, control: readonly unknown[]): string =>
+  control.length === 0
+    ? "{% {'run': $states.input.run, 'control': $states.input.control, 'chosen': $states.input.chosen} %}"
+    : `{% {'run': $states.input.run, 'control': $merge([$states.input.control, {${JSON.stringify(stage)}: $states.result.Payload.control}]), 'chosen': $states.input.chosen} %}`;

@@ -1,13 +1,14 @@
 // A plan as Amazon States Language, in JSONata: one file for each verb.
 import type { Node } from '../../definition/index.ts';
-import type { ControlNeed, GraphNode } from '../../graph/index.ts';
-import type { Plan } from '../waves.ts';
+import type { ControlNeed, GraphNode, Level } from '../../graph/index.ts';
+import type { LatchRelease } from '../../records/index.ts';
+import { planOf } from '../plan/index.ts';
 import { emitCheck } from './check.ts';
 import { emitChoose } from './choose.ts';
+import { givesOf } from './gives.ts';
+import { emitLevel } from './level.ts';
 import { emitMap } from './map.ts';
-import { emitParallel } from './parallel.ts';
 import type { Emission, Piece } from './piece.ts';
-import { emitSequence } from './sequence.ts';
 import { emitTask } from './task.ts';
 import { emitWait } from './wait.ts';
 
@@ -24,27 +25,49 @@ const verbs: { readonly [kind in Node['kind']]: Emit<Extract<Node, { kind: kind 
   check: emitCheck,
 };
 
-/** Emits a plan; `next` is the state after it. `needs` are the control values that the whole pipeline reads. */
-export const emit = (tree: Plan, next: string | null, needs: readonly ControlNeed[]): Piece => {
+/** What the machine is emitted for. */
+export interface EmitOptions {
+  /** The control values that the whole pipeline reads. */
+  readonly needs: readonly ControlNeed[];
+  /** How long a run may last. */
+  readonly longestSeconds: number;
+}
+
+/** The states of a pipeline's nodes, and which nodes release latches. */
+export interface Emitted extends Piece {
+  readonly releases: readonly string[];
+}
+
+/** Emits a pipeline's nodes; `next` is the state after them. */
+export const emit = (level: Level, next: string | null, { needs, longestSeconds }: EmitOptions): Emitted => {
   let parallels = 0;
+  const releases = new Map<string, LatchRelease[]>();
   const emission: Emission = {
     needs,
+    longestSeconds,
+    gives: givesOf(needs),
+    releasesOf: (node) => releases.get(node) ?? [],
     nameParallel: () => {
       parallels += 1;
       return `parallel.${parallels}`;
     },
-    emit: (part, after) => {
-      switch (part.kind) {
-        case 'node': {
-          const verb = verbs[part.node.node.kind] as Emit<Node>; // The table has each kind's own emitter.
-          return verb(part.node.node, after, emission, part.node);
+    level: (inner, after) => {
+      const planning = planOf(inner.nodes);
+      for (const { name, producers } of planning.latches) {
+        for (const producer of producers) {
+          const known = releases.get(producer);
+          const release = { latch: name, need: producers.length };
+          if (known) known.push(release);
+          else releases.set(producer, [release]);
         }
-        case 'sequence':
-          return emitSequence(part.parts, after, emission);
-        case 'parallel':
-          return emitParallel(part.branches, after, emission);
       }
+      return emitLevel(inner, planning, after, emission, emitNode);
     },
   };
-  return emission.emit(tree, next);
+  return { ...emission.level(level, next), releases: [...releases.keys()].sort() };
+};
+
+const emitNode = (graph: GraphNode, next: string | null, emission: Emission): Piece => {
+  const verb = verbs[graph.node.kind] as Emit<Node>; // The table has each kind's own emitter.
+  return verb(graph.node, next, emission, graph);
 };

@@ -3,12 +3,14 @@ import { constant } from '../constant.ts';
 import { controlOfStage, expression } from '../control.ts';
 import { type MapMode, mapModeOf, mostDistributedBatches, mostInlineBatches } from '../map-mode.ts';
 import { caught, withControl, withControlInstead } from './flow-state.ts';
+import { releaseOf } from './latch.ts';
 import { processorStates } from './map-processor.ts';
 import { rowsFields } from './map-rows.ts';
 import { operator } from './operator.ts';
 import type { Emission, Piece, State } from './piece.ts';
 
-export const emitMap = (node: MapNode, next: string | null, { needs }: Emission): Piece => {
+export const emitMap = (node: MapNode, next: string | null, emission: Emission): Piece => {
+  const control = controlOfStage(node.id, emission.needs);
   const { id, rows } = node;
   const broken = `${id}.broken`;
   const done = `${id}.done`;
@@ -22,7 +24,8 @@ export const emitMap = (node: MapNode, next: string | null, { needs }: Emission)
     bind: constant(node.bind),
     after: node.after,
     chosen: '{% $states.input.chosen %}',
-    control: constant(controlOfStage(id, needs)),
+    control: constant(control),
+    ...releaseOf(id, emission),
     ...(node.onFailure ? { onFailure: constant(node.onFailure) } : {}),
   };
   const state: State = {
@@ -52,7 +55,7 @@ export const emitMap = (node: MapNode, next: string | null, { needs }: Emission)
           tolerate: constant(node.tolerate),
           ...(isDistributed && !rows ? { size: `{% ${size} %}` } : {}),
         },
-        withControl(id),
+        withControl(id, control),
         next,
       ),
       ...(isDistributed
@@ -60,7 +63,7 @@ export const emitMap = (node: MapNode, next: string | null, { needs }: Emission)
             [broken]: operator(
               'settle',
               { action: 'mapFailed', ...facts, error: '{% $states.input.failure %}' },
-              withControlInstead(id),
+              withControlInstead(id, control),
               next,
             ),
           }

@@ -1,7 +1,6 @@
 // What emitting gives: pieces of a state machine that already know what comes after them.
-import type { ControlNeed } from '../../graph/index.ts';
-import type { Json } from '../../records/index.ts';
-import type { Plan } from '../waves.ts';
+import type { ControlNeed, GraphNode, Level } from '../../graph/index.ts';
+import type { Json, LatchRelease } from '../../records/index.ts';
 
 export type State = { readonly [field: string]: Json };
 
@@ -14,8 +13,14 @@ export interface Piece {
 /** What a verb's emitter may ask of the whole machine being emitted. */
 export interface Emission {
   readonly needs: readonly ControlNeed[];
-  /** `next` is the state after the piece; null ends the branch. */
-  emit(tree: Plan, next: string | null): Piece;
+  /** How long the run may last: a bound for every wait inside. */
+  readonly longestSeconds: number;
+  /** True when a node leaves something in the flow's state. */
+  gives(node: GraphNode): boolean;
+  /** The latches that a node must release when it is done, however it ended. */
+  releasesOf(node: string): readonly LatchRelease[];
+  /** Emits the nodes of a branch. `next` is the state after them; null ends the branch. */
+  level(level: Level, next: string | null): Piece;
   /** The name of one more Parallel state: they count up over the whole machine. */
   nameParallel(): string;
 }

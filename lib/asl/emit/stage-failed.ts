@@ -1,9 +1,10 @@
 import type { Binding } from '../../definition/index.ts';
-import type { Json, OnFailure } from '../../records/index.ts';
+import type { ControlPath, OnFailure } from '../../records/index.ts';
 import { constant } from '../constant.ts';
 import { withControlInstead } from './flow-state.ts';
+import { releaseOf } from './latch.ts';
 import { operator } from './operator.ts';
-import type { State } from './piece.ts';
+import type { Emission, State } from './piece.ts';
 
 export interface FailedStage {
   readonly id: string;
@@ -13,7 +14,12 @@ export interface FailedStage {
 }
 
 /** The state that a stage's Catch leads to: records the failure, and what its `onFailure` makes of it. */
-export const stageFailed = ({ id, bind, onFailure }: FailedStage, control: Json, next: string | null): State =>
+export const stageFailed = (
+  { id, bind, onFailure }: FailedStage,
+  control: readonly ControlPath[],
+  next: string | null,
+  emission: Emission,
+): State =>
   operator(
     'settle',
     {
@@ -23,9 +29,10 @@ export const stageFailed = ({ id, bind, onFailure }: FailedStage, control: Json,
       bind: constant(bind),
       chosen: '{% $states.input.chosen %}',
       error: '{% $states.input.failure %}',
-      control,
+      control: constant(control),
+      ...releaseOf(id, emission),
       ...(onFailure ? { onFailure: constant(onFailure) } : {}),
     },
-    withControlInstead(id),
+    withControlInstead(id, control),
     next,
   );

@@ -3,39 +3,31 @@
 import { assemble } from './assemble.ts';
 import { closeParallels } from './close-parallels.ts';
 import { dagOf, type Planned } from './dag.ts';
+import { firstNodes, lastNodes } from './ends.ts';
 import { groupsOf } from './groups.ts';
-import { firstNodes, lastNodes, latchesOf } from './latches.ts';
+import { orderOf } from './order.ts';
 import { placeWaiting } from './place-waiting.ts';
+import type { Latch, Plan, Planning } from './plan.ts';
 import { seriesParts } from './series-cuts.ts';
 import { reduceSeriesParallel } from './series-parallel.ts';
 import { transitiveReduction } from './transitive-reduction.ts';
 import { flatten, outermostFirst, partsOf, type Tree } from './tree.ts';
 
 export type { Planned } from './dag.ts';
+export { orderOf, placeOf } from './order.ts';
+export { type Latch, outermostFirst, type Plan, type Planning, partsIn } from './plan.ts';
 
-/** Nodes by id; `wait` stands for the latch of that name. */
-export type Plan =
-  | { readonly kind: 'node'; readonly id: string }
-  | { readonly kind: 'wait'; readonly latch: string }
-  | { readonly kind: 'sequence'; readonly parts: readonly Plan[] }
-  | { readonly kind: 'parallel'; readonly branches: readonly Plan[] };
-
-/** What stands after the wait of this name starts when all `producers` are done. Named after the first node that waits. */
-export interface Latch {
-  readonly name: string;
-  readonly producers: readonly string[];
-}
-
-export interface Planning {
-  readonly plan: Plan;
-  readonly latches: readonly Latch[];
+/** A wait by number: the nodes it waits for, and the first of those that wait. */
+interface Waiting {
+  readonly needs: readonly number[];
+  readonly first: number;
 }
 
 /** Plans a graph without cycles. Deterministic, whatever order the nodes come in; near linear in nodes and edges. */
 export const planOf = (nodes: readonly Planned[]): Planning => {
   const { ids, needs } = dagOf(nodes);
   const quotient = reduceSeriesParallel(transitiveReduction(needs));
-  const waiting: { readonly needs: readonly number[]; readonly first: number }[] = [];
+  const waiting: Waiting[] = [];
   const treeOf = (node: number): Tree => quotient.trees[node] ?? { kind: 'sequence', parts: [] };
 
   const partOf = (members: readonly number[]): Tree => {
@@ -45,7 +37,7 @@ export const planOf = (nodes: readonly Planned[]): Planning => {
       members.map((node) => (quotient.needs[node] ?? []).flatMap((need) => place.get(need) ?? [])),
     );
     closeParallels(skeleton);
-    placeWaiting(skeleton);
+    placeWaiting(skeleton, (node) => whole(node).kind === 'parallel');
     return assemble(skeleton, whole, (number) => {
       const group = skeleton.groups[number];
       const first = (group?.members ?? []).flatMap((member) => firstNodes(whole(member)));
@@ -56,19 +48,35 @@ export const planOf = (nodes: readonly Planned[]): Planning => {
   };
 
   const parts = seriesParts(quotient.needs);
-  const tree = flatten<number>({ kind: 'sequence', parts: parts.map(partOf) });
   const idOf = (node: number): string => ids[node] ?? '';
-  const nameOf = (group: number): string => idOf(waiting[group]?.first ?? 0);
-  return {
-    plan: named(tree, idOf, nameOf),
-    latches: latchesOf(tree, (group) => waiting[group]?.needs ?? []).map(({ group, producers }) => ({
-      name: nameOf(group),
-      producers: producers.map(idOf),
-    })),
-  };
+  const nameOf = (wait: number): string => idOf(waiting[wait]?.first ?? 0);
+  const plan = named(flatten({ kind: 'sequence', parts: parts.map(partOf) }), idOf, nameOf);
+  return { plan, latches: latchesOf(plan, waiting, idOf, nameOf) };
 };
 
-const named = (tree: Tree, idOf: (node: number) => string, nameOf: (group: number) => string): Plan => {
+/** Of what each wait needs, that which the plan's shape has not put before it. */
+const latchesOf = (
+  plan: Plan,
+  waiting: readonly Waiting[],
+  idOf: (node: number) => string,
+  nameOf: (wait: number) => string,
+): readonly Latch[] => {
+  if (waiting.length === 0) return [];
+  const isBefore = orderOf(plan);
+  return waiting
+    .map(({ needs, first }, wait) => ({
+      first,
+      name: nameOf(wait),
+      producers: [...needs]
+        .sort((a, b) => a - b)
+        .map(idOf)
+        .filter((id) => !isBefore(`node ${id}`, `wait ${nameOf(wait)}`)),
+    }))
+    .sort((a, b) => a.first - b.first)
+    .map(({ name, producers }) => ({ name, producers }));
+};
+
+const named = (tree: Tree, idOf: (node: number) => string, nameOf: (wait: number) => string): Plan => {
   const made = new Map<Tree, Plan>();
   const known = (part: Tree): Plan => made.get(part) ?? { kind: 'sequence', parts: [] };
   for (const part of outermostFirst(tree).toReversed()) {

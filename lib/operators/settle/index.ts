@@ -1,16 +1,25 @@
 // `settle`: records what no stage wrapper can: a stage or batch that failed for good, the end of a map, and all that happens
-// to stages without a handler.
-import type { SettleCall } from '../../records/index.ts';
+// to stages without a handler. It releases their latches, and reads control values that crossed one.
+import type { ReadControlAnswer, SettleCall } from '../../records/index.ts';
 import type { Services } from '../services.ts';
 import type { SettleAnswer } from './answer.ts';
 import { batchFailed } from './batch-failed.ts';
 import { check } from './check.ts';
 import { mapDone } from './map-done.ts';
 import { mapFailed } from './map-failed.ts';
+import { readControl } from './read-control.ts';
+import { released } from './released.ts';
 import { stageFailed } from './stage-failed.ts';
 import { waitDone, waitOpened } from './wait.ts';
 
-export const settle = (call: SettleCall, services: Services): Promise<SettleAnswer> => {
+export const settle = async (call: SettleCall, services: Services): Promise<SettleAnswer | ReadControlAnswer> => {
+  const answer = await perform(call, services);
+  // Last: whoever is woken reads what has been recorded. A crash before this line is mended by the state's retry.
+  if ('release' in call && call.release) await services.ledger.latches.release(call.run, call.stage, call.release);
+  return answer;
+};
+
+const perform = (call: SettleCall, services: Services): Promise<SettleAnswer | ReadControlAnswer> => {
   switch (call.action) {
     case 'stageFailed':
       return stageFailed(call, services);
@@ -26,5 +35,9 @@ export const settle = (call: SettleCall, services: Services): Promise<SettleAnsw
       return waitOpened(call, services);
     case 'waitDone':
       return waitDone(call, services);
+    case 'released':
+      return released(call, services);
+    case 'readControl':
+      return readControl(call, services);
   }
 };

@@ -3,10 +3,9 @@ import * as z from 'zod';
 import { type Estimate, type EstimateOptions, estimate } from '../../../lib/asl/index.ts';
 import { definePipeline, defineStage, gt, type Pipeline } from '../../../lib/definition/index.ts';
 import { graphOf } from '../../../lib/graph/index.ts';
-import { engine } from '../../local/sfn/engine.ts';
 import { interpret } from '../interpreter.ts';
-import { lambdasFor } from '../lambdas.ts';
 import { machineOf, numbers, pipelineOf, stage } from '../sample.ts';
+import { worldEngine } from '../world-engine.ts';
 
 const estimated = (pipeline: Pipeline, options?: EstimateOptions): Estimate => estimate(graphOf(pipeline), options);
 const of = (found: Estimate, name: string) => found.stages.find((each) => each.stage === name);
@@ -46,7 +45,7 @@ test('without failures transitions and events are what the local engine counts',
     upstream: values,
   };
   expect(interpret(mixed.flow, world).chosen).toEqual({ any: 'then' });
-  const sfn = engine({ functions: lambdasFor(['quick', 'other', 'dear', 'each'], world).functions });
+  const { sfn } = await worldEngine(['quick', 'other', 'dear', 'each'], world);
   const arn = await sfn.start(await sfn.create(machineOf(mixed)), { run: 'r' });
   expect(await sfn.ended(arn)).toMatchObject({ status: 'SUCCEEDED' });
   const types = (await sfn.history(arn)).map(({ type }) => String(type));

@@ -8,9 +8,9 @@ import { estimate } from '../../../lib/asl/index.ts';
 import { graphOf } from '../../../lib/graph/index.ts';
 import type { Shape } from '../../../lib/local/service.ts';
 import { engine, invoke } from '../../local/sfn/engine.ts';
-import { lambdasFor } from '../lambdas.ts';
 import { randomPipeline } from '../random-pipeline.ts';
 import { machineOf } from '../sample.ts';
+import { worldEngine } from '../world-engine.ts';
 
 const conditions: Conditions = {
   failing: false,
@@ -163,7 +163,7 @@ test('of random pipelines no run has more events or longer payloads than the bou
     fc.asyncProperty(randomPipeline, async ({ pipeline, world }) => {
       const definition = machineOf(pipeline) as unknown as AslMachine;
       const ids = graphOf(pipeline).stages.map(({ id }) => id);
-      const sfn = engine({ functions: lambdasFor(ids, world).functions });
+      const { sfn } = await worldEngine(ids, world);
       const arn = await sfn.start(await sfn.create(definition), { run: 'r' });
       await sfn.ended(arn);
       const history = await sfn.history(arn);

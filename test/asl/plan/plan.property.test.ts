@@ -56,3 +56,11 @@ describe('800 random graphs of 2 to 60 nodes', () => {
 test('a series-parallel graph needs no latch', () => {
   for (const seed of seeds) expect(planOf(seriesParallel(randomOf(seed), 2 + (seed % 59))).latches).toEqual([]);
 });
+
+test('a cycle is our bug by then', () => {
+  const circle = [
+    { id: 'x', needs: ['y'] },
+    { id: 'y', needs: ['x'] },
+  ];
+  expect(() => planOf(circle)).toThrow('Heddle bug: a cycle reached the planner');
+});

@@ -1,0 +1,12 @@
+// An engine in which a compiled machine meets the Lambdas of a test's world and a real ledger.
+import { engine } from '../local/sfn/engine.ts';
+import type { World } from './interpreter.ts';
+import { lambdasFor } from './lambdas.ts';
+import { createLedgerTable, ledgerInside, withDynamodb } from './ledger-inside.ts';
+
+export const worldEngine = async (stages: readonly string[], world: World) => {
+  const { log, functions } = lambdasFor(stages, world, () => ledgerInside(sfn.service));
+  const sfn = engine({ functions, services: withDynamodb });
+  await createLedgerTable(sfn.service);
+  return { sfn, log };
+};
