@@ -8,6 +8,7 @@ import { AwsError, type EngineContext, type Service, type ServiceId, type Shape 
 import { sfnService } from '../../lib/local/services/sfn/index.ts';
 import { virtualClock } from '../../lib/local/virtual-clock.ts';
 import type { Ran } from './agreement.ts';
+import { act } from './recorded-actors.ts';
 import { type Behaviour, recordedLambda } from './recorded-lambda.ts';
 import { type RecordedResources, recordedServices } from './recorded-services.ts';
 
@@ -25,7 +26,10 @@ export interface RecordedCase {
   readonly input?: unknown;
   readonly inputRaw?: string;
   readonly requires: readonly string[];
+  /** What others did meanwhile. */
+  readonly externalActions?: readonly string[];
   readonly mocks?: RecordedResources & {
+    readonly activities?: Readonly<Record<string, string>>;
     readonly lambda?: Readonly<Record<string, { readonly behaviour: Behaviour }>>;
     readonly stateMachines?: readonly RecordedMachine[];
   };
@@ -74,6 +78,7 @@ const engineFor = async ({ mocks = {}, requires }: RecordedCase) => {
   services.set('sfn', sfn);
   return {
     sfn,
+    service: context.service,
     untilEnded: (arn: string) => new Promise<void>((resolve) => ended.set(arn, resolve)),
     close: async () => {
       for (const service of services.values()) await service.close?.();
@@ -98,12 +103,17 @@ const history = async (sfn: Service, executionArn: string): Promise<unknown[]> =
 };
 
 const run = async (recorded: RecordedCase): Promise<Ran> => {
-  const { sfn, untilEnded, close } = await engineFor(recorded);
+  const { sfn, service, untilEnded, close } = await engineFor(recorded);
+  const { activities = {}, sqs = {} } = recorded.mocks ?? {};
   const create = (name: string, definition: string, type: string) =>
     sfn.call('CreateStateMachine', { name, definition, roleArn: ROLE, type });
   try {
     for (const { name, definition, type } of recorded.mocks?.stateMachines ?? []) {
       await create(name, JSON.stringify(definition), type);
+    }
+    // Where nobody works for them they had been deleted before.
+    if (recorded.externalActions?.length) {
+      for (const activity of Object.keys(activities)) await sfn.call('CreateActivity', { name: activity });
     }
     const input = recorded.inputRaw ?? JSON.stringify(recorded.input);
     const { stateMachineArn } = await create(
@@ -116,9 +126,15 @@ const run = async (recorded: RecordedCase): Promise<Ran> => {
     }
     const name = 'case';
     const executionArn = String(stateMachineArn).replace(':stateMachine:', ':execution:').concat(`:${name}`);
-    const ended = untilEnded(executionArn);
+    let hasEnded = false;
+    const ended = untilEnded(executionArn).then(() => {
+      hasEnded = true;
+    });
     await sfn.call('StartExecution', { stateMachineArn, name, input });
-    await ended;
+    const stage = { id: recorded.id, sfn, service, executionArn, hasEnded: () => hasEnded };
+    const queues = Object.keys(sqs).map((queue) => `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${queue}`);
+    const actors = (recorded.externalActions ?? []).map((each) => act(stage, each, Object.values(activities), queues));
+    await Promise.all([ended, ...actors]);
     const described = await sfn.call('DescribeExecution', { executionArn });
     return { ...(described as unknown as Ran), events: await history(sfn, executionArn) };
   } finally {

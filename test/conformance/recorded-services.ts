@@ -61,7 +61,9 @@ export const recordedServices = async (
   resources: RecordedResources,
 ): Promise<ReadonlyMap<ServiceId, Service>> => {
   const started = new Map<ServiceId, Service>();
-  for (const id of new Set(requires.flatMap((name) => needs[name] ?? []))) {
+  // A machine that the case starts may need what the case itself does not name.
+  const named = [...requires, ...Object.keys(resources)];
+  for (const id of new Set(named.flatMap((name) => needs[name] ?? []))) {
     const service = await services[id]?.(context);
     if (service) started.set(id, service);
   }

@@ -55,6 +55,7 @@ const HEADER_FIELDS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(OBJECT_HEADERS).map(([name, field]) => [field, name])),
   AcceptRanges: 'accept-ranges',
   BucketRegion: 'x-amz-bucket-region',
+  ChecksumType: 'x-amz-checksum-type',
   ContentLength: 'content-length',
   ContentRange: 'content-range',
   ETag: 'etag',

@@ -134,3 +134,14 @@ test('results are written with a manifest, failures apart', async () => {
   ]);
   expect(await read(failed)).toMatchObject([{ Input: '"bad"', Error: 'Bad', Status: 'FAILED' }]);
 });
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html; recorded on AWS
+test('what an SDK integration uploads is JSON, a string with its quotes, and has its CRC32', async () => {
+  const { run, read } = await withFiles({});
+  const Arguments = { Bucket: 'files', Key: 'k', Body: 'text data' };
+  const put = { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:s3:putObject', Arguments, End: true };
+  expect(await run({ QueryLanguage: 'JSONata', StartAt: 'Put', States: { Put: put } })).toMatchObject({
+    output: { ChecksumCRC32: 'KUmHvQ==', ChecksumType: 'FULL_OBJECT', ETag: '"2b5df3712557f503a9977a8ea893b2c9"' },
+  });
+  expect(await read('k')).toBe('text data');
+});

@@ -83,7 +83,9 @@ export const objectOperations = (
     checkDigests(input, body);
     const draft = { body, etag: etagOf(body), fields: storedFields(input), reason: 'PutObject' };
     const { etag, fields } = await write(input, draft);
-    return { ETag: `"${etag}"`, ...encryption, ...checksumsOf(fields) };
+    const checksums = checksumsOf(fields);
+    const isChecked = Object.keys(checksums).length > 0;
+    return { ETag: `"${etag}"`, ...encryption, ...checksums, ...(isChecked && { ChecksumType: 'FULL_OBJECT' }) };
   };
 
   // A writer may replace the object, and remove its body, between the row and the file: then there is a newer row.

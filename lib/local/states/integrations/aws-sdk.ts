@@ -1,4 +1,5 @@
 // `arn:aws:states:::aws-sdk:<service>:<action>`: any action of any service that the engine runs.
+import { crc32 } from 'node:zlib';
 import type { EngineContext, Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { isObject, type Json, Payload, toJson } from '../json.ts';
@@ -30,6 +31,18 @@ const serialised = (parameters: Json): Shape => {
   );
 };
 
+/**
+ * What the SDK makes of an upload to S3 (recorded on AWS): the body is always the JSON of what was given, a string with its
+ * quotes, and comes with its CRC32.
+ */
+const upload = (parameters: Shape): Shape => {
+  if (parameters.Body === undefined) return parameters;
+  const body = Buffer.from(JSON.stringify(parameters.Body));
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(body));
+  return { ...parameters, Body: body, ChecksumCRC32: sum.toString('base64') };
+};
+
 export const awsSdk = (
   context: EngineContext,
   tokens: Tokens,
@@ -39,7 +52,8 @@ export const awsSdk = (
   pattern: string,
 ): Integration =>
   withPattern(tokens, `aws-sdk:${name}`, action, pattern, async ({ parameters }) => {
-    const given = serialised(parameters.value);
+    const isUpload = service.id === 's3' && action === 'putObject' && isObject(parameters.value);
+    const given = isUpload ? upload(parameters.value as Shape) : serialised(parameters.value);
     const input = service.camelCase ? (recase(given as Json, lower) as Shape) : given;
     try {
       const answer = toJson(await context.service(service.id).call(upper(action), input));

@@ -46,8 +46,9 @@ export class Lifetime {
     });
   }
 
-  /** A promise that `start` settles; `start` gives what undoes it at the end of this lifetime. */
+  /** A promise that `start` settles; `start` gives what undoes it at the end of this lifetime. Not called after that end. */
   until<T>(start: (resolve: (value: T) => void, reject: (why: unknown) => void) => () => void): Promise<T> {
+    if (this.#ended) return forever();
     return new Promise((resolve, reject) => {
       const forget = this.onEnd(() => undo());
       const undo = start(
