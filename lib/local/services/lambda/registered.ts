@@ -2,6 +2,7 @@
 // its environment and write to its console, no log group is kept for them, and only a state's TimeoutSeconds ends the wait
 // for them. A call costs a few microseconds, so there is nothing here that it could do without.
 import { isPromise } from 'node:util/types';
+import { realClock } from '../../clock.ts';
 import type { EngineContext } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { type FunctionRecord, functionArn } from './function-record.ts';
@@ -25,6 +26,7 @@ export type RegisteredFunction = (event: never, context: FunctionContext) => unk
 export type RegisteredFunctions = { readonly [name: string]: RegisteredFunction };
 
 const LONGEST_SECONDS = 900;
+const clock = realClock(); // as the program's own code sees time
 
 export interface Registered {
   /** The record that a registered function shows itself with, by the function's name or ARN. */
@@ -55,7 +57,7 @@ class Call implements FunctionContext {
   readonly functionVersion = '$LATEST';
   readonly functionName: string;
   readonly #context: EngineContext;
-  readonly #startedAt = performance.now();
+  readonly #startedAt = clock.now();
   #requestId: string | undefined;
 
   constructor(context: EngineContext, functionName: string, requestId: string | undefined) {
@@ -75,7 +77,7 @@ class Call implements FunctionContext {
 
   /** A function that needs no `this`, as Lambda's needs none; made only for those who ask. */
   get getRemainingTimeInMillis(): () => number {
-    return () => Math.max(0, LONGEST_SECONDS * 1000 - (performance.now() - this.#startedAt));
+    return () => Math.max(0, LONGEST_SECONDS * 1000 - (clock.now() - this.#startedAt));
   }
 }
 

@@ -14,6 +14,7 @@ import type { Lifetime } from '../../states/machine/lifetime.ts';
 import type { StateMachine } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
 import { describeExecution, redriveRefusal, statusChange } from './descriptions.ts';
+import { EndedRows } from './ended-rows.ts';
 import type { Logged } from './execution-logs.ts';
 import { type ExecutionRow, ExecutionRows, type NewExecution } from './execution-rows.ts';
 import type { MachineRow, Machines } from './machines.ts';
@@ -41,6 +42,7 @@ export class Executions {
   readonly #tokens: Tokens;
   readonly #host: (of: Logged) => Host;
   readonly #live = new Map<string, Live>();
+  readonly #ended = new EndedRows();
   #interrupted: ExecutionRow[] = [];
   #closed = false;
   readonly #waiting = new Map<string, Set<(row: ExecutionRow) => void>>();
@@ -136,6 +138,7 @@ export class Executions {
       redriveCount: row.redriveCount + 1,
       redrivenAt: now,
     };
+    this.#ended.delete(row.arn);
     const last = this.#journal.read(row.id).findLast(isEvent)?.id ?? 0;
     const log = new ExecutionLog(row.id);
     const details = { redriveCount: redriven.redriveCount };
@@ -149,7 +152,7 @@ export class Executions {
     const live = this.#live.get(arn);
     if (live) return live.row;
     this.#journal.flush();
-    return this.rows.find(arn);
+    return this.#ended.get(arn) ?? this.rows.find(arn);
   }
 
   /** Throws ExecutionDoesNotExist. */
@@ -280,6 +283,7 @@ export class Executions {
       stoppedAt,
     };
     this.#live.delete(row.arn);
+    this.#ended.add(closed);
     this.#announce(closed);
     void this.#journal.commit().then(() => {
       const waiting = this.#waiting.get(row.arn);
