@@ -162,4 +162,20 @@ export const badValues: readonly Row[] = [
       'HDL523 the local engine has one account, 111111111111, and cannot assume the role arn:aws:iam::222222222222:role/other',
     ),
   },
+  {
+    section: `${SPEC}#timeouts-heartbeats`,
+    name: 'the error output of a timeout has an empty cause',
+    definition: jsonPath({
+      T: {
+        Type: 'Task',
+        Resource: 'arn:aws:lambda:us-east-1:111111111111:function:hang',
+        TimeoutSeconds: 1,
+        Catch: [{ ErrorEquals: ['States.Timeout'], Next: 'C' }],
+        End: true,
+      },
+      C: pass(),
+    }),
+    expected: succeeded({ Error: 'States.Timeout', Cause: '' }),
+    seconds: 1,
+  },
 ];

@@ -35,16 +35,16 @@ export class EvaluationProblem extends Error {
   }
 }
 
-/** What Catch, TestState and `$states.errorOutput` show of an error. */
+const TIMEOUTS = new Set(['States.Timeout', 'States.HeartbeatTimeout']);
+
+/** What Catch, TestState and `$states.errorOutput` show of an error: null for what it lacks, but a timeout's cause is empty. */
 export const errorOutput = (problem: StateError): { Error: string | null; Cause: string | null } => ({
   Error: problem.error ?? null,
-  Cause: problem.reason ?? null,
+  Cause: problem.reason ?? (problem.error !== undefined && TIMEOUTS.has(problem.error) ? '' : null),
 });
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: States.ALL does not catch these.
 const NEVER_BY_WILDCARD = new Set(['States.Runtime', 'States.DataLimitExceeded']);
-
-const TIMEOUTS = new Set(['States.Timeout', 'States.HeartbeatTimeout']);
 
 /**
  * Does an `ErrorEquals` list match? States.Runtime and States.DataLimitExceeded only by their own names; a heartbeat that
