@@ -4,6 +4,10 @@ import { readArguments } from './arguments.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { asl } from './commands/asl.ts';
+import { deadLettersDiscard } from './commands/dead-letters-discard.ts';
+import { deadLettersList } from './commands/dead-letters-list.ts';
+import { deadLettersReplay } from './commands/dead-letters-replay.ts';
+import { deadLettersShow } from './commands/dead-letters-show.ts';
 import { estimate } from './commands/estimate.ts';
 import { explain } from './commands/explain.ts';
 import { fork } from './commands/fork.ts';
@@ -31,6 +35,10 @@ export const commands: readonly Command[] = [
   run,
   resume,
   fork,
+  deadLettersList,
+  deadLettersShow,
+  deadLettersReplay,
+  deadLettersDiscard,
 ];
 
 /** Runs what the words after `heddle` ask for. Resolves with the exit code; never rejects. */

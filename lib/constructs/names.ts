@@ -9,6 +9,7 @@ export const names = {
   undeliveredQueue: (orchestrator: string) => `${orchestrator}-undelivered`,
   operator: (orchestrator: string, operator: string) => `${orchestrator}-${operator}`,
   stateMachine: (orchestrator: string, pipeline: string) => `${orchestrator}-${pipeline}`,
+  replayQueue: (orchestrator: string, pipeline: string) => `${orchestrator}-${pipeline}-replay`,
   deadLetterQueue: (orchestrator: string, pipeline: string) => `${orchestrator}-${pipeline}-dead-letters`,
   stage: stageFunctionName,
   trigger: (orchestrator: string, pipeline: string, trigger: string) => `${orchestrator}-${pipeline}-${trigger}`,

@@ -20,6 +20,7 @@ const operators = {
   settle: { timeoutSeconds: 60, description: 'Settles stages and items that failed for good, and maps' },
   finish: { timeoutSeconds: 60, description: 'Ends a run: the last state of every execution' },
   dispatch: { timeoutSeconds: 30, description: 'Takes start messages and starts executions' },
+  replay: { timeoutSeconds: 60, description: 'Takes dead letters that are to be done again and lets their runs go on' },
   reconcile: { timeoutSeconds: 30, description: 'Settles the run of an execution that died' },
 } as const;
 type Operator = keyof typeof operators;
@@ -33,6 +34,9 @@ export const operatorEntries: readonly string[] = (Object.keys(operators) as Ope
 /** Of `dispatch`: the start queue's visibility follows from it. */
 export const dispatchTimeout = Duration.seconds(operators.dispatch.timeoutSeconds);
 
+/** Of `replay`: the visibility of the replay queues follows from it. */
+export const replayTimeout = Duration.seconds(operators.replay.timeoutSeconds);
+
 export interface OperatorsProps {
   readonly orchestrator: string;
   readonly ledger: Table;
@@ -43,11 +47,21 @@ export interface OperatorsProps {
   readonly bundles: Bundles;
 }
 
+/** What Lambda needs to take from a queue on a function's behalf. */
+const consuming = [
+  'sqs:ReceiveMessage',
+  'sqs:ChangeMessageVisibility',
+  'sqs:GetQueueUrl',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+];
+
 export class Operators extends Construct {
   readonly begin: LambdaFunction;
   readonly settle: LambdaFunction;
   readonly finish: LambdaFunction;
   readonly dispatch: LambdaFunction;
+  readonly replay: LambdaFunction;
   readonly reconcile: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: OperatorsProps) {
@@ -76,6 +90,10 @@ export class Operators extends Construct {
 
     acceptFindings(this.dispatch, 'Serverless-LambdaEventSourceMappingDestination');
 
+    this.replay = this.#make('replay', props);
+    allowLedger(this.replay, ledger.tableArn, ['read', 'write']);
+    allowObjects(this.replay, payloads.bucketArn, ['read', 'write'], ['payloads/']);
+
     this.reconcile = this.#make('reconcile', props, {
       HEDDLE_MACHINE_PREFIX: names.stateMachine(orchestrator, ''),
     });
@@ -85,8 +103,8 @@ export class Operators extends Construct {
 
   /** All of them, by name. */
   get all(): { readonly [operator in Operator]: LambdaFunction } {
-    const { begin, settle, finish, dispatch, reconcile } = this;
-    return { begin, settle, finish, dispatch, reconcile };
+    const { begin, settle, finish, dispatch, replay, reconcile } = this;
+    return { begin, settle, finish, dispatch, replay, reconcile };
   }
 
   /** Gives the operators their rights on a pipeline. By its names: what it is made of may stand in another stack. */
@@ -96,8 +114,11 @@ export class Operators extends Construct {
     allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
     allow(this.settle, ['ssm:GetParameter'], [manifest]);
     allow(this.settle, ['states:SendTaskSuccess'], [machine]); // for latches of stages that failed or were skipped
-    allow(this.dispatch, ['ssm:GetParameter'], [manifest]);
-    allow(this.dispatch, ['states:StartExecution'], [machine]);
+    for (const starter of [this.dispatch, this.replay]) {
+      allow(starter, ['ssm:GetParameter'], [manifest]);
+      allow(starter, ['states:StartExecution'], [machine]);
+    }
+    allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
   }
 
   #make(name: Operator, props: OperatorsProps, environment: { readonly [name: string]: string } = {}): LambdaFunction {

@@ -20,6 +20,7 @@ import { PipelineBase } from './pipeline-base.ts';
 import { pipelineDashboard } from './pipeline-dashboard.ts';
 import type { IPipeline } from './pipeline-interface.ts';
 import { deadLetterQueue } from './queues.ts';
+import { makeReplays } from './replays.ts';
 import type { IOrchestrator, StageDefaults } from './shared.ts';
 import { StageFunction } from './stage-function.ts';
 import { CompiledStateMachine } from './state-machine.ts';
@@ -60,6 +61,8 @@ export class Pipeline extends PipelineBase {
   /** Of the compiled definition; every run in the ledger names it. */
   readonly definitionHash: string;
   readonly deadLetters: Queue;
+  /** Dead letters that come here are done again. */
+  readonly replays: Queue;
   protected readonly startQueue: IQueue;
   protected readonly eventBus: IEventBusRef;
   protected readonly stores: RunStores;
@@ -85,6 +88,7 @@ export class Pipeline extends PipelineBase {
     this.eventBus = orchestrator.eventBus;
     this.stores = { ledgerArn: orchestrator.ledger.tableArn, payloadBucketArn: orchestrator.payloads.bucketArn };
     this.deadLetters = deadLetterQueue(this, 'DeadLetters', names.deadLetterQueue(orchestratorName, definition.name));
+    this.replays = makeReplays(this, orchestrator, definition.name, this.deadLetters);
     this.#stages = this.#makeStages(props, graph, handlers);
     this.stateMachine = this.#makeStateMachine(orchestrator, compiled);
     this.pipelineArn = this.stateMachine.stateMachineArn;
@@ -98,6 +102,7 @@ export class Pipeline extends PipelineBase {
       upstream: Object.fromEntries(upstreams.map(([alias, { name }]) => [alias, name])),
       stages: compiled.stages,
       deadLetterQueueUrl: this.deadLetters.queueUrl,
+      replayQueueUrl: this.replays.queueUrl,
     });
     pipelineDashboard(this, {
       orchestrator: orchestratorName,

@@ -1,7 +1,7 @@
 // The start queue, through which everything that starts a run goes, and the two queues for what does not get through.
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acceptFindings } from './accepted-findings.ts';
 import { names } from './names.ts';
@@ -51,6 +51,24 @@ export const deadLetterQueue = (scope: Construct, id: string, queueName: string)
   acceptFindings(queue, 'AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy');
   return queue;
 };
+
+/**
+ * The queue of the dead letters that are to be done again. What cannot be goes back to the dead letters; as their queue's
+ * redrive policy names it, AWS lets a person redrive them to it.
+ */
+export const replayQueue = (
+  scope: Construct,
+  id: string,
+  props: { readonly queueName: string; readonly deadLetters: IQueue; readonly consumerTimeout: Duration },
+): Queue =>
+  new Queue(scope, id, {
+    queueName: props.queueName,
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(4),
+    visibilityTimeout: Duration.seconds(6 * props.consumerTimeout.toSeconds()),
+    deadLetterQueue: { queue: props.deadLetters, maxReceiveCount: 5 },
+  });
 
 /**
  * One statement for all rules of the orchestrator, by the form of their names: one each would outgrow the policy, and would

@@ -26,8 +26,8 @@ export interface IOrchestrator extends IConstruct {
   readonly startQueue: IQueue;
   readonly undelivered: IQueue;
   readonly alerts: ITopic;
-  /** The operators that state machines call. */
-  readonly operators: { readonly [operator in 'begin' | 'settle' | 'finish']: LambdaFunction };
+  /** The operators that a pipeline's state machine and replay queue call. */
+  readonly operators: { readonly [operator in 'begin' | 'settle' | 'finish' | 'replay']: LambdaFunction };
   readonly bundles: Bundles;
   /** The directory of the stages' handlers. */
   readonly handlers: string;

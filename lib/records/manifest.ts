@@ -26,6 +26,8 @@ export interface PipelineManifest {
   readonly upstream: { readonly [alias: string]: string };
   readonly stages: readonly string[];
   readonly deadLetterQueueUrl: string;
+  /** What comes here is done again: dead letters, by a person's command or by AWS's own redrive. */
+  readonly replayQueueUrl: string;
 }
 
 /** The name of a stage's Lambda. `stage` is the key of its function: the stage's id, or `<id>.fallback`. */

@@ -96,6 +96,16 @@ describe('an operator has the rights of its work', () => {
       ],
     ],
     [
+      'HeddleOperatorsReplayRole',
+      [
+        `${ledgerAll} on ${table}`,
+        `GetObject PutObject on ${payloads}/payloads/*`,
+        `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
+        `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
+        `ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-replay`)).join(' ')}`,
+      ],
+    ],
+    [
       'HeddleOperatorsReconcileRole',
       [`${ledgerAll} on ${table}`, 'PutEvents on <HeddleBus>', 'SendMessage on <HeddleQueuesUndelivered>'],
     ],

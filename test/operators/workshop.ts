@@ -50,6 +50,7 @@ export const openWorkshop = async (): Promise<Workshop> => {
         upstream,
         stages: [],
         deadLetterQueueUrl: local.queueUrl,
+        replayQueueUrl: local.queueUrl,
       }),
     });
   }

@@ -1,0 +1,62 @@
+import { letterName } from '../../records/index.ts';
+import { sha256 } from '../../support/sha256.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command } from '../command.ts';
+import { filterOptions, findLetters } from '../dead-letters/find.ts';
+import { printLetters } from '../dead-letters/table.ts';
+import { takeOut } from '../dead-letters/take-out.ts';
+import { whoAmI } from '../redo.ts';
+import { print, remark } from '../setting.ts';
+import { openTarget, targetOptions } from '../target.ts';
+
+const { all: _, ...filters } = filterOptions;
+
+export const deadLettersDiscard: Command = {
+  words: 'dead-letters discard',
+  says: 'close dead letters that nobody is to replay, with a reason',
+  operands: [{ name: 'id', required: false }],
+  options: {
+    because: { value: 'TEXT', says: 'why, for the audit trail (required)' },
+    go: { says: 'do it; without it what would be closed is printed' },
+    ...filters,
+    json: { says: 'one object a line' },
+    ...targetOptions,
+  },
+  run: async (given, setting) => {
+    const because = given.text('because');
+    if (because === undefined)
+      throw new CliError(
+        'HDL633',
+        2,
+        'heddle dead-letters discard was given no reason',
+        'a reason that others can read later',
+        'say it with --because TEXT',
+      );
+    const target = await openTarget(given, setting);
+    try {
+      const letters = await findLetters(target, given.operands[0], given, setting.now());
+      printLetters(letters, given.has('json'), setting);
+      if (!given.has('go')) {
+        remark(setting, ['', `${letters.length} would be discarded. Nothing is done yet: add --go.`]);
+        return 0;
+      }
+      const at = new Date(setting.now()).toISOString();
+      const by = whoAmI();
+      for (const letter of letters) {
+        const { pipeline, run } = letter;
+        if (!(await target.ledger.deadLetters.discard(letter, { by, at, because }))) continue;
+        const id = `discarded#${sha256(`${letterName(letter)} ${letter.lastAt}`).slice(0, 12)}`;
+        const detail = `${letterName(letter)}: ${because}`;
+        await target.ledger.audit.record(pipeline, run, { id, at, by, what: 'discarded', detail });
+      }
+      for (const pipeline of new Set(letters.map((letter) => letter.pipeline))) {
+        const names = new Set(letters.filter((letter) => letter.pipeline === pipeline).map(letterName));
+        await takeOut(target.aws, (await target.pipeline(pipeline)).deadLetterQueueUrl, names);
+      }
+      if (!given.has('json')) print(setting, ['', `${letters.length} discarded.`]);
+      return 0;
+    } finally {
+      await target.close();
+    }
+  },
+};

@@ -1,0 +1,102 @@
+// The dead letters that a person means: by name, or by filters.
+import { isOpen } from '../../ledger/index.ts';
+import { type DeadLetter, letterName } from '../../records/index.ts';
+import { CliError } from '../cli-error.ts';
+import type { Arguments, Option } from '../command.ts';
+import { unknownPipeline } from '../find-pipeline.ts';
+import { findRun } from '../find-run.ts';
+import type { Target } from '../target.ts';
+import { readMoment } from './moment.ts';
+
+export const filterOptions: { readonly [name: string]: Option } = {
+  pipeline: { value: 'P', says: 'of this pipeline' },
+  run: { value: 'ID', says: 'of this run' },
+  stage: { value: 'S', says: 'of this stage' },
+  error: { value: 'NAME', says: 'whose error has this name, such as Heddle.Permanent' },
+  matching: { value: 'PATTERN', says: 'whose cause this regular expression finds' },
+  since: { value: 'TIME', says: 'that failed since: 90m, 6h, 2d ago, or an ISO 8601 time' },
+  until: { value: 'TIME', says: 'that failed until then' },
+  all: { says: 'also those that were replayed or discarded' },
+};
+
+/** Runs of a pipeline that are looked through. */
+const searched = 1_000;
+
+/**
+ * Newest first. `name` is one letter's, `<run>/<stage>[/<item>]`, or a run's id for all of its. Throws CliError HDL606,
+ * HDL615, HDL629 (a time), HDL630 (a pattern), HDL631 (no such letter).
+ */
+export const findLetters = async (
+  target: Target,
+  name: string | undefined,
+  given: Arguments,
+  now: number,
+): Promise<readonly DeadLetter[]> => {
+  const [run = given.text('run'), stage = given.text('stage'), item] = name?.split('/') ?? [];
+  const isMeant = matcher(given, stage, item, now);
+  const letters =
+    run === undefined ? await allLetters(target, given.text('pipeline')) : await lettersOf(target, run, given);
+  const found = letters.filter(isMeant).toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
+  if (name !== undefined && stage !== undefined && found.length === 0) throw noLetter(name, letters);
+  return found;
+};
+
+const lettersOf = async (target: Target, id: string, given: Arguments): Promise<readonly DeadLetter[]> => {
+  const run = await findRun(target, id, given.text('pipeline'));
+  return target.ledger.deadLetters.list(run.pipeline, run.run);
+};
+
+const allLetters = async (
+  { ledger, manifest, name }: Target,
+  pipeline: string | undefined,
+): Promise<readonly DeadLetter[]> => {
+  if (pipeline !== undefined && !manifest.pipelines.includes(pipeline))
+    throw unknownPipeline(pipeline, manifest.pipelines, name);
+  const lists = await Promise.all(
+    (pipeline === undefined ? manifest.pipelines : [pipeline]).map(async (one) => {
+      const runs = await ledger.runs.latest(one, searched);
+      // Counted when a run ends; a run under way, or resumed since, has not been counted.
+      const suspects = runs.filter(({ deadLetters, generation }) => deadLetters !== 0 || generation !== undefined);
+      return Promise.all(suspects.map(({ run }) => ledger.deadLetters.list(one, run)));
+    }),
+  );
+  return lists.flat(2);
+};
+
+const matcher = (
+  given: Arguments,
+  stage: string | undefined,
+  item: string | undefined,
+  now: number,
+): ((letter: DeadLetter) => boolean) => {
+  const pattern = readPattern(given.text('matching'));
+  const since = readMoment('since', given.text('since'), now);
+  const until = readMoment('until', given.text('until'), now);
+  const error = given.text('error');
+  return (letter) =>
+    (given.has('all') || isOpen(letter)) &&
+    (stage === undefined || letter.stage === stage) &&
+    (item === undefined || String(letter.item) === item) &&
+    (error === undefined || letter.error === error) &&
+    (pattern === undefined || pattern.test(letter.cause)) &&
+    (since === undefined || letter.lastAt >= since) &&
+    (until === undefined || letter.lastAt <= until);
+};
+
+const readPattern = (text: string | undefined): RegExp | undefined => {
+  if (text === undefined) return undefined;
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    const found = `--matching '${text}' is no regular expression (${error instanceof Error ? error.message : error})`;
+    throw new CliError('HDL630', 2, found, 'a regular expression of JavaScript', 'escape what is meant literally');
+  }
+};
+
+const noLetter = (name: string, letters: readonly DeadLetter[]): CliError => {
+  const closed = letters.find((letter) => letterName(letter) === name);
+  const found = closed
+    ? `the dead letter ${name} was ${closed.state} by ${closed.closedBy ?? 'somebody'}`
+    : `there is no dead letter ${name}`;
+  return new CliError('HDL631', 2, found, 'one that is open', 'see npx heddle dead-letters list');
+};

@@ -1,0 +1,128 @@
+// `replay`: takes dead letters from a pipeline's replay queue and lets their runs go on from there. A message that cannot be
+// replayed stays: it goes back to the queue, and after its tries to the dead letters that it came from.
+import { belowOf, isOpen } from '../ledger/index.ts';
+import { type DeadLetter, letterName, type ReplayMessage, type ResumeOrder, type RunRecord } from '../records/index.ts';
+import { PermanentError } from '../support/run-errors.ts';
+import { sha256 } from '../support/sha256.ts';
+import { readReplayMessage } from './replay-message.ts';
+import { resume } from './resume.ts';
+import type { Services } from './services.ts';
+
+export interface QueueMessage {
+  readonly messageId: string;
+  readonly body: string;
+}
+
+/** What became of one message. `kept` says that it must stay on the queue. */
+export interface Replayed {
+  readonly messageId: string;
+  readonly kept: boolean;
+  readonly says: string;
+}
+
+interface Asked extends QueueMessage {
+  readonly wanted: ReplayMessage;
+}
+
+/** Replays a batch: all letters of one run in one further execution of it. Never rejects for a message's own fault. */
+export const replay = async (messages: readonly QueueMessage[], services: Services): Promise<readonly Replayed[]> => {
+  const answers: Replayed[] = [];
+  const byRun = new Map<string, Asked[]>();
+  for (const message of messages) {
+    try {
+      const wanted = readReplayMessage(message.body);
+      const key = `${wanted.pipeline} ${wanted.run}`;
+      byRun.set(key, [...(byRun.get(key) ?? []), { ...message, wanted }]);
+    } catch (error) {
+      answers.push(kept(message, error));
+    }
+  }
+  for (const asked of byRun.values()) {
+    try {
+      answers.push(...(await replayRun(asked, services)));
+    } catch (error) {
+      answers.push(...asked.map((message) => kept(message, error)));
+    }
+  }
+  return answers;
+};
+
+const kept = ({ messageId }: QueueMessage, error: unknown): Replayed => ({
+  messageId,
+  kept: true,
+  says: error instanceof Error ? error.message : String(error),
+});
+
+const replayRun = async (asked: readonly Asked[], services: Services): Promise<readonly Replayed[]> => {
+  const [first] = asked;
+  if (!first) return [];
+  const { pipeline, run } = first.wanted;
+  const { ledger, manifests } = services;
+  const manifest = await manifests.of(pipeline);
+  if (!manifest)
+    throw new PermanentError(`HDL404 there is no pipeline ${pipeline} here. Fix: deploy it, or correct the name`);
+  const record = await ledger.runs.get(pipeline, run);
+  if (!record)
+    throw new PermanentError(
+      `HDL407 there is no run ${run} of ${pipeline} to resume. Fix: take the id from heddle runs ${pipeline}`,
+    );
+  const answers: Replayed[] = [];
+  const open: { readonly message: Asked; readonly letter: DeadLetter }[] = [];
+  for (const message of asked) {
+    const letter = await ledger.deadLetters.get(message.wanted);
+    if (letter && !isOpen(letter)) {
+      const says = `${letterName(letter)} was ${letter.state} by ${letter.closedBy ?? 'somebody'}: nothing runs again`;
+      answers.push({ messageId: message.messageId, kept: false, says });
+    } else if (letter && (await inputIsThere(letter, record, services))) open.push({ message, letter });
+    else answers.push(kept(message, letter ? inputGone(letter) : noLetter(message.wanted)));
+  }
+  const letters = open.map(({ letter }) => letter);
+  if (letters.length === 0) return answers;
+  const order = await orderFor(record, letters, manifest.definitionHash, first.wanted, services);
+  const resumed = await resume(pipeline, run, order, manifest, services);
+  for (const { message } of open) {
+    if (resumed.kind === 'refused')
+      answers.push(kept(message, new Error(`HDL410 ${resumed.reason}: not replayed now`)));
+    else answers.push({ messageId: message.messageId, kept: false, says: `${letterName(message.wanted)} is replayed` });
+  }
+  return answers;
+};
+
+const inputIsThere = async ({ input }: DeadLetter, run: RunRecord, { ledger }: Services): Promise<boolean> =>
+  (input === undefined || (await ledger.payloads.exists(input))) && ledger.payloads.exists(run.input);
+
+const inputGone = (letter: DeadLetter): Error =>
+  new PermanentError(
+    `HDL411 the input of ${letterName(letter)} is gone from the payload bucket. Fix: restore the object, or discard the dead letter`,
+  );
+
+const noLetter = (wanted: ReplayMessage): Error =>
+  new PermanentError(
+    `HDL412 the ledger has no dead letter ${letterName(wanted)} of ${wanted.pipeline}. Fix: see heddle dead-letters list`,
+  );
+
+const orderFor = async (
+  { pipeline, run, generation = 1, definitionHash }: RunRecord,
+  letters: readonly DeadLetter[],
+  deployedHash: string,
+  { by, because }: ReplayMessage,
+  { ledger }: Services,
+): Promise<ResumeOrder> => {
+  const records = await ledger.stages.list(pipeline, run);
+  // Cut into batches by another definition, a map's items are no longer where they were: then it is done again whole.
+  const whole = definitionHash !== deployedHash;
+  const again = [...new Set(letters.filter(({ item }) => item === undefined || whole).map(({ stage }) => stage))];
+  const items: { [stage: string]: number[] } = {};
+  for (const { stage, item } of letters) {
+    if (item === undefined || again.includes(stage)) continue;
+    items[stage] = [...(items[stage] ?? []), item];
+  }
+  const parts = { again, items, below: [...belowOf(new Set([...again, ...Object.keys(items)]), records).keys()] };
+  return {
+    ...parts,
+    id: sha256(JSON.stringify([pipeline, run, generation + 1, parts])).slice(0, 16),
+    generation: generation + 1,
+    by: by ?? 'a redrive of the dead-letter queue',
+    reason: because ?? 'replayed',
+  };
+};
