@@ -33,6 +33,12 @@
  * HDL626: the pipeline has no such stage. Fix: correct the name.
  * HDL627: the input that a run was started with is gone. Fix: restore the object, or start a new run.
  * HDL628: a fork needs the stage to begin at. Fix: name one with --from.
+ * HDL650: a time is neither how long ago nor ISO 8601. Fix: write 90m, 6h, 2d or 2026-01-31T08:00:00Z.
+ * HDL651: a pattern is no regular expression. Fix: escape what is meant literally.
+ * HDL652: there is no open dead letter of that name. Fix: see npx heddle dead-letters list.
+ * HDL653: the object that holds a dead letter's input is gone. Fix: restore it, or discard the dead letter.
+ * HDL654: dead letters are discarded with a reason only. Fix: say it with --because.
+ * HDL655: a run did not go on after its dead letters were sent. Fix: see the logs of the replay function.
  * HDL630: no message has that code. Fix: copy it from the message.
  */
 /** What went wrong in a command, told in one message. `exit` is the command's exit code: 1, 2 or 3. */

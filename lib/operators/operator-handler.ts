@@ -25,6 +25,11 @@ import type { Services } from './services.ts';
  * HDL410: a stage is to wait until something that is no moment. Fix: give it ISO 8601 with its zone, such as
  * 2026-01-31T09:00:00Z.
  * HDL411: a stage is to wait longer than its atMost. Fix: correct the moment, or raise atMost in flow.wait.
+ * HDL429: a message on a replay queue names no dead letter; it stays. Fix: send what heddle dead-letters replay sends.
+ * HDL430: a dead letter's run is under way, so it is not replayed now; its message stays. Fix: wait for the run's end.
+ * HDL431: the input of a dead letter is gone from the payload bucket; its message stays. Fix: restore the object, or
+ * discard the dead letter.
+ * HDL432: the ledger has no such dead letter; its message stays. Fix: see heddle dead-letters list.
  */
 /** The environment of a Lambda, as `process.env` gives it. */
 export type Environment = { readonly [name: string]: string | undefined };

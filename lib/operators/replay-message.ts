@@ -3,7 +3,7 @@ import { PermanentError } from '../support/run-errors.ts';
 
 const text = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-/** Reads a message of the replay queue. Throws PermanentError HDL409 for one that names no dead letter. */
+/** Reads a message of the replay queue. Throws PermanentError HDL429 for one that names no dead letter. */
 export const readReplayMessage = (body: string): ReplayMessage => {
   const value = parsed(body);
   if (typeof value !== 'object' || value === null) throw malformed(body);
@@ -30,5 +30,5 @@ const parsed = (body: string): unknown => {
 
 const malformed = (body: string): PermanentError =>
   new PermanentError(
-    `HDL409 the message ${JSON.stringify(body.slice(0, 200))} names no dead letter. Expected { "pipeline", "run", "stage" } and, of a map, "item". Fix: send what heddle dead-letters replay sends`,
+    `HDL429 the message ${JSON.stringify(body.slice(0, 200))} names no dead letter. Expected { "pipeline", "run", "stage" } and, of a map, "item". Fix: send what heddle dead-letters replay sends`,
   );

@@ -82,7 +82,7 @@ const replayRun = async (asked: readonly Asked[], services: Services): Promise<r
   const resumed = await resume(pipeline, run, order, manifest, services);
   for (const { message } of open) {
     if (resumed.kind === 'refused')
-      answers.push(kept(message, new Error(`HDL410 ${resumed.reason}: not replayed now`)));
+      answers.push(kept(message, new Error(`HDL430 ${resumed.reason}: not replayed now`)));
     else answers.push({ messageId: message.messageId, kept: false, says: `${letterName(message.wanted)} is replayed` });
   }
   return answers;
@@ -93,12 +93,12 @@ const inputIsThere = async ({ input }: DeadLetter, run: RunRecord, { ledger }: S
 
 const inputGone = (letter: DeadLetter): Error =>
   new PermanentError(
-    `HDL411 the input of ${letterName(letter)} is gone from the payload bucket. Fix: restore the object, or discard the dead letter`,
+    `HDL431 the input of ${letterName(letter)} is gone from the payload bucket. Fix: restore the object, or discard the dead letter`,
   );
 
 const noLetter = (wanted: ReplayMessage): Error =>
   new PermanentError(
-    `HDL412 the ledger has no dead letter ${letterName(wanted)} of ${wanted.pipeline}. Fix: see heddle dead-letters list`,
+    `HDL432 the ledger has no dead letter ${letterName(wanted)} of ${wanted.pipeline}. Fix: see heddle dead-letters list`,
   );
 
 const orderFor = async (

@@ -83,16 +83,16 @@ test('one that was discarded is not replayed', async () => {
 
 describe('a message that cannot be replayed stays, and says why', () => {
   test.each([
-    ['no JSON', () => 'not json', /^HDL409 the message "not json" names no dead letter/],
-    ['a list', () => '[]', /^HDL409/],
-    ['no stage', (run: string) => ({ pipeline: 'orders', run }), /^HDL409/],
-    ['an item that is no number', (run: string) => ({ ...letter(run, 'score'), item: 'x' }), /^HDL409/],
+    ['no JSON', () => 'not json', /^HDL429 the message "not json" names no dead letter/],
+    ['a list', () => '[]', /^HDL429/],
+    ['no stage', (run: string) => ({ pipeline: 'orders', run }), /^HDL429/],
+    ['an item that is no number', (run: string) => ({ ...letter(run, 'score'), item: 'x' }), /^HDL429/],
     ['a pipeline that there is not', (run: string) => ({ ...letter(run, 'clean'), pipeline: 'nobody' }), /^HDL404/],
     ['a run that there is not', () => letter('nobody', 'clean'), /^HDL407 there is no run nobody of orders/],
     [
       'a letter that there is not',
       (run: string) => letter(run, 'score', 9),
-      /^HDL412 the ledger has no dead letter \S+\/score\/9/,
+      /^HDL432 the ledger has no dead letter \S+\/score\/9/,
     ],
   ])('%s', async (name, make, message) => {
     const run = await failed(name);
@@ -105,7 +105,7 @@ describe('a message that cannot be replayed stays, and says why', () => {
     const run = await failed('busy');
     await ask(letter(run, 'clean'));
     expect(await ask(letter(run, 'score', 1))).toMatchObject([
-      { kept: true, says: `HDL410 the run ${run} is pending, in its execution 2: not replayed now` },
+      { kept: true, says: `HDL430 the run ${run} is pending, in its execution 2: not replayed now` },
     ]);
     await end(`${run}_2`);
     expect(await ask(letter(run, 'score', 1))).toMatchObject([{ kept: false }]);
@@ -117,7 +117,7 @@ describe('a message that cannot be replayed stays, and says why', () => {
     const input = { kind: 'object', key: 'payloads/orders/gone.json', bytes: 1 } as const;
     await ledger.deadLetters.write({ ...letter(run, 'other'), input }, queueUrl);
     expect(await ask(letter(run, 'other'), letter(run, 'clean'))).toMatchObject([
-      { kept: true, says: expect.stringMatching(/^HDL411 the input of \S+\/other is gone/) },
+      { kept: true, says: expect.stringMatching(/^HDL431 the input of \S+\/other is gone/) },
       { kept: false },
     ]);
   });

@@ -26,7 +26,7 @@ export const deadLettersDiscard: Command = {
     const because = given.text('because');
     if (because === undefined)
       throw new CliError(
-        'HDL633',
+        'HDL654',
         2,
         'heddle dead-letters discard was given no reason',
         'a reason that others can read later',

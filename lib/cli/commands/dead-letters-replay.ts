@@ -134,7 +134,7 @@ const send = async (
   await takeOut(target.aws, deadLetterQueueUrl, new Set(letters.map(letterName)));
 };
 
-/** The run once its further execution has ended. Throws CliError HDL634 when none begins within a minute. */
+/** The run once its further execution has ended. Throws CliError HDL655 when none begins within a minute. */
 const end = async (target: Target, before: RunRecord, given: Arguments, setting: Setting): Promise<RunRecord> => {
   const { pipeline, run, generation = 1 } = before;
   const begun = await awaitRun(target, async () => {
@@ -143,7 +143,7 @@ const end = async (target: Target, before: RunRecord, given: Arguments, setting:
   });
   if (!begun)
     throw new CliError(
-      'HDL634',
+      'HDL655',
       1,
       `the dead letters of ${run} were sent, but the run did not go on within a minute`,
       'the replay operator to take them off the replay queue',

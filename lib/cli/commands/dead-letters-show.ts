@@ -24,7 +24,7 @@ export const deadLettersShow: Command = {
       const [letter, other] = await findLetters(target, id, all, setting.now());
       if (!letter || other)
         throw new CliError(
-          'HDL631',
+          'HDL652',
           2,
           other ? `${id} names more than one dead letter` : `there is no dead letter ${id}`,
           'the id of one: <run>/<stage>, or <run>/<stage>/<item>',
@@ -43,13 +43,13 @@ export const deadLettersShow: Command = {
   },
 };
 
-/** What it failed on. Throws CliError HDL632 when its object is gone. */
+/** What it failed on. Throws CliError HDL653 when its object is gone. */
 const inputOf = async ({ ledger, manifest }: Target, letter: DeadLetter): Promise<unknown> => {
   const { input } = letter;
   if (!input) return null;
   if (input.kind === 'object' && !(await ledger.payloads.exists(input)))
     throw new CliError(
-      'HDL632',
+      'HDL653',
       2,
       `the input of ${letterName(letter)}, s3://${manifest.payloadBucket}/${input.key}, is gone`,
       'the object that was stored when it failed',

@@ -24,7 +24,7 @@ const searched = 1_000;
 
 /**
  * Newest first. `name` is one letter's, `<run>/<stage>[/<item>]`, or a run's id for all of its. Throws CliError HDL606,
- * HDL615, HDL629 (a time), HDL630 (a pattern), HDL631 (no such letter).
+ * HDL615, HDL650 (a time), HDL651 (a pattern), HDL652 (no such letter).
  */
 export const findLetters = async (
   target: Target,
@@ -89,7 +89,7 @@ const readPattern = (text: string | undefined): RegExp | undefined => {
     return new RegExp(text);
   } catch (error) {
     const found = `--matching '${text}' is no regular expression (${error instanceof Error ? error.message : error})`;
-    throw new CliError('HDL630', 2, found, 'a regular expression of JavaScript', 'escape what is meant literally');
+    throw new CliError('HDL651', 2, found, 'a regular expression of JavaScript', 'escape what is meant literally');
   }
 };
 
@@ -98,5 +98,5 @@ const noLetter = (name: string, letters: readonly DeadLetter[]): CliError => {
   const found = closed
     ? `the dead letter ${name} was ${closed.state} by ${closed.closedBy ?? 'somebody'}`
     : `there is no dead letter ${name}`;
-  return new CliError('HDL631', 2, found, 'one that is open', 'see npx heddle dead-letters list');
+  return new CliError('HDL652', 2, found, 'one that is open', 'see npx heddle dead-letters list');
 };

@@ -2,7 +2,7 @@ import { CliError } from '../cli-error.ts';
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A moment as ISO 8601 in UTC: `6h` is six hours before `now`. Throws CliError HDL629. */
+/** A moment as ISO 8601 in UTC: `6h` is six hours before `now`. Throws CliError HDL650. */
 export const readMoment = (option: string, text: string | undefined, now: number): string | undefined => {
   if (text === undefined) return undefined;
   const [, count, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
@@ -10,7 +10,7 @@ export const readMoment = (option: string, text: string | undefined, now: number
   const ms = unit === undefined ? Date.parse(text) : now - Number(count) * unitMs[unit as keyof typeof unitMs];
   if (!Number.isNaN(ms)) return new Date(ms).toISOString();
   throw new CliError(
-    'HDL629',
+    'HDL650',
     2,
     `--${option} is '${text}'`,
     'how long ago (90m, 6h, 2d) or an ISO 8601 time (2026-01-31, 2026-01-31T08:00:00Z)',

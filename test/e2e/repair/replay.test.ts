@@ -81,7 +81,7 @@ describe('heddle dead-letters', () => {
     expect(again).toMatchObject({ code: 0, stdout: 'No dead letter to replay.\n' });
     expect(await shop.heddle('dead-letters', 'replay', `${run}/score/4`)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^HDL631 the dead letter \S+\/score\/4 was replayed by .* with heddle/),
+      stderr: expect.stringMatching(/^HDL652 the dead letter \S+\/score\/4 was replayed by .* with heddle/),
     });
   });
 
@@ -108,7 +108,7 @@ describe('heddle dead-letters', () => {
     const run = await withLetters('spam');
     expect(await shop.heddle('dead-letters', 'discard', run)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^HDL633/),
+      stderr: expect.stringMatching(/^HDL654/),
     });
     await shop.heddle('dead-letters', 'discard', run, '--because', 'spam');
     expect((await shop.heddle('dead-letters', 'list', run, '--json')).stdout.split('\n')).toHaveLength(3);
