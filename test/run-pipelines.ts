@@ -87,14 +87,12 @@ export const openWorks = async (pipelines: readonly Pipeline[], handlers: Handle
     ),
     ...Object.fromEntries(
       pipelines.flatMap((pipeline) =>
-        functionsOf(graphOf(pipeline)).map(({ placeholder, stage }) => {
+        functionsOf(graphOf(pipeline)).flatMap(({ placeholders, stage }) => {
           const work = handlers[stage.name];
           if (!work) throw new Error(`the test has no handler for ${stage.name}`);
           const handler = stageHandler(stage, work);
-          return [
-            `${pipeline.name}_${placeholder}`,
-            (event: never, context: unknown) => handler(event, context as Context),
-          ];
+          const call = (event: never, context: unknown) => handler(event, context as Context);
+          return placeholders.map((placeholder) => [`${pipeline.name}_${placeholder}`, call]);
         }),
       ),
     ),

@@ -32,5 +32,6 @@ export const conditionExpression = (condition: Condition): string => {
 /** True when a value that the condition reads is missing, because the stage that gives it failed or was skipped. */
 export const missingExpression = (condition: Condition): string => {
   const read = operandsOf(condition).filter((operand) => operand.kind !== 'value');
+  if (read.length === 0) return 'false'; // all constants: a repetition's state may be one
   return `$not(${read.map((operand) => `$exists(${expression(operand)})`).join(' and ')})`;
 };

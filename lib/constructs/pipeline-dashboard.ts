@@ -12,7 +12,7 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { PipelineGraph } from '../graph/index.ts';
+import { functionKey, type PipelineGraph } from '../graph/index.ts';
 import { heddleMetric, type StageMetric } from './metrics.ts';
 import { names } from './names.ts';
 import type { IPipeline } from './pipeline-interface.ts';
@@ -31,8 +31,8 @@ export interface PipelineDashboardProps {
 export const pipelineDashboard = (scope: Construct, props: PipelineDashboardProps): Dashboard => {
   const { orchestrator, pipeline, graph, deadLetters, handlers, alarms } = props;
   const name = pipeline.pipelineName;
-  const stages = graph.handled.map(({ id }) => id);
-  const mapped = graph.handled.flatMap(({ id, node }) => (node.kind === 'map' ? [id] : []));
+  const stages = [...new Set(graph.handled.map(({ node }) => functionKey(node)))];
+  const mapped = [...new Set(graph.handled.flatMap(({ node }) => (node.kind === 'map' ? [functionKey(node)] : [])))];
   const ofStages = (metric: StageMetric, ids: readonly string[] = stages): IMetric[] =>
     ids.map((stage) => heddleMetric(metric, { pipeline: name, stage }, { label: stage }));
   const ofHandlers = (metric: 'metricErrors' | 'metricThrottles', what: string): IMetric[] =>

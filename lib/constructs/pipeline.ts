@@ -162,7 +162,9 @@ export class Pipeline extends PipelineBase {
       buckets: { inbox, payloads },
       functions: {
         ...Object.fromEntries(
-          [...this.#stages.values()].map(({ placeholder, handler }) => [placeholder, invokedFrom(this, handler)]),
+          [...this.#stages.values()].flatMap(({ placeholders, handler }) =>
+            placeholders.map((placeholder) => [placeholder, invokedFrom(this, handler)]),
+          ),
         ),
         ...Object.fromEntries(
           compiled.operators.map((operator) => [`operator_${operator}`, invokedFrom(this, operators[operator])]),

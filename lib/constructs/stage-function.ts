@@ -25,13 +25,13 @@ export interface StageFunctionProps {
 export class StageFunction extends Construct {
   readonly handler: LambdaFunction;
   /** What stands for it in the definition. */
-  readonly placeholder: string;
+  readonly placeholders: readonly string[];
 
   constructor(scope: Construct, id: string, props: StageFunctionProps) {
     super(scope, id);
     const { orchestrator, pipeline, need, defaults, deadLetters } = props;
     const contract = need.stage;
-    this.placeholder = need.placeholder;
+    this.placeholders = need.placeholders;
     this.handler = handlerFunction(this, {
       functionName: names.stage(orchestrator.orchestratorName, pipeline.name, need.key),
       description: `Stage ${need.key} of the pipeline ${pipeline.name}`,

@@ -5,6 +5,7 @@ import { type CheckVerb, recordCheck } from './verbs/check.ts';
 import { type ChooseVerb, recordChoose } from './verbs/choose.ts';
 import { type MapVerb, recordMap } from './verbs/map.ts';
 import { openRecorder } from './verbs/recorder.ts';
+import { type RepeatVerb, recordRepeat } from './verbs/repeat.ts';
 import { recordTask, type TaskVerb } from './verbs/task.ts';
 import { recordWait, type WaitVerb } from './verbs/wait.ts';
 
@@ -15,7 +16,7 @@ export interface RunRef {
   readonly pipeline: string;
 }
 
-export interface Flow<Input, Upstream> extends TaskVerb, MapVerb, ChooseVerb, WaitVerb, CheckVerb {
+export interface Flow<Input, Upstream> extends TaskVerb, MapVerb, ChooseVerb, RepeatVerb, WaitVerb, CheckVerb {
   readonly input: Ref<Input>;
   readonly run: Ref<RunRef>;
   /** The outputs of the upstream pipelines' runs of the same partition, by alias. */
@@ -42,6 +43,7 @@ export const record = <Input, Upstream, Output>(
     task: recordTask(recorder),
     map: recordMap(recorder),
     choose: recordChoose(recorder),
+    repeat: recordRepeat(recorder),
     wait: recordWait(recorder),
     check: recordCheck(recorder),
   };

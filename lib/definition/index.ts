@@ -29,5 +29,6 @@ export * from './stage.ts';
 export * from './trigger.ts';
 export type { CheckOptions, CheckResult } from './verbs/check.ts';
 export type { MapOptions, MapResult } from './verbs/map.ts';
+export type { RepeatOptions, RepeatResult } from './verbs/repeat.ts';
 export type { StageUse, TaskOptions } from './verbs/task.ts';
 export type { AfterOptions, WaitResult, WaitTime } from './verbs/wait.ts';

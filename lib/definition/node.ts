@@ -15,6 +15,8 @@ export interface TaskNode {
   readonly onFailure?: OnFailure;
   /** The stage that runs with the same input when `stage` failed for good. */
   readonly fallback?: Stage;
+  /** In a round of a repetition: the name that all rounds' stages of this kind share a function and metrics under. */
+  readonly shares?: string;
 }
 
 /** What the author expects of a map: how its size is known before it runs. */
@@ -41,6 +43,8 @@ export interface MapNode {
   readonly expect: MapExpectation;
   /** What it means when more items failed than the stage bears; a value is the list of outputs. @default the run fails */
   readonly onFailure?: OnFailure;
+  /** In a round of a repetition: the name that all rounds' stages of this kind share a function and metrics under. */
+  readonly shares?: string;
 }
 
 /** What a map's items come from: a binding that gives a list, or a file of rows. */

@@ -1,5 +1,5 @@
 // An opaque, typed pointer to a value that will exist when the pipeline runs. At synth it is a path, nothing more.
-import type { Binding, Source } from '../records/index.ts';
+import { type Binding, narrow, type Source } from '../records/index.ts';
 import { DefinitionError } from './diagnostic.ts';
 
 declare const pointsTo: unique symbol;
@@ -43,7 +43,8 @@ export type Unbound<B> = B extends { readonly [pointsTo]: infer T }
 /** What a ref points into, with the path that its fields extend. */
 export type Anchor =
   | { readonly kind: 'source'; readonly source: Source }
-  | { readonly kind: 'chosen'; readonly choose: string; readonly onTrue: Binding; readonly onFalse: Binding };
+  | { readonly kind: 'chosen'; readonly choose: string; readonly onTrue: Binding; readonly onFalse: Binding }
+  | { readonly kind: 'binding'; readonly binding: Binding };
 
 const bindings = new WeakMap<object, Binding>();
 
@@ -55,10 +56,16 @@ const nameOf = (binding: Binding): string => {
   return [root, ...binding.path].join('.');
 };
 
-const toBinding = (anchor: Anchor, path: readonly string[]): Binding =>
-  anchor.kind === 'source'
-    ? { kind: 'ref', source: anchor.source, path }
-    : { kind: 'chosen', choose: anchor.choose, onTrue: anchor.onTrue, onFalse: anchor.onFalse, path };
+const toBinding = (anchor: Anchor, path: readonly string[]): Binding => {
+  switch (anchor.kind) {
+    case 'source':
+      return { kind: 'ref', source: anchor.source, path };
+    case 'chosen':
+      return { kind: 'chosen', choose: anchor.choose, onTrue: anchor.onTrue, onFalse: anchor.onFalse, path };
+    case 'binding':
+      return narrow(anchor.binding, path);
+  }
+};
 
 /** Makes the ref for a place. `pipeline` is for the message when somebody coerces it. */
 export const makeRef = <T>(pipeline: string, anchor: Anchor, path: readonly string[] = []): Ref<T> => {

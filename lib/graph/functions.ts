@@ -4,20 +4,32 @@ import type { PipelineGraph, PlacedStage } from './graph.ts';
 
 /** One function to be made: a stage's, or the fallback's of a stage. */
 export interface StageFunctionNeed {
-  /** The stage's id, or `<id>.fallback`. */
+  /** The stage's id, or `<id>.fallback`; of stages in rounds of a repetition, the id that they share. */
   readonly key: string;
-  /** What stands for the function in the definition: `stage_<id>` or `fallback_<id>`. */
-  readonly placeholder: string;
+  /** What stands for the function in the definition: `stage_<id>` or `fallback_<id>`, one for each round. */
+  readonly placeholders: readonly string[];
   /** The contract that the function fulfils; its handler's file is named after it. */
   readonly stage: Stage;
+  /** The first stage that calls it. */
   readonly placed: PlacedStage<HandledNode>;
 }
 
+/** The name under which a stage has its function and its metrics. */
+export const functionKey = ({ id, shares }: HandledNode): string => shares ?? id;
+
 /** The functions of a pipeline's stages, in the order recorded, a fallback after its stage. */
-export const functionsOf = ({ handled }: PipelineGraph): readonly StageFunctionNeed[] =>
-  handled.flatMap((placed): StageFunctionNeed[] => {
+export const functionsOf = ({ handled }: PipelineGraph): readonly StageFunctionNeed[] => {
+  const found = new Map<string, StageFunctionNeed>();
+  const add = (key: string, placeholder: string, stage: Stage, placed: PlacedStage<HandledNode>): void => {
+    const before = found.get(key);
+    if (before) found.set(key, { ...before, placeholders: [...before.placeholders, placeholder] });
+    else found.set(key, { key, placeholders: [placeholder], stage, placed });
+  };
+  for (const placed of handled) {
     const { id, node } = placed;
-    const own = { key: id, placeholder: `stage_${id}`, stage: node.stage, placed };
-    if (node.kind !== 'task' || !node.fallback) return [own];
-    return [own, { key: `${id}.fallback`, placeholder: `fallback_${id}`, stage: node.fallback, placed }];
-  });
+    const key = functionKey(node);
+    add(key, `stage_${id}`, node.stage, placed);
+    if (node.kind === 'task' && node.fallback) add(`${key}.fallback`, `fallback_${id}`, node.fallback, placed);
+  }
+  return [...found.values()];
+};

@@ -1,6 +1,6 @@
 export { canonicalGraph } from './canonical.ts';
 export { contractHash } from './contract-hash.ts';
-export { functionsOf, type StageFunctionNeed } from './functions.ts';
+export { functionKey, functionsOf, type StageFunctionNeed } from './functions.ts';
 export * from './graph.ts';
 export { type BytesGuess, bytesOf, longest, usual } from './json-bytes.ts';
 export { placesIn } from './read.ts';

@@ -54,6 +54,8 @@ export interface StageCall {
   /** The stage whose fallback this call runs, by the fallback's name, after the stage itself failed with `failure`. */
   readonly via?: string;
   readonly failure?: CaughtError;
+  /** In a round of a repetition: the name of the stage in metrics, which all rounds share. */
+  readonly shares?: string;
   readonly batch?: Batch;
   /** The latches that the stage releases when it is done. */
   readonly release?: readonly LatchRelease[];

@@ -12,10 +12,10 @@ interface Counted {
 export const measureAttempt = (): middy.MiddlewareObj<StageCall, StageAnswer & Counted> => {
   let startedAt = 0;
 
-  const publish = ({ run, stage }: StageCall, failures: number, items: Counted): void => {
+  const publish = ({ run, stage, shares = stage }: StageCall, failures: number, items: Counted): void => {
     const metrics = new Metrics({ namespace: 'Heddle' });
     metrics.clearDefaultDimensions(); // Powertools adds `service`, which would make other metrics of these
-    metrics.addDimensions({ pipeline: run.pipeline, stage });
+    metrics.addDimensions({ pipeline: run.pipeline, stage: shares });
     metrics.addMetric('StageDuration', MetricUnit.Milliseconds, Date.now() - startedAt);
     metrics.addMetric('Attempts', MetricUnit.Count, 1);
     metrics.addMetric('Failures', MetricUnit.Count, failures);

@@ -37,6 +37,14 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
     const rows = fromS3({ bucket: 'inbox', key, format: 'csv', row: z.object({ text: z.string() }) });
     return { count: flow.map(each, rows, ({ text }) => ({ text }), { batch: 200, concurrency: 100 }).count };
   }),
+  repeat: pipelineOf((flow) => {
+    const refined = flow.repeat(
+      'refine',
+      { initial: { n: flow.input.n }, until: ({ n }) => gte(n, 3), atMost: 3 },
+      (state) => ({ n: flow.task(first, { n: state.n }).n }),
+    );
+    flow.task(second, { n: refined.state.n, rounds: refined.rounds });
+  }),
   'failure-options': pipelineOf((flow) => {
     const { n } = flow.task(first, {}, { fallback: second });
     const value = { n: 0, list: [] };

@@ -49,7 +49,7 @@ describe.each([...features, ...shipped])('%s', (_, pipeline) => {
       'payloadBucket',
       'ledger',
       ...operators.map((name) => `operator_${name}`),
-      ...functionsOf(graphOf(pipeline)).map(({ placeholder }) => placeholder),
+      ...functionsOf(graphOf(pipeline)).flatMap(({ placeholders }) => placeholders),
     ];
     expect([...found].filter((name) => !known.includes(name ?? ''))).toEqual([]);
   });

@@ -22,6 +22,7 @@ const grow = (genes: readonly number[]): RandomPipeline => {
   const outputs = new Map<string, Numbers | { readonly count: number; readonly outputs: readonly number[] }>();
   const failing = new Set<string>();
   let ids = 0;
+  let suffix = ''; // what the round around adds to the names in it
 
   const block = (
     flow: Flow<Numbers, { readonly before: Numbers }>,
@@ -56,14 +57,37 @@ const grow = (genes: readonly number[]): RandomPipeline => {
         give({ n: chosen.n, list: chosen.list, whole: chosen });
         continue;
       }
+      if (kind === 3 && depth === 0 && next(3) === 0) {
+        const threshold = next(3);
+        const start = pick();
+        let rounds = 0;
+        const repeated = flow.repeat(
+          `r${ids}`,
+          {
+            initial: { n: start.n, list: start.list },
+            until: ({ n }) => gt(n, threshold),
+            atMost: 1 + next(3),
+          },
+          (state) => {
+            rounds += 1;
+            suffix = `Round${rounds}`;
+            const inside = block(flow, [...seen, { n: state.n, list: state.list }], depth + 2).at(-1);
+            return inside ? { n: inside.n, list: inside.list } : state;
+          },
+        );
+        suffix = '';
+        give({ n: repeated.state.n, list: repeated.state.list });
+        continue;
+      }
       const id = `s${ids}`;
+      const named = `${id}${suffix}`;
       if (kind === 7) {
         const { n, list } = pick();
         const severity = next(2) === 0 ? 'warn' : 'fail';
         give({ n, list, whole: flow.check(id, gt(n, next(3)), { severity, ...options(id) }) });
         continue;
       }
-      if (next(4) === 3) failing.add(id);
+      if (next(4) === 3) failing.add(named);
       if (kind === 6) {
         const time = next(2) === 0 ? { for: '1h' as const } : { until: '2026-01-01T01:00:00Z' };
         const { n, list } = pick();
@@ -72,7 +96,7 @@ const grow = (genes: readonly number[]): RandomPipeline => {
       }
       if (kind === 4) {
         const listed = pick();
-        outputs.set(id, { count: next(4), outputs: Array.from({ length: next(60) }, () => 0) });
+        outputs.set(named, { count: next(4), outputs: Array.from({ length: next(60) }, () => 0) });
         const mapped = flow.map(stage('each'), listed.list, (item) => ({ item, with: pick().n }), {
           ...options(id),
           ...onFailure([0, 0].map((n) => ({ n, list: [] }))),
@@ -80,9 +104,9 @@ const grow = (genes: readonly number[]): RandomPipeline => {
         // A map's outputs are numbers in this world, whatever the contract of `each` says.
         give({ n: mapped.count, list: mapped.outputs as unknown as Ref<readonly number[]>, whole: mapped });
       } else {
-        outputs.set(id, { n: next(4), list: Array.from({ length: [0, 1, 25, 26, 60][next(5)] ?? 0 }, () => 0) });
+        outputs.set(named, { n: next(4), list: Array.from({ length: [0, 1, 25, 26, 60][next(5)] ?? 0 }, () => 0) });
         const fallback = next(4) === 0 ? { fallback: stage('other') } : {};
-        if (next(2) === 0) failing.add(`${id}.fallback`);
+        if (next(2) === 0) failing.add(`${named}.fallback`);
         const done = flow.task(
           stage('one'),
           { a: pick().n, b: [pick().n, 'c'], text: '${x}' },

@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { DefinitionError, definePipeline, gt, type Pipeline, type Span, seconds } from '../../lib/definition/index.ts';
+import {
+  type Block,
+  DefinitionError,
+  definePipeline,
+  gt,
+  type Pipeline,
+  type Ref,
+  type Span,
+  seconds,
+} from '../../lib/definition/index.ts';
 import { numbers, pipelineOf, stage } from '../asl/sample.ts';
 
 const [a, b] = [stage('a'), stage('b')];
@@ -180,6 +189,52 @@ describe('spans', () => {
   test.each(['5', '5 m', 'm', '-1s', '1w'])('%s is none', (text) => {
     expect(() => seconds(text as Span)).toThrow(
       `'${text}' is not a span of time; expected a number and ms, s, m, h or d, such as '5m'`,
+    );
+  });
+});
+
+describe('repeat', () => {
+  const repeating = (atMost: number) =>
+    pipelineOf((flow) => {
+      const options = { initial: { n: flow.input.n }, until: ({ n }: Ref<{ n: number }>) => gt(n, 1), atMost };
+      return flow.repeat('again', options, (state) => ({ n: flow.task(a, { n: state.n }).n }));
+    });
+  const ids = (block: Block): readonly unknown[] =>
+    block.nodes.flatMap((node) => [node.id, ...(node.kind === 'choose' ? [ids(node.onTrue), ids(node.onFalse)] : [])]);
+
+  test('records each round, the later ones behind a choice, and one name for what they share', () => {
+    const { flow } = repeating(3);
+    expect(ids(flow)).toEqual(['aRound1', 'againRound1', [], ['aRound2', 'againRound2', [], ['aRound3']]]);
+    expect(flow.nodes[0]).toMatchObject({ shares: 'a' });
+  });
+
+  test('of one round is that round', () => {
+    expect(repeating(1).flow).toMatchObject({ nodes: [{ id: 'aRound1' }], output: { fields: { rounds: value(1) } } });
+  });
+
+  test('names in a repetition within one say both rounds', () => {
+    const { flow } = pipelineOf((each) => {
+      const options = { initial: { n: 0 }, until: ({ n }: Ref<{ n: number }>) => gt(n, 1), atMost: 2 };
+      each.repeat(
+        'outer',
+        options,
+        () => each.repeat('inner', options, ({ n }) => ({ n: each.task(a, { n }).n })).state,
+      );
+    });
+    expect(ids(flow)).toEqual([
+      'aRound1Round1',
+      'innerRound1Round1',
+      [],
+      ['aRound1Round2'],
+      'outerRound1',
+      [],
+      ['aRound2Round1', 'innerRound1Round2', [], ['aRound2Round2']],
+    ]);
+  });
+
+  test.each([0, 51, 1.5])('has no %d rounds', (atMost) => {
+    expect(() => repeating(atMost)).toThrow(
+      `HDL151 sample.again: atMost is ${atMost}, but a repetition has 1 to 50 rounds.`,
     );
   });
 });

@@ -51,6 +51,26 @@ export const brokenDefinitions: Record<string, [Pipeline | readonly Pipeline[], 
     overRows((row) => ({ key: row.key }), 3),
     'HDL207 orders.clean: maps over the rows of a file whose key is a number, not a string. Fix: pass the key of the object, without its bucket.',
   ],
+  'a stage in a repetition with the name of one of another contract': [
+    orders((flow) => {
+      flow.task(list, flow.input, { id: 'work' });
+      const options = { initial: { rows: 0 }, until: (state: Ref<{ rows: number }>) => gt(state.rows, 1), atMost: 1 };
+      flow.repeat('again', options, () => flow.task(clean, { key: 'k' }, { id: 'work' }));
+    }),
+    "HDL102 orders.workRound1: stages of two contracts, one in a repetition, would share the function work. Fix: give this use its own name: flow.task(clean, …, { id: 'work2' }).",
+  ],
+  'a stage of a later round, read outside of it': [
+    orders((flow) => {
+      let last = flow.input.day;
+      const options = { initial: { rows: 0 }, until: (state: Ref<{ rows: number }>) => gt(state.rows, 1), atMost: 2 };
+      flow.repeat('again', options, () => {
+        last = flow.task(clean, { key: 'k' });
+        return last;
+      });
+      flow.task(publish, { rows: last.rows });
+    }),
+    'HDL205 orders.publish: reads cleanRound2, which runs only in the otherwise branch of againRound1. Fix: return cleanRound2 from that branch and read what flow.choose gave back.',
+  ],
   'a fallback that gives something else': [
     orders((flow) => flow.task(clean, { key: 'k' }, { fallback: publish })),
     'HDL250 orders.clean: the fallback publish gives something else than clean: output.rows is missing but must be a number. Fix: give publish the contract of clean.',

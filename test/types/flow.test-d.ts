@@ -217,3 +217,21 @@ definePipeline('streaming', { input: z.object({ key: z.string(), size: z.number(
   // @ts-expect-error no such bucket
   fromS3({ bucket: 'outbox', key: 'k', format: 'csv', row });
 });
+
+// A repetition's state keeps its type from round to round.
+definePipeline('refining', { input: z.object({ topic: z.string() }) }, (flow) => {
+  const start = { text: flow.input.topic, score: 0 };
+  const refined = flow.repeat('refine', { initial: start, until: ({ score }) => gt(score, 1), atMost: 3 }, (state) => {
+    proven<Same<typeof state.text, Ref<string>>>();
+    return { text: state.text, score: flow.task(score, { text: state.text }).score };
+  });
+  proven<Same<typeof refined.state, Ref<{ readonly text: string; readonly score: number }>>>();
+  proven<Same<typeof refined.rounds, Ref<number>>>();
+  // @ts-expect-error the state has no field `points`
+  flow.repeat('one', { initial: start, until: ({ points }) => gt(points, 1), atMost: 3 }, (state) => state);
+  // @ts-expect-error a round gives a state without `score`
+  flow.repeat('two', { initial: start, until: ({ score }) => gt(score, 1), atMost: 3 }, ({ text }) => ({ text }));
+  const options = { initial: start, until: () => gt(flow.input.topic, 'a'), atMost: 3 };
+  // @ts-expect-error a round gives text for `score`
+  flow.repeat('three', options, ({ text }) => ({ text, score: text }));
+});

@@ -17,6 +17,7 @@ export const processorStates = (node: MapNode): State => {
     after: node.after,
     control: [],
     chosen: `{% ${given}.chosen %}`,
+    ...(node.shares ? { shares: node.shares } : {}),
     batch: node.rows
       ? { rows: '{% $states.input.Items %}' }
       : { items: constant(node.items), index: '{% $states.input.index %}', size: '{% $states.input.size %}' },

@@ -23,6 +23,7 @@ export const emitTask = (node: TaskNode, next: string | null, emission: Emission
     control: constant(control),
     chosen: '{% $states.input.chosen %}',
     ...release,
+    ...(node.shares ? { shares: node.shares } : {}),
   };
   const work = (by: Stage, placeholder: string, payload: State, output: string, onError: string): State => ({
     Type: 'Task',

@@ -20,6 +20,11 @@ export const recordChoose = (recorder: Recorder): ChooseVerb['choose'] => {
     const taken = recorder.block(then, at);
     const other = recorder.block(otherwise, at);
     recorder.add({ kind: 'choose', id, when, onTrue: taken, onFalse: other });
-    return makeRef(recorder.pipeline, { kind: 'chosen', choose: id, onTrue: taken.output, onFalse: other.output });
+    return makeRef(recorder.pipeline, {
+      kind: 'chosen',
+      choose: recorder.idHere(id),
+      onTrue: taken.output,
+      onFalse: other.output,
+    });
   };
 };

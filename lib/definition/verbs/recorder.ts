@@ -2,13 +2,17 @@
 import type { Binding } from '../../records/index.ts';
 import { bind } from '../bind.ts';
 import { DefinitionError } from '../diagnostic.ts';
-import type { Block, Node } from '../node.ts';
+import { type Block, isHandled, type Node } from '../node.ts';
 import { bindingOfRef, makeRef, type Ref } from '../ref.ts';
 
 export interface Recorder {
   readonly pipeline: string;
-  /** Adds a node to the block being recorded. */
+  /** Adds a node to the block being recorded, under the name that its id has there. */
   add(node: Node): void;
+  /** The name of an id in the block being recorded: inside a round of a repetition, `<id>Round<n>`. */
+  idHere(id: string): string;
+  /** Runs `run` as a round of a repetition. */
+  round<T>(round: number, run: () => T): T;
   /** Records what `run` does as a block of its own. */
   block(run: () => unknown, at: string): Block;
   /** `choose1`, `choose2` …: a name for what the user left unnamed, counted over the pipeline. */
@@ -19,15 +23,28 @@ export interface Recorder {
 export const placeOf = (recorder: Recorder, id: string): string => `${recorder.pipeline}.${id}`;
 
 export const stageRef = <T>(recorder: Recorder, id: string): Ref<T> =>
-  makeRef<T>(recorder.pipeline, { kind: 'source', source: { kind: 'stage', stage: id } });
+  makeRef<T>(recorder.pipeline, { kind: 'source', source: { kind: 'stage', stage: recorder.idHere(id) } });
 
 export const openRecorder = (pipeline: string): Recorder => {
   let nodes: Node[] = [];
   const named = new Map<string, number>();
+  let rounds = '';
+  const idHere = (id: string): string => `${id}${rounds}`;
   return {
     pipeline,
     add: (node) => {
-      nodes.push(node);
+      const id = idHere(node.id);
+      nodes.push(id === node.id ? node : { ...node, id, ...(isHandled(node) ? { shares: node.id } : {}) });
+    },
+    idHere,
+    round: (round, run) => {
+      const outer = rounds;
+      rounds = `${outer}Round${round}`;
+      try {
+        return run();
+      } finally {
+        rounds = outer;
+      }
     },
     block: (run, at) => {
       const outer = nodes;

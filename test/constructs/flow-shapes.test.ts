@@ -1,7 +1,7 @@
-// A pipeline whose map streams a file and whose stage has a fallback: what that adds to the template.
+// A pipeline with a map over a file, a stage with a fallback and a repetition: what each adds to the template.
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { definePipeline, defineStage, fromS3 } from '../../lib/definition/index.ts';
+import { definePipeline, defineStage, fromS3, gte, type Ref } from '../../lib/definition/index.ts';
 import { fixtureTemplate, resourcesOf } from './fixtures/app.ts';
 import { cleanFile, total } from './fixtures/contracts.ts';
 import { statementsOf } from './fixtures/policies.ts';
@@ -10,6 +10,8 @@ const second = defineStage('cleanFile', { input: total.input, output: total.outp
 const streams = definePipeline('streams', { input: z.object({ key: z.string() }) }, (flow) => {
   const rows = fromS3({ bucket: 'inbox', key: flow.input.key, format: 'jsonl', row: z.object({ key: z.string() }) });
   const cleaned = flow.map(cleanFile, rows, ({ key }) => ({ key }), { id: 'clean' });
+  const options = { initial: { rows: 0 }, until: (state: Ref<{ rows: number }>) => gte(state.rows, 3), atMost: 3 };
+  flow.repeat('again', options, () => flow.task(cleanFile, { key: 'k' }));
   return flow.task(total, { rows: cleaned.outputs }, { fallback: second });
 });
 const template = fixtureTemplate({ pipelines: [streams] });
@@ -27,9 +29,17 @@ test('the state machine may start executions of itself, read the file, and write
   ]);
 });
 
-test('its definition is told the buckets, and the function of the fallback', () => {
+test('its definition is told the buckets, the function of the fallback, and for each round the one function', () => {
   const [machine] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
   const given = Object.keys((machine?.[1].Properties.DefinitionSubstitutions ?? {}) as object);
   expect(given).toEqual(expect.arrayContaining(['inboxBucket', 'payloadBucket', 'fallback_total']));
+  expect(given).toEqual(expect.arrayContaining(['stage_cleanFileRound1', 'stage_cleanFileRound3']));
   template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'heddle-streams-total-fallback' });
+});
+
+test('the rounds of a repetition share one function', () => {
+  const names = resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) =>
+    String(Properties.FunctionName),
+  );
+  expect(names.filter((name) => name.includes('cleanFile'))).toEqual(['heddle-streams-cleanFile']);
 });
