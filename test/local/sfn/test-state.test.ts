@@ -11,6 +11,16 @@ const task = {
   Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Caught', Output: '{% $states.errorOutput.Error %}' }],
   Next: 'After',
 };
+const map = {
+  Type: 'Map',
+  ItemProcessor: {
+    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+    StartAt: 'P',
+    States: { P: { Type: 'Pass', End: true } },
+  },
+  ToleratedFailureCount: 1,
+  End: true,
+};
 const busy = { errorOutput: { error: 'Busy', cause: 'full' } };
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html
@@ -37,6 +47,20 @@ test.each([
     { status: 'CAUGHT_ERROR', output: '"Busy"', nextState: 'Caught' },
   ],
   [
+    'fails a map of which more has failed than it tolerates',
+    { definition: map, mock: { result: '[1,2,3]' }, stateConfiguration: { mapIterationFailureCount: 2 } },
+    {
+      status: 'FAILED',
+      error: 'States.ExceedToleratedFailureThreshold',
+      cause: 'The specified tolerated failure threshold was exceeded',
+    },
+  ],
+  [
+    'lets a map tolerate what it may',
+    { definition: map, mock: { result: '[1,2,3]' }, stateConfiguration: { mapIterationFailureCount: 1 } },
+    { status: 'SUCCEEDED', output: '[1,2,3]' },
+  ],
+  [
     'tests a state inside its machine',
     {
       definition: { StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Fail', Error: 'No' } } },
@@ -56,7 +80,10 @@ test.each([
     'ValidationException',
   ],
   ['a state that is none', { Type: 'Pas' }, 'InvalidDefinition'],
-])('TestState refuses %s', async (_name, definition, code) => {
+  ['a mock of a state that calls nothing', { Type: 'Pass', End: true }, 'ValidationException', { result: '1' }],
+  ['a result that is not JSON', task, 'ValidationException', { result: 'not JSON' }],
+])('TestState refuses %s', async (_name, definition, code, mock = undefined) => {
   const { call } = engine();
-  await expect(call('TestState', { definition: JSON.stringify(definition) })).rejects.toMatchObject({ code });
+  const input = { definition: JSON.stringify(definition), ...(mock && { mock }) };
+  await expect(call('TestState', input)).rejects.toMatchObject({ code });
 });

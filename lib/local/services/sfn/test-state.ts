@@ -3,6 +3,7 @@
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { matchesError, StateError } from '../../states/errors.ts';
 import { isObject, type Json, type JsonObject, Payload } from '../../states/json.ts';
+import { exceeded, thresholdExceeded, toleranceOf } from '../../states/machine/distributed.ts';
 import { Execution, type Host } from '../../states/machine/execution.ts';
 import { Frame } from '../../states/machine/frame.ts';
 import { caught, delaySeconds } from '../../states/machine/guarded.ts';
@@ -122,6 +123,7 @@ export class StateTests {
     try {
       Object.assign(inspected, { input: visit.input.text }, await inspectInput(visit));
       const result = await this.#result(visit, input.mock);
+      if (result) await checkTolerated(visit, result, shapeOf(input.stateConfiguration).mapIterationFailureCount);
       const exit = isGuarded(visit) && result ? await finish(visit, result) : await execute(visit, visit.state);
       const own = result ? result.value : visit.state.kind === 'Pass' ? visit.state.result : undefined;
       Object.assign(inspected, await inspectResult(visit, own, exit.output.value));
@@ -136,10 +138,14 @@ export class StateTests {
 
   /** The result of the state's work: the one that is given, or that of the call. Undefined for states that call nothing. */
   async #result(visit: Visit, mock: unknown): Promise<Payload | undefined> {
-    if (!isGuarded(visit)) return undefined;
+    if (!isGuarded(visit)) {
+      if (mock === undefined) return undefined;
+      const message = `State type '${visit.state.kind}' is not supported when a mock is specified`;
+      throw new AwsError('ValidationException', message);
+    }
     const { result, errorOutput } = shapeOf(mock);
     if (isObject(errorOutput)) throw new StateError(textOf(errorOutput.error), textOf(errorOutput.cause));
-    if (typeof result === 'string') return Payload.parse(result);
+    if (typeof result === 'string') return mocked(result);
     if (visit.state.kind !== 'Task') {
       throw new AwsError('ValidationException', 'State type Map and Parallel can only be tested with a mock');
     }
@@ -155,6 +161,25 @@ const bare = (state: TaskState): TaskState => ({
   retry: [],
   catch: [],
 });
+
+const mocked = (result: string): Payload => {
+  const payload = Payload.parse(result);
+  try {
+    void payload.value;
+  } catch {
+    throw new AwsError('ValidationException', 'Mocked result must be valid JSON');
+  }
+  return payload;
+};
+
+/** Holds the number of failed iterations that was given against what the map tolerates. */
+const checkTolerated = async (visit: Visit, result: Payload, failures: Json | undefined): Promise<void> => {
+  const { state } = visit;
+  if (state.kind !== 'Map' || !state.distribution || typeof failures !== 'number' || failures === 0) return;
+  const tolerance = await toleranceOf(state.distribution, visit.scope(state.flow.input(visit.scope())));
+  const total = Array.isArray(result.value) ? result.value.length : failures;
+  if (exceeded(tolerance, failures, total)) throw thresholdExceeded();
+};
 
 const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
 

@@ -1,5 +1,6 @@
 // Map, distributed: a child execution for every item or batch, tolerating a share of failures.
 import { StateError } from '../errors.ts';
+import type { Scope } from '../expressions/scope.ts';
 import type { Json } from '../json.ts';
 import type { Distribution, MapState } from '../parse/machine.ts';
 import { childInputs } from './item-batches.ts';
@@ -13,12 +14,27 @@ import type { Exit, Progress, Visit } from './visit.ts';
 /** AWS: at most this many children of one map at once. */
 const MOST_CHILDREN = 10_000;
 
-interface Tolerance {
+export interface Tolerance {
   readonly count: number;
   readonly percentage: number;
 }
 
-const exceeded = ({ count, percentage }: Tolerance, failed: number, total: number): boolean =>
+const number = async (value: Promise<number> | number | undefined): Promise<number> => (await value) ?? 0;
+
+/** The failure of a map of which more children have failed than it tolerates. */
+export const thresholdExceeded = (): StateError =>
+  new StateError('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
+
+/** Reads what a map tolerates. Throws what its expressions throw. */
+export const toleranceOf = async (
+  { toleratedCount, toleratedPercentage }: Distribution,
+  scope: Scope,
+): Promise<Tolerance> => ({
+  count: await number(toleratedCount?.(scope)),
+  percentage: await number(toleratedPercentage?.(scope)),
+});
+
+export const exceeded = ({ count, percentage }: Tolerance, failed: number, total: number): boolean =>
   failed > count && (failed / total) * 100 > percentage;
 
 const isStarted = (progress: Progress | undefined): boolean =>
@@ -73,18 +89,13 @@ const runChildren = async (
       failed++;
       if (!exceeded(tolerance, failed, inputs.length)) continue;
       children.end();
-      throw new StateError(
-        'States.ExceedToleratedFailureThreshold',
-        'The specified tolerated failure threshold was exceeded',
-      );
+      throw thresholdExceeded();
     }
   };
   const slots = Math.min(concurrency === 0 ? MOST_CHILDREN : concurrency, MOST_CHILDREN, inputs.length);
   await lifetime.within(Promise.all(Array.from({ length: slots }, slot)));
   return results;
 };
-
-const number = async (value: Promise<number> | number | undefined): Promise<number> => (await value) ?? 0;
 
 const work = async (
   visit: Visit<MapState>,
@@ -117,10 +128,7 @@ export const runDistributed = async (
   const source = distribution.reader ? undefined : await startedWith(visit, effective, progress);
   if (!source && !isStarted(progress)) frame.event('MapStateStarted', { length: 0 });
   // Unlike the concurrency, what is tolerated is read once the map has started (seen in recorded executions).
-  const tolerance = {
-    count: await number(distribution.toleratedCount?.(scope)),
-    percentage: await number(distribution.toleratedPercentage?.(scope)),
-  };
+  const tolerance = await toleranceOf(distribution, scope);
   const run = await open(visit, distribution, { concurrency, tolerance }, progress);
   const forget = frame.lifetime.onEnd(() => run.end('ABORTED'));
   try {
