@@ -72,6 +72,15 @@ describe('the journal gives back what each execution wrote', () => {
     for (const execution of [1, 999, 2000]) expect(one.read(execution)).toEqual([event(1)]);
   });
 
+  test('two logs of one execution in a commit', () => {
+    const { journal } = opened();
+    const one = journal();
+    one.append(new ExecutionLog(1), event(1));
+    one.append(new ExecutionLog(1), event(2));
+    expect(one.read(1)).toEqual([event(1), event(2)]);
+    expect(journal().read(1)).toEqual([event(1), event(2)]);
+  });
+
   test('a chunk that is gone is named', () => {
     const { database, journal } = opened();
     write(journal(), 3);

@@ -79,12 +79,13 @@ export class ChunkTable {
   /** The lines of an execution, oldest first. Throws where a chunk is damaged. */
   linesOf(execution: number): string[] {
     const indexed = this.#places.all(execution).flatMap(({ chunks }) => String(chunks).split(' ').map(Number));
-    return [...indexed, ...(this.#behind.get(execution) ?? [])].map((id) => {
+    return [...indexed, ...(this.#behind.get(execution) ?? [])].flatMap((id) => {
       const row = this.#chunk.get(id);
       if (row === undefined) throw new Error(`the log has lost its chunk ${id}`);
-      const place = String(row.executions).split(' ').indexOf(String(execution));
-      if (place === -1) throw new Error(`the chunk ${id} of the log does not name the execution`);
-      return lineOf(String(row.records), place);
+      const executions = String(row.executions).split(' ');
+      const places = [...executions.keys()].filter((place) => executions[place] === String(execution));
+      if (places.length === 0) throw new Error(`the chunk ${id} of the log does not name the execution`);
+      return places.map((place) => lineOf(String(row.records), place));
     });
   }
 
@@ -103,8 +104,8 @@ export class ChunkTable {
     this.#last = id;
     for (const execution of executions) {
       const chunks = this.#behind.get(execution);
-      if (chunks) chunks.push(id);
-      else this.#behind.set(execution, [id]);
+      if (chunks === undefined) this.#behind.set(execution, [id]);
+      else if (chunks.at(-1) !== id) chunks.push(id);
     }
     this.#behindCount += executions.length;
   }

@@ -134,9 +134,12 @@ export const foldLog = (log: readonly LogRecord[], input: Payload): Standing => 
     else if (isEvent(record) && type.endsWith('StateExited')) leave(frame, record);
     else {
       if (ATTEMPT.has(type)) frame.children = new Map();
-      const { details, id } = isEvent(record) ? record : { details: undefined, id: undefined };
       const { memo } = record;
-      frame.records.push({ type, ...(id !== undefined && { id }), ...(details && { details }), ...(memo && { memo }) });
+      if (!isEvent(record)) frame.records.push({ type, ...(memo && { memo }) });
+      else {
+        const { id, at, details } = record;
+        frame.records.push({ type, id, at, ...(details && { details }), ...(memo && { memo }) });
+      }
     }
   }
   return { root: finished(root), lastEvent, lastFrame };

@@ -82,4 +82,11 @@ export const WORDS: readonly string[] = [
   'invoke.waitForTaskToken',
   '{}',
   'null',
+  'token',
+  'token,timeout',
+  'token,timeout,heartbeat',
+  'timeout',
+  'timeout,heartbeat',
+  'heartbeat',
+  'resourceType,resource,region,parameters,timeoutInSeconds,heartbeatInSeconds',
 ];

@@ -22,7 +22,7 @@ export interface TaskCall {
 
 const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskCall): void => {
   const { frame, state, token } = visit;
-  const { clock, region } = frame.execution.host;
+  const { region } = frame.execution.host;
   const { timeout, heartbeat, role } = call;
   const { text } = call.parameters;
   const { events, about, resourceType, resource } = integration;
@@ -31,9 +31,8 @@ const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskC
     events === 'Task'
       ? { resourceType, resource, region, parameters: text }
       : { input: text, resource: state.resource };
-  const memo = { at: clock.now() };
   if (timeout === undefined && heartbeat === undefined && role === undefined && token === undefined)
-    frame.event(names.scheduled, what, memo); // most tasks: nothing to be put together
+    frame.event(names.scheduled, what); // most tasks: nothing to be put together
   else {
     const times = {
       ...(timeout !== undefined && { timeoutInSeconds: timeout }),
@@ -45,7 +44,7 @@ const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskC
       ...(timeout !== undefined && { timeout }),
       ...(heartbeat !== undefined && { heartbeat }),
     };
-    frame.event(names.scheduled, { ...what, ...times }, { ...memo, ...more });
+    frame.event(names.scheduled, { ...what, ...times }, more);
   }
   if (events !== 'Activity') frame.event(names.started, about);
 };

@@ -9,7 +9,7 @@ import type { Exit, Progress, Visit } from './visit.ts';
 
 /** What was noted when the call was made, before a restart. */
 interface Noted {
-  readonly at: number;
+  readonly at: number | undefined;
   readonly token?: string;
   readonly timeout?: number;
   readonly heartbeat?: number;
@@ -43,7 +43,7 @@ const attempt = async (visit: Visit<TaskState>, progress: Progress | undefined):
   const { integrations } = frame.execution.host;
   const integration = integrations.resolve(state.resource);
   const call = progress?.records.find(({ type }) => type.endsWith('Scheduled'));
-  const noted = call?.memo as Noted | undefined;
+  const noted: Noted | undefined = call && { ...call.memo, at: call.at };
   if (integration.needsToken) {
     visit.token = noted?.token ?? integrations.newToken();
     visit.freshContext();

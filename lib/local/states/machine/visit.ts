@@ -18,6 +18,8 @@ export interface Progress {
   readonly records: readonly {
     readonly type: string;
     readonly id?: number;
+    /** Milliseconds since the epoch. */
+    readonly at?: number;
     readonly details?: Shape;
     readonly memo?: Shape;
   }[];
