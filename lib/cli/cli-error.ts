@@ -39,6 +39,9 @@
  * HDL653: the object that holds a dead letter's input is gone. Fix: restore it, or discard the dead letter.
  * HDL654: dead letters are discarded with a reason only. Fix: say it with --because.
  * HDL655: a run did not go on after its dead letters were sent. Fix: see the logs of the replay function.
+ * HDL656: only a run that is under way can be stopped. Fix: wait until its execution has begun; one that has ended needs
+ * nothing.
+ * HDL657: a run was not settled after its execution was stopped. Fix: see the logs of the reconcile function.
  * HDL630: no message has that code. Fix: copy it from the message.
  */
 /** What went wrong in a command, told in one message. `exit` is the command's exit code: 1, 2 or 3. */

@@ -4,6 +4,7 @@ import { readArguments } from './arguments.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { asl } from './commands/asl.ts';
+import { cancel } from './commands/cancel.ts';
 import { deadLettersDiscard } from './commands/dead-letters-discard.ts';
 import { deadLettersList } from './commands/dead-letters-list.ts';
 import { deadLettersReplay } from './commands/dead-letters-replay.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   start,
   runs,
   run,
+  cancel,
   resume,
   fork,
   deadLettersList,

@@ -15,15 +15,15 @@ describe('what is wrong with the words is told in one line, with the nearest kno
   test.each([
     [
       'graf',
-      "HDL605 heddle has no command 'graf'; expected one of validate, explain, graph, asl, estimate, local run, start, runs, run, resume, fork, dead-letters list, dead-letters show, dead-letters replay, dead-letters discard. Fix: did you mean heddle graph?",
+      "HDL605 heddle has no command 'graf'; expected one of validate, explain, graph, asl, estimate, local run, start, runs, run, cancel, resume, fork, dead-letters list, dead-letters show, dead-letters replay, dead-letters discard. Fix: did you mean heddle graph?",
     ],
     [
       'local runn orders',
-      "HDL605 heddle has no command 'local runn'; expected one of validate, explain, graph, asl, estimate, local run, start, runs, run, resume, fork, dead-letters list, dead-letters show, dead-letters replay, dead-letters discard. Fix: did you mean heddle local run?",
+      "HDL605 heddle has no command 'local runn'; expected one of validate, explain, graph, asl, estimate, local run, start, runs, run, cancel, resume, fork, dead-letters list, dead-letters show, dead-letters replay, dead-letters discard. Fix: did you mean heddle local run?",
     ],
     [
       'deploy',
-      "HDL605 heddle has no command 'deploy'; expected one of validate, explain, graph, asl, estimate, local run, start, runs, run, resume, fork, dead-letters list, dead-letters show, dead-letters replay, dead-letters discard. Fix: see npx heddle --help",
+      "HDL605 heddle has no command 'deploy'; expected one of validate, explain, graph, asl, estimate, local run, start, runs, run, cancel, resume, fork, dead-letters list, dead-letters show, dead-letters replay, dead-letters discard. Fix: see npx heddle --help",
     ],
     [
       'asl orders --sate clean',

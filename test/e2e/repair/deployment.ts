@@ -183,14 +183,14 @@ export class RepairShop {
   /** A run that is stopped while `side` is at work. */
   async stopped(id: string, count: number): Promise<RunRecord> {
     this.fail('side hangs');
-    const { aws, ledger } = this.deployment;
     await this.send({ kind: 'manual', pipeline: 'repair', id, input: { count }, by: 'tester' });
     await until(async () => this.#noted().includes('side'));
-    const [newest] = await ledger.runs.latest('repair', 1);
-    await aws.call('states', 'StopExecution', { executionArn: newest?.executionArn, cause: 'stopped by a test' });
+    const [newest] = await this.deployment.ledger.runs.latest('repair', 1);
+    const run = newest?.run ?? '';
+    const { code, stderr } = await this.heddle('cancel', run, '--because', 'a test', '--go');
+    if (code !== 0) throw new Error(stderr);
     this.fail();
-    await until(async () => (await this.record(newest?.run ?? '')).endedAt !== undefined);
-    return this.record(newest?.run ?? '');
+    return this.record(run);
   }
 
   async record(run: string): Promise<RunRecord> {

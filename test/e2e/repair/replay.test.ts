@@ -85,6 +85,18 @@ describe('heddle dead-letters', () => {
     });
   });
 
+  test('of a map of a thousand, the ten that failed', async () => {
+    const bad = Array.from({ length: 10 }, (_, n) => `score ${n * 100 + 7}`);
+    shop.fail(...bad);
+    const { run, deadLetters } = await shop.run('thousand', 1_000);
+    expect(deadLetters).toBe(10);
+    shop.calls();
+    shop.fail();
+    expect(await shop.heddle('dead-letters', 'replay', run, '--go')).toMatchObject({ code: 0 });
+    expect(shop.calls()).toEqual(['publish', ...bad.sort(), 'total']);
+    expect(await shop.output(run)).toEqual({ n: 499_500 });
+  });
+
   test('one item alone, which fails again, is a dead letter again', async () => {
     const run = await withLetters('one');
     shop.fail('score 4');

@@ -1,0 +1,68 @@
+import type { RunRecord } from '../../records/index.ts';
+import { awaitRun } from '../await-run.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command } from '../command.ts';
+import { findRun } from '../find-run.ts';
+import { whoAmI } from '../redo.ts';
+import { print, remark } from '../setting.ts';
+import { openTarget, type Target, targetOptions } from '../target.ts';
+
+export const cancel: Command = {
+  words: 'cancel',
+  says: 'stop a run that is under way; heddle resume lets it go on later',
+  operands: [{ name: 'run', required: true }],
+  options: {
+    go: { says: 'do it; without it what would be stopped is printed' },
+    because: { value: 'TEXT', says: 'why, for the audit trail' },
+    pipeline: { value: 'P', says: 'look in this pipeline only' },
+    ...targetOptions,
+  },
+  run: async (given, setting) => {
+    const target = await openTarget(given, setting);
+    try {
+      const run = await findRun(target, given.operands[0] ?? '', given.text('pipeline'));
+      const execution = underWay(run);
+      if (!given.has('go')) {
+        print(setting, [`${run.pipeline} ${run.run} is ${run.status} and would be stopped: ${execution}`]);
+        remark(setting, ['', 'Nothing is done yet: add --go.']);
+        return 0;
+      }
+      const because = given.text('because');
+      const cause = `stopped by ${whoAmI()}${because === undefined ? '' : `: ${because}`}`;
+      await target.aws.call('states', 'StopExecution', { executionArn: execution, error: 'Heddle.Cancelled', cause });
+      const settled = await settlement(target, run);
+      print(setting, [`${settled.pipeline} ${settled.run} is ${settled.status}.`]);
+      return 0;
+    } finally {
+      await target.close();
+    }
+  },
+};
+
+/** The ARN of the run's execution. Throws CliError HDL656 for a run that is not under way. */
+const underWay = ({ run, status, executionArn, endedAt }: RunRecord): string => {
+  if (endedAt === undefined && executionArn !== undefined) return executionArn;
+  throw new CliError(
+    'HDL656',
+    2,
+    `the run ${run} is ${status}`,
+    'a run that is under way',
+    endedAt === undefined ? 'wait until its execution has begun' : 'none is needed: it has ended',
+  );
+};
+
+/** The run once the reconciler has settled it. Throws CliError HDL657 when it does not within a minute. */
+const settlement = async (target: Target, { pipeline, run }: RunRecord): Promise<RunRecord> => {
+  const settled = await awaitRun(target, async () => {
+    const record = await target.ledger.runs.get(pipeline, run);
+    return record?.endedAt === undefined ? undefined : record;
+  });
+  if (settled) return settled;
+  throw new CliError(
+    'HDL657',
+    1,
+    `the execution of ${run} was stopped, but the run was not settled within a minute`,
+    'the reconcile operator to settle it',
+    `see the logs of the reconcile function and the queue ${target.manifest.undeliveredQueueUrl}`,
+  );
+};
