@@ -1,10 +1,12 @@
 // The recorder behind definePipeline: each verb adds a node to the block being recorded and hands back a ref.
+import { DefinitionError, type Diagnostic } from './diagnostic.ts';
 import type { Block } from './node.ts';
 import { makeRef, type Ref } from './ref.ts';
+import type { Stage } from './stage.ts';
 import { type CheckVerb, recordCheck } from './verbs/check.ts';
 import { type ChooseVerb, recordChoose } from './verbs/choose.ts';
 import { type MapVerb, recordMap } from './verbs/map.ts';
-import { openRecorder } from './verbs/recorder.ts';
+import { openRecorder, type Recorder, stageRef } from './verbs/recorder.ts';
 import { type RepeatVerb, recordRepeat } from './verbs/repeat.ts';
 import { recordTask, type TaskVerb } from './verbs/task.ts';
 import { recordWait, type WaitVerb } from './verbs/wait.ts';
@@ -47,5 +49,40 @@ export const record = <Input, Upstream, Output>(
     wait: recordWait(recorder),
     check: recordCheck(recorder),
   };
-  return recorder.block(() => body(flow), pipeline);
+  return recorded(recorder, flow, body);
+};
+
+/**
+ * Goes on after a stage whose input or `after` cannot be recorded, so that all such mistakes are told together: whatever reads
+ * the stage gets a ref to it, which nobody follows any more.
+ */
+const recorded = <F extends Pick<TaskVerb & MapVerb, 'task' | 'map'>, Output>(
+  recorder: Recorder,
+  flow: F,
+  body: (flow: F) => Output,
+): Block => {
+  const told: Diagnostic[] = [];
+  type Verb = (stage: Stage, ...rest: readonly never[]) => Ref<never>;
+  const goingOn =
+    (verb: Verb): Verb =>
+    (stage, ...rest) => {
+      try {
+        return verb(stage, ...rest);
+      } catch (error) {
+        if (!(error instanceof DefinitionError)) throw error;
+        told.push(...error.diagnostics);
+        return stageRef(recorder, stage.name) as Ref<never>;
+      }
+    };
+  // The verbs keep their own signatures: only a throw becomes a ref.
+  const task = goingOn(flow.task as unknown as Verb) as unknown as F['task'];
+  const map = goingOn(flow.map as unknown as Verb) as unknown as F['map'];
+  try {
+    const block = recorder.block(() => body({ ...flow, task, map }), recorder.pipeline);
+    if (told.length === 0) return block;
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    told.push(...error.diagnostics);
+  }
+  throw new DefinitionError(told);
 };

@@ -58,6 +58,8 @@ export interface ChooseNode {
   readonly when: Condition;
   readonly onTrue: Block;
   readonly onFalse: Block;
+  /** Nobody said what it gives when the condition does not hold. */
+  readonly withoutOtherwise?: true;
 }
 
 export interface WaitNode {

@@ -238,3 +238,21 @@ describe('repeat', () => {
     );
   });
 });
+
+test('what cannot be recorded is told together, each with its place', () => {
+  const recording = () =>
+    pipelineOf((flow) => {
+      const first = flow.task(a, { when: new Date(0) } as never);
+      flow.map(b, first.list, (item) => ({ item, work: () => item }) as never);
+      flow.task(b, { n: first.n }, { after: ['a' as never] });
+      return `${first.n}`;
+    });
+  expect(recording).toThrow(
+    [
+      'HDL103 sample.a: the input holds an object of class Date, which JSON cannot hold. Fix: pass strings, numbers, booleans, null, plain objects, lists, or refs.',
+      'HDL103 sample.b: the input holds a function, which JSON cannot hold. Fix: pass strings, numbers, booleans, null, plain objects, lists, or refs.',
+      'HDL105 sample.b: `after` holds something that is not the output of a stage. Fix: pass what flow.task, flow.map or flow.choose gave back.',
+      'HDL101 sample: the ref a.n was used as a value, but it has none until the pipeline runs. Fix: pass a.n to a stage, or compare it with eq, gt, lt, and, or, not inside flow.choose.',
+    ].join('\n'),
+  );
+});

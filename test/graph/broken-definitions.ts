@@ -1,5 +1,5 @@
 // What the rules refuse: each definition with its messages in full.
-import { gt, type Pipeline, type Ref } from '../../lib/definition/index.ts';
+import { eq, gt, ne, or, type Pipeline, type Ref } from '../../lib/definition/index.ts';
 import { retryPolicy } from '../../lib/definition/retry.ts';
 import {
   byHand,
@@ -12,6 +12,7 @@ import {
   orders,
   overRows,
   publish,
+  stateful,
   untyped,
   waiting,
   withNodes,
@@ -314,5 +315,35 @@ export const brokenDefinitions: Record<string, [Pipeline | readonly Pipeline[], 
   'a key template with a leading slash': [
     dropped('/drops/{partition}'),
     "HDL213 orders: the key template '/drops/{partition}' starts with a slash, but keys in S3 do not. Fix: write one like objectDropped('drops/{partition}/*').",
+  ],
+  'a branch behind a constant': [
+    orders((flow) => {
+      flow.choose(
+        eq(untyped(1), 2),
+        () => [flow.task(list, flow.input), flow.task(clean, { key: 'k' })],
+        () => flow.task(publish, { rows: 0 }),
+        { id: 'any' },
+      );
+    }),
+    'HDL214 orders.any: list, clean can never run: the condition is always false, so the then branch is never taken. Fix: correct the condition, or take the stages out.',
+  ],
+  'a branch behind a word that is not in the contract': [
+    orders((flow) => {
+      const { state } = flow.task(stateful, flow.input);
+      flow.choose(
+        or(ne(state, 'fll'), gt(state, 'a')),
+        () => null,
+        () => flow.task(publish, { rows: 0 }),
+        { id: 'any' },
+      );
+    }),
+    'HDL214 orders.any: publish can never run: the condition is always true, so the otherwise branch is never taken. Fix: correct the condition, or take the stage out.',
+  ],
+  'what a choice gives that has no otherwise': [
+    orders((flow) => {
+      const { total } = flow.task(list, flow.input);
+      return flow.choose(gt(total, 0), () => ({ rows: total }), { id: 'any' });
+    }),
+    'HDL215 orders: reads what any gives, but any has no otherwise branch, so it gives nothing when its condition does not hold. Fix: give flow.choose a third function that returns the value for that case.',
   ],
 };

@@ -24,6 +24,10 @@ export const publish = defineStage('publish', {
   input: z.object({ rows: z.number(), note: z.string().optional() }),
   output: z.object({ url: z.string() }),
 });
+export const stateful = defineStage('stateful', {
+  input: z.object({ day: z.string() }),
+  output: z.object({ state: z.enum(['full', 'empty']).nullable() }),
+});
 const day = z.object({ day: z.string() });
 
 /** What a cast or plain JavaScript lets through the types. */

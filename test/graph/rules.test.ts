@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { defineStage, formatDiagnostic, gt, type Pipeline, type Ref } from '../../lib/definition/index.ts';
+import { defineStage, eq, formatDiagnostic, gt, type Pipeline, type Ref } from '../../lib/definition/index.ts';
 import { retryPolicy } from '../../lib/definition/retry.ts';
 import { validate } from '../../lib/graph/index.ts';
 import { brokenDefinitions } from './broken-definitions.ts';
@@ -16,6 +16,8 @@ import {
   orders,
   overRows,
   publish,
+  stateful,
+  untyped,
   waiting,
   withNodes,
 } from './definitions.ts';
@@ -33,6 +35,27 @@ const nullable = defineStage('nullable', {
 });
 
 const right: Record<string, Pipeline | readonly Pipeline[]> = {
+  'branches behind a word of the contract, null, and a word that only may be there': orders((flow) => {
+    const { state } = flow.task(stateful, flow.input);
+    for (const word of ['full', null, flow.input.day])
+      flow.choose(
+        eq(state, word),
+        () => flow.task(publish, { rows: 0 }, { id: `publish${word === null ? 'Null' : typeof word}` }),
+        () => null,
+      );
+  }),
+  'an empty branch behind a constant': orders((flow) =>
+    flow.choose(
+      eq(untyped(1), 1),
+      () => flow.task(list, flow.input),
+      () => null,
+    ),
+  ),
+  'a choice without otherwise that others wait for': orders((flow) => {
+    const { total } = flow.task(list, flow.input);
+    const chosen = flow.choose(gt(total, 0), () => flow.task(clean, { key: 'k' }));
+    flow.task(publish, { rows: total }, { after: [chosen] });
+  }),
   'one stage twice under two ids': orders((flow) => [
     flow.task(list, flow.input),
     flow.task(list, flow.input, { id: 'listAgain' }),

@@ -1,5 +1,7 @@
 // The table of rules. Order is the order of the messages.
 import { bindingsFitContracts } from './bindings-fit-contracts.ts';
+import { branchesCanBeTaken } from './branches-can-be-taken.ts';
+import { choicesHaveAValue } from './choices-have-a-value.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
 import { itemsStayInTheirMap } from './items-stay-in-their-map.ts';
 import { keyTemplatesAreClear } from './key-templates-are-clear.ts';
@@ -34,6 +36,8 @@ export const rules: readonly Rule[] = [
   itemsStayInTheirMap,
   pipelinesHaveStages,
   keyTemplatesAreClear,
+  branchesCanBeTaken,
+  choicesHaveAValue,
   standInsFit,
   waitsArePossible,
 ];
