@@ -114,6 +114,11 @@ export const orders = definePipeline('orders', { input: day }, (flow) => {
   // @ts-expect-error a condition is data, not a boolean
   flow.choose(more, Object, Object);
 
+  const partly = flow.choose(gt(listed.total, 0), () => flow.task(publish, { rows: 1 }, { id: 'partly' }));
+  flow.task(list, { day: 'd' }, { id: 'afterwards', after: [partly] });
+  // @ts-expect-error a choice without `otherwise` gives nothing to read
+  flow.task(clean, { key: partly.url });
+
   return { rows: cleaned.count, state: listed.state, files: listed.files, fixed: 1 };
 });
 
