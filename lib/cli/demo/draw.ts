@@ -1,58 +1,35 @@
-// Progress as lines of text: a block to redraw on a terminal, or only what is new since the last time. Pure.
+// The progress of a chain of runs as lines of text: one for each pipeline to redraw, or what is new since the last look. Pure.
 import { marks } from '../marks.ts';
+import { count, drawChanges as drawRunChanges, itemsPerSecond, type StageState } from '../progress/index.ts';
+import { elapsedMs } from '../run-view.ts';
 import { duration } from '../words.ts';
-import type { PipelineProgress, StageProgress } from './snapshot.ts';
+import type { PipelineProgress } from './snapshot.ts';
 
-const count = (n: number): string => n.toLocaleString('en-US');
-
-/** Items done at a moment, for the rate. */
-export interface Mark {
-  readonly at: number;
-  readonly done: number;
-}
-
-const stageText = ({ id, status, items }: StageProgress, rate: number | undefined): string => {
+const stageText = (stage: StageState, now: number): string => {
+  const { id, status, items } = stage;
   const amount = items && items.total > 0 ? ` ${count(items.done)}/${count(items.total)}` : '';
-  const speed = status === 'running' && rate !== undefined && rate > 0 ? ` (${count(Math.round(rate))}/s)` : '';
-  return `${marks[status]} ${id}${amount}${speed}`;
+  const rate = itemsPerSecond(stage, now);
+  return `${marks[status]} ${id}${amount}${rate === undefined ? '' : ` (${count(rate)}/s)`}`;
 };
 
-/** One line for each pipeline. `rateOf` gives items a second of a running map, where it is known yet. */
-export const drawBlock = (
-  pipelines: readonly PipelineProgress[],
-  rateOf: (pipeline: string, stage: string) => number | undefined,
-): readonly string[] => {
+/** One line for each pipeline. */
+export const drawBlock = (pipelines: readonly PipelineProgress[], now: number): readonly string[] => {
   const width = Math.max(...pipelines.map(({ pipeline }) => pipeline.length));
-  return pipelines.map(({ pipeline, status, stages, elapsedMs, waitsFor }) => {
+  return pipelines.map(({ pipeline, state, waitsFor }) => {
     const name = pipeline.padEnd(width);
-    if (status === 'waiting') return `${marks.waiting} ${name}  waits for ${waitsFor.join(', ') || 'its trigger'}`;
-    const parts = stages.map((stage) => stageText(stage, rateOf(pipeline, stage.id))).join('  ');
-    return `${marks[status]} ${name}  ${duration(elapsedMs).padStart(6)}  ${parts}`;
+    if (!state) return `${marks.waiting} ${name}  waits for ${waitsFor.join(', ') || 'its trigger'}`;
+    const parts = state.stages.map((stage) => stageText(stage, now)).join('  ');
+    return `${marks[state.run.status]} ${name}  ${duration(elapsedMs(state.run, now)).padStart(6)}  ${parts}`;
   });
 };
 
-const underWay: ReadonlySet<PipelineProgress['status']> = new Set(['pending', 'waiting', 'running']);
-
-/** What happened between two looks, one line each: runs and stages that changed, items in steps of a tenth. */
+/** What happened between two looks, one line each, in the words of a run's own progress. */
 export const drawChanges = (
   before: readonly PipelineProgress[],
   after: readonly PipelineProgress[],
+  now: number,
 ): readonly string[] =>
-  after.flatMap((pipeline) => {
-    const old = before.find((other) => other.pipeline === pipeline.pipeline);
-    const lines: string[] = [];
-    if (old?.status !== pipeline.status && pipeline.status === 'running') lines.push(`${pipeline.pipeline}: running`);
-    for (const stage of pipeline.stages) {
-      const last = old?.stages.find((other) => other.id === stage.id);
-      const tenth = (progress: StageProgress | undefined): number =>
-        progress?.items && progress.items.total > 0 ? Math.floor((progress.items.done * 10) / progress.items.total) : 0;
-      const of = stage.items ? `, ${count(stage.items.done)} of ${count(stage.items.total)} items` : '';
-      const why = stage.cause ? `: ${stage.cause}` : '';
-      if (last?.status !== stage.status) lines.push(`${pipeline.pipeline}.${stage.id}: ${stage.status}${of}${why}`);
-      else if (tenth(last) !== tenth(stage)) lines.push(`${pipeline.pipeline}.${stage.id}: ${stage.status}${of}`);
-    }
-    if (old?.status !== pipeline.status && !underWay.has(pipeline.status)) {
-      lines.push(`${pipeline.pipeline}: ${pipeline.status} in ${duration(pipeline.elapsedMs)}`);
-    }
-    return lines;
+  after.flatMap(({ pipeline, state }) => {
+    const last = before.find((other) => other.pipeline === pipeline)?.state;
+    return state ? drawRunChanges(last, state, now) : [];
   });

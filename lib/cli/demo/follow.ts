@@ -1,7 +1,7 @@
 // Follows a chain of runs to its end, telling what happens as it happens.
 import { CliError } from '../cli-error.ts';
 import { isOver } from './chain.ts';
-import { drawBlock, drawChanges, type Mark } from './draw.ts';
+import { drawBlock, drawChanges } from './draw.ts';
 import type { PipelineProgress, Snapshot } from './snapshot.ts';
 
 export interface Screen {
@@ -20,40 +20,24 @@ const clearLine = '\u001b[2K';
 
 /** Resolves with the last snapshot. Throws CliError HDL621 when nothing changes for two minutes. */
 export const follow = async (look: () => Promise<Snapshot>, screen: Screen): Promise<Snapshot> => {
-  const marks = new Map<string, Mark>();
   let before: readonly PipelineProgress[] = [];
   let drawn = 0;
   let lastChange = Date.now();
   let lastSeen = '';
 
-  const rates = (pipelines: readonly PipelineProgress[]): Map<string, number> => {
-    const now = Date.now();
-    const found = new Map<string, number>();
-    for (const { pipeline, stages } of pipelines) {
-      for (const { id, items, status } of stages) {
-        if (!items || status !== 'running') continue;
-        const key = `${pipeline}.${id}`;
-        const first = marks.get(key) ?? { at: now, done: items.done };
-        marks.set(key, first);
-        if (now > first.at) found.set(key, ((items.done - first.done) * 1000) / (now - first.at));
-      }
-    }
-    return found;
-  };
-
   for (;;) {
     const snapshot = await look();
-    const rate = rates(snapshot.pipelines);
+    const now = Date.now();
     if (screen.isTerminal) {
-      const lines = drawBlock(snapshot.pipelines, (pipeline, stage) => rate.get(`${pipeline}.${stage}`));
+      const lines = drawBlock(snapshot.pipelines, now);
       screen.write(up(drawn) + lines.map((line) => `${clearLine}${line.slice(0, screen.width - 1)}\n`).join(''));
       drawn = lines.length;
     } else if (drawn > 0 || !isOver(snapshot.chain)) {
       drawn = 1; // From here on there is something to tell; a chain that was over at the first look is not told again.
-      for (const line of drawChanges(before, snapshot.pipelines)) screen.write(`${line}\n`);
+      for (const line of drawChanges(before, snapshot.pipelines, now)) screen.write(`${line}\n`);
     }
     if (isOver(snapshot.chain)) return snapshot;
-    const seen = JSON.stringify(snapshot.pipelines.map(({ elapsedMs: _, ...rest }) => rest));
+    const seen = JSON.stringify(snapshot.pipelines);
     if (seen !== lastSeen) lastChange = Date.now();
     if (Date.now() - lastChange > longestSilenceMs) {
       throw new CliError(

@@ -36,7 +36,7 @@ export const runDrop = async (
     );
   }
   const identity = `${manifest.inboxBucket}/${key}/${etag}`;
-  const look = () => takeSnapshot(ledger, links, drop.partition, identity, Date.now());
+  const look = () => takeSnapshot(ledger, links, drop.partition, identity);
   const { chain } = await follow(look, screen);
   const reused = chain.every(({ run }) => run?.endedAt !== undefined && Date.parse(run.endedAt) < droppedAt);
   return { chain, reused };

@@ -4,19 +4,24 @@ import { elapsedMs } from '../run-view.ts';
 import { duration, oneLine } from '../words.ts';
 import type { RunState, StageState } from './look.ts';
 
-const count = (n: number): string => n.toLocaleString('en-US');
+export const count = (n: number): string => n.toLocaleString('en-US');
 
 /** Milliseconds that a stage has run, or ran. */
 const stageMs = ({ startedAt, endedAt }: StageState, now: number): number | undefined =>
   startedAt === undefined ? undefined : (endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(startedAt);
 
-const itemsText = (stage: StageState, now: number): string => {
-  const { items, status } = stage;
-  if (!items) return '';
+/** Items a second of a running map, once that can be told. */
+export const itemsPerSecond = (stage: StageState, now: number): number | undefined => {
   const ms = stageMs(stage, now) ?? 0;
-  const rate =
-    status === 'running' && ms > 500 && items.done > 0 ? `, ${count(Math.round((items.done * 1_000) / ms))}/s` : '';
-  return `${count(items.done)} of ${count(items.total)} items${rate}`;
+  if (stage.status !== 'running' || !stage.items || ms <= 500 || stage.items.done === 0) return undefined;
+  return Math.round((stage.items.done * 1_000) / ms);
+};
+
+const itemsText = (stage: StageState, now: number): string => {
+  const { items } = stage;
+  if (!items) return '';
+  const rate = itemsPerSecond(stage, now);
+  return `${count(items.done)} of ${count(items.total)} items${rate === undefined ? '' : `, ${count(rate)}/s`}`;
 };
 
 const stageLine = (stage: StageState, width: number, now: number): string => {

@@ -1,3 +1,3 @@
-export { drawBlock, drawChanges } from './draw.ts';
+export { count, drawBlock, drawChanges, itemsPerSecond } from './draw.ts';
 export { type Following, followRun } from './follow.ts';
-export { lookAt, type RunState, type StageState } from './look.ts';
+export { lookAt, type RunState, runState, type StageState } from './look.ts';

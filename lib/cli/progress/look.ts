@@ -26,8 +26,17 @@ export const lookAt = async (
   planned: readonly string[],
 ): Promise<RunState | undefined> => {
   const run = await ledger.runs.get(pipeline, id);
-  if (!run) return undefined;
-  const records = new Map((await ledger.stages.list(pipeline, id)).map((record) => [record.stage, record]));
+  return run && runState(ledger, run, await ledger.stages.list(pipeline, id), planned);
+};
+
+/** The state of a run whose stages have been read. */
+export const runState = async (
+  ledger: Ledger,
+  run: RunRecord,
+  list: readonly StageRecord[],
+  planned: readonly string[],
+): Promise<RunState> => {
+  const records = new Map(list.map((record) => [record.stage, record]));
   // A run begun by another definition may have stages that this one does not plan.
   const ids = [...planned, ...[...records.keys()].filter((stage) => !planned.includes(stage))];
   const stages = await Promise.all(
