@@ -3,6 +3,7 @@ import { nearest } from '../support/nearest.ts';
 import { readArguments } from './arguments.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
+import { answer } from './commands/answer.ts';
 import { asl } from './commands/asl.ts';
 import { cancel } from './commands/cancel.ts';
 import { deadLettersDiscard } from './commands/dead-letters-discard.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   runs,
   run,
   cancel,
+  answer,
   resume,
   fork,
   deadLettersList,

@@ -81,8 +81,10 @@ const stageRow = (stage: StageRecord): readonly string[] => {
   ];
 };
 
-const whyOf = ({ error, cause = '', reason = '', warning }: StageRecord): string =>
-  oneLine(error === undefined ? (warning ?? reason) : `${error}: ${cause}`, longestText);
+const whyOf = ({ status, question, until, error, cause = '', reason = '', warning }: StageRecord): string => {
+  if (status === 'waiting') return oneLine(`${question?.prompt ?? 'waits'} (until ${until})`, longestText);
+  return oneLine(error === undefined ? (warning ?? reason) : `${error}: ${cause}`, longestText);
+};
 
 const lettersOf = ({ deadLetters }: RunReport, width: number): readonly string[] => {
   if (deadLetters.length === 0) return [];

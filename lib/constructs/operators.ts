@@ -20,6 +20,7 @@ const operators = {
   settle: { timeoutSeconds: 60, description: 'Settles stages and items that failed for good, and maps' },
   finish: { timeoutSeconds: 60, description: 'Ends a run: the last state of every execution' },
   dispatch: { timeoutSeconds: 30, description: 'Takes start messages and starts executions' },
+  answer: { timeoutSeconds: 30, description: 'Takes the answer to a question that a run waits with' },
   replay: { timeoutSeconds: 60, description: 'Takes dead letters that are to be done again and lets their runs go on' },
   reconcile: { timeoutSeconds: 30, description: 'Settles the run of an execution that died' },
 } as const;
@@ -61,6 +62,7 @@ export class Operators extends Construct {
   readonly settle: LambdaFunction;
   readonly finish: LambdaFunction;
   readonly dispatch: LambdaFunction;
+  readonly answer: LambdaFunction;
   readonly replay: LambdaFunction;
   readonly reconcile: LambdaFunction;
 
@@ -90,6 +92,10 @@ export class Operators extends Construct {
 
     acceptFindings(this.dispatch, 'Serverless-LambdaEventSourceMappingDestination');
 
+    this.answer = this.#make('answer', props);
+    allowLedger(this.answer, ledger.tableArn, ['read', 'write']);
+    allowObjects(this.answer, payloads.bucketArn, ['read', 'write'], ['payloads/']);
+
     this.replay = this.#make('replay', props);
     allowLedger(this.replay, ledger.tableArn, ['read', 'write']);
     allowObjects(this.replay, payloads.bucketArn, ['read', 'write'], ['payloads/']);
@@ -103,8 +109,8 @@ export class Operators extends Construct {
 
   /** All of them, by name. */
   get all(): { readonly [operator in Operator]: LambdaFunction } {
-    const { begin, settle, finish, dispatch, replay, reconcile } = this;
-    return { begin, settle, finish, dispatch, replay, reconcile };
+    const { begin, settle, finish, dispatch, answer, replay, reconcile } = this;
+    return { begin, settle, finish, dispatch, answer, replay, reconcile };
   }
 
   /** Gives the operators their rights on a pipeline. By its names: what it is made of may stand in another stack. */
@@ -114,6 +120,7 @@ export class Operators extends Construct {
     allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
     allow(this.settle, ['ssm:GetParameter'], [manifest]);
     allow(this.settle, ['states:SendTaskSuccess'], [machine]); // for latches of stages that failed or were skipped
+    allow(this.answer, ['states:SendTaskSuccess'], [machine]);
     for (const starter of [this.dispatch, this.replay]) {
       allow(starter, ['ssm:GetParameter'], [manifest]);
       allow(starter, ['states:StartExecution'], [machine]);

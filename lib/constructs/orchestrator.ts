@@ -6,7 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Pipeline as PipelineDefinition } from '../definition/index.ts';
-import { alertsTopic } from './alerts.ts';
+import { alertEvents, alertsTopic } from './alerts.ts';
 import { Buckets } from './buckets.ts';
 import { Bundles } from './bundles.ts';
 import { checkDefinitions } from './check-definitions.ts';
@@ -31,7 +31,7 @@ export interface OrchestratorProps {
   readonly handlers?: string;
   /** Of the ledger and the buckets. @default RETAIN */
   readonly removalPolicy?: RemovalPolicy;
-  /** Where alarms go; its policy must let CloudWatch publish. @default a topic of its own */
+  /** Where alarms and questions go; its policy must let CloudWatch and EventBridge publish. @default a topic of its own */
   readonly alerts?: ITopic;
   /** Somebody to tell by e-mail, when the topic is its own. @default nobody */
   readonly alertEmail?: string;
@@ -94,6 +94,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
       bundles,
     });
     this.operators = operators;
+    alertEvents(this, name, eventBus, alerts, queues.undelivered);
     onDeadExecutions(this, name, operators.reconcile, queues.undelivered);
     orchestratorAlarms(this, { orchestrator: name, queues, operators, topic: alerts });
     this.#dashboard = new OrchestratorDashboard(this, 'Dashboard', { orchestrator: name, queues, operators });
@@ -133,6 +134,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
       undeliveredQueueUrl: queues.undelivered.queueUrl,
       eventBus: this.eventBus.eventBusName,
       alertsTopicArn: this.alerts.topicArn,
+      answerFunction: this.operators.answer.functionName,
     });
   }
 }

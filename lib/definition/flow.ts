@@ -3,6 +3,7 @@ import { DefinitionError, type Diagnostic } from './diagnostic.ts';
 import type { Block } from './node.ts';
 import { makeRef, type Ref } from './ref.ts';
 import type { Stage } from './stage.ts';
+import { type ApproveVerb, recordApprove } from './verbs/approve.ts';
 import { type CheckVerb, recordCheck } from './verbs/check.ts';
 import { type ChooseVerb, recordChoose } from './verbs/choose.ts';
 import { type MapVerb, recordMap } from './verbs/map.ts';
@@ -18,7 +19,14 @@ export interface RunRef {
   readonly pipeline: string;
 }
 
-export interface Flow<Input, Upstream> extends TaskVerb, MapVerb, ChooseVerb, RepeatVerb, WaitVerb, CheckVerb {
+export interface Flow<Input, Upstream>
+  extends TaskVerb,
+    MapVerb,
+    ChooseVerb,
+    RepeatVerb,
+    WaitVerb,
+    CheckVerb,
+    ApproveVerb {
   readonly input: Ref<Input>;
   readonly run: Ref<RunRef>;
   /** The outputs of the upstream pipelines' runs of the same partition, by alias. */
@@ -48,6 +56,7 @@ export const record = <Input, Upstream, Output>(
     repeat: recordRepeat(recorder),
     wait: recordWait(recorder),
     check: recordCheck(recorder),
+    approve: recordApprove(recorder),
   };
   return recorded(recorder, flow, body);
 };

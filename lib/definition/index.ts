@@ -5,6 +5,7 @@ export * from './diagnostic.ts';
 export type { FailureOption } from './failure.ts';
 export type { Flow } from './flow.ts';
 export {
+  type ApproveNode,
   type Block,
   bindingsOf,
   type CheckNode,
@@ -27,6 +28,7 @@ export { fromS3, type Rows, type RowsBucket, type RowsFile, type RowsFormat } fr
 export { type Span, seconds } from './span.ts';
 export * from './stage.ts';
 export * from './trigger.ts';
+export type { ApproveOptions } from './verbs/approve.ts';
 export type { CheckOptions, CheckResult } from './verbs/check.ts';
 export type { MapOptions, MapResult } from './verbs/map.ts';
 export type { RepeatOptions, RepeatResult } from './verbs/repeat.ts';

@@ -1,4 +1,5 @@
 // What a flow recorded: the nodes of a pipeline, as plain data.
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Binding, OnFailure, Tolerance, WaitTime } from '../records/index.ts';
 import { type Condition, operandsOf } from './condition.ts';
 import type { RowsFile } from './rows.ts';
@@ -78,7 +79,20 @@ export interface CheckNode {
   readonly after: readonly string[];
 }
 
-export type Node = TaskNode | MapNode | ChooseNode | WaitNode | CheckNode;
+export interface ApproveNode {
+  readonly kind: 'approve';
+  readonly id: string;
+  readonly prompt: string;
+  readonly show: Binding;
+  /** The contract of an answer. */
+  readonly answer: StandardSchemaV1;
+  readonly timeoutSeconds: number;
+  readonly heartbeatSeconds?: number;
+  readonly default?: Binding;
+  readonly after: readonly string[];
+}
+
+export type Node = TaskNode | MapNode | ChooseNode | WaitNode | CheckNode | ApproveNode;
 
 /** A node that the ledger keeps a record of: all but choices. */
 export type StageNode = Exclude<Node, ChooseNode>;
@@ -97,6 +111,8 @@ export const bindingsOf = (node: Node): readonly Binding[] => {
       return [node.items, node.bind];
     case 'choose':
       return operandsOf(node.when);
+    case 'approve':
+      return [node.show, ...(node.default ? [node.default] : [])];
     case 'check':
       return operandsOf(node.claim);
     case 'wait':

@@ -1,3 +1,4 @@
+export { answerSchemaOf } from './answer-schema.ts';
 export { canonicalGraph } from './canonical.ts';
 export { contractHash } from './contract-hash.ts';
 export { functionKey, functionsOf, type StageFunctionNeed } from './functions.ts';

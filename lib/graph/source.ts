@@ -60,6 +60,8 @@ const schemaOfOutput = (node: Node): JsonSchema | undefined => {
       return jsonSchemaOf(node.stage.output, 'output');
     case 'map':
       return object({ outputs: list(jsonSchemaOf(node.stage.output, 'output')), count, failed: count });
+    case 'approve':
+      return jsonSchemaOf(node.answer, 'output');
     case 'check':
       return object({ passed: { type: 'boolean' }, found: text });
     case 'wait':

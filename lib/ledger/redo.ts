@@ -30,6 +30,9 @@ const ended = [
   'primary',
   'until',
   'warning',
+  'question',
+  'answered',
+  'token',
 ];
 const given = ['output', 'fingerprint'];
 

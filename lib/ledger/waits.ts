@@ -6,13 +6,17 @@ import type { Table } from './table.ts';
 export interface Waits {
   /**
    * Marks a stage as `waiting`, unless it is completed or a later execution's. What an earlier opening of the same wait has
-   * said of `until` stays, so that a repeat does not make it longer.
+   * said stays, so that a repeat does not make it longer; `latest` is written each time.
    */
-  open(at: StageAddress, facts: Needs & { readonly now: string; readonly until: string }): Promise<Claim<StageRecord>>;
+  open(
+    at: StageAddress,
+    facts: Needs & Pick<StageRecord, 'question'> & { readonly now: string; readonly until: string },
+    latest?: Pick<StageRecord, 'token'>,
+  ): Promise<Claim<StageRecord>>;
   /** Ends a wait with an output. Undefined when the stage does not wait, or for a later execution. */
   complete(
     at: StageAddress,
-    end: { readonly endedAt: string; readonly output: StoredPayload },
+    end: { readonly endedAt: string; readonly output: StoredPayload } & Pick<StageRecord, 'answered'>,
   ): Promise<StageRecord | undefined>;
 }
 
@@ -23,12 +27,12 @@ export const openWaits = (table: Table): Waits => {
     values: { waiting: 'waiting', generation },
   });
   return {
-    open: async (at, { now, ...facts }) => {
+    open: async (at, { now, ...facts }, latest = {}) => {
       const key = keyOf(at);
       const { generation = 1 } = at;
       const opened = await table.update<StageRecord>({
         key,
-        set: { stage: at.stage, status: 'waiting', attemptAt: now, generation, ...facts },
+        set: { stage: at.stage, status: 'waiting', attemptAt: now, generation, ...facts, ...latest },
         setOnce: { startedAt: now },
         add: { attempts: 1 },
         remove: ['owner', 'endedAt', 'error', 'cause', 'reason'],
@@ -39,7 +43,7 @@ export const openWaits = (table: Table): Waits => {
       if (opened) return { held: true, record: opened };
       const again = await table.update<StageRecord>({
         key,
-        set: { attemptAt: now },
+        set: { attemptAt: now, ...latest },
         add: { attempts: 1 },
         ...waiting(at),
       });

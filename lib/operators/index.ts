@@ -1,3 +1,4 @@
+export { answer } from './answer.ts';
 export { begin } from './begin.ts';
 export { dispatch } from './dispatch.ts';
 export { finish, RunFailedError } from './finish.ts';

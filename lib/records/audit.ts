@@ -14,6 +14,7 @@ export interface AuditEntry {
     | 'replayed'
     | 'discarded'
     | 'forked'
+    | 'answered'
     | 'stageFailed';
   readonly detail: string;
 }

@@ -173,6 +173,32 @@ export type SettleCall =
       readonly release?: readonly LatchRelease[];
     }
   | {
+      readonly action: 'ask';
+      readonly run: RunFacts;
+      readonly stage: string;
+      /** Lets the state go on. */
+      readonly token: string;
+      readonly prompt: string;
+      readonly show: Binding;
+      /** JSON Schema of an answer. */
+      readonly schema: Json;
+      readonly timeoutSeconds: number;
+      readonly after: readonly string[];
+      readonly chosen: Choices;
+      readonly control: readonly ControlPath[];
+    }
+  /** The token of `ask` brought an error, or nothing in time. */
+  | {
+      readonly action: 'askEnded';
+      readonly run: RunFacts;
+      readonly stage: string;
+      readonly show: Binding;
+      readonly default?: Binding;
+      readonly chosen: Choices;
+      readonly control: readonly ControlPath[];
+      readonly error: CaughtError;
+    }
+  | {
       readonly action: 'waitDone';
       readonly run: RunFacts;
       readonly stage: string;

@@ -15,6 +15,7 @@ export * from './needs.ts';
 export * from './on-failure.ts';
 export * from './payload.ts';
 export * from './prices.ts';
+export * from './question.ts';
 export * from './replay-message.ts';
 export * from './resume-order.ts';
 export * from './run.ts';

@@ -15,6 +15,8 @@ export interface OrchestratorManifest {
   readonly undeliveredQueueUrl: string;
   readonly eventBus: string;
   readonly alertsTopicArn: string;
+  /** The name of the function that takes answers to questions. */
+  readonly answerFunction: string;
 }
 
 /** The parameter `/heddle/<orchestrator>/<pipeline>`: what `dispatch` and `settle` know of a pipeline. */

@@ -1,5 +1,6 @@
 // A stage of a run, and a batch of items of a map stage, as the ledger holds them.
 import type { StoredPayload } from './payload.ts';
+import type { Answered, Question } from './question.ts';
 import type { Status } from './status.ts';
 
 export interface ItemCounts {
@@ -48,6 +49,11 @@ export interface StageRecord {
   readonly primary?: { readonly error: string; readonly cause: string };
   /** Of a stage that is `waiting`, or was: until when at most. */
   readonly until?: string;
+  /** Of a stage that asks a person. */
+  readonly question?: Question;
+  readonly answered?: Answered;
+  /** What lets the state go on that waits for this stage: the newest. */
+  readonly token?: string;
   /** Of a check that only warns: why it did. */
   readonly warning?: string;
   /** The run whose result this is, where a fork took it over. */

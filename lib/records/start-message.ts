@@ -64,4 +64,5 @@ export const runEvents = {
   failed: 'Heddle Run Failed',
   deadLetter: 'Heddle Dead Letter',
   checkFailed: 'Heddle Check Failed',
+  answerWanted: 'Heddle Answer Wanted',
 } as const;

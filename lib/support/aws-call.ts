@@ -15,6 +15,15 @@ export class AwsCallError extends Error {
   }
 }
 
+/** A Lambda function that was called and threw. */
+export class LambdaFailedError extends Error {
+  override readonly name = 'LambdaFailedError';
+
+  constructor(functionName: string, payload: string) {
+    super(`the function ${functionName} failed: ${payload.slice(0, 1_000)}`);
+  }
+}
+
 export interface AwsSettings {
   readonly region: string;
   /** One endpoint for every service, such as the local engine's; AWS's own when absent. */
@@ -44,6 +53,8 @@ export interface Aws {
   call(service: JsonService, operation: string, input: object): Promise<{ readonly [field: string]: unknown }>;
   /** The environment variables of a Lambda function; undefined where there is no such function. Throws AwsCallError. */
   environmentOf(functionName: string): Promise<{ readonly [name: string]: string } | undefined>;
+  /** Calls a Lambda function and gives what it answers. Throws LambdaFailedError where the function did, AwsCallError. */
+  invoke(functionName: string, event: object): Promise<unknown>;
   /** One S3 request for an object. The caller reads the status. */
   object(method: 'GET' | 'PUT', bucket: string, key: string, options?: ObjectOptions): Promise<Response>;
 }
@@ -92,6 +103,19 @@ export const connect = (settings: AwsSettings): Aws => {
       if (response.status === 404) return undefined;
       if (!response.ok) throw readError('lambda', text, response.status);
       return JSON.parse(text).Environment?.Variables ?? {};
+    },
+    invoke: async (functionName, event) => {
+      const path = `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`;
+      const response = await client.fetch(`${base('lambda')}${path}`, {
+        method: 'POST',
+        body: JSON.stringify(event),
+        signal: AbortSignal.timeout(callTimeoutMs),
+        aws: { service: 'lambda' },
+      });
+      const text = await response.text();
+      if (!response.ok) throw readError('lambda', text, response.status);
+      if (response.headers.has('x-amz-function-error')) throw new LambdaFailedError(functionName, text);
+      return text === '' ? undefined : JSON.parse(text);
     },
     object: (method, bucket, key, { body, headers } = {}) =>
       client.fetch(objectUrl(bucket, key), {

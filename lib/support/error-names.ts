@@ -13,4 +13,5 @@ export const errorNames = {
   tooManyFailures: 'Heddle.TooManyFailures',
   checkFailed: 'Heddle.CheckFailed',
   batchLost: 'Heddle.BatchLost',
+  unanswered: 'Heddle.Unanswered',
 } as const;

@@ -104,6 +104,23 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
     flow.check('odd', ne(n, 13), { severity: 'warn' });
     flow.task(second, { n }, { after: [enough] });
   }),
+  approve: pipelineOf((flow) => {
+    const { n } = flow.task(first, {});
+    const answer = flow.approve('release', {
+      prompt: 'Publish ${n}?',
+      show: { n },
+      answer: z.object({ approved: z.boolean() }),
+      timeout: '3d',
+      heartbeat: '1d',
+      default: { approved: false },
+    });
+    flow.choose(
+      eq(answer.approved, true),
+      () => flow.task(second, { n }),
+      () => null,
+      { id: 'approved' },
+    );
+  }),
   'constants-that-look-like-code': pipelineOf((flow) =>
     flow.task(first, { jsonata: '{% $states %}', half: '50 %}', placeholder: '${AWS::Region}', plain: 'a {% b' }),
   ),

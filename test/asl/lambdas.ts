@@ -15,6 +15,8 @@ export interface Log {
   readonly batches: Map<string, (readonly [number, number])[]>;
   readonly outcomes: Map<string, Outcome>;
   chosen: Chosen | undefined;
+  /** Lets a state go on that waits with a token. */
+  release: (token: string, output: object) => Promise<unknown>;
 }
 
 class Failure extends Error {
@@ -24,7 +26,13 @@ class Failure extends Error {
 /** `ledger` holds the latches and the choices behind them: the real one, so that their exactness is proved too. */
 export const lambdasFor = (stages: readonly string[], world: World, ledger: () => Ledger) => {
   const recorded: Record<string, Chosen[string]> = {};
-  const log: Log = { calls: [], batches: new Map(), outcomes: new Map(), chosen: undefined };
+  const log: Log = {
+    calls: [],
+    batches: new Map(),
+    outcomes: new Map(),
+    chosen: undefined,
+    release: async () => undefined,
+  };
   const instead = new Map<string, Json>();
   const given = (id: string) =>
     log.outcomes.get(id) === 'completed' ? (instead.get(id) ?? world.outputs.get(id)) : undefined;
@@ -88,6 +96,14 @@ export const lambdasFor = (stages: readonly string[], world: World, ledger: () =
           control: Object.fromEntries(call.slots.map(({ stage: id, control }) => [id, controlOf(id, control)])),
           chosen: Object.fromEntries(call.choices.flatMap((id) => (recorded[id] ? [[id, recorded[id]]] : []))),
         };
+      case 'ask': {
+        if (!log.calls.includes(call.stage)) log.calls.push(call.stage); // with a heartbeat it is asked again
+        const isSkipped = !isReady([call.show], call);
+        // Nobody answers a question that is to fail.
+        if (isSkipped || !world.failing.has(call.stage))
+          void log.release(call.token, ended(call.stage, isSkipped ? 'skipped' : 'completed', call.control));
+        return {};
+      }
       case 'waitOpened': {
         log.calls.push(call.stage);
         const isSkipped = !isReady(call.wait.kind === 'until' ? [call.wait.at] : [], call);
@@ -106,6 +122,7 @@ export const lambdasFor = (stages: readonly string[], world: World, ledger: () =
       return ended(id, passed || call.severity === 'warn' ? 'completed' : 'failed', control);
     }
     if (call.action === 'waitDone') return log.outcomes.has(id) ? { control: {} } : ended(id, 'completed', control);
+    if (call.action === 'askEnded') return ended(id, 'failed');
     const { onFailure } = call;
     const value = typeof onFailure === 'object' ? onFailure.value : null;
     if (call.action === 'stageFailed') return failed(id, onFailure, value, control);

@@ -41,6 +41,9 @@ export const ledgerInside = (service: (id: ServiceId) => Service): Ledger => {
     environmentOf: () => {
       throw new Error('the test has no functions of its own');
     },
+    invoke: () => {
+      throw new Error('the test has no functions of its own');
+    },
   };
   return openLedger(aws, { table: 'ledger', payloadBucket: 'none' });
 };

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { and, eq, type Flow, gt, lt, not, or, type Pipeline, type Ref } from '../../lib/definition/index.ts';
 import type { World } from './interpreter.ts';
-import { type Numbers, pipelineOf, stage } from './sample.ts';
+import { type Numbers, numbers, pipelineOf, stage } from './sample.ts';
 
 export interface RandomPipeline {
   readonly pipeline: Pipeline;
@@ -44,7 +44,7 @@ const grow = (genes: readonly number[]): RandomPipeline => {
     };
     for (let left = 1 + next(depth === 0 ? 9 : 3); left > 0; left--) {
       ids += 1;
-      const kind = next(8);
+      const kind = next(9);
       if (kind === 5 && depth < 3) {
         const [one, other] = [pick(), pick()];
         const atom = next(2) === 0 ? gt(one.n, next(3)) : eq(one.n, other.n);
@@ -88,6 +88,15 @@ const grow = (genes: readonly number[]): RandomPipeline => {
         continue;
       }
       if (next(4) === 3) failing.add(named);
+      if (kind === 8) {
+        const { n, list } = pick();
+        outputs.set(named, { n: next(4), list: [] });
+        const heartbeat = next(2) === 0 ? { heartbeat: '3h' as const } : {};
+        const question = { prompt: 'well?', show: { n: pick().n }, answer: numbers, timeout: '1d' as const };
+        const answer = flow.approve(id, { ...question, ...heartbeat, ...options(id) });
+        give(next(2) === 0 ? { n, list, whole: answer } : { n: answer.n, list, whole: answer });
+        continue;
+      }
       if (kind === 6) {
         const time = next(2) === 0 ? { for: '1h' as const } : { until: '2026-01-01T01:00:00Z' };
         const { n, list } = pick();

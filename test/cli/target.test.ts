@@ -43,6 +43,7 @@ beforeAll(async () => {
     startDeadLetterQueueUrl: `${services.queueUrl}-failed`,
     undeliveredQueueUrl: `${services.queueUrl}-undelivered`,
     eventBus: 'heddle',
+    answerFunction: 'heddle-answer',
     alertsTopicArn: 'arn:aws:sns:us-east-1:123456789012:alerts',
   };
   const pipeline = (name: string, upstream: object) => ({

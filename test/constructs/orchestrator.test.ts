@@ -139,6 +139,7 @@ describe('the shared resources', () => {
       undeliveredQueueUrl: 'x',
       eventBus: 'x',
       alertsTopicArn: 'x',
+      answerFunction: 'x',
     });
   });
 });

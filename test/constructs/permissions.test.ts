@@ -80,7 +80,15 @@ describe('an operator has the rights of its work', () => {
         `GetObject PutObject on ${payloads}/payloads/*`,
         `SendMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
         `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
+        `SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
         'PutEvents on <HeddleBus>',
+      ],
+    ],
+    [
+      'HeddleOperatorsAnswerRole',
+      [
+        `${ledgerAll} on ${table}`,
+        `GetObject PutObject on ${payloads}/payloads/*`,
         `SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
       ],
     ],

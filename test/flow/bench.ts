@@ -8,9 +8,9 @@ import type { Shape } from '../../lib/local/index.ts';
 import type { BusEvent } from '../../lib/local/service.ts';
 import { lambdaService, type RegisteredFunctions } from '../../lib/local/services/lambda/index.ts';
 import { virtualClock } from '../../lib/local/virtual-clock.ts';
-import { begin, dispatch, finish, reconcile, type Services, settle } from '../../lib/operators/index.ts';
+import { answer, begin, dispatch, finish, reconcile, type Services, settle } from '../../lib/operators/index.ts';
 import { openManifests } from '../../lib/operators/manifests.ts';
-import type { Json, RunRecord, StageCall, StageRecord } from '../../lib/records/index.ts';
+import type { AnswerResult, Json, RunRecord, StageCall, StageRecord } from '../../lib/records/index.ts';
 import { runBatch } from '../../lib/runtime/run-batch.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
 import { openStore } from '../../lib/runtime/store.ts';
@@ -41,6 +41,8 @@ export interface Bench {
   look(pipeline: string, run: string): Promise<EndedRun>;
   /** Does something at a time, in seconds from now. Time stands still meanwhile. */
   later(seconds: number, action: () => Promise<unknown>): void;
+  /** Answers a question of the newest run of a pipeline, as the CLI does. */
+  answer(pipeline: string, stage: string, value: Json, id?: string): Promise<AnswerResult>;
   close(): Promise<void>;
 }
 
@@ -178,6 +180,10 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
       release();
       if (outcome.kind === 'notStarted') throw new Error(outcome.reason);
       return look(pipeline, outcome.run);
+    },
+    answer: async (pipeline, stage, value, id = 'only') => {
+      const [run] = await local.ledger.runs.latest(pipeline, 1);
+      return answer({ pipeline, run: run?.run ?? '', stage, answer: value, by: 'ada', id }, services);
     },
     later: (seconds, action) => {
       clock.after(seconds * 1_000, () => {

@@ -1,4 +1,5 @@
 // What the rules refuse of stages without a handler: each definition with its messages in full.
+import * as z from 'zod';
 import type { Pipeline } from '../../lib/definition/index.ts';
 import { list, orders } from './definitions.ts';
 
@@ -26,6 +27,32 @@ export const brokenVerbs: Record<string, [Pipeline | readonly Pipeline[], ...str
   'a wait until something else': [
     orders((flow) => flow.wait('pause', { until: '2026-01-31 09:00' })),
     'HDL230 orders.pause: until is "2026-01-31 09:00", not a moment. Fix: write it in ISO 8601 with its zone, such as \'2026-01-31T09:00:00Z\'.',
+  ],
+  'questions that cannot be': [
+    orders((flow) =>
+      flow.approve('release', {
+        prompt: 'Well?',
+        answer: z.object({ rows: z.string().transform(Number) }),
+        timeout: '1.5s',
+        heartbeat: '2s',
+      }),
+    ),
+    "HDL240 orders.release: timeout is 1.5 s, but Step Functions waits whole seconds, from one to 364 days. Fix: set a span in that range, such as '3d'.",
+    'HDL240 orders.release: heartbeat is 2 s, but the question stands for 1.5 s only. Fix: ask again sooner, or leave heartbeat out.',
+    'HDL240 orders.release: the contract of the answer changes what it is given. Fix: take out its transforms: what a person sends is what the run gets.',
+  ],
+  'a question asked too often, whose default is no answer': [
+    orders((flow) =>
+      flow.approve('release', {
+        prompt: 'Well?',
+        answer: z.object({ rows: z.number() }),
+        timeout: '3d',
+        heartbeat: '10s',
+        default: { rows: 'none' },
+      }),
+    ),
+    'HDL240 orders.release: heartbeat would ask 25920 times, but a run has events for 1000. Fix: set 260s or more.',
+    'HDL240 orders.release: default.rows is string but an answer has number. Fix: give a default that is an answer.',
   ],
   'a wait until a field that is not there': [
     orders((flow) => flow.wait('pause', { until: flow.task(list, flow.input).foldr })),

@@ -98,6 +98,14 @@ export const orders = definePipeline('orders', { input: day }, (flow) => {
   // @ts-expect-error a severity is fail or warn
   flow.check('severe', gt(listed.total, 0), { severity: 'error' });
 
+  const verdict = z.object({ approved: z.boolean(), note: z.string().optional() });
+  const answer = flow.approve('release', { prompt: 'Well?', answer: verdict, timeout: '3d', show: { listed } });
+  proven<Same<typeof answer, Ref<{ approved: boolean; note?: string | undefined }>>>();
+  // @ts-expect-error every question ends: a timeout is wanted
+  flow.approve('open', { prompt: 'Well?', answer: verdict });
+  // @ts-expect-error a default is an answer
+  flow.approve('instead', { prompt: 'Well?', answer: verdict, timeout: '3d', default: { approve: true } });
+
   const chosen = flow.choose(
     gt(listed.total, 0),
     () => ({ url: flow.task(publish, { rows: listed.total }).url, kind: 'yes' as const }),

@@ -3,6 +3,7 @@ import type { Node } from '../../definition/index.ts';
 import type { ControlNeed, GraphNode, Level } from '../../graph/index.ts';
 import type { LatchRelease } from '../../records/index.ts';
 import { planOf } from '../plan/index.ts';
+import { emitApprove } from './approve.ts';
 import { emitCheck } from './check.ts';
 import { emitChoose } from './choose.ts';
 import { givesOf } from './gives.ts';
@@ -23,6 +24,7 @@ const verbs: { readonly [kind in Node['kind']]: Emit<Extract<Node, { kind: kind 
   choose: emitChoose,
   wait: emitWait,
   check: emitCheck,
+  approve: emitApprove,
 };
 
 /** What the machine is emitted for. */

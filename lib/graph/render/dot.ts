@@ -8,6 +8,7 @@ const shapes: { readonly [kind in Box['kind']]: string } = {
   upstream: 'oval',
   wait: 'cds',
   check: 'octagon',
+  approve: 'house',
 };
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

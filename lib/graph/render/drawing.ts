@@ -29,6 +29,8 @@ export const labelOf = (node: Node): string => {
       return `${node.id} [each item, ${node.batch} a call]`;
     case 'choose':
       return `${node.id}?`;
+    case 'approve':
+      return `${node.id} [asks: ${node.prompt}]`;
     case 'check':
       return `${node.id} [${node.severity === 'warn' ? 'warns' : 'checks'}]`;
     case 'wait':

@@ -11,12 +11,13 @@ const shapes: { readonly [kind in Box['kind']]: (label: string) => string } = {
   task: (label) => `["${label}"]`,
   map: (label) => `[["${label}"]]`,
   choose: (label) => `{"${label}"}`,
+  approve: (label) => `[/"${label}"\\]`,
   check: (label) => `{{"${label}"}}`,
   wait: (label) => `>"${label}"]`,
   upstream: (label) => `(["${label}"])`,
 };
 
-/** A Mermaid flowchart: tasks as boxes, maps as double boxes, choices as diamonds, waits as flags, checks as hexagons, upstream pipelines rounded. */
+/** A Mermaid flowchart: tasks as boxes, maps as double boxes, choices as diamonds, waits as flags, checks as hexagons, approvals as trapezoids, upstream pipelines rounded. */
 export const renderMermaid = (graph: PipelineGraph): string => {
   const { title, boxes, arrows } = drawingOf(graph);
   return [

@@ -1,4 +1,5 @@
 // The table of rules. Order is the order of the messages.
+import { approvalsArePossible } from './approvals-are-possible.ts';
 import { bindingsFitContracts } from './bindings-fit-contracts.ts';
 import { branchesCanBeTaken } from './branches-can-be-taken.ts';
 import { choicesHaveAValue } from './choices-have-a-value.ts';
@@ -40,4 +41,5 @@ export const rules: readonly Rule[] = [
   choicesHaveAValue,
   standInsFit,
   waitsArePossible,
+  approvalsArePossible,
 ];

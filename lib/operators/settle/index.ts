@@ -3,6 +3,7 @@
 import type { ReadControlAnswer, SettleCall } from '../../records/index.ts';
 import type { Services } from '../services.ts';
 import type { SettleAnswer } from './answer.ts';
+import { ask, askEnded } from './ask.ts';
 import { batchFailed } from './batch-failed.ts';
 import { check } from './check.ts';
 import { mapDone } from './map-done.ts';
@@ -27,6 +28,10 @@ const perform = (call: SettleCall, services: Services): Promise<SettleAnswer | R
       return batchFailed(call, services);
     case 'mapDone':
       return mapDone(call, services);
+    case 'ask':
+      return ask(call, services);
+    case 'askEnded':
+      return askEnded(call, services);
     case 'check':
       return check(call, services);
     case 'mapFailed':
