@@ -87,6 +87,19 @@ test.each<[string, object, unknown]>([
     ['list/1', 'list/2'],
   ],
   [
+    'a list of objects, each as AWS spells it',
+    { ItemReader: { Resource: 'arn:aws:states:::s3:listObjectsV2', Arguments: { Bucket: 'files', Prefix: 'list/1' } } },
+    [
+      {
+        Etag: '"d41d8cd98f00b204e9800998ecf8427e"',
+        Key: 'list/1',
+        LastModified: Date.parse('2026-01-01T00:00:00Z') / 1000,
+        Size: 0,
+        StorageClass: 'STANDARD',
+      },
+    ],
+  ],
+  [
     'what is in the objects listed',
     {
       ItemReader: {

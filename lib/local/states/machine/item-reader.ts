@@ -74,6 +74,15 @@ const inventory = async (runs: MapRuns, text: string): Promise<readonly Json[]> 
   return items;
 };
 
+/** An object of a list as Step Functions spells it: `Etag`, and the time in seconds. */
+const listedObject = ({ ETag, Key, LastModified, Size, StorageClass }: JsonObject): Json => ({
+  Etag: ETag ?? null,
+  Key: Key ?? null,
+  LastModified: Math.floor(Date.parse(String(LastModified)) / 1000),
+  Size: Size ?? null,
+  StorageClass: StorageClass ?? null,
+});
+
 const listed = async (runs: MapRuns, parameters: JsonObject, most: number): Promise<readonly Json[]> => {
   const items: Json[] = [];
   let token: unknown;
@@ -86,7 +95,7 @@ const listed = async (runs: MapRuns, parameters: JsonObject, most: number): Prom
     items.push(...((answer.Contents ?? []) as Json[]));
     token = answer.NextContinuationToken;
   } while (token !== undefined && items.length < most);
-  return items.map((item) => (isObject(item) ? (JSON.parse(JSON.stringify(item)) as Json) : item));
+  return items.map((item) => (isObject(item) ? listedObject(item) : item));
 };
 
 const inFile = async (runs: MapRuns, config: JsonObject, bucket: Json, key: Json): Promise<readonly Json[]> => {
