@@ -16,11 +16,11 @@ export interface MapMode {
   readonly why: string;
 }
 
-/** The mode of a map, from what its author declared. */
-export const mapModeOf = (node: MapNode): MapMode => {
+/** The mode of a map, from what its author declared; `followers` are the maps that run in its batches after it. */
+export const mapModeOf = (node: MapNode, ...followers: readonly MapNode[]): MapMode => {
   const why = reasonToDistribute(node);
   if (why === undefined) return { kind: 'inline', why: 'few batches, or no `expect.items` that says otherwise' };
-  const obstacle = whyNotExpress(node.stage);
+  const obstacle = whyNotExpress([node, ...followers].map(({ stage }) => stage));
   return {
     kind: 'distributed',
     children: obstacle === undefined ? 'EXPRESS' : 'STANDARD',
@@ -41,11 +41,11 @@ const longestExpressSeconds = 270;
 /** From about here on the duration of an Express execution costs more than the one transition of a Standard one. */
 const dearExpressSeconds = 20;
 
-const whyNotExpress = (stage: Stage): string | undefined => {
-  const longest = worstSeconds(stage);
+const whyNotExpress = (stages: readonly Stage[]): string | undefined => {
+  const longest = stages.reduce((sum, stage) => sum + worstSeconds(stage), 0);
   if (longest > longestExpressSeconds)
     return `with every retry a batch may take ${Math.round(longest)} s, and an express one ends after 300 s`;
-  const expected = stage.expect.durationSeconds ?? 0;
+  const expected = stages.reduce((sum, stage) => sum + (stage.expect.durationSeconds ?? 0), 0);
   return expected > dearExpressSeconds ? `at ${expected} s a batch they cost less` : undefined;
 };
 

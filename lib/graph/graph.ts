@@ -22,6 +22,8 @@ export interface GraphNode {
   /** For a `choose`: its branches. */
   readonly onTrue?: Level;
   readonly onFalse?: Level;
+  /** For a map: those that run over its outputs, batch by batch, in the same Map. */
+  readonly followers?: readonly GraphNode[];
 }
 
 export interface Level {

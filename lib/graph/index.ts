@@ -2,6 +2,7 @@ export { answerSchemaOf } from './answer-schema.ts';
 export { canonicalGraph } from './canonical.ts';
 export { contractHash } from './contract-hash.ts';
 export { functionKey, functionsOf, type StageFunctionNeed } from './functions.ts';
+export { fuseMaps } from './fuse-maps.ts';
 export * from './graph.ts';
 export { type BytesGuess, bytesOf, longest, usual } from './json-bytes.ts';
 export { placesIn } from './read.ts';

@@ -41,7 +41,9 @@ export type Batch =
   /** The items `index * size` up to `index * size + size` of a list. */
   | { readonly items: Binding; readonly index: number; readonly size: number }
   /** Rows of a file, as the Distributed Map read them. */
-  | { readonly rows: readonly BatchRow[] };
+  | { readonly rows: readonly BatchRow[] }
+  /** The outputs of a batch of another map, by that map's stage and the batch's number. */
+  | { readonly follows: string; readonly index: number };
 
 /** One call of a stage's Lambda; with `batch`, of a map stage's. */
 export interface StageCall {
@@ -133,6 +135,8 @@ export type SettleCall =
       readonly tolerate: Tolerance;
       /** Items of a batch, where batches run in executions of their own, one of which may be lost. */
       readonly size?: number;
+      /** The map whose batches this one's are made of, where that may happen. */
+      readonly follows?: string;
       /** A value is the list of outputs. */
       readonly onFailure?: OnFailure;
       readonly control: readonly ControlPath[];

@@ -56,7 +56,7 @@ export const runBatch = async <S extends Stage>(
       results.set(result.index, result);
   }
   const reserveMs = reserveOf(attempt.remainingMs());
-  const { items, total } = await batchItems(batch, resolver, scopeOf(call));
+  const { items, total } = await batchItems(batch, ledger, resolver, scopeOf(call));
   if (number === 0) await ledger.stages.open(at, isoTime(startedAt), total, { ...attempt.build, input: '' });
   const waiting: Retryable[] = [];
   for (const [offset, { index, value: item }] of items.entries()) {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Block, operandsOf, refsIn } from '../../lib/definition/index.ts';
-import { dependenciesOf, graphOf, validate } from '../../lib/graph/index.ts';
+import { dependenciesOf, graphOf, type PipelineGraph, validate } from '../../lib/graph/index.ts';
 import { placesIn } from '../../lib/graph/read.ts';
 import { interpret } from './interpreter.ts';
 import { randomPipeline } from './random-pipeline.ts';
@@ -31,6 +31,13 @@ const insideOf = (choose: string, block: Block): readonly string[] =>
       ? inner.flatMap((branch) => placesIn(branch).map(({ id }) => id))
       : inner.flatMap((branch) => insideOf(choose, branch));
   });
+
+/** The map whose outputs a map goes over, and whose batches it may follow one by one. */
+const mappedOver = ({ stages }: PipelineGraph, id: string): string | undefined => {
+  const node = stages.find((stage) => stage.id === id)?.node;
+  if (node?.kind !== 'map' || node.items.kind !== 'ref' || node.items.path[0] !== 'outputs') return undefined;
+  return node.items.source.kind === 'stage' ? node.items.source.stage : undefined;
+};
 
 test('random pipelines break no rule', () => {
   fc.assert(
@@ -76,11 +83,15 @@ test('a run does what the pipeline means: every stage once, after its needs, on 
         const starts = ranges.map(([first]) => first).sort((a, b) => a - b);
         expect([id, ...starts]).toEqual([id, ...starts.map((_, batch) => batch * 25)]);
       }
+      const at = (call: string): number => log.calls.indexOf(call);
       for (const [id, needs] of needsIn(pipeline.flow)) {
-        const first = callsOf(id, log.calls)[0];
-        const last =
-          callsOf(id, log.calls).length === 0 ? undefined : needs.map((need) => callsOf(need, log.calls).at(-1));
-        for (const before of last ?? []) if (before !== undefined) expect(before).toBeLessThan(first ?? -1);
+        const giver = mappedOver(graph, id);
+        const calls = callsOf(id, log.calls);
+        for (const call of giver === undefined ? [] : calls.flatMap((index) => log.calls[index] ?? []))
+          if (at(call.replace(id, giver ?? '')) >= 0) expect(at(call.replace(id, giver ?? ''))).toBeLessThan(at(call));
+        const last = calls.length === 0 ? [] : needs.filter((need) => need !== giver);
+        for (const before of last.map((need) => callsOf(need, log.calls).at(-1)))
+          if (before !== undefined) expect(before).toBeLessThan(calls[0] ?? -1);
       }
     }),
     { numRuns: 80 },

@@ -28,6 +28,10 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
     const mapped = flow.map(each, list, (item) => ({ item }), { concurrency: 5, batch: 10, tolerate: { percent: 1 } });
     return { count: mapped.count };
   }),
+  'map-after-a-map': pipelineOf((flow) => {
+    const { outputs } = flow.map(each, flow.task(first, {}).list, (item) => ({ item }));
+    flow.map(second, outputs, (item) => ({ n: item.n }));
+  }),
   'map-distributed': pipelineOf((flow) => {
     const { list } = flow.task(first, {});
     flow.map(each, list, (item) => ({ item }), { concurrency: 500, batch: 10, tolerate: { percent: 1 } });

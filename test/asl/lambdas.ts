@@ -77,6 +77,11 @@ export const lambdasFor = (stages: readonly string[], world: World, ledger: () =
       if (world.failing.has(id)) throw new Failure(id);
       return { status: 'completed', control: {} };
     }
+    if (batch && 'follows' in batch) {
+      log.calls.push(`${id}[${batch.index}]`);
+      if (world.failing.has(id)) throw new Failure(id);
+      return { status: 'completed', control: {} };
+    }
     const name = via ? `${id}.fallback` : id;
     log.calls.push(name);
     if (!isReady([bind], call)) return ended(id, 'skipped');

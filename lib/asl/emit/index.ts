@@ -1,6 +1,6 @@
 // A plan as Amazon States Language, in JSONata: one file for each verb.
 import type { Node } from '../../definition/index.ts';
-import type { ControlNeed, GraphNode, Level } from '../../graph/index.ts';
+import { type ControlNeed, fuseMaps, type GraphNode, type Level } from '../../graph/index.ts';
 import type { LatchRelease } from '../../records/index.ts';
 import { planOf } from '../plan/index.ts';
 import { emitApprove } from './approve.ts';
@@ -53,7 +53,8 @@ export const emit = (level: Level, next: string | null, { needs, longestSeconds 
       parallels += 1;
       return `parallel.${parallels}`;
     },
-    level: (inner, after) => {
+    level: (whole, after) => {
+      const inner = fuseMaps(whole);
       const planning = planOf(inner.nodes);
       for (const { name, producers } of planning.latches) {
         for (const producer of producers) {

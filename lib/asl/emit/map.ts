@@ -1,4 +1,5 @@
 import type { MapNode } from '../../definition/index.ts';
+import type { GraphNode } from '../../graph/index.ts';
 import { constant } from '../constant.ts';
 import { controlOfStage, expression } from '../control.ts';
 import { type MapMode, mapModeOf, mostDistributedBatches, mostInlineBatches } from '../map-mode.ts';
@@ -9,25 +10,13 @@ import { rowsFields } from './map-rows.ts';
 import { operator } from './operator.ts';
 import type { Emission, Piece, State } from './piece.ts';
 
-export const emitMap = (node: MapNode, next: string | null, emission: Emission): Piece => {
-  const control = controlOfStage(node.id, emission.needs);
+export const emitMap = (node: MapNode, next: string | null, emission: Emission, graph: GraphNode): Piece => {
   const { id, rows } = node;
-  const broken = `${id}.broken`;
-  const done = `${id}.done`;
-  const mode = mapModeOf(node);
+  const chain: readonly [MapNode, ...MapNode[]] = [node, ...followersOf(graph)];
+  const mode = mapModeOf(...chain);
   const isDistributed = mode.kind === 'distributed';
+  const broken = `${id}.broken`;
   const size = sizeExpression(node, mode);
-  const facts: State = {
-    run: '{% $states.input.run %}',
-    stage: id,
-    items: constant(node.items),
-    bind: constant(node.bind),
-    after: node.after,
-    chosen: '{% $states.input.chosen %}',
-    control: constant(control),
-    ...releaseOf(id, emission),
-    ...(node.onFailure ? { onFailure: constant(node.onFailure) } : {}),
-  };
   const state: State = {
     Type: 'Map',
     ...(rows ? rowsFields(node, rows) : batchFields(node, size)),
@@ -37,40 +26,52 @@ export const emitMap = (node: MapNode, next: string | null, emission: Emission):
       ProcessorConfig: isDistributed
         ? { Mode: 'DISTRIBUTED', ExecutionType: mode.children ?? 'STANDARD' }
         : { Mode: 'INLINE' },
-      ...processorStates(node),
+      ...processorStates(chain),
     },
     ...(isDistributed ? { Catch: [caught(broken)] } : {}),
     Output: '{% $states.input %}',
-    Next: done,
+    Next: doneName(node),
   };
-  return {
-    start: id,
-    states: {
-      [id]: state,
-      [done]: operator(
+  const ends: Record<string, State> = {};
+  for (const [place, each] of chain.entries()) {
+    const [before, after] = [chain[place - 1], chain[place + 1]];
+    const control = controlOfStage(each.id, emission.needs);
+    const then = after ? doneName(after) : next;
+    // Who waits for the maps waits for the last of them; the planner knows the first.
+    const facts = { ...factsOf(each, control), ...(after ? {} : releaseOf(id, emission)) };
+    const lost: State = before ? { follows: before.id } : rows ? {} : { size: `{% ${size} %}` };
+    ends[doneName(each)] = operator(
+      'settle',
+      { action: 'mapDone', ...facts, tolerate: constant(each.tolerate), ...(isDistributed ? lost : {}) },
+      withControl(each.id, control),
+      then,
+    );
+    if (isDistributed && !before)
+      ends[broken] = operator(
         'settle',
-        {
-          action: 'mapDone',
-          ...facts,
-          tolerate: constant(node.tolerate),
-          ...(isDistributed && !rows ? { size: `{% ${size} %}` } : {}),
-        },
-        withControl(id, control),
-        next,
-      ),
-      ...(isDistributed
-        ? {
-            [broken]: operator(
-              'settle',
-              { action: 'mapFailed', ...facts, error: '{% $states.input.failure %}' },
-              withControlInstead(id, control),
-              next,
-            ),
-          }
-        : {}),
-    },
-  };
+        { action: 'mapFailed', ...facts, error: '{% $states.input.failure %}' },
+        withControlInstead(each.id, control),
+        then,
+      );
+  }
+  return { start: id, states: { [id]: state, ...ends } };
 };
+
+const doneName = ({ id }: MapNode): string => `${id}.done`;
+
+const followersOf = ({ followers = [] }: GraphNode): readonly MapNode[] =>
+  followers.flatMap(({ node }) => (node.kind === 'map' ? [node] : []));
+
+const factsOf = (node: MapNode, control: ReturnType<typeof controlOfStage>): State => ({
+  run: '{% $states.input.run %}',
+  stage: node.id,
+  items: constant(node.items),
+  bind: constant(node.bind),
+  after: node.after,
+  chosen: '{% $states.input.chosen %}',
+  control: constant(control),
+  ...(node.onFailure ? { onFailure: constant(node.onFailure) } : {}),
+});
 
 /** Items of a batch: what the author said, or more, for there are only so many batches. */
 const sizeExpression = (node: MapNode, { kind }: MapMode): string => {

@@ -21,7 +21,7 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
   const results = new Map(known.map((result) => [result.index, result]));
   const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: call.chosen };
   const resolver = ledger.resolver();
-  const { items } = await batchItems(batch, resolver, scope);
+  const { items } = await batchItems(batch, ledger, resolver, scope);
   const cause = readCause(error.Cause);
   for (const { index, value: item } of items) {
     if (results.has(index)) continue;

@@ -1,5 +1,5 @@
-import { addressOf, batchItems, type Ledger, type Scope, UnavailableError } from '../../ledger/index.ts';
-import { type Control, type Json, needsOf, type Tolerance } from '../../records/index.ts';
+import { addressOf, batchItems, batchNumber, type Ledger, type Scope, UnavailableError } from '../../ledger/index.ts';
+import { type Batch, type Control, type Json, needsOf, type Tolerance } from '../../records/index.ts';
 import { errorNames } from '../../support/error-names.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
@@ -38,17 +38,30 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
 
 /** Batches that ended without a word, as a child execution may: their items failed, each with its dead letter. */
 const settleLost = async (call: Call<'mapDone'>, scope: Scope, services: Services): Promise<void> => {
-  const { run, stage, items, bind, after, chosen, size } = call;
-  if (size === undefined) return;
+  const { run, stage, bind, after, chosen } = call;
   const batches = await services.ledger.stages.listBatches(addressOf(run, stage), false);
   const settled = new Set(batches.filter(({ status }) => status === 'completed').map(({ batch }) => batch));
-  const { total = 0 } = await batchItems({ items, index: 0, size }, services.ledger.resolver(), scope);
   const error = { Error: errorNames.batchLost, Cause: 'the child execution of its batch ended without settling it' };
-  for (let index = 0; index * size < total; index++) {
-    if (settled.has(index)) continue;
-    const lost = { run, stage, bind, after, control: [], chosen, batch: { items, index, size } };
+  for (const batch of await expectedBatches(call, scope, services)) {
+    if (settled.has(batchNumber(batch))) continue;
+    const lost = { run, stage, bind, after, control: [], chosen, batch };
     await batchFailed({ action: 'batchFailed', call: lost, error }, services);
   }
+};
+
+/** The batches that a map should have, where one may be lost. */
+const expectedBatches = async (
+  { run, items, size, follows }: Call<'mapDone'>,
+  scope: Scope,
+  { ledger }: Services,
+): Promise<readonly Batch[]> => {
+  if (follows !== undefined) {
+    const before = await ledger.stages.listBatches(addressOf(run, follows), false);
+    return before.map(({ batch }) => ({ follows, index: batch }));
+  }
+  if (size === undefined) return [];
+  const { total = 0 } = await batchItems({ items, index: 0, size }, ledger, ledger.resolver(), scope);
+  return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({ items, index, size }));
 };
 
 /** The control values as the ledger has them now: a repeat, or a map that did not complete, answers like any reader. */
