@@ -1,5 +1,5 @@
 // What refs point at: the contract behind each, as JSON Schema.
-import type { Binding, MapItems, Node, Pipeline, Source } from '../definition/index.ts';
+import type { Binding, Block, MapItems, Node, Pipeline, Source } from '../definition/index.ts';
 import { placesIn } from './read.ts';
 import { type Found, type JsonSchema, jsonSchemaOf, oneOf, schemaAt, schemaOfValue } from './schema.ts';
 
@@ -24,6 +24,21 @@ const list = (items: JsonSchema | undefined): JsonSchema => ({ type: 'array', ..
 const text: JsonSchema = { type: 'string' };
 const count: JsonSchema = { type: 'integer' };
 
+const nodesByFlow = new WeakMap<Block, ReadonlyMap<string, Node>>();
+
+/** The stage or choice of an id; of two, the first. Looked up once for each ref of a pipeline, so the flow is walked once. */
+const nodeOf = (flow: Block, id: string): Node | undefined => {
+  const known =
+    nodesByFlow.get(flow) ??
+    new Map(
+      placesIn(flow)
+        .toReversed()
+        .map((place) => [place.id, place.node]),
+    );
+  nodesByFlow.set(flow, known);
+  return known.get(id);
+};
+
 /** The contract of what a source gives. `items` is what the map around goes over, for refs to its item. */
 export const schemaOfSource = (
   pipeline: Pipeline,
@@ -47,7 +62,7 @@ export const schemaOfSource = (
       return schemaOf(upstream, upstream.flow.output, undefined, [...seen, pipeline]);
     }
     case 'stage': {
-      const node = placesIn(pipeline.flow).find(({ id }) => id === source.stage)?.node;
+      const node = nodeOf(pipeline.flow, source.stage);
       return node && schemaOfOutput(node);
     }
   }

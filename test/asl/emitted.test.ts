@@ -1,7 +1,8 @@
 // Every machine that the compiler emits is checked and run: goldens, what ships, and random pipelines.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Pipeline } from '../../lib/definition/index.ts';
+import { gt, type Pipeline } from '../../lib/definition/index.ts';
+import { validate } from '../../lib/graph/index.ts';
 import type { Ledger } from '../../lib/ledger/index.ts';
 import { customerIntelligence } from '../../lib/pipelines/customer-intelligence/index.ts';
 import type { BeginCall, Json, StageCall } from '../../lib/records/index.ts';
@@ -11,7 +12,7 @@ import { goldenPipelines } from './golden-pipelines.ts';
 import { createLedgerTable, ledgerInside, withDynamodb } from './ledger-inside.ts';
 import { problemsOf } from './problems-of.ts';
 import { randomPipeline } from './random-pipeline.ts';
-import { compiled, machineOf } from './sample.ts';
+import { compiled, machineOf, pipelineOf, stage } from './sample.ts';
 
 const emitted: [string, Pipeline][] = [
   ...Object.entries(goldenPipelines),
@@ -48,6 +49,23 @@ describe.each(emitted)('%s', (_, pipeline) => {
     await sfn.close();
     expect(ended).toMatchObject({ status: 'SUCCEEDED' });
   });
+});
+
+test('the longest names that are allowed give states that AWS takes, with all that the compiler adds to them', () => {
+  const named = (letter: string) => letter.repeat(60);
+  const pipeline = pipelineOf((flow) => {
+    const stood = flow.task(stage('one'), {}, { id: named('a'), fallback: stage('two') });
+    const mapped = flow.map(stage('one'), stood.list, (item) => ({ item }), { id: named('b') });
+    const waited = flow.wait(named('c'), { for: '1m' }, { after: [mapped] });
+    flow.choose(
+      gt(stood.n, 0),
+      () => flow.task(stage('one'), {}, { id: named('d'), after: [waited] }),
+      () => flow.check(named('e'), gt(stood.n, 1)),
+      { id: named('f') },
+    );
+  });
+  expect(validate([pipeline]).filter(({ code }) => code !== 'HDL210')).toEqual([]);
+  expect(problemsOf(machineOf(pipeline))).toEqual([]);
 });
 
 test('random pipelines have no problem', () => {

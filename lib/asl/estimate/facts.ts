@@ -17,6 +17,7 @@ import {
   schemaOfRef,
   usual,
 } from '../../graph/index.ts';
+import { mapModeOf, mostDistributedBatches, mostInlineBatches } from '../map-mode.ts';
 import type { StageFacts } from './usage.ts';
 
 /** Assumed where nothing is declared. */
@@ -51,8 +52,11 @@ export const factsOf = ({ pipeline, handled }: PipelineGraph, items?: number): R
 
 type MapNode = Extract<HandledNode, { kind: 'map' }>;
 
-/** A map is cut into at most this many batches, by the compiler. */
-const mostBatches = 1_000;
+/** How many batches a map is cut into at most: of a file's rows, as many as there are. */
+const mostBatches = (node: MapNode): number => {
+  if (node.rows) return Number.POSITIVE_INFINITY;
+  return mapModeOf(node).kind === 'inline' ? mostInlineBatches : mostDistributedBatches;
+};
 
 const sizeOf = (pipeline: Pipeline, node: MapNode, given: number | undefined): Size => {
   const { items: list, batch, expect } = node;
@@ -60,7 +64,7 @@ const sizeOf = (pipeline: Pipeline, node: MapNode, given: number | undefined): S
   const fixed = constant ?? (list.kind === 'list' ? list.items.length : undefined);
   const most = schemaOf(pipeline, list)?.maxItems ?? assumed.items;
   const items = fixed ?? given ?? expect.items ?? Math.min(most, assumed.items);
-  const size = Math.max(batch, Math.ceil(items / mostBatches));
+  const size = Math.max(batch, Math.ceil(items / mostBatches(node)));
   return { items, batches: Math.ceil(items / size), assumed: (fixed ?? given ?? expect.items) === undefined };
 };
 

@@ -15,6 +15,7 @@ export interface AslState {
   readonly Output?: Json;
   readonly Assign?: Json;
   readonly ItemSelector?: Json;
+  readonly ResultWriter?: Json;
   readonly Choices?: readonly { readonly Next: string; readonly Output?: Json }[];
   readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly MaxAttempts?: number }[];
   readonly Catch?: readonly {

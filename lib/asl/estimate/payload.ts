@@ -47,6 +47,7 @@ const stateBytes = (name: string, state: AslState, flow: FlowBytes, iterations: 
 
 const resultBytes = (name: string, state: AslState, flow: FlowBytes, iterations: (map: string) => number): number => {
   if (state.Type === 'Task') return wholeOf(flow) + aroundAnswer;
+  if (state.ResultWriter) return aroundAnswer; // where the results are, not the results
   if (state.Type === 'Map' && state.ItemProcessor)
     return 2 + iterations(name) * (outputBytes(state.ItemProcessor, flow) + 1);
   if (state.Branches) return state.Branches.reduce((sum, branch) => sum + outputBytes(branch, flow) + 1, 2);

@@ -108,6 +108,18 @@ describe('the items of a map', () => {
   ])('%s', (_, map, items, batches) => {
     expect(map).toEqual({ mode: 'inline', items, batches });
   });
+  test('distributed, each batch in an execution of its own, with a history of its own', () => {
+    const pipeline = definePipeline('sized', { input: z.object({ list: any }) }, (flow) =>
+      flow.map(stage('each'), flow.input.list, (item) => ({ item }), { expect: { items: 50_000 }, batch: 10 }),
+    );
+    const found = of(estimated(pipeline), 'each');
+    expect(found?.map).toEqual({ mode: 'distributed', items: 50_000, batches: 5_000 });
+    // The map and its `.done`, and the one state of each child.
+    expect(found?.happy.transitions).toBe(2 + 5_000);
+    expect(found?.happy.events).toBe(2 + 4 + 5 + 5_000 * (2 + 5));
+    const [history] = estimated(pipeline).limits;
+    expect(history?.happy).toBe(2 + 5 + (2 + 4) + 5 + 5);
+  });
   test('a list that is written down is as long as it is', () => {
     const pipeline = pipelineOf((flow) => flow.map(stage('each'), [1, 2, flow.input.n] as never, (item) => ({ item })));
     expect(of(estimated(pipeline, { items: 9 }), 'each')?.map).toMatchObject({ items: 3 });
