@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { call, closeAfterEach, create, invoke, lines, open, served, wrapEvent } from './functions.ts';
 
@@ -48,11 +50,18 @@ describe('a handler', () => {
   });
 
   test('runs alongside itself', async () => {
-    const program = `export const handler = async () => { const at = Date.now(); await new Promise((r) => setTimeout(r, 300)); return { at, end: Date.now() }; };`;
-    await create('slow', program, { Timeout: 20 });
-    const spans = await Promise.all(Array.from({ length: 4 }, () => invoke('slow')));
-    const first = Math.min(...spans.map(({ payload }) => Number(payload.end)));
-    expect(spans.filter(({ payload }) => Number(payload.at) < first).length).toBeGreaterThan(1);
+    // Each invocation waits until another one has begun: they end only if two are under way at once.
+    const begun = join(served.dir, 'begun');
+    mkdirSync(begun);
+    const program = `
+      import { readdirSync, writeFileSync } from 'node:fs';
+      export const handler = async (event, { awsRequestId }) => {
+        writeFileSync(${JSON.stringify(begun)} + '/' + awsRequestId, '');
+        while (readdirSync(${JSON.stringify(begun)}).length < 2) await new Promise((r) => setTimeout(r, 5));
+      };`;
+    await create('slow', program, { Timeout: 30 });
+    const ended = await Promise.all(Array.from({ length: 4 }, () => invoke('slow')));
+    expect(ended.map(({ error }) => error)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   test('what it writes reaches the log, line by line, between the lines of Lambda', async () => {
