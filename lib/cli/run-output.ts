@@ -15,13 +15,18 @@ export const readOutput = async (ledger: Ledger, record: RunRecord): Promise<Jso
 };
 
 /** A heading and at most `most` lines, none wider than `width`. */
-export const outputLines = (output: Json, width: number, most: number): readonly string[] => {
-  const lines = JSON.stringify(brief(output), null, 2).split('\n');
+export const outputLines = (output: Json, width: number, most: number): readonly string[] => [
+  'Output',
+  ...valueLines(output, width, most, 'run'),
+];
+
+/** At most `most` lines of a value, none wider than `width`; `command` is what gives it whole with --json. */
+export const valueLines = (value: Json, width: number, most: number, command: string): readonly string[] => {
+  const lines = JSON.stringify(brief(value), null, 2).split('\n');
   const more = lines.length - most;
   return [
-    'Output',
     ...lines.slice(0, most).map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`)),
-    ...(more > 0 ? [`… and ${more} more lines; npx heddle run with --json gives it whole`] : []),
+    ...(more > 0 ? [`… and ${more} more lines; npx heddle ${command} with --json gives it whole`] : []),
   ];
 };
 

@@ -44,7 +44,6 @@ export const startAndFollow = async (
   if (repeated) remark(setting, [`${run.run} was asked for before, by this id: nothing runs again`]);
   const planned = graphOf(pipeline).stages.map(({ id }) => id);
   const ended = await followAndShow(run, planned, target, given, setting);
-  if (target.embedded) remark(setting, await unfinished(pipeline, ended, setting));
   return exitCodeOf(ended);
 };
 
@@ -58,18 +57,19 @@ export const followAndShow = async (
 ): Promise<RunRecord> => {
   const ended = given.has('no-wait') ? run : await follow(planned, run, target, given, setting);
   await show(target, ended, given, setting);
+  if (target.embedded) remark(setting, await unfinished(ended, setting));
   return ended;
 };
 
 export const exitCodeOf = ({ status }: RunRecord): number => (status === 'failed' || status === 'cancelled' ? 1 : 0);
 
 /** What an engine that stops with this command leaves for the next one: the run itself, or those that follow from it. */
-const unfinished = async ({ name }: Pipeline, run: RunRecord, setting: Setting): Promise<readonly string[]> => {
+export const unfinished = async (run: RunRecord, setting: Setting): Promise<readonly string[]> => {
   const goOn = 'The local engine stops with this command';
   if (run.endedAt === undefined) return [`${goOn}; the run goes on with the next that opens it.`];
   if (run.status !== 'completed') return [];
   const pipelines = await setting.loadPipelines();
-  const next = pipelines.filter(({ upstream }) => Object.values(upstream).some((above) => above.name === name));
+  const next = pipelines.filter(({ upstream }) => Object.values(upstream).some(({ name }) => name === run.pipeline));
   const names = next.map((pipeline) => pipeline.name).join(', ');
   return next.length > 0
     ? [`${goOn}; what follows for this partition (${names}) begins with the next that opens it.`]

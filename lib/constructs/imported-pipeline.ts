@@ -19,6 +19,8 @@ export class ImportedPipeline extends PipelineBase {
   readonly pipelineName: string;
   protected readonly startQueue: IQueue;
   protected readonly eventBus: IEventBusRef;
+  protected readonly replayQueueArn: string;
+  protected readonly deadLetterQueueArn: string;
   protected readonly stores: RunStores | undefined;
 
   constructor(scope: Construct, id: string, { pipelineArn, stores }: PipelineAttributes) {
@@ -34,6 +36,8 @@ export class ImportedPipeline extends PipelineBase {
     this.pipelineName = part(1);
     this.stores = stores;
     this.startQueue = Queue.fromQueueArn(this, 'Start', arn('sqs', names.startQueue(orchestrator)));
+    this.replayQueueArn = arn('sqs', names.replayQueue(orchestrator, this.pipelineName));
+    this.deadLetterQueueArn = arn('sqs', names.deadLetterQueue(orchestrator, this.pipelineName));
     this.eventBus = EventBus.fromEventBusArn(this, 'Bus', arn('events', `event-bus/${names.eventBus(orchestrator)}`));
   }
 }

@@ -20,13 +20,13 @@ export const pipelineAlarms = (
   return [
     alertOnAny(alarms, 'RunsFailed', {
       alarmName: nameOf('runs-failed'),
-      description: `A run of ${pipelineName} failed. See which and why: heddle runs ${pipelineName} --failed`,
+      description: `A run of ${pipelineName} failed. See which and why: heddle runs ${pipelineName} --failed; mend the cause, then heddle resume <run> --go`,
       metric: pipeline.metricRunsFailed({ period: Duration.minutes(1) }),
       topic: alerts,
     }),
     alertOnAny(alarms, 'DeadLettersWaiting', {
       alarmName: nameOf('dead-letters'),
-      description: `Stages or items of ${pipelineName} failed for good and wait as dead letters. See the runs they belong to: heddle runs ${pipelineName}`,
+      description: `Stages or items of ${pipelineName} failed for good and wait as dead letters. See them: heddle dead-letters list --pipeline ${pipelineName}; mend the cause, then heddle dead-letters replay --pipeline ${pipelineName} --go`,
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(1),
         statistic: Stats.MAXIMUM,

@@ -14,6 +14,8 @@ export abstract class PipelineBase extends Resource implements IPipeline {
   abstract readonly pipelineName: string;
   protected abstract readonly startQueue: IQueue;
   protected abstract readonly eventBus: IEventBusRef;
+  protected abstract readonly replayQueueArn: string;
+  protected abstract readonly deadLetterQueueArn: string;
   /** Where its runs are, where that is known. */
   protected abstract readonly stores: RunStores | undefined;
 
@@ -23,6 +25,18 @@ export abstract class PipelineBase extends Resource implements IPipeline {
       actions: ['sqs:SendMessage'],
       resourceArns: [this.startQueue.queueArn],
     });
+  }
+
+  grantReplay(grantee: IGrantable): Grant {
+    const taking = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'];
+    const moving = ['StartMessageMoveTask', 'ListMessageMoveTasks', 'CancelMessageMoveTask'];
+    const send = Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [this.replayQueueArn] });
+    const take = Grant.addToPrincipal({
+      grantee,
+      actions: [...taking, ...moving].map((action) => `sqs:${action}`),
+      resourceArns: [this.deadLetterQueueArn],
+    });
+    return send.combine(take);
   }
 
   grantReadRuns(grantee: IGrantable): Grant {

@@ -65,6 +65,8 @@ export class Pipeline extends PipelineBase {
   readonly replays: Queue;
   protected readonly startQueue: IQueue;
   protected readonly eventBus: IEventBusRef;
+  protected readonly replayQueueArn: string;
+  protected readonly deadLetterQueueArn: string;
   protected readonly stores: RunStores;
   readonly #stages: ReadonlyMap<string, StageFunction>;
 
@@ -89,6 +91,8 @@ export class Pipeline extends PipelineBase {
     this.stores = { ledgerArn: orchestrator.ledger.tableArn, payloadBucketArn: orchestrator.payloads.bucketArn };
     this.deadLetters = deadLetterQueue(this, 'DeadLetters', names.deadLetterQueue(orchestratorName, definition.name));
     this.replays = makeReplays(this, orchestrator, definition.name, this.deadLetters);
+    this.replayQueueArn = this.replays.queueArn;
+    this.deadLetterQueueArn = this.deadLetters.queueArn;
     this.#stages = this.#makeStages(props, graph, handlers);
     this.stateMachine = this.#makeStateMachine(orchestrator, compiled);
     this.pipelineArn = this.stateMachine.stateMachineArn;

@@ -68,7 +68,7 @@ export const openRuns = (table: Table): Runs => ({
     return table.update({
       key: runKey(pipeline, run),
       set: { status: 'pending', generation: order.generation, resume: order },
-      remove: ['error', 'cause', 'endedAt', 'stages', 'deadLetters'],
+      remove: ['startedAt', 'endedAt', 'error', 'cause', 'stages', 'deadLetters'],
       condition: `#status IN (:completed, :failed, :cancelled) AND (${inTurn})`,
       values: { completed: 'completed', failed: 'failed', cancelled: 'cancelled', before },
     });

@@ -11,7 +11,6 @@ export interface AuditEntry {
     | 'ended'
     | 'stopped'
     | 'resumed'
-    | 'replayed'
     | 'discarded'
     | 'forked'
     | 'answered'

@@ -180,6 +180,7 @@ describe('what a pipeline gives the rest of an app', () => {
     const target = new SnsTopic(new Topic(stack, 'Pager'));
     pipeline.grantStart(role(stack, 'Starter'));
     pipeline.grantReadRuns(role(stack, 'Reader'));
+    pipeline.grantReplay(role(stack, 'Mender'));
     pipeline.onRunFailed('Failed', target);
     pipeline.onRunCompleted('Completed', target, { ruleName: 'tell-of-orders' });
     pipeline.onDeadLetter('DeadLetter', target);
@@ -193,6 +194,17 @@ describe('what a pipeline gives the rest of an app', () => {
 
     test('grantStart lets send to the start queue, nothing else', () => {
       hasPolicy('Starter', [{ Action: 'sqs:SendMessage', Effect: 'Allow', Resource: Match.anyValue() }]);
+    });
+
+    test('grantReplay lets send to the replay queue, and take from the dead letters', () => {
+      hasPolicy('Mender', [
+        { Action: 'sqs:SendMessage', Effect: 'Allow', Resource: Match.anyValue() },
+        {
+          Action: Match.arrayWith(['sqs:ReceiveMessage', 'sqs:StartMessageMoveTask']),
+          Effect: 'Allow',
+          Resource: Match.anyValue(),
+        },
+      ]);
     });
 
     test('grantReadRuns lets read this pipeline only', () => {

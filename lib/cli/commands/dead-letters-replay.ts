@@ -10,7 +10,7 @@ import { whoAmI } from '../redo.ts';
 import { runJson, viewRun } from '../run-view.ts';
 import { runsTable } from '../runs-table.ts';
 import { columnsOf, print, printJson, remark, type Setting } from '../setting.ts';
-import { exitCodeOf } from '../start-and-follow.ts';
+import { exitCodeOf, unfinished } from '../start-and-follow.ts';
 import { table } from '../table.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 
@@ -57,6 +57,7 @@ export const deadLettersReplay: Command = {
       const ended: RunRecord[] = [];
       for (const { run } of able) ended.push(await end(target, run, given, setting));
       await show(target, ended, given.has('json'), setting);
+      if (target.embedded) for (const run of ended) remark(setting, await unfinished(run, setting));
       return Math.max(refused > 0 ? 1 : 0, ...ended.map(exitCodeOf));
     } finally {
       await target.close();

@@ -1,9 +1,9 @@
-import { type DeadLetter, letterName } from '../../records/index.ts';
+import { type DeadLetter, type Json, letterName } from '../../records/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { filterOptions, findLetters } from '../dead-letters/find.ts';
 import { letterJson } from '../dead-letters/table.ts';
-import { outputLines } from '../run-output.ts';
+import { valueLines } from '../run-output.ts';
 import { columnsOf, print, printJson } from '../setting.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 
@@ -34,7 +34,11 @@ export const deadLettersShow: Command = {
       if (given.has('json')) printJson(setting, [{ ...letterJson(letter), input }]);
       else {
         print(setting, factsOf(letter));
-        print(setting, ['', 'Input:', ...outputLines(input as never, Math.min(columnsOf(setting.stdout), 160), 40)]);
+        print(setting, [
+          '',
+          'Input',
+          ...valueLines(input, Math.min(columnsOf(setting.stdout), 160), 40, 'dead-letters show'),
+        ]);
       }
       return 0;
     } finally {
@@ -44,7 +48,7 @@ export const deadLettersShow: Command = {
 };
 
 /** What it failed on. Throws CliError HDL653 when its object is gone. */
-const inputOf = async ({ ledger, manifest }: Target, letter: DeadLetter): Promise<unknown> => {
+const inputOf = async ({ ledger, manifest }: Target, letter: DeadLetter): Promise<Json> => {
   const { input } = letter;
   if (!input) return null;
   if (input.kind === 'object' && !(await ledger.payloads.exists(input)))
@@ -55,7 +59,7 @@ const inputOf = async ({ ledger, manifest }: Target, letter: DeadLetter): Promis
       'the object that was stored when it failed',
       'restore the object, or discard the dead letter',
     );
-  return ledger.payloads.load(input);
+  return (await ledger.payloads.load(input)) as Json; // it was stored as JSON
 };
 
 const factsOf = (letter: DeadLetter): readonly string[] => {

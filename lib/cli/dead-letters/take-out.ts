@@ -25,7 +25,8 @@ export const takeOut = async (aws: Aws, QueueUrl: string, names: ReadonlySet<str
   const seen = new Set<string>();
   let taken = 0;
   for (;;) {
-    const input = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: hiddenSeconds, WaitTimeSeconds: 0 };
+    // A short poll may miss messages on AWS.
+    const input = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: hiddenSeconds, WaitTimeSeconds: 1 };
     const { Messages = [] } = await aws.call('sqs', 'ReceiveMessage', input);
     const messages = Messages as readonly Message[];
     // A message that comes again says that the round is over.

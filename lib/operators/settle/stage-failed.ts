@@ -35,5 +35,12 @@ export const stageFailed = async (
     input: await ledger.payloads.store(run.pipeline, input),
     firstAt: record.startedAt ?? endedAt,
   });
+  await ledger.audit.record(run.pipeline, run.id, {
+    id: `failed#${stage}#${at.generation}`,
+    at: endedAt,
+    by: 'settle',
+    what: 'stageFailed',
+    detail: `${stage}: ${failure.error}: ${failure.cause.slice(0, 500)}`,
+  });
   return answer;
 };
