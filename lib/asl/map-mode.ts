@@ -2,11 +2,11 @@
 import { type Ladder, type MapNode, mapItems, type Stage } from '../definition/index.ts';
 
 /** AWS: an inline Map runs 40 iterations at once. */
-export const mostInlineConcurrency = 40;
+const mostInlineConcurrency = 40;
 /** How many batches an inline map is cut into at most, so that a run's history stays far below 25,000 events. */
-export const mostInlineBatches = 1_000;
+const mostInlineBatches = 1_000;
 /** How many a distributed one over a list in the ledger is: AWS runs 10,000 children at once. */
-export const mostDistributedBatches = 10_000;
+const mostDistributedBatches = 10_000;
 
 export interface MapMode {
   readonly kind: 'inline' | 'distributed';
@@ -26,6 +26,12 @@ export const mapModeOf = (node: MapNode, ...followers: readonly MapNode[]): MapM
     children: obstacle === undefined ? 'EXPRESS' : 'STANDARD',
     why: `${why}; its children are ${obstacle === undefined ? 'express' : `standard: ${obstacle}`}`,
   };
+};
+
+/** How many batches the compiler cuts a map into at most. Of a file nobody knows the rows, so there is no bound. */
+export const mostBatchesOf = (node: MapNode): number => {
+  if (node.rows) return Number.POSITIVE_INFINITY;
+  return mapModeOf(node).kind === 'inline' ? mostInlineBatches : mostDistributedBatches;
 };
 
 const reasonToDistribute = (node: MapNode): string | undefined => {

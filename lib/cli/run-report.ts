@@ -81,7 +81,11 @@ const stageRow = (stage: StageRecord): readonly string[] => {
   ];
 };
 
-const whyOf = ({ status, question, until, error, cause = '', reason = '', warning }: StageRecord): string => {
+const whyOf = (record: StageRecord): string => {
+  const { status, question, until, error, cause = '', reason = '', warning, via, primary, substituted } = record;
+  if (substituted) return oneLine(`the value of onFailure, for ${error}: ${cause}`, longestText);
+  if (status === 'completed' && via)
+    return oneLine(`by the fallback ${via}, for ${primary?.error}: ${primary?.cause}`, longestText);
   if (status === 'waiting') return oneLine(`${question?.prompt ?? 'waits'} (until ${until})`, longestText);
   return oneLine(error === undefined ? (warning ?? reason) : `${error}: ${cause}`, longestText);
 };

@@ -2,7 +2,7 @@ import type { MapNode } from '../../definition/index.ts';
 import type { GraphNode } from '../../graph/index.ts';
 import { constant } from '../constant.ts';
 import { controlOfStage, expression } from '../control.ts';
-import { type MapMode, mapModeOf, mostDistributedBatches, mostInlineBatches } from '../map-mode.ts';
+import { mapModeOf, mostBatchesOf } from '../map-mode.ts';
 import { caught, withControl, withControlInstead } from './flow-state.ts';
 import { releaseOf } from './latch.ts';
 import { processorStates } from './map-processor.ts';
@@ -16,7 +16,7 @@ export const emitMap = (node: MapNode, next: string | null, emission: Emission, 
   const mode = mapModeOf(...chain);
   const isDistributed = mode.kind === 'distributed';
   const broken = `${id}.broken`;
-  const size = sizeExpression(node, mode);
+  const size = sizeExpression(node);
   const state: State = {
     Type: 'Map',
     ...(rows ? rowsFields(node, rows) : batchFields(node, size)),
@@ -74,10 +74,8 @@ const factsOf = (node: MapNode, control: ReturnType<typeof controlOfStage>): Sta
 });
 
 /** Items of a batch: what the author said, or more, for there are only so many batches. */
-const sizeExpression = (node: MapNode, { kind }: MapMode): string => {
-  const most = kind === 'inline' ? mostInlineBatches : mostDistributedBatches;
-  return `$max([${node.batch}, $ceil(${expression(node.items, true)} / ${most})])`;
-};
+const sizeExpression = (node: MapNode): string =>
+  `$max([${node.batch}, $ceil(${expression(node.items, true)} / ${mostBatchesOf(node)})])`;
 
 /** Batches of a list that is in the ledger: only their numbers are handed out. */
 const batchFields = (node: MapNode, size: string): State => {

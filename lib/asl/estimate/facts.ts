@@ -17,7 +17,7 @@ import {
   schemaOfRef,
   usual,
 } from '../../graph/index.ts';
-import { mapModeOf, mostDistributedBatches, mostInlineBatches } from '../map-mode.ts';
+import { mostBatchesOf } from '../map-mode.ts';
 import type { StageFacts } from './usage.ts';
 
 /** Assumed where nothing is declared. */
@@ -52,19 +52,14 @@ export const factsOf = ({ pipeline, handled }: PipelineGraph, items?: number): R
 
 type MapNode = Extract<HandledNode, { kind: 'map' }>;
 
-/** How many batches a map is cut into at most: of a file's rows, as many as there are. */
-const mostBatches = (node: MapNode): number => {
-  if (node.rows) return Number.POSITIVE_INFINITY;
-  return mapModeOf(node).kind === 'inline' ? mostInlineBatches : mostDistributedBatches;
-};
-
 const sizeOf = (pipeline: Pipeline, node: MapNode, given: number | undefined): Size => {
   const { items: list, batch, expect } = node;
   const constant = list.kind === 'value' && Array.isArray(list.value) ? list.value.length : undefined;
   const fixed = constant ?? (list.kind === 'list' ? list.items.length : undefined);
-  const most = schemaOf(pipeline, list)?.maxItems ?? assumed.items;
-  const items = fixed ?? given ?? expect.items ?? Math.min(most, assumed.items);
-  const size = Math.max(batch, Math.ceil(items / mostBatches(node)));
+  const allowed = schemaOf(pipeline, list)?.maxItems ?? assumed.items;
+  const items = fixed ?? given ?? expect.items ?? Math.min(allowed, assumed.items);
+  const most = mostBatchesOf(node);
+  const size = Math.max(batch, Math.ceil(items / most));
   return { items, batches: Math.ceil(items / size), assumed: (fixed ?? given ?? expect.items) === undefined };
 };
 
