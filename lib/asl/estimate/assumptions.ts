@@ -1,14 +1,17 @@
 // What an estimate takes for granted, in sentences, with what to write to say better.
 import { prices } from '../../records/index.ts';
 import { assumed, type KnownStage } from './facts.ts';
-import { type AslMachine, statesOf } from './machine.ts';
+import type { AslState } from './machine.ts';
 import { isUnpriced, operatorSeconds } from './usage.ts';
 
-export const assumptionsOf = (machine: AslMachine, stages: readonly KnownStage[]): readonly string[] => {
+export const assumptionsOf = (
+  states: readonly (readonly [string, AslState])[],
+  stages: readonly KnownStage[],
+): readonly string[] => {
   const timeless = stages.filter(({ isDurationAssumed }) => isDurationAssumed).map(({ id }) => id);
   const unsized = stages.filter(({ areItemsAssumed }) => areItemsAssumed);
   const unpriced = new Set(
-    statesOf(machine).flatMap(([, state]) => (isUnpriced(state) ? [(state.Resource ?? '').split(':::').at(-1)] : [])),
+    states.flatMap(([, state]) => (isUnpriced(state) ? [(state.Resource ?? '').split(':::').at(-1)] : [])),
   );
   return [
     ...(timeless.length > 0

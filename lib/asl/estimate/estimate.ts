@@ -1,11 +1,11 @@
 // What a run of a pipeline costs and how near it comes to AWS's limits, worked out from the machine as emitted.
 import type { PipelineGraph } from '../../graph/index.ts';
-import { compile } from '../compile.ts';
+import { type CompiledPipeline, compile } from '../compile.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { factsOf } from './facts.ts';
 import { type LimitUse, limitsOf } from './limits.ts';
 import { type AslMachine, isDistributed, statesOf } from './machine.ts';
-import { type Figures, scenarioOf } from './scenario.ts';
+import { type EmittedMachine, type Figures, type Subject, scenarioOf } from './scenario.ts';
 
 /** A stage's part: its states, its Lambda's calls, what they read and write. */
 export interface StageEstimate {
@@ -40,16 +40,17 @@ export interface EstimateOptions {
 
 /** Estimates a pipeline that passed `validate`. */
 export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): Estimate => {
-  const { definition, hash } = compile(graph);
-  const machine = JSON.parse(definition) as AslMachine;
+  const compiled = compile(graph);
+  const machines = machinesOf(compiled);
   const facts = factsOf(graph, options.items);
-  const subject = { machine, facts, stages: new Set(graph.stages.map(({ id }) => id)) };
+  const subject: Subject = { machines, facts, stages: new Set(graph.stages.map(({ id }) => id)) };
   const happy = scenarioOf(subject, { failing: false });
   const worst = scenarioOf(subject, { failing: true });
-  const maps = new Map(statesOf(machine).filter(([, { Type }]) => Type === 'Map'));
+  const states = machines.flatMap(({ machine }) => statesOf(machine));
+  const maps = new Map(states.filter(([, { Type }]) => Type === 'Map'));
   return {
     pipeline: graph.pipeline.name,
-    definitionHash: hash,
+    definitionHash: compiled.hash,
     stages: graph.stages.map(({ id }): StageEstimate => {
       const map = maps.get(id);
       const { items, batches = 0 } = facts.get(id) ?? {};
@@ -65,7 +66,20 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
     heddle: { happy: happy.of(undefined), worst: worst.of(undefined) },
     happy: happy.total,
     worst: worst.total,
-    limits: limitsOf({ ...subject, graph, definition, happy, worst }),
-    assumptions: assumptionsOf(machine, [...facts.values()]),
+    limits: limitsOf({ ...subject, graph, happy, worst }),
+    assumptions: assumptionsOf(states, [...facts.values()]),
   };
 };
+
+/** What `compile` gave, a pipeline too large for one machine with those that it starts. */
+const machinesOf = (compiled: CompiledPipeline & { readonly children?: readonly Child[] }): Subject['machines'] => [
+  emitted(compiled),
+  ...(compiled.children ?? []).map((child) => ({ ...emitted(child), placeholder: child.placeholder })),
+];
+
+type Child = { readonly placeholder: string; readonly definition: string };
+
+const emitted = ({ definition }: { readonly definition: string }): EmittedMachine => ({
+  definition,
+  machine: JSON.parse(definition) as AslMachine,
+});

@@ -3,7 +3,7 @@ import { type PipelineGraph, placesIn } from '../../graph/index.ts';
 import { byEvents, type Course } from './course.ts';
 import { eventsOfExecution, mostEvents } from './events.ts';
 import { controlValuesOf, flowBytesOf } from './flow-bytes.ts';
-import { type AslMachine, innerMachinesOf } from './machine.ts';
+import { type AslMachine, innerMachinesOf, statesOf } from './machine.ts';
 import { mostPayloadBytes, payloadsOf } from './payload.ts';
 import { ownerOf, type Scenario, type Subject } from './scenario.ts';
 
@@ -25,7 +25,6 @@ export interface LimitUse {
 
 export interface LimitsAsked extends Subject {
   readonly graph: PipelineGraph;
-  readonly definition: string;
   readonly happy: Scenario;
   readonly worst: Scenario;
 }
@@ -69,19 +68,19 @@ const greatest = (shares: ReadonlyMap<string, number>): string | undefined =>
 /** The longest that a placeholder may become: the ARN of a function with 64 characters and a version. */
 const arnBytes = 'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:'.length + 64 + ':1234'.length;
 
-const definitionUse = ({ definition, machine, stages }: LimitsAsked): LimitUse => {
-  const bytes = Buffer.byteLength(definition);
-  const placeholders = [...definition.matchAll(/\$\{\w+\}/g)].map(([{ length }]) => length);
-  const grown = placeholders.reduce((sum, length) => sum + Math.max(0, arnBytes - length), bytes);
+/** Of the longest of a pipeline's definitions. */
+const definitionUse = ({ machines, stages }: LimitsAsked): LimitUse => {
+  const [first, ...others] = machines.map(({ definition, machine }) => {
+    const bytes = Buffer.byteLength(definition);
+    const placeholders = [...definition.matchAll(/\$\{\w+\}/g)].map(([{ length }]) => length);
+    return { machine, bytes, grown: placeholders.reduce((sum, length) => sum + Math.max(0, arnBytes - length), bytes) };
+  }) as [Sized, ...Sized[]];
+  const { machine, bytes, grown } = others.reduce((best, each) => (each.grown > best.grown ? each : best), first);
   const shares = new Map<string, number>();
-  const machines: AslMachine[] = [machine];
-  for (const { States } of machines) {
-    for (const [name, state] of Object.entries(States)) {
-      const inner = innerMachinesOf(state);
-      machines.push(...inner);
-      const stage = ownerOf({ stages }, name);
-      if (stage && inner.length === 0) shares.set(stage, (shares.get(stage) ?? 0) + JSON.stringify(state).length);
-    }
+  for (const [name, state] of statesOf(machine)) {
+    const stage = ownerOf({ stages }, name);
+    if (stage && innerMachinesOf(state).length === 0)
+      shares.set(stage, (shares.get(stage) ?? 0) + JSON.stringify(state).length);
   }
   return {
     limit: 'definition bytes',
@@ -93,12 +92,19 @@ const definitionUse = ({ definition, machine, stages }: LimitsAsked): LimitUse =
   };
 };
 
-const payloadUse = ({ graph, machine, facts, stages }: LimitsAsked): LimitUse => {
+interface Sized {
+  readonly machine: AslMachine;
+  readonly bytes: number;
+  readonly grown: number;
+}
+
+const payloadUse = ({ graph, machines, facts, stages }: LimitsAsked): LimitUse => {
   const values = controlValuesOf(graph);
   const choices = placesIn(graph.pipeline.flow).flatMap(({ id, node }) => (node.kind === 'choose' ? [id] : []));
   const flow = flowBytesOf(choices, values);
   const iterations = (map: string): number => facts.get(ownerOf({ stages }, map) ?? map)?.batches ?? 0;
-  const at = (of: keyof typeof flow) => payloadsOf(machine, flow[of], iterations);
+  const at = (of: keyof typeof flow) =>
+    new Map(machines.flatMap(({ machine }) => [...payloadsOf(machine, flow[of], iterations)]));
   const [least, usual, most] = [at('least'), at('usual'), at('most')];
   const longest = [...least].reduce((best, each) => (each[1] > best[1] ? each : best), ['', 0] as [string, number]);
   return {

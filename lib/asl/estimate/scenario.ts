@@ -24,9 +24,17 @@ export interface Scenario {
   of(stage: string | undefined): Figures;
 }
 
+export interface EmittedMachine {
+  /** What stands for its ARN in the machines that start it; undefined for the pipeline's own. */
+  readonly placeholder?: string;
+  readonly definition: string;
+  readonly machine: AslMachine;
+}
+
 /** The pipeline as emitted, and what is known of it. */
 export interface Subject {
-  readonly machine: AslMachine;
+  /** What a run executes: the pipeline's own machine first, then those that it starts. */
+  readonly machines: readonly [EmittedMachine, ...EmittedMachine[]];
   /** Of the stages that have a handler. */
   readonly facts: ReadonlyMap<string, KnownStage>;
   /** Ids of all stages. */
@@ -45,7 +53,8 @@ const expressGb = 64 / 1_024;
 const none: Figures = { transitions: 0, events: 0, lambdaCalls: 0, lambdaSeconds: 0, dollars: 0 };
 
 export const scenarioOf = (subject: Subject, { failing }: { readonly failing: boolean }): Scenario => {
-  const { machine, facts } = subject;
+  const { facts } = subject;
+  const [{ machine }, ...children] = subject.machines;
   const stageOf = (placeholder: string) => calleeOf(facts, placeholder);
   const used = (visit: Pick<Visit, 'state' | 'attempts'>, standard: boolean): Usage =>
     usageOf(visit, stageOf, { failing, standard });
@@ -59,7 +68,10 @@ export const scenarioOf = (subject: Subject, { failing }: { readonly failing: bo
     failing,
     iterations: (map) => facts.get(ownerOf(subject, map) ?? map)?.batches ?? 0,
     rounds: () => 1,
-    machine: () => undefined,
+    machine: (placeholder) => {
+      const child = children.find((each) => each.placeholder === placeholder);
+      return child && { machine: child.machine, express: false };
+    },
     weigh: byEvents,
     weighsChildren: false,
   };

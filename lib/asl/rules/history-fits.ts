@@ -20,7 +20,7 @@ export const historyFits: LimitRule = (context) =>
           ? `a run writes ${grouped(happy)} history events, but Step Functions stops an execution at ${grouped(most)}`
           : `a run in which every retry is used writes ${grouped(worst)} history events, but Step Functions stops an execution at ${grouped(most)}; there is room for ${grouped(retries)} retries`,
         fix: map
-          ? `set a larger batch (it runs ${grouped(map.batches)} batches), or fewer retry.attempts`
+          ? `set a larger batch (it runs ${grouped(map.batches)} batches), ${map.mode === 'inline' ? 'say expect: { items } on flow.map so that each batch gets a history of its own, ' : ''}or fewer retry.attempts`
           : 'set fewer retry.attempts, or make a part of the pipeline a pipeline of its own',
       },
     ];

@@ -158,6 +158,30 @@ describe('and a bound elsewhere', () => {
   });
 });
 
+test('a machine that starts another and waits for it: each history has its own events', async () => {
+  const child = machine({ first: { ...work, End: undefined, Next: 'only' }, only: end });
+  const sfn = engine({ functions: { work: () => ({}) } });
+  const childArn = await sfn.create(child, 'child');
+  const parent = machine({
+    start: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::states:startExecution.sync:2',
+      Arguments: { StateMachineArn: childArn, Name: 'part', Input: {} },
+      End: true,
+    },
+  });
+  const arn = await sfn.start(await sfn.create(parent, 'parent'));
+  expect(await sfn.ended(arn)).toMatchObject({ status: 'SUCCEEDED' });
+  const [own, started] = [
+    await sfn.history(arn),
+    await sfn.history(`${childArn.replace('stateMachine', 'execution')}:part`),
+  ];
+  await sfn.close();
+  const course = courseOf(parent, { ...conditions, machine: () => ({ machine: child, express: false }) });
+  expect(eventsIn(course)).toBe(own.length);
+  expect(course.children.map((each) => [each.times, eventsIn(each.course)])).toEqual([[1, started.length]]);
+});
+
 test('of random pipelines no run has more events or longer payloads than the bound', async () => {
   await fc.assert(
     fc.asyncProperty(randomPipeline, async ({ pipeline, world }) => {

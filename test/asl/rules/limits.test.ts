@@ -62,12 +62,12 @@ const cases: [string, Pipeline, ...string[]][] = [
   [
     'batches whose retries may not',
     maps(1, 25_000),
-    'HDL231 warning, sample.each1: a run in which every retry is used writes N history events, but Step Functions stops an execution at 25,000; there is room for N retries. Fix: set a larger batch (it runs 1,000 batches), or fewer retry.attempts.',
+    'HDL231 warning, sample.each1: a run in which every retry is used writes N history events, but Step Functions stops an execution at 25,000; there is room for N retries. Fix: set a larger batch (it runs 1,000 batches), say expect: { items } on flow.map so that each batch gets a history of its own, or fewer retry.attempts.',
   ],
   [
     'more batches than a history holds',
     maps(4, 25_000),
-    'HDL231 sample.each1: a run writes N history events, but Step Functions stops an execution at 25,000. Fix: set a larger batch (it runs 1,000 batches), or fewer retry.attempts.',
+    'HDL231 sample.each1: a run writes N history events, but Step Functions stops an execution at 25,000. Fix: set a larger batch (it runs 1,000 batches), say expect: { items } on flow.map so that each batch gets a history of its own, or fewer retry.attempts.',
   ],
   ['constants that fit', constants(5, 100_000)],
   [
