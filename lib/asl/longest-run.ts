@@ -10,7 +10,7 @@ export const longestRunSeconds = ({ stages }: PipelineGraph): number =>
   Math.min(mostSeconds, Math.ceil(stages.reduce((sum, stage) => sum + longestWait(stage), workSeconds)));
 
 const longestWait = ({ node }: PlacedStage): number => {
-  if (node.kind === 'approve') return node.timeoutSeconds;
+  if (node.kind === 'approve' || node.kind === 'run') return node.timeoutSeconds;
   if (node.kind !== 'wait') return 0;
   return node.wait.kind === 'for' ? node.wait.seconds : node.wait.atMostSeconds;
 };

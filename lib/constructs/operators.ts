@@ -78,9 +78,11 @@ export class Operators extends Construct {
     allowLedger(this.settle, ledger.tableArn, ['read', 'write']);
     allowObjects(this.settle, payloads.bucketArn, ['read', 'write'], ['payloads/']);
     eventBus.grantPutEventsTo(this.settle);
+    allow(this.settle, ['sqs:SendMessage'], [queues.start.queueArn]); // for runs of other pipelines
 
     this.finish = this.#make('finish', props);
     allowLedger(this.finish, ledger.tableArn, ['read', 'write']);
+    allowObjects(this.finish, payloads.bucketArn, ['read', 'write'], ['payloads/']);
     eventBus.grantPutEventsTo(this.finish);
 
     this.dispatch = this.#make('dispatch', props);
@@ -104,6 +106,7 @@ export class Operators extends Construct {
       HEDDLE_MACHINE_PREFIX: names.stateMachine(orchestrator, ''),
     });
     allowLedger(this.reconcile, ledger.tableArn, ['read', 'write']);
+    allowObjects(this.reconcile, payloads.bucketArn, ['read', 'write'], ['payloads/']);
     eventBus.grantPutEventsTo(this.reconcile);
   }
 
@@ -121,6 +124,10 @@ export class Operators extends Construct {
     allow(this.settle, ['ssm:GetParameter'], [manifest]);
     allow(this.settle, ['states:SendTaskSuccess'], [machine]); // for latches of stages that failed or were skipped
     allow(this.answer, ['states:SendTaskSuccess'], [machine]);
+    // For the stage of another run that waits for one of this pipeline's.
+    const tasks = ['states:SendTaskSuccess', 'states:SendTaskFailure'];
+    for (const ender of [this.finish, this.reconcile]) allow(ender, tasks, [machine]);
+    for (const refuser of [this.settle, this.dispatch]) allow(refuser, ['states:SendTaskFailure'], [machine]);
     for (const starter of [this.dispatch, this.replay]) {
       allow(starter, ['ssm:GetParameter'], [manifest]);
       allow(starter, ['states:StartExecution'], [machine]);
@@ -139,6 +146,7 @@ export class Operators extends Construct {
       environment: {
         [environmentNames.table]: props.ledger.tableName,
         [environmentNames.payloadBucket]: props.payloads.bucketName,
+        [environmentNames.startQueue]: props.queues.start.queueUrl,
         [environmentNames.eventBus]: props.eventBus.eventBusName,
         [environmentNames.manifestPath]: `${manifestName(props.orchestrator)}/`,
         ...environment,

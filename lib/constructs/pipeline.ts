@@ -5,7 +5,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type CompiledPipeline, compile } from '../asl/index.ts';
 import { formatDiagnostic, type Pipeline as PipelineDefinition } from '../definition/index.ts';
-import { functionsOf, graphOf, type PipelineGraph } from '../graph/index.ts';
+import { childrenOf, functionsOf, graphOf, type PipelineGraph } from '../graph/index.ts';
 import { nearest } from '../support/nearest.ts';
 import { allow, stateMachineArn } from './access.ts';
 import { checkDefinitions, withUpstreams } from './check-definitions.ts';
@@ -74,7 +74,7 @@ export class Pipeline extends PipelineBase {
     super(scope, id);
     const { orchestrator, definition, handlers = orchestrator.handlers } = props;
     const { orchestratorName } = orchestrator;
-    const among = withUpstreams([definition]);
+    const among = withUpstreams([definition, ...childrenOf(definition)]);
     const warnings = checkDefinitions({ orchestrator: orchestratorName, pipelines: [definition], among, handlers });
     for (const warning of warnings)
       Annotations.of(this).addWarningV2(`heddle:${warning.code}`, formatDiagnostic(warning));

@@ -1,7 +1,7 @@
 // The recorder behind definePipeline: each verb adds a node to the block being recorded and hands back a ref.
 import { DefinitionError, type Diagnostic } from './diagnostic.ts';
 import type { Block } from './node.ts';
-import { makeRef, type Ref } from './ref.ts';
+import { callable, makeRef, type Ref } from './ref.ts';
 import type { Stage } from './stage.ts';
 import { type ApproveVerb, recordApprove } from './verbs/approve.ts';
 import { type CheckVerb, recordCheck } from './verbs/check.ts';
@@ -9,6 +9,7 @@ import { type ChooseVerb, recordChoose } from './verbs/choose.ts';
 import { type MapVerb, recordMap } from './verbs/map.ts';
 import { openRecorder, type Recorder, stageRef } from './verbs/recorder.ts';
 import { type RepeatVerb, recordRepeat } from './verbs/repeat.ts';
+import { type RunVerb, recordRun } from './verbs/run.ts';
 import { recordTask, type TaskVerb } from './verbs/task.ts';
 import { recordWait, type WaitVerb } from './verbs/wait.ts';
 
@@ -28,7 +29,8 @@ export interface Flow<Input, Upstream>
     CheckVerb,
     ApproveVerb {
   readonly input: Ref<Input>;
-  readonly run: Ref<RunRef>;
+  /** The run itself, `flow.run.partition`; and a run of another pipeline, `flow.run(pipeline, input)`. */
+  readonly run: Ref<RunRef> & RunVerb['run'];
   /** The outputs of the upstream pipelines' runs of the same partition, by alias. */
   readonly upstream: { readonly [Alias in keyof Upstream]: Ref<Upstream[Alias]> };
 }
@@ -42,7 +44,7 @@ export const record = <Input, Upstream, Output>(
   const recorder = openRecorder(pipeline);
   const flow: Flow<Input, Upstream> = {
     input: makeRef(pipeline, { kind: 'source', source: { kind: 'input' } }),
-    run: makeRef(pipeline, { kind: 'source', source: { kind: 'run' } }),
+    run: callable(makeRef<RunRef>(pipeline, { kind: 'source', source: { kind: 'run' } }), recordRun(recorder)),
     upstream: Object.fromEntries(
       aliases.map((alias) => [
         alias,

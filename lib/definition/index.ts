@@ -17,8 +17,11 @@ export {
   type MapNode,
   mapItems,
   type Node,
+  type Pipeline,
+  type RunNode,
   type StageNode,
   type TaskNode,
+  type Upstreams,
   type WaitNode,
 } from './node.ts';
 export * from './pipeline.ts';
@@ -32,5 +35,6 @@ export type { ApproveOptions } from './verbs/approve.ts';
 export type { CheckOptions, CheckResult } from './verbs/check.ts';
 export type { MapOptions, MapResult } from './verbs/map.ts';
 export type { RepeatOptions, RepeatResult } from './verbs/repeat.ts';
+export type { RunOptions } from './verbs/run.ts';
 export type { StageUse, TaskOptions } from './verbs/task.ts';
 export type { AfterOptions, WaitResult, WaitTime } from './verbs/wait.ts';

@@ -4,6 +4,7 @@ import type { Binding, OnFailure, Tolerance, WaitTime } from '../records/index.t
 import { type Condition, operandsOf } from './condition.ts';
 import type { RowsFile } from './rows.ts';
 import type { Stage } from './stage.ts';
+import type { Trigger } from './trigger.ts';
 
 export interface TaskNode {
   readonly kind: 'task';
@@ -79,6 +80,16 @@ export interface CheckNode {
   readonly after: readonly string[];
 }
 
+export interface RunNode {
+  readonly kind: 'run';
+  readonly id: string;
+  readonly child: Pipeline;
+  readonly bind: Binding;
+  readonly partition?: Binding;
+  readonly timeoutSeconds: number;
+  readonly after: readonly string[];
+}
+
 export interface ApproveNode {
   readonly kind: 'approve';
   readonly id: string;
@@ -92,7 +103,7 @@ export interface ApproveNode {
   readonly after: readonly string[];
 }
 
-export type Node = TaskNode | MapNode | ChooseNode | WaitNode | CheckNode | ApproveNode;
+export type Node = TaskNode | MapNode | ChooseNode | WaitNode | CheckNode | ApproveNode | RunNode;
 
 /** A node that the ledger keeps a record of: all but choices. */
 export type StageNode = Exclude<Node, ChooseNode>;
@@ -111,6 +122,8 @@ export const bindingsOf = (node: Node): readonly Binding[] => {
       return [node.items, node.bind];
     case 'choose':
       return operandsOf(node.when);
+    case 'run':
+      return [node.bind, ...(node.partition ? [node.partition] : [])];
     case 'approve':
       return [node.show, ...(node.default ? [node.default] : [])];
     case 'check':
@@ -125,3 +138,23 @@ export interface Block {
   readonly nodes: readonly Node[];
   readonly output: Binding;
 }
+
+/** A pipeline as recorded. `Output` exists for the checker: downstream pipelines read their refs from it. */
+export interface Pipeline<
+  Name extends string = string,
+  Input extends StandardSchemaV1 = StandardSchemaV1,
+  Output = unknown,
+> {
+  readonly kind: 'pipeline';
+  readonly name: Name;
+  readonly description: string;
+  readonly input: Input;
+  /** The pipelines whose runs of the same partition this one waits for and reads, by alias. */
+  readonly upstream: Upstreams;
+  readonly triggers: readonly Trigger<unknown>[];
+  readonly flow: Block;
+  readonly gives?: Output;
+}
+
+/** Pipelines by alias. */
+export type Upstreams = { readonly [alias: string]: Pipeline };

@@ -2,29 +2,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { DefinitionError } from './diagnostic.ts';
 import { type Flow, record } from './flow.ts';
-import type { Block } from './node.ts';
+import type { Pipeline, Upstreams } from './node.ts';
 import type { Unbound } from './ref.ts';
 import type { Trigger } from './trigger.ts';
-
-/** A pipeline as recorded. `Output` exists for the checker: downstream pipelines read their refs from it. */
-export interface Pipeline<
-  Name extends string = string,
-  Input extends StandardSchemaV1 = StandardSchemaV1,
-  Output = unknown,
-> {
-  readonly kind: 'pipeline';
-  readonly name: Name;
-  readonly description: string;
-  readonly input: Input;
-  /** The pipelines whose runs of the same partition this one waits for and reads, by alias. */
-  readonly upstream: Upstreams;
-  readonly triggers: readonly Trigger<unknown>[];
-  readonly flow: Block;
-  readonly gives?: Output;
-}
-
-/** Pipelines by alias. */
-export type Upstreams = { readonly [alias: string]: Pipeline };
 
 type OutputsOf<U extends Upstreams> = {
   readonly [Alias in keyof U]: U[Alias] extends Pipeline<string, StandardSchemaV1, infer Output> ? Output : never;

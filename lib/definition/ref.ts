@@ -100,8 +100,21 @@ export const makeRef = <T>(pipeline: string, anchor: Anchor, path: readonly stri
   return proxy as Ref<T>;
 };
 
+/** A ref that can also be called: `flow.run.id` beside `flow.run(pipeline, input)`. */
+export const callable = <T, Call extends (...given: never[]) => unknown>(ref: Ref<T>, call: Call): Ref<T> & Call => {
+  const own: object = ref;
+  const both = new Proxy(call, {
+    get: (_, field) => Reflect.get(own, field),
+    has: (_, field) => Reflect.has(own, field),
+    ownKeys: () => Reflect.ownKeys(own),
+  });
+  const binding = bindings.get(ref);
+  if (binding) bindings.set(both, binding);
+  return both as Ref<T> & Call; // What it gives as a ref, the ref gives.
+};
+
 /** The binding behind a ref, or undefined for anything else. */
 export const bindingOfRef = (value: unknown): Binding | undefined =>
-  typeof value === 'object' && value !== null ? bindings.get(value) : undefined;
+  (typeof value === 'object' && value !== null) || typeof value === 'function' ? bindings.get(value) : undefined;
 
 export const isRef = (value: unknown): value is Ref<unknown> => bindingOfRef(value) !== undefined;

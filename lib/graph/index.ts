@@ -1,5 +1,6 @@
 export { answerSchemaOf } from './answer-schema.ts';
 export { canonicalGraph } from './canonical.ts';
+export { childrenOf } from './children.ts';
 export { contractHash } from './contract-hash.ts';
 export { functionKey, functionsOf, type StageFunctionNeed } from './functions.ts';
 export { fuseMaps } from './fuse-maps.ts';

@@ -57,6 +57,7 @@ const readsOf = ({ node, within }: Place, at: string): readonly Read[] => {
     case 'check':
       return bindingsOf(node).map((binding): Read => ({ at, within, binding, as: 'condition' }));
     case 'approve':
+    case 'run':
     case 'wait':
       return bindingsOf(node).map((binding): Read => ({ at, within, binding, as: 'input' }));
     case 'choose':

@@ -75,6 +75,8 @@ const schemaOfOutput = (node: Node): JsonSchema | undefined => {
       return jsonSchemaOf(node.stage.output, 'output');
     case 'map':
       return object({ outputs: list(jsonSchemaOf(node.stage.output, 'output')), count, failed: count });
+    case 'run':
+      return schemaOf(node.child, node.child.flow.output);
     case 'approve':
       return jsonSchemaOf(node.answer, 'output');
     case 'check':

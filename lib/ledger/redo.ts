@@ -33,6 +33,7 @@ const ended = [
   'question',
   'answered',
   'token',
+  'child',
 ];
 const given = ['output', 'fingerprint'];
 

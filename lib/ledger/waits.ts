@@ -10,7 +10,7 @@ export interface Waits {
    */
   open(
     at: StageAddress,
-    facts: Needs & Pick<StageRecord, 'question'> & { readonly now: string; readonly until: string },
+    facts: Needs & Pick<StageRecord, 'question' | 'child'> & { readonly now: string; readonly until: string },
     latest?: Pick<StageRecord, 'token'>,
   ): Promise<Claim<StageRecord>>;
   /** Ends a wait with an output. Undefined when the stage does not wait, or for a later execution. */

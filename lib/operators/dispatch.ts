@@ -8,6 +8,7 @@ import { type Resumed, resume } from './resume.ts';
 import { decide } from './run-request.ts';
 import { isoTime, type Services } from './services.ts';
 import { startExecution } from './start-execution.ts';
+import { fail } from './task-token.ts';
 
 /**
  * Starts the run that a message asks for. Repeats are harmless: the run's id and the execution's name and input follow from
@@ -24,7 +25,10 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     return resumed(await resume(message.pipeline, message.run, message.order, manifest, services));
   if (message.kind === 'fork') return fork(message, manifest, services);
   const decision = await decide(message, manifest, services);
-  if ('reason' in decision) return { kind: 'notStarted', reason: decision.reason };
+  if ('reason' in decision) {
+    if (message.kind === 'child') await refuseParent(message, decision.reason, services);
+    return { kind: 'notStarted', reason: decision.reason };
+  }
 
   const { run, partition, input, trigger, upstream } = decision.request;
   const createdAt = isoTime(now());
@@ -34,8 +38,9 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     partition,
     status: 'pending',
     trigger,
-    input: await ledger.payloads.store(message.pipeline, input),
+    input: message.kind === 'child' ? message.input : await ledger.payloads.store(message.pipeline, input),
     upstream,
+    ...(message.kind === 'child' ? { askedBy: message.parent } : {}),
     createdAt,
   };
   const isNew = await ledger.runs.create(record);
@@ -50,6 +55,16 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   });
   await startExecution(manifest.stateMachineArn, run, 1, services);
   return isNew ? { kind: 'started', run } : { kind: 'duplicate', run };
+};
+
+/** A run that cannot start now would be waited for in vain. */
+const refuseParent = async (
+  { pipeline, parent }: Extract<StartMessage, { kind: 'child' }>,
+  reason: string,
+  services: Services,
+): Promise<void> => {
+  const { token } = (await services.ledger.stages.get(parent)) ?? {};
+  if (token) await fail(token, `${pipeline} cannot start: ${reason}`, services);
 };
 
 const resumed = (answer: Resumed): Outcome => {

@@ -14,6 +14,7 @@ import { errorNames } from '../support/error-names.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { announce } from './announce.ts';
 import { markPartition } from './mark-partition.ts';
+import { tellParent } from './parent.ts';
 import { isoTime, type Services } from './services.ts';
 
 export interface FinishAnswer {
@@ -80,6 +81,7 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
     detail: record.cause === undefined ? record.status : `${record.status}: ${record.cause}`,
   });
   await announce(record, services);
+  await tellParent(record, services);
   if (record.status !== 'completed') throw new RunFailedError(record.cause ?? `the run is ${record.status}`);
   return { run: id, status: 'completed', stages };
 };

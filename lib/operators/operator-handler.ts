@@ -54,6 +54,7 @@ const open = (environment: Environment): Services => {
     aws,
     ledger: openLedger(aws, { table: setting('table'), payloadBucket: setting('payloadBucket') }),
     eventBus: setting('eventBus'),
+    startQueueUrl: setting('startQueue'),
     manifests: openManifests(aws, setting('manifestPath'), Date.now),
     now: Date.now,
   };

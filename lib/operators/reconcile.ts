@@ -3,6 +3,7 @@ import { type RunRecord, readExecutionName, type StageRecord, type Status } from
 import { errorNames } from '../support/error-names.ts';
 import { announce } from './announce.ts';
 import { markPartition } from './mark-partition.ts';
+import { tellParent } from './parent.ts';
 import { isoTime, type Services } from './services.ts';
 
 /** The part of Step Functions' "Execution Status Change" event that matters here. */
@@ -28,7 +29,11 @@ export const reconcile = async ({ detail }: ExecutionEnded, prefix: string, serv
   const { run, generation } = readExecutionName(detail.name);
   const before = await ledger.runs.get(pipeline, run);
   // `finish` was there first, or the run is in a later execution already.
-  if (!before || !underWay.includes(before.status) || (before.generation ?? 1) !== generation) return false;
+  if (!before || (before.generation ?? 1) !== generation) return false;
+  if (!underWay.includes(before.status)) {
+    await tellParent(before, services); // in case `finish` died before it could
+    return false;
+  }
 
   const endedAt = isoTime(now());
   const status = detail.status === 'ABORTED' ? 'cancelled' : 'failed';
@@ -47,6 +52,7 @@ export const reconcile = async ({ detail }: ExecutionEnded, prefix: string, serv
     detail: `${status}: ${cause}`,
   });
   await announce(record, services);
+  await tellParent(record, services);
   return true;
 };
 

@@ -1,5 +1,6 @@
 // A start message as a request for a run: which partition, which input, and what makes two messages the same request.
 import {
+  childIdentity,
   executionName,
   type Json,
   type PipelineManifest,
@@ -57,6 +58,15 @@ const read = (message: RunMessage): { trigger: TriggerRecord; partition: string;
         partition: message.partition ?? message.id,
         input: message.input,
       };
+    case 'child': {
+      const { pipeline, run, stage } = message.parent;
+      const identity = childIdentity(message.parent);
+      return {
+        trigger: { kind: 'child', identity, detail: `${stage} of ${pipeline} ${run}` },
+        partition: message.partition,
+        input: null, // stored by the asker already
+      };
+    }
     case 'object': {
       const { bucket, object } = message.event.detail;
       return {

@@ -7,6 +7,7 @@ export interface Services {
   readonly aws: Aws;
   readonly ledger: Ledger;
   readonly eventBus: string;
+  readonly startQueueUrl: string;
   readonly manifests: Manifests;
   readonly now: () => number;
 }

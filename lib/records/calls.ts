@@ -203,6 +203,31 @@ export type SettleCall =
       readonly error: CaughtError;
     }
   | {
+      readonly action: 'startChild';
+      readonly run: RunFacts;
+      readonly stage: string;
+      /** Lets the state go on. */
+      readonly token: string;
+      /** The name of the pipeline to run. */
+      readonly child: string;
+      readonly input: Binding;
+      readonly partition?: Binding;
+      readonly timeoutSeconds: number;
+      readonly after: readonly string[];
+      readonly chosen: Choices;
+      readonly control: readonly ControlPath[];
+    }
+  /** The token of `startChild` brought an error, or nothing in time. */
+  | {
+      readonly action: 'childEnded';
+      readonly run: RunFacts;
+      readonly stage: string;
+      readonly input: Binding;
+      readonly chosen: Choices;
+      readonly control: readonly ControlPath[];
+      readonly error: CaughtError;
+    }
+  | {
       readonly action: 'waitDone';
       readonly run: RunFacts;
       readonly stage: string;

@@ -10,6 +10,8 @@ export const environmentNames = {
   eventBus: 'HEDDLE_EVENT_BUS',
   /** `/heddle/<orchestrator>/`: where the pipelines' manifests are, in SSM. */
   manifestPath: 'HEDDLE_MANIFEST_PATH',
+  /** Where `settle` asks for the runs of other pipelines. */
+  startQueue: 'HEDDLE_START_QUEUE_URL',
   /** What the names of the orchestrator's state machines start with. */
   machinePrefix: 'HEDDLE_MACHINE_PREFIX',
 } as const;

@@ -2,6 +2,7 @@ export * from './audit.ts';
 export * from './binding.ts';
 export * from './calls.ts';
 export * from './caught-error.ts';
+export * from './child.ts';
 export * from './condition.ts';
 export * from './control.ts';
 export * from './dead-letter.ts';

@@ -1,4 +1,5 @@
 import { sha256 } from '../support/sha256.ts';
+import type { Parent } from './child.ts';
 import type { RunRecord } from './run.ts';
 
 /** A run's id: what it is for, readable, and a hash of what asked for it. */
@@ -8,3 +9,11 @@ export const runId = (partition: string, identity: string): string =>
 /** The id of a run that is forked from another under an id of the asker's. */
 export const forkId = ({ pipeline, partition, run }: RunRecord, id: string): string =>
   runId(partition, `${pipeline} ${partition} fork ${run} ${id}`);
+
+/** What makes the askings of a stage one: a crash asks again for the same run, a resume for another. */
+export const childIdentity = ({ pipeline, run, stage, generation }: Parent): string =>
+  `${pipeline} ${run} ${stage} ${generation}`;
+
+/** The id of the run that `dispatch` makes of a stage's asking. */
+export const childRunId = (pipeline: string, partition: string, parent: Parent): string =>
+  runId(partition, `${pipeline} ${partition} child ${childIdentity(parent)}`);

@@ -1,13 +1,14 @@
 // A run: one processing of one input or partition by one pipeline.
 import type { Binding } from './binding.ts';
 import type { Choices } from './calls.ts';
+import type { Parent } from './child.ts';
 import type { StoredPayload } from './payload.ts';
 import type { ResumeOrder } from './resume-order.ts';
 import type { Status } from './status.ts';
 
 /** What started a run, for the audit trail. `identity` is what makes a duplicate the same run. */
 export interface TriggerRecord {
-  readonly kind: 'object' | 'schedule' | 'upstream' | 'manual';
+  readonly kind: 'object' | 'schedule' | 'upstream' | 'manual' | 'child';
   readonly identity: string;
   readonly detail: string;
 }
@@ -22,6 +23,8 @@ export interface RunRecord {
   readonly input: StoredPayload;
   /** The run of each upstream pipeline whose output this run reads, by the alias given in the definition. */
   readonly upstream: { readonly [alias: string]: { readonly pipeline: string; readonly run: string } };
+  /** The stage of another run that waits for this one. */
+  readonly askedBy?: Parent;
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly endedAt?: string;

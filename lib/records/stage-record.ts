@@ -1,4 +1,5 @@
 // A stage of a run, and a batch of items of a map stage, as the ledger holds them.
+import type { Child } from './child.ts';
 import type { StoredPayload } from './payload.ts';
 import type { Answered, Question } from './question.ts';
 import type { Status } from './status.ts';
@@ -52,6 +53,8 @@ export interface StageRecord {
   /** Of a stage that asks a person. */
   readonly question?: Question;
   readonly answered?: Answered;
+  /** Of a stage that runs another pipeline. */
+  readonly child?: Child;
   /** What lets the state go on that waits for this stage: the newest. */
   readonly token?: string;
   /** Of a check that only warns: why it did. */

@@ -1,5 +1,7 @@
 // A message on the start queue: somebody or something asks for a run. `dispatch` decides.
+import type { Parent } from './child.ts';
 import type { Json } from './json.ts';
+import type { StoredPayload } from './payload.ts';
 import type { ResumeOrder } from './resume-order.ts';
 
 export type StartMessage =
@@ -32,6 +34,14 @@ export type StartMessage =
       readonly time: string;
       readonly timeZone: string;
       readonly input: Json;
+    }
+  /** A stage of another run asks for it, and waits. */
+  | {
+      readonly kind: 'child';
+      readonly pipeline: string;
+      readonly parent: Parent;
+      readonly partition: string;
+      readonly input: StoredPayload;
     }
   /** A run that has ended is to go on. */
   | { readonly kind: 'resume'; readonly pipeline: string; readonly run: string; readonly order: ResumeOrder }

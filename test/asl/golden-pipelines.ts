@@ -1,7 +1,7 @@
 // One pipeline for each feature of the compiler. The machines are in golden/, one file each, to be read in review.
 import * as z from 'zod';
 import { and, defineStage, eq, fromS3, gt, gte, lt, ne, type Pipeline } from '../../lib/definition/index.ts';
-import { pipelineOf, stage } from './sample.ts';
+import { child, pipelineOf, stage } from './sample.ts';
 
 const find = defineStage('find', { input: z.object({}), output: z.object({ key: z.string() }) });
 const [first, second, third, fourth, each] = [
@@ -124,6 +124,10 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
       () => null,
       { id: 'approved' },
     );
+  }),
+  run: pipelineOf((flow) => {
+    const ran = flow.run(child, flow.input, { partition: 'one', timeout: '2h' });
+    flow.map(each, ran.list, (item) => ({ item, of: ran.n }));
   }),
   'constants-that-look-like-code': pipelineOf((flow) =>
     flow.task(first, { jsonata: '{% $states %}', half: '50 %}', placeholder: '${AWS::Region}', plain: 'a {% b' }),

@@ -109,6 +109,14 @@ export const lambdasFor = (stages: readonly string[], world: World, ledger: () =
           void log.release(call.token, ended(call.stage, isSkipped ? 'skipped' : 'completed', call.control));
         return {};
       }
+      case 'startChild': {
+        log.calls.push(call.stage);
+        const isSkipped = !isReady([call.input, ...(call.partition ? [call.partition] : [])], call);
+        // A run that is to fail never ends.
+        if (isSkipped || !world.failing.has(call.stage))
+          void log.release(call.token, ended(call.stage, isSkipped ? 'skipped' : 'completed', call.control));
+        return {};
+      }
       case 'waitOpened': {
         log.calls.push(call.stage);
         const isSkipped = !isReady(call.wait.kind === 'until' ? [call.wait.at] : [], call);
@@ -127,7 +135,7 @@ export const lambdasFor = (stages: readonly string[], world: World, ledger: () =
       return ended(id, passed || call.severity === 'warn' ? 'completed' : 'failed', control);
     }
     if (call.action === 'waitDone') return log.outcomes.has(id) ? { control: {} } : ended(id, 'completed', control);
-    if (call.action === 'askEnded') return ended(id, 'failed');
+    if (call.action === 'askEnded' || call.action === 'childEnded') return ended(id, 'failed');
     const { onFailure } = call;
     const value = typeof onFailure === 'object' ? onFailure.value : null;
     if (call.action === 'stageFailed') return failed(id, onFailure, value, control);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { and, eq, type Flow, gt, lt, not, or, type Pipeline, type Ref } from '../../lib/definition/index.ts';
 import type { World } from './interpreter.ts';
-import { type Numbers, numbers, pipelineOf, stage } from './sample.ts';
+import { child, type Numbers, numbers, pipelineOf, stage } from './sample.ts';
 
 export interface RandomPipeline {
   readonly pipeline: Pipeline;
@@ -44,7 +44,7 @@ const grow = (genes: readonly number[]): RandomPipeline => {
     };
     for (let left = 1 + next(depth === 0 ? 9 : 3); left > 0; left--) {
       ids += 1;
-      const kind = next(9);
+      const kind = next(10);
       if (kind === 5 && depth < 3) {
         const [one, other] = [pick(), pick()];
         const atom = next(2) === 0 ? gt(one.n, next(3)) : eq(one.n, other.n);
@@ -88,6 +88,13 @@ const grow = (genes: readonly number[]): RandomPipeline => {
         continue;
       }
       if (next(4) === 3) failing.add(named);
+      if (kind === 9) {
+        outputs.set(named, { n: next(4), list: [] });
+        const input = { n: pick().n, list: [] };
+        const { n, list } = flow.run(child, input, { timeout: '1h', ...options(id) });
+        give({ n, list });
+        continue;
+      }
       if (kind === 8) {
         const { n, list } = pick();
         outputs.set(named, { n: next(4), list: [] });

@@ -20,6 +20,9 @@ const before = definePipeline('before', { input: numbers }, (flow) => {
   return { n: only.n, list: only.list };
 });
 
+/** A pipeline for others to run. */
+export const child = definePipeline('child', { input: numbers }, (flow) => flow.task(stage('only'), flow.input));
+
 export type State = { readonly [field: string]: Json };
 export interface Machine {
   readonly StartAt: string;

@@ -78,9 +78,9 @@ describe('an operator has the rights of its work', () => {
       [
         `${ledgerAll} on ${table}`,
         `GetObject PutObject on ${payloads}/payloads/*`,
-        `SendMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
+        `SendMessage on <HeddleQueuesStart> ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
         `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
-        `SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
+        `SendTaskFailure SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
         'PutEvents on <HeddleBus>',
       ],
     ],
@@ -92,14 +92,22 @@ describe('an operator has the rights of its work', () => {
         `SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
       ],
     ],
-    ['HeddleOperatorsFinishRole', [`${ledgerAll} on ${table}`, 'PutEvents on <HeddleBus>']],
+    [
+      'HeddleOperatorsFinishRole',
+      [
+        `${ledgerAll} on ${table}`,
+        `GetObject PutObject on ${payloads}/payloads/*`,
+        `SendTaskFailure SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
+        'PutEvents on <HeddleBus>',
+      ],
+    ],
     [
       'HeddleOperatorsDispatchRole',
       [
         `${ledgerAll} on ${table}`,
         `PutObject on ${payloads}/payloads/*`,
         `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
-        `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
+        `SendTaskFailure StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
         'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on <HeddleQueuesStart>',
       ],
     ],
@@ -115,7 +123,13 @@ describe('an operator has the rights of its work', () => {
     ],
     [
       'HeddleOperatorsReconcileRole',
-      [`${ledgerAll} on ${table}`, 'PutEvents on <HeddleBus>', 'SendMessage on <HeddleQueuesUndelivered>'],
+      [
+        `${ledgerAll} on ${table}`,
+        `GetObject PutObject on ${payloads}/payloads/*`,
+        `SendTaskFailure SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
+        'PutEvents on <HeddleBus>',
+        'SendMessage on <HeddleQueuesUndelivered>',
+      ],
     ],
   ])('%s', (role, rights) => {
     expect(rightsOf(role)).toEqual([...rights].sort());

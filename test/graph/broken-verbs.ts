@@ -1,7 +1,7 @@
 // What the rules refuse of stages without a handler: each definition with its messages in full.
 import * as z from 'zod';
 import type { Pipeline } from '../../lib/definition/index.ts';
-import { list, orders } from './definitions.ts';
+import { list, named, orders } from './definitions.ts';
 
 export const brokenVerbs: Record<string, [Pipeline | readonly Pipeline[], ...string[]]> = {
   'a wait with the name of a stage': [
@@ -53,6 +53,27 @@ export const brokenVerbs: Record<string, [Pipeline | readonly Pipeline[], ...str
     ),
     'HDL240 orders.release: heartbeat would ask 25920 times, but a run has events for 1000. Fix: set 260s or more.',
     'HDL240 orders.release: default.rows is string but an answer has number. Fix: give a default that is an answer.',
+  ],
+  'a run of a pipeline that the application lacks': [
+    orders((flow) => flow.run(named('other'), { day: flow.input.day })),
+    "HDL241 orders.other: runs other, which is not among the application's pipelines. Fix: add other to the application's pipelines.",
+  ],
+  'pipelines that run each other': [
+    (() => {
+      const other = orders((flow) => flow.task(list, flow.input), 'other');
+      const first = orders((flow) => flow.run(other, flow.input));
+      const inner = orders((flow) => flow.run(first, flow.input), 'other');
+      return [orders((flow) => flow.run(inner, flow.input)), inner];
+    })(),
+    'HDL241 orders.other: pipelines run each other in a circle: orders -> other -> orders. Fix: let other do without a run of orders.',
+    'HDL241 other.orders: pipelines run each other in a circle: other -> orders -> other. Fix: let orders do without a run of other.',
+  ],
+  'a run with the wrong input': [
+    (() => {
+      const other = named('other');
+      return [other, orders((flow) => flow.run(other, { day: flow.task(list, flow.input).total }))];
+    })(),
+    'HDL241 orders.other: input.day is a number but other wants a string. Fix: pass a string, or change the input of other.',
   ],
   'a wait until a field that is not there': [
     orders((flow) => flow.wait('pause', { until: flow.task(list, flow.input).foldr })),

@@ -58,6 +58,7 @@ export const openWorkshop = async (): Promise<Workshop> => {
     aws: local.aws,
     ledger: local.ledger,
     eventBus: 'heddle',
+    startQueueUrl: local.queueUrl,
     manifests: openManifests(local.aws, '/heddle/heddle/', Date.now),
     now: Date.now,
   };

@@ -146,6 +146,18 @@ proven<
   >
 >();
 
+const runs = definePipeline('runs', { input: day }, (flow) => {
+  const ran = flow.run(orders, { day: flow.run.partition }, { timeout: '2h', after: [] });
+  proven<Same<typeof ran.rows, Ref<number>>>();
+  // @ts-expect-error the pipeline returns no `row`
+  flow.task(publish, { rows: ran.row });
+  // @ts-expect-error the pipeline's input wants a day
+  flow.run(orders, {});
+  // @ts-expect-error a stage is no pipeline
+  flow.run(list, { day: 'd' });
+});
+void runs;
+
 export const report = definePipeline('report', { input: z.object({}), upstream: { orders } }, (flow) => {
   const { orders: upstream } = flow.upstream;
   flow.map(clean, upstream.files, (each) => ({ key: each.key }));

@@ -10,6 +10,7 @@ import { givesOf } from './gives.ts';
 import { emitLevel } from './level.ts';
 import { emitMap } from './map.ts';
 import type { Emission, Piece } from './piece.ts';
+import { emitRun } from './run.ts';
 import { emitTask } from './task.ts';
 import { emitWait } from './wait.ts';
 
@@ -25,6 +26,7 @@ const verbs: { readonly [kind in Node['kind']]: Emit<Extract<Node, { kind: kind 
   wait: emitWait,
   check: emitCheck,
   approve: emitApprove,
+  run: emitRun,
 };
 
 /** What the machine is emitted for. */

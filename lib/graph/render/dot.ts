@@ -8,6 +8,7 @@ const shapes: { readonly [kind in Box['kind']]: string } = {
   upstream: 'oval',
   wait: 'cds',
   check: 'octagon',
+  run: 'component',
   approve: 'house',
 };
 

@@ -2,6 +2,7 @@
 import { approvalsArePossible } from './approvals-are-possible.ts';
 import { bindingsFitContracts } from './bindings-fit-contracts.ts';
 import { branchesCanBeTaken } from './branches-can-be-taken.ts';
+import { childRunsArePossible } from './child-runs-are-possible.ts';
 import { choicesHaveAValue } from './choices-have-a-value.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
 import { itemsStayInTheirMap } from './items-stay-in-their-map.ts';
@@ -42,4 +43,5 @@ export const rules: readonly Rule[] = [
   standInsFit,
   waitsArePossible,
   approvalsArePossible,
+  childRunsArePossible,
 ];

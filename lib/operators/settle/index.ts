@@ -6,6 +6,7 @@ import type { SettleAnswer } from './answer.ts';
 import { ask, askEnded } from './ask.ts';
 import { batchFailed } from './batch-failed.ts';
 import { check } from './check.ts';
+import { childEnded, startChild } from './child.ts';
 import { mapDone } from './map-done.ts';
 import { mapFailed } from './map-failed.ts';
 import { readControl } from './read-control.ts';
@@ -32,6 +33,10 @@ const perform = (call: SettleCall, services: Services): Promise<SettleAnswer | R
       return ask(call, services);
     case 'askEnded':
       return askEnded(call, services);
+    case 'startChild':
+      return startChild(call, services);
+    case 'childEnded':
+      return childEnded(call, services);
     case 'check':
       return check(call, services);
     case 'mapFailed':
