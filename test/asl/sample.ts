@@ -49,13 +49,6 @@ export const innerMachines = (state: State): readonly Machine[] =>
     ...(state.ItemProcessor ? [state.ItemProcessor as unknown as Machine] : []),
   ];
 
-/** Every JSONata source inside a JSON value, without its brackets. */
-export const expressionsIn = (value: Json): readonly string[] => {
-  if (typeof value === 'string') return value.startsWith('{%') && value.endsWith('%}') ? [value.slice(2, -2)] : [];
-  if (Array.isArray(value)) return value.flatMap(expressionsIn);
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : [];
-};
-
 /** The states that may follow a state. */
 export const nextOf = (state: State): readonly string[] => [
   ...[state.Next, state.Default].flatMap((next) => (typeof next === 'string' ? [next] : [])),
