@@ -10,7 +10,16 @@ import { lambdaService, type RegisteredFunctions } from '../../lib/local/service
 import { virtualClock } from '../../lib/local/virtual-clock.ts';
 import { answer, begin, dispatch, finish, reconcile, type Services, settle } from '../../lib/operators/index.ts';
 import { openManifests } from '../../lib/operators/manifests.ts';
-import type { AnswerResult, Json, RunRecord, StageCall, StageRecord } from '../../lib/records/index.ts';
+import {
+  type AnswerResult,
+  executionName,
+  type Json,
+  type ResumeOrder,
+  type RunRecord,
+  readExecutionName,
+  type StageCall,
+  type StageRecord,
+} from '../../lib/records/index.ts';
 import { runBatch } from '../../lib/runtime/run-batch.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
 import { openStore } from '../../lib/runtime/store.ts';
@@ -37,8 +46,10 @@ export interface Bench {
   readonly events: { readonly type: string; readonly detail: Shape }[];
   /** Asks for a run through the start queue's operator and waits for the end of its execution. */
   run(pipeline: string, input?: Json, id?: string): Promise<EndedRun>;
-  /** The id of the run that `run` makes of this `id`. */
-  look(pipeline: string, run: string): Promise<EndedRun>;
+  /** The end of an execution of a run, by its name. */
+  look(pipeline: string, execution: string): Promise<EndedRun>;
+  /** Lets an ended run go on, and waits for the end of that execution. */
+  resume(run: RunRecord, order: Pick<ResumeOrder, 'again' | 'below' | 'items'>): Promise<EndedRun>;
   /** Does something at a time, in seconds from now. Time stands still meanwhile. */
   later(seconds: number, action: () => Promise<unknown>): void;
   /** Answers a question of the newest run of a pipeline, as the CLI does. */
@@ -160,8 +171,9 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
     });
   }
 
-  const look: Bench['look'] = async (pipeline, id) => {
-    const executionArn = `arn:aws:states:us-east-1:123456789012:execution:${prefix}${pipeline}:${id}`;
+  const look: Bench['look'] = async (pipeline, name) => {
+    const { run: id } = readExecutionName(name);
+    const executionArn = `arn:aws:states:us-east-1:123456789012:execution:${prefix}${pipeline}:${name}`;
     const execution = await endOf(executionArn).promise;
     const run = await local.ledger.runs.get(pipeline, id);
     if (!run) throw new Error(`there is no run ${id} of ${pipeline}`);
@@ -190,6 +202,14 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
       release();
       if (outcome.kind === 'notStarted') throw new Error(outcome.reason);
       return look(pipeline, outcome.run);
+    },
+    resume: async ({ pipeline, run, generation = 1 }, parts) => {
+      const order = { ...parts, id: `${generation + 1}`, generation: generation + 1, by: 'test', reason: 'a test' };
+      const release = clock.hold();
+      const outcome = await dispatch({ kind: 'resume', pipeline, run, order }, services);
+      release();
+      if (outcome.kind !== 'started') throw new Error(JSON.stringify(outcome));
+      return look(pipeline, executionName(run, order.generation));
     },
     answer: async (pipeline, stage, value, id = 'only') => {
       const [run] = await local.ledger.runs.latest(pipeline, 1);

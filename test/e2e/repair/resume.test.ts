@@ -46,6 +46,7 @@ describe('heddle resume', () => {
     expect(await shop.deployment.ledger.audit.list('repair', run)).toMatchObject([
       { what: 'asked' },
       { what: 'started' },
+      { what: 'stageFailed', detail: 'total: Heddle.Permanent: total was told to fail' },
       { what: 'ended' },
       { what: 'resumed', by: expect.stringContaining('with heddle'), detail: 'the disk is mended: total' },
       { what: 'started' },
