@@ -2,7 +2,6 @@
 import type { RowsBucket } from '../definition/index.ts';
 import { canonicalGraph, type PipelineGraph } from '../graph/index.ts';
 import type { Json, PlannedStage } from '../records/index.ts';
-import { canonicalJson } from '../support/canonical-json.ts';
 import { sha256 } from '../support/sha256.ts';
 import { constant } from './constant.ts';
 import { controlOfBegin } from './control.ts';
@@ -24,17 +23,27 @@ export interface CompiledPipeline {
   /** How each map runs, and why. */
   readonly maps: readonly { readonly stage: string; readonly mode: MapMode; readonly rows?: RowsBucket }[];
   readonly operators: readonly ['begin', 'settle', 'finish'];
+  /** Machines that the pipeline's own starts, where it would be too large: what stands for each one's ARN, and its definition. */
+  readonly children: readonly ChildDefinition[];
   /** Ids of the stages that wake others who wait at a latch. */
   readonly releases: readonly string[];
   /** True when there are latches: the machine then writes to the ledger, whose table's name is the placeholder `ledger`. */
   readonly waits: boolean;
 }
 
+export interface ChildDefinition {
+  /** `machine_3`. */
+  readonly placeholder: string;
+  readonly definition: string;
+}
+
 /** Compiles a graph that passed `validate`. Deterministic: definitions that mean the same give equal bytes, in whatever order. */
 export const compile = (given: PipelineGraph): CompiledPipeline => {
   const graph = canonicalGraph(given);
   const { pipeline } = graph;
-  const stages: readonly PlannedStage[] = graph.stages.map(({ id, within }) => ({ id, within }));
+  const stages: readonly (PlannedStage | string)[] = graph.stages.map(({ id, within }) =>
+    within.length === 0 ? id : { id, within },
+  );
   const longestSeconds = longestRunSeconds(graph);
   const body = emit(graph.root, 'finish', { needs: graph.controls, longestSeconds });
   const machine: Json = {
@@ -70,17 +79,29 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
     },
   };
   const definition = JSON.stringify(machine);
+  const children = body.machines.map(({ placeholder, start, states }) => ({
+    placeholder,
+    definition: JSON.stringify({
+      Comment: `Part of the Heddle pipeline ${pipeline.name}`,
+      QueryLanguage: 'JSONata',
+      StartAt: start,
+      TimeoutSeconds: longestSeconds,
+      States: states,
+    }),
+  }));
   return {
     name: pipeline.name,
     definition,
-    hash: sha256(canonicalJson(machine)).slice(0, 12),
-    stages: stages.map(({ id }) => id),
+    // Definitions that mean the same give equal bytes: see `canonicalGraph`.
+    hash: sha256([definition, ...children.map((child) => child.definition)].join('\n')).slice(0, 12),
+    stages: graph.stages.map(({ id }) => id),
     maps: graph.stages.flatMap(({ id, node }) =>
       node.kind === 'map'
         ? [{ stage: id, mode: mapModeOf(node), ...(node.rows ? { rows: node.rows.bucket } : {}) }]
         : [],
     ),
     operators: ['begin', 'settle', 'finish'],
+    children,
     releases: body.releases,
     waits: body.releases.length > 0,
   };

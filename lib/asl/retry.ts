@@ -65,3 +65,31 @@ export const latchRetry: readonly Json[] = [
     JitterStrategy: 'FULL',
   },
 ];
+
+/** The ladder of a start of a child machine: only the start is tried again. What fails inside has used its own ladders. */
+export const childRetry: readonly Json[] = [
+  {
+    ErrorEquals: [
+      'StepFunctions.ExecutionLimitExceededException',
+      'StepFunctions.ThrottlingException',
+      'StepFunctions.AWSStepFunctionsException',
+    ],
+    IntervalSeconds: 1,
+    BackoffRate: 2,
+    MaxDelaySeconds: 60,
+    MaxAttempts: 8,
+    JitterStrategy: 'FULL',
+  },
+];
+
+/** The ladder of `settle` where it only records: whatever goes wrong is tried again for some minutes. Short, as every stage has it. */
+export const recordRetry: readonly Json[] = [
+  {
+    ErrorEquals: ['States.ALL'],
+    IntervalSeconds: 1,
+    BackoffRate: 2,
+    MaxDelaySeconds: 60,
+    MaxAttempts: 9,
+    JitterStrategy: 'FULL',
+  },
+];

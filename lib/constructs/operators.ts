@@ -122,12 +122,13 @@ export class Operators extends Construct {
     const manifest = this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`);
     allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
     allow(this.settle, ['ssm:GetParameter'], [manifest]);
-    allow(this.settle, ['states:SendTaskSuccess'], [machine]); // for latches of stages that failed or were skipped
-    allow(this.answer, ['states:SendTaskSuccess'], [machine]);
+    // Tokens are of a state of the machine, or of one of its parts. `settle` wakes who waits for stages that failed.
+    const machines = [machine, `${machine}-*`];
+    for (const waker of [this.settle, this.answer]) allow(waker, ['states:SendTaskSuccess'], machines);
     // For the stage of another run that waits for one of this pipeline's.
     const tasks = ['states:SendTaskSuccess', 'states:SendTaskFailure'];
-    for (const ender of [this.finish, this.reconcile]) allow(ender, tasks, [machine]);
-    for (const refuser of [this.settle, this.dispatch]) allow(refuser, ['states:SendTaskFailure'], [machine]);
+    for (const ender of [this.finish, this.reconcile]) allow(ender, tasks, machines);
+    for (const refuser of [this.settle, this.dispatch]) allow(refuser, ['states:SendTaskFailure'], machines);
     for (const starter of [this.dispatch, this.replay]) {
       allow(starter, ['ssm:GetParameter'], [manifest]);
       allow(starter, ['states:StartExecution'], [machine]);

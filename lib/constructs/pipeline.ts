@@ -9,6 +9,7 @@ import { childrenOf, functionsOf, graphOf, type PipelineGraph } from '../graph/i
 import { nearest } from '../support/nearest.ts';
 import { allow, stateMachineArn } from './access.ts';
 import { checkDefinitions, withUpstreams } from './check-definitions.ts';
+import { childName } from './child-machines.ts';
 import type { RunStores } from './grant-read-runs.ts';
 import { handlerFile, handlerFiles } from './handler-file.ts';
 import { invokedFrom } from './handler-function.ts';
@@ -155,12 +156,14 @@ export class Pipeline extends PipelineBase {
     compiled: CompiledPipeline,
   ): StateMachine {
     // By its name: the machine names the functions already, and two that name each other cannot be made.
-    const machineArn = stateMachineArn(this, names.stateMachine(orchestratorName, this.pipelineName));
+    const machine = names.stateMachine(orchestratorName, this.pipelineName);
+    const machines = [machine, ...compiled.children.map(({ placeholder }) => childName(machine, placeholder))];
+    const machineArns = machines.map((name) => stateMachineArn(this, name));
     const releasing = new Set(compiled.releases);
     for (const [key, { handler }] of this.#stages)
-      if (releasing.has(key.split('.')[0] ?? key)) allow(handler, ['states:SendTaskSuccess'], [machineArn]);
+      if (releasing.has(key.split('.')[0] ?? key)) allow(handler, ['states:SendTaskSuccess'], machineArns);
     const { stateMachine } = new CompiledStateMachine(this, 'StateMachine', {
-      stateMachineName: names.stateMachine(orchestratorName, this.pipelineName),
+      stateMachineName: machine,
       compiled,
       ledger,
       buckets: { inbox, payloads },

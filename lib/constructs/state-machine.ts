@@ -6,10 +6,12 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { Construct } from 'constructs';
 import type { CompiledPipeline } from '../asl/index.ts';
 import { acceptFindings, acceptWildcards } from './accepted-findings.ts';
-import { leadingKeys, runKeysOf } from './access.ts';
+import { leadingKeys, runKeysOf, stateMachineArn } from './access.ts';
 import type { Buckets } from './buckets.ts';
+import { allowChildMachines, childName } from './child-machines.ts';
 import { allowDistributedMaps } from './distributed-maps.ts';
 import type { InvokedFunction } from './handler-function.ts';
+import { idOf } from './names.ts';
 
 export interface CompiledStateMachineProps {
   readonly stateMachineName: string;
@@ -48,34 +50,47 @@ export class CompiledStateMachine extends Construct {
         }),
       );
     }
-    this.stateMachine = new StateMachine(this, 'Machine', {
-      stateMachineName,
-      comment: `Heddle pipeline ${compiled.name}`,
-      stateMachineType: StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromString(compiled.definition),
-      definitionSubstitutions: {
-        definitionHash: compiled.hash,
-        ...namedIn(compiled.definition, {
-          inboxBucket: buckets.inbox.bucketName,
-          payloadBucket: buckets.payloads.bucketName,
-        }),
-        ...(compiled.waits ? { ledger: ledger.tableName } : {}),
-        ...Object.fromEntries(Object.entries(functions).map(([placeholder, { version }]) => [placeholder, version])),
-      },
-      role,
-      // Only errors: a Standard execution keeps its whole history for 90 days, and the ledger keeps ours for longer. All
-      // events would say it a third time, at a price that grows with every batch of a map.
-      logs: {
-        level: LogLevel.ERROR,
-        includeExecutionData: false,
-        destination: new LogGroup(this, 'Logs', {
-          logGroupName: `/aws/vendedlogs/states/${stateMachineName}`, // the prefix that needs no resource policy
-          retention: RetentionDays.ONE_MONTH,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
-      },
-      tracingEnabled: true,
-    });
+    const placeholders = {
+      definitionHash: compiled.hash,
+      ledger: ledger.tableName,
+      inboxBucket: buckets.inbox.bucketName,
+      payloadBucket: buckets.payloads.bucketName,
+      ...Object.fromEntries(Object.entries(functions).map(([placeholder, { version }]) => [placeholder, version])),
+      // By their names: a child may start children of its own.
+      ...Object.fromEntries(
+        compiled.children.map(({ placeholder }) => [
+          placeholder,
+          stateMachineArn(this, childName(stateMachineName, placeholder)),
+        ]),
+      ),
+    };
+    const machine = (id: string, name: string, definition: string, comment: string): StateMachine =>
+      new StateMachine(this, id, {
+        stateMachineName: name,
+        comment,
+        stateMachineType: StateMachineType.STANDARD,
+        definitionBody: DefinitionBody.fromString(definition),
+        definitionSubstitutions: namedIn(definition, placeholders),
+        role,
+        // Only errors: a Standard execution keeps its whole history for 90 days, and the ledger keeps ours for longer. All
+        // events would say it a third time, at a price that grows with every batch of a map.
+        logs: {
+          level: LogLevel.ERROR,
+          includeExecutionData: false,
+          destination: new LogGroup(this, id === 'Machine' ? 'Logs' : `${id}Logs`, {
+            logGroupName: `/aws/vendedlogs/states/${name}`, // the prefix that needs no resource policy
+            retention: RetentionDays.ONE_MONTH,
+            removalPolicy: RemovalPolicy.DESTROY,
+          }),
+        },
+        tracingEnabled: true,
+      });
+    this.stateMachine = machine('Machine', stateMachineName, compiled.definition, `Heddle pipeline ${compiled.name}`);
+    for (const { placeholder, definition } of compiled.children) {
+      const child = childName(stateMachineName, placeholder);
+      machine(idOf(placeholder), child, definition, `Part of the Heddle pipeline ${compiled.name}`);
+    }
+    allowChildMachines(role, compiled, stateMachineName);
     acceptFindings(this, 'AwsSolutions-SF1');
     acceptWildcards(role, ['*'], 'X-Ray and log delivery take no resource.');
   }

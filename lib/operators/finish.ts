@@ -36,7 +36,8 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
   const endedAt = isoTime(now());
   const final: { readonly stage: PlannedStage; readonly status: Status; readonly record: StageRecord | undefined }[] =
     [];
-  for (const stage of call.stages) {
+  for (const planned of call.stages) {
+    const stage = typeof planned === 'string' ? { id: planned, within: [] } : planned;
     const record = recorded.get(stage.id);
     const passed = stage.within.find(({ choose, branch }) => call.chosen[choose] !== branch);
     // What an earlier execution of the run left of a branch that this one did not take does not count.

@@ -277,7 +277,8 @@ export interface Tolerance {
 
 export interface FinishCall {
   readonly run: RunFacts;
-  readonly stages: readonly PlannedStage[];
+  /** Those outside every choice by their ids alone: of thousands of stages the list must still fit into a payload. */
+  readonly stages: readonly (PlannedStage | string)[];
   readonly chosen: Choices;
   readonly output: Binding;
 }

@@ -2,7 +2,7 @@
 // read the diff.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { latchRetry, operatorRetry } from '../../lib/asl/retry.ts';
+import { latchRetry, operatorRetry, recordRetry } from '../../lib/asl/retry.ts';
 import { definePipeline, type Pipeline } from '../../lib/definition/index.ts';
 import { functionsOf, graphOf } from '../../lib/graph/index.ts';
 import { customerIntelligence } from '../../lib/pipelines/customer-intelligence/index.ts';
@@ -26,6 +26,7 @@ const readable = (pipeline: Pipeline): string =>
 const ladderOf = (ladder: unknown): string => {
   const text = JSON.stringify(ladder);
   if (text === JSON.stringify(operatorRetry)) return 'operators';
+  if (text === JSON.stringify(recordRetry)) return 'records';
   return text === JSON.stringify(latchRetry) ? 'latches' : 'stages';
 };
 

@@ -70,6 +70,11 @@ describe('a stage touches its own pipeline, reads its upstreams, and the rest by
 const pipelines = ['digest', 'orders', 'summary'];
 const arn = (rest: string) => `arn:Partition:${rest.replace(/^(\w+):/, '$1:Region:AccountId:')}`;
 
+const machinesAndParts = pipelines
+  .flatMap((name) => [`heddle-${name}`, `heddle-${name}-*`])
+  .map((machine) => arn(`states:stateMachine:${machine}`))
+  .join(' ');
+
 describe('an operator has the rights of its work', () => {
   test.each([
     ['HeddleOperatorsBeginRole', [`${ledgerAll} on ${table}`, `GetObject on ${payloads}/payloads/*`]],
@@ -80,7 +85,7 @@ describe('an operator has the rights of its work', () => {
         `GetObject PutObject on ${payloads}/payloads/*`,
         `SendMessage on <HeddleQueuesStart> ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
         `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
-        `SendTaskFailure SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
+        `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         'PutEvents on <HeddleBus>',
       ],
     ],
@@ -89,7 +94,7 @@ describe('an operator has the rights of its work', () => {
       [
         `${ledgerAll} on ${table}`,
         `GetObject PutObject on ${payloads}/payloads/*`,
-        `SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
+        `SendTaskSuccess on ${machinesAndParts}`,
       ],
     ],
     [
@@ -97,7 +102,7 @@ describe('an operator has the rights of its work', () => {
       [
         `${ledgerAll} on ${table}`,
         `GetObject PutObject on ${payloads}/payloads/*`,
-        `SendTaskFailure SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
+        `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         'PutEvents on <HeddleBus>',
       ],
     ],
@@ -107,7 +112,8 @@ describe('an operator has the rights of its work', () => {
         `${ledgerAll} on ${table}`,
         `PutObject on ${payloads}/payloads/*`,
         `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
-        `SendTaskFailure StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
+        `SendTaskFailure on ${machinesAndParts}`,
+        `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
         'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on <HeddleQueuesStart>',
       ],
     ],
@@ -126,7 +132,7 @@ describe('an operator has the rights of its work', () => {
       [
         `${ledgerAll} on ${table}`,
         `GetObject PutObject on ${payloads}/payloads/*`,
-        `SendTaskFailure SendTaskSuccess on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
+        `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         'PutEvents on <HeddleBus>',
         'SendMessage on <HeddleQueuesUndelivered>',
       ],

@@ -9,13 +9,13 @@ import { emitChoose } from './choose.ts';
 import { givesOf } from './gives.ts';
 import { emitLevel } from './level.ts';
 import { emitMap } from './map.ts';
-import type { Emission, Piece } from './piece.ts';
+import type { ChildMachine, Emission, Piece } from './piece.ts';
 import { emitRun } from './run.ts';
 import { emitTask } from './task.ts';
 import { emitWait } from './wait.ts';
 
 export { operator } from './operator.ts';
-export type { Piece, State } from './piece.ts';
+export type { ChildMachine, Piece, State } from './piece.ts';
 
 type Emit<N> = (node: N, next: string | null, emission: Emission, graph: GraphNode) => Piece;
 
@@ -40,12 +40,15 @@ export interface EmitOptions {
 /** The states of a pipeline's nodes, and which nodes release latches. */
 export interface Emitted extends Piece {
   readonly releases: readonly string[];
+  readonly machines: readonly ChildMachine[];
 }
 
 /** Emits a pipeline's nodes; `next` is the state after them. */
 export const emit = (level: Level, next: string | null, { needs, longestSeconds }: EmitOptions): Emitted => {
   let parallels = 0;
   const releases = new Map<string, LatchRelease[]>();
+  const machines: ChildMachine[] = [];
+  let named = 0;
   const emission: Emission = {
     needs,
     longestSeconds,
@@ -54,6 +57,13 @@ export const emit = (level: Level, next: string | null, { needs, longestSeconds 
     nameParallel: () => {
       parallels += 1;
       return `parallel.${parallels}`;
+    },
+    nameMachine: () => {
+      named += 1;
+      return `machine_${named}`;
+    },
+    addMachine: (machine) => {
+      machines.push(machine);
     },
     level: (whole, after) => {
       const inner = fuseMaps(whole);
@@ -69,7 +79,7 @@ export const emit = (level: Level, next: string | null, { needs, longestSeconds 
       return emitLevel(inner, planning, after, emission, emitNode);
     },
   };
-  return { ...emission.level(level, next), releases: [...releases.keys()].sort() };
+  return { ...emission.level(level, next), releases: [...releases.keys()].sort(), machines };
 };
 
 const emitNode = (graph: GraphNode, next: string | null, emission: Emission): Piece => {

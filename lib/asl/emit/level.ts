@@ -3,12 +3,15 @@
 import type { Node } from '../../definition/index.ts';
 import type { GraphNode, Level } from '../../graph/index.ts';
 import { invariant } from '../../support/invariant.ts';
+import { pack } from '../pack.ts';
 import { type Latch, orderOf, outermostFirst, type Plan, type Planning, partsIn } from '../plan/index.ts';
+import { emitChild } from './child.ts';
 import { nothing, unchanged } from './flow-state.ts';
 import { standsIn } from './gives.ts';
 import { emitLatch, emitRelease, waitName } from './latch.ts';
 import { type Emission, leadTo, type Piece, type State } from './piece.ts';
 import { controlToRead, emitRead, readName } from './read-control.ts';
+import { weightOf } from './weight.ts';
 
 export type EmitNode = (node: GraphNode, next: string | null, emission: Emission) => Piece;
 
@@ -25,11 +28,13 @@ interface Task {
   readonly into: Record<string, State>;
   readonly next: string | null;
   readonly quiet: boolean;
+  /** True for what stands in a packed part itself. */
+  readonly inside?: boolean;
 }
 
 export const emitLevel = (
   level: Level,
-  { plan, latches }: Planning,
+  { plan: wanted, latches }: Planning,
   next: string | null,
   emission: Emission,
   emitNode: EmitNode,
@@ -40,16 +45,24 @@ export const emitLevel = (
     invariant(node, `${id} was planned but is not there`);
     return node;
   };
+  const { plan, packed } = pack(wanted, (id) => weightOf(nodeOf(id), emission, emitNode));
   const latchOf = new Map(latches.map((latch) => [latch.name, latch]));
   const reads = readsOf(level, plan, latches);
-  const parallels = new Map<Plan, string>();
   const all = outermostFirst(plan);
-  for (const part of all) if (part.kind === 'parallel') parallels.set(part, emission.nameParallel());
+  const parallels = new Map<Plan, string>();
+  const children = new Map<Plan, string>();
+  for (const part of all) {
+    if (part.kind === 'parallel') parallels.set(part, emission.nameParallel());
+    if (packed.has(part)) children.set(part, emission.nameMachine());
+  }
   const gives = givingParts(all, (id) => emission.gives(nodeOf(id)));
 
-  const startOf = (part: Plan): string => {
+  /** `inside` a packed part, or from outside, where its child machine is started. */
+  const startOf = (part: Plan, inside = false): string => {
     let at = part;
-    while (at.kind === 'sequence' && at.parts[0]) at = at.parts[0];
+    while (at.kind === 'sequence' && at.parts[0] && (!children.has(at) || (inside && at === part))) at = at.parts[0];
+    const child = inside && at === part ? undefined : children.get(at);
+    if (child) return child;
     if (at.kind === 'node') return reads.has(at.id) ? readName(at.id) : at.id;
     return at.kind === 'wait' ? waitName(at.latch) : (parallels.get(at) ?? '');
   };
@@ -69,7 +82,14 @@ export const emitLevel = (
   const open: Task[] = [{ part: plan, into: states, next, quiet: false }];
   for (let task = open.pop(); task; task = open.pop()) {
     const { part, into, next: after, quiet } = task;
-    if (part.kind === 'node') writeNode(part.id, task);
+    const child = task.inside ? undefined : children.get(part);
+    if (child) {
+      const own: Record<string, State> = {};
+      const state = emitChild(child, gives.has(part), after, emission.longestSeconds);
+      into[child] = after === null && quiet ? { ...state, Output: nothing } : state;
+      emission.addMachine({ placeholder: child, start: startOf(part, true), states: own });
+      open.push({ part, into: own, next: null, quiet: !gives.has(part), inside: true });
+    } else if (part.kind === 'node') writeNode(part.id, task);
     else if (part.kind === 'wait') {
       const latch = latchOf.get(part.latch);
       invariant(latch && after !== null, `the wait ${part.latch} is for nothing, or nothing comes after it`);

@@ -1,3 +1,4 @@
+import type { Json } from '../../records/index.ts';
 import { operatorRetry } from '../retry.ts';
 import { leadTo, type State } from './piece.ts';
 
@@ -9,12 +10,13 @@ export const operator = (
   payload: State,
   output: string,
   next: string | null,
+  retry: readonly Json[] = operatorRetry,
 ): State => ({
   Type: 'Task',
   Resource: lambdaInvoke,
   Arguments: { FunctionName: `\${operator_${name}}`, Payload: payload },
   Output: output,
   TimeoutSeconds: 120,
-  Retry: operatorRetry,
+  Retry: retry,
   ...leadTo(next),
 });

@@ -10,6 +10,14 @@ export interface Piece {
   readonly states: { readonly [name: string]: State };
 }
 
+/** A machine besides the pipeline's own. */
+export interface ChildMachine {
+  /** What stands for its ARN: `machine_3`. */
+  readonly placeholder: string;
+  readonly start: string;
+  readonly states: { readonly [name: string]: State };
+}
+
 /** What a verb's emitter may ask of the whole machine being emitted. */
 export interface Emission {
   readonly needs: readonly ControlNeed[];
@@ -23,6 +31,9 @@ export interface Emission {
   level(level: Level, next: string | null): Piece;
   /** The name of one more Parallel state: they count up over the whole machine. */
   nameParallel(): string;
+  /** The placeholder of one more machine; `addMachine` says what it is. */
+  nameMachine(): string;
+  addMachine(machine: ChildMachine): void;
 }
 
 /** The `Next` of a state, or the end of the machine or branch. */

@@ -1,6 +1,7 @@
 import type { Binding } from '../../definition/index.ts';
 import type { ControlPath, OnFailure } from '../../records/index.ts';
 import { constant } from '../constant.ts';
+import { recordRetry } from '../retry.ts';
 import { withControlInstead } from './flow-state.ts';
 import { releaseOf } from './latch.ts';
 import { operator } from './operator.ts';
@@ -35,4 +36,5 @@ export const stageFailed = (
     },
     withControlInstead(id, control),
     next,
+    recordRetry,
   );

@@ -94,7 +94,7 @@ export const engine = (options: EngineOptions = {}) => {
     },
   };
   for (const service of options.services?.(context) ?? []) services.set(service.id, service);
-  services.set('lambda', lambda(options.functions ?? {}, clock));
+  if (!services.has('lambda')) services.set('lambda', lambda(options.functions ?? {}, clock));
   const sfn = sfnService(context);
   services.set('sfn', sfn);
 
