@@ -109,6 +109,7 @@ export const openWorks = async (pipelines: readonly Pipeline[], handlers: Handle
   for (const Bucket of ['payloads', 'inbox']) await services.service('s3').call('CreateBucket', { Bucket });
   await services.service('eventbridge').call('CreateEventBus', { Name: 'heddle' });
   const { QueueUrl } = await services.service('sqs').call('CreateQueue', { QueueName: 'dead' });
+  const starts = await services.service('sqs').call('CreateQueue', { QueueName: 'start' });
   const endpoint = new URL(String(QueueUrl)).origin;
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: endpoint,
@@ -119,6 +120,7 @@ export const openWorks = async (pipelines: readonly Pipeline[], handlers: Handle
     [environmentNames.payloadBucket]: 'payloads',
     [environmentNames.inboxBucket]: 'inbox',
     [environmentNames.deadLetterQueue]: String(QueueUrl),
+    [environmentNames.startQueue]: String(starts.QueueUrl),
     [environmentNames.eventBus]: 'heddle',
     [environmentNames.manifestPath]: '/heddle/heddle/',
     [environmentNames.codeHash]: 'code',

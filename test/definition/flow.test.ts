@@ -205,7 +205,8 @@ describe('repeat', () => {
   test('records each round, the later ones behind a choice, and one name for what they share', () => {
     const { flow } = repeating(3);
     expect(ids(flow)).toEqual(['aRound1', 'againRound1', [], ['aRound2', 'againRound2', [], ['aRound3']]]);
-    expect(flow.nodes[0]).toMatchObject({ shares: 'a' });
+    expect(flow.nodes[0]).toMatchObject({ shares: 'a', after: [] });
+    expect(flow.nodes[1]).toMatchObject({ onFalse: { nodes: [{ id: 'aRound2', after: ['aRound1'] }, {}] } });
   });
 
   test('of one round is that round', () => {

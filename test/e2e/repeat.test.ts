@@ -1,7 +1,7 @@
 // Evaluation loops: a part of a pipeline, round after round, run for real in virtual time.
 import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { definePipeline, defineStage, gte } from '../../lib/definition/index.ts';
+import { definePipeline, defineStage, gte, type Ref } from '../../lib/definition/index.ts';
 import { PermanentError } from '../../lib/runtime/index.ts';
 import { type Handlers, openWorks, type Works } from '../run-pipelines.ts';
 
@@ -77,4 +77,29 @@ test('a failure ends the repetition: no further round, what reads the result is 
   expect(ran.run).toMatchObject({ status: 'failed', cause: expect.stringContaining('criticizeRound2 failed') });
   expect(worked(ran)).toEqual(['criticizeRound1', 'draftRound1', 'draftRound2']);
   expect(ran.stages.get('publish')).toMatchObject({ status: 'skipped', reason: 'refineRound2 took neither branch' });
+});
+
+test('a stage that only stands by and fails ends the repetition too', async () => {
+  const pipeline = definePipeline('sideways', { input: z.object({ topic: z.string() }) }, (flow) => {
+    const options = {
+      initial: { text: flow.input.topic, n: 0 },
+      until: ({ n }: { n: Ref<number> }) => gte(n, 1),
+      atMost: 3,
+    };
+    const refined = flow.repeat('refine', options, (state) => {
+      flow.task(criticize, { text: state.text });
+      return { text: flow.task(draft, { from: state.text }).text, n: 0 };
+    });
+    return { text: refined.state.text };
+  });
+  works = await openWorks([pipeline], {
+    draft: ({ input }) => ({ text: `${input.from}+` }),
+    criticize: () => {
+      throw new PermanentError('no opinion');
+    },
+  });
+  const ran = await works.run(pipeline, { topic: 'a' });
+  expect(ran.run.status).toBe('failed');
+  expect(worked(ran)).toEqual(['draftRound1']);
+  expect(ran.stages.get('draftRound2')).toMatchObject({ status: 'skipped', reason: 'criticizeRound1 is failed' });
 });

@@ -11,8 +11,15 @@ export interface Recorder {
   add(node: Node): void;
   /** The name of an id in the block being recorded: inside a round of a repetition, `<id>Round<n>`. */
   idHere(id: string): string;
-  /** Runs `run` as a round of a repetition. */
-  round<T>(round: number, run: () => T): T;
+  /**
+   * Runs `run` as a round of a repetition. What it records waits for `after`, the ids of the round before. Gives those of this
+   * one with what `run` gave.
+   */
+  round<T>(
+    round: number,
+    after: readonly string[],
+    run: () => T,
+  ): { readonly given: T; readonly ids: readonly string[] };
   /** Records what `run` does as a block of its own. */
   block(run: () => unknown, at: string): Block;
   /** `choose1`, `choose2` …: a name for what the user left unnamed, counted over the pipeline. */
@@ -29,21 +36,26 @@ export const openRecorder = (pipeline: string): Recorder => {
   let nodes: Node[] = [];
   const named = new Map<string, number>();
   let rounds = '';
+  let waits: readonly string[] = [];
   const idHere = (id: string): string => `${id}${rounds}`;
   return {
     pipeline,
     add: (node) => {
       const id = idHere(node.id);
-      nodes.push(id === node.id ? node : { ...node, id, ...(isHandled(node) ? { shares: node.id } : {}) });
+      const after = 'after' in node && waits.length > 0 ? { after: [...new Set([...node.after, ...waits])] } : {};
+      nodes.push(id === node.id ? node : { ...node, id, ...after, ...(isHandled(node) ? { shares: node.id } : {}) });
     },
     idHere,
-    round: (round, run) => {
-      const outer = rounds;
+    round: (round, after, run) => {
+      const [outer, outerWaits, start] = [rounds, waits, nodes.length];
       rounds = `${outer}Round${round}`;
+      waits = [...outerWaits, ...after];
       try {
-        return run();
+        const given = run();
+        return { given, ids: nodes.slice(start).map(({ id }) => id) };
       } finally {
         rounds = outer;
+        waits = outerWaits;
       }
     },
     block: (run, at) => {

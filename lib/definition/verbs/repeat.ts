@@ -24,8 +24,8 @@ export interface RepeatVerb {
   /**
    * Runs what `body` wires, round after round, until a condition holds of the state that it gives: draft, criticize, draft
    * again. Every round has stages of its own, named `<stage>Round<n>`, which share their functions. `body` is called once for
-   * each round, now. A round whose condition cannot be told, for a stage failed or was skipped, ends the repetition; what
-   * depends on its result is then skipped.
+   * each round, now. A round begins when all stages of the one before have completed; where one failed or was skipped, there is no
+   * further round, and unless the condition holds all the same, what depends on the result is skipped.
    *
    * @example
    * const refined = flow.repeat(
@@ -73,20 +73,20 @@ export const recordRepeat = (recorder: Recorder): RepeatVerb['repeat'] => {
     const refTo = <T>(binding: Binding): Ref<T> => makeRef<T>(recorder.pipeline, { kind: 'binding', binding });
 
     /** Records a round and, in the branch of a choice, those after it. */
-    const record = (round: number, state: Ref<Unbound<Initial>>): Binding => {
-      const given = recorder.round(round, () => bind(body(state), at));
+    const record = (round: number, state: Ref<Unbound<Initial>>, before: readonly string[]): Binding => {
+      const { given, ids } = recorder.round(round, before, () => bind(body(state), at));
       const after = refTo<Unbound<Initial>>(given);
       const result = bind({ state: after, rounds: round }, at);
       if (round === atMost) return result;
       const id = recorder.idHere(`${name}Round${round}`);
       const taken = recorder.block(() => refTo(result), at);
-      const other = recorder.block(() => refTo(record(round + 1, after)), at);
+      const other = recorder.block(() => refTo(record(round + 1, after, ids)), at);
       recorder.add({ kind: 'choose', id: `${name}Round${round}`, when: until(after), onTrue: taken, onFalse: other });
       return { kind: 'chosen', choose: id, onTrue: taken.output, onFalse: other.output, path: [] };
     };
 
     const first = isRef(initial) ? initial : refTo(bind(initial, at));
     // A ref to what `initial` is at run time, by the definition of Unbound.
-    return refTo<RepeatResult<Unbound<Initial>>>(record(1, first as Ref<Unbound<Initial>>));
+    return refTo<RepeatResult<Unbound<Initial>>>(record(1, first as Ref<Unbound<Initial>>, []));
   };
 };
