@@ -242,6 +242,31 @@ describe('reconcile', () => {
     expect(await reconcile(ended(`${run.id}_2`), 'heddle-', workshop.services)).toBe(true);
   });
 
+  test.each([
+    ['TIMED_OUT', null, 'failed', 'the execution ended as TIMED_OUT'],
+    ['FAILED', 'a state broke', 'failed', 'a state broke'],
+    ['ABORTED', null, 'cancelled', 'the execution ended as ABORTED'],
+  ] as const)('an execution that ended as %s', async (status, cause, settled, says) => {
+    const run = await workshop.startRun(`ended-${status}`);
+    const detail = { stateMachineArn: `${machines}:heddle-orders`, name: run.id, status, cause };
+    expect(await reconcile({ detail }, 'heddle-', workshop.services)).toBe(true);
+    expect(await workshop.local.ledger.runs.get('orders', run.id)).toMatchObject({ status: settled, cause: says });
+    expect(await workshop.local.ledger.runs.partition('orders', '2026-01-01')).toMatchObject({ status: settled });
+  });
+
+  test('a run that its execution did not even begin is settled too', async () => {
+    const outcome = await dispatch(manual('unbegun'), workshop.services);
+    const name = 'run' in outcome ? outcome.run : '';
+    const detail = {
+      stateMachineArn: `${machines}:heddle-orders`,
+      name,
+      status: 'FAILED',
+      cause: 'begin died',
+    } as const;
+    expect(await reconcile({ detail }, 'heddle-', workshop.services)).toBe(true);
+    expect(await workshop.local.ledger.runs.get('orders', name)).toMatchObject({ status: 'failed', stages: {} });
+  });
+
   test('leaves the machines of others alone', async () => {
     expect(await reconcile(ended('x', 'billing'), 'heddle-', workshop.services)).toBe(false);
   });
