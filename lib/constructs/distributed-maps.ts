@@ -9,10 +9,11 @@ import type { Buckets } from './buckets.ts';
 export const allowDistributedMaps = (
   role: Role,
   { name, maps }: CompiledPipeline,
-  stateMachineName: string,
+  /** Those of the pipeline's machines that have such maps. */
+  machines: readonly string[],
   buckets: Pick<Buckets, 'inbox' | 'payloads'>,
 ): void => {
-  if (maps.every(({ mode }) => mode.kind === 'inline')) return;
+  if (machines.length === 0) return;
   // By name: the machine's definition needs the role first.
   const arn = (resource: string): string =>
     Stack.of(role).formatArn({ service: 'states', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
@@ -24,8 +25,9 @@ export const allowDistributedMaps = (
       reason,
     );
   };
-  allow(['states:StartExecution'], [arn(`stateMachine:${stateMachineName}`)], '');
-  const children = [arn(`execution:${stateMachineName}:*`), arn(`execution:${stateMachineName}/*`)];
+  const itself = machines.map((machine) => arn(`stateMachine:${machine}`));
+  allow(['states:StartExecution'], itself, '');
+  const children = machines.flatMap((machine) => [arn(`execution:${machine}:*`), arn(`execution:${machine}/*`)]);
   const actions = ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'];
   allow(actions, children, 'A Map Run names the executions of its children.');
 

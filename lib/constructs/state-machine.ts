@@ -40,7 +40,20 @@ export class CompiledStateMachine extends Construct {
     const versions = Object.values(functions).map(({ allVersions }) => allVersions);
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: versions }));
     acceptWildcards(role, versions, 'Executions that outlive a deployment call the versions that they began with.');
-    allowDistributedMaps(role, compiled, stateMachineName, buckets);
+    const machines = [
+      { name: stateMachineName, definition: compiled.definition },
+      ...compiled.children.map(({ placeholder, definition }) => ({
+        name: childName(stateMachineName, placeholder),
+        definition,
+      })),
+    ];
+    const distributing = machines.filter(({ definition }) => definition.includes('"Mode":"DISTRIBUTED"'));
+    allowDistributedMaps(
+      role,
+      compiled,
+      distributing.map(({ name }) => name),
+      buckets,
+    );
     if (compiled.waits) {
       role.addToPolicy(
         new PolicyStatement({
