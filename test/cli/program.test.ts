@@ -47,7 +47,10 @@ describe('what is wrong with the words is told in one line, with the nearest kno
       'graph orders --json=yes',
       "HDL603 --json was given the value 'yes'; expected no value. Fix: see npx heddle graph --help",
     ],
-    ['graph orders --as dots', "HDL603 --as is 'dots'; expected one of tree, mermaid, dot. Fix: did you mean dot?"],
+    [
+      'graph orders --as dots',
+      "HDL603 --as is 'dots'; expected one of tree, mermaid, dot, svg. Fix: did you mean dot?",
+    ],
     [
       'runs --limit many',
       "HDL603 --limit is 'many'; expected a whole number from 1 up. Fix: see npx heddle runs --help",
@@ -154,6 +157,7 @@ describe('graph and asl', () => {
   test.each([
     ['tree', /^orders/],
     ['mermaid', /flowchart/],
+    ['svg', /^<svg [\s\S]*<\/svg>\n$/],
     ['dot', /digraph/],
   ])('graph orders --as %s', async (form, expected) => {
     const { exit, stdout } = await heddle(`graph orders --as ${form}`);

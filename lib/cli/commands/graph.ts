@@ -1,3 +1,4 @@
+import { renderSvg } from '../../asl/index.ts';
 import {
   dependenciesOf,
   graphOf,
@@ -16,6 +17,7 @@ const forms: { readonly [form: string]: (graph: PipelineGraph) => string } = {
   tree: renderTree,
   mermaid: renderMermaid,
   dot: renderDot,
+  svg: renderSvg,
 };
 
 export const graph: Command = {
@@ -23,7 +25,7 @@ export const graph: Command = {
   says: 'draw the stages and what each needs',
   operands: [{ name: 'pipeline', required: true }],
   options: {
-    as: { value: 'FORM', says: 'tree, mermaid or dot (default: tree)' },
+    as: { value: 'FORM', says: 'tree, mermaid, dot, or svg with latches (default: tree)' },
     json: { says: 'one object a line: each stage with what it needs' },
   },
   run: async (given, setting) => {
