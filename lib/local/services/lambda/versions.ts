@@ -49,7 +49,7 @@ export const lambdaVersions = (
   const aliases = storedMap<Alias>(context.database, 'lambda_aliases');
   /** The highest number given so far: numbers are not given twice. */
   const last = storedMap<number>(context.database, 'lambda_last_versions');
-  const code = codeStore(context.stateDir);
+  const code = codeStore(context);
 
   const publish = (input: Shape): Shape => {
     const current = latest(input);
