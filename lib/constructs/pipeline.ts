@@ -5,7 +5,14 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type CompiledPipeline, compile } from '../asl/index.ts';
 import { formatDiagnostic, type Pipeline as PipelineDefinition } from '../definition/index.ts';
-import { childrenOf, functionsOf, graphOf, type PipelineGraph } from '../graph/index.ts';
+import {
+  childrenOf,
+  functionsOf,
+  graphOf,
+  type PipelineGraph,
+  type ServiceRight,
+  serviceRightsOf,
+} from '../graph/index.ts';
 import { nearest } from '../support/nearest.ts';
 import { allow, stateMachineArn } from './access.ts';
 import { checkDefinitions, withUpstreams } from './check-definitions.ts';
@@ -95,7 +102,7 @@ export class Pipeline extends PipelineBase {
     this.replayQueueArn = this.replays.queueArn;
     this.deadLetterQueueArn = this.deadLetters.queueArn;
     this.#stages = this.#makeStages(props, graph, handlers);
-    this.stateMachine = this.#makeStateMachine(orchestrator, compiled);
+    this.stateMachine = this.#makeStateMachine(orchestrator, compiled, serviceRightsOf(graph));
     this.pipelineArn = this.stateMachine.stateMachineArn;
 
     makeTriggers(new Construct(this, 'Triggers'), orchestrator, definition);
@@ -154,6 +161,7 @@ export class Pipeline extends PipelineBase {
   #makeStateMachine(
     { orchestratorName, operators, ledger, inbox, payloads }: IOrchestrator,
     compiled: CompiledPipeline,
+    rights: readonly ServiceRight[],
   ): StateMachine {
     // By its name: the machine names the functions already, and two that name each other cannot be made.
     const machine = names.stateMachine(orchestratorName, this.pipelineName);
@@ -165,6 +173,7 @@ export class Pipeline extends PipelineBase {
     const { stateMachine } = new CompiledStateMachine(this, 'StateMachine', {
       stateMachineName: machine,
       compiled,
+      rights,
       ledger,
       buckets: { inbox, payloads },
       functions: {

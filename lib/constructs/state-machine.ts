@@ -5,6 +5,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { CompiledPipeline } from '../asl/index.ts';
+import type { ServiceRight } from '../graph/index.ts';
 import { acceptFindings, acceptWildcards } from './accepted-findings.ts';
 import { leadingKeys, runKeysOf, stateMachineArn } from './access.ts';
 import type { Buckets } from './buckets.ts';
@@ -17,6 +18,9 @@ export interface CompiledStateMachineProps {
   readonly stateMachineName: string;
   readonly compiled: CompiledPipeline;
   /** What to put for the placeholders `stage_<id>` and `operator_<name>`. */
+  /** Calls of AWS that the machine itself makes. */
+  readonly rights: readonly ServiceRight[];
+  /** What to put for the placeholders. */
   readonly functions: { readonly [placeholder: string]: InvokedFunction };
   /** For maps over files. */
   readonly buckets: Pick<Buckets, 'inbox' | 'payloads'>;
@@ -30,7 +34,7 @@ export class CompiledStateMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: CompiledStateMachineProps) {
     super(scope, id);
-    const { stateMachineName, compiled, functions, ledger, buckets } = props;
+    const { stateMachineName, compiled, functions, ledger, buckets, rights } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       description: `Runs the state machine ${stateMachineName}`,
@@ -40,6 +44,11 @@ export class CompiledStateMachine extends Construct {
     const versions = Object.values(functions).map(({ allVersions }) => allVersions);
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: versions }));
     acceptWildcards(role, versions, 'Executions that outlive a deployment call the versions that they began with.');
+    for (const { action, resources } of rights) {
+      role.addToPolicy(new PolicyStatement({ actions: [action], resources: [...resources] }));
+      const wild = resources.filter((resource) => resource.includes('*'));
+      acceptWildcards(role, wild, 'The pipeline names it so in flow.service.');
+    }
     const machines = [
       { name: stateMachineName, definition: compiled.definition },
       ...compiled.children.map(({ placeholder, definition }) => ({

@@ -10,6 +10,7 @@ import { type MapVerb, recordMap } from './verbs/map.ts';
 import { openRecorder, type Recorder, stageRef } from './verbs/recorder.ts';
 import { type RepeatVerb, recordRepeat } from './verbs/repeat.ts';
 import { type RunVerb, recordRun } from './verbs/run.ts';
+import { recordService, type ServiceVerb } from './verbs/service.ts';
 import { recordTask, type TaskVerb } from './verbs/task.ts';
 import { recordWait, type WaitVerb } from './verbs/wait.ts';
 
@@ -27,7 +28,8 @@ export interface Flow<Input, Upstream>
     RepeatVerb,
     WaitVerb,
     CheckVerb,
-    ApproveVerb {
+    ApproveVerb,
+    ServiceVerb {
   readonly input: Ref<Input>;
   /** The run itself, `flow.run.partition`; and a run of another pipeline, `flow.run(pipeline, input)`. */
   readonly run: Ref<RunRef> & RunVerb['run'];
@@ -59,6 +61,7 @@ export const record = <Input, Upstream, Output>(
     wait: recordWait(recorder),
     check: recordCheck(recorder),
     approve: recordApprove(recorder),
+    service: recordService(recorder),
   };
   return recorded(recorder, flow, body);
 };

@@ -19,6 +19,7 @@ export {
   type Node,
   type Pipeline,
   type RunNode,
+  type ServiceNode,
   type StageNode,
   type TaskNode,
   type Upstreams,
@@ -36,5 +37,6 @@ export type { CheckOptions, CheckResult } from './verbs/check.ts';
 export type { MapOptions, MapResult } from './verbs/map.ts';
 export type { RepeatOptions, RepeatResult } from './verbs/repeat.ts';
 export type { RunOptions } from './verbs/run.ts';
+export type { ServiceOptions } from './verbs/service.ts';
 export type { StageUse, TaskOptions } from './verbs/task.ts';
 export type { AfterOptions, WaitResult, WaitTime } from './verbs/wait.ts';

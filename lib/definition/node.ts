@@ -2,6 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Binding, OnFailure, Tolerance, WaitTime } from '../records/index.ts';
 import { type Condition, operandsOf } from './condition.ts';
+import type { RetryPolicy } from './retry.ts';
 import type { RowsFile } from './rows.ts';
 import type { Stage } from './stage.ts';
 import type { Trigger } from './trigger.ts';
@@ -90,6 +91,20 @@ export interface RunNode {
   readonly after: readonly string[];
 }
 
+export interface ServiceNode {
+  readonly kind: 'service';
+  readonly id: string;
+  /** As in `arn:aws:states:::<service>`. */
+  readonly service: string;
+  readonly bind: Binding;
+  readonly resources: readonly string[];
+  readonly action?: string;
+  readonly output?: StandardSchemaV1;
+  readonly timeoutSeconds: number;
+  readonly retry: RetryPolicy;
+  readonly after: readonly string[];
+}
+
 export interface ApproveNode {
   readonly kind: 'approve';
   readonly id: string;
@@ -103,7 +118,7 @@ export interface ApproveNode {
   readonly after: readonly string[];
 }
 
-export type Node = TaskNode | MapNode | ChooseNode | WaitNode | CheckNode | ApproveNode | RunNode;
+export type Node = TaskNode | MapNode | ChooseNode | WaitNode | CheckNode | ApproveNode | RunNode | ServiceNode;
 
 /** A node that the ledger keeps a record of: all but choices. */
 export type StageNode = Exclude<Node, ChooseNode>;
@@ -122,6 +137,8 @@ export const bindingsOf = (node: Node): readonly Binding[] => {
       return [node.items, node.bind];
     case 'choose':
       return operandsOf(node.when);
+    case 'service':
+      return [node.bind];
     case 'run':
       return [node.bind, ...(node.partition ? [node.partition] : [])];
     case 'approve':

@@ -58,6 +58,7 @@ const readsOf = ({ node, within }: Place, at: string): readonly Read[] => {
       return bindingsOf(node).map((binding): Read => ({ at, within, binding, as: 'condition' }));
     case 'approve':
     case 'run':
+    case 'service':
     case 'wait':
       return bindingsOf(node).map((binding): Read => ({ at, within, binding, as: 'input' }));
     case 'choose':

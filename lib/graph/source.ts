@@ -77,6 +77,8 @@ const schemaOfOutput = (node: Node): JsonSchema | undefined => {
       return object({ outputs: list(jsonSchemaOf(node.stage.output, 'output')), count, failed: count });
     case 'run':
       return schemaOf(node.child, node.child.flow.output);
+    case 'service':
+      return node.output && jsonSchemaOf(node.output, 'output');
     case 'approve':
       return jsonSchemaOf(node.answer, 'output');
     case 'check':

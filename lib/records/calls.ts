@@ -228,6 +228,23 @@ export type SettleCall =
       readonly error: CaughtError;
     }
   | {
+      readonly action: 'serviceOpened';
+      readonly run: RunFacts;
+      readonly stage: string;
+      /** The arguments of the call. */
+      readonly bind: Binding;
+      readonly after: readonly string[];
+      readonly chosen: Choices;
+    }
+  | {
+      readonly action: 'serviceDone';
+      readonly run: RunFacts;
+      readonly stage: string;
+      /** What the call answered; without a result there was none. */
+      readonly service: { readonly result?: Json };
+      readonly control: readonly ControlPath[];
+    }
+  | {
       readonly action: 'waitDone';
       readonly run: RunFacts;
       readonly stage: string;
@@ -256,6 +273,13 @@ export type SettleCall =
 export type WaitTime =
   | { readonly kind: 'for'; readonly seconds: number }
   | { readonly kind: 'until'; readonly at: Binding; readonly atMostSeconds: number };
+
+/** The answer to `serviceOpened`: whether to call, and with what. */
+export interface ServiceAnswer {
+  readonly control: Control;
+  readonly call: boolean;
+  readonly arguments: Json;
+}
 
 /** The answer to `waitOpened`: the moment to wait until, ISO 8601; one that has passed when there is nothing to wait for. */
 export interface WaitAnswer {

@@ -129,6 +129,16 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
     const ran = flow.run(child, flow.input, { partition: 'one', timeout: '2h' });
     flow.map(each, ran.list, (item) => ({ item, of: ran.n }));
   }),
+  service: pipelineOf((flow) => {
+    const { n } = flow.task(first, {});
+    const sent = flow.service('notify', {
+      service: 'sqs:sendMessage',
+      arguments: { QueueUrl: 'https://queue', MessageBody: { rows: n } },
+      resources: ['arn:aws:sqs:eu-west-1:123456789012:done'],
+      output: z.object({ MessageId: z.string() }),
+    });
+    flow.task(second, { id: sent.MessageId });
+  }),
   'constants-that-look-like-code': pipelineOf((flow) =>
     flow.task(first, { jsonata: '{% $states %}', half: '50 %}', placeholder: '${AWS::Region}', plain: 'a {% b' }),
   ),

@@ -117,6 +117,10 @@ export const lambdasFor = (stages: readonly string[], world: World, ledger: () =
           void log.release(call.token, ended(call.stage, isSkipped ? 'skipped' : 'completed', call.control));
         return {};
       }
+      case 'serviceOpened':
+        return { control: {}, call: false, arguments: {} };
+      case 'serviceDone':
+        return { control: {} };
       case 'waitOpened': {
         log.calls.push(call.stage);
         const isSkipped = !isReady(call.wait.kind === 'until' ? [call.wait.at] : [], call);

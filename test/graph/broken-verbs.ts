@@ -75,6 +75,17 @@ export const brokenVerbs: Record<string, [Pipeline | readonly Pipeline[], ...str
     })(),
     'HDL241 orders.other: input.day is a number but other wants a string. Fix: pass a string, or change the input of other.',
   ],
+  'calls of AWS that cannot be': [
+    orders((flow) => [
+      flow.service('one', { service: 'lambda', arguments: {}, resources: [], timeout: '0.5s' }),
+      flow.service('two', { service: 'aws-sdk:dynamodb:getItem', arguments: {}, resources: ['*'] }),
+      flow.service('three', { service: 'aws-sdk:comprehend:detectSentiment', arguments: {}, resources: ['*'] }),
+    ]),
+    "HDL242 orders.one: the service is 'lambda', which names no action of AWS. Fix: write it like 'aws-sdk:comprehend:detectSentiment' or 'sqs:sendMessage'.",
+    "HDL242 orders.one: resources names nothing, so the role would reach everything. Fix: list the ARNs that the call touches; ['*'] is for services that take none.",
+    "HDL242 orders.one: timeout is 0.5 s, but a call has whole seconds, from one to a day. Fix: set a span in that range, such as '1m'.",
+    "HDL242 orders.two: resources names nothing, so the role would reach everything. Fix: list the ARNs that the call touches; ['*'] is for services that take none.",
+  ],
   'a wait until a field that is not there': [
     orders((flow) => flow.wait('pause', { until: flow.task(list, flow.input).foldr })),
     'HDL203 orders.pause: reads list.foldr, but list has no field foldr. Fix: read list.folder.',

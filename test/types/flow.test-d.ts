@@ -99,6 +99,12 @@ export const orders = definePipeline('orders', { input: day }, (flow) => {
   flow.check('severe', gt(listed.total, 0), { severity: 'error' });
 
   const verdict = z.object({ approved: z.boolean(), note: z.string().optional() });
+  const call = { service: 'sqs:sendMessage', arguments: { MessageBody: { rows: listed.total } } } as const;
+  const sent = flow.service('sent', { ...call, resources: ['arn'], output: z.object({ MessageId: z.string() }) });
+  proven<Same<typeof sent.MessageId, Ref<string>>>();
+  // @ts-expect-error what a call touches is named
+  flow.service('anything', { ...call, resources: [] });
+
   const answer = flow.approve('release', { prompt: 'Well?', answer: verdict, timeout: '3d', show: { listed } });
   proven<Same<typeof answer, Ref<{ approved: boolean; note?: string | undefined }>>>();
   // @ts-expect-error every question ends: a timeout is wanted

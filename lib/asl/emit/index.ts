@@ -11,6 +11,7 @@ import { emitLevel } from './level.ts';
 import { emitMap } from './map.ts';
 import type { ChildMachine, Emission, Piece } from './piece.ts';
 import { emitRun } from './run.ts';
+import { emitService } from './service.ts';
 import { emitTask } from './task.ts';
 import { emitWait } from './wait.ts';
 
@@ -27,6 +28,7 @@ const verbs: { readonly [kind in Node['kind']]: Emit<Extract<Node, { kind: kind 
   check: emitCheck,
   approve: emitApprove,
   run: emitRun,
+  service: emitService,
 };
 
 /** What the machine is emitted for. */

@@ -9,6 +9,7 @@ const shapes: { readonly [kind in Box['kind']]: string } = {
   wait: 'cds',
   check: 'octagon',
   run: 'component',
+  service: 'tab',
   approve: 'house',
 };
 

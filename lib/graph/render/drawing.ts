@@ -29,6 +29,8 @@ export const labelOf = (node: Node): string => {
       return `${node.id} [each item, ${node.batch} a call]`;
     case 'choose':
       return `${node.id}?`;
+    case 'service':
+      return `${node.id} [${node.service}]`;
     case 'run':
       return `${node.id} [runs ${node.child.name}]`;
     case 'approve':

@@ -12,6 +12,7 @@ const shapes: { readonly [kind in Box['kind']]: (label: string) => string } = {
   map: (label) => `[["${label}"]]`,
   choose: (label) => `{"${label}"}`,
   approve: (label) => `[/"${label}"\\]`,
+  service: (label) => `[("${label}")]`,
   run: (label) => `[["${label}"]]`,
   check: (label) => `{{"${label}"}}`,
   wait: (label) => `>"${label}"]`,

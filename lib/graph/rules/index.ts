@@ -16,6 +16,7 @@ import { pipelinesHaveStages } from './pipelines-have-stages.ts';
 import { refsExist } from './refs-exist.ts';
 import { refsStayInScope } from './refs-stay-in-scope.ts';
 import type { Rule } from './rule.ts';
+import { serviceCallsArePossible } from './service-calls-are-possible.ts';
 import { stageLimitsArePossible } from './stage-limits-are-possible.ts';
 import { stagesFormNoCycle } from './stages-form-no-cycle.ts';
 import { standInsFit } from './stand-ins-fit.ts';
@@ -44,4 +45,5 @@ export const rules: readonly Rule[] = [
   waitsArePossible,
   approvalsArePossible,
   childRunsArePossible,
+  serviceCallsArePossible,
 ];

@@ -11,6 +11,7 @@ import { mapDone } from './map-done.ts';
 import { mapFailed } from './map-failed.ts';
 import { readControl } from './read-control.ts';
 import { released } from './released.ts';
+import { serviceDone, serviceOpened } from './service.ts';
 import { stageFailed } from './stage-failed.ts';
 import { waitDone, waitOpened } from './wait.ts';
 
@@ -37,6 +38,10 @@ const perform = (call: SettleCall, services: Services): Promise<SettleAnswer | R
       return startChild(call, services);
     case 'childEnded':
       return childEnded(call, services);
+    case 'serviceOpened':
+      return serviceOpened(call, services);
+    case 'serviceDone':
+      return serviceDone(call, services);
     case 'check':
       return check(call, services);
     case 'mapFailed':

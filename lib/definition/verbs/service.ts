@@ -1,0 +1,61 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { bind } from '../bind.ts';
+import type { Ref } from '../ref.ts';
+import { type RetryOptions, retryPolicy } from '../retry.ts';
+import { type Span, spanSeconds } from '../span.ts';
+import { placeOf, type Recorder, stageRef, stagesBehind } from './recorder.ts';
+import type { AfterOptions } from './wait.ts';
+
+export interface ServiceOptions<Output extends StandardSchemaV1> extends AfterOptions {
+  /** `aws-sdk:<service>:<action>` for any action of AWS, or an optimized one such as `sqs:sendMessage`. */
+  readonly service: `${string}:${string}`;
+  /** The parameters as Step Functions spells them, in PascalCase; may hold refs. 200 KB at most. */
+  readonly arguments: { readonly [parameter: string]: unknown };
+  /** ARNs of what the call touches: the pipeline's role may do this action on these, and nothing else. */
+  readonly resources: readonly [string, ...string[]];
+  /** The IAM action, where its name does not follow from the service: `bedrock:InvokeModel`. @default derived */
+  readonly action?: `${string}:${string}`;
+  /** What the call answers, for the checker; AWS's word is taken for it. @default unknown */
+  readonly output?: Output;
+  /** @default '1m' */
+  readonly timeout?: Span;
+  /** @default 3 attempts, 2 s apart, doubling, at most 60 s */
+  readonly retry?: RetryOptions;
+}
+
+export interface ServiceVerb {
+  /**
+   * Calls an API of AWS without a Lambda of yours, and gives what it answers. It may be called again after a crash: pass an
+   * idempotency token where the API takes one.
+   *
+   * @example
+   * flow.service('notify', {
+   *   service: 'sqs:sendMessage',
+   *   arguments: { QueueUrl: queueUrl, MessageBody: { rows: total.rows } },
+   *   resources: ['arn:aws:sqs:eu-west-1:123456789012:done'],
+   * });
+   */
+  service<Output extends StandardSchemaV1 = StandardSchemaV1>(
+    name: string,
+    call: ServiceOptions<Output>,
+  ): Ref<StandardSchemaV1.InferOutput<Output>>;
+}
+
+export const recordService = (recorder: Recorder): ServiceVerb['service'] => {
+  return (name, call) => {
+    const at = placeOf(recorder, name);
+    recorder.add({
+      kind: 'service',
+      id: name,
+      service: call.service,
+      bind: bind(call.arguments, at),
+      resources: call.resources,
+      ...(call.action ? { action: call.action } : {}),
+      ...(call.output ? { output: call.output } : {}),
+      timeoutSeconds: spanSeconds(call.timeout ?? '1m', at, 'timeout'),
+      retry: retryPolicy(call.retry),
+      after: stagesBehind(call.after, at),
+    });
+    return stageRef(recorder, name);
+  };
+};
