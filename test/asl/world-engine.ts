@@ -4,9 +4,14 @@ import type { World } from './interpreter.ts';
 import { lambdasFor } from './lambdas.ts';
 import { createLedgerTable, ledgerInside, withDynamodb } from './ledger-inside.ts';
 
-export const worldEngine = async (stages: readonly string[], world: World) => {
+/** `takes`: how many milliseconds a stage works. */
+export const worldEngine = async (stages: readonly string[], world: World, takes?: (stage: string) => number) => {
   const { log, functions } = lambdasFor(stages, world, () => ledgerInside(sfn.service));
-  const sfn = engine({ functions, services: withDynamodb });
+  const sfn = engine({
+    functions,
+    services: withDynamodb,
+    ...(takes ? { takes: (name: string) => (name.startsWith('stage_') ? takes(name.slice('stage_'.length)) : 0) } : {}),
+  });
   log.release = (taskToken, output) => sfn.call('SendTaskSuccess', { taskToken, output: JSON.stringify(output) });
   await createLedgerTable(sfn.service);
   return { sfn, log };

@@ -20,6 +20,8 @@ export const hang: Handler = () => undefined;
 
 export interface EngineOptions {
   readonly functions?: Readonly<Record<string, Handler>>;
+  /** Milliseconds that a call of a function takes before it answers. @default none */
+  readonly takes?: (name: string) => number;
   /** Further services of the engine. */
   readonly services?: (context: EngineContext) => readonly Service[];
   readonly stateDir?: string;
@@ -38,13 +40,19 @@ const failure = (thrown: unknown): Shape => {
   };
 };
 
-const lambda = (functions: Readonly<Record<string, Handler>>, clock: Clock): Service => ({
+const lambda = (
+  functions: Readonly<Record<string, Handler>>,
+  clock: Clock,
+  takes: (name: string) => number = () => 0,
+): Service => ({
   id: 'lambda',
   call: async (_operation, input) => {
     const name = String(input.FunctionName).split(':').at(-1) ?? '';
     const handler = functions[name];
     if (!handler) throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, 404);
     if (handler === hang) return new Promise(() => undefined);
+    const busy = takes(name);
+    if (busy > 0) await new Promise<void>((done) => clock.after(busy, done));
     const release = clock.hold();
     try {
       const result = await handler(JSON.parse(String(input.Payload ?? '{}')));
@@ -94,7 +102,7 @@ export const engine = (options: EngineOptions = {}) => {
     },
   };
   for (const service of options.services?.(context) ?? []) services.set(service.id, service);
-  if (!services.has('lambda')) services.set('lambda', lambda(options.functions ?? {}, clock));
+  if (!services.has('lambda')) services.set('lambda', lambda(options.functions ?? {}, clock, options.takes));
   const sfn = sfnService(context);
   services.set('sfn', sfn);
 
