@@ -117,10 +117,15 @@ export const lambdasFor = (stages: readonly string[], world: World, ledger: () =
           void log.release(call.token, ended(call.stage, isSkipped ? 'skipped' : 'completed', call.control));
         return {};
       }
-      case 'serviceOpened':
-        return { control: {}, call: false, arguments: {} };
+      case 'serviceOpened': {
+        log.calls.push(call.stage);
+        const isSkipped = !isReady([call.bind], call);
+        if (isSkipped) ended(call.stage, 'skipped');
+        else if (world.failing.has(call.stage)) throw new Failure(call.stage);
+        return { control: {}, call: !isSkipped, arguments: { Limit: 1 } };
+      }
       case 'serviceDone':
-        return { control: {} };
+        return log.outcomes.has(call.stage) ? { control: {} } : ended(call.stage, 'completed', call.control);
       case 'waitOpened': {
         log.calls.push(call.stage);
         const isSkipped = !isReady(call.wait.kind === 'until' ? [call.wait.at] : [], call);

@@ -44,7 +44,7 @@ const grow = (genes: readonly number[]): RandomPipeline => {
     };
     for (let left = 1 + next(depth === 0 ? 9 : 3); left > 0; left--) {
       ids += 1;
-      const kind = next(10);
+      const kind = next(11);
       if (kind === 5 && depth < 3) {
         const [one, other] = [pick(), pick()];
         const atom = next(2) === 0 ? gt(one.n, next(3)) : eq(one.n, other.n);
@@ -88,6 +88,18 @@ const grow = (genes: readonly number[]): RandomPipeline => {
         continue;
       }
       if (next(4) === 3) failing.add(named);
+      if (kind === 10) {
+        outputs.set(named, { n: next(4), list: [] });
+        const { n, list } = flow.service(id, {
+          service: 'aws-sdk:dynamodb:listTables',
+          arguments: { Limit: pick().n },
+          resources: ['arn:aws:dynamodb:us-east-1:123456789012:table/ledger'],
+          output: numbers,
+          ...options(id),
+        });
+        give({ n, list });
+        continue;
+      }
       if (kind === 9) {
         outputs.set(named, { n: next(4), list: [] });
         const input = { n: pick().n, list: [] };
