@@ -1,0 +1,47 @@
+// Items of a map that failed are done again, and a map over its outputs takes them up.
+import { afterEach, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { definePipeline, defineStage } from '../../lib/definition/index.ts';
+import { belowOf } from '../../lib/ledger/index.ts';
+import { PermanentError } from '../../lib/runtime/index.ts';
+import { type Bench, openBench } from './bench.ts';
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+const one = z.object({ n: z.number() });
+const double = defineStage('double', { input: one, output: one, retry: { attempts: 1 } });
+const square = defineStage('square', { input: one, output: one, retry: { attempts: 1 } });
+const sum = defineStage('sum', { input: z.object({ all: z.array(one).readonly() }), output: one });
+
+test.each([
+  ['in one Map', 2],
+  ['in a Map of its own', 3],
+])('a map over the outputs of a map, %s', async (_, batch) => {
+  const pipeline = definePipeline('maps', { input: z.object({ list: z.array(z.number()) }) }, (flow) => {
+    const doubled = flow.map(double, flow.input.list, (n) => ({ n }), { batch: 2, tolerate: { percent: 50 } });
+    const squared = flow.map(square, doubled.outputs, ({ n }) => ({ n }), { batch, tolerate: { percent: 50 } });
+    return flow.task(sum, { all: squared.outputs });
+  });
+  const failing = new Set([2, 5]);
+  const doubles: number[] = [];
+  bench = await openBench([pipeline], {
+    double: ({ n }: { readonly n: number }) => {
+      if (failing.has(n)) throw new PermanentError('not now');
+      doubles.push(n);
+      return { n: 2 * n };
+    },
+    square: ({ n }: { readonly n: number }) => ({ n: n * n }),
+    sum: ({ all }: { readonly all: readonly { readonly n: number }[] }) => ({
+      n: all.reduce((total, { n }) => total + n, 0),
+    }),
+  });
+  const first = await bench.run('maps', { list: [0, 1, 2, 3, 4, 5, 6, 7] });
+  expect([first.run.status, await first.output('sum')]).toEqual(['completed', { n: 4 * (140 - 4 - 25) }]);
+  failing.clear();
+  doubles.length = 0;
+  const below = [...belowOf(new Set(['double']), Object.values(first.stages)).keys()];
+  const mended = await bench.resume(first.run, { again: [], below, items: { double: [2, 5] } });
+  expect(doubles.toSorted()).toEqual([2, 5]);
+  expect([mended.run.status, await mended.output('sum')]).toEqual(['completed', { n: 4 * 140 }]);
+});
