@@ -127,6 +127,8 @@ describe('a choice', () => {
 describe('after', () => {
   const waiting = (pick: (flow: Parameters<Parameters<typeof pipelineOf>[0]>[0]) => unknown) =>
     pipelineOf((flow) => flow.task(b, {}, { after: [pick(flow) as never] })).flow.nodes.at(-1);
+  const repetition = (flow: Parameters<Parameters<typeof pipelineOf>[0]>[0], atMost: number) =>
+    flow.repeat('again', { initial: { n: 1 }, until: ({ n }) => gt(n, 9), atMost }, () => ({ n: flow.task(a, {}).n }));
 
   test.each<[string, Parameters<typeof waiting>[0], string]>([
     ['a stage', (flow) => flow.task(a, {}), 'a'],
@@ -142,6 +144,8 @@ describe('after', () => {
         ),
       'choose1',
     ],
+    ['a repetition', (flow) => repetition(flow, 2), 'againRound1'],
+    ['a repetition of one round', (flow) => repetition(flow, 1), 'aRound1'],
   ])('takes %s', (_, pick, id) => {
     expect(waiting(pick)).toMatchObject({ after: [id] });
   });

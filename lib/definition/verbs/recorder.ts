@@ -77,12 +77,11 @@ export const openRecorder = (pipeline: string): Recorder => {
   };
 };
 
-/** The ids that an `after` means. Throws HDL105 on what no stage gave. */
+/** The ids that an `after` means: of what was put together from several stages, all of them. Throws HDL105 where none gave it. */
 export const stagesBehind = (refs: readonly Ref<unknown>[] | undefined, at: string): readonly string[] =>
-  (refs ?? []).map((ref) => {
-    const binding = bindingOfRef(ref);
-    if (binding?.kind === 'ref' && binding.source.kind === 'stage') return binding.source.stage;
-    if (binding?.kind === 'chosen') return binding.choose;
+  (refs ?? []).flatMap((ref) => {
+    const ids = behind(bindingOfRef(ref));
+    if (ids.length > 0) return ids;
     throw new DefinitionError([
       {
         code: 'HDL105',
@@ -93,3 +92,18 @@ export const stagesBehind = (refs: readonly Ref<unknown>[] | undefined, at: stri
       },
     ]);
   });
+
+const behind = (binding: Binding | undefined): readonly string[] => {
+  switch (binding?.kind) {
+    case 'ref':
+      return binding.source.kind === 'stage' ? [binding.source.stage] : [];
+    case 'chosen':
+      return [binding.choose]; // it is done when its branch is
+    case 'object':
+      return Object.values(binding.fields).flatMap(behind);
+    case 'list':
+      return binding.items.flatMap(behind);
+    default:
+      return [];
+  }
+};

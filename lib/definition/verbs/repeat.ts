@@ -41,7 +41,7 @@ export interface RepeatVerb {
   repeat<Initial>(
     name: string,
     options: RepeatOptions<Initial>,
-    body: (state: Ref<Unbound<Initial>>) => Bound<Unbound<Initial>>,
+    body: (state: Ref<Unbound<Initial>>) => Bound<Unbound<NoInfer<Initial>>>,
   ): Ref<RepeatResult<Unbound<Initial>>>;
 }
 
