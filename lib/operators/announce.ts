@@ -14,5 +14,5 @@ export const announce = async (run: RunRecord, services: Services): Promise<void
     { ...detail, ...(run.cause ? { cause: run.cause.slice(0, 1_000) } : {}) },
     services,
   );
-  measureRun(run);
+  if (services.measures !== false) measureRun(run);
 };

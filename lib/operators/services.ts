@@ -10,6 +10,8 @@ export interface Services {
   readonly startQueueUrl: string;
   readonly manifests: Manifests;
   readonly now: () => number;
+  /** Whether metrics of runs are written. @default true */
+  readonly measures?: boolean;
 }
 
 export interface Manifests {

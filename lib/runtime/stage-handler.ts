@@ -8,7 +8,7 @@ import type { StageAnswer, StageCall } from '../records/index.ts';
 import { connect } from '../support/aws-call.ts';
 import { TimeoutError } from '../support/run-errors.ts';
 import type { Attempt, Handler } from './attempt.ts';
-import { awsSettings, setting } from './environment.ts';
+import { awsSettings, type Environment, ownEnvironment, setting } from './environment.ts';
 import { logAttempt } from './log-attempt.ts';
 import { measureAttempt } from './measure-attempt.ts';
 import { runBatch } from './run-batch.ts';
@@ -23,27 +23,29 @@ const outOfTime = (): never => {
 };
 
 /** Connections and names are made at the first call and kept while the Lambda is warm. */
-const warm = () => {
-  const aws = connect(awsSettings());
-  const payloadBucket = setting('payloadBucket');
+const warm = (environment: Environment) => {
+  const aws = connect(awsSettings(environment));
+  const payloadBucket = setting('payloadBucket', environment);
   return {
     aws,
     payloadBucket,
-    ledger: openLedger(aws, { table: setting('table'), payloadBucket }),
-    deadLetterQueueUrl: setting('deadLetterQueue'),
-    build: { code: setting('codeHash'), contract: setting('contractHash') },
+    ledger: openLedger(aws, { table: setting('table', environment), payloadBucket }),
+    deadLetterQueueUrl: setting('deadLetterQueue', environment),
+    build: { code: setting('codeHash', environment), contract: setting('contractHash', environment) },
   };
 };
 
 /**
  * Makes a stage's Lambda handler of the work to do. The wrapper checks input and output against the contract, claims the
- * stage and settles it in the ledger, returns the stored result on a repeat, and writes logs and metrics.
+ * stage and settles it in the ledger, returns the stored result on a repeat, and writes logs and metrics. `environment` is for
+ * programs in which several functions live.
  *
  * @example
  * export const handler = stageHandler(clean, async ({ input, store }) => ({ rows: await count(store, input.key) }));
  */
-export const stageHandler = <S extends Stage>(stage: S, work: Handler<S>) => {
-  const logger = new Logger({ serviceName: stage.name });
+export const stageHandler = <S extends Stage>(stage: S, work: Handler<S>, environment = ownEnvironment) => {
+  const isQuiet = environment.POWERTOOLS_LOG_LEVEL === 'SILENT'; // Powertools itself looks at the process's environment only
+  const logger = new Logger({ serviceName: stage.name, ...(isQuiet ? { logLevel: 'SILENT' } : {}) });
   let connections: ReturnType<typeof warm> | undefined;
 
   const attempt = async (
@@ -51,7 +53,7 @@ export const stageHandler = <S extends Stage>(stage: S, work: Handler<S>) => {
     context: Context,
     { signal }: { signal: AbortSignal },
   ): Promise<StageAnswer> => {
-    connections ??= warm();
+    connections ??= warm(environment);
     const { aws, ledger, payloadBucket, deadLetterQueueUrl, build } = connections;
     const current: Attempt = {
       call,
@@ -73,6 +75,6 @@ export const stageHandler = <S extends Stage>(stage: S, work: Handler<S>) => {
     timeoutEarlyResponse: outOfTime,
   })
     .use(logAttempt(logger))
-    .use(measureAttempt())
+    .use(environment.POWERTOOLS_METRICS_DISABLED === 'true' ? [] : measureAttempt())
     .handler(attempt);
 };
