@@ -42,6 +42,11 @@
  * HDL656: only a run that is under way can be stopped. Fix: wait until its execution has begun; one that has ended needs
  * nothing.
  * HDL657: a run was not settled after its execution was stopped. Fix: see the logs of the reconcile function.
+ * HDL660: heddle verify has no such fault. Fix: correct the name; heddle verify --help lists them.
+ * HDL661: no value could be made that passes a stage's contract, such as one with a refinement. Fix: give the stage's
+ * output in a file, with --values.
+ * HDL662: heddle verify cannot run what a pipeline has, such as a map over the rows of a file. Fix: verify the pipelines
+ * that it can.
  * HDL630: no message has that code. Fix: copy it from the message.
  */
 /** What went wrong in a command, told in one message. `exit` is the command's exit code: 1, 2 or 3. */

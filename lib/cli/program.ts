@@ -20,6 +20,7 @@ import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
 import { start } from './commands/start.ts';
 import { validate } from './commands/validate.ts';
+import { verify } from './commands/verify.ts';
 import { describeError } from './describe-error.ts';
 import { helpOf, helpOfAll } from './help.ts';
 import { print, remark, type Setting } from './setting.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   graph,
   asl,
   estimate,
+  verify,
   localRun,
   start,
   runs,

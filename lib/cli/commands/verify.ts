@@ -1,0 +1,79 @@
+import type { Pipeline } from '../../definition/index.ts';
+import { graphOf } from '../../graph/index.ts';
+import { nearest } from '../../support/nearest.ts';
+import type { CellResult, GivenValues, MatrixOptions } from '../../verify/index.ts';
+import { checkedPipeline } from '../checked-pipeline.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command } from '../command.ts';
+import { readInput } from '../run-input.ts';
+import { columnsOf, print, printJson, remark } from '../setting.ts';
+import { verifyReport } from '../verify-report.ts';
+
+export const verify: Command = {
+  words: 'verify',
+  says: 'what becomes of a pipeline under every fault at every stage, against what its definition declares',
+  operands: [{ name: 'pipeline', required: true }],
+  options: {
+    stage: { value: 'NAME', says: 'only this stage' },
+    fault: { value: 'NAME', says: 'only this fault' },
+    seed: { value: 'N', says: 'other values than those of seed 1' },
+    values: { value: 'FILE', says: 'JSON: outputs by stage, and "input", instead of values made from the contracts' },
+    json: { says: 'one object a line, for each cell' },
+  },
+  notes: [
+    'Runs the compiled machine with the wrapper and the operators that ship, on an engine of its own, in virtual time. Only the',
+    'handlers are stubs, which return values made from the contracts. Exit code 1 when a cell is not as declared.',
+  ],
+  run: async (given, setting) => {
+    const pipeline = await checkedPipeline(setting, given.operands[0] ?? '');
+    const { faults } = await import('../../verify/index.ts'); // brings the engine and the runtime: not for every command
+    const stage = known('stage', given.text('stage'), stagesOf(pipeline));
+    const fault = known('fault', given.text('fault'), namesOf(faults));
+    const values = given.text('values');
+    const cells = await cellsOf(pipeline, {
+      stage,
+      fault,
+      seed: given.whole('seed', 0) ?? 1,
+      given: values === undefined ? {} : (readInput(`@${values}`, setting.workingDirectory) as GivenValues), // a stage that it does not name is none
+      onCell: (cell) => {
+        if (given.has('json') && cell.result !== 'none') printJson(setting, [cell]);
+      },
+    });
+    if (!given.has('json')) print(setting, verifyReport(cells, faults, columnsOf(setting.stdout)));
+    const unreached = cells.flatMap((cell) => (cell.result === 'unreached' ? [`${cell.stage}: ${cell.why}`] : []));
+    if (unreached.length > 0)
+      remark(setting, ['Not reached; give values that lead there with --values:', ...new Set(unreached)]);
+    return cells.some(({ result }) => result === 'broken') ? 1 : 0;
+  },
+};
+
+const namesOf = (all: readonly { readonly name: string }[]): readonly string[] => all.map(({ name }) => name);
+const stagesOf = (pipeline: Pipeline): readonly string[] => graphOf(pipeline).stages.map(({ id }) => id);
+
+/** What was asked for, if there is such a one. Throws CliError. */
+const known = (what: 'stage' | 'fault', asked: string | undefined, all: readonly string[]): string | undefined => {
+  if (asked === undefined || all.includes(asked)) return asked;
+  const near = nearest(asked, all);
+  throw new CliError(
+    what === 'stage' ? 'HDL626' : 'HDL660',
+    2,
+    `there is no ${what} '${asked}'`,
+    `one of ${all.join(', ')}`,
+    near ? `did you mean ${near}?` : 'correct the name',
+  );
+};
+
+const cellsOf = async (pipeline: Pipeline, options: MatrixOptions): Promise<readonly CellResult[]> => {
+  const { CannotVerifyError, runMatrix, UnfitValueError } = await import('../../verify/index.ts');
+  try {
+    return await runMatrix(pipeline, options);
+  } catch (error) {
+    if (error instanceof UnfitValueError) {
+      const fix = 'write { "<stage>": <an output> } into a file and pass it with --values';
+      throw new CliError('HDL661', 2, `the value made for ${error.message}`, 'one that its contract takes', fix);
+    }
+    if (error instanceof CannotVerifyError)
+      throw new CliError('HDL662', 2, error.message, 'what heddle verify can run', 'verify other pipelines with it');
+    throw error;
+  }
+};

@@ -1,0 +1,251 @@
+// A pipeline at work on an engine of its own, in virtual time: the machine that ships, the wrapper and operators that ship,
+// and stubs for handlers. Runs are started as a message on the start queue would.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Context } from 'aws-lambda';
+import { compile } from '../asl/index.ts';
+import type { Stage } from '../definition/index.ts';
+import { functionsOf, type PipelineGraph } from '../graph/index.ts';
+import { openLedger } from '../ledger/index.ts';
+import {
+  type Clock,
+  type Services as Engine,
+  openServices,
+  type RegisteredFunctions,
+  virtualClock,
+} from '../local/index.ts';
+import { answer, begin, dispatch, finish, type Outcome, type Services, settle } from '../operators/index.ts';
+import type { BeginCall, FinishCall, Json, RunRecord, SettleCall, StageCall } from '../records/index.ts';
+import { stageHandler } from '../runtime/index.ts';
+import { connect } from '../support/aws-call.ts';
+import { invariant } from '../support/invariant.ts';
+import { account, credentials, type Deployed, deploy, environmentOf, names, region } from './deploy.ts';
+import { invoke, type StubWork, stubHandler, type Watch } from './invocations.ts';
+import { partition } from './stubs.ts';
+
+/** What a run is made of: its values, and what happens to it. */
+export interface Setup {
+  readonly watch: Watch;
+  readonly input: Json;
+  stub(stage: string, contract: Stage): StubWork;
+  /** What a person answers to a stage's question. Undefined: nobody does. */
+  answer(stage: string): Json | undefined;
+}
+
+export interface Finished {
+  readonly run: string;
+  /** Of the execution. Undefined when it did not end in the time that it was given. */
+  readonly status: string | undefined;
+  readonly started: readonly Outcome[];
+}
+
+export interface Bench {
+  readonly services: Services;
+  /** Records what the upstream pipelines gave, for all runs from now on. */
+  giveUpstream(upstream: { readonly [alias: string]: Json }): Promise<void>;
+  /** Starts a run and waits for its end, through an end of the engine if that is the fault. `id` is what asks for it. */
+  run(id: string, setup: Setup): Promise<Finished>;
+  /** The messages on the dead-letter queue since this was asked last. */
+  takeMessages(): Promise<readonly { readonly [field: string]: Json }[]>;
+  close(): Promise<void>;
+}
+
+/** The wrapper that ships. A test hands in another one, to see the matrix fail. */
+export type Wrapper = typeof stageHandler;
+
+/** In real time, whatever the engine's: what takes this long will not end. */
+const longestMs = 60_000;
+
+export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHandler): Promise<Bench> => {
+  const { pipeline } = graph;
+  const compiled = compile(graph);
+  const stateDir = mkdtempSync(join(tmpdir(), 'heddle-verify-'));
+  const setups = new Map<string, Setup>();
+  let asked: Setup | undefined; // whose run has no id yet
+  let clock: Clock = virtualClock(Date.now());
+  let engine: Engine;
+  let deployed: Deployed | undefined;
+  let given = 0;
+
+  const setupOf = (run: string): Setup => {
+    const setup = setups.get(run) ?? asked;
+    invariant(setup, `nobody asked for the run ${run}`);
+    setups.set(run, setup);
+    return setup;
+  };
+
+  const settled = (call: SettleCall): Promise<unknown> => {
+    const { run } = call.action === 'batchFailed' ? call.call : call;
+    const setup = setupOf(run.id);
+    return invoke(setup.watch, call, async () => {
+      const said = await settle(call, services);
+      const told = call.action === 'ask' ? setup.answer(call.stage) : undefined;
+      if (call.action === 'ask' && told !== undefined)
+        await answer(
+          { pipeline: run.pipeline, run: run.id, stage: call.stage, answer: told, by: 'verify', id: '1' },
+          services,
+        );
+      return said;
+    });
+  };
+
+  const stageFunctions = (): RegisteredFunctions =>
+    Object.fromEntries(
+      functionsOf(graph).flatMap(({ placeholders, stage }) => {
+        const stubOf = (run: string) => {
+          const { watch, stub } = setupOf(run);
+          return { watch, stub: (id: string) => stub(id, stage) };
+        };
+        let handler: ReturnType<Wrapper> | undefined; // one for the function, as in a warm sandbox
+        const called = (call: StageCall, { awsRequestId, functionName, getRemainingTimeInMillis }: Context) => {
+          invariant(deployed, 'a function was called before it was deployed');
+          handler ??= wrapper(stage, (given) => stubHandler(given, stubOf) as never, environmentOf(deployed));
+          const warm = handler;
+          return invoke(setupOf(call.run.id).watch, call, (again) => {
+            const own = again ? `${awsRequestId}.again` : awsRequestId;
+            return warm(call, { awsRequestId: own, functionName, getRemainingTimeInMillis } as Context);
+          });
+        };
+        return placeholders.map((placeholder) => [placeholder, called as never]); // events are what the compiler wrote
+      }),
+    );
+
+  const functions: RegisteredFunctions = {
+    operator_begin: (call: BeginCall) => begin(call, services),
+    operator_settle: settled,
+    operator_finish: (call: FinishCall) => finish(call, services),
+    ...stageFunctions(),
+  };
+
+  const open = (port: number): Promise<Engine> =>
+    openServices({
+      stateDir,
+      clock,
+      functions,
+      services: ['sfn', 'lambda', 'dynamodb', 's3', 'sqs', 'eventbridge'],
+      port,
+      region,
+      account,
+    });
+
+  const servicesOn = ({ endpoint, queueUrl }: Deployed): Services => {
+    const aws = connect({ region, endpoint, ...credentials });
+    const manifest = {
+      pipeline: pipeline.name,
+      stateMachineArn: `arn:aws:states:${region}:${account}:stateMachine:${pipeline.name}`,
+      definitionHash: compiled.hash,
+      upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
+      stages: compiled.stages,
+      deadLetterQueueUrl: queueUrl,
+      replayQueueUrl: queueUrl,
+    };
+    return {
+      aws,
+      ledger: openLedger(aws, names),
+      eventBus: names.eventBus,
+      manifests: { of: async (name) => (name === pipeline.name ? manifest : undefined) },
+      now: () => clock.now(),
+      measures: false,
+    };
+  };
+
+  engine = await open(0);
+  deployed = await deploy(engine, compiled);
+  const services = servicesOn(deployed);
+  const port = Number(new URL(deployed.endpoint).port);
+
+  /** Ends the engine as a crash of its process would, and opens it again at the time that it was. */
+  const reopen = async (): Promise<void> => {
+    await engine.close();
+    clock = virtualClock(clock.now());
+    engine = await open(port);
+  };
+
+  /** Undefined: the run did not end. */
+  const endOf = async (arn: string, { halted }: Watch): Promise<string | undefined> => {
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => late.resolve(undefined), longestMs);
+    try {
+      const cut = halted.promise.then(async () => {
+        await reopen();
+        return engine.ended(arn);
+      });
+      const first = await Promise.race([engine.ended(arn), cut, late.promise]);
+      return first === undefined ? undefined : String(first.status);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  return {
+    services,
+
+    giveUpstream: async (upstream) => {
+      for (const [alias, value] of Object.entries(upstream)) {
+        const above = pipeline.upstream[alias];
+        invariant(above, `there is no upstream ${alias}`);
+        given += 1; // values bent for another route are a newer run's
+        const createdAt = new Date(clock.now() + given).toISOString();
+        const record: RunRecord = {
+          pipeline: above.name,
+          run: `above-${given}`,
+          partition,
+          status: 'completed',
+          trigger: { kind: 'manual', identity: 'verify', detail: 'verify' },
+          input: await services.ledger.payloads.store(above.name, null),
+          upstream: {},
+          createdAt,
+          output: { kind: 'value', value },
+        };
+        await services.ledger.runs.create(record);
+        await services.ledger.runs.markPartition({ ...record, updatedAt: createdAt }, createdAt);
+      }
+    },
+
+    run: async (id, setup) => {
+      asked = setup;
+      const message = {
+        kind: 'manual',
+        pipeline: pipeline.name,
+        id,
+        partition,
+        input: setup.input,
+        by: 'verify',
+      } as const;
+      const times = setup.watch.planned.startedTwice ? 2 : 1;
+      const release = clock.hold(); // until somebody waits for the run, nothing is late
+      let started: readonly Outcome[];
+      try {
+        started = await Promise.all(Array.from({ length: times }, () => dispatch(message, services)));
+      } finally {
+        release();
+      }
+      const [run] = started.flatMap((outcome) => ('run' in outcome ? [outcome.run] : []));
+      if (run === undefined) return { run: '', status: undefined, started };
+      const arn = `arn:aws:states:${region}:${account}:execution:${pipeline.name}:${run}`;
+      const status = await endOf(arn, setup.watch);
+      return { run, status, started };
+    },
+
+    takeMessages: async () => {
+      const taken: { readonly [field: string]: Json }[] = [];
+      const queue = engine.service('sqs');
+      const QueueUrl = deployed?.queueUrl;
+      for (;;) {
+        const { Messages = [] } = await queue.call('ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 });
+        const messages = Messages as readonly { readonly Body: string; readonly ReceiptHandle: string }[]; // as the API gives them
+        if (messages.length === 0) return taken;
+        for (const { Body, ReceiptHandle } of messages) {
+          taken.push(JSON.parse(Body));
+          await queue.call('DeleteMessage', { QueueUrl, ReceiptHandle });
+        }
+      }
+    },
+
+    close: async () => {
+      await engine.close();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,265 @@
+// What a definition declares of a run, said as plainly as possible: its stages in the order written, one after the other, on
+// values that are at hand. No ledger, no retries, no state machine: what is verified is that all of those come to the same.
+import {
+  type Binding,
+  type Block,
+  type Condition,
+  type MapNode,
+  type Node,
+  operandsOf,
+  type Stage,
+  type StageNode,
+  type TaskNode,
+} from '../definition/index.ts';
+import type { PipelineGraph } from '../graph/index.ts';
+import { holds, type Json, narrow, type OnFailure, type Tolerance, valueAt } from '../records/index.ts';
+import { errorNames } from '../support/error-names.ts';
+import { anyRun, partition, type Stubs } from './stubs.ts';
+
+/** What a fault is to make of the stage that it hits. */
+export type Deviation =
+  | { readonly kind: 'none' }
+  /** The stage, or every item of it or only the first, fails for good. `worked`: after its side effect. */
+  | { readonly kind: 'fails'; readonly error: string; readonly worked?: true; readonly items?: 'first' }
+  /** Its texts are as long as this. */
+  | { readonly kind: 'longTexts'; readonly textLength: number }
+  | { readonly kind: 'unanswered' };
+
+export interface Letter {
+  readonly item?: number;
+  readonly error: string;
+}
+
+export interface StageEnd {
+  readonly status: 'completed' | 'failed' | 'skipped';
+  readonly output?: Json;
+  readonly letters: readonly Letter[];
+  /** Units of work whose side effect happens: 1 for a task that works, one for each item of a map that does. */
+  readonly effects: number;
+}
+
+export interface Declared {
+  readonly run: 'completed' | 'failed';
+  readonly stages: ReadonlyMap<string, StageEnd>;
+  /** What the pipeline gives. Undefined where it depends on a stage that did not complete. */
+  readonly output?: Json;
+}
+
+/** A value made from a contract's JSON Schema does not pass the contract itself. */
+export class UnfitValueError extends Error {
+  override readonly name = 'UnfitValueError';
+}
+
+/** A value will not come, for the stage that gives it did not complete. */
+class MissingError extends Error {}
+
+export const declaredOutcome = async (
+  { pipeline, stages: placed }: PipelineGraph,
+  stubs: Stubs,
+  hit?: { readonly stage: string; readonly deviation: Deviation },
+): Promise<Declared> => {
+  const ends = new Map<string, StageEnd>();
+  const taken = new Map<string, 'then' | 'otherwise' | 'none'>();
+
+  const sourceOf = (binding: Extract<Binding, { kind: 'ref' }>, item: Json): Json => {
+    const { source } = binding;
+    switch (source.kind) {
+      case 'run':
+        return { id: anyRun, partition, pipeline: pipeline.name };
+      case 'input':
+        return stubs.input;
+      case 'item':
+        return item;
+      case 'upstream':
+        return stubs.upstream[source.upstream] ?? null;
+      case 'stage': {
+        const end = ends.get(source.stage);
+        if (end?.status !== 'completed') throw new MissingError(`${source.stage} is ${end?.status ?? 'not there'}`);
+        return end.output ?? null;
+      }
+    }
+  };
+  const resolve = (binding: Binding, item: Json = null): Json => {
+    switch (binding.kind) {
+      case 'value':
+        return binding.value;
+      case 'ref':
+        return valueAt(sourceOf(binding, item), binding.path);
+      case 'list':
+        return binding.items.map((each) => resolve(each, item));
+      case 'object':
+        return Object.fromEntries(Object.entries(binding.fields).map(([name, each]) => [name, resolve(each, item)]));
+      case 'chosen': {
+        const branch = taken.get(binding.choose) ?? 'none';
+        if (branch === 'none') throw new MissingError(`${binding.choose} took neither branch`);
+        return resolve(narrow(branch === 'then' ? binding.onTrue : binding.onFalse, binding.path), item);
+      }
+    }
+  };
+  const awaited = (ids: readonly string[]): void => {
+    for (const id of ids) {
+      const branch = taken.get(id);
+      if (branch === 'none' || (branch === undefined && ends.get(id)?.status !== 'completed'))
+        throw new MissingError(`${id} is not done`);
+    }
+  };
+  const truth = (condition: Condition): boolean => {
+    const values = new Map(operandsOf(condition).map((operand) => [operand, resolve(operand)]));
+    return holds(condition, (operand) => values.get(operand) ?? null);
+  };
+  const deviationAt = (id: string): Deviation => (hit?.stage === id ? hit.deviation : { kind: 'none' });
+
+  const stageEnd = async (node: StageNode): Promise<StageEnd> => {
+    awaited(node.after);
+    switch (node.kind) {
+      case 'task':
+        return taskEnd(node, resolve(node.bind), deviationAt(node.id), stubs);
+      case 'map': {
+        resolve(node.bind); // what it needs beside its items
+        const items = resolve(node.items) as readonly Json[]; // HDL230: maps take lists
+        const inputs = items.map((item) => resolve(node.bind, item));
+        return mapEnd(node, inputs, deviationAt(node.id), stubs);
+      }
+      case 'wait':
+        return completed({ until: node.wait.kind === 'until' ? resolve(node.wait.at) : null }, 0);
+      case 'check': {
+        const passed = truth(node.claim);
+        return passed || node.severity === 'warn'
+          ? completed({ passed }, 0)
+          : { status: 'failed', letters: [], effects: 0 };
+      }
+      case 'approve': {
+        resolve(node.show);
+        if (deviationAt(node.id).kind !== 'unanswered') return completed(stubs.answer(node), 0);
+        if (node.default) return completed(resolve(node.default), 0);
+        return failedFor({ error: errorNames.unanswered }, undefined, 0);
+      }
+    }
+  };
+
+  const visit = async (nodes: readonly Node[]): Promise<void> => {
+    for (const node of nodes) {
+      if (node.kind === 'choose') {
+        taken.set(
+          node.id,
+          branchOf(() => truth(node.when)),
+        );
+        if (taken.get(node.id) === 'then') await visit(node.onTrue.nodes);
+        if (taken.get(node.id) === 'otherwise') await visit(node.onFalse.nodes);
+        continue;
+      }
+      ends.set(node.id, await unlessMissing(() => stageEnd(node), skipped));
+    }
+  };
+  await visit(pipeline.flow.nodes);
+  for (const { id } of placed) if (!ends.has(id)) ends.set(id, skipped); // in a branch not taken
+  const output = outputOf(pipeline.flow, resolve);
+  return {
+    run: [...ends.values()].some(({ status }) => status === 'failed') ? 'failed' : 'completed',
+    stages: ends,
+    ...(output === undefined ? {} : { output }),
+  };
+};
+
+const skipped: StageEnd = { status: 'skipped', letters: [], effects: 0 };
+const completed = (output: Json, effects: number): StageEnd => ({ status: 'completed', output, letters: [], effects });
+
+/** A stage that failed for good, as its `onFailure` has it. The dead letter stays. */
+const failedFor = (letter: Letter, onFailure: OnFailure | undefined, effects: number): StageEnd => {
+  const letters = [letter];
+  if (onFailure === undefined) return { status: 'failed', letters, effects };
+  if (onFailure === 'skip') return { status: 'skipped', letters, effects };
+  return { status: 'completed', output: onFailure.value, letters, effects };
+};
+
+type Attempted = { readonly output: Json } | { readonly error: string; readonly effects: number };
+
+const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json; // as it would travel
+
+const attempt = async (
+  id: string,
+  stage: Stage,
+  bound: Json,
+  deviation: Deviation,
+  stubs: Stubs,
+): Promise<Attempted> => {
+  if (deviation.kind === 'fails') return { error: deviation.error, effects: deviation.worked ? 1 : 0 };
+  const input = await stage.input['~standard'].validate(bound);
+  if (input.issues) return { error: errorNames.contractViolation, effects: 0 };
+  const made = stubs.output(id, stage, plain(input.value), deviation.kind === 'longTexts' ? deviation : {});
+  const output = await stage.output['~standard'].validate(made);
+  if (output.issues)
+    throw new UnfitValueError(
+      `${id}: ${output.issues.map(({ message, path }) => `${(path ?? []).join('.')} ${message}`).join('; ')}`,
+    );
+  return { output: plain(output.value) };
+};
+
+const taskEnd = async (node: TaskNode, bound: Json, deviation: Deviation, stubs: Stubs): Promise<StageEnd> => {
+  const first = await attempt(node.id, node.stage, bound, deviation, stubs);
+  if ('output' in first) return completed(first.output, 1);
+  if (!node.fallback) return failedFor({ error: first.error }, node.onFailure, first.effects);
+  const second = await attempt(node.id, node.fallback, bound, { kind: 'none' }, stubs);
+  return 'output' in second
+    ? completed(second.output, first.effects + 1)
+    : failedFor({ error: second.error }, node.onFailure, first.effects);
+};
+
+const mapEnd = async (
+  node: MapNode,
+  inputs: readonly Json[],
+  deviation: Deviation,
+  stubs: Stubs,
+): Promise<StageEnd> => {
+  const outputs: Json[] = [];
+  const letters: Letter[] = [];
+  let effects = 0;
+  for (const [item, bound] of inputs.entries()) {
+    const isHit = deviation.kind !== 'fails' || deviation.items !== 'first' || item === 0;
+    const done = await attempt(node.id, node.stage, bound, isHit ? deviation : { kind: 'none' }, stubs);
+    effects += 'output' in done ? 1 : done.effects;
+    if ('output' in done) outputs.push(done.output);
+    else letters.push({ item, error: done.error });
+  }
+  const failed = letters.length;
+  const { onFailure } = node;
+  if (failed <= allowedOf(node.tolerate, inputs.length))
+    return { status: 'completed', output: { outputs, count: outputs.length, failed }, letters, effects };
+  if (onFailure === undefined) return { status: 'failed', letters, effects };
+  if (onFailure === 'skip') return { status: 'skipped', letters, effects };
+  const value = onFailure.value as readonly Json[]; // of a map: the list of outputs
+  return { status: 'completed', output: { outputs: value, count: value.length, failed }, letters, effects };
+};
+
+const allowedOf = ({ count, percent }: Tolerance, total: number): number =>
+  Math.min(
+    count ?? Number.POSITIVE_INFINITY,
+    percent === undefined ? Number.POSITIVE_INFINITY : (total * percent) / 100,
+  );
+
+const branchOf = (truth: () => boolean): 'then' | 'otherwise' | 'none' => {
+  try {
+    return truth() ? 'then' : 'otherwise';
+  } catch (error) {
+    if (error instanceof MissingError) return 'none';
+    throw error;
+  }
+};
+
+const unlessMissing = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof MissingError) return otherwise;
+    throw error;
+  }
+};
+
+const outputOf = ({ output }: Block, resolve: (binding: Binding) => Json): Json | undefined => {
+  try {
+    return resolve(output);
+  } catch (error) {
+    if (error instanceof MissingError) return undefined;
+    throw error;
+  }
+};

@@ -1,0 +1,75 @@
+// What the operators and the wrapper find on the engine: the table, the bucket, the bus, the dead-letter queue, the machine.
+import type { CompiledPipeline } from '../asl/index.ts';
+import type { Services as Engine } from '../local/index.ts';
+import { environmentNames, runsIndex } from '../records/index.ts';
+
+export const region = 'us-east-1';
+export const account = '123456789012';
+export const credentials = { accessKeyId: 'verify', secretAccessKey: 'verify' };
+export const names = {
+  table: 'ledger',
+  payloadBucket: 'payloads',
+  inboxBucket: 'inbox',
+  eventBus: 'heddle',
+  queue: 'dead',
+};
+
+export interface Deployed {
+  readonly endpoint: string;
+  readonly queueUrl: string;
+}
+
+const table = {
+  TableName: names.table,
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: ['pk', 'sk', runsIndex.pk, runsIndex.sk].map((name) => ({
+    AttributeName: name,
+    AttributeType: 'S',
+  })),
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: runsIndex.name,
+      KeySchema: [
+        { AttributeName: runsIndex.pk, KeyType: 'HASH' },
+        { AttributeName: runsIndex.sk, KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ],
+};
+
+/** Deploys a compiled pipeline to an engine that has nothing yet. */
+export const deploy = async (engine: Engine, { name, definition, hash }: CompiledPipeline): Promise<Deployed> => {
+  await engine.service('dynamodb').call('CreateTable', table);
+  for (const Bucket of [names.payloadBucket, names.inboxBucket])
+    await engine.service('s3').call('CreateBucket', { Bucket });
+  await engine.service('eventbridge').call('CreateEventBus', { Name: names.eventBus });
+  const { QueueUrl } = await engine.service('sqs').call('CreateQueue', { QueueName: names.queue });
+  const filledIn: { readonly [placeholder: string]: string } = { ...names, ledger: names.table, definitionHash: hash };
+  await engine.service('sfn').call('CreateStateMachine', {
+    name,
+    definition: definition.replaceAll(/\$\{(\w+)\}/g, (_, placeholder: string) => filledIn[placeholder] ?? placeholder),
+    roleArn: `arn:aws:iam::${account}:role/verify`,
+  });
+  const queueUrl = String(QueueUrl);
+  return { endpoint: new URL(queueUrl).origin, queueUrl };
+};
+
+/** The environment of every function there. */
+export const environmentOf = ({ endpoint, queueUrl }: Deployed): { readonly [name: string]: string } => ({
+  POWERTOOLS_LOG_LEVEL: 'SILENT',
+  POWERTOOLS_METRICS_DISABLED: 'true',
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: region,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  [environmentNames.table]: names.table,
+  [environmentNames.payloadBucket]: names.payloadBucket,
+  [environmentNames.deadLetterQueue]: queueUrl,
+  [environmentNames.codeHash]: 'code',
+  [environmentNames.contractHash]: 'contract',
+});

@@ -1,0 +1,194 @@
+// The functions of a run with a fault in it: the wrapper and the operators that ship, called as the fault has it.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Stage } from '../definition/index.ts';
+import type { Json, SettleCall, StageCall } from '../records/index.ts';
+import type { Work } from '../runtime/index.ts';
+import { invariant } from '../support/invariant.ts';
+import type { Act, Planned } from './faults.ts';
+import { anyRun } from './stubs.ts';
+
+/** An invocation as the stub under the wrapper sees it. */
+interface Invocation {
+  readonly stage: string;
+  readonly act: Act;
+  /** Resolves when the stub has come to its side effect. */
+  readonly atWork: PromiseWithResolvers<void>;
+  /** What the stub waits for after its side effect. */
+  readonly goOn: Promise<unknown>;
+  /** The items of the batch that the stub has seen. */
+  items: number;
+  readonly isFirstBatch: boolean;
+}
+
+/** What is injected into one run, and what was seen of it. */
+export interface Watch {
+  readonly stage: string;
+  readonly planned: Planned;
+  /** Calls of the stage's function by batch; `''` for what is no map. */
+  readonly calls: Map<string, number>;
+  /** How often each side effect was done: stage, then idempotency key. */
+  readonly effects: Map<string, Map<string, number>>;
+  /** Resolves when the engine is to end. */
+  readonly halted: PromiseWithResolvers<void>;
+  /** Lets invocations end whose sandbox is gone, when all has been looked at. */
+  readonly bury: (() => void)[];
+}
+
+export const watchFor = (stage: string, planned: Planned): Watch => ({
+  stage,
+  planned,
+  calls: new Map(),
+  effects: new Map(),
+  halted: Promise.withResolvers(),
+  bury: [],
+});
+
+const current = new AsyncLocalStorage<Invocation>();
+
+class SandboxError extends Error {
+  constructor(name: string) {
+    super('the sandbox ended');
+    this.name = name;
+  }
+}
+
+interface Inside<T> {
+  readonly stage: string;
+  work(again?: true): Promise<T>;
+  readonly again?: true;
+  readonly key?: string;
+  readonly goOn?: Promise<unknown>;
+}
+
+const never = new Promise<never>(() => undefined);
+
+/** Calls `work`, the wrapper or an operator, as the plan has it for this call. */
+export const invoke = async <T>(
+  watch: Watch,
+  call: StageCall | SettleCall,
+  work: (again?: true) => Promise<T>,
+): Promise<T> => {
+  const stage = 'stage' in call ? call.stage : '';
+  if (!isHit(watch, call)) return inside({ kind: 'works' }, { stage, work }).answer;
+  const key = 'action' in call ? call.action : keyOf(call);
+  const attempt = (watch.calls.get(key) ?? 0) + 1;
+  watch.calls.set(key, attempt);
+  const act = watch.planned.act(attempt);
+  switch (act.kind) {
+    case 'refused':
+      throw new SandboxError(act.error);
+    case 'dies':
+      return die(watch, act, work, 'action' in call);
+    case 'halts':
+      return halt(watch, act, work);
+    case 'twice':
+      return twice(act, stage, work);
+    case 'throws':
+      if ('action' in call) throw act.error;
+      return inside(act, { stage, work, key }).answer;
+    default:
+      return inside(act, { stage, work, key }).answer;
+  }
+};
+
+const isHit = (watch: Watch, call: StageCall | SettleCall): boolean => {
+  if ('action' in call) return 'stage' in call && call.stage === watch.stage && !isAftermath(call);
+  return call.stage === watch.stage && call.via === undefined;
+};
+
+/** What `settle` does after the fault had its way. */
+const isAftermath = ({ action }: SettleCall): boolean =>
+  ['stageFailed', 'batchFailed', 'mapDone', 'mapFailed', 'askEnded', 'released', 'readControl'].includes(action);
+
+const keyOf = ({ batch }: StageCall): string =>
+  batch === undefined ? '' : 'rows' in batch ? `${batch.rows[0]?.index}` : `${batch.index}`;
+
+const inside = <T>(act: Act, { stage, work, again, key = '0', goOn = Promise.resolve() }: Inside<T>) => {
+  const atWork = Promise.withResolvers<void>();
+  const invocation: Invocation = { stage, act, atWork, goOn, items: 0, isFirstBatch: key === '0' };
+  return { atWork: atWork.promise, answer: current.run(invocation, () => work(again)) };
+};
+
+const die = async <T>(
+  watch: Watch,
+  act: Extract<Act, { kind: 'dies' }>,
+  work: () => Promise<T>,
+  isOperator: boolean,
+): Promise<T> => {
+  const error = new SandboxError(act.error);
+  if (act.when === 'recorded' || isOperator) {
+    if (act.when !== 'working') await inside(act, { stage: watch.stage, work }).answer;
+    throw error;
+  }
+  const buried = Promise.withResolvers<never>();
+  buried.promise.catch(() => undefined); // nobody may have waited for it
+  const { atWork, answer } = inside(act, { stage: watch.stage, work, goOn: buried.promise });
+  // The sandbox is gone: nobody hears what it would still say, and it gets to say it only when all is over.
+  answer.catch(() => undefined);
+  watch.bury.push(() => buried.reject(error));
+  await Promise.race([atWork, answer]);
+  throw error;
+};
+
+const halt = async <T>(watch: Watch, act: Act, work: () => Promise<T>): Promise<T> => {
+  const buried = Promise.withResolvers<never>();
+  buried.promise.catch(() => undefined); // nobody may have waited for it
+  const { atWork, answer } = inside(act, { stage: watch.stage, work, goOn: buried.promise });
+  answer.catch(() => undefined);
+  watch.bury.push(() => buried.reject(new SandboxError('Runtime.ExitError')));
+  await Promise.race([atWork, answer]);
+  watch.halted.resolve();
+  return never;
+};
+
+/** Both are at work before either goes on, unless the work was done. */
+const twice = async <T>(
+  { heard }: Extract<Act, { kind: 'twice' }>,
+  stage: string,
+  work: (again?: true) => Promise<T>,
+): Promise<T> => {
+  const both = Promise.withResolvers<void>();
+  const first = inside({ kind: 'works' }, { stage, work, goOn: both.promise });
+  first.answer.catch(() => undefined);
+  await Promise.race([first.atWork, first.answer.catch(() => undefined)]);
+  const second = inside({ kind: 'works' }, { stage, work, goOn: both.promise, again: true });
+  second.answer.catch(() => undefined);
+  await Promise.race([second.atWork, second.answer.catch(() => undefined)]);
+  both.resolve();
+  await Promise.allSettled([first.answer, second.answer]);
+  return heard === 'first' ? first.answer : second.answer;
+};
+
+/** A value as it would be in any run: without the run's own id. */
+export const withoutRun = (value: unknown, run: string): Json =>
+  JSON.parse((JSON.stringify(value) ?? 'null').replaceAll(run, anyRun)) as Json;
+
+export interface StubWork {
+  /** What the handler returns for an input; `long`: with long texts. */
+  output(input: Json, long: boolean): Json;
+  /** A value that the contract does not allow. */
+  readonly broken: unknown;
+}
+
+/** What the handler of a stage does: what the invocation's act asks for. Its side effect is an entry in the watch. */
+export const stubHandler = async (
+  { input, run, idempotencyKey }: Pick<Work<Stage>, 'run' | 'idempotencyKey' | 'input'>,
+  setupOf: (run: string) => { readonly watch: Watch; stub(stage: string): StubWork },
+): Promise<unknown> => {
+  const invocation = current.getStore();
+  invariant(invocation, 'a stub was called outside an invocation');
+  const { stage, act, atWork, goOn, isFirstBatch } = invocation;
+  const { watch, stub } = setupOf(run.id);
+  const { output, broken } = stub(stage);
+  invocation.items += 1;
+  if (act.kind === 'throws' && (act.items === undefined || (isFirstBatch && invocation.items === 1))) throw act.error;
+  if (act.kind === 'dies' && act.when === 'working') {
+    atWork.resolve();
+    await goOn;
+  }
+  const done = watch.effects.get(stage) ?? new Map<string, number>();
+  watch.effects.set(stage, done.set(idempotencyKey, (done.get(idempotencyKey) ?? 0) + 1));
+  atWork.resolve();
+  await goOn;
+  return act.kind === 'breaksContract' ? broken : output(withoutRun(input, run.id), act.kind === 'longTexts');
+};

@@ -1,0 +1,64 @@
+// The values of a run that nobody recorded: made from the contracts, and bent where a route through the pipeline asks for it.
+import type { ApproveNode, Pipeline, Stage } from '../definition/index.ts';
+import { answerSchemaOf, type JsonSchema, jsonSchemaOf } from '../graph/index.ts';
+import type { Json } from '../records/index.ts';
+import { canonicalJson } from '../support/canonical-json.ts';
+import { type SampleOptions, sampleOf } from './sample.ts';
+import type { Bend } from './steer.ts';
+
+/** What stands for a run's id in values, so that runs of other ids give equal ones. */
+export const anyRun = 'RUN';
+export const partition = 'verify';
+
+/** Outputs to use instead of made ones, by stage; the pipeline's input by `input`. */
+export type GivenValues = { readonly [place: string]: Json };
+
+export interface Stubs {
+  readonly input: Json;
+  /** The outputs of upstream pipelines, by alias. */
+  readonly upstream: { readonly [alias: string]: Json };
+  /** What a stage's handler returns: a function of its input. */
+  output(stage: string, contract: Stage, input: Json, options?: SampleOptions): Json;
+  /** What a person answers. */
+  answer(node: ApproveNode): Json;
+}
+
+export interface StubOptions {
+  readonly given: GivenValues;
+  readonly upstream: { readonly [alias: string]: Json };
+  readonly bends: readonly Bend[];
+  readonly seed: number;
+}
+
+export const stubsFor = (pipeline: Pipeline, { given, upstream, bends, seed }: StubOptions): Stubs => {
+  const bent = (place: string, value: Json): Json =>
+    bends.filter((bend) => bend.place === place).reduce((at, bend) => withValueAt(at, bend.path, bend.value), value);
+
+  return {
+    input: bent('input', given.input ?? sampleOf(jsonSchemaOf(pipeline.input, 'input'), `${seed} input`)),
+    upstream: Object.fromEntries(
+      Object.entries(upstream).map(([alias, value]) => [alias, bent(`upstream ${alias}`, value)]),
+    ),
+    output: (stage, { output }, input, options) =>
+      bent(
+        `stage ${stage}`,
+        given[stage] ?? sampleOf(jsonSchemaOf(output, 'input'), `${seed} ${stage} ${canonicalJson(input)}`, options),
+      ),
+    answer: (node) =>
+      bent(
+        `stage ${node.id}`,
+        given[node.id] ?? sampleOf(answerSchemaOf(node) as JsonSchema | undefined, `${seed} ${node.id}`),
+      ),
+  };
+};
+
+/** A copy with another value at a path; unchanged where the path leads nowhere. */
+const withValueAt = (at: Json, path: readonly string[], value: Json): Json => {
+  const [field, ...rest] = path;
+  if (field === undefined) return value;
+  if (Array.isArray(at))
+    return at.map((item, index) => (String(index) === field ? withValueAt(item, rest, value) : item));
+  if (at === null || typeof at !== 'object') return at;
+  const inside = at as { readonly [field: string]: Json };
+  return { ...inside, [field]: withValueAt(inside[field] ?? null, rest, value) };
+};

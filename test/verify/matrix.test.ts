@@ -1,0 +1,70 @@
+// The fault matrix: green for what ships, red for what loses or doubles something.
+import { expect, test } from '@jest/globals';
+import { pipelines } from '../../bin/pipelines.ts';
+import type { StageAnswer } from '../../lib/records/index.ts';
+import { stageHandler } from '../../lib/runtime/index.ts';
+import { type CellResult, runMatrix, type Wrapper } from '../../lib/verify/index.ts';
+
+const wrong = (cells: readonly CellResult[]) => cells.filter(({ result }) => result !== 'ok' && result !== 'none');
+
+test.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
+  'every fault at every stage of %s ends as declared',
+  async (_, pipeline) => {
+    const cells = await runMatrix(pipeline);
+    expect(wrong(cells)).toEqual([]);
+    expect(cells.filter(({ result }) => result === 'ok').length).toBeGreaterThan(30);
+  },
+  120_000,
+);
+
+const shaped = (made: (call: never, context: never) => Promise<StageAnswer>) => made as ReturnType<Wrapper>;
+
+test.each<[string, string, Wrapper, RegExp]>([
+  [
+    'does the work twice',
+    'transient',
+    (stage, work, environment) =>
+      stageHandler(
+        stage,
+        async (given) => {
+          await work(given);
+          return work(given);
+        },
+        environment,
+      ),
+    /times that read did one side effect: 2; declared: 1/,
+  ],
+  [
+    'swallows errors',
+    'permanent',
+    (stage, work, environment) => {
+      const real = stageHandler(stage, work, environment);
+      return shaped((call, context) =>
+        real(call, context).catch(() => ({ status: 'completed', control: {} }) as const),
+      );
+    },
+    /read: running; declared: failed/,
+  ],
+  [
+    'calls every error transient',
+    'permanent',
+    (stage, work, environment) =>
+      stageHandler(
+        stage,
+        async (given) => {
+          try {
+            return await work(given);
+          } catch (error) {
+            throw new Error('again', { cause: error });
+          }
+        },
+        environment,
+      ),
+    /calls of read: 3; declared: 1/,
+  ],
+])('a wrapper that %s is found out', async (_, fault, wrapper, problem) => {
+  const [collect] = pipelines;
+  if (!collect) throw new Error('the app has no pipelines');
+  const [cell] = await runMatrix(collect, { stage: 'read', fault, wrapper });
+  expect(cell).toMatchObject({ result: 'broken', problems: expect.arrayContaining([expect.stringMatching(problem)]) });
+});
