@@ -144,6 +144,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       aws,
       ledger: openLedger(aws, names),
       eventBus: names.eventBus,
+      startQueueUrl: '', // for child pipelines, which are refused
       manifests: { of: async (name) => (name === pipeline.name ? manifest : undefined) },
       now: () => clock.now(),
       measures: false,

@@ -50,6 +50,11 @@ export class UnfitValueError extends Error {
   override readonly name = 'UnfitValueError';
 }
 
+/** The pipeline has something that the matrix cannot run. */
+export class CannotVerifyError extends Error {
+  override readonly name = 'CannotVerifyError';
+}
+
 /** A value will not come, for the stage that gives it did not complete. */
 class MissingError extends Error {}
 
@@ -128,6 +133,9 @@ export const declaredOutcome = async (
           ? completed({ passed }, 0)
           : { status: 'failed', letters: [], effects: 0 };
       }
+      case 'run':
+      case 'service':
+        throw new CannotVerifyError(`${pipeline.name}.${node.id} calls something outside the pipeline`);
       case 'approve': {
         resolve(node.show);
         if (deviationAt(node.id).kind !== 'unanswered') return completed(stubs.answer(node), 0);

@@ -5,7 +5,7 @@ import { fuseMaps, graphOf, jsonSchemaOf, type Level, type PipelineGraph } from 
 import type { Json } from '../records/index.ts';
 import { openBench, type Wrapper } from './bench.ts';
 import { brokenFor, runCell } from './cell.ts';
-import { type Declared, type Deviation, declaredOutcome, type StageEnd } from './declared.ts';
+import { CannotVerifyError, type Declared, type Deviation, declaredOutcome, type StageEnd } from './declared.ts';
 import { type Fault, faults, type Planned } from './faults.ts';
 import { sampleOf } from './sample.ts';
 import { bendsFor, type Route } from './steer.ts';
@@ -103,11 +103,6 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
   }
   return cells;
 };
-
-/** The pipeline has something that the matrix cannot run. */
-export class CannotVerifyError extends Error {
-  override readonly name = 'CannotVerifyError';
-}
 
 const refuseWhatCannotRun = ({ pipeline, stages }: PipelineGraph): void => {
   for (const { id, node } of stages)
