@@ -28,6 +28,8 @@ export interface Watch {
   readonly calls: Map<string, number>;
   /** How often each side effect was done: stage, then idempotency key. */
   readonly effects: Map<string, Map<string, number>>;
+  /** Whether the engine was made to end: it is once. */
+  hasHalted: boolean;
   /** Resolves when the engine is to end. */
   readonly halted: PromiseWithResolvers<void>;
   /** Lets invocations end whose sandbox is gone, when all has been looked at. */
@@ -39,6 +41,7 @@ export const watchFor = (stage: string, planned: Planned): Watch => ({
   planned,
   calls: new Map(),
   effects: new Map(),
+  hasHalted: false,
   halted: Promise.withResolvers(),
   bury: [],
 });
@@ -73,7 +76,8 @@ export const invoke = async <T>(
   const key = 'action' in call ? call.action : keyOf(call);
   const attempt = (watch.calls.get(key) ?? 0) + 1;
   watch.calls.set(key, attempt);
-  const act = watch.planned.act(attempt);
+  const planned = watch.planned.act(attempt);
+  const act: Act = planned.kind === 'halts' && watch.hasHalted ? { kind: 'works' } : planned;
   switch (act.kind) {
     case 'refused':
       throw new SandboxError(act.error);
@@ -131,6 +135,7 @@ const die = async <T>(
 };
 
 const halt = async <T>(watch: Watch, act: Act, work: () => Promise<T>): Promise<T> => {
+  watch.hasHalted = true;
   const buried = Promise.withResolvers<never>();
   buried.promise.catch(() => undefined); // nobody may have waited for it
   const { atWork, answer } = inside(act, { stage: watch.stage, work, goOn: buried.promise });

@@ -4,6 +4,7 @@ import { pipelines } from '../../bin/pipelines.ts';
 import type { StageAnswer } from '../../lib/records/index.ts';
 import { stageHandler } from '../../lib/runtime/index.ts';
 import { type CellResult, runMatrix, type Wrapper } from '../../lib/verify/index.ts';
+import { verbs } from './verbs.ts';
 
 const wrong = (cells: readonly CellResult[]) => cells.filter(({ result }) => result !== 'ok' && result !== 'none');
 
@@ -16,6 +17,21 @@ test.each(pipelines.map((pipeline) => [pipeline.name, pipeline] as const))(
   },
   120_000,
 );
+
+test('and so it does with every verb, and every way to bear a failure', async () => {
+  const cells = await runMatrix(verbs);
+  expect(wrong(cells)).toEqual([]);
+  const marks = cells.flatMap((cell) => (cell.result === 'ok' ? [cell.mark] : []));
+  expect([...new Set(marks)].sort()).toEqual([
+    'default',
+    'failed',
+    'fallback',
+    'recovers',
+    'skipped',
+    'tolerated',
+    'value',
+  ]);
+}, 120_000);
 
 const shaped = (made: (call: never, context: never) => Promise<StageAnswer>) => made as ReturnType<Wrapper>;
 
