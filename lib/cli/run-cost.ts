@@ -1,7 +1,7 @@
 // What a run would cost in AWS, estimated from what it did: transitions and Lambda calls from its history, writes from its
 // records. Lambda time is what was measured where it ran, so a run on this machine gives the order of magnitude.
 import type { Ledger } from '../ledger/index.ts';
-import { prices, type RunRecord, type StoredPayload } from '../records/index.ts';
+import { isExpressArn, prices, type RunRecord, type StoredPayload } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
 
 /** What was counted. `lambdaSeconds` is the sum over all calls. */
@@ -54,12 +54,12 @@ const stored = (payload: StoredPayload | undefined): { readonly units: number; r
     ? { units: Math.ceil(payload.json.length / 1_024), puts: 0 }
     : { units: 1, puts: payload ? 1 : 0 };
 
-/** Dollars that a run would have cost in AWS; undefined when it has no execution yet. */
+/** Dollars that a run would have cost in AWS; undefined when it has no execution yet, or an Express one, which leaves no history. */
 export const estimateRunCost = async (
   { aws, ledger }: { readonly aws: Aws; readonly ledger: Ledger },
   run: RunRecord,
 ): Promise<number | undefined> => {
-  if (!run.executionArn) return undefined;
+  if (!run.executionArn || isExpressArn(run.executionArn)) return undefined;
   const events = await history(aws, run.executionArn);
   const startedAt = new Map(
     events.filter(({ type }) => type === 'TaskStarted').map(({ id, timestamp }) => [id, timestamp]),

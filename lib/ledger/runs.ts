@@ -20,7 +20,10 @@ export interface Runs {
   /** Records a run as `pending`. False when it was recorded before. */
   create(run: RunRecord): Promise<boolean>;
   get(pipeline: string, run: string): Promise<RunRecord | undefined>;
-  /** `pending` to `running`. A repeat of the same execution gets the record again; undefined when the run has ended. */
+  /**
+   * `pending` to `running`. A repeat of the same execution gets the record again; undefined when another one has the run, or
+   * it has ended.
+   */
   start(
     pipeline: string,
     run: string,
@@ -38,9 +41,11 @@ export interface Runs {
   partition(pipeline: string, partition: string): Promise<PartitionRecord | undefined>;
 }
 
+const inGeneration = '(attribute_not_exists(#generation) OR #generation = :generation)';
+
 /** Not ended, and in this generation. */
 const active = (generation: number) => ({
-  condition: '#status IN (:pending, :running) AND (attribute_not_exists(#generation) OR #generation = :generation)',
+  condition: `#status IN (:pending, :running) AND ${inGeneration}`,
   values: { pending: 'pending', running: 'running', generation },
 });
 
@@ -55,7 +60,9 @@ export const openRuns = (table: Table): Runs => ({
       key: runKey(pipeline, run),
       set: { status: 'running', executionArn: facts.executionArn, definitionHash: facts.definitionHash },
       setOnce: { startedAt: facts.startedAt },
-      ...active(generation),
+      // An execution that was started twice must not do a run twice.
+      condition: `(#status = :pending OR (#status = :running AND #executionArn = :executionArn)) AND ${inGeneration}`,
+      values: { pending: 'pending', running: 'running', executionArn: facts.executionArn, generation },
     }),
 
   end: (pipeline, run, end, generation) =>

@@ -19,6 +19,11 @@ export const begin = async (call: BeginCall, services: Services): Promise<FlowSt
   const { execution: executionArn, definitionHash } = call;
   const record = await ledger.runs.start(call.pipeline, id, { startedAt, executionArn, definitionHash }, generation);
   if (!record) {
+    const taken = await ledger.runs.get(call.pipeline, id);
+    if (taken?.status === 'running' && (taken.generation ?? 1) === generation)
+      throw new PermanentError(
+        `HDL409 the run ${id} of ${call.pipeline} is done by another execution, ${taken.executionArn}. Fix: none is needed`,
+      );
     throw new PermanentError(
       `HDL402 the ledger has no run ${id} of ${call.pipeline} that is pending or running. Fix: start it with heddle start`,
     );

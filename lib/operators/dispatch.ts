@@ -2,6 +2,7 @@
 import type { RunRecord, StartMessage } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { fork } from './fork.ts';
+import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
 import type { Outcome } from './outcome.ts';
 import { type Resumed, resume } from './resume.ts';
@@ -16,6 +17,7 @@ import { fail } from './task-token.ts';
  */
 export const dispatch = async (message: StartMessage, services: Services): Promise<Outcome> => {
   const { ledger, manifests, now } = services;
+  if (message.kind === 'look') return look(message, services);
   const manifest = await manifests.of(message.pipeline);
   if (!manifest)
     throw new PermanentError(
@@ -53,7 +55,7 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     what: 'asked',
     detail: `${trigger.kind}: ${trigger.detail}`,
   });
-  await startExecution(manifest.stateMachineArn, run, 1, services);
+  await startExecution(manifest, run, 1, services);
   return isNew ? { kind: 'started', run } : { kind: 'duplicate', run };
 };
 

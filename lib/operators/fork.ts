@@ -43,6 +43,6 @@ export const fork = async (
     detail: `from ${from} of ${parent.run}`,
   });
   await markPartition(record, services);
-  await startExecution(manifest.stateMachineArn, run, 1, services);
+  await startExecution(manifest, run, 1, services);
   return isNew ? { kind: 'started', run } : { kind: 'duplicate', run };
 };

@@ -22,6 +22,8 @@ import type { Services } from './services.ts';
  * needed.
  * HDL407: a run that is to be resumed is not in the ledger. Fix: take the id from heddle runs.
  * HDL408: a run that is to be forked is not in the ledger. Fix: take the id from heddle runs.
+ * HDL409: an execution found its run taken by another one, as Step Functions may start an Express execution twice; it changes
+ * nothing. Fix: none is needed.
  * HDL410: a stage is to wait until something that is no moment. Fix: give it ISO 8601 with its zone, such as
  * 2026-01-31T09:00:00Z.
  * HDL411: a stage is to wait longer than its atMost. Fix: correct the moment, or raise atMost in flow.wait.

@@ -1,5 +1,7 @@
-/** What became of a start message. */
+/** What became of a start message; of a look at an Express run, `settled` or `underWay`. */
 export type Outcome =
   | { readonly kind: 'started'; readonly run: string }
   | { readonly kind: 'duplicate'; readonly run: string }
+  | { readonly kind: 'settled'; readonly run: string }
+  | { readonly kind: 'underWay'; readonly run: string }
   | { readonly kind: 'notStarted'; readonly reason: string };

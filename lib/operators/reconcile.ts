@@ -18,15 +18,35 @@ export interface ExecutionEnded {
   };
 }
 
+interface AbandonedEnd {
+  readonly status: 'cancelled' | 'failed';
+  readonly endedAt: string;
+  readonly error: string;
+  readonly cause: string;
+}
+
 const underWay: readonly Status[] = ['pending', 'running', 'waiting'];
 
 /** `prefix` is the orchestrator's: machines are named `<prefix><pipeline>`. True when there was something to settle. */
 export const reconcile = async ({ detail }: ExecutionEnded, prefix: string, services: Services): Promise<boolean> => {
-  const { ledger, now } = services;
   const machine = detail.stateMachineArn.split(':').at(-1) ?? '';
   if (!machine.startsWith(prefix)) return false;
   const pipeline = machine.slice(prefix.length);
-  const { run, generation } = readExecutionName(detail.name);
+  const end = {
+    status: detail.status === 'ABORTED' ? 'cancelled' : 'failed',
+    error: detail.error ?? errorNames.runFailed,
+    cause: detail.cause ?? `the execution ended as ${detail.status}`,
+  } as const;
+  return settleRun({ pipeline, ...readExecutionName(detail.name) }, end, services);
+};
+
+/** Ends a run whose execution ended in this generation without doing so. True when there was something to settle. */
+export const settleRun = async (
+  { pipeline, run, generation }: { readonly pipeline: string; readonly run: string; readonly generation: number },
+  { status, error, cause }: Pick<AbandonedEnd, 'status' | 'error' | 'cause'>,
+  services: Services,
+): Promise<boolean> => {
+  const { ledger, now } = services;
   const before = await ledger.runs.get(pipeline, run);
   // `finish` was there first, or the run is in a later execution already.
   if (!before || (before.generation ?? 1) !== generation) return false;
@@ -36,9 +56,6 @@ export const reconcile = async ({ detail }: ExecutionEnded, prefix: string, serv
   }
 
   const endedAt = isoTime(now());
-  const status = detail.status === 'ABORTED' ? 'cancelled' : 'failed';
-  const error = detail.error ?? errorNames.runFailed;
-  const cause = detail.cause ?? `the execution ended as ${detail.status}`;
   // The stages first: a crash in between leaves the run to be settled by the event's next delivery.
   const stages = await settleStages(before, { status, endedAt, error, cause }, services);
   const record = await ledger.runs.end(pipeline, run, { status, endedAt, stages, error, cause }, generation);
@@ -59,12 +76,7 @@ export const reconcile = async ({ detail }: ExecutionEnded, prefix: string, serv
 /** Ends the stages that the execution left under way; an attempt that is still at work can no longer settle its stage. */
 const settleStages = async (
   { pipeline, run, generation = 1 }: RunRecord,
-  end: {
-    readonly status: 'cancelled' | 'failed';
-    readonly endedAt: string;
-    readonly error: string;
-    readonly cause: string;
-  },
+  end: AbandonedEnd,
   { ledger }: Services,
 ): Promise<NonNullable<RunRecord['stages']>> => {
   const counts: { [status in Status]?: number } = {};

@@ -44,7 +44,7 @@ export const resume = async (
 const carryOut = async (
   record: RunRecord,
   order: ResumeOrder,
-  { stateMachineArn }: PipelineManifest,
+  manifest: PipelineManifest,
   services: Services,
 ): Promise<void> => {
   const { ledger, now } = services;
@@ -59,7 +59,7 @@ const carryOut = async (
     detail: `${order.reason}${told(order)}`,
   });
   await markPartition(record, services);
-  await startExecution(stateMachineArn, run, order.generation, services);
+  await startExecution(manifest, run, order.generation, services);
 };
 
 const told = ({ again, items }: ResumeOrder): string => {

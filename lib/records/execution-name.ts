@@ -4,8 +4,15 @@
 export const executionName = (run: string, generation: number): string =>
   generation === 1 ? run : `${run}_${generation}`;
 
+/** AWS: an Express execution lasts 5 minutes. */
+export const expressSeconds = 300;
+
+/** Express executions have ARNs of their own form: `…:express:<machine>:<name>:<uuid>`. */
+export const isExpressArn = (arn: string): boolean => arn.split(':')[5] === 'express';
+
 /** The run and the generation that an execution's name or ARN stands for. */
 export const readExecutionName = (nameOrArn: string): { readonly run: string; readonly generation: number } => {
-  const [, run = '', number] = /^(.*?)(?:_(\d+))?$/.exec(nameOrArn.split(':').at(-1) ?? '') ?? [];
+  const name = nameOrArn.split(':').at(isExpressArn(nameOrArn) ? -2 : -1) ?? '';
+  const [, run = '', number] = /^(.*?)(?:_(\d+))?$/.exec(name) ?? [];
   return { run, generation: number === undefined ? 1 : Number(number) };
 };

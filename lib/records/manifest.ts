@@ -23,6 +23,8 @@ export interface OrchestratorManifest {
 export interface PipelineManifest {
   readonly pipeline: string;
   readonly stateMachineArn: string;
+  /** @default 'standard' */
+  readonly type?: 'standard' | 'express';
   readonly definitionHash: string;
   /** Alias to the name of the upstream pipeline. */
   readonly upstream: { readonly [alias: string]: string };

@@ -56,6 +56,8 @@ export type StartMessage =
       readonly again: readonly string[];
       readonly by: string;
     }
+  /** The Express execution of a run has had its time: has it settled the run? */
+  | { readonly kind: 'look'; readonly pipeline: string; readonly run: string; readonly generation: number }
   /** A run of an upstream pipeline completed. */
   | { readonly kind: 'upstream'; readonly pipeline: string; readonly event: { readonly detail: RunEventDetail } };
 

@@ -83,6 +83,7 @@ describe('runs', () => {
     expect(await runs.create(run('r1', '1'))).toBe(false);
     expect(await runs.start('orders', 'r1', facts, 1)).toMatchObject({ status: 'running' });
     expect(await runs.start('orders', 'r1', facts, 1)).toMatchObject({ status: 'running' });
+    expect(await runs.start('orders', 'r1', { ...facts, executionArn: 'another' }, 1)).toBeUndefined();
     expect(await runs.end('orders', 'r1', { status: 'completed', endedAt: 'then' }, 1)).toMatchObject({
       status: 'completed',
     });

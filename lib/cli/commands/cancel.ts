@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../records/index.ts';
+import { expressSeconds, isExpressArn, type RunRecord } from '../../records/index.ts';
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
@@ -39,8 +39,16 @@ export const cancel: Command = {
   },
 };
 
-/** The ARN of the run's execution. Throws CliError HDL656 for a run that is not under way. */
+/** The ARN of the run's execution. Throws CliError HDL656 for a run that is not under way, HDL658 for one that AWS cannot stop. */
 const underWay = ({ run, status, executionArn, endedAt }: RunRecord): string => {
+  if (endedAt === undefined && executionArn !== undefined && isExpressArn(executionArn))
+    throw new CliError(
+      'HDL658',
+      2,
+      `the run ${run} is an Express execution`,
+      'a Standard execution: AWS stops no others',
+      `wait for its end; AWS ends it ${expressSeconds} s after it began at the latest`,
+    );
   if (endedAt === undefined && executionArn !== undefined) return executionArn;
   throw new CliError(
     'HDL656',
