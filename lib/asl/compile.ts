@@ -1,5 +1,5 @@
 // The front of the compiler: a pipeline's graph in, a state machine's definition out.
-import type { RowsBucket } from '../definition/index.ts';
+import type { ExecutionType, RowsBucket } from '../definition/index.ts';
 import { canonicalGraph, type PipelineGraph } from '../graph/index.ts';
 import type { Json, PlannedStage } from '../records/index.ts';
 import { sha256 } from '../support/sha256.ts';
@@ -16,6 +16,7 @@ import { type MapMode, mapModeOf } from './map-mode.ts';
  */
 export interface CompiledPipeline {
   readonly name: string;
+  readonly type: ExecutionType;
   readonly definition: string;
   readonly hash: string;
   /** Ids of the stages; each has a placeholder `stage_<id>`. */
@@ -91,6 +92,7 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
   }));
   return {
     name: pipeline.name,
+    type: pipeline.type,
     definition,
     // Definitions that mean the same give equal bytes: see `canonicalGraph`.
     hash: sha256([definition, ...children.map((child) => child.definition)].join('\n')).slice(0, 12),

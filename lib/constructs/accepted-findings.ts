@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 
 const reasons = {
   'AwsSolutions-S1': 'Access logs need a bucket of their own: who wants them sets them up.',
-  'AwsSolutions-SF1': 'Standard executions keep their history; the log group holds what went wrong.',
+  'AwsSolutions-SF1': 'The ledger keeps what every run did, stage by stage; the log group holds what went wrong.',
   'AwsSolutions-SQS3': 'It is a dead-letter queue itself: messages are sent to it.',
   'Serverless-SQSRedrivePolicy': 'It is a dead-letter queue itself.',
   'Serverless-LambdaDLQ': 'It is never called asynchronously: Step Functions or the queue keeps the failed call.',

@@ -7,6 +7,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { ExecutionType } from '../definition/index.ts';
 import { environmentNames, manifestName } from '../records/index.ts';
 import { acceptFindings } from './accepted-findings.ts';
 import { allow, allowLedger, allowObjects } from './access.ts';
@@ -65,10 +66,13 @@ export class Operators extends Construct {
   readonly answer: LambdaFunction;
   readonly replay: LambdaFunction;
   readonly reconcile: LambdaFunction;
+  readonly #props: OperatorsProps;
+  #looksAfter = false;
 
   constructor(scope: Construct, id: string, props: OperatorsProps) {
     super(scope, id);
     const { orchestrator, ledger, payloads, eventBus, queues } = props;
+    this.#props = props;
 
     this.begin = this.#make('begin', props);
     allowLedger(this.begin, ledger.tableArn, ['read', 'write']);
@@ -117,7 +121,7 @@ export class Operators extends Construct {
   }
 
   /** Gives the operators their rights on a pipeline. By its names: what it is made of may stand in another stack. */
-  serve(orchestrator: string, pipeline: string): void {
+  serve(orchestrator: string, pipeline: string, type: ExecutionType): void {
     const machine = this.#arn('states', `stateMachine:${names.stateMachine(orchestrator, pipeline)}`);
     const manifest = this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`);
     allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
@@ -127,13 +131,24 @@ export class Operators extends Construct {
     for (const waker of [this.settle, this.answer]) allow(waker, ['states:SendTaskSuccess'], machines);
     // For the stage of another run that waits for one of this pipeline's.
     const tasks = ['states:SendTaskSuccess', 'states:SendTaskFailure'];
-    for (const ender of [this.finish, this.reconcile]) allow(ender, tasks, machines);
-    for (const refuser of [this.settle, this.dispatch]) allow(refuser, ['states:SendTaskFailure'], machines);
+    for (const ender of [this.finish, this.reconcile, this.dispatch]) allow(ender, tasks, machines);
+    allow(this.settle, ['states:SendTaskFailure'], machines);
     for (const starter of [this.dispatch, this.replay]) {
       allow(starter, ['ssm:GetParameter'], [manifest]);
       allow(starter, ['states:StartExecution'], [machine]);
     }
     allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
+    if (type === 'express') this.#lookAfter();
+  }
+
+  /** Lets the starters have Express runs looked at, and `dispatch` settle those that their executions did not. */
+  #lookAfter(): void {
+    if (this.#looksAfter) return;
+    this.#looksAfter = true;
+    const { queues, payloads, eventBus } = this.#props;
+    for (const starter of [this.dispatch, this.replay]) allow(starter, ['sqs:SendMessage'], [queues.start.queueArn]);
+    allowObjects(this.dispatch, payloads.bucketArn, ['read'], ['payloads/']);
+    eventBus.grantPutEventsTo(this.dispatch);
   }
 
   #make(name: Operator, props: OperatorsProps, environment: { readonly [name: string]: string } = {}): LambdaFunction {

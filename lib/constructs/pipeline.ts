@@ -90,7 +90,7 @@ export class Pipeline extends PipelineBase {
     const compiled = compile(graph);
 
     this.pipelineName = definition.name;
-    orchestrator.register(this.pipelineName);
+    orchestrator.register(this.pipelineName, definition.type);
     this.definitionHash = compiled.hash;
     // Printed by every synth, as `heddle asl` and each run print it: what runs is what was synthesized.
     Annotations.of(this).addInfoV2('heddle:definition', `${definition.name} is definition ${compiled.hash}`);
@@ -110,6 +110,7 @@ export class Pipeline extends PipelineBase {
     manifestParameter(this, orchestratorName, {
       pipeline: definition.name,
       stateMachineArn: this.pipelineArn,
+      type: definition.type,
       definitionHash: compiled.hash,
       upstream: Object.fromEntries(upstreams.map(([alias, { name }]) => [alias, name])),
       stages: compiled.stages,

@@ -90,12 +90,12 @@ export class CompiledStateMachine extends Construct {
       new StateMachine(this, id, {
         stateMachineName: name,
         comment,
-        stateMachineType: StateMachineType.STANDARD,
+        stateMachineType: compiled.type === 'express' ? StateMachineType.EXPRESS : StateMachineType.STANDARD,
         definitionBody: DefinitionBody.fromString(definition),
         definitionSubstitutions: namedIn(definition, placeholders),
         role,
-        // Only errors: a Standard execution keeps its whole history for 90 days, and the ledger keeps ours for longer. All
-        // events would say it a third time, at a price that grows with every batch of a map.
+        // Only errors: a Standard execution keeps its whole history for 90 days, and the ledger what every run did for longer.
+        // All events would say it again, at a price that grows with every batch of a map, and is many times an Express one's.
         logs: {
           level: LogLevel.ERROR,
           includeExecutionData: false,

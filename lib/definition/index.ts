@@ -10,6 +10,7 @@ export {
   bindingsOf,
   type CheckNode,
   type ChooseNode,
+  type ExecutionType,
   type HandledNode,
   isHandled,
   type MapExpectation,

@@ -156,6 +156,9 @@ export interface Block {
   readonly output: Binding;
 }
 
+/** Step Functions' two kinds of state machine. */
+export type ExecutionType = 'standard' | 'express';
+
 /** A pipeline as recorded. `Output` exists for the checker: downstream pipelines read their refs from it. */
 export interface Pipeline<
   Name extends string = string,
@@ -166,6 +169,7 @@ export interface Pipeline<
   readonly name: Name;
   readonly description: string;
   readonly input: Input;
+  readonly type: ExecutionType;
   /** The pipelines whose runs of the same partition this one waits for and reads, by alias. */
   readonly upstream: Upstreams;
   readonly triggers: readonly Trigger<unknown>[];

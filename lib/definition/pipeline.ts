@@ -2,7 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { DefinitionError } from './diagnostic.ts';
 import { type Flow, record } from './flow.ts';
-import type { Pipeline, Upstreams } from './node.ts';
+import type { ExecutionType, Pipeline, Upstreams } from './node.ts';
 import type { Unbound } from './ref.ts';
 import type { Trigger } from './trigger.ts';
 
@@ -14,6 +14,12 @@ export interface PipelineOptions<Input extends StandardSchemaV1, U extends Upstr
   /** One sentence for the console and the docs. */
   readonly description?: string;
   readonly input: Input;
+  /**
+   * How its executions run. Express ones cost a fraction and start many times faster, but last 5 minutes at most, wait for
+   * nobody, and AWS keeps no history of them; a pipeline whose shape does not allow them is told why (HDL235).
+   * @default 'standard'
+   */
+  readonly type?: ExecutionType;
   /**
    * Pipelines that must complete for a partition before this one starts for it; the run starts by itself then.
    * Their outputs are `flow.upstream.<alias>`.
@@ -61,6 +67,7 @@ export const definePipeline = <
     name,
     description: options.description ?? '',
     input: options.input,
+    type: options.type ?? 'standard',
     upstream,
     triggers: options.triggers ?? [],
     flow: record(name, Object.keys(upstream), body),

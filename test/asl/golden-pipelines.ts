@@ -1,6 +1,17 @@
 // One pipeline for each feature of the compiler. The machines are in golden/, one file each, to be read in review.
 import * as z from 'zod';
-import { and, defineStage, eq, fromS3, gt, gte, lt, ne, type Pipeline } from '../../lib/definition/index.ts';
+import {
+  and,
+  definePipeline,
+  defineStage,
+  eq,
+  fromS3,
+  gt,
+  gte,
+  lt,
+  ne,
+  type Pipeline,
+} from '../../lib/definition/index.ts';
 import { child, pipelineOf, stage } from './sample.ts';
 
 const find = defineStage('find', { input: z.object({}), output: z.object({ key: z.string() }) });
@@ -40,6 +51,9 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
     const { key } = flow.task(find, {});
     const rows = fromS3({ bucket: 'inbox', key, format: 'csv', row: z.object({ text: z.string() }) });
     return { count: flow.map(each, rows, ({ text }) => ({ text }), { batch: 200, concurrency: 100 }).count };
+  }),
+  express: definePipeline('sample', { input: z.object({}), type: 'express' }, (flow) => {
+    flow.task(second, { n: flow.task(first, {}).n });
   }),
   repeat: pipelineOf((flow) => {
     const refined = flow.repeat(

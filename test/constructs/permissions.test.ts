@@ -112,7 +112,7 @@ describe('an operator has the rights of its work', () => {
         `${ledgerAll} on ${table}`,
         `PutObject on ${payloads}/payloads/*`,
         `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
-        `SendTaskFailure on ${machinesAndParts}`,
+        `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
         'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on <HeddleQueuesStart>',
       ],

@@ -29,7 +29,7 @@ import { openServices, type TestServices } from '../services.ts';
 export type Handlers = { readonly [stage: string]: (input: never) => unknown };
 
 export interface EndedRun {
-  /** Of the execution: SUCCEEDED, FAILED … */
+  /** Of the execution: SUCCEEDED, FAILED …; of an Express one, the status of its run. */
   readonly execution: string;
   readonly run: RunRecord;
   readonly stages: { readonly [stage: string]: StageRecord };
@@ -57,6 +57,14 @@ export interface Bench {
   close(): Promise<void>;
 }
 
+interface Delayed {
+  readonly DelaySeconds?: number;
+}
+
+/** Of a Standard execution. */
+const arnOf = (pipeline: string, name: string): string =>
+  `arn:aws:states:us-east-1:123456789012:execution:${prefix}${pipeline}:${name}`;
+
 export const start = Date.parse('2026-01-01T00:00:00Z');
 const prefix = 'heddle-';
 
@@ -64,6 +72,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
   process.env.POWERTOOLS_METRICS_DISABLED = 'true';
   const broken = validate(pipelines).filter(({ severity }) => severity === 'error');
   if (broken.length > 0) throw new Error(JSON.stringify(broken));
+  const isExpress = (name: string): boolean => pipelines.some((each) => each.name === name && each.type === 'express');
   const clock = virtualClock(start);
   const logger = new Logger({ logLevel: 'SILENT' });
   const ends = new Map<string, PromiseWithResolvers<string>>();
@@ -121,15 +130,26 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
   const events: Bench['events'] = [];
   const aws: Services['aws'] = {
     ...local.aws,
-    call: (service, operation, input) => {
+    call: async (service, operation, input) => {
       const entries = (input as { Entries?: readonly { DetailType: string; Detail: string }[] }).Entries;
       if (operation === 'PutEvents')
         for (const { DetailType, Detail } of entries ?? [])
-          events.push({ type: DetailType, detail: JSON.parse(Detail) });
-      const { QueueUrl: queue, MessageBody } = input as { QueueUrl?: string; MessageBody?: string };
-      if (operation === 'SendMessage' && queue === QueueUrl) void consume(MessageBody ?? '');
+          await announced({ type: DetailType, detail: JSON.parse(Detail) });
+      const { QueueUrl: queue, MessageBody, DelaySeconds = 0 } = input as { [field: string]: string } & Delayed;
+      if (operation === 'SendMessage' && queue === QueueUrl) {
+        if (DelaySeconds > 0) clock.after(DelaySeconds * 1_000, () => void consume(MessageBody ?? ''));
+        else void consume(MessageBody ?? '');
+      }
       return local.aws.call(service, operation, input);
     },
+  };
+  /** Nothing tells of the end of an Express execution: what its run is known by is what was put on the bus. */
+  const announced = async (event: Bench['events'][number]): Promise<void> => {
+    events.push(event);
+    const { pipeline, run: id, status } = event.detail as { readonly [field: string]: string };
+    if (!event.type.startsWith('Heddle Run') || !isExpress(pipeline ?? '')) return;
+    const run = await local.ledger.runs.get(pipeline ?? '', id ?? '');
+    endOf(arnOf(pipeline ?? '', executionName(id ?? '', run?.generation ?? 1))).resolve(status ?? '');
   };
   /** What the start queue's event source does: here at once, and no time passes meanwhile. */
   const consume = async (body: string): Promise<void> => {
@@ -154,6 +174,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
     });
     const { stateMachineArn } = await local.service('sfn').call('CreateStateMachine', {
       name: `${prefix}${pipeline.name}`,
+      type: pipeline.type.toUpperCase(),
       definition: filled,
       roleArn: 'arn:aws:iam::123456789012:role/x',
     });
@@ -163,6 +184,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
       Value: JSON.stringify({
         pipeline: pipeline.name,
         stateMachineArn,
+        type: pipeline.type,
         definitionHash: hash,
         upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
         stages: ids,
@@ -173,8 +195,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
 
   const look: Bench['look'] = async (pipeline, name) => {
     const { run: id } = readExecutionName(name);
-    const executionArn = `arn:aws:states:us-east-1:123456789012:execution:${prefix}${pipeline}:${name}`;
-    const execution = await endOf(executionArn).promise;
+    const execution = await endOf(arnOf(pipeline, name)).promise;
     const run = await local.ledger.runs.get(pipeline, id);
     if (!run) throw new Error(`there is no run ${id} of ${pipeline}`);
     const records = await local.ledger.stages.list(pipeline, id);

@@ -7,6 +7,7 @@ import { isUnpriced, operatorSeconds } from './usage.ts';
 export const assumptionsOf = (
   states: readonly (readonly [string, AslState])[],
   stages: readonly KnownStage[],
+  isExpress: boolean,
 ): readonly string[] => {
   const timeless = stages.filter(({ isDurationAssumed }) => isDurationAssumed).map(({ id }) => id);
   const unsized = stages.filter(({ areItemsAssumed }) => areItemsAssumed);
@@ -24,6 +25,7 @@ export const assumptionsOf = (
     ),
     ...(unpriced.size > 0 ? [`calls of ${listed([...unpriced].map(String))} are not priced`] : []),
     `a call of Heddle's own Lambdas takes ${operatorSeconds} s`,
+    ...(isExpress ? ['an execution is billed 64 MB for as long as its longest path takes, at most 300 s'] : []),
     'text has 40 characters and a list 10 elements where a contract sets no lower bound',
     'worst: every retry is used, and every try of a stage runs to its timeout',
     `list prices of ${prices.region}, read ${prices.readOn}, without free tiers, logs, traces, and what stages call`,

@@ -1,11 +1,13 @@
 // What a run of a pipeline costs and how near it comes to AWS's limits, worked out from the machine as emitted.
 import type { PipelineGraph } from '../../graph/index.ts';
 import { type CompiledPipeline, compile } from '../compile.ts';
+import { longestPath } from '../longest-path.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { factsOf } from './facts.ts';
 import { type LimitUse, limitsOf } from './limits.ts';
 import { type AslMachine, isDistributed, statesOf } from './machine.ts';
-import { type EmittedMachine, type Figures, type Subject, scenarioOf } from './scenario.ts';
+import { type EmittedMachine, type Figures, type Scenario, type Subject, scenarioOf } from './scenario.ts';
+import { operatorSeconds } from './usage.ts';
 
 /** A stage's part: its states, its Lambda's calls, what they read and write. */
 export interface StageEstimate {
@@ -44,8 +46,15 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
   const machines = machinesOf(compiled);
   const facts = factsOf(graph, options.items);
   const subject: Subject = { machines, facts, stages: new Set(graph.stages.map(({ id }) => id)) };
-  const happy = scenarioOf(subject, { failing: false });
-  const worst = scenarioOf(subject, { failing: true });
+  const isExpress = graph.pipeline.type === 'express';
+  const scenario = (failing: boolean): Scenario =>
+    scenarioOf(subject, {
+      failing,
+      ...(isExpress
+        ? { expressSeconds: longestPath(graph, facts, failing ? 'at most' : 'usual').seconds + 2 * operatorSeconds }
+        : {}),
+    });
+  const [happy, worst] = [scenario(false), scenario(true)];
   const states = machines.flatMap(({ machine }) => statesOf(machine));
   const maps = new Map(states.filter(([, { Type }]) => Type === 'Map'));
   return {
@@ -67,7 +76,7 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
     happy: happy.total,
     worst: worst.total,
     limits: limitsOf({ ...subject, graph, happy, worst }),
-    assumptions: assumptionsOf(states, [...facts.values()]),
+    assumptions: assumptionsOf(states, [...facts.values()], isExpress),
   };
 };
 

@@ -30,7 +30,8 @@ export interface LimitsAsked extends Subject {
 }
 
 export const limitsOf = (asked: LimitsAsked): readonly LimitUse[] => [
-  eventsUse(asked),
+  // Nothing keeps the history of an Express execution, so nothing bounds it.
+  ...(asked.graph.pipeline.type === 'express' ? [] : [eventsUse(asked)]),
   definitionUse(asked),
   payloadUse(asked),
 ];

@@ -1,10 +1,10 @@
 // A run without failures, or one in which all that can fail does: what each stage's part of it uses and costs.
-import { dollarsOf, totalUsage, type Usage } from '../../records/index.ts';
+import { dollarsOf, expressSeconds as longestExpress, totalUsage, type Usage } from '../../records/index.ts';
 import { byEvents, type Conditions, type Course, courseOf, type Visit } from './course.ts';
 import { eventsOfExecution } from './events.ts';
 import { calleeOf, type KnownStage } from './facts.ts';
 import { type AslMachine, argumentOf, placeholderIn } from './machine.ts';
-import { operatorSeconds, usageOf, usageOfStart } from './usage.ts';
+import { operatorSeconds, usageOf, usageOfLook, usageOfStart } from './usage.ts';
 
 /** Of one run. `events` are those of all its executions together. */
 export interface Figures {
@@ -52,7 +52,14 @@ const expressGb = 64 / 1_024;
 
 const none: Figures = { transitions: 0, events: 0, lambdaCalls: 0, lambdaSeconds: 0, dollars: 0 };
 
-export const scenarioOf = (subject: Subject, { failing }: { readonly failing: boolean }): Scenario => {
+export interface ScenarioOptions {
+  readonly failing: boolean;
+  /** How long the execution lasts, when it is an Express one. */
+  readonly expressSeconds?: number;
+}
+
+export const scenarioOf = (subject: Subject, { failing, expressSeconds }: ScenarioOptions): Scenario => {
+  const isStandard = expressSeconds === undefined;
   const { facts } = subject;
   const [{ machine }, ...children] = subject.machines;
   const stageOf = (placeholder: string) => calleeOf(facts, placeholder);
@@ -75,8 +82,8 @@ export const scenarioOf = (subject: Subject, { failing }: { readonly failing: bo
     weigh: byEvents,
     weighsChildren: false,
   };
-  const weigh = (visit: Visit): number => dollarsOf(used(visit, true));
-  const dear = laidOut(courseOf(machine, { ...conditions, weigh, weighsChildren: true }));
+  const weigh = (visit: Visit): number => dollarsOf(used(visit, isStandard));
+  const dear = laidOut(courseOf(machine, { ...conditions, weigh, weighsChildren: true }), isStandard);
   const course = courseOf(machine, conditions);
 
   const parts = new Map<string | undefined, { usage: Usage; seconds: number; events: number }>();
@@ -96,9 +103,16 @@ export const scenarioOf = (subject: Subject, { failing }: { readonly failing: bo
     const seconds = started.visits.reduce((sum, visit) => sum + visit.times * secondsOf(visit), 0);
     add(startedBy, { expressExecutions: 1, expressGbSeconds: expressGb * seconds }, times, 0, 0);
   }
-  for (const { visit } of laidOut(course).visits) add(visit.name, {}, 0, 0, visit.times * byEvents(visit));
-  for (const { startedBy, times } of laidOut(course).executions) add(startedBy, {}, 0, 0, times * eventsOfExecution);
-  add('', usageOfStart, 1, 0, eventsOfExecution);
+  // Of an Express execution there is no history.
+  for (const { visit } of isStandard ? laidOut(course).visits : [])
+    add(visit.name, {}, 0, 0, visit.times * byEvents(visit));
+  for (const { startedBy, times } of isStandard ? laidOut(course).executions : [])
+    add(startedBy, {}, 0, 0, times * eventsOfExecution);
+  add('', usageOfStart, 1, 0, isStandard ? eventsOfExecution : 0);
+  if (!isStandard) {
+    const expressGbSeconds = expressGb * Math.min(longestExpress, expressSeconds);
+    add('', { ...usageOfLook, expressExecutions: 1, expressGbSeconds }, 1, 0, 0);
+  }
 
   const figures = new Map(
     [...parts].map(([owner, { usage, seconds, events }]) => [

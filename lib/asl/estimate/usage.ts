@@ -133,3 +133,6 @@ export const usageOfStart: Partial<Usage> = {
   writeUnits: writesOfRun + 1,
   readUnits: 1,
 };
+
+/** What the look at an Express run uses that comes when its execution can no longer be under way. */
+export const usageOfLook: Partial<Usage> = { queueRequests: 3, ...lambda(operatorGb, operatorSeconds), readUnits: 1 };

@@ -4,11 +4,20 @@ import type { PipelineGraph } from '../../graph/index.ts';
 import type { Estimate } from '../estimate/estimate.ts';
 import { controlValuesAreBounded } from './control-values-are-bounded.ts';
 import { definitionFits } from './definition-fits.ts';
+import { expressEndsInTime } from './express-ends-in-time.ts';
+import { expressIsPossible } from './express-is-possible.ts';
 import { historyFits } from './history-fits.ts';
 import { payloadFits } from './payload-fits.ts';
 import type { LimitRule } from './rule.ts';
 
-const rules: readonly LimitRule[] = [historyFits, definitionFits, payloadFits, controlValuesAreBounded];
+const rules: readonly LimitRule[] = [
+  historyFits,
+  definitionFits,
+  payloadFits,
+  controlValuesAreBounded,
+  expressIsPossible,
+  expressEndsInTime,
+];
 
 /** Every limit that a run breaks, as an error, or may break, as a warning. */
 export const checkLimits = (graph: PipelineGraph, estimate: Estimate): readonly Diagnostic[] =>
