@@ -31,9 +31,21 @@ const retrier = (errors: readonly string[], ladder: Ladder): Json => ({
   ...(ladder.jitter === 'full' ? { JitterStrategy: 'FULL' } : {}),
 });
 
+/**
+ * After another attempt took the claim: by then it is done, or its claim can be taken. To give up here would fail a stage that
+ * is being worked on.
+ */
+const supersededLadder: Json = {
+  ErrorEquals: [errorNames.superseded],
+  IntervalSeconds: 5,
+  BackoffRate: 2,
+  MaxAttempts: 3,
+};
+
 /** The ladders of a stage by class of error: permanent errors and broken contracts never, the rest as its policy says. */
 export const stageRetry = (policy: RetryPolicy): readonly Json[] => [
-  { ErrorEquals: [errorNames.permanent, errorNames.contractViolation, errorNames.superseded], MaxAttempts: 0 },
+  { ErrorEquals: [errorNames.permanent, errorNames.contractViolation], MaxAttempts: 0 },
+  supersededLadder,
   retrier(throttles, policy.throttled),
   retrier(exhausted, policy.exhausted),
   retrier(['States.ALL'], policy),

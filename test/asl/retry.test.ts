@@ -21,7 +21,7 @@ describe('a stage', () => {
   test.each([
     ['Heddle.Permanent', 0],
     ['Heddle.ContractViolation', 0],
-    ['Heddle.Superseded', 0],
+    ['Heddle.Superseded', 3],
     ['Heddle.Throttled', 8],
     ['Lambda.TooManyRequestsException', 8],
     ['States.Timeout', 1],
