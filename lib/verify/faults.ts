@@ -145,7 +145,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'overtaken',
-    says: 'the function is called twice at once, and the state machine hears the one that lost its claim',
+    says: 'the function is called twice at once, and the state machine hears the one that lost its claim before the other is done',
     at: () => ({ act: first({ kind: 'twice', heard: 'first' }), deviation: none, repeats: 3 }),
   },
   {

@@ -32,6 +32,8 @@ export interface Watch {
   hasHalted: boolean;
   /** Resolves when the engine is to end. */
   readonly halted: PromiseWithResolvers<void>;
+  /** Lets an invocation go on that nobody hears. Resolves at its end. */
+  late?: () => Promise<void>;
   /** Lets invocations end whose sandbox is gone, when all has been looked at. */
   readonly bury: (() => void)[];
 }
@@ -72,7 +74,11 @@ export const invoke = async <T>(
   work: (again?: true) => Promise<T>,
 ): Promise<T> => {
   const stage = 'stage' in call ? call.stage : '';
-  if (!isHit(watch, call)) return inside({ kind: 'works' }, { stage, work }).answer;
+  if (!isHit(watch, call)) {
+    const answer = await inside({ kind: 'works' }, { stage, work }).answer;
+    if (stage === watch.stage) await watch.late?.();
+    return answer;
+  }
   const key = 'action' in call ? call.action : keyOf(call);
   const attempt = (watch.calls.get(key) ?? 0) + 1;
   watch.calls.set(key, attempt);
@@ -86,12 +92,15 @@ export const invoke = async <T>(
     case 'halts':
       return halt(watch, act, work);
     case 'twice':
-      return twice(act, stage, work);
+      return twice(watch, act, work);
     case 'throws':
       if ('action' in call) throw act.error;
       return inside(act, { stage, work, key }).answer;
-    default:
-      return inside(act, { stage, work, key }).answer;
+    default: {
+      const answer = await inside(act, { stage, work, key }).answer;
+      await watch.late?.();
+      return answer;
+    }
   }
 };
 
@@ -146,22 +155,38 @@ const halt = async <T>(watch: Watch, act: Act, work: () => Promise<T>): Promise<
   return never;
 };
 
-/** Both are at work before either goes on, unless the work was done. */
+/** Both are at work before either goes on, unless the work was done. Where the first is heard, the second ends after it. */
 const twice = async <T>(
+  watch: Watch,
   { heard }: Extract<Act, { kind: 'twice' }>,
-  stage: string,
   work: (again?: true) => Promise<T>,
 ): Promise<T> => {
-  const both = Promise.withResolvers<void>();
-  const first = inside({ kind: 'works' }, { stage, work, goOn: both.promise });
-  first.answer.catch(() => undefined);
-  await Promise.race([first.atWork, first.answer.catch(() => undefined)]);
-  const second = inside({ kind: 'works' }, { stage, work, goOn: both.promise, again: true });
-  second.answer.catch(() => undefined);
-  await Promise.race([second.atWork, second.answer.catch(() => undefined)]);
-  both.resolve();
-  await Promise.allSettled([first.answer, second.answer]);
-  return heard === 'first' ? first.answer : second.answer;
+  const goOn = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  const begin = async (one: 0 | 1) => {
+    const again = one === 1 ? ({ again: true } as const) : {};
+    const begun = inside({ kind: 'works' }, { stage: watch.stage, work, goOn: goOn[one].promise, ...again });
+    const ended = begun.answer.then(
+      () => undefined,
+      () => undefined,
+    );
+    await Promise.race([begun.atWork, ended]);
+    return { answer: begun.answer, ended };
+  };
+  const first = await begin(0);
+  const second = await begin(1);
+  if (heard === 'first') {
+    const late = async (): Promise<void> => {
+      goOn[1].resolve();
+      await second.ended;
+    };
+    watch.late = late;
+    watch.bury.push(() => goOn[1].resolve());
+    goOn[0].resolve();
+    return first.answer;
+  }
+  for (const each of goOn) each.resolve();
+  await first.ended;
+  return second.answer;
 };
 
 /** A value as it would be in any run: without the run's own id. */
