@@ -168,9 +168,11 @@ export class Pipeline extends PipelineBase {
     const machine = names.stateMachine(orchestratorName, this.pipelineName);
     const machines = [machine, ...compiled.children.map(({ placeholder }) => childName(machine, placeholder))];
     const machineArns = machines.map((name) => stateMachineArn(this, name));
-    const releasing = new Set(compiled.releases);
-    for (const [key, { handler }] of this.#stages)
-      if (releasing.has(key.split('.')[0] ?? key)) allow(handler, ['states:SendTaskSuccess'], machineArns);
+    // By placeholder: stages that share a function release latches each on its own.
+    const releasing = new Set(compiled.releases.flatMap((id) => [`stage_${id}`, `fallback_${id}`]));
+    for (const { placeholders, handler } of this.#stages.values())
+      if (placeholders.some((placeholder) => releasing.has(placeholder)))
+        allow(handler, ['states:SendTaskSuccess'], machineArns);
     const { stateMachine } = new CompiledStateMachine(this, 'StateMachine', {
       stateMachineName: machine,
       compiled,

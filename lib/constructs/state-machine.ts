@@ -17,10 +17,9 @@ import { idOf } from './names.ts';
 export interface CompiledStateMachineProps {
   readonly stateMachineName: string;
   readonly compiled: CompiledPipeline;
-  /** What to put for the placeholders `stage_<id>` and `operator_<name>`. */
   /** Calls of AWS that the machine itself makes. */
   readonly rights: readonly ServiceRight[];
-  /** What to put for the placeholders. */
+  /** What to put for the placeholders `stage_<id>`, `fallback_<id>` and `operator_<name>`. */
   readonly functions: { readonly [placeholder: string]: InvokedFunction };
   /** For maps over files. */
   readonly buckets: Pick<Buckets, 'inbox' | 'payloads'>;
