@@ -137,8 +137,8 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
           await announced({ type: DetailType, detail: JSON.parse(Detail) });
       const { QueueUrl: queue, MessageBody, DelaySeconds = 0 } = input as { [field: string]: string } & Delayed;
       if (operation === 'SendMessage' && queue === QueueUrl) {
-        if (DelaySeconds > 0) clock.after(DelaySeconds * 1_000, () => void consume(MessageBody ?? ''));
-        else void consume(MessageBody ?? '');
+        if (DelaySeconds > 0) clock.after(DelaySeconds * 1_000, () => deliver(MessageBody ?? ''));
+        else deliver(MessageBody ?? '');
       }
       return local.aws.call(service, operation, input);
     },
@@ -156,6 +156,13 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
     const release = clock.hold();
     await dispatch(JSON.parse(body), services);
     release();
+  };
+  const deliveries = new Set<Promise<void>>();
+  let isOpen = true;
+  const deliver = (body: string): void => {
+    if (!isOpen) return;
+    const delivery = consume(body).finally(() => deliveries.delete(delivery));
+    deliveries.add(delivery);
   };
   const services: Services = {
     aws,
@@ -242,6 +249,10 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
         void action().finally(release);
       });
     },
-    close: () => local.close(),
+    close: async () => {
+      isOpen = false;
+      await Promise.all(deliveries);
+      await local.close();
+    },
   };
 };
