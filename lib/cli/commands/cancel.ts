@@ -40,7 +40,7 @@ export const cancel: Command = {
 };
 
 /** The ARN of the run's execution. Throws CliError HDL656 for a run that is not under way, HDL658 for one that AWS cannot stop. */
-const underWay = ({ run, status, executionArn, endedAt }: RunRecord): string => {
+export const underWay = ({ run, status, executionArn, endedAt }: RunRecord): string => {
   if (endedAt === undefined && executionArn !== undefined && isExpressArn(executionArn))
     throw new CliError(
       'HDL658',

@@ -56,6 +56,25 @@ const cases: [string, (flow: AnyFlow) => void, ...string[]][] = [
     "HDL235 quick.child: the pipeline is express, but this stage waits for another run with a task token, and Express executions have none. Fix: leave type: 'express' out.",
   ],
   [
+    'a call whose end is waited for',
+    (flow) =>
+      flow.service('crunch', {
+        service: 'glue:startJobRun.sync',
+        arguments: { JobName: 'crunch' },
+        resources: ['arn:aws:glue:eu-west-1:123456789012:job/crunch'],
+      }),
+    "HDL235 quick.crunch: the pipeline is express, but this stage waits for the end of what it calls, and Express executions only wait for the answer. Fix: call it without .sync, or leave type: 'express' out.",
+  ],
+  [
+    'a call whose answer is enough',
+    (flow) =>
+      flow.service('crunch', {
+        service: 'glue:startJobRun',
+        arguments: { JobName: 'crunch' },
+        resources: ['arn:aws:glue:eu-west-1:123456789012:job/crunch'],
+      }),
+  ],
+  [
     'a latch',
     crossed,
     "HDL235 quick.both: the pipeline is express, but this stage waits for a besides what it follows in its branch, which takes a task token, and Express executions have none. Fix: let it need all or none of those that run beside each other, or leave type: 'express' out.",
