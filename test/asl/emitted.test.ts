@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { gt, type Pipeline } from '../../lib/definition/index.ts';
 import { validate } from '../../lib/graph/index.ts';
 import type { Ledger } from '../../lib/ledger/index.ts';
+import { sqsService } from '../../lib/local/services/sqs/index.ts';
 import { customerIntelligence } from '../../lib/pipelines/customer-intelligence/index.ts';
 import type { BeginCall, Json, StageCall } from '../../lib/records/index.ts';
 import { beginSlot } from '../../lib/records/index.ts';
@@ -19,14 +20,15 @@ const emitted: [string, Pipeline][] = [
   ...customerIntelligence.map((pipeline): [string, Pipeline] => [pipeline.name, pipeline]),
 ];
 
-/** A value of 1 for whatever is asked for, a moment that has passed for whatever waits. */
-const answers = (definition: string, ledger: () => Ledger): Record<string, Handler> => {
+/** A value of 1 for whatever is asked for, a moment that has passed for whatever waits, a message for what calls SQS. */
+const answers = (definition: string, ledger: () => Ledger, queueUrl: string): Record<string, Handler> => {
   const ones = (asked: readonly { readonly key: string }[] | undefined): Json =>
     Object.fromEntries((asked ?? []).map(({ key }) => [key, 1]));
   const work: Handler = async (event) => {
     const call = event as StageCall;
     if (call.release) await ledger().latches.release(call.run, call.stage, call.release);
-    return { status: 'completed', control: ones(call.control), until: '2026-01-01T00:00:00Z' };
+    const due = { call: true, arguments: { QueueUrl: queueUrl, MessageBody: 'm' } };
+    return { status: 'completed', control: ones(call.control), until: '2026-01-01T00:00:00Z', ...due };
   };
   const begin: Handler = (event) => {
     const call = event as BeginCall;
@@ -42,9 +44,11 @@ describe.each(emitted)('%s', (_, pipeline) => {
     expect(problemsOf(machineOf(pipeline))).toEqual([]);
   });
   test('runs to its end', async () => {
-    const functions = answers(compiled(pipeline).definition, () => ledgerInside(sfn.service));
-    const sfn = engine({ functions, services: withDynamodb });
+    const queueUrl = 'http://localhost/123456789012/done';
+    const functions = answers(compiled(pipeline).definition, () => ledgerInside(sfn.service), queueUrl);
+    const sfn = engine({ functions, services: (context) => [...withDynamodb(context), sqsService(context)] });
     await createLedgerTable(sfn.service);
+    await sfn.service('sqs').call('CreateQueue', { QueueName: 'done' });
     const ended = await sfn.run(machineOf(pipeline), { run: 'r' });
     await sfn.close();
     expect(ended).toMatchObject({ status: 'SUCCEEDED' });
