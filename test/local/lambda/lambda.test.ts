@@ -49,6 +49,14 @@ describe('a handler', () => {
     expect((await invoke('f5', { depth: 5 })).payload).toEqual({ depth: 0 });
   });
 
+  test('that hangs keeps no other call waiting', async () => {
+    const program = `export const handler = async ({ hangs }) => (hangs ? new Promise(() => {}) : { done: true });`;
+    await create('stuck', program, { Timeout: 900 });
+    const hung = invoke('stuck', { hangs: true });
+    hung.catch(() => undefined); // it ends with the engine
+    expect((await invoke('stuck', { hangs: false })).payload).toEqual({ done: true });
+  });
+
   test('runs alongside itself', async () => {
     // Each invocation waits until another one has begun: they end only if two are under way at once.
     const begun = join(served.dir, 'begun');

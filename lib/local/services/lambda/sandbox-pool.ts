@@ -10,6 +10,7 @@ interface Slot {
   readonly of: FunctionRecord;
   readonly sandbox: Sandbox;
   state: 'starting' | 'idle' | 'busy';
+  /** When its last invocation began, while it is busy, or ended. */
   usedAt: number;
 }
 
@@ -67,6 +68,7 @@ export const sandboxPool = (limit: number, compileCache: string): FunctionRunner
   const run = async (slot: Slot, { job, resolve }: Waiting): Promise<void> => {
     const startedAt = clock.now();
     slot.state = 'busy';
+    slot.usedAt = startedAt;
     const outcome = await slot.sandbox.invoke({ ...job, payload: job.payload.text }, job.log);
     const ms = clock.now() - startedAt;
     const name = identityOf(slot.of);
@@ -139,11 +141,14 @@ export const sandboxPool = (limit: number, compileCache: string): FunctionRunner
     if (queues.size > 0) cancelCheck ??= clock.after(START_MS, check);
   };
 
-  // Invocations that take long say nothing while they run: look again now and then whether the wait has grown.
+  // Invocations that take long say nothing while they run, and one that hangs never will: what they have taken so far is the
+  // pace at least. Looked at now and then.
   const check = (): void => {
     cancelCheck = undefined;
     for (const name of queues.keys()) {
-      if (!paces.has(name) && slotsOf(name).some((slot) => slot.state === 'busy')) paces.set(name, START_MS);
+      const busy = slotsOf(name).filter(({ state }) => state === 'busy');
+      if (busy.length > 0)
+        paces.set(name, Math.max(paces.get(name) ?? 0, ...busy.map(({ usedAt }) => clock.now() - usedAt)));
     }
     schedule();
   };
