@@ -2,28 +2,18 @@
 // The CLI's outside: where its text goes, where the app is, and the pipelines that lib/cli may not import.
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { runProgram } from '../lib/cli/index.ts';
+import { outletOf, runProgram } from '../lib/cli/index.ts';
 import { DefinitionError } from '../lib/definition/index.ts';
 
 const root = join(import.meta.dirname, '..');
-
-const outlet = (stream: NodeJS.WriteStream) => ({
-  isTerminal: stream.isTTY === true,
-  // A terminal that does not know its size says 0.
-  width: stream.columns || 120,
-  height: stream.rows || 40,
-  write: (text: string): void => {
-    stream.write(text);
-  },
-});
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   root,
   workingDirectory: process.cwd(),
   environment: process.env,
   version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
-  stdout: outlet(process.stdout),
-  stderr: outlet(process.stderr),
+  stdout: outletOf(process.stdout),
+  stderr: outletOf(process.stderr),
   now: Date.now,
   loadPipelines: async () => (await import('./pipelines.ts')).pipelines,
   diagnose: async (pipelines) => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freshAssembly } from '../lib/cli/assembly.ts';
+import { CliError } from '../lib/cli/cli-error.ts';
 import {
   type ChainRun,
   type Drop,
@@ -13,6 +14,7 @@ import {
   saveArtifact,
 } from '../lib/cli/demo/index.ts';
 import { describeError } from '../lib/cli/describe-error.ts';
+import { outletOf } from '../lib/cli/outlet.ts';
 import { paintFor } from '../lib/cli/paint.ts';
 import { viewRun } from '../lib/cli/run-view.ts';
 import { runsTable } from '../lib/cli/runs-table.ts';
@@ -38,8 +40,9 @@ process.env.TZ = 'UTC'; // Lambda's own; the engine's worker threads share this 
 
 const defaultState = '.heddle';
 const root = join(import.meta.dirname, '..');
+const screen = outletOf(process.stdout);
 const say = (line = ''): void => {
-  process.stdout.write(`${line}\n`);
+  screen.write(`${line}\n`);
 };
 
 const options = () =>
@@ -54,18 +57,23 @@ const options = () =>
     },
   }).values;
 
+const portOf = (text: string): number => {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new CliError('HDL603', 2, `--port is '${text}'`, 'a port from 1 to 65535, or 0 for any free one', 'see --help');
+};
+
+/** One segment of a key in the inbox, as the trigger's `{partition}` takes it. */
+const partitionOf = (name: string): string => {
+  if (/^[A-Za-z0-9][\w.-]*$/.test(name)) return name;
+  const expected = 'letters, digits, dots, hyphens and underscores, such as 2026-01-31';
+  throw new CliError('HDL603', 2, `--partition is '${name}'`, expected, 'leave out all else');
+};
+
 const links = customerIntelligence.map(({ name, upstream }) => ({
   name,
   upstream: Object.values(upstream).map((pipeline) => pipeline.name),
 }));
-
-const screen = {
-  isTerminal: process.stdout.isTTY === true,
-  width: process.stdout.columns || 120,
-  write: (text: string): void => {
-    process.stdout.write(text);
-  },
-};
 
 const count = (n: number): string => n.toLocaleString('en-US');
 
@@ -73,7 +81,7 @@ const sayRuns = async (heddle: LocalHeddle, chain: readonly ChainRun[]): Promise
   const runs = chain.flatMap(({ run }) => run ?? []);
   const views = await Promise.all(runs.map((run) => viewRun(heddle, run)));
   const width = screen.isTerminal ? screen.width : Number.POSITIVE_INFINITY;
-  const paint = paintFor({ stdout: { ...screen, height: 0 }, environment: process.env });
+  const paint = paintFor({ stdout: screen, environment: process.env });
   for (const line of runsTable(views, { now: Date.now(), width, paint })) say(line);
   const idle = chain.filter(({ run }) => !run).map(({ pipeline }) => pipeline);
   if (idle.length > 0) say(`Not started, as what they need is not complete: ${idle.join(', ')}`);
@@ -102,7 +110,9 @@ const sayDeadLetters = async ({ ledger }: LocalHeddle, chain: readonly ChainRun[
     if (!run) continue;
     const letters = await ledger.deadLetters.list(pipeline, run.run);
     if (letters.length === 0) continue;
-    say(`${count(letters.length)} dead letter(s) of ${pipeline}; the rest went on:`);
+    say(
+      `${count(letters.length)} dead letter(s) of ${pipeline}${run.status === 'completed' ? '; the rest went on' : ''}:`,
+    );
     for (const { stage, cause } of letters.slice(0, shownDeadLetters)) say(`  ${stage}: ${cause}`);
     if (letters.length > shownDeadLetters)
       say(`  … and ${count(letters.length - shownDeadLetters)} more: npx heddle run ${run.run}`);
@@ -129,16 +139,17 @@ const main = async (): Promise<number> => {
     process.stdout.write(help);
     return 0;
   }
+  const port = portOf(given.port);
   const drop: Drop = given.input
     ? readInputFile(given.input)
     : { partition: 'demo', fileName: 'reviews.jsonl', body: new TextEncoder().encode(demoDrop()) };
-  const named: Drop = given.partition ? { ...drop, partition: given.partition } : drop;
+  const named: Drop = given.partition === undefined ? drop : { ...drop, partition: partitionOf(given.partition) };
   say(`Heddle: ${links.length} pipelines over ${given.input ?? 'the sample reviews'}, on this machine`);
   const { directory } = await freshAssembly({ root, environment: process.env, say });
   const heddle = await openLocal({
     assembly: directory,
     stateDir: given.state,
-    port: Number(given.port),
+    port,
     setAsideDamaged: given['set-aside'],
     orchestrator: 'heddle',
   });

@@ -1,2 +1,3 @@
+export { outletOf } from './outlet.ts';
 export { commands, runProgram } from './program.ts';
 export type { Outlet, Setting } from './setting.ts';

@@ -129,6 +129,13 @@ describe('what cannot work is refused with one message and exit code 2', () => {
       /^HDL620 .*reviews\.csv is a folder; expected .*\. Fix: name one file in it$/m,
     ],
     ['an unknown option', ['--inptu', 'x'], /^HDL603 Unknown option '--inptu'/m],
+    ['a port that is none', ['--port', '99999'], /^HDL603 --port is '99999'; expected a port from 1 to 65535/m],
+    ['a partition of two segments', ['--partition', 'a/b'], /^HDL603 --partition is 'a\/b'; expected letters, digits/m],
+    [
+      'a folder with no ending',
+      ['--input', folder],
+      /^HDL620 .* is a folder; expected .*\. Fix: name one file in it$/m,
+    ],
   ])('%s', async (_, arguments_, message) => {
     const { code, output } = await start('--state', join(folder, 'never'), ...arguments_).ended;
     expect(code).toBe(2);
