@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { commands } from '../../lib/cli/index.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const copy = mkdtempSync(join(tmpdir(), 'heddle-readme-'));
@@ -32,6 +33,44 @@ const heddle = (...arguments_: readonly string[]) => {
   return { code: run.status, output: run.stdout + run.stderr };
 };
 
+/** What the examples of the tables stand in. */
+const scene = `import * as z from 'zod';
+import { definePipeline, defineStage, fromS3, gt, gte, objectDropped, schedule } from '../../definition/index.ts';
+const row = z.object({ text: z.string() });
+const verdict = z.object({ approved: z.boolean() });
+const [url, queueArn] = ['https://sqs.eu-west-1.amazonaws.com/123456789012/done', 'arn:aws:sqs:eu-west-1:123456789012:done'];
+const score = defineStage('score', { input: row, output: z.object({ score: z.number() }) });
+const cheapScore = defineStage('cheapScore', { input: row, output: z.object({ score: z.number() }) });
+const improve = defineStage('improve', { input: z.object({ from: z.number() }), output: z.object({ score: z.number() }) });
+const list = defineStage('list', { input: z.object({}), output: z.object({ items: z.array(row) }) });
+const count = defineStage('count', { input: z.object({}), output: z.object({ rows: z.number() }) });
+const publish = defineStage('publish', { input: z.object({ rows: z.number() }), output: z.object({ at: z.string() }) });
+const scoring = definePipeline('scoring', { input: row }, (flow) => ({ mean: flow.task(score, { text: flow.input.text }).score }));
+void objectDropped('drops/{partition}/*');
+`;
+/** Each example of the tables as a pipeline of its own: the definition is recorded when the file is loaded. */
+const sceneOf = (examples: readonly string[]): string =>
+  scene +
+  examples
+    .map(
+      (
+        example,
+        index,
+      ) => `definePipeline('example${index}', { input: z.object({ text: z.string(), key: z.string() }) }, (flow) => {
+  const listed = flow.task(list, {});
+  const total = flow.task(count, {});
+  void [listed, total];
+  void (${example});
+  return 0;
+});
+`,
+    )
+    .join('');
+const examples = [...section('What a pipeline can say').matchAll(/^\| [^|]+ \| `(.+)` \| .+ \|$/gm)].map(
+  ([, example = '']) => example,
+);
+const examplesFile = 'lib/pipelines/greetings/examples.ts';
+
 beforeAll(() => {
   for (const name of ['bin', 'lib', 'lambdas', 'cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json']) {
     cpSync(join(root, name), join(copy, name), { recursive: true });
@@ -42,6 +81,7 @@ beforeAll(() => {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     writeFileSync(join(copy, file), blocks[index] ?? '');
   }
+  writeFileSync(join(copy, examplesFile), sceneOf(examples));
   const list = join(copy, 'bin', 'pipelines.ts');
   const text = readFileSync(list, 'utf8');
   writeFileSync(
@@ -55,12 +95,26 @@ beforeAll(() => {
   );
 });
 
-test('its files type-check', () => {
+test('its files and examples type-check', () => {
   const checked = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], {
     cwd: copy,
     encoding: 'utf8',
   });
   expect(checked.stdout).toBe('');
+});
+
+test('the examples of its tables can be recorded', () => {
+  expect(examples).toHaveLength(18);
+  const ran = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', examplesFile], {
+    cwd: copy,
+    encoding: 'utf8',
+  });
+  expect(ran).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('every command is in its table', () => {
+  const table = section('Commands');
+  expect(commands.map(({ words }) => words).filter((words) => !table.includes(`heddle ${words}`))).toEqual([]);
 });
 
 test('its commands do what it says', () => {
