@@ -2,6 +2,7 @@
 import { type RunRecord, readExecutionName, type StageRecord, type Status } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
 import { announce } from './announce.ts';
+import { deathOf } from './death.ts';
 import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
 import { isoTime, type Services } from './services.ts';
@@ -32,10 +33,11 @@ export const reconcile = async ({ detail }: ExecutionEnded, prefix: string, serv
   const machine = detail.stateMachineArn.split(':').at(-1) ?? '';
   if (!machine.startsWith(prefix)) return false;
   const pipeline = machine.slice(prefix.length);
+  const death = deathOf(detail);
   const end = {
     status: detail.status === 'ABORTED' ? 'cancelled' : 'failed',
-    error: detail.error ?? errorNames.runFailed,
-    cause: detail.cause ?? `the execution ended as ${detail.status}`,
+    error: death.error ?? errorNames.runFailed,
+    cause: death.cause ?? `the execution ended as ${detail.status}`,
   } as const;
   return settleRun({ pipeline, ...readExecutionName(detail.name) }, end, services);
 };

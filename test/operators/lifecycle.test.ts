@@ -254,6 +254,26 @@ describe('reconcile', () => {
     expect(await workshop.local.ledger.runs.partition('orders', '2026-01-01')).toMatchObject({ status: settled });
   });
 
+  const part = (end: object) => JSON.stringify({ ExecutionArn: 'arn:part', Status: 'FAILED', ...end });
+  test.each([
+    ['a part', part({ Error: 'Ops.Stopped', Cause: 'by hand' }), 'Ops.Stopped', 'by hand'],
+    [
+      'a part of a part',
+      part({ Error: 'States.TaskFailed', Cause: part({ Error: 'States.Runtime', Cause: 'deep' }) }),
+      'States.Runtime',
+      'deep',
+    ],
+    ['a part without a word', part({ Status: 'TIMED_OUT' }), 'Heddle.RunFailed', 'a part of it ended as TIMED_OUT'],
+    ['what is no part', '{"Pod":"x"}', 'States.TaskFailed', '{"Pod":"x"}'],
+    ['a cause cut off', '{"ExecutionArn":"a', 'States.TaskFailed', '{"ExecutionArn":"a'],
+  ])('the run says why it died, not how it was told: %s', async (name, cause, error, says) => {
+    const run = await workshop.startRun(name.replaceAll(' ', '-'));
+    const stateMachineArn = `${machines}:heddle-orders`;
+    const detail = { stateMachineArn, name: run.id, status: 'FAILED', error: 'States.TaskFailed', cause } as const;
+    expect(await reconcile({ detail }, 'heddle-', workshop.services)).toBe(true);
+    expect(await workshop.local.ledger.runs.get('orders', run.id)).toMatchObject({ error, cause: says });
+  });
+
   test('a run that its execution did not even begin is settled too', async () => {
     const outcome = await dispatch(manual('unbegun'), workshop.services);
     const name = 'run' in outcome ? outcome.run : '';

@@ -105,7 +105,7 @@ describe('a pipeline in parts', () => {
     });
     expect(await shop.ended(executionArn)).toBe('FAILED');
     await until(async () => (await shop.record('packed', run)).endedAt !== undefined);
-    expect(await shop.record('packed', run)).toMatchObject({ status: 'failed' });
+    expect(await shop.record('packed', run)).toMatchObject({ status: 'failed', cause: 'somebody stopped the part' });
     expect(await shop.stages('packed', run)).toMatchObject({ x1: 'failed' });
     const [other] = await shop.executionsOf('packed', 2);
     expect(await shop.ended(other?.executionArn ?? '')).toBe('ABORTED');
