@@ -1,30 +1,11 @@
 // What a run would cost in AWS, estimated from what it did: transitions and Lambda calls from its history, writes from its
 // records. Lambda time is what was measured where it ran, so a run on this machine gives the order of magnitude.
 import type { Ledger } from '../ledger/index.ts';
-import { isExpressArn, prices, type RunRecord, type StoredPayload } from '../records/index.ts';
+import { dollarsOf, isExpressArn, type RunRecord, type StoredPayload } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
-
-/** What was counted. `lambdaSeconds` is the sum over all calls. */
-export interface RunUsage {
-  readonly transitions: number;
-  readonly lambdaCalls: number;
-  readonly lambdaSeconds: number;
-  readonly writeUnits: number;
-  readonly readUnits: number;
-  readonly puts: number;
-}
 
 /** Memory of a stage that does not ask for another, in gigabytes. */
 const defaultGb = 0.5;
-
-/** Dollars for a usage, at list prices. */
-export const costOf = ({ transitions, lambdaCalls, lambdaSeconds, writeUnits, readUnits, puts }: RunUsage): number =>
-  transitions * prices.transition +
-  lambdaCalls * prices.lambdaRequest +
-  lambdaSeconds * defaultGb * prices.lambdaGbSecond +
-  writeUnits * prices.dynamodbWrite +
-  readUnits * prices.dynamodbRead +
-  puts * prices.s3Put;
 
 interface HistoryEvent {
   readonly id: number;
@@ -82,13 +63,13 @@ export const estimateRunCost = async (
   ];
   const claims = results.length;
   const runAndPartition = 7; // create, start, end; three marks of the partition; the index
-  return costOf({
+  return dollarsOf({
     transitions: events.filter(({ type }) => type.endsWith('StateEntered')).length,
     lambdaCalls: startedAt.size,
-    lambdaSeconds,
+    lambdaGbSeconds: lambdaSeconds * defaultGb,
     writeUnits:
       claims + results.reduce((sum, { units }) => sum + units, 0) + runAndPartition + 2 * (run.deadLetters ?? 0),
     readUnits: 2 * claims,
-    puts: results.reduce((sum, { puts }) => sum + puts, 0),
+    s3Puts: results.reduce((sum, { puts }) => sum + puts, 0),
   });
 };
