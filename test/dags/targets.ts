@@ -35,11 +35,13 @@ export const ofGraph = ({ graph, run, stages, ratio }: Measured): readonly Verdi
   ...(graph.study?.sp ? [atMost(run.latches, 0, `${graph.id}: latches of a series-parallel graph`)] : []),
 ];
 
+/** For the study's graphs of each family; how many latches others need is their own matter. */
 const perStage: { readonly [family: string]: number } = { shape: 1.43, randorder: 1.34, randsp: 1.26, layered: 1.78 };
 
-export const ofFamily = (family: string, rows: readonly Measured[]): readonly Verdict[] => {
+export const ofFamily = (family: string, all: readonly Measured[]): readonly Verdict[] => {
   const limit = perStage[family];
-  if (limit === undefined) return [];
+  const rows = all.filter(({ graph }) => graph.study);
+  if (limit === undefined || rows.length === 0) return [];
   const transitions = rows.reduce((sum, { run }) => sum + run.transitions, 0);
   const stages = rows.reduce((sum, row) => sum + row.stages, 0);
   return [atMost(transitions / stages, limit, `${family}: transitions per stage`)];

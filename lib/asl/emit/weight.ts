@@ -5,6 +5,9 @@ import type { Emission, Piece } from './piece.ts';
 
 const bytesOf = (value: unknown): number => JSON.stringify(value).length;
 
+/** With room for the names of what really comes next. */
+const bytesOfStates = ({ states }: Piece): number => bytesOf(states) + 100;
+
 /** A call: entered, scheduled, started, ended, exited; three more for each retry. */
 const callEvents = (attempts: number): number => 2 + 3 * attempts;
 
@@ -19,13 +22,8 @@ export const weightOf = (
   const { node } = graph;
   switch (node.kind) {
     case 'task': {
-      const bind = bytesOf(node.bind);
-      const fallback = node.fallback ? 1_200 + bind : 0;
-      const releases = emission.releasesOf(node.id).reduce((sum, { latch }) => sum + latch.length + 30, 0);
-      const after = node.after.reduce((sum, id) => sum + id.length + 3, 0);
-      const own = 1_550 + 3 * node.id.length + 2 * (bind + releases) + after + fallback;
       const attempts = node.stage.retry.attempts + (node.fallback?.retry.attempts ?? 0);
-      return { events: callEvents(attempts) + callEvents(1), bytes: own };
+      return { events: callEvents(attempts) + callEvents(1), bytes: bytesOfStates(emitNode(graph, 'next', emission)) };
     }
     case 'choose': {
       const inside = [graph.onTrue, graph.onFalse].flatMap((level) => level?.nodes ?? []);
@@ -38,9 +36,9 @@ export const weightOf = (
       };
     }
     default: {
-      const { states } = emitNode(graph, 'next', emission);
-      const events = node.kind === 'map' ? mapEvents : Object.keys(states).length * callEvents(2);
-      return { events, bytes: bytesOf(states) + 100 };
+      const piece = emitNode(graph, 'next', emission);
+      const events = node.kind === 'map' ? mapEvents : Object.keys(piece.states).length * callEvents(2);
+      return { events, bytes: bytesOfStates(piece) };
     }
   }
 };
