@@ -11,6 +11,7 @@
  * folder.
  * HDL506: a request came from another machine. Fix: use the endpoint that the engine printed.
  * HDL507: a request does not say which AWS service it is for. Fix: use an AWS SDK or the AWS CLI with any credentials.
+ * HDL508: the state folder cannot be made or written to. Fix: name another one, or change who may write there.
  * HDL511: there is no cloud assembly, or no stack of that name in it. Fix: run npx cdk synth, or correct the path or the
  * name.
  * HDL512: a template has resource types or properties that the local engine does not have. Fix: leave them out of the

@@ -1,5 +1,5 @@
 // The folder (.heddle/) that holds everything an engine remembers: one owner at a time, checked when opened.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Durability, openDatabase } from './database.ts';
@@ -76,12 +76,31 @@ const openOrSetAside = (path: string, options: StateFolderOptions): DatabaseSync
   }
 };
 
+const makeFolder = (dir: string): void => {
+  try {
+    mkdirSync(dir, { recursive: true });
+    accessSync(dir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException; // what node:fs throws
+    throw new EngineError(
+      'HDL508',
+      {
+        found: `${dir} cannot be made or written to (${code})`,
+        expected: 'a folder that you may write to',
+        fix: 'name another state folder, or change who may write there.',
+      },
+      { cause: error },
+    );
+  }
+};
+
 /**
  * Opens (or makes) the state folder `dir` and becomes its only owner.
- * Throws HDL503 (damaged, see `setAsideDamaged`), HDL504 (another engine has it open), HDL505 (another layout).
+ * Throws HDL503 (damaged, see `setAsideDamaged`), HDL504 (another engine has it open), HDL505 (another layout), HDL508 (not
+ * writable).
  */
 export const openStateFolder = (dir: string, options: StateFolderOptions = {}): StateFolder => {
-  mkdirSync(dir, { recursive: true });
+  makeFolder(dir);
   const release = takeLock(dir);
   try {
     const database = openOrSetAside(join(dir, 'engine.sqlite'), options);

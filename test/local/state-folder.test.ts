@@ -81,6 +81,15 @@ test.each([
   folder.close();
 });
 
+test('a folder that cannot be made is told as such', () => {
+  const file = join(dir, 'a-file');
+  writeFileSync(file, '');
+  expect(errorOf(() => openStateFolder(file)).message).toBe(
+    `HDL508 ${file} cannot be made or written to (EEXIST); expected a folder that you may write to. Fix: name another state folder, or change who may write there.`,
+  );
+  expect(errorOf(() => openStateFolder(join(file, 'below'))).message).toContain('(ENOTDIR)');
+});
+
 describe('damage', () => {
   const file = (): string => join(dir, 'engine.sqlite');
   const damages = [
