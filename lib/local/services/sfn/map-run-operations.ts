@@ -69,10 +69,10 @@ export const mapRunOperations = (runs: MapRuns): OperationTable => ({
     }));
     return { mapRuns, ...(nextToken && { nextToken }) };
   },
-  // The new limits are told; children that already run are not held back by them.
+  // Children that already run are not held back by a lower concurrency.
   UpdateMapRun: (input) => {
     const row = runs.get(text(input, 'mapRunArn'));
-    runs.rows.change(row.arn, {
+    runs.change(row.arn, {
       maxConcurrency: numberIn(input, 'maxConcurrency', row.maxConcurrency),
       toleratedCount: numberIn(input, 'toleratedFailureCount', row.toleratedCount),
       toleratedPercentage: numberIn(input, 'toleratedFailurePercentage', row.toleratedPercentage),

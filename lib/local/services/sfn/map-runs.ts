@@ -4,7 +4,7 @@ import type { Journal } from '../../states/history/journal.ts';
 import { Payload } from '../../states/json.ts';
 import type { ExecutionIdentity } from '../../states/machine/identity.ts';
 import type { Lifetime } from '../../states/machine/lifetime.ts';
-import type { ChildResult, MapRun, MapRunPlan, MapRuns as Opens } from '../../states/machine/map-run.ts';
+import type { ChildResult, MapRun, MapRunLimits, MapRunPlan, MapRuns as Opens } from '../../states/machine/map-run.ts';
 import { uuid } from '../../uuid.ts';
 import type { ExecutionRow } from './execution-rows.ts';
 import type { Executions } from './executions.ts';
@@ -24,8 +24,15 @@ const resultOf = (row: ExecutionRow): ChildResult => ({
   stoppedAt: row.stoppedAt ?? row.startedAt,
 });
 
+/** A Map Run under way: its limits, and who is to know of new ones. */
+interface Live {
+  limits: MapRunLimits;
+  changed: () => void;
+}
+
 export class MapRuns implements Opens {
   readonly rows: MapRunRows;
+  readonly #live = new Map<string, Live>();
   readonly #context: EngineContext;
   readonly #executions: Executions;
   readonly #express: Express;
@@ -56,6 +63,15 @@ export class MapRuns implements Opens {
     throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
   }
 
+  /** New limits, for children that are yet to start and for failures from now on. */
+  change(arn: string, limits: MapRunLimits): void {
+    this.rows.change(arn, limits);
+    const live = this.#live.get(arn);
+    if (!live) return;
+    live.limits = limits;
+    live.changed();
+  }
+
   open(plan: MapRunPlan, known: string | undefined): MapRun {
     const identity = plan.parent;
     const before = known === undefined ? undefined : this.rows.find(known);
@@ -83,8 +99,15 @@ export class MapRuns implements Opens {
     const children = new Map<number, ExecutionRow>();
     if (before) for (const row of this.#executions.rows.ofMapRun(arn)) children.set(row.childIndex ?? 0, row);
     const express: Record<string, number> = {};
+    const { maxConcurrency, toleratedCount, toleratedPercentage } = before ?? plan;
+    const live: Live = { limits: { maxConcurrency, toleratedCount, toleratedPercentage }, changed: () => undefined };
+    this.#live.set(arn, live);
     return {
       arn,
+      limits: () => live.limits,
+      onChange: (then) => {
+        live.changed = then;
+      },
       expect: (count, items) => this.#journal.also(() => this.rows.expect(arn, count, items)),
       child: (index, input, items, lifetime) => {
         if (!plan.express) return this.#child(plan, arn, label, index, input, items, lifetime, children.get(index));
@@ -94,6 +117,7 @@ export class MapRuns implements Opens {
         });
       },
       end: (status) => {
+        this.#live.delete(arn);
         const stoppedAt = this.#context.clock.now();
         this.#journal.also(() => this.rows.end(arn, status, stoppedAt, plan.express ? express : undefined));
       },

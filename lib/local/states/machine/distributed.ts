@@ -65,36 +65,52 @@ const open = async (
   return run;
 };
 
-/** Runs all children. Rejects as soon as more of them have failed than is tolerated. */
-const runChildren = async (
+/** Runs all children, within the limits of the moment. Rejects as soon as more of them have failed than is tolerated. */
+const runChildren = (
   visit: Visit<MapState>,
   run: MapRun,
   inputs: readonly { readonly value: Json; readonly items: number }[],
-  concurrency: number,
-  tolerance: Tolerance,
 ): Promise<ChildResult[]> => {
   const { lifetime } = visit.frame;
   const children = lifetime.child();
   const results: ChildResult[] = new Array(inputs.length);
   let next = 0;
+  let running = 0;
   let failed = 0;
-  const slot = async (): Promise<void> => {
-    while (next < inputs.length && !children.ended) {
-      const index = next++;
-      const input = inputs[index];
-      if (!input) continue;
-      const result = await run.child(index, visit.payload(input.value), input.items, children);
+  const { promise, resolve, reject } = Promise.withResolvers<ChildResult[]>();
+
+  const start = async (index: number, { value, items }: { readonly value: Json; readonly items: number }) => {
+    try {
+      const result = await run.child(index, visit.payload(value), items, children);
       results[index] = result;
-      if (result.status === 'SUCCEEDED') continue;
-      failed++;
-      if (!exceeded(tolerance, failed, inputs.length)) continue;
+      running--;
+      if (result.status !== 'SUCCEEDED') failed++;
+      goOn();
+    } catch (error) {
       children.end();
-      throw thresholdExceeded();
+      reject(error);
     }
   };
-  const slots = Math.min(concurrency === 0 ? MOST_CHILDREN : concurrency, MOST_CHILDREN, inputs.length);
-  await lifetime.within(Promise.all(Array.from({ length: slots }, slot)));
-  return results;
+
+  const goOn = (): void => {
+    if (children.ended) return;
+    const { maxConcurrency, toleratedCount: count, toleratedPercentage: percentage } = run.limits();
+    if (failed > 0 && exceeded({ count, percentage }, failed, inputs.length)) {
+      children.end();
+      reject(thresholdExceeded());
+      return;
+    }
+    const most = maxConcurrency === 0 ? MOST_CHILDREN : Math.min(maxConcurrency, MOST_CHILDREN);
+    for (let input = inputs[next]; input && running < most; input = inputs[next]) {
+      running++;
+      void start(next++, input);
+    }
+    if (running === 0) resolve(results);
+  };
+
+  run.onChange(goOn);
+  goOn();
+  return lifetime.within(promise);
 };
 
 const work = async (
@@ -103,8 +119,6 @@ const work = async (
   run: MapRun,
   effective: Json,
   source: readonly Json[] | undefined,
-  concurrency: number,
-  tolerance: Tolerance,
 ) => {
   const items = source ?? (distribution.reader ? await readItems(visit, distribution.reader, effective) : []);
   const selected = visit.state.selector
@@ -112,7 +126,7 @@ const work = async (
     : items;
   const inputs = await childInputs(visit, distribution.batcher, selected, effective);
   run.expect(inputs.length, items.length);
-  const children = await runChildren(visit, run, inputs, concurrency, tolerance);
+  const children = await runChildren(visit, run, inputs);
   return gather(visit, distribution.writer, run, children);
 };
 
@@ -132,7 +146,7 @@ export const runDistributed = async (
   const run = await open(visit, distribution, { concurrency, tolerance }, progress);
   const forget = frame.lifetime.onEnd(() => run.end('ABORTED'));
   try {
-    const result = await work(visit, distribution, run, effective, source, concurrency, tolerance);
+    const result = await work(visit, distribution, run, effective, source);
     run.end('SUCCEEDED');
     frame.event('MapRunSucceeded');
     frame.aside('MapStateSucceeded');

@@ -6,15 +6,20 @@ import type { ClosedStatus } from './closed.ts';
 import type { ExecutionIdentity } from './identity.ts';
 import type { Lifetime } from './lifetime.ts';
 
-export interface MapRunPlan {
+/** What bounds the children of a Map Run. */
+export interface MapRunLimits {
+  /** Children at once; 0 for as many as AWS allows. */
+  readonly maxConcurrency: number;
+  readonly toleratedCount: number;
+  readonly toleratedPercentage: number;
+}
+
+export interface MapRunPlan extends MapRunLimits {
   readonly parent: ExecutionIdentity;
   /** The Map's Label; made up where it has none. */
   readonly label: string | undefined;
   readonly express: boolean;
   readonly processor: Sequence;
-  readonly maxConcurrency: number;
-  readonly toleratedCount: number;
-  readonly toleratedPercentage: number;
 }
 
 /** A child that has ended. Times are milliseconds since the epoch. */
@@ -33,6 +38,10 @@ export interface ChildResult {
 
 export interface MapRun {
   readonly arn: string;
+  /** Those that apply now: UpdateMapRun may change them at any time. */
+  limits(): MapRunLimits;
+  /** `then` is called after each change of the limits. */
+  onChange(then: () => void): void;
   /** How many children there will be, and of how many items. */
   expect(children: number, items: number): void;
   /**
