@@ -22,7 +22,15 @@ export const readGraphs = (file: string): readonly TaskGraph[] =>
   readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .map((line, number) => graphOf(JSON.parse(line), `${file}:${number + 1}`));
+    .map((line, number) => graphOf(parsed(line, `${file}:${number + 1}`), `${file}:${number + 1}`));
+
+const parsed = (line: string, at: string): Partial<TaskGraph> => {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new Error(`${at}: expected one JSON object a line, found ${line.slice(0, 40)}`, { cause: error });
+  }
+};
 
 const longestTask = 800;
 

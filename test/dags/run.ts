@@ -78,8 +78,18 @@ const groupedBy = (
   return groups;
 };
 
+/** The file is somebody else's: what is wrong with it is told in a line. */
+const graphsOfFile = (): ReturnType<typeof readGraphs> => {
+  try {
+    return readGraphs(file);
+  } catch (error) {
+    process.stderr.write(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
+};
+
 const rows: Measured[] = [];
-const graphs = readGraphs(file).filter(({ id, app }) => only === undefined || id.includes(only) || app.includes(only));
+const graphs = graphsOfFile().filter(({ id, app }) => only === undefined || id.includes(only) || app.includes(only));
 const broken: string[] = [];
 for (const graph of graphs) {
   try {
