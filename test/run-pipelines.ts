@@ -7,7 +7,7 @@ import type { Context } from 'aws-lambda';
 import { compile } from '../lib/asl/index.ts';
 import type { Pipeline, Stage } from '../lib/definition/index.ts';
 import { functionsOf, graphOf } from '../lib/graph/index.ts';
-import { type Ledger, openLedger } from '../lib/ledger/index.ts';
+import { type Ledger, openLedger, tableRequest } from '../lib/ledger/index.ts';
 import {
   type Services as LocalServices,
   openServices,
@@ -20,7 +20,6 @@ import {
   environmentNames,
   type Json,
   type RunRecord,
-  runsIndex,
   type StageRecord,
 } from '../lib/records/index.ts';
 import { stageHandler, type Work } from '../lib/runtime/index.ts';
@@ -51,28 +50,6 @@ export interface Works {
 }
 
 const account = '123456789012';
-const tableOf = {
-  TableName: 'ledger',
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: ['pk', 'sk', runsIndex.pk, runsIndex.sk].map((name) => ({
-    AttributeName: name,
-    AttributeType: 'S',
-  })),
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'sk', KeyType: 'RANGE' },
-  ],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: runsIndex.name,
-      KeySchema: [
-        { AttributeName: runsIndex.pk, KeyType: 'HASH' },
-        { AttributeName: runsIndex.sk, KeyType: 'RANGE' },
-      ],
-      Projection: { ProjectionType: 'ALL' },
-    },
-  ],
-};
 
 /** Deploys pipelines to an engine of their own. One at a time: the functions read this process's environment. */
 export const openWorks = async (pipelines: readonly Pipeline[], handlers: Handlers): Promise<Works> => {
@@ -105,7 +82,7 @@ export const openWorks = async (pipelines: readonly Pipeline[], handlers: Handle
     services: ['sfn', 'lambda', 'dynamodb', 's3', 'sqs', 'ssm', 'eventbridge'],
     port: 0,
   });
-  await services.service('dynamodb').call('CreateTable', tableOf);
+  await services.service('dynamodb').call('CreateTable', tableRequest('ledger'));
   for (const Bucket of ['payloads', 'inbox']) await services.service('s3').call('CreateBucket', { Bucket });
   await services.service('eventbridge').call('CreateEventBus', { Name: 'heddle' });
   const { QueueUrl } = await services.service('sqs').call('CreateQueue', { QueueName: 'dead' });

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Ledger, openLedger } from '../lib/ledger/index.ts';
+import { type Ledger, openLedger, tableRequest } from '../lib/ledger/index.ts';
 import { type Clock, realClock } from '../lib/local/clock.ts';
 import { startServer } from '../lib/local/server/index.ts';
 import type { EngineContext, Service, ServiceId } from '../lib/local/service.ts';
@@ -13,7 +13,6 @@ import { sfnService } from '../lib/local/services/sfn/index.ts';
 import { sqsService } from '../lib/local/services/sqs/index.ts';
 import { ssmService } from '../lib/local/services/ssm/index.ts';
 import { openStateFolder } from '../lib/local/state-folder.ts';
-import { runsIndex } from '../lib/records/index.ts';
 import { type Aws, connect } from '../lib/support/aws-call.ts';
 
 export interface TestServices {
@@ -61,28 +60,7 @@ export const openServices = async (options: TestServicesOptions = {}): Promise<T
   }
   const server = await startServer({ port: 0, services });
   endpoint = server.endpoint;
-  await service('dynamodb').call('CreateTable', {
-    TableName: 'ledger',
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: ['pk', 'sk', runsIndex.pk, runsIndex.sk].map((name) => ({
-      AttributeName: name,
-      AttributeType: 'S',
-    })),
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: runsIndex.name,
-        KeySchema: [
-          { AttributeName: runsIndex.pk, KeyType: 'HASH' },
-          { AttributeName: runsIndex.sk, KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'ALL' },
-      },
-    ],
-  });
+  await service('dynamodb').call('CreateTable', tableRequest('ledger'));
   await service('s3').call('CreateBucket', { Bucket: 'payloads' });
   await service('eventbridge').call('CreateEventBus', { Name: 'heddle' });
   const { QueueUrl } = await service('sqs').call('CreateQueue', { QueueName: 'dead' });

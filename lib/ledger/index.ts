@@ -32,6 +32,7 @@ export {
   type StageAddress,
   type Stages,
 } from './stages.ts';
+export { tableRequest } from './table-request.ts';
 export type { Waits } from './waits.ts';
 
 export interface Ledger {

@@ -1,7 +1,8 @@
 // What the operators and the wrapper find on the engine: the table, the bucket, the bus, the dead-letter queue, the machine.
 import type { CompiledPipeline } from '../asl/index.ts';
+import { tableRequest } from '../ledger/index.ts';
 import type { Services as Engine } from '../local/index.ts';
-import { environmentNames, runsIndex } from '../records/index.ts';
+import { environmentNames } from '../records/index.ts';
 
 export const region = 'us-east-1';
 export const account = '123456789012';
@@ -19,32 +20,9 @@ export interface Deployed {
   readonly queueUrl: string;
 }
 
-const table = {
-  TableName: names.table,
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: ['pk', 'sk', runsIndex.pk, runsIndex.sk].map((name) => ({
-    AttributeName: name,
-    AttributeType: 'S',
-  })),
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'sk', KeyType: 'RANGE' },
-  ],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: runsIndex.name,
-      KeySchema: [
-        { AttributeName: runsIndex.pk, KeyType: 'HASH' },
-        { AttributeName: runsIndex.sk, KeyType: 'RANGE' },
-      ],
-      Projection: { ProjectionType: 'ALL' },
-    },
-  ],
-};
-
 /** Deploys a compiled pipeline to an engine that has nothing yet. */
 export const deploy = async (engine: Engine, { name, definition, hash }: CompiledPipeline): Promise<Deployed> => {
-  await engine.service('dynamodb').call('CreateTable', table);
+  await engine.service('dynamodb').call('CreateTable', tableRequest(names.table));
   for (const Bucket of [names.payloadBucket, names.inboxBucket])
     await engine.service('s3').call('CreateBucket', { Bucket });
   await engine.service('eventbridge').call('CreateEventBus', { Name: names.eventBus });
