@@ -5,8 +5,7 @@ import { graphOf, type Level, levelOf, type PipelineGraph } from './graph.ts';
 
 /**
  * The graph with its nodes by rank and then by id, and the fields of all that they are given by name: the order in which
- * independent statements, fields and `after` were written is gone. A choice without an id is called by its number in that
- * order, so only with an id of its own does it not depend on it.
+ * independent statements, fields and `after` were written is gone. Names do not hang on it either: see `choiceName`.
  */
 export const canonicalGraph = ({ pipeline }: PipelineGraph): PipelineGraph => graphOf(canonicalPipeline(pipeline));
 

@@ -1,7 +1,7 @@
 // The order in which a definition was written leaves no trace in what is compiled.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Block, Node, Pipeline } from '../../lib/definition/index.ts';
+import { type Block, gt, type Node, type Pipeline, type Ref } from '../../lib/definition/index.ts';
 import { levelOf } from '../../lib/graph/graph.ts';
 import { graphOf } from '../../lib/graph/index.ts';
 import { randomPipeline } from './random-pipeline.ts';
@@ -58,6 +58,109 @@ test('independent statements, fields and `after` in any order give the same byte
     }),
   );
   expect(moved).toBeGreaterThan(20);
+});
+
+/** A statement of a flow: a stage, or a choice without an id between two blocks; `reads` are stages said before it. */
+interface Said {
+  readonly name: string;
+  readonly reads: readonly string[];
+  readonly over: number;
+  readonly branches?: readonly [readonly Said[], readonly Said[]];
+}
+
+/** Says a block's statements in an order drawn anew, each after those it reads; so for the blocks inside. */
+const say = (
+  flow: Sample,
+  block: readonly Said[],
+  known: ReadonlyMap<string, Ref<number>>,
+  draw: Draw,
+): Ref<number>[] => {
+  const said = new Map(known);
+  const left = [...block];
+  const given: [string, Ref<number>][] = [];
+  while (left.length > 0) {
+    const ready = left.filter(({ reads }) => reads.every((read) => said.has(read)));
+    const next = ready[draw(ready.length)];
+    if (!next) throw new Error('a statement reads what is never said');
+    left.splice(left.indexOf(next), 1);
+    const values = next.reads.map((read) => said.get(read));
+    const { name, over, branches } = next;
+    const inner = (each: readonly Said[]) => () => ({ all: say(flow, each, said, draw), own: 1 });
+    const ref = branches
+      ? flow.choose(gt(said.get(next.reads[0] ?? '') ?? flow.input.n, over), inner(branches[0]), inner(branches[1])).own
+      : flow.task(stage(name), { values, over }).n;
+    said.set(name, ref);
+    given.push([name, ref]);
+  }
+  return given.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, ref]) => ref);
+};
+
+type Sample = Parameters<Parameters<typeof pipelineOf>[0]>[0];
+
+/** A block of up to six statements, two choices deep, from a list of numbers. */
+const blockFrom = (draw: Draw, above: readonly string[], prefix: string, depth: number): readonly Said[] => {
+  const block: Said[] = [];
+  for (let place = 0; place < 1 + draw(6); place += 1) {
+    const name = `${prefix}${place}`;
+    const before = [...above, ...block.map((each) => each.name)];
+    const reads = [
+      ...new Set(before.length > 0 ? Array.from({ length: draw(3) }, () => before[draw(before.length)] ?? '') : []),
+    ];
+    const branches = depth > 0 && draw(3) === 0;
+    block.push({
+      name,
+      reads,
+      over: draw(4),
+      ...(branches
+        ? {
+            branches: [
+              blockFrom(draw, [...above, ...reads], `${name}t`, depth - 1),
+              draw(2) === 0 ? [] : blockFrom(draw, [...above, ...reads], `${name}o`, depth - 1),
+            ],
+          }
+        : {}),
+    });
+  }
+  return block;
+};
+
+const drawFrom = (genes: readonly number[]): Draw => {
+  let used = 0;
+  return (below) => (genes[used++ % genes.length] ?? 0) % below;
+};
+
+/** Every statement with one thing about it changed: what it reads, or the constant in it. */
+const changedOnce = (block: readonly Said[], draw: Draw): readonly Said[] => {
+  const at = draw(block.length);
+  return block.map((each, place) => (place === at ? { ...each, over: each.over + 1 } : each));
+};
+
+test('choices without an id, said in any order, give one hash; another meaning gives another', () => {
+  const genes = fc.array(fc.nat(), { minLength: 100, maxLength: 100 });
+  let choices = 0;
+  fc.assert(
+    fc.property(genes, genes, genes, (shape, one, other) => {
+      const block = blockFrom(drawFrom(shape), [], 's', 2);
+      const said = (what: readonly Said[], order: readonly number[]) =>
+        pipelineOf((flow) => say(flow, what, new Map(), drawFrom(order)));
+      const first = said(block, one);
+      choices += graphOf(first).root.nodes.filter(({ node }) => node.kind === 'choose').length;
+      expect(compiled(said(block, other)).hash).toBe(compiled(first).hash);
+      expect(compiled(said(changedOnce(block, drawFrom(other)), other)).hash).not.toBe(compiled(first).hash);
+    }),
+    { numRuns: 300 },
+  );
+  expect(choices).toBeGreaterThan(100);
+});
+
+test('two choices without an id the other way round', () => {
+  const said = (forwards: boolean) =>
+    pipelineOf((flow) => {
+      const one = () => flow.choose(gt(flow.input.n, 1), () => flow.task(stage('one'), {}));
+      const other = () => flow.choose(gt(flow.input.n, 2), () => flow.task(stage('other'), {}));
+      for (const each of forwards ? [one, other] : [other, one]) each();
+    });
+  expect(compiled(said(false))).toEqual(compiled(said(true)));
 });
 
 test('two statements the other way round', () => {

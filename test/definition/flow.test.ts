@@ -61,8 +61,15 @@ describe('what a stage is given', () => {
 });
 
 describe('a choice', () => {
-  const chosen = (pick: (flow: Parameters<Parameters<typeof pipelineOf>[0]>[0]) => unknown): Pipeline =>
-    pipelineOf(pick);
+  type Sample = Parameters<Parameters<typeof pipelineOf>[0]>[0];
+  const chosen = (pick: (flow: Sample) => unknown): Pipeline => pipelineOf(pick);
+  const choice = (flow: Sample, over: number, then: () => unknown, otherwise: () => unknown = () => null) =>
+    flow.choose(gt(flow.input.n, over), then, otherwise);
+  const repeated = (flow: Sample, body: () => unknown) =>
+    flow.repeat('again', { initial: { n: 1 }, until: ({ n }) => gt(n, 9), atMost: 1 }, () => {
+      body();
+      return { n: 2 };
+    });
 
   test('records each branch apart, and gives a ref that goes on into both', () => {
     const { flow } = chosen((each) => {
@@ -77,13 +84,13 @@ describe('a choice', () => {
       nodes: [
         {
           kind: 'choose',
-          id: 'choose1',
+          id: 'chooseA',
           when: { kind: 'compare', comparison: 'gt', right: value(0) },
           onTrue: { nodes: [{ id: 'a' }], output: { kind: 'object' } },
           onFalse: { nodes: [], output: value({ n: 0 }) },
         },
       ],
-      output: { kind: 'chosen', choose: 'choose1', path: ['n'] },
+      output: { kind: 'chosen', choose: 'chooseA', path: ['n'] },
     });
   });
 
@@ -103,24 +110,42 @@ describe('a choice', () => {
     expect(flow.nodes.map(({ id }) => id)).toEqual(['b']);
   });
 
-  test('counts up where no id is given, and gives null where a branch returns nothing', () => {
-    const { flow } = chosen((each) => {
-      const condition = gt(each.input.n, 0);
-      each.choose(
-        condition,
-        () => undefined,
-        () => undefined,
-      );
-      each.choose(
-        condition,
-        () => undefined,
-        () => undefined,
-      );
-    });
-    expect(flow.nodes).toMatchObject([
-      { id: 'choose1', onTrue: { output: value(null) } },
-      { id: 'choose2', onFalse: { output: value(null) } },
-    ]);
+  test.each<[string, Parameters<typeof chosen>[0], readonly string[]]>([
+    [
+      'after the first by name of the stages in it',
+      (each) => choice(each, 0, () => [each.task(b, {}), each.task(a, {})]),
+      ['chooseA'],
+    ],
+    [
+      'of the other branch where there is none',
+      (each) =>
+        choice(
+          each,
+          0,
+          () => 1,
+          () => each.task(b, {}),
+        ),
+      ['chooseB'],
+    ],
+    [
+      'after a choice where it holds only those',
+      (each) => choice(each, 0, () => choice(each, 1, () => each.task(a, {}))),
+      ['chooseChooseA'],
+    ],
+    ['after what it says where it holds nothing', (each) => choice(each, 0, () => undefined), ['choosebaf186b5']],
+    [
+      'once, where it says the same again',
+      (each) => [choice(each, 0, () => 1), choice(each, 0, () => 1)],
+      ['choose34ea7566'],
+    ],
+    [
+      'apart, where it says something else',
+      (each) => [choice(each, 0, () => 1), choice(each, 1, () => 1)],
+      ['choose34ea7566', 'choosea82a7567'],
+    ],
+    ['in a round', (each) => repeated(each, () => choice(each, 0, () => each.task(a, {}))), ['chooseARound1']],
+  ])('is called %s', (_, pick, ids) => {
+    expect(chosen(pick).flow.nodes.map(({ id }) => id)).toEqual(ids);
   });
 });
 
@@ -142,7 +167,7 @@ describe('after', () => {
           () => 1,
           () => 2,
         ),
-      'choose1',
+      'choose1de1a3de',
     ],
     ['a repetition', (flow) => repetition(flow, 2), 'againRound1'],
     ['a repetition of one round', (flow) => repetition(flow, 1), 'aRound1'],

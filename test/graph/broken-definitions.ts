@@ -139,7 +139,7 @@ export const brokenDefinitions: Record<string, [Pipeline | readonly Pipeline[], 
       );
       flow.task(publish, { rows: chosen.row });
     }),
-    'HDL203 orders.publish: reads choose1.row, but choose1 has no field row. Fix: read choose1.rows.',
+    'HDL203 orders.publish: reads choose02b1a11a.row, but choose02b1a11a has no field row. Fix: read choose02b1a11a.rows.',
   ],
   'an upstream that is not declared': [
     {

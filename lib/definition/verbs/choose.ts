@@ -1,5 +1,6 @@
 import type { Condition } from '../condition.ts';
 import { makeRef, type Ref, type Unbound } from '../ref.ts';
+import { choiceName } from './choice-name.ts';
 import { placeOf, type Recorder } from './recorder.ts';
 
 export interface ChooseVerb {
@@ -15,7 +16,7 @@ export interface ChooseVerb {
 }
 
 export interface ChooseOptions {
-  /** @default choose1, choose2 …, in the order written */
+  /** @default `choose` and the name of a stage in it; of a choice without stages, a hash of what it says */
   readonly id?: string;
 }
 
@@ -27,12 +28,14 @@ export const recordChoose = (recorder: Recorder): ChooseVerb['choose'] => {
     third: ChooseOptions = {},
   ): never => {
     const [otherwise, options] = typeof second === 'function' ? [second, third] : [undefined, second ?? third];
-    const unnamed = recorder.nameNext('choose'); // Every choose counts, named or not.
-    const id = options.id ?? unnamed;
-    const at = placeOf(recorder, id);
+    const at = placeOf(recorder, options.id ?? 'choose');
     const onTrue = recorder.block(then, at);
     const onFalse = recorder.block(otherwise ?? (() => null), at);
-    recorder.add({ kind: 'choose', id, when, onTrue, onFalse, ...(otherwise ? {} : { withoutOtherwise: true }) });
+    const id = options.id ?? choiceName(when, onTrue, onFalse, recorder.idHere(''));
+    // Said twice without a name, a choice between values is one and the same.
+    const isKnown = options.id === undefined && recorder.isHere(id) && onTrue.nodes.length + onFalse.nodes.length === 0;
+    if (!isKnown)
+      recorder.add({ kind: 'choose', id, when, onTrue, onFalse, ...(otherwise ? {} : { withoutOtherwise: true }) });
     const ref = makeRef(recorder.pipeline, {
       kind: 'chosen',
       choose: recorder.idHere(id),

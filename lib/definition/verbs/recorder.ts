@@ -22,8 +22,8 @@ export interface Recorder {
   ): { readonly given: T; readonly ids: readonly string[] };
   /** Records what `run` does as a block of its own. */
   block(run: () => unknown, at: string): Block;
-  /** `choose1`, `choose2` …: a name for what the user left unnamed, counted over the pipeline. */
-  nameNext(kind: string): string;
+  /** True when the block being recorded has a node of this id. */
+  isHere(id: string): boolean;
 }
 
 /** `pipeline.stage`, for messages. */
@@ -34,7 +34,6 @@ export const stageRef = <T>(recorder: Recorder, id: string): Ref<T> =>
 
 export const openRecorder = (pipeline: string): Recorder => {
   let nodes: Node[] = [];
-  const named = new Map<string, number>();
   let rounds = '';
   let waits: readonly string[] = [];
   const idHere = (id: string): string => `${id}${rounds}`;
@@ -69,11 +68,7 @@ export const openRecorder = (pipeline: string): Recorder => {
         nodes = outer;
       }
     },
-    nameNext: (kind) => {
-      const count = (named.get(kind) ?? 0) + 1;
-      named.set(kind, count);
-      return `${kind}${count}`;
-    },
+    isHere: (id) => nodes.some((node) => node.id === idHere(id)),
   };
 };
 
