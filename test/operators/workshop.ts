@@ -2,7 +2,7 @@
 import { begin, dispatch, type Services } from '../../lib/operators/index.ts';
 import { openManifests } from '../../lib/operators/manifests.ts';
 import type { RunFacts, StartMessage } from '../../lib/records/index.ts';
-import { openServices, type TestServices } from '../services.ts';
+import { openServices, type TestServices, type TestServicesOptions } from '../services.ts';
 
 export const machines = 'arn:aws:states:us-east-1:123456789012:stateMachine';
 const waits = JSON.stringify({ StartAt: 'wait', States: { wait: { Type: 'Wait', Seconds: 600, End: true } } });
@@ -27,9 +27,11 @@ export const manual = (id: string, extra: Partial<Extract<StartMessage, { kind: 
   by: 'test',
   ...extra,
 });
-export const openWorkshop = async (): Promise<Workshop> => {
+
+export const openWorkshop = async (options: TestServicesOptions = {}): Promise<Workshop> => {
   process.env.POWERTOOLS_METRICS_DISABLED = 'true';
-  const local = await openServices();
+  const local = await openServices(options);
+  const now = options.clock?.now ?? Date.now;
   for (const [pipeline, upstream] of Object.entries({
     orders: {},
     visits: {},
@@ -59,8 +61,8 @@ export const openWorkshop = async (): Promise<Workshop> => {
     ledger: local.ledger,
     eventBus: 'heddle',
     startQueueUrl: local.queueUrl,
-    manifests: openManifests(local.aws, '/heddle/heddle/', Date.now),
-    now: Date.now,
+    manifests: openManifests(local.aws, '/heddle/heddle/', now),
+    now,
   };
   return {
     local,

@@ -16,6 +16,7 @@ import { pipelinesHaveStages } from './pipelines-have-stages.ts';
 import { refsExist } from './refs-exist.ts';
 import { refsStayInScope } from './refs-stay-in-scope.ts';
 import type { Rule } from './rule.ts';
+import { schedulesArePossible } from './schedules-are-possible.ts';
 import { serviceCallsArePossible } from './service-calls-are-possible.ts';
 import { stageLimitsArePossible } from './stage-limits-are-possible.ts';
 import { stagesFormNoCycle } from './stages-form-no-cycle.ts';
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   itemsStayInTheirMap,
   pipelinesHaveStages,
   keyTemplatesAreClear,
+  schedulesArePossible,
   branchesCanBeTaken,
   choicesHaveAValue,
   standInsFit,

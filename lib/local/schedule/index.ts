@@ -1,3 +1,3 @@
-export { parseSchedule, type Schedule } from './expression.ts';
-export { ScheduleError } from './schedule-error.ts';
+export { parseSchedule, type Schedule } from '../../support/schedule/expression.ts';
+export { ScheduleError } from '../../support/schedule/schedule-error.ts';
 export { type Ticker, ticker } from './ticker.ts';

@@ -1,6 +1,7 @@
 // Fires a set of schedules on a clock and remembers when each last fired, so that a restart neither repeats nor loses one.
+
+import type { Schedule } from '../../support/schedule/expression.ts';
 import type { Clock } from '../clock.ts';
-import type { Schedule } from './expression.ts';
 
 /** A running schedule. `startMs` anchors a rate; `endMs` is exclusive. */
 export type Running = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseSchedule } from '../../../lib/local/schedule/index.ts';
+import { parseSchedule } from '../../../lib/support/schedule/expression.ts';
 
 const take = (expression: string, after: string, count: number, zone?: string): readonly (string | undefined)[] => {
   const schedule = parseSchedule(expression, zone);

@@ -1,0 +1,44 @@
+// What the rules refuse of triggers and of how runs are admitted: each definition with its messages in full.
+import type { Pipeline, Trigger } from '../../lib/definition/index.ts';
+import { schedule } from '../../lib/definition/index.ts';
+import { named, untyped } from './definitions.ts';
+
+export const triggered = (...triggers: readonly Trigger<unknown>[]): Pipeline => ({ ...named('orders'), triggers });
+
+const at = (expression: string, timeZone = 'UTC'): Pipeline =>
+  triggered(schedule(untyped(expression), { timeZone, input: {} }));
+const how =
+  "Fix: write one like schedule('cron(0 3 * * ? *)', …), with six fields and ? for one of the two days, or 'rate(5 minutes)'.";
+
+export const brokenTriggers: Record<string, [Pipeline | readonly Pipeline[], ...string[]]> = {
+  'a cron of five fields': [
+    at('cron(0 3 * * ?)'),
+    `HDL260 orders: the schedule cron(0 3 * * ?) is not possible: cron wants 6 fields (minutes hours day-of-month month day-of-week year), not 5. ${how}`,
+  ],
+  'a cron with an hour that no day has': [
+    at('cron(0 25 * * ? *)'),
+    `HDL260 orders: the schedule cron(0 25 * * ? *) is not possible: hour "25" is not between 0 and 23. ${how}`,
+  ],
+  'a cron that never comes due': [
+    at('cron(0 3 31 4 ? *)'),
+    `HDL260 orders: the schedule cron(0 3 31 4 ? *) is not possible: it never comes due. ${how}`,
+  ],
+  'a rate in seconds': [
+    at('rate(5 seconds)'),
+    `HDL260 orders: the schedule rate(5 seconds) is not possible: rate(5 seconds); expected such as rate(1 hour) or rate(5 minutes). ${how}`,
+  ],
+  'a time zone that there is not': [
+    at('cron(0 3 * * ? *)', 'Europe/Londn'),
+    "HDL260 orders: the schedule cron(0 3 * * ? *) is in the time zone 'Europe/Londn', which the IANA database does not have. Fix: name one like 'Europe/London' or 'UTC'.",
+  ],
+  'a time that clocks go forward over': [
+    at('cron(30 1 * * ? *)', 'Europe/London'),
+    'HDL261 warning, orders: the schedule cron(30 1 * * ? *) has no time on days like 2026-03-29, when clocks in Europe/London go forward over it: that day gets no run. Fix: take a time of day that every day has, or the zone UTC.',
+  ],
+};
+
+export const rightTriggers: Record<string, Pipeline | readonly Pipeline[]> = {
+  'a time beside the change of clocks': at('cron(30 2 * * ? *)', 'Europe/London'),
+  'every hour, also where clocks go forward': at('cron(0 * * * ? *)', 'America/Santiago'),
+  'a rate': at('rate(1 day)', 'Europe/London'),
+};
