@@ -59,7 +59,8 @@ const whyNotExpress = (stages: readonly Stage[]): string | undefined => {
 const worstSeconds = ({ timeoutSeconds, retry }: Stage): number => {
   const ladders = [retry, retry.throttled, retry.exhausted];
   const attempts = 1 + ladders.reduce((sum, ladder) => sum + ladder.attempts - 1, 0);
-  return attempts * (timeoutSeconds + 10) + ladders.reduce((sum, ladder) => sum + pauses(ladder), 0);
+  const more = retry.moreMemoryMb === undefined ? 1 : 2; // then all ladders are there again
+  return more * (attempts * (timeoutSeconds + 10) + ladders.reduce((sum, ladder) => sum + pauses(ladder), 0));
 };
 
 const pauses = ({ attempts, intervalSeconds, backoff, capSeconds }: Ladder): number =>

@@ -4,14 +4,10 @@ import type { Json } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
 
 const throttles = [errorNames.throttled, 'Lambda.TooManyRequestsException'];
+/** What Lambda says of a function that was killed for its memory, or whose heap gave up. */
+export const outOfMemory = ['Runtime.OutOfMemory', 'Runtime.ExitError'];
 /** Out of time or memory. */
-const exhausted = [
-  errorNames.timeout,
-  'States.Timeout',
-  'Sandbox.Timedout',
-  'Runtime.OutOfMemory',
-  'Runtime.ExitError',
-];
+const exhausted = [errorNames.timeout, 'States.Timeout', 'Sandbox.Timedout', ...outOfMemory];
 
 const throttleLadder: Json = {
   ErrorEquals: throttles,
@@ -46,6 +42,7 @@ const supersededLadder: Json = {
 export const stageRetry = (policy: RetryPolicy): readonly Json[] => [
   { ErrorEquals: [errorNames.permanent, errorNames.contractViolation], MaxAttempts: 0 },
   supersededLadder,
+  ...(policy.moreMemoryMb === undefined ? [] : [{ ErrorEquals: outOfMemory, MaxAttempts: 0 }]),
   retrier(throttles, policy.throttled),
   retrier(exhausted, policy.exhausted),
   retrier(['States.ALL'], policy),

@@ -149,7 +149,7 @@ export class Pipeline extends PipelineBase {
     return new Map(
       functionsOf(graph).map((need) => [
         need.key,
-        new StageFunction(scope, idOf(need.key.replace('.f', 'F')), {
+        new StageFunction(scope, need.key.split('.').map(idOf).join(''), {
           orchestrator,
           pipeline: definition,
           need,
@@ -173,7 +173,7 @@ export class Pipeline extends PipelineBase {
     // By placeholder: stages that share a function release latches each on its own.
     const releasing = new Set(compiled.releases.flatMap((id) => [`stage_${id}`, `fallback_${id}`]));
     for (const { placeholders, handler } of this.#stages.values())
-      if (placeholders.some((placeholder) => releasing.has(placeholder)))
+      if (placeholders.some((placeholder) => releasing.has(placeholder.replace('_moreMemory', ''))))
         allow(handler, ['states:SendTaskSuccess'], machineArns);
     const { stateMachine } = new CompiledStateMachine(this, 'StateMachine', {
       stateMachineName: machine,

@@ -36,7 +36,7 @@ export class StageFunction extends Construct {
       functionName: names.stage(orchestrator.orchestratorName, pipeline.name, need.key),
       description: `Stage ${need.key} of the pipeline ${pipeline.name}`,
       code: orchestrator.bundles.code(props.entry),
-      memoryMb: contract.memoryMb,
+      memoryMb: need.memoryMb,
       timeoutSeconds: contract.timeoutSeconds,
       environment: {
         ...defaults.environment,

@@ -20,6 +20,8 @@ export interface RetryPolicy extends Ladder {
   readonly throttled: Ladder;
   /** After a timeout or out of memory. */
   readonly exhausted: Ladder;
+  /** Out of memory, it is tried once more in a function of this size, instead of by `exhausted`. */
+  readonly moreMemoryMb?: number;
 }
 
 export interface RetryOptions extends Partial<Ladder> {
@@ -27,6 +29,11 @@ export interface RetryOptions extends Partial<Ladder> {
   readonly throttled?: Partial<Ladder>;
   /** @default one more attempt after 1 s, for the same input will most likely do it again; none where `attempts` is 1 */
   readonly exhausted?: Partial<Ladder>;
+  /**
+   * Out of memory, it is tried once more with so many megabytes: by a function of its own, which costs nothing until then.
+   * @default by `exhausted`, with the memory it has
+   */
+  readonly moreMemoryMb?: number;
 }
 
 const transient: Ladder = { attempts: 3, intervalSeconds: 2, backoff: 2, capSeconds: 60, jitter: 'full' };

@@ -2,14 +2,15 @@
 import type { HandledNode, Stage } from '../definition/index.ts';
 import type { PipelineGraph, PlacedStage } from './graph.ts';
 
-/** One function to be made: a stage's, or the fallback's of a stage. */
+/** One function to be made: a stage's, the fallback's of a stage, or one of theirs again with more memory. */
 export interface StageFunctionNeed {
-  /** The stage's id, or `<id>.fallback`; of stages in rounds of a repetition, the id that they share. */
+  /** The stage's id, `<id>.fallback`, or either with `.moreMemory`; of stages in rounds of a repetition, the id that they share. */
   readonly key: string;
-  /** What stands for the function in the definition: `stage_<id>` or `fallback_<id>`, one for each round. */
+  /** What stands for the function in the definition: `stage_<id>`, `fallback_<id>`, `…_moreMemory`; one for each round. */
   readonly placeholders: readonly string[];
   /** The contract that the function fulfils; its handler's file is named after it. */
   readonly stage: Stage;
+  readonly memoryMb: number;
   /** The first stage that calls it. */
   readonly placed: PlacedStage<HandledNode>;
 }
@@ -20,10 +21,16 @@ export const functionKey = ({ id, shares }: HandledNode): string => shares ?? id
 /** The functions of a pipeline's stages, in the order recorded, a fallback after its stage. */
 export const functionsOf = ({ handled }: PipelineGraph): readonly StageFunctionNeed[] => {
   const found = new Map<string, StageFunctionNeed>();
+  const addOne = (key: string, placeholder: string, need: Omit<StageFunctionNeed, 'key' | 'placeholders'>): void => {
+    const { placeholders = [] } = found.get(key) ?? {};
+    found.set(key, { key, ...need, placeholders: [...placeholders, placeholder] });
+  };
   const add = (key: string, placeholder: string, stage: Stage, placed: PlacedStage<HandledNode>): void => {
-    const before = found.get(key);
-    if (before) found.set(key, { ...before, placeholders: [...before.placeholders, placeholder] });
-    else found.set(key, { key, placeholders: [placeholder], stage, placed });
+    const first = found.get(key)?.placed ?? placed;
+    addOne(key, placeholder, { stage, memoryMb: stage.memoryMb, placed: first });
+    const { moreMemoryMb } = stage.retry;
+    if (moreMemoryMb === undefined) return;
+    addOne(`${key}.moreMemory`, `${placeholder}_moreMemory`, { stage, memoryMb: moreMemoryMb, placed: first });
   };
   for (const placed of handled) {
     const { id, node } = placed;

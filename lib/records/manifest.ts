@@ -34,9 +34,9 @@ export interface PipelineManifest {
   readonly replayQueueUrl: string;
 }
 
-/** The name of a stage's Lambda. `stage` is the key of its function: the stage's id, or `<id>.fallback`. */
+/** The name of a stage's Lambda. `stage` is the key of its function: the stage's id, `<id>.fallback` and their like. */
 export const stageFunctionName = (orchestrator: string, pipeline: string, stage: string): string =>
-  `${orchestrator}-${pipeline}-${stage.replace('.', '-')}`;
+  `${orchestrator}-${pipeline}-${stage.replaceAll('.', '-')}`;
 
 /** The name of an orchestrator's parameter; with a pipeline, of that pipeline's. */
 export const manifestName = (orchestrator: string, pipeline?: string): string =>

@@ -1,5 +1,5 @@
 // The faults of the matrix: what each does to the stage that it hits, and what the definition declares to come of it.
-import { type HandledNode, isHandled, type Ladder, type StageNode } from '../definition/index.ts';
+import { type HandledNode, isHandled, type Ladder, type RetryPolicy, type StageNode } from '../definition/index.ts';
 import { errorNames } from '../support/error-names.ts';
 import { PermanentError, TransientError } from '../support/run-errors.ts';
 import type { Deviation } from './declared.ts';
@@ -72,6 +72,10 @@ const outOfMemory = 'Runtime.OutOfMemory';
 const exit = 'Runtime.ExitError';
 const tooMany = 'Lambda.TooManyRequestsException';
 
+/** Invocations of which each runs out of memory, or dies as if it had. */
+const memoryAttempts = ({ moreMemoryMb, exhausted }: RetryPolicy): number =>
+  moreMemoryMb === undefined ? exhausted.attempts : 2;
+
 /** A stage without a handler is worked on by `settle`, whose own ladder takes any of these once. */
 const once = (act: Act): Planned => ({ act: first(act), deviation: none, repeats: 1 });
 
@@ -110,7 +114,7 @@ export const faults: readonly Fault[] = [
     says: 'runs out of memory, every time',
     at: (node) => {
       const act: Act = { kind: 'dies', error: outOfMemory, when: 'working' };
-      return isHandled(node) ? fails(outOfMemory, node.stage.retry.exhausted.attempts, act) : once(act);
+      return isHandled(node) ? fails(outOfMemory, memoryAttempts(node.stage.retry), act) : once(act);
     },
   },
   {
@@ -119,8 +123,7 @@ export const faults: readonly Fault[] = [
     at: (node) => {
       const act: Act = { kind: 'dies', error: exit, when: 'worked' };
       if (!isHandled(node)) return once(act);
-      const { attempts } = node.stage.retry.exhausted;
-      if (attempts === 1) return fails(exit, 1, act, { worked: true });
+      if (memoryAttempts(node.stage.retry) === 1) return fails(exit, 1, act, { worked: true });
       return { act: first(act), deviation: none, calls: 2, repeats: 2 };
     },
   },
@@ -130,7 +133,7 @@ export const faults: readonly Fault[] = [
     at: (node) => {
       const act: Act = { kind: 'dies', error: exit, when: 'recorded' };
       if (!isHandled(node)) return once(act);
-      return { act: first(act), deviation: none, calls: Math.min(2, node.stage.retry.exhausted.attempts), repeats: 1 };
+      return { act: first(act), deviation: none, calls: Math.min(2, memoryAttempts(node.stage.retry)), repeats: 1 };
     },
   },
   {

@@ -12,9 +12,10 @@ import {
   ne,
   type Pipeline,
 } from '../../lib/definition/index.ts';
-import { child, pipelineOf, stage } from './sample.ts';
+import { child, numbers, pipelineOf, stage } from './sample.ts';
 
 const find = defineStage('find', { input: z.object({}), output: z.object({ key: z.string() }) });
+const hungry = defineStage('hungry', { input: z.looseObject({}), output: numbers, retry: { moreMemoryMb: 2_048 } });
 const [first, second, third, fourth, each] = [
   stage('first'),
   stage('second'),
@@ -72,6 +73,10 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
       () => null,
       { id: 'any' },
     );
+  }),
+  'more-memory': pipelineOf((flow) => {
+    const { list } = flow.task(hungry, {}, { fallback: second });
+    flow.map(hungry, list, () => ({}), { id: 'all' });
   }),
   choose: pipelineOf((flow) => {
     const { n } = flow.task(first, {});

@@ -38,6 +38,14 @@ describe('a stage', () => {
     expect(['States.Timeout', 'TypeError'].map((error) => retrierOf(once, error)?.MaxAttempts)).toEqual([0, 0]);
   });
 
+  test('with more memory to give leaves running out of it to the Catch', () => {
+    const more = stageRetry(retryPolicy({ moreMemoryMb: 2_048 }));
+    const tries = ['Runtime.OutOfMemory', 'Runtime.ExitError', 'States.Timeout'].map(
+      (error) => retrierOf(more, error)?.MaxAttempts,
+    );
+    expect(tries).toEqual([0, 0, 1]);
+  });
+
   test('is tried as its own ladders say, each class by itself', () => {
     const own = stageRetry(
       retryPolicy({ attempts: 7, throttled: { attempts: 21 }, exhausted: { attempts: 1, jitter: 'full' } }),

@@ -6,7 +6,7 @@ import { fixtureTemplate, resourcesOf } from './fixtures/app.ts';
 import { cleanFile, total } from './fixtures/contracts.ts';
 import { statementsOf } from './fixtures/policies.ts';
 
-const second = defineStage('cleanFile', { input: total.input, output: total.output });
+const second = defineStage('cleanFile', { input: total.input, output: total.output, retry: { moreMemoryMb: 4_096 } });
 const streams = definePipeline('streams', { input: z.object({ key: z.string() }) }, (flow) => {
   const rows = fromS3({ bucket: 'inbox', key: flow.input.key, format: 'jsonl', row: z.object({ key: z.string() }) });
   const cleaned = flow.map(cleanFile, rows, ({ key }) => ({ key }), { id: 'clean' });
@@ -35,6 +35,15 @@ test('its definition is told the buckets, the function of the fallback, and for 
   expect(given).toEqual(expect.arrayContaining(['inboxBucket', 'payloadBucket', 'fallback_total']));
   expect(given).toEqual(expect.arrayContaining(['stage_cleanFileRound1', 'stage_cleanFileRound3']));
   template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'heddle-streams-total-fallback' });
+});
+
+test('where there is more memory to have, a second function of the same code has it', () => {
+  const functionNamed = (name: string) =>
+    resourcesOf(template, 'AWS::Lambda::Function').find(([, { Properties }]) => Properties.FunctionName === name)?.[1]
+      .Properties;
+  const [own, more] = ['', '-moreMemory'].map((part) => functionNamed(`heddle-streams-total-fallback${part}`));
+  expect([own?.MemorySize, more?.MemorySize]).toEqual([512, 4_096]);
+  expect(more?.Code).toEqual(own?.Code);
 });
 
 test('the rounds of a repetition share one function', () => {

@@ -91,6 +91,29 @@ test('a fallback is retried by its own policy, then `onFailure` has its say', as
   expect(letters(ran)).toEqual([['careful', 'Error', 'down']]);
 });
 
+class OutOfMemory extends Error {
+  override readonly name = 'Runtime.OutOfMemory';
+}
+const hungry = defineStage('hungry', { input: number, output: number, retry: { moreMemoryMb: 2_048 } });
+const starving = (task: Options) =>
+  definePipeline('h', { input: number }, (flow) => {
+    return { n: flow.task(hungry, { n: flow.input.n }, task as never).n };
+  });
+/** Runs out of memory the first so many times. */
+const fedAfter = (times: number): Handlers[string] => {
+  const calls = new Map<string, number>();
+  return ({ input, idempotencyKey }) => {
+    const call = (calls.get(idempotencyKey) ?? 0) + 1;
+    calls.set(idempotencyKey, call);
+    if (call <= times) throw new OutOfMemory('killed');
+    return input;
+  };
+};
+const enteredIn = ({ history }: Awaited<ReturnType<typeof run>>): readonly string[] =>
+  history.flatMap(({ stateEnteredEventDetails: entered }) =>
+    entered ? [(entered as { readonly name: string }).name] : [],
+  );
+
 test('where nothing fails, none of it costs a state', async () => {
   const entered = async (options: Options): Promise<number> => {
     const { history } = await run(options, { careful: double });
@@ -99,7 +122,28 @@ test('where nothing fails, none of it costs a state', async () => {
   };
   const plain = await entered({});
   expect(await entered({ fallback: cheap, onFailure: { value: { n: 0 } } })).toBe(plain);
-  works = await openWorks([], {});
+  works = await openWorks([starving({})], { hungry: double });
+  expect(enteredIn(await works.run(starving({}), { n: 3 }))).toEqual(['begin', 'hungry', 'finish']);
+});
+
+test('out of memory, a stage is tried once more by its function with more', async () => {
+  const pipeline = starving({});
+  works = await openWorks([pipeline], { hungry: fedAfter(1) });
+  const ran = await works.run(pipeline, { n: 3 });
+  expect(ran.run).toMatchObject({ status: 'completed', deadLetters: 0 });
+  expect(ran.stages.get('hungry')).toMatchObject({ status: 'completed', attempts: 2 });
+  expect(enteredIn(ran)).toEqual(['begin', 'hungry', 'hungry.moreMemory', 'finish']);
+});
+
+test('out of more memory too, its fallback has its turn; without one it is a dead letter', async () => {
+  const pipeline = starving({ fallback: cheap });
+  works = await openWorks([pipeline], { hungry: fedAfter(2), cheap: double });
+  const ran = await works.run(pipeline, { n: 3 });
+  expect(ran.stages.get('hungry')).toMatchObject({ status: 'completed', attempts: 3, via: 'cheap' });
+  await works.close();
+  const alone = starving({});
+  works = await openWorks([alone], { hungry: fedAfter(2) });
+  expect(letters(await works.run(alone, { n: 3 }))).toEqual([['hungry', 'Runtime.OutOfMemory', 'killed']]);
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { defineStage, eq, formatDiagnostic, gt, type Pipeline, type Ref } from '
 import { retryPolicy } from '../../lib/definition/retry.ts';
 import { validate } from '../../lib/graph/index.ts';
 import { brokenDefinitions } from './broken-definitions.ts';
+import { brokenFailureOptions } from './broken-failure-options.ts';
 import { brokenTriggers, rightTriggers } from './broken-triggers.ts';
 import { brokenVerbs } from './broken-verbs.ts';
 import {
@@ -117,7 +118,7 @@ const right: Record<string, Pipeline | readonly Pipeline[]> = {
 };
 
 describe('validate', () => {
-  test.each(Object.entries({ ...brokenDefinitions, ...brokenTriggers, ...brokenVerbs }))(
+  test.each(Object.entries({ ...brokenDefinitions, ...brokenFailureOptions, ...brokenTriggers, ...brokenVerbs }))(
     'tells of %s',
     (_, [pipelines, ...messages]) => {
       expect(found(pipelines)).toEqual(messages);

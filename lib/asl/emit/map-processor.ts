@@ -1,9 +1,9 @@
 import type { MapNode } from '../../definition/index.ts';
 import { constant } from '../constant.ts';
-import { stageRetry } from '../retry.ts';
-import { caught, nothing, unchanged } from './flow-state.ts';
-import { lambdaInvoke, operator } from './operator.ts';
+import { nothing, unchanged } from './flow-state.ts';
+import { operator } from './operator.ts';
 import type { State } from './piece.ts';
+import { stageCall } from './stage-call.ts';
 
 /**
  * What a map does with each batch: the stage's Lambda, and `settle` for what failed for good; then, batch by batch, the maps
@@ -37,16 +37,16 @@ const batchStates = (
   };
   const output = after ? unchanged : nothing;
   return {
-    [batchName(node)]: {
-      Type: 'Task',
-      Resource: lambdaInvoke,
-      Arguments: { FunctionName: `\${stage_${node.id}}`, Payload: call },
-      Output: output,
-      TimeoutSeconds: node.stage.timeoutSeconds + 10,
-      Retry: stageRetry(node.stage.retry),
-      Catch: [caught(failed)],
-      ...(after ? { Next: batchName(after) } : { End: true }),
-    },
+    ...stageCall({
+      name: batchName(node),
+      stage: node.stage,
+      placeholder: `stage_${node.id}`,
+      payload: call,
+      output,
+      outputInstead: output,
+      onError: failed,
+      next: after ? batchName(after) : null,
+    }),
     [failed]: operator(
       'settle',
       { action: 'batchFailed', call, error: '{% $states.input.failure %}' },

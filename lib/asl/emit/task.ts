@@ -1,11 +1,10 @@
-import type { Stage, TaskNode } from '../../definition/index.ts';
+import type { TaskNode } from '../../definition/index.ts';
 import { constant } from '../constant.ts';
 import { controlOfStage } from '../control.ts';
-import { stageRetry } from '../retry.ts';
-import { caught, withControl, withControlInstead } from './flow-state.ts';
+import { withControl, withControlInstead } from './flow-state.ts';
 import { releaseOf } from './latch.ts';
-import { lambdaInvoke } from './operator.ts';
-import { type Emission, leadTo, type Piece, type State } from './piece.ts';
+import type { Emission, Piece, State } from './piece.ts';
+import { stageCall } from './stage-call.ts';
 import { stageFailed } from './stage-failed.ts';
 
 export const emitTask = (node: TaskNode, next: string | null, emission: Emission): Piece => {
@@ -25,23 +24,32 @@ export const emitTask = (node: TaskNode, next: string | null, emission: Emission
     ...release,
     ...(node.shares ? { shares: node.shares } : {}),
   };
-  const work = (by: Stage, placeholder: string, payload: State, output: string, onError: string): State => ({
-    Type: 'Task',
-    Resource: lambdaInvoke,
-    Arguments: { FunctionName: `\${${placeholder}}`, Payload: payload },
-    Output: output,
-    TimeoutSeconds: by.timeoutSeconds + 10, // Lambda's own timeout comes first and says more.
-    Retry: stageRetry(by.retry),
-    Catch: [caught(onError)],
-    ...leadTo(next),
-  });
+  const outputInstead = withControlInstead(id, control);
   const second = { ...call, via: fallback?.name ?? '', failure: '{% $states.input.failure %}' };
   return {
     start: id,
     states: {
-      [id]: work(stage, `stage_${id}`, call, withControl(id, control), fallback ? inPlace : failed),
+      ...stageCall({
+        name: id,
+        stage,
+        placeholder: `stage_${id}`,
+        payload: call,
+        output: withControl(id, control),
+        outputInstead,
+        onError: fallback ? inPlace : failed,
+        next,
+      }),
       ...(fallback
-        ? { [inPlace]: work(fallback, `fallback_${id}`, second, withControlInstead(id, control), failed) }
+        ? stageCall({
+            name: inPlace,
+            stage: fallback,
+            placeholder: `fallback_${id}`,
+            payload: second,
+            output: outputInstead,
+            outputInstead,
+            onError: failed,
+            next,
+          })
         : {}),
       [failed]: stageFailed(node, control, next, emission),
     },

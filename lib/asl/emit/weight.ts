@@ -22,7 +22,10 @@ export const weightOf = (
   const { node } = graph;
   switch (node.kind) {
     case 'task': {
-      const attempts = node.stage.retry.attempts + (node.fallback?.retry.attempts ?? 0);
+      const attempts = [node.stage, ...(node.fallback ? [node.fallback] : [])].reduce(
+        (sum, { retry }) => sum + retry.attempts * (retry.moreMemoryMb === undefined ? 1 : 2),
+        0,
+      );
       return { events: callEvents(attempts) + callEvents(1), bytes: bytesOfStates(emitNode(graph, 'next', emission)) };
     }
     case 'choose': {

@@ -89,16 +89,18 @@ const knownStage = (
   };
 };
 
-const timesOf = ({ memoryMb, timeoutSeconds, expect }: Stage) => ({
+const timesOf = ({ memoryMb, timeoutSeconds, expect, retry }: Stage) => ({
   memoryMb,
+  moreMemoryMb: retry.moreMemoryMb,
   seconds: Math.min(expect.durationSeconds ?? assumed.seconds, timeoutSeconds),
   timeoutSeconds,
 });
 
 /** The function behind a placeholder; undefined for one that is no stage's. */
 export const calleeOf = (facts: ReadonlyMap<string, KnownStage>, placeholder: string): StageFacts | undefined => {
-  const [, kind, id = ''] = /^(stage|fallback)_(.*)$/.exec(placeholder) ?? [];
-  return kind === 'fallback' ? facts.get(id)?.fallback : facts.get(id);
+  const [, kind, id = '', more] = /^(stage|fallback)_([^_]*)(_moreMemory)?$/.exec(placeholder) ?? [];
+  const called: StageFacts | undefined = kind === 'fallback' ? facts.get(id)?.fallback : facts.get(id);
+  return called && more ? { ...called, memoryMb: called.moreMemoryMb ?? called.memoryMb } : called;
 };
 
 type Ref = Extract<Binding, { kind: 'ref' }>;

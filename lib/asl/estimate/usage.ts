@@ -6,6 +6,8 @@ import { type AslState, argumentOf, placeholderIn } from './machine.ts';
 /** What is known of a stage. Bytes are of JSON; `reads` are the bytes of each thing that a call reads from the ledger. */
 export interface StageFacts {
   readonly memoryMb: number;
+  /** Of the function that is called when memory ran out. */
+  readonly moreMemoryMb: number | undefined;
   /** Of one call. */
   readonly seconds: number;
   readonly timeoutSeconds: number;

@@ -20,7 +20,7 @@ export interface ServiceOptions<Output extends StandardSchemaV1> extends AfterOp
   /** @default '1m' */
   readonly timeout?: Span;
   /** @default 3 attempts, 2 s apart, doubling, at most 60 s */
-  readonly retry?: RetryOptions;
+  readonly retry?: Omit<RetryOptions, 'moreMemoryMb'>;
 }
 
 export interface ServiceVerb {

@@ -6,9 +6,9 @@ import { isWhole } from './wording.ts';
 
 /**
  * HDL209: a stage asks for what Lambda or Step Functions cannot give: a timeout of 1 second to 15 minutes in whole seconds,
- * memory of 128 to 10,240 MB, 1 to 100 attempts, whole seconds between them, growing (backoff 1 or more) to a cap that is no
- * less than the first; or it is expected to last longer than its timeout. Fix: choose a value in the range; work longer than
- * 15 minutes is cut up with flow.map.
+ * memory of 128 to 10,240 MB (`retry.moreMemoryMb` above what the stage has), 1 to 100 attempts, whole seconds between them,
+ * growing (backoff 1 or more) to a cap that is no less than the first; or it is expected to last longer than its timeout. Fix:
+ * choose a value in the range; work longer than 15 minutes is cut up with flow.map.
  */
 export const stageLimitsArePossible: Rule = ({ graph }) => {
   const told = new Set<Stage>();
@@ -48,6 +48,12 @@ const problemsOf = ({ timeoutSeconds, memoryMb, retry, expect: { durationSeconds
     problems.push({
       message: `memoryMb is ${memoryMb}, but Lambda has 128 to 10,240 MB`,
       fix: 'set a whole number from 128 to 10,240',
+    });
+  const { moreMemoryMb } = retry;
+  if (moreMemoryMb !== undefined && !(isWhole(moreMemoryMb, 128, 10_240) && moreMemoryMb > memoryMb))
+    problems.push({
+      message: `retry.moreMemoryMb is ${moreMemoryMb}, but the stage has ${memoryMb} MB already, and Lambda at most 10,240`,
+      fix: `set a whole number above ${memoryMb}, up to 10,240`,
     });
   problems.push(
     ...ladderProblems('retry', retry),
