@@ -15,8 +15,10 @@ export const awaitRun = async (
   let run: RunRecord | undefined;
   while (performance.now() < deadline) {
     run = await look();
-    // An engine that closes between the record and the start of its execution leaves both to the message's next delivery.
-    if (run && !(embedded && run.status === 'pending')) return run;
+    // An engine that closes between the record and the start of its execution leaves both to the message's next delivery; where
+    // runs are limited, the record comes before the decision.
+    const undecided = run?.status === 'pending' && run.waits === undefined && (embedded || run.gated);
+    if (run && !undecided) return run;
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
   return run;

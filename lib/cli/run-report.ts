@@ -49,6 +49,7 @@ const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[
     ['definition', run.definitionHash],
     ['execution', run.executionArn],
     ['cause', run.cause],
+    ['waits', run.status === 'pending' ? run.waits : undefined],
   ];
   return [
     `${run.pipeline}  ${run.run}`,

@@ -12,6 +12,12 @@ export interface RunView {
   readonly cost: number | undefined;
 }
 
+/** Why a run was not started, or not yet: `skipped: run a is under way`. Undefined for any other. */
+export const notBegun = ({ status, cause, waits }: RunRecord): string | undefined => {
+  const why = status === 'skipped' ? cause : status === 'pending' ? waits : undefined;
+  return why === undefined ? undefined : `${status}: ${why}`;
+};
+
 export const viewRun = async (target: Pick<Target, 'aws' | 'ledger'>, run: RunRecord): Promise<RunView> => {
   const stages = await target.ledger.stages.list(run.pipeline, run.run);
   const order = (stage: StageRecord): string => stage.startedAt ?? stage.endedAt ?? '';

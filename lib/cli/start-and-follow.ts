@@ -101,7 +101,8 @@ const show = async (target: Target, run: RunRecord, given: Arguments, setting: S
   print(setting, ['', ...runsTable([view], { now, width, paint: paintFor(setting) })]);
   const output = await readOutput(target.ledger, run);
   if (output !== undefined) print(setting, ['', ...outputLines(output, Math.min(width, 160), 20)]);
-  if (run.cause !== undefined) print(setting, ['', run.cause]);
+  const why = run.cause ?? (run.status === 'pending' ? run.waits : undefined);
+  if (why !== undefined) print(setting, ['', why]);
   if ((run.deadLetters ?? 0) > 0 || run.status === 'failed') {
     const state = given.text('state');
     print(setting, ['', `Look closer: npx heddle run ${run.run}${state === undefined ? '' : ` --state ${state}`}`]);

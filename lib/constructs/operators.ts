@@ -8,7 +8,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { ExecutionType } from '../definition/index.ts';
-import { environmentNames, manifestName } from '../records/index.ts';
+import { environmentNames, manifestName, type Overlap } from '../records/index.ts';
 import { acceptFindings } from './accepted-findings.ts';
 import { allow, allowLedger, allowObjects } from './access.ts';
 import type { Bundles } from './bundles.ts';
@@ -68,6 +68,7 @@ export class Operators extends Construct {
   readonly reconcile: LambdaFunction;
   readonly #props: OperatorsProps;
   #looksAfter = false;
+  #tellsGates = false;
 
   constructor(scope: Construct, id: string, props: OperatorsProps) {
     super(scope, id);
@@ -121,7 +122,7 @@ export class Operators extends Construct {
   }
 
   /** Gives the operators their rights on a pipeline. By its names: what it is made of may stand in another stack. */
-  serve(orchestrator: string, pipeline: string, type: ExecutionType): void {
+  serve(orchestrator: string, pipeline: string, type: ExecutionType, overlap?: Overlap): void {
     const machine = this.#arn('states', `stateMachine:${names.stateMachine(orchestrator, pipeline)}`);
     const manifest = this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`);
     allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
@@ -138,7 +139,22 @@ export class Operators extends Construct {
       allow(starter, ['states:StartExecution'], [machine]);
     }
     allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
-    if (type === 'express') this.#lookAfter();
+    if (type === 'express' || overlap === 'cancelRunning') this.#lookAfter();
+    if (overlap) this.#tellGates();
+    if (overlap === 'cancelRunning')
+      allow(
+        this.dispatch,
+        ['states:StopExecution'],
+        [this.#arn('states', `execution:${names.stateMachine(orchestrator, pipeline)}:*`)],
+      );
+  }
+
+  /** Lets whoever ends a run say so to `dispatch`, which lets the next one start. */
+  #tellGates(): void {
+    if (this.#tellsGates) return;
+    this.#tellsGates = true;
+    for (const ender of [this.finish, this.reconcile, this.dispatch])
+      allow(ender, ['sqs:SendMessage'], [this.#props.queues.start.queueArn]);
   }
 
   /** Lets the starters have Express runs looked at, and `dispatch` settle those that their executions did not. */

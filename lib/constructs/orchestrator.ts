@@ -6,6 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ExecutionType, Pipeline as PipelineDefinition } from '../definition/index.ts';
+import type { Overlap } from '../records/index.ts';
 import { alertEvents, alertsTopic } from './alerts.ts';
 import { Buckets } from './buckets.ts';
 import { Bundles } from './bundles.ts';
@@ -113,11 +114,11 @@ export class Orchestrator extends Construct implements IOrchestrator {
     throw new Error(`${this.node.path} made no pipeline ${name}; it made ${[...this.#pipelines.keys()].join(', ')}`);
   }
 
-  register(pipeline: string, type: ExecutionType = 'standard'): void {
+  register(pipeline: string, type: ExecutionType = 'standard', overlap?: Overlap): void {
     if (this.#registered.includes(pipeline))
       throw new Error(`the orchestrator ${this.orchestratorName} has a pipeline ${pipeline} already`);
     this.#registered.push(pipeline);
-    this.operators.serve(this.orchestratorName, pipeline, type);
+    this.operators.serve(this.orchestratorName, pipeline, type, overlap);
     this.#dashboard.addPipeline(pipeline);
   }
 

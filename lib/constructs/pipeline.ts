@@ -15,6 +15,7 @@ import {
 } from '../graph/index.ts';
 import { nearest } from '../support/nearest.ts';
 import { allow, stateMachineArn } from './access.ts';
+import { admissionPolicy } from './admission-policy.ts';
 import { checkDefinitions, withUpstreams } from './check-definitions.ts';
 import { childName } from './child-machines.ts';
 import type { RunStores } from './grant-read-runs.ts';
@@ -91,7 +92,8 @@ export class Pipeline extends PipelineBase {
     const compiled = compile(graph);
 
     this.pipelineName = definition.name;
-    orchestrator.register(this.pipelineName, definition.type);
+    const admission = admissionPolicy(definition);
+    orchestrator.register(this.pipelineName, definition.type, admission?.overlap);
     this.definitionHash = compiled.hash;
     // Printed by every synth, as `heddle asl` and each run print it: what runs is what was synthesized.
     Annotations.of(this).addInfoV2('heddle:definition', `${definition.name} is definition ${compiled.hash}`);
@@ -114,6 +116,7 @@ export class Pipeline extends PipelineBase {
       stateMachineArn: this.pipelineArn,
       type: definition.type,
       definitionHash: compiled.hash,
+      ...(admission ? { admission } : {}),
       upstream: Object.fromEntries(upstreams.map(([alias, { name }]) => [alias, name])),
       stages: compiled.stages,
       deadLetterQueueUrl: this.deadLetters.queueUrl,

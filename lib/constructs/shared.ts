@@ -8,6 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import type { ExecutionType } from '../definition/index.ts';
+import type { Overlap } from '../records/index.ts';
 import type { Bundles } from './bundles.ts';
 
 /** Settings of every stage's Lambda that no contract gives. */
@@ -34,5 +35,5 @@ export interface IOrchestrator extends IConstruct {
   readonly handlers: string;
   readonly stageDefaults: StageDefaults;
   /** Puts a pipeline into the manifest and on the dashboard. Every Pipeline does this itself. */
-  register(pipeline: string, type?: ExecutionType): void;
+  register(pipeline: string, type?: ExecutionType, overlap?: Overlap): void;
 }

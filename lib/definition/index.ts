@@ -1,5 +1,6 @@
 export type { Binding, Source } from '../records/index.ts';
 export { choicesIn, refsIn } from '../records/index.ts';
+export type { AdmissionOptions } from './admission.ts';
 export * from './condition.ts';
 export * from './diagnostic.ts';
 export type { FailureOption } from './failure.ts';

@@ -1,6 +1,7 @@
 // What a flow recorded: the nodes of a pipeline, as plain data.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Binding, OnFailure, Tolerance, WaitTime } from '../records/index.ts';
+import type { AdmissionOptions } from './admission.ts';
 import { type Condition, operandsOf } from './condition.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { RowsFile } from './rows.ts';
@@ -173,6 +174,8 @@ export interface Pipeline<
   /** The pipelines whose runs of the same partition this one waits for and reads, by alias. */
   readonly upstream: Upstreams;
   readonly triggers: readonly Trigger<unknown>[];
+  /** How its runs are limited. @default not at all */
+  readonly admission?: Required<AdmissionOptions>;
   readonly flow: Block;
   readonly gives?: Output;
 }

@@ -1,5 +1,6 @@
 // definePipeline: the front of the whole. Records the flow once and keeps it as plain data.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { type AdmissionOptions, admissionOf } from './admission.ts';
 import { DefinitionError } from './diagnostic.ts';
 import { type Flow, record } from './flow.ts';
 import type { ExecutionType, Pipeline, Upstreams } from './node.ts';
@@ -10,7 +11,7 @@ type OutputsOf<U extends Upstreams> = {
   readonly [Alias in keyof U]: U[Alias] extends Pipeline<string, StandardSchemaV1, infer Output> ? Output : never;
 };
 
-export interface PipelineOptions<Input extends StandardSchemaV1, U extends Upstreams> {
+export interface PipelineOptions<Input extends StandardSchemaV1, U extends Upstreams> extends AdmissionOptions {
   /** One sentence for the console and the docs. */
   readonly description?: string;
   readonly input: Input;
@@ -62,6 +63,7 @@ export const definePipeline = <
       })),
     );
   }
+  const admission = admissionOf(options);
   return {
     kind: 'pipeline',
     name,
@@ -70,6 +72,7 @@ export const definePipeline = <
     type: options.type ?? 'standard',
     upstream,
     triggers: options.triggers ?? [],
+    ...(admission ? { admission } : {}),
     flow: record(name, Object.keys(upstream), body),
   };
 };

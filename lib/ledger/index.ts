@@ -3,6 +3,7 @@ import type { Aws } from '../support/aws-call.ts';
 import { type Audit, openAudit } from './audit.ts';
 import { type ChoiceRecords, openChoices } from './choices.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
+import { type Gates, openGates } from './gates.ts';
 import { type Latches, openLatches } from './latches.ts';
 import { openPayloads, type Payloads } from './payloads.ts';
 import { openRedo, type Redo } from './redo.ts';
@@ -17,6 +18,7 @@ export type { Audit } from './audit.ts';
 export { type BatchItems, batchItems, batchNumber } from './batch-items.ts';
 export type { ChoiceRecords } from './choices.ts';
 export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
+export type { Gates } from './gates.ts';
 export type { Latches } from './latches.ts';
 export type { Payloads } from './payloads.ts';
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
@@ -44,6 +46,7 @@ export interface Ledger {
   readonly payloads: Payloads;
   readonly deadLetters: DeadLetters;
   readonly audit: Audit;
+  readonly gates: Gates;
   /** Makes what a resume order names claimable again. */
   readonly redo: Redo;
   /** Gives a run the results of another. */
@@ -68,6 +71,7 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
     payloads,
     deadLetters: openDeadLetters(aws, table),
     audit: openAudit(table),
+    gates: openGates(table),
     redo: openRedo(table, stages, payloads),
     takeOver: openTakeOver(table, stages),
     resolver: () => openResolver(runs, stages, choices, payloads),

@@ -33,7 +33,16 @@ export interface Runs {
   /** Ends a run that has not ended and is in this generation. Undefined when it is not so. */
   end(pipeline: string, run: string, end: RunEnd, generation: number): Promise<RunRecord | undefined>;
   /** An ended run to `pending` again, in the order's generation. Undefined when it has not ended, or is further already. */
-  resume(pipeline: string, run: string, order: ResumeOrder): Promise<RunRecord | undefined>;
+  resume(pipeline: string, run: string, order: ResumeOrder, gated?: boolean): Promise<RunRecord | undefined>;
+  /** Ends a run that has not begun as `skipped`. Undefined when it has begun, or ended. */
+  skip(
+    pipeline: string,
+    run: string,
+    end: { readonly endedAt: string; readonly cause: string },
+    generation: number,
+  ): Promise<RunRecord | undefined>;
+  /** Says why a run that is pending has not begun. */
+  waits(pipeline: string, run: string, why: string, generation: number): Promise<void>;
   /** The newest runs of a pipeline, newest first. */
   latest(pipeline: string, limit: number): Promise<readonly RunRecord[]>;
   /** Points the partition at a run, unless it points at a newer one already. */
@@ -47,6 +56,12 @@ const inGeneration = '(attribute_not_exists(#generation) OR #generation = :gener
 const active = (generation: number) => ({
   condition: `#status IN (:pending, :running) AND ${inGeneration}`,
   values: { pending: 'pending', running: 'running', generation },
+});
+
+/** Not begun, and in this generation. */
+const pending = (generation: number) => ({
+  condition: `#status = :pending AND ${inGeneration}`,
+  values: { pending: 'pending', generation },
 });
 
 export const openRuns = (table: Table): Runs => ({
@@ -68,17 +83,24 @@ export const openRuns = (table: Table): Runs => ({
   end: (pipeline, run, end, generation) =>
     table.update({ key: runKey(pipeline, run), set: { ...end }, ...active(generation) }),
 
-  resume: (pipeline, run, order) => {
+  resume: (pipeline, run, order, gated = false) => {
     const before = order.generation - 1;
     const inTurn =
       before === 1 ? 'attribute_not_exists(#generation) OR #generation = :before' : '#generation = :before';
     return table.update({
       key: runKey(pipeline, run),
-      set: { status: 'pending', generation: order.generation, resume: order },
-      remove: ['startedAt', 'endedAt', 'error', 'cause', 'stages', 'deadLetters'],
+      set: { status: 'pending', generation: order.generation, resume: order, ...(gated ? { gated } : {}) },
+      remove: ['startedAt', 'endedAt', 'error', 'cause', 'stages', 'deadLetters', 'waits'],
       condition: `#status IN (:completed, :failed, :cancelled) AND (${inTurn})`,
       values: { completed: 'completed', failed: 'failed', cancelled: 'cancelled', before },
     });
+  },
+
+  skip: (pipeline, run, end, generation) =>
+    table.update({ key: runKey(pipeline, run), set: { status: 'skipped', ...end }, ...pending(generation) }),
+
+  waits: async (pipeline, run, why, generation) => {
+    await table.update({ key: runKey(pipeline, run), set: { waits: why }, ...pending(generation) });
   },
 
   latest: (pipeline, limit) => table.latest(runsIndex, `runs#${pipeline}`, limit),

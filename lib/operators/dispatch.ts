@@ -1,6 +1,7 @@
 // `dispatch`: the one door. Takes start messages from the queue, records each run once and starts its execution.
 import type { RunRecord, StartMessage } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import { admit, ended } from './admission/index.ts';
 import { fork } from './fork.ts';
 import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
@@ -26,6 +27,7 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   if (message.kind === 'resume')
     return resumed(await resume(message.pipeline, message.run, message.order, manifest, services));
   if (message.kind === 'fork') return fork(message, manifest, services);
+  if (message.kind === 'ended') return ended(message, manifest, services);
   const decision = await decide(message, manifest, services);
   if ('reason' in decision) {
     if (message.kind === 'child') await refuseParent(message, decision.reason, services);
@@ -43,10 +45,13 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     input: message.kind === 'child' ? message.input : await ledger.payloads.store(message.pipeline, input),
     upstream,
     ...(message.kind === 'child' ? { askedBy: message.parent } : {}),
+    ...(manifest.admission ? { gated: true } : {}),
     createdAt,
   };
   const isNew = await ledger.runs.create(record);
   if (!isNew && (await ledger.runs.get(message.pipeline, run))?.status !== 'pending') return { kind: 'duplicate', run };
+  const instead = await admit(record, manifest, services);
+  if (instead) return instead;
   await markPartition(record, services);
   await ledger.audit.record(message.pipeline, run, {
     id: 'asked',

@@ -12,6 +12,7 @@ import {
 } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import { tellGate } from './admission/tell-gate.ts';
 import { announce } from './announce.ts';
 import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
@@ -83,6 +84,7 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
   });
   await announce(record, services);
   await tellParent(record, services);
+  await tellGate(record, services);
   if (record.status !== 'completed') throw new RunFailedError(record.cause ?? `the run is ${record.status}`);
   return { run: id, status: 'completed', stages };
 };

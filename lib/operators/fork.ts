@@ -1,6 +1,7 @@
 // A new run that goes on from a stage of another one: what lies before that stage is taken over with its results.
 import { forkId, type PipelineManifest, type RunRecord, type StartMessage } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import { admit, patient } from './admission/index.ts';
 import { markPartition } from './mark-partition.ts';
 import type { Outcome } from './outcome.ts';
 import { isoTime, type Services } from './services.ts';
@@ -30,6 +31,7 @@ export const fork = async (
     input: parent.input,
     upstream: parent.upstream,
     parent: { run: parent.run, from },
+    ...(manifest.admission ? { gated: true } : {}),
     createdAt,
   };
   const isNew = await ledger.runs.create(record);
@@ -42,6 +44,8 @@ export const fork = async (
     what: 'forked',
     detail: `from ${from} of ${parent.run}`,
   });
+  const instead = await admit(record, patient(manifest), services);
+  if (instead) return instead;
   await markPartition(record, services);
   await startExecution(manifest, run, 1, services);
   return isNew ? { kind: 'started', run } : { kind: 'duplicate', run };

@@ -2,6 +2,7 @@
 export type Outcome =
   | { readonly kind: 'started'; readonly run: string }
   | { readonly kind: 'duplicate'; readonly run: string }
+  | { readonly kind: 'queued'; readonly run: string }
   | { readonly kind: 'settled'; readonly run: string }
   | { readonly kind: 'underWay'; readonly run: string }
   | { readonly kind: 'notStarted'; readonly reason: string };

@@ -1,6 +1,7 @@
 // `reconcile`: settles the run of an execution that died before its `finish` could: stopped, timed out, or broken.
 import { type RunRecord, readExecutionName, type StageRecord, type Status } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
+import { tellGate } from './admission/tell-gate.ts';
 import { announce } from './announce.ts';
 import { deathOf } from './death.ts';
 import { markPartition } from './mark-partition.ts';
@@ -53,7 +54,9 @@ export const settleRun = async (
   // `finish` was there first, or the run is in a later execution already.
   if (!before || (before.generation ?? 1) !== generation) return false;
   if (!underWay.includes(before.status)) {
-    await tellParent(before, services); // in case `finish` died before it could
+    // In case `finish` died before it could.
+    await tellParent(before, services);
+    await tellGate(before, services);
     return false;
   }
 
@@ -72,6 +75,7 @@ export const settleRun = async (
   });
   await announce(record, services);
   await tellParent(record, services);
+  await tellGate(record, services);
   return true;
 };
 

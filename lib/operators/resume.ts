@@ -1,6 +1,7 @@
 // A further execution of a run that has ended: what the order names is done again, all else gives its stored result.
 import type { PipelineManifest, ResumeOrder, RunRecord } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import { admit, patient } from './admission/index.ts';
 import { markPartition } from './mark-partition.ts';
 import { isoTime, type Services } from './services.ts';
 import { startExecution } from './start-execution.ts';
@@ -32,7 +33,7 @@ export const resume = async (
     if (before.resume.id === order.id) return { kind: 'resumed', run, generation: order.generation };
   }
   if (before.resume?.id === order.id) return { kind: 'duplicate', run };
-  const record = await ledger.runs.resume(pipeline, run, order);
+  const record = await ledger.runs.resume(pipeline, run, order, manifest.admission !== undefined);
   if (!record) {
     const { status, generation = 1 } = (await ledger.runs.get(pipeline, run)) ?? before;
     return { kind: 'refused', reason: `the run ${run} is ${status}, in its execution ${generation}` };
@@ -58,6 +59,7 @@ const carryOut = async (
     what: 'resumed',
     detail: `${order.reason}${told(order)}`,
   });
+  if (await admit(record, patient(manifest), services)) return;
   await markPartition(record, services);
   await startExecution(manifest, run, order.generation, services);
 };

@@ -8,6 +8,7 @@ export interface AuditEntry {
   readonly what:
     | 'asked'
     | 'started'
+    | 'skipped'
     | 'ended'
     | 'stopped'
     | 'resumed'

@@ -1,3 +1,4 @@
+export * from './admission.ts';
 export * from './audit.ts';
 export * from './binding.ts';
 export * from './calls.ts';

@@ -27,6 +27,8 @@ export const choiceKey = (pipeline: string, run: string, choose: string) => ({
   pk: `run#${pipeline}#${run}`,
   sk: `choice#${choose}`,
 });
+/** Who of a pipeline is under way and who waits. */
+export const gateKey = (pipeline: string) => ({ pk: `gate#${pipeline}`, sk: 'gate' });
 export const partitionKey = (pipeline: string, partition: string) => ({ pk: `partition#${pipeline}`, sk: partition });
 
 /** The index that lists a pipeline's runs, newest last. Its name is in the table's definition. */

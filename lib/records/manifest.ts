@@ -1,4 +1,5 @@
 // What synth tells the operators and the CLI of the deployed resources, as JSON in SSM parameters.
+import type { AdmissionPolicy } from './admission.ts';
 
 /** The parameter `/heddle/<orchestrator>`: where everything shared is. The CLI reads it. */
 export interface OrchestratorManifest {
@@ -26,6 +27,8 @@ export interface PipelineManifest {
   /** @default 'standard' */
   readonly type?: 'standard' | 'express';
   readonly definitionHash: string;
+  /** How its runs are limited. @default not at all */
+  readonly admission?: AdmissionPolicy;
   /** Alias to the name of the upstream pipeline. */
   readonly upstream: { readonly [alias: string]: string };
   readonly stages: readonly string[];

@@ -25,6 +25,10 @@ export interface RunRecord {
   readonly upstream: { readonly [alias: string]: { readonly pipeline: string; readonly run: string } };
   /** The stage of another run that waits for this one. */
   readonly askedBy?: Parent;
+  /** It goes through the gate of its pipeline, which must be told of its end. */
+  readonly gated?: boolean;
+  /** Why it has not begun, while it is `pending`. */
+  readonly waits?: string;
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly endedAt?: string;

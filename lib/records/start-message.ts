@@ -58,6 +58,8 @@ export type StartMessage =
     }
   /** The Express execution of a run has had its time: has it settled the run? */
   | { readonly kind: 'look'; readonly pipeline: string; readonly run: string; readonly generation: number }
+  /** A run of a pipeline that limits its runs has ended: the next may start. */
+  | { readonly kind: 'ended'; readonly pipeline: string; readonly run: string; readonly generation: number }
   /** A run of an upstream pipeline completed. */
   | { readonly kind: 'upstream'; readonly pipeline: string; readonly event: { readonly detail: RunEventDetail } };
 

@@ -1,5 +1,6 @@
 // What the rules refuse of triggers and of how runs are admitted: each definition with its messages in full.
-import type { Pipeline, Trigger } from '../../lib/definition/index.ts';
+import { admissionOf } from '../../lib/definition/admission.ts';
+import type { AdmissionOptions, Pipeline, Trigger } from '../../lib/definition/index.ts';
 import { schedule } from '../../lib/definition/index.ts';
 import { named, untyped } from './definitions.ts';
 
@@ -9,6 +10,11 @@ const at = (expression: string, timeZone = 'UTC'): Pipeline =>
   triggered(schedule(untyped(expression), { timeZone, input: {} }));
 const how =
   "Fix: write one like schedule('cron(0 3 * * ? *)', …), with six fields and ? for one of the two days, or 'rate(5 minutes)'.";
+
+const limited = (options: AdmissionOptions, more: Partial<Pipeline> = {}): Pipeline => {
+  const admission = admissionOf(options);
+  return { ...named('orders'), ...more, ...(admission ? { admission } : {}) };
+};
 
 export const brokenTriggers: Record<string, [Pipeline | readonly Pipeline[], ...string[]]> = {
   'a cron of five fields': [
@@ -35,10 +41,25 @@ export const brokenTriggers: Record<string, [Pipeline | readonly Pipeline[], ...
     at('cron(30 1 * * ? *)', 'Europe/London'),
     'HDL261 warning, orders: the schedule cron(30 1 * * ? *) has no time on days like 2026-03-29, when clocks in Europe/London go forward over it: that day gets no run. Fix: take a time of day that every day has, or the zone UTC.',
   ],
+  'no limit beside a limit': [
+    limited({ overlap: 'allow', maxRuns: 2 }),
+    "HDL262 orders: overlap is 'allow', which knows no limit, beside maxRuns or maxQueued. Fix: leave those out, or let overlap be 'queue'.",
+  ],
+  'room for nobody': [
+    limited({ maxRuns: 0, maxQueued: 1.5 }),
+    'HDL262 orders: maxRuns is 0. Fix: give a whole number from 1 to 1,000.',
+    'HDL262 orders: maxQueued is 1.5. Fix: give a whole number from 0 to 1,000.',
+  ],
+  'Express runs that are to be stopped': [
+    limited({ overlap: 'cancelRunning' }, { type: 'express' }),
+    "HDL263 orders: overlap is 'cancelRunning', but AWS cannot stop an Express execution. Fix: take 'queue' or 'skip', or type 'standard'.",
+  ],
 };
 
 export const rightTriggers: Record<string, Pipeline | readonly Pipeline[]> = {
   'a time beside the change of clocks': at('cron(30 2 * * ? *)', 'Europe/London'),
   'every hour, also where clocks go forward': at('cron(0 * * * ? *)', 'America/Santiago'),
   'a rate': at('rate(1 day)', 'Europe/London'),
+  'a cap on runs': limited({ maxRuns: 1_000, maxQueued: 0 }),
+  'no limit at all': limited({ overlap: 'allow' }),
 };

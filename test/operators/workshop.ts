@@ -1,7 +1,7 @@
 // The operators with what they work on: three deployed pipelines whose executions only wait, on the local services.
 import { begin, dispatch, type Services } from '../../lib/operators/index.ts';
 import { openManifests } from '../../lib/operators/manifests.ts';
-import type { RunFacts, StartMessage } from '../../lib/records/index.ts';
+import type { PipelineManifest, RunFacts, StartMessage } from '../../lib/records/index.ts';
 import { openServices, type TestServices, type TestServicesOptions } from '../services.ts';
 
 export const machines = 'arn:aws:states:us-east-1:123456789012:stateMachine';
@@ -10,6 +10,8 @@ const waits = JSON.stringify({ StartAt: 'wait', States: { wait: { Type: 'Wait', 
 export interface Workshop {
   readonly local: TestServices;
   readonly services: Services;
+  /** Deploys a pipeline whose executions only wait. */
+  deploy(pipeline: string, manifest?: Partial<PipelineManifest>): Promise<void>;
   /** Executions of a pipeline's machine, whatever their status. */
   executions(pipeline: string): Promise<number>;
   /** A run of `orders` that has begun. */
@@ -32,11 +34,7 @@ export const openWorkshop = async (options: TestServicesOptions = {}): Promise<W
   process.env.POWERTOOLS_METRICS_DISABLED = 'true';
   const local = await openServices(options);
   const now = options.clock?.now ?? Date.now;
-  for (const [pipeline, upstream] of Object.entries({
-    orders: {},
-    visits: {},
-    report: { orders: 'orders', seen: 'visits' },
-  })) {
+  const deploy: Workshop['deploy'] = async (pipeline, manifest = {}) => {
     await local.service('sfn').call('CreateStateMachine', {
       name: `heddle-${pipeline}`,
       definition: waits,
@@ -49,13 +47,17 @@ export const openWorkshop = async (options: TestServicesOptions = {}): Promise<W
         pipeline,
         stateMachineArn: `${machines}:heddle-${pipeline}`,
         definitionHash: 'abc',
-        upstream,
+        upstream: {},
         stages: [],
         deadLetterQueueUrl: local.queueUrl,
         replayQueueUrl: local.queueUrl,
+        ...manifest,
       }),
     });
-  }
+  };
+  await deploy('orders');
+  await deploy('visits');
+  await deploy('report', { upstream: { orders: 'orders', seen: 'visits' } });
   const services: Services = {
     aws: local.aws,
     ledger: local.ledger,
@@ -67,6 +69,7 @@ export const openWorkshop = async (options: TestServicesOptions = {}): Promise<W
   return {
     local,
     services,
+    deploy,
     executions: async (pipeline) => {
       const { executions } = await local.aws.call('states', 'ListExecutions', {
         stateMachineArn: `${machines}:heddle-${pipeline}`,

@@ -33,6 +33,10 @@ const day = z.object({ day: z.string() });
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const proven = <T extends true>(): T | undefined => undefined;
 
+// @ts-expect-error runs cannot overlap sometimes
+definePipeline('overlapping', { input: day, overlap: 'sometimes' }, () => 0);
+definePipeline('limited', { input: day, overlap: 'queue', maxRuns: 2, maxQueued: 5 }, () => 0);
+
 export const orders = definePipeline('orders', { input: day }, (flow) => {
   const listed = flow.task(list, { day: flow.input.day });
   flow.task(list, flow.input, { id: 'whole' });

@@ -1,4 +1,4 @@
-import { expressSeconds, isExpressArn, type RunRecord } from '../../records/index.ts';
+import { expressSeconds, isExpressArn, type RunRecord, type StartMessage } from '../../records/index.ts';
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
@@ -21,15 +21,18 @@ export const cancel: Command = {
     const target = await openTarget(given, setting);
     try {
       const run = await findRun(target, given.operands[0] ?? '', given.text('pipeline'));
-      const execution = underWay(run);
+      const execution = run.status === 'pending' && run.gated ? undefined : underWay(run);
       if (!given.has('go')) {
-        print(setting, [`${run.pipeline} ${run.run} is ${run.status} and would be stopped: ${execution}`]);
+        print(setting, [
+          `${run.pipeline} ${run.run} is ${run.status} and would be ${execution === undefined ? 'taken out of the queue' : `stopped: ${execution}`}`,
+        ]);
         remark(setting, ['', 'Nothing is done yet: add --go.']);
         return 0;
       }
       const because = given.text('because');
       const cause = `stopped by ${whoAmI()}${because === undefined ? '' : `: ${because}`}`;
-      await target.aws.call('states', 'StopExecution', { executionArn: execution, error: 'Heddle.Cancelled', cause });
+      if (execution === undefined) await takeOut(target, run, cause, setting.now());
+      else await target.aws.call('states', 'StopExecution', { executionArn: execution, error: cancelled, cause });
       const settled = await settlement(target, run);
       print(setting, [`${settled.pipeline} ${settled.run} is ${settled.status}.`]);
       return 0;
@@ -37,6 +40,30 @@ export const cancel: Command = {
       await target.close();
     }
   },
+};
+
+const cancelled = 'Heddle.Cancelled';
+
+/** Ends a run that waits for others of its pipeline. Should it begin at this moment, it is under way and is not ended. */
+const takeOut = async (
+  { ledger, aws, manifest }: Target,
+  before: RunRecord,
+  cause: string,
+  now: number,
+): Promise<void> => {
+  const { pipeline, run, generation = 1 } = before;
+  const endedAt = new Date(now).toISOString();
+  const end = { status: 'cancelled', endedAt, error: cancelled, cause } as const;
+  if (!(await ledger.runs.end(pipeline, run, end, generation))) return;
+  await ledger.audit.record(pipeline, run, {
+    id: `ended#${generation}`,
+    at: endedAt,
+    by: whoAmI(),
+    what: 'stopped',
+    detail: cause,
+  });
+  const message: StartMessage = { kind: 'ended', pipeline, run, generation };
+  await aws.call('sqs', 'SendMessage', { QueueUrl: manifest.startQueueUrl, MessageBody: JSON.stringify(message) });
 };
 
 /** The ARN of the run's execution. Throws CliError HDL656 for a run that is not under way, HDL658 for one that AWS cannot stop. */

@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import { unknownPipeline } from '../find-pipeline.ts';
 import { paintFor } from '../paint.ts';
-import { runJson, viewRun } from '../run-view.ts';
+import { notBegun, runJson, viewRun } from '../run-view.ts';
 import { runsTable } from '../runs-table.ts';
 import { columnsOf, print, printJson, type Setting } from '../setting.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
@@ -55,12 +55,14 @@ const latest = async (target: Target, name: string | undefined, limit: number, f
     .slice(0, limit);
 };
 
-const tableFor = (setting: Setting, views: Parameters<typeof runsTable>[0]): readonly string[] =>
-  runsTable(views, {
-    now: setting.now(),
-    width: columnsOf(setting.stdout),
-    paint: paintFor(setting),
+const tableFor = (setting: Setting, views: Parameters<typeof runsTable>[0]): readonly string[] => {
+  const shown = { now: setting.now(), width: columnsOf(setting.stdout), paint: paintFor(setting) };
+  const told = views.flatMap(({ run }) => {
+    const why = notBegun(run);
+    return why === undefined ? [] : [`${run.run} is ${why}`];
   });
+  return [...runsTable(views, shown), ...(told.length > 0 ? ['', ...told] : [])];
+};
 
 const nothing = (target: Target, failed: boolean): string =>
   failed ? `No failed run in ${target.name}.` : `No run yet in ${target.name}. Start one: npx heddle start <pipeline>`;

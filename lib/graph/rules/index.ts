@@ -7,6 +7,7 @@ import { choicesHaveAValue } from './choices-have-a-value.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
 import { itemsStayInTheirMap } from './items-stay-in-their-map.ts';
 import { keyTemplatesAreClear } from './key-templates-are-clear.ts';
+import { limitsOfRunsArePossible } from './limits-of-runs-are-possible.ts';
 import { mapOptionsArePossible } from './map-options-are-possible.ts';
 import { mapsTakeLists } from './maps-take-lists.ts';
 import { namesArePlain } from './names-are-plain.ts';
@@ -41,6 +42,7 @@ export const rules: readonly Rule[] = [
   pipelinesHaveStages,
   keyTemplatesAreClear,
   schedulesArePossible,
+  limitsOfRunsArePossible,
   branchesCanBeTaken,
   choicesHaveAValue,
   standInsFit,

@@ -1,0 +1,106 @@
+// Runs that overlap, from the template: a person starts them, sees who waits and who was not started, and takes one out.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { App, Stack } from 'aws-cdk-lib';
+import * as z from 'zod';
+import { runProgram } from '../../lib/cli/index.ts';
+import { Orchestrator } from '../../lib/constructs/index.ts';
+import { type AdmissionOptions, definePipeline } from '../../lib/definition/index.ts';
+import { type Engine, openEngine } from '../../lib/local/index.ts';
+import { testSetting } from '../cli/setting.ts';
+
+const asking = (name: string, options: AdmissionOptions) =>
+  definePipeline(name, { input: z.object({}), ...options }, (flow) =>
+    flow.approve('ship', { prompt: 'Ship it?', answer: z.object({ yes: z.boolean() }), timeout: '1h' }),
+  );
+const pipelines = [
+  asking('release', { maxRuns: 1 }),
+  asking('hasty', { overlap: 'skip' }),
+  asking('newest', { overlap: 'cancelRunning' }),
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'heddle-overlap-'));
+let engine: Engine;
+beforeAll(async () => {
+  const app = new App({ outdir: join(folder, 'cdk.out') });
+  new Orchestrator(new Stack(app, 'Test'), 'Heddle', { pipelines });
+  engine = await openEngine({ assembly: app.synth().directory, stateDir: join(folder, 'state') });
+});
+afterAll(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const heddle = async (...words: readonly string[]) => {
+  const environment = {
+    AWS_ENDPOINT_URL: engine.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+  const { setting, stdout, stderr } = testSetting(pipelines, { environment, now: Date.now });
+  const code = await runProgram(words, setting);
+  return { code, stdout: stdout(), stderr: stderr() };
+};
+const start = async (pipeline: string, id: string): Promise<string> => {
+  const { stdout } = await heddle('start', pipeline, '--id', id, '--no-wait');
+  return stdout;
+};
+const runOf = async (pipeline: string, partition: string): Promise<{ run: string; status: string }> => {
+  const { stdout } = await heddle('runs', pipeline, '--json');
+  const runs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return runs.find((run) => run.partition === partition);
+};
+const until = async (pipeline: string, partition: string, status: string): Promise<string> => {
+  for (;;) {
+    const run = await runOf(pipeline, partition);
+    if (run?.status === status) return run.run;
+  }
+};
+const answer = async (run: string): Promise<void> => {
+  while ((await heddle('answer', run, 'ship', '--json', '{"yes":true}')).code !== 0);
+};
+
+test('one at a time: the others wait in order, and begin when one ends', async () => {
+  await start('release', 'a');
+  const first = await until('release', 'a', 'running');
+  expect(await start('release', 'b')).toContain('waits for a run of the pipeline to end');
+  await start('release', 'c');
+  const { run: third } = await runOf('release', 'c');
+  expect((await heddle('runs', 'release')).stdout).toContain(`${third} is pending: waits behind 1 other\n`);
+  expect((await heddle('run', third)).stdout).toMatch(/waits +waits behind 1 other/);
+
+  const { run: second } = await runOf('release', 'b');
+  expect((await heddle('cancel', second)).stdout).toContain('would be taken out of the queue');
+  expect(await heddle('cancel', second, '--go')).toMatchObject({
+    code: 0,
+    stdout: `release ${second} is cancelled.\n`,
+  });
+  await answer(first);
+  expect(await until('release', 'c', 'running')).toBe(third);
+  await answer(third);
+  await until('release', 'c', 'completed');
+  expect((await runOf('release', 'b')).status).toBe('cancelled');
+});
+
+test('skip: one that is not started is listed with the reason', async () => {
+  await start('hasty', 'a');
+  const first = await until('hasty', 'a', 'running');
+  const said = await start('hasty', 'b');
+  expect(said).toContain(`${first} is under way, and overlap is 'skip'`);
+  const { run } = await runOf('hasty', 'b');
+  expect((await heddle('runs', 'hasty')).stdout).toContain(`${run} is skipped: ${first} is under way`);
+});
+
+test('cancelRunning: the run under way is stopped, then the newest begins', async () => {
+  await start('newest', 'a');
+  await until('newest', 'a', 'running');
+  await start('newest', 'b');
+  await until('newest', 'b', 'running');
+  expect((await runOf('newest', 'a')).status).toBe('cancelled');
+});
