@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { type EventBus, EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { type EventBus, EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -28,40 +28,25 @@ export const alertsTopic = (scope: Construct, topicName: string, email: string |
   return topic;
 };
 
-/** What of the bus goes to the topic: what a person has to act on, in words. */
+/** What of the bus goes to the topic: whatever holds words for a person, which `lib/operators/alert-text.ts` writes. */
 export const alertEvents = (
   scope: Construct,
   orchestrator: string,
   eventBus: EventBus,
   topic: ITopic,
   undelivered: IQueue,
-): void => {
-  const field = (name: string): string => EventField.fromPath(`$.detail.${name}`);
-  const place = `${field('stage')} of ${field('pipeline')}, run ${field('run')}, partition ${field('partition')}`;
-  const alerts = {
-    AnswerWanted: {
-      detailType: runEvents.answerWanted,
-      text: `${field('prompt')} Asked by ${place}. Until ${field('until')}, answer with: ${field('command')} where {…} holds ${field('wants')}. What to look at: ${field('shown')}`,
-    },
-    CheckFailed: {
-      detailType: runEvents.checkFailed,
-      text: `The check ${place} did not pass (severity ${field('severity')}): ${field('cause')}`,
-    },
-  };
-  for (const [id, { detailType, text }] of Object.entries(alerts)) {
-    new Rule(scope, id, {
-      ruleName: names.operator(orchestrator, id === 'AnswerWanted' ? 'answer-wanted' : 'check-failed'),
-      description: `Tells the alerts topic of each ${detailType}`,
-      eventBus,
-      eventPattern: { source: [runEvents.source], detailType: [detailType] },
-      targets: [
-        new SnsTopic(topic, {
-          message: RuleTargetInput.fromText(text),
-          deadLetterQueue: undelivered,
-          retryAttempts: delivery.retries,
-          maxEventAge: delivery.age,
-        }),
-      ],
-    });
-  }
-};
+): Rule =>
+  new Rule(scope, 'AlertEvents', {
+    ruleName: names.operator(orchestrator, 'alert-events'),
+    description: 'Tells the alerts topic what a person has to act on',
+    eventBus,
+    eventPattern: { source: [runEvents.source], detail: { text: Match.exists() } },
+    targets: [
+      new SnsTopic(topic, {
+        message: RuleTargetInput.fromText(EventField.fromPath('$.detail.text')),
+        deadLetterQueue: undelivered,
+        retryAttempts: delivery.retries,
+        maxEventAge: delivery.age,
+      }),
+    ],
+  });

@@ -5,7 +5,14 @@ import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 export const metricNamespace = 'Heddle';
 
 /** Of a pipeline. Durations are in milliseconds. */
-export type PipelineMetric = 'RunsCompleted' | 'RunsFailed' | 'RunDuration' | 'DeadLetters';
+export type PipelineMetric =
+  | 'RunsCompleted'
+  | 'RunsFailed'
+  | 'RunDuration'
+  | 'DeadLetters'
+  | 'ChecksFailed'
+  | 'DeadlinesMissed'
+  | 'StagesStuck';
 /** Of a stage of a pipeline. */
 export type StageMetric = 'StageDuration' | 'Attempts' | 'Failures' | 'ItemsCompleted' | 'ItemsFailed';
 

@@ -87,6 +87,14 @@ export abstract class PipelineBase extends Resource implements IPipeline {
     return this.#on(id, runEvents.checkFailed, target, options);
   }
 
+  onDeadlineMissed(id: string, target: IRuleTarget, options?: OnEventOptions): Rule {
+    return this.#on(id, runEvents.deadlineMissed, target, options);
+  }
+
+  onStageStuck(id: string, target: IRuleTarget, options?: OnEventOptions): Rule {
+    return this.#on(id, runEvents.stuck, target, options);
+  }
+
   #on(id: string, detailType: string, target: IRuleTarget, options: OnEventOptions = {}): Rule {
     const rule = new Rule(options.crossStackScope ?? this, id, {
       eventBus: this.eventBus,

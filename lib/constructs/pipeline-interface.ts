@@ -32,8 +32,12 @@ export interface IPipeline extends IResource {
   onRunFailed(id: string, target: IRuleTarget, options?: OnEventOptions): Rule;
   /** A rule for each run that completes. The event's detail is a RunEventDetail. */
   onRunCompleted(id: string, target: IRuleTarget, options?: OnEventOptions): Rule;
-  /** A rule for each stage or item that failed for good. */
+  /** A rule for each stage that failed for good; of a map whose items did, for all of them at once, with their number. */
   onDeadLetter(id: string, target: IRuleTarget, options?: OnEventOptions): Rule;
   /** A rule for each check whose claim does not hold, warnings included: the detail has `stage`, `severity` and `cause`. */
   onCheckFailed(id: string, target: IRuleTarget, options?: OnEventOptions): Rule;
+  /** A rule for each run that has not ended by its deadline: the detail has `deadline`, `since` and `underWay`. */
+  onDeadlineMissed(id: string, target: IRuleTarget, options?: OnEventOptions): Rule;
+  /** A rule for each stage that gives no sign of life: the detail has `stage`, `since` and `limitSeconds`. */
+  onStageStuck(id: string, target: IRuleTarget, options?: OnEventOptions): Rule;
 }

@@ -52,12 +52,15 @@ const open = (environment: Environment): Services => {
     secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
     sessionToken: environment.AWS_SESSION_TOKEN,
   });
+  const orchestrator = setting('eventBus'); // the bus has its name
   return {
     aws,
     ledger: openLedger(aws, { table: setting('table'), payloadBucket: setting('payloadBucket') }),
-    eventBus: setting('eventBus'),
+    eventBus: orchestrator,
     startQueueUrl: setting('startQueue'),
     manifests: openManifests(aws, setting('manifestPath'), Date.now),
+    // Without an endpoint of its own the CLI looks in AWS only when told to.
+    commandOptions: `${environment.AWS_ENDPOINT_URL ? '' : ' --aws'}${orchestrator === 'heddle' ? '' : ` --orchestrator ${orchestrator}`}`,
     now: Date.now,
   };
 };

@@ -10,6 +10,8 @@ export interface Services {
   readonly startQueueUrl: string;
   readonly manifests: Manifests;
   readonly now: () => number;
+  /** What a command needs that a person is told to type, such as ` --aws`. @default nothing */
+  readonly commandOptions?: string;
   /** Whether metrics of runs are written. @default true */
   readonly measures?: boolean;
 }

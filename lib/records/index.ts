@@ -21,6 +21,7 @@ export * from './question.ts';
 export * from './replay-message.ts';
 export * from './resume-order.ts';
 export * from './run.ts';
+export * from './run-events.ts';
 export * from './run-id.ts';
 export * from './stage-record.ts';
 export * from './start-message.ts';

@@ -3,6 +3,7 @@ import type { Parent } from './child.ts';
 import type { Json } from './json.ts';
 import type { StoredPayload } from './payload.ts';
 import type { ResumeOrder } from './resume-order.ts';
+import type { RunEventDetail } from './run-events.ts';
 
 export type StartMessage =
   /** A person, or a program on their behalf. The same `id` asks for the same run. */
@@ -62,21 +63,3 @@ export type StartMessage =
   | { readonly kind: 'ended'; readonly pipeline: string; readonly run: string; readonly generation: number }
   /** A run of an upstream pipeline completed. */
   | { readonly kind: 'upstream'; readonly pipeline: string; readonly event: { readonly detail: RunEventDetail } };
-
-/** The detail of every event that Heddle puts on its bus about a run. */
-export interface RunEventDetail {
-  readonly pipeline: string;
-  readonly run: string;
-  readonly partition: string;
-  readonly status: string;
-}
-
-/** `source` of the events on the bus, and the detail types. */
-export const runEvents = {
-  source: 'heddle',
-  completed: 'Heddle Run Completed',
-  failed: 'Heddle Run Failed',
-  deadLetter: 'Heddle Dead Letter',
-  checkFailed: 'Heddle Check Failed',
-  answerWanted: 'Heddle Answer Wanted',
-} as const;

@@ -75,7 +75,7 @@ const alert = async (): Promise<string> => {
 
 test('the message says what is asked and the command that answers it', async () => {
   const message = await alert();
-  expect(message).toContain('Ship it? Asked by ship of release, run one-');
+  expect(message).toContain('Ship it? Asked by ship of the run one-');
   expect(message).toContain('where {…} holds approved: boolean. What to look at: ');
   const [, run = ''] = /heddle answer (\S+) ship --json '\{…\}'/.exec(message) ?? [];
   expect(await heddle('run', run)).toMatchObject({

@@ -64,7 +64,7 @@ test('a person is asked, answers after a day, and the run goes on with the typed
         prompt: 'Publish it?',
         shown: '{"headline":"Sales are up"}',
         until: '2026-01-04T00:00:00.000Z',
-        command: `heddle answer ${run.run} release --json '{…}'`,
+        command: `npx heddle answer ${run.run} release --json '{…}'`,
         wants: 'approved: boolean, note: string',
       }),
     },

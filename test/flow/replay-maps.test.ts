@@ -38,6 +38,11 @@ test.each([
   });
   const first = await bench.run('maps', { list: [0, 1, 2, 3, 4, 5, 6, 7] });
   expect([first.run.status, await first.output('sum')]).toEqual(['completed', { n: 4 * (140 - 4 - 25) }]);
+  const told = bench.events.filter(({ type }) => type === 'Heddle Dead Letter').map(({ detail }) => detail);
+  expect(told).toEqual([expect.objectContaining({ stage: 'double', items: 2, item: 2, cause: 'not now' })]);
+  expect(told[0]?.text).toMatch(
+    /^2 items of the map double of the run \S+ of maps .*: npx heddle dead-letters replay /,
+  );
   failing.clear();
   doubles.length = 0;
   const below = [...belowOf(new Set(['double']), Object.values(first.stages)).keys()];

@@ -1,6 +1,6 @@
 // A stage that asks a person: opened with a task token, ended by the `answer` operator or by the clock.
 import { addressOf, UnavailableError } from '../../ledger/index.ts';
-import { controlOf, type Json, needsOf, runEvents } from '../../records/index.ts';
+import { controlOf, type Json, needsOf } from '../../records/index.ts';
 import { errorNames } from '../../support/error-names.ts';
 import { isoTime, type Services } from '../services.ts';
 import { release } from '../task-token.ts';
@@ -37,10 +37,10 @@ export const ask = async (call: Call<'ask'>, services: Services): Promise<Settle
     await release(token, controlOf(control, output), services);
     return { control: {} };
   }
-  const command = `heddle answer ${run.id} ${stage} --json '{…}'`;
+  const command = `npx heddle answer ${run.id} ${stage} --json '{…}'${services.commandOptions ?? ''}`;
   const text = JSON.stringify(shown).slice(0, longestShown);
   const detail = { stage, prompt, until: record.until ?? until, shown: text, command, wants: formOf(schema) };
-  await tell(runEvents.answerWanted, run, detail, services);
+  await tell('answerWanted', run, detail, services);
   return { control: {} };
 };
 

@@ -9,7 +9,6 @@ import {
   type Json,
   needsOf,
   operandsOf,
-  runEvents,
 } from '../../records/index.ts';
 import { errorNames } from '../../support/error-names.ts';
 import { isoTime, type Services } from '../services.ts';
@@ -45,7 +44,7 @@ export const check = async (call: Call<'check'>, services: Services): Promise<Se
   const found = inWords(claim, value);
   const cause = message ? `${message} (it does not hold that ${found})` : `it does not hold that ${found}`;
   // Told before it is recorded: a crash in between tells it twice, not never.
-  if (!passed) await tell(runEvents.checkFailed, run, { stage, severity, cause: cause.slice(0, 1_000) }, services);
+  if (!passed) await tell('checkFailed', run, { stage, severity, cause }, services);
   const endedAt = isoTime(now());
   if (!passed && severity === 'fail') {
     await ledger.stages.fail(at, { status: 'failed', endedAt, error: errorNames.checkFailed, cause });

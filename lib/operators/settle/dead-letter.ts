@@ -1,4 +1,4 @@
-import { type DeadLetter, type RunFacts, readExecutionName, runEvents } from '../../records/index.ts';
+import { type DeadLetter, type RunFacts, readExecutionName } from '../../records/index.ts';
 import { isoTime, type Services } from '../services.ts';
 import { tell } from '../tell.ts';
 
@@ -6,7 +6,7 @@ type Failed = Pick<DeadLetter, 'stage' | 'error' | 'cause' | 'attempts' | 'input
   readonly item?: number;
 };
 
-/** Records a dead letter, sends it to the pipeline's queue and tells the bus. May be repeated. */
+/** Records a dead letter, sends it to the pipeline's queue and, of a whole stage, tells the bus. May be repeated. */
 export const writeDeadLetter = async (services: Services, run: RunFacts, failed: Failed): Promise<void> => {
   const { ledger, manifests, now } = services;
   const manifest = await manifests.of(run.pipeline);
@@ -22,6 +22,18 @@ export const writeDeadLetter = async (services: Services, run: RunFacts, failed:
     },
     manifest.deadLetterQueueUrl,
   );
-  const { stage, item, error, cause } = failed;
-  await tell(runEvents.deadLetter, run, { stage, item, error, cause: cause.slice(0, 1_000) }, services);
+  const { stage, item, error, cause, firstAt: since } = failed;
+  if (item === undefined) await tell('deadLetter', run, { stage, error, cause, since }, services);
+};
+
+/** Tells the bus once of all items of a map that failed in this execution: a thousand poison items are one message. */
+export const tellDeadItems = async (services: Services, run: RunFacts, stage: string): Promise<void> => {
+  const { generation } = readExecutionName(run.execution);
+  const dead = (await services.ledger.deadLetters.list(run.pipeline, run.id)).filter(
+    (letter) => letter.stage === stage && letter.item !== undefined && (letter.generation ?? 1) === generation,
+  );
+  const [first] = dead;
+  if (!first) return;
+  const { item = 0, error, cause, firstAt: since } = first;
+  await tell('deadLetter', run, { stage, item, items: dead.length, error, cause, since }, services);
 };

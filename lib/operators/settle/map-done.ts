@@ -4,6 +4,7 @@ import { errorNames } from '../../support/error-names.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
 import { batchFailed } from './batch-failed.ts';
+import { tellDeadItems } from './dead-letter.ts';
 import { outputsOf, whatIsMissing } from './map-facts.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -24,6 +25,7 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
   const completed = batches.reduce((sum, batch) => sum + batch.completed, 0);
   const failed = batches.reduce((sum, batch) => sum + batch.failed, 0);
   const items = { total: completed + failed, completed, failed };
+  if (failed > 0) await tellDeadItems(services, run, stage);
   const endedAt = isoTime(now());
   if (failed > allowed(call.tolerate, items.total)) {
     const cause = `${failed} of ${items.total} items failed; the stage bears ${describe(call.tolerate)}`;
