@@ -10,10 +10,13 @@ export const isObject = (value: unknown): value is JsonObject =>
 export class Payload {
   #value: Json | undefined;
   #text: string | undefined;
+  /** Of an array: what it is made of, until its value is asked for. Mostly it is not. */
+  #items: readonly Payload[] | undefined;
 
-  private constructor(value: Json | undefined, text: string | undefined) {
+  private constructor(value: Json | undefined, text: string | undefined, items?: readonly Payload[]) {
     this.#value = value;
     this.#text = text;
+    this.#items = items;
   }
 
   static of(value: Json): Payload {
@@ -27,14 +30,14 @@ export class Payload {
 
   /** An array of payloads whose texts are already known. */
   static array(items: readonly Payload[]): Payload {
-    return new Payload(
-      items.map((item) => item.value),
-      `[${items.map((item) => item.text).join(',')}]`,
-    );
+    return new Payload(undefined, `[${items.map((item) => item.text).join(',')}]`, items);
   }
 
   get value(): Json {
-    if (this.#value === undefined) this.#value = JSON.parse(this.#text ?? 'null') as Json;
+    if (this.#value === undefined) {
+      this.#value = this.#items?.map((item) => item.value) ?? (JSON.parse(this.#text ?? 'null') as Json);
+      this.#items = undefined;
+    }
     return this.#value;
   }
 

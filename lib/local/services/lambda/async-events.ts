@@ -7,7 +7,7 @@ import { uuid } from '../../uuid.ts';
 import { type Delivery, deliverDeadLetter, deliverResult } from './destinations.ts';
 import { type FunctionRecord, functionArn, identityOf, LATEST, read } from './function-record.ts';
 import type { Functions } from './functions.ts';
-import type { Invoker } from './invoke.ts';
+import { type Invoker, outcomeOf } from './invoke.ts';
 import { eventOf } from './runner.ts';
 
 const RETRY_MS = [60_000, 120_000];
@@ -68,7 +68,7 @@ export const asyncEvents = (context: EngineContext, functions: Functions, invoke
   const attempt = async (event: PendingEvent): Promise<void> => {
     const record = functions.of({ FunctionName: event.functionName });
     const config = configs.get(record.name) ?? DEFAULT;
-    const { outcome } = await invoke({ record, payload: eventOf(event.payload), requestId: event.requestId });
+    const outcome = await invoke({ record, payload: eventOf(event.payload), requestId: event.requestId }, outcomeOf);
     if (isClosed) return; // cut off with its sandbox: the event is still pending and runs at the next start
     const attempts = event.attempts + 1;
     const now = clock.now();

@@ -6,7 +6,7 @@ import { storedMap } from '../../stored-map.ts';
 import { uuid } from '../../uuid.ts';
 import { functionArn, functionAsked, LATEST, read } from './function-record.ts';
 import type { Functions } from './functions.ts';
-import type { Invoker } from './invoke.ts';
+import { type Invoker, outcomeOf } from './invoke.ts';
 import { consumeQueue, takeReceivesBack } from './queue-consumer.ts';
 import { eventOf } from './runner.ts';
 
@@ -76,7 +76,7 @@ export const eventSourceMappings = (
     };
     const end = consumeQueue(context, settings, async (payload) => {
       const record = functions.of({ FunctionName: mapping.functionName });
-      const { outcome } = await invoke({ record, payload: eventOf(payload) });
+      const outcome = await invoke({ record, payload: eventOf(payload) }, outcomeOf);
       return outcome;
     });
     running.set(mapping.id, end);

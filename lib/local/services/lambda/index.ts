@@ -66,7 +66,7 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
   const events = asyncEvents(context, functions, invoke);
   const mappings = eventSourceMappings(context, functions, invoke);
 
-  const invokeFunction = async (input: Shape): Promise<Shape> => {
+  const invokeFunction = (input: Shape): Shape | Promise<Shape> => {
     const record = functions.of(input);
     const type = input.InvocationType ?? 'RequestResponse';
     if (type === 'DryRun') return { StatusCode: 204, Payload: '' };
@@ -77,14 +77,13 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
     }
     if (type !== 'RequestResponse')
       throw new AwsError('InvalidParameterValueException', `InvocationType ${String(type)} is not valid`);
-    const { outcome, logTail } = await invoke({ record, payload });
-    return {
-      StatusCode: 200,
-      ExecutedVersion: record.version ?? LATEST,
-      ...(outcome.kind === 'failed' && { FunctionError: 'Unhandled' }),
-      ...(input.LogType === 'Tail' && { LogResult: logTail() }),
-      Payload: answerPayload(outcome),
-    };
+    return invoke({ record, payload }, ({ outcome, logTail }) => {
+      const answer: Shape = { StatusCode: 200, ExecutedVersion: record.version ?? LATEST };
+      if (outcome.kind === 'failed') answer.FunctionError = 'Unhandled';
+      if (input.LogType === 'Tail') answer.LogResult = logTail();
+      answer.Payload = answerPayload(outcome);
+      return answer;
+    });
   };
 
   const call = callFrom('lambda', {

@@ -25,7 +25,10 @@ export interface Invocation {
   readonly requestId?: string;
 }
 
-export type Invoker = (invocation: Invocation) => Promise<Invoked>;
+/** Invokes, and gives what `answer` makes of it. */
+export type Invoker = <T>(invocation: Invocation, answer: (invoked: Invoked) => T) => Promise<T>;
+
+export const outcomeOf = ({ outcome }: Invoked): Outcome => outcome;
 
 /** The event in `Payload`: JSON text, its bytes, or a JSON value. Throws where it is not JSON or too large. */
 export const payloadOf = (input: Shape, isAsync: boolean): EventPayload => {
@@ -98,17 +101,20 @@ export const invoker = (context: EngineContext, runner: FunctionRunner, register
     return { outcome, logTail: log.tail };
   };
 
-  return async (invocation) => {
+  return (invocation, answer) => {
     const { record, payload, requestId } = invocation;
     const release = clock.hold();
-    try {
-      if (record.directory !== '') return await run(invocation);
-      return { outcome: await registered.run(record, payload.value, requestId), logTail: () => '' };
-    } finally {
-      release();
-    }
+    if (record.directory !== '') return run(invocation).finally(release).then(answer);
+    return new Promise((resolve) => {
+      registered.run(record, payload.value, requestId, (outcome) => {
+        release();
+        resolve(answer({ outcome, logTail: noLog }));
+      });
+    });
   };
 };
+
+const noLog = (): string => '';
 
 /** The payload that the caller gets: the result, or the error as JSON. */
 export const answerPayload = (outcome: Outcome): string =>

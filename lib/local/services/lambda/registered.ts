@@ -32,8 +32,8 @@ export interface Registered {
   /** The record that a registered function shows itself with, by the function's name or ARN. */
   record(nameOrArn: string): FunctionRecord | undefined;
   records(): readonly FunctionRecord[];
-  /** Calls a registered function. `requestId` is made up when it is not given. Never rejects. */
-  run(record: FunctionRecord, event: unknown, requestId?: string): Promise<Outcome>;
+  /** Calls a registered function; `tell` gets its outcome, once. `requestId` is made up when it is not given. Never throws. */
+  run(record: FunctionRecord, event: unknown, requestId: string | undefined, tell: (outcome: Outcome) => void): void;
   close(): void;
 }
 
@@ -106,29 +106,24 @@ export const registeredFunctions = (context: EngineContext, functions: Registere
   return {
     record: (nameOrArn) => known.get(nameOrArn),
     records: () => records,
-    run: ({ name }, event, requestId) =>
-      new Promise((resolve) => {
-        let result: unknown;
-        try {
-          result = start(name, event, requestId);
-        } catch (error) {
-          resolve(thrown(error));
-          return;
-        }
-        if (!isPromise(result)) {
-          resolve(answered(result));
-          return;
-        }
-        running.add(resolve);
-        const settle = (outcome: Outcome): void => {
-          running.delete(resolve);
-          resolve(outcome);
-        };
-        result.then(
-          (value) => settle(answered(value)),
-          (error: unknown) => settle(thrown(error)),
-        );
-      }),
+    run: ({ name }, event, requestId, tell) => {
+      let result: unknown;
+      try {
+        result = start(name, event, requestId);
+      } catch (error) {
+        tell(thrown(error));
+        return;
+      }
+      if (!isPromise(result)) {
+        tell(answered(result));
+        return;
+      }
+      running.add(tell);
+      result.then(
+        (value) => running.delete(tell) && tell(answered(value)),
+        (error: unknown) => running.delete(tell) && tell(thrown(error)),
+      );
+    },
     close: () => {
       for (const resolve of running) resolve(closedOutcome);
       running.clear();

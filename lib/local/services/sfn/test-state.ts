@@ -6,24 +6,20 @@ import { isObject, type Json, type JsonObject, Payload } from '../../states/json
 import { exceeded, thresholdExceeded, toleranceOf } from '../../states/machine/distributed.ts';
 import { Execution, type Host } from '../../states/machine/execution.ts';
 import { Frame } from '../../states/machine/frame.ts';
-import { caught, delaySeconds } from '../../states/machine/guarded.ts';
+import { caught, delaySeconds, type GuardedState, isGuarded } from '../../states/machine/guarded.ts';
 import { inspectInput, inspectResult } from '../../states/machine/inspection.ts';
 import { finish } from '../../states/machine/outcome.ts';
 import { execute } from '../../states/machine/sequence.ts';
 import { type Exit, Visit } from '../../states/machine/visit.ts';
-import type { MapState, ParallelState, Sequence, State, TaskState } from '../../states/parse/machine.ts';
+import type { Sequence, State, TaskState } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
 import { parseInput } from './executions.ts';
 import { unlogged } from './express.ts';
 import type { Machines } from './machines.ts';
 import { optionalText, text } from './requests.ts';
 
-type GuardedState = TaskState | ParallelState | MapState;
-
 /** What AWS calls the state that is tested, in the context object and in causes. */
 const ALONE = 'StateName';
-
-const isGuarded = (visit: Visit): visit is Visit<GuardedState> => 'retry' in visit.state;
 
 const findState = (sequence: Sequence, name: string): { state: State; sequence: Sequence } | undefined => {
   const state = sequence.states.get(name);

@@ -44,25 +44,36 @@ const invokeError = (context: EngineContext, thrown: unknown): unknown =>
     uuid(() => context.random()),
   );
 
+const invoked = (context: EngineContext, input: Shape): Promise<Shape> => {
+  try {
+    return context.service('lambda').call('Invoke', input);
+  } catch (thrown) {
+    return Promise.reject(thrown); // of an engine without Lambda
+  }
+};
+
+const resultOf = (answer: Shape): Payload => {
+  const text = textOf(answer);
+  return Payload.parse(text === '' ? 'null' : text);
+};
+
 /** The resource is the function's ARN: the input is the event, the result is what the handler returned. */
-export const directLambda = (context: EngineContext, functionArn: string): Integration => ({
-  events: 'LambdaFunction',
-  resourceType: 'lambda',
-  resource: functionArn,
-  about: undefined,
-  needsToken: false,
-  run: async ({ parameters }) => {
-    const input = { FunctionName: functionArn, Payload: parameters.text, InvocationType: 'RequestResponse' };
-    let answer: Shape;
-    try {
-      answer = await context.service('lambda').call('Invoke', input);
-    } catch (thrown) {
-      throw invokeError(context, thrown);
-    }
-    const text = textOf(answer);
-    return Payload.parse(text === '' ? 'null' : text);
-  },
-});
+export const directLambda = (context: EngineContext, functionArn: string): Integration => {
+  const refused = (thrown: unknown): never => {
+    throw invokeError(context, thrown);
+  };
+  return {
+    events: 'LambdaFunction',
+    resourceType: 'lambda',
+    resource: functionArn,
+    about: undefined,
+    needsToken: false,
+    run: ({ parameters }) => {
+      const input = { FunctionName: functionArn, Payload: parameters.text, InvocationType: 'RequestResponse' };
+      return invoked(context, input).then(resultOf, refused);
+    },
+  };
+};
 
 const parse = (text: string): Json => {
   try {

@@ -1,9 +1,7 @@
 // The frames that a Parallel or Map runs side by side, and what happens to the others when one fails.
-import type { Payload } from '../json.ts';
 import type { Sequence } from '../parse/machine.ts';
 import { Frame, type FrameOptions } from './frame.ts';
 import type { Lifetime } from './lifetime.ts';
-import type { RunFrame } from './run-frame.ts';
 import type { FrameProgress, Visit } from './visit.ts';
 
 /** Events of states that a failed Parallel or Map leaves behind. */
@@ -17,34 +15,33 @@ const abortInside = (frames: Iterable<Frame>): void => {
 /** The children of one attempt of a state. All end when one fails. */
 export class Children {
   readonly #visit: Visit;
-  readonly #run: RunFrame;
   readonly #running = new Set<Frame>();
   readonly lifetime: Lifetime;
 
-  constructor(visit: Visit, run: RunFrame) {
+  constructor(visit: Visit) {
     this.#visit = visit;
-    this.#run = run;
     this.lifetime = visit.frame.lifetime.child();
   }
 
   /** Makes the frame of a child; one that was running before a restart keeps its number and place. */
   open(sequence: Sequence, options: Pick<FrameOptions, 'cursor' | 'map'>, resumed: FrameProgress | undefined): Frame {
     const { execution, variables } = this.#visit.frame;
-    return new Frame(execution, {
-      ...options,
+    const { cursor, map } = options;
+    const frame = new Frame(execution, {
+      map,
       id: resumed?.id ?? execution.nextFrame(),
       sequence,
       variables: resumed?.variables ?? variables,
-      cursor: resumed?.cursor ?? options.cursor,
+      cursor: resumed?.cursor ?? cursor,
       lifetime: this.lifetime,
     });
+    this.#running.add(frame);
+    return frame;
   }
 
-  async run(frame: Frame, input: Payload, resumed: FrameProgress | undefined): Promise<Payload> {
-    this.#running.add(frame);
-    const output = await this.#run(frame, input, resumed);
+  /** To be called when a child has succeeded. */
+  done(frame: Frame): void {
     this.#running.delete(frame);
-    return output;
   }
 
   /** For an error that is none of a child's own: ends all of them and throws it. */

@@ -31,6 +31,7 @@ export class Execution {
   readonly lifetime = new Lifetime();
   #lastEvent: number;
   #lastFrame: number;
+  #lastAt = 0;
 
   constructor(identity: ExecutionIdentity, machine: StateMachine, host: Host, resumed = { event: 0, frame: 0 }) {
     this.identity = identity;
@@ -43,6 +44,11 @@ export class Execution {
 
   get lastEvent(): number {
     return this.#lastEvent;
+  }
+
+  /** When the last event was appended, in milliseconds since the epoch. */
+  get lastAt(): number {
+    return this.#lastAt;
   }
 
   nextFrame(): number {
@@ -69,15 +75,9 @@ export class Execution {
 
   #append(frame: number, type: string, previous: number, details?: Shape, memo?: Shape): number {
     const id = ++this.#lastEvent;
-    this.host.journal.append(this.log, {
-      frame,
-      id,
-      previous,
-      at: this.host.clock.now(),
-      type,
-      details,
-      memo,
-    });
+    const at = this.host.clock.now();
+    this.#lastAt = at;
+    this.host.journal.append(this.log, { frame, id, previous, at, type, details, memo });
     return id;
   }
 

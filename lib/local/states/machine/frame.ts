@@ -14,7 +14,7 @@ export interface FrameOptions {
   /** Id of the event that the first one of this frame follows. */
   readonly cursor: number;
   /** The `Map` part of the context object, in an iteration. */
-  readonly map?: JsonObject;
+  readonly map?: JsonObject | undefined;
 }
 
 export class Frame {

@@ -1,9 +1,11 @@
 // Retry and Catch around the work of a Task, Parallel or Map.
 import { errorOutput, matchesError, type StateError } from '../errors.ts';
-import type { MapState, ParallelState, Retrier, TaskState } from '../parse/machine.ts';
+import type { MapState, ParallelState, Retrier, State, TaskState } from '../parse/machine.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
 
-type GuardedState = TaskState | ParallelState | MapState;
+export type GuardedState = TaskState | ParallelState | MapState;
+
+export const isGuarded = (visit: Visit): visit is Visit<GuardedState> => 'retry' in visit.state;
 
 const RETRY = 'retry';
 
@@ -21,7 +23,9 @@ const pause = async (visit: Visit, due: number): Promise<void> => {
 };
 
 /** Uses up one attempt of the first retrier that matches. Undefined where none does or it has none left. */
-const retryDue = (visit: Visit<GuardedState>, used: number[], problem: StateError): number | undefined => {
+const retryDue = (visit: Visit<GuardedState>, problem: StateError): number | undefined => {
+  visit.used ??= visit.state.retry.map(() => 0);
+  const { used } = visit;
   const index = visit.state.retry.findIndex(({ errors }) => matchesError(errors, problem.error));
   const retrier = visit.state.retry[index];
   const before = used[index] ?? 0;
@@ -52,40 +56,44 @@ const current = (progress: Progress, retryAt: number): Progress | undefined => {
   return records.length === 0 && progress.children.size === 0 ? undefined : { records, children: progress.children };
 };
 
-/** Runs `attempt` until it succeeds, no retrier is left, or a catcher takes the error. */
-export const guarded = async (
-  visit: Visit<GuardedState>,
-  attempt: (progress: Progress | undefined) => Promise<Exit>,
+/** Takes up a visit where it stood before a restart, at the next attempt where it was between two. */
+export const carriedOn = async (visit: Visit<GuardedState>, { records, children }: Progress) => {
+  const retryAt = records.findLastIndex(({ type }) => type === RETRY);
+  const memo = records[retryAt]?.memo as { used: number[]; count: number; due: number } | undefined;
+  const progress = current({ records, children }, retryAt);
+  if (memo) {
+    visit.used = [...memo.used];
+    visit.retryCount = memo.count;
+    if (progress === undefined) await pause(visit, memo.due);
+  }
+  return progress;
+};
+
+/** After an error of a visit: runs `attempt` until it succeeds, no retrier is left, or a catcher takes the error. */
+export const recovered = async (
+  visit: Visit,
+  thrown: unknown,
+  attempt: (visit: Visit, state: State) => Promise<Exit>,
 ): Promise<Exit> => {
   const { frame, state } = visit;
-  let used = state.retry.map(() => 0);
-  let progress = visit.progress;
-  if (progress) {
-    const retryAt = progress.records.findLastIndex(({ type }) => type === RETRY);
-    const memo = progress.records[retryAt]?.memo as { used: number[]; count: number; due: number } | undefined;
-    progress = current(progress, retryAt);
-    if (memo) {
-      used = [...memo.used];
-      visit.retryCount = memo.count;
-      if (progress === undefined) await pause(visit, memo.due);
-    }
-  }
+  let problem = visit.failure(thrown);
+  if (!isGuarded(visit)) throw problem;
   for (;;) {
+    const due = retryDue(visit, problem);
     try {
-      return await attempt(progress);
-    } catch (thrown) {
-      const problem = visit.failure(thrown);
-      progress = undefined;
-      const due = retryDue(visit, used, problem);
       if (due === undefined) {
         if (state.kind !== 'Task' && problem.error !== 'States.Runtime') frame.event(`${state.kind}StateFailed`);
-        return caught(visit, problem);
+        return await caught(visit, problem);
       }
       visit.retryCount++;
-      frame.note(RETRY, { used, count: visit.retryCount, due });
+      frame.note(RETRY, { used: visit.used, count: visit.retryCount, due });
       await pause(visit, due);
       visit.token = undefined;
       visit.freshContext();
+      return await attempt(visit, state);
+    } catch (again) {
+      problem = visit.failure(again);
+      if (due === undefined) throw problem;
     }
   }
 };

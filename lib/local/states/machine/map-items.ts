@@ -1,7 +1,7 @@
 // The items that a Map runs over, and the input that each iteration gets.
 import { EvaluationProblem } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { MapState } from '../parse/machine.ts';
+import type { MapState, MaybeAsync } from '../parse/machine.ts';
 import type { Progress, Visit } from './visit.ts';
 
 const fromPath = (visit: Visit<MapState>, effective: Json): Json => {
@@ -52,12 +52,7 @@ export const startedWith = async (
 export const mapContext = (index: number, value: Json): JsonObject => ({ Item: { Index: index, Value: value } });
 
 /** The input of one iteration: ItemSelector, or the item itself. */
-export const selectItem = async (
-  visit: Visit<MapState>,
-  effective: Json,
-  map: JsonObject,
-  item: Json,
-): Promise<Json> => {
+export const selectItem = (visit: Visit<MapState>, effective: Json, map: JsonObject, item: Json): MaybeAsync<Json> => {
   const { selector } = visit.state;
   if (!selector) return item;
   const scope = visit.scope(effective);

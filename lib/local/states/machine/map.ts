@@ -3,7 +3,7 @@ import { type Json, Payload } from '../json.ts';
 import type { MapState } from '../parse/machine.ts';
 import { Children } from './children.ts';
 import { runDistributed } from './distributed.ts';
-import { guarded } from './guarded.ts';
+import { forever } from './lifetime.ts';
 import { mapContext, selectItem, startedWith } from './map-items.ts';
 import { finish } from './outcome.ts';
 import type { RunFrame } from './run-frame.ts';
@@ -29,39 +29,40 @@ const plan = async (visit: Visit<MapState>, progress: Progress | undefined): Pro
   return { effective, items, concurrency, cursor };
 };
 
-const attempt = async (visit: Visit<MapState>, run: RunFrame, progress: Progress | undefined): Promise<Exit> => {
+const runInline = async (visit: Visit<MapState>, run: RunFrame, progress: Progress | undefined): Promise<Exit> => {
   const { frame, state } = visit;
   const { effective, items, concurrency, cursor } = await plan(visit, progress);
-  const children = new Children(visit, run);
+  const children = new Children(visit);
   const outputs: Payload[] = new Array(items.length);
   let nextIndex = 0;
-
-  const iterate = async (index: number, after: number): Promise<number> => {
-    const details = { index, name: state.name };
-    const map = mapContext(index, items[index] ?? null);
-    const resumed = progress?.children.get(index);
-    const child = children.open(state.processor, { cursor: after, map }, resumed);
-    const input = resumed?.input ?? visit.payload(await selectItem(visit, effective, map, items[index] ?? null));
-    if (!resumed) child.event('MapIterationStarted', details, { parent: frame.id, index, input: input.text });
-    const finished = resumed?.output;
-    try {
-      outputs[index] = finished ?? (await children.run(child, input, resumed));
-    } catch (thrown) {
-      if (children.lifetime.ended) return new Promise(() => undefined);
-      children.fail(child);
-      child.aside('MapIterationFailed', details);
-      frame.cursor = child.cursor;
-      throw thrown;
-    }
-    if (!finished) child.aside('MapIterationSucceeded', details);
-    frame.cursor = child.cursor;
-    return child.cursor;
-  };
 
   // A slot runs one iteration after the other: each follows the one before it in the slot, as AWS numbers them.
   const slot = async (): Promise<void> => {
     let after = cursor;
-    while (nextIndex < items.length && !children.lifetime.ended) after = await iterate(nextIndex++, after);
+    while (nextIndex < items.length && !children.lifetime.ended) {
+      const index = nextIndex++;
+      const item = items[index] ?? null;
+      const details = { index, name: state.name };
+      const map = mapContext(index, item);
+      const resumed = progress?.children.get(index);
+      const child = children.open(state.processor, { cursor: after, map }, resumed);
+      const input = resumed?.input ?? visit.payload(await selectItem(visit, effective, map, item));
+      if (!resumed) child.event('MapIterationStarted', details, { parent: frame.id, index, input: input.text });
+      const finished = resumed?.output;
+      try {
+        outputs[index] = finished ?? (await run(child, input, resumed));
+      } catch (thrown) {
+        if (children.lifetime.ended) return forever();
+        children.fail(child);
+        child.aside('MapIterationFailed', details);
+        frame.cursor = child.cursor;
+        throw thrown;
+      }
+      children.done(child);
+      if (!finished) child.aside('MapIterationSucceeded', details);
+      after = child.cursor;
+      frame.cursor = after;
+    }
   };
   const slots = Math.min(concurrency === 0 ? MOST_INLINE : concurrency, MOST_INLINE, items.length);
   const all = Promise.all(Array.from({ length: slots }, slot));
@@ -71,9 +72,8 @@ const attempt = async (visit: Visit<MapState>, run: RunFrame, progress: Progress
   return finish(visit, visit.limited(result));
 };
 
-export const runMap = (visit: Visit<MapState>, run: RunFrame): Promise<Exit> => {
+/** One attempt. */
+export const runMap = (visit: Visit<MapState>, run: RunFrame, progress: Progress | undefined): Promise<Exit> => {
   const { distribution } = visit.state;
-  return guarded(visit, (progress) =>
-    distribution ? runDistributed(visit, distribution, progress) : attempt(visit, run, progress),
-  );
+  return distribution ? runDistributed(visit, distribution, progress) : runInline(visit, run, progress);
 };

@@ -3,7 +3,6 @@ import { Payload } from '../json.ts';
 import type { ParallelState } from '../parse/machine.ts';
 import { Children } from './children.ts';
 import type { Frame } from './frame.ts';
-import { guarded } from './guarded.ts';
 import { finish } from './outcome.ts';
 import type { RunFrame } from './run-frame.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
@@ -15,12 +14,17 @@ const inputOf = async (visit: Visit<ParallelState>): Promise<Payload> => {
   return visit.payload(made, visit.input);
 };
 
-const attempt = async (visit: Visit<ParallelState>, run: RunFrame, progress: Progress | undefined): Promise<Exit> => {
+/** One attempt. */
+export const runParallel = async (
+  visit: Visit<ParallelState>,
+  run: RunFrame,
+  progress: Progress | undefined,
+): Promise<Exit> => {
   const { frame, state } = visit;
   const started = progress?.records.find(({ type }) => type === 'ParallelStateStarted')?.id;
   const input = await inputOf(visit);
   const cursor = started ?? frame.event('ParallelStateStarted');
-  const children = new Children(visit, run);
+  const children = new Children(visit);
   const branch = async (index: number): Promise<Payload> => {
     const sequence = state.branches[index];
     if (!sequence) throw new Error('no such branch');
@@ -28,7 +32,8 @@ const attempt = async (visit: Visit<ParallelState>, run: RunFrame, progress: Pro
     const child: Frame = children.open(sequence, { cursor }, resumed);
     if (!resumed) child.note('open', { parent: frame.id, index, input: input.text });
     try {
-      const output = await children.run(child, input, resumed);
+      const output = await run(child, input, resumed);
+      children.done(child);
       if (!children.lifetime.ended) frame.cursor = child.cursor;
       return output;
     } catch (thrown) {
@@ -43,6 +48,3 @@ const attempt = async (visit: Visit<ParallelState>, run: RunFrame, progress: Pro
   const result = Payload.array(outputs);
   return finish(visit, visit.limited(result));
 };
-
-export const runParallel = (visit: Visit<ParallelState>, run: RunFrame): Promise<Exit> =>
-  guarded(visit, (progress) => attempt(visit, run, progress));

@@ -7,13 +7,14 @@ import { runChoice } from './choice.ts';
 import { stateEvents } from './event-names.ts';
 import { runFail } from './fail.ts';
 import type { Frame } from './frame.ts';
+import { carriedOn, isGuarded, recovered } from './guarded.ts';
 import { runMap } from './map.ts';
 import { runParallel } from './parallel.ts';
 import { runPass } from './pass.ts';
 import type { RunFrame } from './run-frame.ts';
 import { runSucceed } from './succeed.ts';
 import { runTask } from './task.ts';
-import { type Exit, Visit } from './visit.ts';
+import { type Exit, type Progress, Visit } from './visit.ts';
 import { runWait } from './wait.ts';
 
 /** A machine of nothing but Pass and Choice may loop for ever: after this many states in a turn, others get one. */
@@ -28,14 +29,14 @@ const stateOf = (frame: Frame, name: string): State => {
 const enter = (frame: Frame, state: State, input: Payload): Visit => {
   const previous = frame.cursor;
   const id = frame.event(stateEvents[state.kind].entered, { input: input.text, name: state.name });
-  return new Visit(frame, state, input, { id, previous, at: frame.execution.host.clock.now() }, undefined);
+  return new Visit(frame, state, input, { id, previous, at: frame.execution.lastAt }, undefined);
 };
 
-/** Runs the state that is visited. */
-export const execute = (visit: Visit, state: State): Promise<Exit> => {
+/** Runs the state that is visited, once. `progress`: what there is of this attempt already, from before a restart. */
+export const execute = (visit: Visit, state: State, progress?: Progress): Promise<Exit> => {
   switch (state.kind) {
     case 'Task':
-      return runTask(visit as Visit<typeof state>);
+      return runTask(visit as Visit<typeof state>, progress);
     case 'Pass':
       return runPass(visit as Visit<typeof state>);
     case 'Choice':
@@ -47,11 +48,14 @@ export const execute = (visit: Visit, state: State): Promise<Exit> => {
     case 'Fail':
       return runFail(visit as Visit<typeof state>);
     case 'Parallel':
-      return runParallel(visit as Visit<typeof state>, runFrame);
+      return runParallel(visit as Visit<typeof state>, runFrame, progress);
     case 'Map':
-      return runMap(visit as Visit<typeof state>, runFrame);
+      return runMap(visit as Visit<typeof state>, runFrame, progress);
   }
 };
+
+const carryOn = async (visit: Visit, state: State, progress: Progress): Promise<Exit> =>
+  execute(visit, state, isGuarded(visit) ? await carriedOn(visit, progress) : progress);
 
 const texts = (variables: Variables): Record<string, string> =>
   Object.fromEntries(Object.entries(variables).map(([name, value]: [string, Json]) => [name, JSON.stringify(value)]));
@@ -88,9 +92,9 @@ export const runFrame: RunFrame = async (frame, input, resumed) => {
     frame.inside = state.kind;
     let exit: Exit;
     try {
-      exit = await execute(visit, state);
+      exit = await (visit.progress ? carryOn(visit, state, visit.progress) : execute(visit, state));
     } catch (thrown) {
-      throw visit.failure(thrown);
+      exit = await recovered(visit, thrown, execute);
     }
     if (state.kind === 'Fail') throw new Error('a Fail state does not return');
     leave(frame, state, exit);

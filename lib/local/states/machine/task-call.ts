@@ -6,7 +6,8 @@ import { Payload } from '../json.ts';
 import type { TaskState } from '../parse/machine.ts';
 import { taskEvents } from './event-names.ts';
 import { forever, type Lifetime } from './lifetime.ts';
-import type { Progress, Visit } from './visit.ts';
+import { finish } from './outcome.ts';
+import type { Exit, Progress, Visit } from './visit.ts';
 
 export interface TaskCall {
   readonly parameters: Payload;
@@ -19,6 +20,16 @@ export interface TaskCall {
   readonly since: number | undefined;
   readonly progress: Progress | undefined;
 }
+
+/** A call with nothing but its input. */
+export const plainCall = (parameters: Payload): TaskCall => ({
+  parameters,
+  timeout: undefined,
+  heartbeat: undefined,
+  role: undefined,
+  since: undefined,
+  progress: undefined,
+});
 
 const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskCall): void => {
   const { frame, state, token } = visit;
@@ -169,36 +180,48 @@ class Run implements TaskRun {
   }
 }
 
-/** Gives the task's result; throws its error. Everything is told in history, and on disk before it is acted on. */
-export const perform = async (visit: Visit<TaskState>, integration: Integration, call: TaskCall): Promise<Payload> => {
+/** The result of a call that has its answer already, from before a restart. */
+const known = (progress: Progress | undefined): Payload | undefined => {
+  const done = progress?.records.find(({ type }) => type.endsWith('Succeeded'))?.details?.output;
+  return typeof done === 'string' ? Payload.parse(done) : undefined;
+};
+
+const tellFailure = (visit: Visit<TaskState>, { events, about }: Integration, { error, reason }: StateError): void => {
+  const names = taskEvents[events];
+  visit.frame.event(error === 'States.Timeout' ? names.timedOut : names.failed, {
+    ...about,
+    ...(error !== undefined && { error }),
+    ...(reason !== undefined && { cause: reason }),
+  });
+};
+
+/** Gives how the state is left; throws its error. Everything is told in history, and on disk before it is acted on. */
+export const perform = async (visit: Visit<TaskState>, integration: Integration, call: TaskCall): Promise<Exit> => {
   const { frame, state } = visit;
-  const { events, about } = integration;
-  const done = call.progress?.records.find(({ type }) => type.endsWith('Succeeded'))?.details?.output;
-  if (typeof done === 'string') return Payload.parse(done);
-  if (call.since === undefined) {
-    schedule(visit, integration, call);
-    // What led here must not be lost once the call has been made.
-    await frame.execution.host.journal.commit();
-    if (frame.lifetime.ended) return forever();
+  const { lifetime } = frame;
+  let result = known(call.progress);
+  if (result === undefined) {
+    if (call.since === undefined) {
+      schedule(visit, integration, call);
+      // What led here must not be lost once the call has been made.
+      await frame.execution.host.journal.commit();
+      if (lifetime.ended) return forever();
+    }
+    const run = new Run(visit, integration, call);
+    try {
+      result = given(call.progress) ?? (await run.answer());
+      if (lifetime.ended) return forever();
+      const { text } = visit.limited(result, state.resource);
+      const { events, about } = integration;
+      frame.event(taskEvents[events].succeeded, about === undefined ? { output: text } : { ...about, output: text });
+    } catch (thrown) {
+      if (lifetime.ended) return forever();
+      if (thrown instanceof StateError) tellFailure(visit, integration, thrown);
+      throw thrown;
+    } finally {
+      run.end();
+    }
   }
-  const run = new Run(visit, integration, call);
-  try {
-    const result = given(call.progress) ?? (await run.answer());
-    if (frame.lifetime.ended) return forever();
-    const { text } = visit.limited(result, state.resource);
-    frame.event(taskEvents[events].succeeded, about === undefined ? { output: text } : { ...about, output: text });
-    return result;
-  } catch (thrown) {
-    if (frame.lifetime.ended) return forever();
-    if (!(thrown instanceof StateError)) throw thrown;
-    const names = taskEvents[events];
-    frame.event(thrown.error === 'States.Timeout' ? names.timedOut : names.failed, {
-      ...about,
-      ...(thrown.error !== undefined && { error: thrown.error }),
-      ...(thrown.reason !== undefined && { cause: thrown.reason }),
-    });
-    throw thrown;
-  } finally {
-    run.end();
-  }
+  const exit = finish(visit, result);
+  return exit instanceof Promise ? await exit : exit; // a promise that is returned as it is costs three turns of the job queue
 };

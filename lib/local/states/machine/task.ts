@@ -1,10 +1,9 @@
 // Task: calls a resource and waits for its answer, a token, or the end of the job that it started.
 import { StateError } from '../errors.ts';
+import type { Integration } from '../integrations/integration.ts';
 import { isObject, Payload } from '../json.ts';
 import type { Evaluate, TaskState } from '../parse/machine.ts';
-import { guarded } from './guarded.ts';
-import { finish } from './outcome.ts';
-import { perform } from './task-call.ts';
+import { perform, plainCall } from './task-call.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
 
 /** What was noted when the call was made, before a restart. */
@@ -38,19 +37,22 @@ const roleOf = async (visit: Visit<TaskState>): Promise<string | undefined> => {
   );
 };
 
-const attempt = async (visit: Visit<TaskState>, progress: Progress | undefined): Promise<Exit> => {
+/** The call of a state of which fields must be worked out, or that had been made before a restart. */
+const prepared = async (
+  visit: Visit<TaskState>,
+  integration: Integration,
+  progress: Progress | undefined,
+): Promise<Exit> => {
   const { state, frame } = visit;
-  const { integrations } = frame.execution.host;
-  const integration = integrations.resolve(state.resource);
   const call = progress?.records.find(({ type }) => type.endsWith('Scheduled'));
   const noted: Noted | undefined = call && { ...call.memo, at: call.at };
   if (integration.needsToken) {
-    visit.token = noted?.token ?? integrations.newToken();
+    visit.token = noted?.token ?? frame.execution.host.integrations.newToken();
     visit.freshContext();
   }
   const { timeout, heartbeat } = state;
   const recorded = call?.details?.parameters ?? call?.details?.input;
-  const result = await perform(visit, integration, {
+  return await perform(visit, integration, {
     timeout: noted ? noted.timeout : timeout && (await seconds(visit, timeout)),
     heartbeat: noted ? noted.heartbeat : heartbeat && (await seconds(visit, heartbeat)),
     parameters:
@@ -63,9 +65,17 @@ const attempt = async (visit: Visit<TaskState>, progress: Progress | undefined):
     role: noted || !state.credentials ? undefined : await roleOf(visit),
     progress,
   });
-  const exit = finish(visit, result);
-  return exit instanceof Promise ? await exit : exit; // a promise that is returned as it is costs three turns of the job queue
 };
 
-export const runTask = (visit: Visit<TaskState>): Promise<Exit> =>
-  guarded(visit, (progress) => attempt(visit, progress));
+const isPlain = ({ flow, timeout, heartbeat, credentials }: TaskState): boolean =>
+  flow.plainInput && timeout === undefined && heartbeat === undefined && credentials === undefined;
+
+/** One attempt. No promise is made that nothing waits for: a task costs little more than its promises. */
+export const runTask = (visit: Visit<TaskState>, progress: Progress | undefined): Promise<Exit> => {
+  const { state, frame, input } = visit;
+  const integration = frame.execution.host.integrations.resolve(state.resource);
+  if (progress === undefined && isPlain(state) && !integration.needsToken) {
+    return perform(visit, integration, plainCall(input));
+  }
+  return prepared(visit, integration, progress);
+};

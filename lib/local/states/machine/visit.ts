@@ -56,6 +56,8 @@ export class Visit<S extends State = State> {
   readonly entered: Entered;
   readonly progress: Progress | undefined;
   retryCount = 0;
+  /** How many attempts of each retrier are used up; made with the first error. */
+  used: number[] | undefined;
   token: string | undefined;
   #context: JsonObject | undefined;
 
