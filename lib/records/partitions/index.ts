@@ -1,0 +1,3 @@
+export { boundKey, exampleKey, keyAt, shifted, spanOf } from './calendar.ts';
+export * from './partitions.ts';
+export * from './spec.ts';
