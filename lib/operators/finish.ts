@@ -41,8 +41,9 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
     const stage = typeof planned === 'string' ? { id: planned, within: [] } : planned;
     const record = recorded.get(stage.id);
     const passed = stage.within.find(({ choose, branch }) => call.chosen[choose] !== branch);
-    // What an earlier execution of the run left of a branch that this one did not take does not count.
-    if (passed && (!record || (record.generation ?? 1) < generation)) {
+    // What an earlier execution of the run left of a branch that this one did not take does not count; nor does what the
+    // order made `pending` there, to be done again.
+    if (passed && (!record || record.status === 'pending' || (record.generation ?? 1) < generation)) {
       const reason = `${passed.choose} took ${call.chosen[passed.choose] ?? 'neither'}`;
       await ledger.stages.pass(addressOf(call.run, stage.id), reason, endedAt);
       final.push({ stage, status: 'skipped', record });

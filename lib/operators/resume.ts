@@ -33,6 +33,8 @@ export const resume = async (
     if (before.resume.id === order.id) return { kind: 'resumed', run, generation: order.generation };
   }
   if (before.resume?.id === order.id) return { kind: 'duplicate', run };
+  const above = await underWayAbove(before, services);
+  if (above !== undefined) return { kind: 'refused', reason: above };
   const record = await ledger.runs.resume(pipeline, run, order, manifest.admission !== undefined);
   if (!record) {
     const { status, generation = 1 } = (await ledger.runs.get(pipeline, run)) ?? before;
@@ -40,6 +42,16 @@ export const resume = async (
   }
   await carryOut(record, order, manifest, services);
   return { kind: 'resumed', run, generation: order.generation };
+};
+
+/** What a run above gives is not there while that one is done again itself. Its end asks for a new run of the pipeline anyway. */
+const underWayAbove = async ({ run, upstream }: RunRecord, { ledger }: Services): Promise<string | undefined> => {
+  for (const above of Object.values(upstream)) {
+    const record = await ledger.runs.get(above.pipeline, above.run);
+    if (record && record.endedAt === undefined)
+      return `${run} reads the run ${above.run} of ${above.pipeline}, which is ${record.status}`;
+  }
+  return undefined;
 };
 
 const carryOut = async (

@@ -85,6 +85,30 @@ test.each([
   expect(await resume(run, order('late'))).toEqual({ kind: 'notStarted', reason: `the run ${run} ${reason}` });
 });
 
+test('a run that reads another which is under way refuses, until that one has ended', async () => {
+  const { runs } = workshop.local.ledger;
+  const above = await workshop.startRun('above');
+  const record = {
+    pipeline: 'report',
+    run: 'below',
+    partition: '2026-01-01',
+    status: 'failed',
+    trigger: { kind: 'manual', identity: 'x', detail: 'x' },
+    input: { kind: 'inline', value: {} },
+    upstream: { orders: { pipeline: 'orders', run: above.id } },
+    createdAt: '2026-01-01T00:00:00.000Z',
+    endedAt: '2026-01-01T00:00:00.000Z',
+  } as const;
+  await runs.create(record as never);
+  const wanted = { kind: 'resume', pipeline: 'report', run: 'below', order: order('a') } as const;
+  expect(await dispatch(wanted, workshop.services)).toEqual({
+    kind: 'notStarted',
+    reason: `below reads the run ${above.id} of orders, which is running`,
+  });
+  await runs.end('orders', above.id, { status: 'completed', endedAt: 'now' }, 1);
+  expect(await dispatch(wanted, workshop.services)).toEqual({ kind: 'started', run: 'below' });
+});
+
 test('a run that there is not is told with its code', async () => {
   await expect(resume('nobody', order('a'))).rejects.toThrow(/^HDL407 there is no run nobody of orders/);
 });
