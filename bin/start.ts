@@ -9,6 +9,7 @@ import {
   type LocalHeddle,
   openLocal,
   outputOf,
+  readFaults,
   readInputFile,
   runDrop,
   saveArtifact,
@@ -27,7 +28,10 @@ const help = `npm start [-- options]: four pipelines over customer reviews, run 
 
   --input FILE       your own reviews: .csv, .json or .jsonl with text, date (YYYY-MM-DD) and source
                      (default: 3,003 labelled sentences from Amazon, IMDb and Yelp reviews)
-  --partition NAME   the name under which the runs are kept (default: demo, or the file's name)
+  --partition NAME   the name under which the runs are kept (default: demo, with --fail faults, or the file's name)
+  --fail STAGE:SHARE make a stage fail for a share of what it gets, to see what becomes of it: sentiment.score:3%, or
+                     sentiment.score:12 for the first 12; may be given again for another stage
+  --keep-open        let the engine go on answering at its port, for the AWS CLI and SDKs, until Ctrl-C
   --state DIR        where state is kept (default: .heddle)
   --port N           the engine's port on 127.0.0.1 (default: any free one)
   --set-aside        rename a damaged state and begin anew (nothing is deleted)
@@ -38,6 +42,7 @@ Exit codes: 0 done, 1 a run failed, 2 the usage or the input is wrong.
 
 process.env.TZ = 'UTC'; // Lambda's own; the engine's worker threads share this process's zone
 
+const orchestrator = 'heddle';
 const defaultState = '.heddle';
 const root = join(import.meta.dirname, '..');
 const screen = outletOf(process.stdout);
@@ -52,6 +57,8 @@ const options = () =>
       partition: { type: 'string' },
       state: { type: 'string', default: defaultState },
       port: { type: 'string', default: '0' },
+      fail: { type: 'string', multiple: true, default: [] },
+      'keep-open': { type: 'boolean', default: false },
       'set-aside': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -133,6 +140,36 @@ const saveReport = async (heddle: LocalHeddle, chain: readonly ChainRun[], state
   }
 };
 
+/** What npm start wants to hear to look at the same runs again. */
+const partitionWords = (given: { readonly input?: string; readonly partition?: string }, partition: string): string =>
+  (given.input === undefined ? '' : ` --input ${given.input}`) +
+  (given.input === undefined || given.partition !== undefined ? ` --partition ${partition}` : '');
+
+/** What a person who made stages fail would type next. */
+const sayRepair = (faults: readonly string[], same: string, where: string): void => {
+  const pipelines = [...new Set(faults.map((fault) => fault.split('.')[0]))];
+  say('The faults were of this run of npm start only. To do again what failed, and what depends on it:');
+  for (const pipeline of pipelines) {
+    say(`  npx heddle dead-letters list --pipeline ${pipeline}${where}`);
+    say(`  npx heddle dead-letters replay --pipeline ${pipeline} --go${where}`);
+  }
+  say(`Then the report anew: npm start --${same}${where}`);
+  say(
+    'With --keep-open there, AWS itself can do it: aws sqs start-message-move-task, to the replay queue of the pipeline.',
+  );
+};
+
+/** Says how others reach the engine, and stays. */
+const sayOpen = async ({ engine }: LocalHeddle): Promise<void> => {
+  say();
+  say(`The engine goes on answering at ${engine.endpoint} until Ctrl-C; in another terminal:`);
+  say(
+    `  export AWS_ENDPOINT_URL=${engine.endpoint} AWS_REGION=${engine.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+  );
+  say('  aws sqs list-queues');
+  await new Promise(() => undefined);
+};
+
 const main = async (): Promise<number> => {
   const given = options();
   if (given.help) {
@@ -140,9 +177,14 @@ const main = async (): Promise<number> => {
     return 0;
   }
   const port = portOf(given.port);
+  const faults = readFaults(given.fail, orchestrator, customerIntelligence);
   const drop: Drop = given.input
     ? readInputFile(given.input)
-    : { partition: 'demo', fileName: 'reviews.jsonl', body: new TextEncoder().encode(demoDrop()) };
+    : {
+        partition: given.fail.length > 0 ? 'faults' : 'demo',
+        fileName: 'reviews.jsonl',
+        body: new TextEncoder().encode(demoDrop()),
+      };
   const named: Drop = given.partition === undefined ? drop : { ...drop, partition: partitionOf(given.partition) };
   say(`Heddle: ${links.length} pipelines over ${given.input ?? 'the sample reviews'}, on this machine`);
   const { directory } = await freshAssembly({ root, environment: process.env, say });
@@ -151,12 +193,14 @@ const main = async (): Promise<number> => {
     stateDir: given.state,
     port,
     setAsideDamaged: given['set-aside'],
-    orchestrator: 'heddle',
+    orchestrator,
+    variables: faults,
   });
+  let over = false;
   const stop = (): void => {
     heddle.engine.close().then(() => {
-      process.stderr.write('\nstopped; nothing is lost: run it again to go on from here\n');
-      process.exit(130);
+      if (!over) process.stderr.write('\nstopped; nothing is lost: run it again to go on from here\n');
+      process.exit(over ? 0 : 130);
     });
   };
   process.once('SIGINT', stop);
@@ -169,7 +213,10 @@ const main = async (): Promise<number> => {
     say();
     await sayRuns(heddle, chain);
     say();
-    if (reused) say('All of it was done before, for the same content: nothing ran again.');
+    if (reused) {
+      const fail = given.fail.length > 0 ? ', so nothing failed: add --partition NAME for runs of their own' : '';
+      say(`All of it was done before, for the same content: nothing ran again${fail}.`);
+    }
     await sayDeadLetters(heddle, chain);
     const failed = chain.find(({ run }) => run && run.status !== 'completed')?.run;
     if (failed) {
@@ -181,9 +228,13 @@ const main = async (): Promise<number> => {
     await saveReport(heddle, chain, given.state);
     say(`State: ${given.state} (delete it to begin anew)`);
     say();
-    say(
-      'Next: npx heddle runs · npx heddle run <id> · npx heddle graph report --as mermaid · npm start -- --input FILE.csv',
-    );
+    if (given.fail.length > 0) sayRepair(given.fail, partitionWords(given, named.partition), where);
+    else
+      say(
+        'Next: npx heddle runs · npx heddle run <id> · npx heddle graph report --as mermaid · npm start -- --input FILE.csv',
+      );
+    over = true;
+    if (given['keep-open']) await sayOpen(heddle);
     return 0;
   } finally {
     await heddle.engine.close();

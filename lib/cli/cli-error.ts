@@ -33,6 +33,8 @@
  * HDL626: the pipeline has no such stage. Fix: correct the name.
  * HDL627: the input that a run was started with is gone. Fix: restore the object, or start a new run.
  * HDL628: a fork needs the stage to begin at. Fix: name one with --from.
+ * HDL629: a fault that npm start is to inject names no stage, or no share of what the stage gets. Fix: write it as in
+ * --fail sentiment.score:3%, or :12 for the first 12.
  * HDL650: a time is neither how long ago nor ISO 8601. Fix: write 90m, 6h, 2d or 2026-01-31T08:00:00Z.
  * HDL651: a pattern is no regular expression. Fix: escape what is meant literally.
  * HDL652: there is no open dead letter of that name. Fix: see npx heddle dead-letters list.

@@ -14,6 +14,7 @@ import { runJson, viewRun } from './run-view.ts';
 import { runsTable } from './runs-table.ts';
 import { columnsOf, print, printJson, remark, type Setting } from './setting.ts';
 import type { Target } from './target.ts';
+import { followWhatFollows } from './what-follows.ts';
 
 export const startOptions: { readonly [name: string]: Option } = {
   input: { value: 'JSON', says: 'the input, or @FILE of it (default: {})' },
@@ -55,10 +56,54 @@ export const followAndShow = async (
   given: Arguments,
   setting: Setting,
 ): Promise<RunRecord> => {
-  const ended = given.has('no-wait') ? run : await follow(planned, run, target, given, setting);
-  await show(target, ended, given, setting);
+  const ended = await followToEnd(run, planned, target, given, setting);
   if (target.embedded) remark(setting, await unfinished(ended, setting));
   return ended;
+};
+
+/** The same for a run that was mended: with what follows from it, where that would stop with this command. */
+export const followMended = async (
+  run: RunRecord,
+  planned: readonly string[],
+  target: Target,
+  given: Arguments,
+  setting: Setting,
+): Promise<RunRecord> => {
+  const ended = await followToEnd(run, planned, target, given, setting);
+  if (!target.embedded) return ended;
+  if (given.has('no-wait')) remark(setting, await unfinished(ended, setting));
+  else await showRuns(target, await letFollow(target, [ended], given, setting), given.has('json'), setting);
+  return ended;
+};
+
+const followToEnd = async (
+  run: RunRecord,
+  planned: readonly string[],
+  target: Target,
+  given: Arguments,
+  setting: Setting,
+): Promise<RunRecord> => {
+  const ended = given.has('no-wait') ? run : await follow(planned, run, target, given, setting);
+  await show(target, ended, given, setting);
+  return ended;
+};
+
+/** Runs as a table, or as one object a line. */
+export const showRuns = async (
+  target: Target,
+  runs: readonly RunRecord[],
+  json: boolean,
+  setting: Setting,
+): Promise<void> => {
+  const views = await Promise.all(runs.map((run) => viewRun(target, run)));
+  const now = setting.now();
+  if (json) {
+    printJson(
+      setting,
+      views.map((view) => runJson(view, now)),
+    );
+  } else if (views.length > 0)
+    print(setting, ['', ...runsTable(views, { now, width: columnsOf(setting.stdout), paint: paintFor(setting) })]);
 };
 
 export const exitCodeOf = ({ status }: RunRecord): number => (status === 'failed' || status === 'cancelled' ? 1 : 0);
@@ -74,6 +119,26 @@ export const unfinished = async (run: RunRecord, setting: Setting): Promise<read
   return next.length > 0
     ? [`${goOn}; what follows for this partition (${names}) begins with the next that opens it.`]
     : [];
+};
+
+/**
+ * Stays, in an engine that stops with this command, until the pipelines that read what was mended are done with it. Resolves
+ * with their runs.
+ */
+export const letFollow = async (
+  target: Target,
+  runs: readonly RunRecord[],
+  given: Arguments,
+  setting: Setting,
+): Promise<readonly RunRecord[]> => {
+  const outlet = given.has('json') ? setting.stderr : setting.stdout;
+  const mended = runs.filter(({ status }) => status === 'completed');
+  const { ended, missing } = await followWhatFollows(target, mended, { outlet, now: setting.now });
+  if (missing.length > 0)
+    remark(setting, [
+      `${missing.join(', ')} did not begin within a minute, and may with the next command that opens it.`,
+    ]);
+  return ended;
 };
 
 /** `20261124-120000-3f9c2a`: ids that sort by time, and that nobody else comes up with. */

@@ -28,6 +28,8 @@ export interface HostOptions {
   readonly lambda?: LambdaOptions['isolation'];
   /** Functions of the program that opens the engine, callable as Lambda functions of these names. */
   readonly functions?: LambdaOptions['functions'];
+  /** Environment variables that functions get beside their own, by name, as long as this engine is open. They are not kept. */
+  readonly variables?: LambdaOptions['variables'];
   /** The most events in the history of a Standard execution; one more fails it. @default 25,000, as on AWS */
   readonly historyLimit?: number;
   /** Told of every event of a service (`source: 'aws.states'`, ...) once what it tells is on disk. */
@@ -65,9 +67,19 @@ const bounded = async (work: Promise<void>): Promise<void> => {
   }
 };
 
-const compositionOptions = ({ services, lambda, functions, historyLimit }: HostSettings): CompositionOptions => ({
+const compositionOptions = ({
+  services,
+  lambda,
+  functions,
+  variables,
+  historyLimit,
+}: HostSettings): CompositionOptions => ({
   ...(services !== undefined && { services }),
-  lambda: { ...(lambda !== undefined && { isolation: lambda }), ...(functions !== undefined && { functions }) },
+  lambda: {
+    ...(lambda !== undefined && { isolation: lambda }),
+    ...(functions !== undefined && { functions }),
+    ...(variables !== undefined && { variables }),
+  },
   sfn: { ...(historyLimit !== undefined && { historyLimit }) },
 });
 

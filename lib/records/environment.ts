@@ -15,3 +15,9 @@ export const environmentNames = {
   /** What the names of the orchestrator's state machines start with. */
   machinePrefix: 'HEDDLE_MACHINE_PREFIX',
 } as const;
+
+/**
+ * Makes a stage fail on purpose: `3%` of the inputs that it gets, or the first `12` of a run. Nobody sets it but a person who
+ * wants to see what becomes of a failure: `npm start -- --fail`, or `addEnvironment` of a stage's function in AWS.
+ */
+export const failVariable = 'HEDDLE_FAIL';

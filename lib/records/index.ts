@@ -24,6 +24,7 @@ export * from './resume-order.ts';
 export * from './run.ts';
 export * from './run-events.ts';
 export * from './run-id.ts';
+export * from './share.ts';
 export * from './stage-record.ts';
 export * from './start-message.ts';
 export * from './status.ts';

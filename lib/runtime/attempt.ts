@@ -22,6 +22,8 @@ export interface Work<S extends Stage> {
   readonly signal: AbortSignal;
   /** The same for every attempt at this stage or item: pass it to outside services that take one. */
   readonly idempotencyKey: string;
+  /** In a map: the place of the item in the list, from 0. */
+  readonly item?: number;
 }
 
 export type Handler<S extends Stage> = (work: Work<S>) => Promise<HandlerOutput<S>> | HandlerOutput<S>;

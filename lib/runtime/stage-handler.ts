@@ -7,6 +7,7 @@ import { openLedger } from '../ledger/index.ts';
 import type { StageAnswer, StageCall } from '../records/index.ts';
 import { connect } from '../support/aws-call.ts';
 import { TimeoutError } from '../support/run-errors.ts';
+import { failingWhereAsked } from './asked-to-fail.ts';
 import type { Attempt, Handler } from './attempt.ts';
 import { awsSettings, type Environment, ownEnvironment, setting } from './environment.ts';
 import { logAttempt } from './log-attempt.ts';
@@ -43,7 +44,8 @@ const warm = (environment: Environment) => {
  * @example
  * export const handler = stageHandler(clean, async ({ input, store }) => ({ rows: await count(store, input.key) }));
  */
-export const stageHandler = <S extends Stage>(stage: S, work: Handler<S>, environment = ownEnvironment) => {
+export const stageHandler = <S extends Stage>(stage: S, handler: Handler<S>, environment = ownEnvironment) => {
+  const work = failingWhereAsked(stage, handler, environment);
   const isQuiet = environment.POWERTOOLS_LOG_LEVEL === 'SILENT'; // Powertools itself looks at the process's environment only
   const logger = new Logger({ serviceName: stage.name, ...(isQuiet ? { logLevel: 'SILENT' } : {}) });
   let connections: ReturnType<typeof warm> | undefined;

@@ -4,15 +4,13 @@ import { CliError } from '../cli-error.ts';
 import type { Arguments, Command } from '../command.ts';
 import { filterOptions, findLetters } from '../dead-letters/find.ts';
 import { takeOut } from '../dead-letters/take-out.ts';
-import { paintFor } from '../paint.ts';
 import { followRun } from '../progress/index.ts';
 import { whoAmI } from '../redo.ts';
-import { runJson, viewRun } from '../run-view.ts';
-import { runsTable } from '../runs-table.ts';
-import { columnsOf, print, printJson, remark, type Setting } from '../setting.ts';
-import { exitCodeOf, unfinished } from '../start-and-follow.ts';
+import { print, printJson, remark, type Setting } from '../setting.ts';
+import { exitCodeOf, letFollow, showRuns } from '../start-and-follow.ts';
 import { table } from '../table.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
+import { upstreamFirst } from '../what-follows.ts';
 
 const { all: _, ...filters } = filterOptions;
 
@@ -47,18 +45,26 @@ export const deadLettersReplay: Command = {
       }
       const because = given.text('because');
       const told = { by: whoAmI(), ...(because === undefined ? {} : { because }) };
+      const ended = new Map<Group, RunRecord>();
+      const endOf = async (group: Group): Promise<RunRecord> => {
+        const run = ended.get(group) ?? (await end(target, group.run, given, setting));
+        ended.set(group, run);
+        return run;
+      };
       for (const group of able) {
+        // A run goes on when those that it reads have: until then, what they give is not there.
+        for (const above of able.slice(0, able.indexOf(group))) if (reads(group.run, above.run)) await endOf(above);
         await send(target, group, told);
         if (rate !== undefined && group !== able.at(-1))
           await new Promise((resolve) => setTimeout(resolve, (group.letters.length / rate) * 1_000));
       }
       const refused = plan.length - able.length;
       if (given.has('no-wait') || able.length === 0) return refused > 0 ? 1 : 0;
-      const ended: RunRecord[] = [];
-      for (const { run } of able) ended.push(await end(target, run, given, setting));
-      await show(target, ended, given.has('json'), setting);
-      if (target.embedded) for (const run of ended) remark(setting, await unfinished(run, setting));
-      return Math.max(refused > 0 ? 1 : 0, ...ended.map(exitCodeOf));
+      for (const group of able) await endOf(group);
+      const mended = [...ended.values()];
+      const followed = target.embedded ? await letFollow(target, mended, given, setting) : [];
+      await showRuns(target, [...mended, ...followed], given.has('json'), setting);
+      return Math.max(refused > 0 ? 1 : 0, ...mended.map(exitCodeOf));
     } finally {
       await target.close();
     }
@@ -72,7 +78,12 @@ interface Group {
   readonly refused: string | undefined;
 }
 
-const planOf = async ({ ledger }: Target, letters: readonly DeadLetter[]): Promise<readonly Group[]> => {
+const reads = ({ upstream }: RunRecord, above: RunRecord): boolean =>
+  Object.values(upstream).some(({ pipeline, run }) => pipeline === above.pipeline && run === above.run);
+
+/** By run; runs of a pipeline after those of the pipelines that it reads. */
+const planOf = async (target: Target, letters: readonly DeadLetter[]): Promise<readonly Group[]> => {
+  const { ledger } = target;
   const byRun = new Map<string, DeadLetter[]>();
   for (const letter of letters) {
     const key = `${letter.pipeline} ${letter.run}`;
@@ -86,7 +97,8 @@ const planOf = async ({ ledger }: Target, letters: readonly DeadLetter[]): Promi
     const refused = run.endedAt === undefined ? `the run is ${run.status}: wait for its end` : undefined;
     groups.push({ run, letters: group, refused });
   }
-  return groups;
+  const order = (await upstreamFirst(target)).map(({ pipeline }) => pipeline);
+  return groups.toSorted((a, b) => order.indexOf(a.run.pipeline) - order.indexOf(b.run.pipeline));
 };
 
 const printPlan = (plan: readonly Group[], json: boolean, setting: Setting): void => {
@@ -153,17 +165,4 @@ const end = async (target: Target, before: RunRecord, given: Arguments, setting:
   const { stages } = await target.pipeline(pipeline);
   const outlet = given.has('json') ? setting.stderr : setting.stdout;
   return followRun({ ledger: target.ledger, run: begun, planned: stages, outlet, now: setting.now });
-};
-
-const show = async (target: Target, runs: readonly RunRecord[], json: boolean, setting: Setting): Promise<void> => {
-  const views = await Promise.all(runs.map((run) => viewRun(target, run)));
-  const now = setting.now();
-  if (json) {
-    printJson(
-      setting,
-      views.map((view) => runJson(view, now)),
-    );
-    return;
-  }
-  print(setting, ['', ...runsTable(views, { now, width: columnsOf(setting.stdout), paint: paintFor(setting) })]);
 };

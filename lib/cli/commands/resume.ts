@@ -7,7 +7,7 @@ import type { Command } from '../command.ts';
 import { findRun } from '../find-run.ts';
 import { planFor, printPlan, whoAmI } from '../redo.ts';
 import { print, remark } from '../setting.ts';
-import { exitCodeOf, followAndShow } from '../start-and-follow.ts';
+import { exitCodeOf, followMended } from '../start-and-follow.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 
 export const resume: Command = {
@@ -45,7 +45,7 @@ export const resume: Command = {
       const order: ResumeOrder = { ...parts, id, generation, by: whoAmI(), reason };
       const resumed = await ask(target, run, order);
       if (!given.has('json')) print(setting, ['']);
-      return exitCodeOf(await followAndShow(resumed, manifest.stages, target, given, setting));
+      return exitCodeOf(await followMended(resumed, manifest.stages, target, given, setting));
     } finally {
       await target.close();
     }

@@ -1,6 +1,6 @@
 // The runs that one dropped object led to: of the pipeline it started, and of those downstream for the same partition.
 import type { Ledger } from '../../ledger/index.ts';
-import type { RunRecord, StageRecord } from '../../records/index.ts';
+import { executionName, type RunRecord, type StageRecord } from '../../records/index.ts';
 
 /** A pipeline of the chain and the names of those it waits for. The first one has none. */
 export interface Link {
@@ -17,7 +17,8 @@ export interface ChainRun {
 
 /**
  * The chain as it stands, in the order of the links. `identity` is the object's, as dispatch records it. A run belongs to the
- * chain when each of its upstream runs does, so runs of the partition from earlier content are left out.
+ * chain when each of its upstream runs does, as it stands now, so runs of the partition from earlier content, or from what a
+ * run gave before it was resumed, are left out.
  */
 export const readChain = async (
   ledger: Ledger,
@@ -34,13 +35,18 @@ export const readChain = async (
       record !== undefined &&
       (upstream.length === 0
         ? record.trigger.identity === identity
-        : Object.values(record.upstream).every((above) => chain.get(above.pipeline)?.run === above.run));
+        : Object.values(record.upstream).every((above) => isFrom(record, chain.get(above.pipeline), above.run)));
     if (record && belongs) chain.set(name, record);
     const run = belongs ? record : undefined;
     runs.push({ pipeline: name, run, stages: run ? await ledger.stages.list(name, run.run) : [] });
   }
   return runs;
 };
+
+/** An upstream start is known by the executions that it follows from; a person's is from the run, whichever execution. */
+const isFrom = ({ trigger }: RunRecord, above: RunRecord | undefined, run: string): boolean =>
+  above?.run === run &&
+  (trigger.kind !== 'upstream' || trigger.identity.split(' ').includes(executionName(run, above.generation ?? 1)));
 
 const ended = (run: RunRecord | undefined): boolean =>
   run?.status === 'completed' || run?.status === 'failed' || run?.status === 'cancelled';

@@ -1,4 +1,5 @@
 export { type ChainRun, isOver, type Link } from './chain.ts';
+export { readFaults } from './faults.ts';
 export type { Screen } from './follow.ts';
 export { type Drop, readInputFile } from './input-file.ts';
 export { type LocalHeddle, openLocal } from './local-engine.ts';

@@ -3,6 +3,7 @@ import { type Ledger, openLedger } from '../../ledger/index.ts';
 import { type Engine, openEngine } from '../../local/index.ts';
 import { manifestName, type OrchestratorManifest } from '../../records/index.ts';
 import { type Aws, connect } from '../../support/aws-call.ts';
+import type { Faults } from './faults.ts';
 
 export interface LocalHeddle {
   readonly engine: Engine;
@@ -17,6 +18,8 @@ export interface LocalOptions {
   readonly port: number;
   readonly setAsideDamaged: boolean;
   readonly orchestrator: string;
+  /** Of functions, for as long as it is open. */
+  readonly variables: Faults;
 }
 
 export const openLocal = async ({ orchestrator, ...options }: LocalOptions): Promise<LocalHeddle> => {

@@ -20,7 +20,7 @@ const logs = (_context: EngineContext): Service => ({
 });
 
 const lambda = (context: EngineContext): Service => {
-  const service = lambdaService(context, { sandboxes: 3 });
+  const service = lambdaService(context, { sandboxes: 3, variables: { added: { MORE: 'for now' } } });
   return { ...service, start: async () => service.resume() };
 };
 

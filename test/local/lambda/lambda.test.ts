@@ -30,6 +30,15 @@ describe('a handler', () => {
     });
   });
 
+  test('gets the variables that the engine adds to it, which are not kept', async () => {
+    const program = 'export const handler = async () => [process.env.OWN, process.env.MORE];';
+    await create('added', program, { Environment: { Variables: { OWN: 'yes' } } });
+    expect((await invoke('added')).payload).toEqual(['yes', 'for now']);
+    expect(await call('GetFunctionConfiguration', { FunctionName: 'added' })).toMatchObject({
+      Environment: { Variables: { OWN: 'yes' } },
+    });
+  });
+
   test('is loaded once and stays warm; another version is loaded anew', async () => {
     const program = 'let calls = 0; export const handler = async () => ({ calls: ++calls });';
     await create('count', program);

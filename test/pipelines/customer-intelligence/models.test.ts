@@ -62,13 +62,13 @@ describe('a rating in the text', () => {
 
 const review = (line: number, text: string) => ({ line, text, date: '2026-01-05', source: 'shop' });
 
-test('only the unsure and the unscored go to the second model, whose score then counts', () => {
+test('only the unsure go to the second model, whose score then counts; one that was never scored waits among the dead letters', () => {
   const reviews = [review(1, 'sure'), review(2, 'unsure'), review(3, 'never scored')];
   const first = [
     { line: 1, score: 0.6, confidence: 0.5 },
     { line: 2, score: 0.6, confidence: 0.49 },
   ];
-  expect(unsureOf(reviews, first).map(({ line }) => line)).toEqual([2, 3]);
+  expect(unsureOf(reviews, first).map(({ line }) => line)).toEqual([2]);
   expect(mergeScores(reviews, first, [{ line: 2, score: -0.2, confidence: 0.2 }])).toEqual([
     { ...review(1, 'sure'), score: 0.6, confidence: 0.5, verdict: 'positive', model: 'lexicon' },
     { ...review(2, 'unsure'), score: -0.2, confidence: 0.2, verdict: 'negative', model: 'careful' },

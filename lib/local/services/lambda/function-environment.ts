@@ -8,8 +8,10 @@ export const functionEnvironment = (
   context: EngineContext,
   record: FunctionRecord,
   logStream: string,
+  added: { readonly [name: string]: string } = {},
 ): { readonly [name: string]: string } => ({
   ...record.environment,
+  ...added,
   _HANDLER: record.handler,
   AWS_ACCESS_KEY_ID: 'AKIALOCAL',
   AWS_CONFIG_FILE: NO_FILE,

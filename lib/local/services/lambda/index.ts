@@ -6,7 +6,7 @@ import { asyncEvents } from './async-events.ts';
 import { eventSourceMappings } from './event-source-mappings.ts';
 import { LATEST } from './function-record.ts';
 import { lambdaFunctions } from './functions.ts';
-import { answerPayload, invoker, payloadOf } from './invoke.ts';
+import { type AddedVariables, answerPayload, invoker, payloadOf } from './invoke.ts';
 import { type RegisteredFunctions, registeredFunctions } from './registered.ts';
 import type { FunctionRunner } from './runner.ts';
 
@@ -23,6 +23,8 @@ export interface LambdaOptions {
   readonly functions?: RegisteredFunctions;
   /** Sandboxes (worker threads) that live at a time. @default 8 */
   readonly sandboxes?: number;
+  /** Environment variables that functions get beside their own, by name, as long as this engine is open. They are not kept. */
+  readonly variables?: AddedVariables;
 }
 
 /** Lambda with something to say about what it remembers. */
@@ -58,11 +60,11 @@ const runnerOf = (isolation: LambdaIsolation, sandboxes: number, compileCache: s
  * `Invoke` takes `Payload` as JSON text, its bytes or a JSON value, and answers `Payload` as JSON text.
  */
 export const lambdaService = (context: EngineContext, options: LambdaOptions = {}): LambdaService => {
-  const { isolation = 'worker', functions: own = {}, sandboxes = SANDBOXES } = options;
+  const { isolation = 'worker', functions: own = {}, sandboxes = SANDBOXES, variables } = options;
   const registered = registeredFunctions(context, own);
   const runner = runnerOf(isolation, sandboxes, join(context.stateDir, 'compiled'));
   const functions = lambdaFunctions(context, registered, runner.retire);
-  const invoke = invoker(context, runner, registered);
+  const invoke = invoker(context, runner, registered, variables);
   const events = asyncEvents(context, functions, invoke);
   const mappings = eventSourceMappings(context, functions, invoke);
 

@@ -30,6 +30,9 @@ export type Invoker = <T>(invocation: Invocation, answer: (invoked: Invoked) => 
 
 export const outcomeOf = ({ outcome }: Invoked): Outcome => outcome;
 
+/** Environment variables that functions get beside their own, by the function's name. */
+export type AddedVariables = { readonly [name: string]: { readonly [variable: string]: string } };
+
 /** The event in `Payload`: JSON text, its bytes, or a JSON value. Throws where it is not JSON or too large. */
 export const payloadOf = (input: Shape, isAsync: boolean): EventPayload => {
   const { Payload: payload } = input;
@@ -63,7 +66,12 @@ const hex = (random: () => number, digits: number): string => {
 };
 
 /** Runs functions, with the engine's clock held meanwhile: registered ones as they are, all others with `runner`. */
-export const invoker = (context: EngineContext, runner: FunctionRunner, registered: Registered): Invoker => {
+export const invoker = (
+  context: EngineContext,
+  runner: FunctionRunner,
+  registered: Registered,
+  added: AddedVariables = {},
+): Invoker => {
   const { clock } = context;
   let logs: { readonly service: Service | undefined } | undefined; // asked for once, when all services are there
   const count = functionMetrics(context);
@@ -91,7 +99,7 @@ export const invoker = (context: EngineContext, runner: FunctionRunner, register
       functionArn: functionArn(context, identityOf(record)),
       traceId: `Root=1-${hex(context.random, 8)}-${hex(context.random, 24)};Sampled=0`,
       logStream,
-      environment: () => functionEnvironment(context, record, logStream),
+      environment: () => functionEnvironment(context, record, logStream, added[record.name]),
       log: log.write,
     });
     if (outcome.kind === 'failed' && outcome.error.trace === undefined) log.write(outcome.error.errorMessage);

@@ -1,6 +1,7 @@
 import type { DayOfSource } from '../trends/contracts.ts';
 import type { ComposeInput, ReportModel, ShownTerm, SourceLine } from './contracts.ts';
 import { headlineOf } from './headline.ts';
+import { count } from './numbers.ts';
 import { pickMistakes, pickQuotes } from './pick-quotes.ts';
 
 const shownTerms = 8;
@@ -20,7 +21,7 @@ export const composeReport = (input: ComposeInput, run: { id: string; partition:
     partition: run.partition,
     file: collect.file,
     headline: headlineOf({ reviews: scored.length, positive: verdicts.positive, praised, criticised }),
-    notes: collect.notes,
+    notes: [...collect.notes, ...unscoredNote(collect.sources, scored.length)],
     ...{ from, to, days, middle, risers, fallers },
     reviews: scored.length,
     verdicts,
@@ -43,6 +44,15 @@ export const composeReport = (input: ComposeInput, run: { id: string; partition:
       { pipeline: 'report', run: run.id },
     ],
   };
+};
+
+/** What no model could read is not passed over in silence. */
+const unscoredNote = (sources: readonly { readonly reviews: number }[], scored: number): readonly string[] => {
+  const all = sources.reduce((sum, { reviews }) => sum + reviews, 0);
+  if (all <= scored) return [];
+  return [
+    `${count(all - scored)} of ${count(all)} reviews have no score and are not counted here: replay the dead letters of sentiment.`,
+  ];
 };
 
 const withoutDays = ({ term, reviews, mean }: ShownTerm): ShownTerm => ({ term, reviews, mean });

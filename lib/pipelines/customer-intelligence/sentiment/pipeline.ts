@@ -13,11 +13,13 @@ export const sentiment = definePipeline(
   },
   (flow) => {
     const { reviews } = flow.upstream.collect;
-    const first = flow.map(scoreReview, reviews, (review) => review, { batch: 250 });
+    // A review that a model cannot read is a dead letter, to be replayed; above a tenth, what is left would mislead.
+    const bears = { percent: 10 };
+    const first = flow.map(scoreReview, reviews, (review) => review, { batch: 250, tolerate: bears });
     const routed = flow.task(route, { reviews, scores: first.outputs });
     const second = flow.choose(
       gt(routed.unsureCount, 0),
-      () => ({ scores: flow.map(rescore, routed.unsure, (review) => review, { batch: 100 }).outputs }),
+      () => ({ scores: flow.map(rescore, routed.unsure, (review) => review, { batch: 100, tolerate: bears }).outputs }),
       () => ({ scores: [] }),
       { id: 'anyUnsure' },
     );
