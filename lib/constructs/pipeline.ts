@@ -117,6 +117,7 @@ export class Pipeline extends PipelineBase {
       type: definition.type,
       definitionHash: compiled.hash,
       ...(admission ? { admission } : {}),
+      ...(definition.partitions ? { partitions: definition.partitions } : {}),
       upstream: Object.fromEntries(upstreams.map(([alias, { name }]) => [alias, name])),
       stages: compiled.stages,
       deadLetterQueueUrl: this.deadLetters.queueUrl,

@@ -1,6 +1,7 @@
 // The recorder behind definePipeline: each verb adds a node to the block being recorded and hands back a ref.
 import { DefinitionError, type Diagnostic } from './diagnostic.ts';
 import type { Block } from './node.ts';
+import type { PartitionKey } from './partitions.ts';
 import { callable, makeRef, type Ref } from './ref.ts';
 import type { Stage } from './stage.ts';
 import { type ApproveVerb, recordApprove } from './verbs/approve.ts';
@@ -21,7 +22,7 @@ export interface RunRef {
   readonly pipeline: string;
 }
 
-export interface Flow<Input, Upstream>
+export interface Flow<Input, Upstream, Partition = PartitionKey>
   extends TaskVerb,
     MapVerb,
     ChooseVerb,
@@ -33,20 +34,23 @@ export interface Flow<Input, Upstream>
   readonly input: Ref<Input>;
   /** The run itself, `flow.run.partition`; and a run of another pipeline, `flow.run(pipeline, input)`. */
   readonly run: Ref<RunRef> & RunVerb['run'];
+  /** The run's partition: its `key`; of time, from its `start` to its `end`; of two dimensions, the key of each by its name. */
+  readonly partition: Ref<Partition>;
   /** The outputs of the upstream pipelines' runs of the same partition, by alias. */
   readonly upstream: { readonly [Alias in keyof Upstream]: Ref<Upstream[Alias]> };
 }
 
 /** Runs `body` over a recording flow and gives what it recorded. */
-export const record = <Input, Upstream, Output>(
+export const record = <Input, Upstream, Output, Partition>(
   pipeline: string,
   aliases: readonly string[],
-  body: (flow: Flow<Input, Upstream>) => Output,
+  body: (flow: Flow<Input, Upstream, Partition>) => Output,
 ): Block => {
   const recorder = openRecorder(pipeline);
-  const flow: Flow<Input, Upstream> = {
+  const flow: Flow<Input, Upstream, Partition> = {
     input: makeRef(pipeline, { kind: 'source', source: { kind: 'input' } }),
     run: callable(makeRef<RunRef>(pipeline, { kind: 'source', source: { kind: 'run' } }), recordRun(recorder)),
+    partition: makeRef(pipeline, { kind: 'source', source: { kind: 'partition' } }),
     upstream: Object.fromEntries(
       aliases.map((alias) => [
         alias,

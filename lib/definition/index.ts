@@ -27,6 +27,7 @@ export {
   type Upstreams,
   type WaitNode,
 } from './node.ts';
+export * from './partitions.ts';
 export * from './pipeline.ts';
 export { type Bound, isRef, type Ref, type Unbound } from './ref.ts';
 export type { Ladder, RetryOptions, RetryPolicy } from './retry.ts';

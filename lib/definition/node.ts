@@ -1,6 +1,6 @@
 // What a flow recorded: the nodes of a pipeline, as plain data.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Binding, OnFailure, Tolerance, WaitTime } from '../records/index.ts';
+import type { Binding, OnFailure, PartitionSpec, Tolerance, WaitTime } from '../records/index.ts';
 import type { AdmissionOptions } from './admission.ts';
 import { type Condition, operandsOf } from './condition.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -171,6 +171,8 @@ export interface Pipeline<
   readonly description: string;
   readonly input: Input;
   readonly type: ExecutionType;
+  /** Which partitions it has. @default any key */
+  readonly partitions?: PartitionSpec;
   /** The pipelines whose runs of the same partition this one waits for and reads, by alias. */
   readonly upstream: Upstreams;
   readonly triggers: readonly Trigger<unknown>[];

@@ -4,6 +4,7 @@ import { type AdmissionOptions, admissionOf } from './admission.ts';
 import { DefinitionError } from './diagnostic.ts';
 import { type Flow, record } from './flow.ts';
 import type { ExecutionType, Pipeline, Upstreams } from './node.ts';
+import type { PartitionKey, Partitions } from './partitions.ts';
 import type { Unbound } from './ref.ts';
 import type { Trigger } from './trigger.ts';
 
@@ -11,7 +12,8 @@ type OutputsOf<U extends Upstreams> = {
   readonly [Alias in keyof U]: U[Alias] extends Pipeline<string, StandardSchemaV1, infer Output> ? Output : never;
 };
 
-export interface PipelineOptions<Input extends StandardSchemaV1, U extends Upstreams> extends AdmissionOptions {
+export interface PipelineOptions<Input extends StandardSchemaV1, U extends Upstreams, P = PartitionKey>
+  extends AdmissionOptions {
   /** One sentence for the console and the docs. */
   readonly description?: string;
   readonly input: Input;
@@ -21,6 +23,12 @@ export interface PipelineOptions<Input extends StandardSchemaV1, U extends Upstr
    * @default 'standard'
    */
   readonly type?: ExecutionType;
+  /**
+   * The partitions that there are: `daily({ from: '2026-01-01' })`. A start for any other key is refused. What a run knows of its
+   * own is `flow.partition`.
+   * @default any key
+   */
+  readonly partitions?: Partitions<P>;
   /**
    * Pipelines that must complete for a partition before this one starts for it; the run starts by itself then.
    * Their outputs are `flow.upstream.<alias>`.
@@ -45,10 +53,11 @@ export const definePipeline = <
   Input extends StandardSchemaV1,
   Output,
   const U extends Upstreams = Record<never, never>,
+  P = PartitionKey,
 >(
   name: Name,
-  options: PipelineOptions<Input, U>,
-  body: (flow: Flow<StandardSchemaV1.InferOutput<Input>, OutputsOf<U>>) => Output,
+  options: PipelineOptions<Input, U, P>,
+  body: (flow: Flow<StandardSchemaV1.InferOutput<Input>, OutputsOf<U>, P>) => Output,
 ): Pipeline<Name, Input, Unbound<Output>> => {
   const upstream: Upstreams = options.upstream ?? {};
   const missing = Object.entries(upstream).filter(([, pipeline]) => pipeline?.kind !== 'pipeline');
@@ -70,6 +79,7 @@ export const definePipeline = <
     description: options.description ?? '',
     input: options.input,
     type: options.type ?? 'standard',
+    ...(options.partitions ? { partitions: options.partitions } : {}),
     upstream,
     triggers: options.triggers ?? [],
     ...(admission ? { admission } : {}),

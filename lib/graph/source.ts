@@ -1,5 +1,6 @@
 // What refs point at: the contract behind each, as JSON Schema.
 import type { Binding, Block, MapItems, Node, Pipeline, Source } from '../definition/index.ts';
+import { timeOf } from '../records/index.ts';
 import { placesIn } from './read.ts';
 import { type Found, type JsonSchema, jsonSchemaOf, oneOf, schemaAt, schemaOfValue } from './schema.ts';
 
@@ -49,6 +50,8 @@ export const schemaOfSource = (
   switch (source.kind) {
     case 'run':
       return object({ id: text, partition: text, pipeline: text });
+    case 'partition':
+      return object(partitionFields(pipeline));
     case 'input':
       return jsonSchemaOf(pipeline.input, 'output');
     case 'item': {
@@ -66,6 +69,13 @@ export const schemaOfSource = (
       return node && schemaOfOutput(node);
     }
   }
+};
+
+/** What `flow.partition` has: what the slice of a key of these partitions would have. */
+const partitionFields = ({ partitions }: Pipeline): { readonly [field: string]: JsonSchema } => {
+  const names = partitions?.kind === 'by' ? partitions.dimensions.map(({ name }) => name) : [];
+  const moments = partitions && timeOf(partitions) ? ['start', 'end'] : [];
+  return Object.fromEntries(['key', ...moments, ...names].map((name) => [name, text]));
 };
 
 /** The contract of what a stage gives; undefined for a choice, and where it cannot be told. */

@@ -1,5 +1,5 @@
 // The audit trail of a run: entries are made once and never changed.
-import { type AuditEntry, auditKey } from '../records/index.ts';
+import { type AuditEntry, askedEntry, auditKey, type RunRecord, runKey } from '../records/index.ts';
 import type { Table } from './table.ts';
 
 export interface Audit {
@@ -12,7 +12,11 @@ export interface Audit {
 export const openAudit = (table: Table): Audit => ({
   record: (pipeline, run, entry) => table.create(auditKey(pipeline, run, entry.id), entry),
   list: async (pipeline, run) => {
-    const entries = await table.list<AuditEntry>(`run#${pipeline}#${run}`, auditKey(pipeline, run, '').sk);
+    const stored = await table.list<AuditEntry>(`run#${pipeline}#${run}`, auditKey(pipeline, run, '').sk);
+    const record = await table.get<RunRecord>(runKey(pipeline, run));
+    const asked = record ? [askedEntry(record)] : [];
+    // A fork's is stored, as is that of runs from before it was not.
+    const entries = [...(stored.some(({ id }) => id === 'asked') ? [] : asked), ...stored];
     return entries.toSorted((a, b) => a.at.localeCompare(b.at));
   },
 });

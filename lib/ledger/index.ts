@@ -10,6 +10,7 @@ import { openRedo, type Redo } from './redo.ts';
 import { openResolver, type Resolver } from './resolve.ts';
 import { openRuns, type Runs } from './runs.ts';
 import { openStages, type Stages } from './stages.ts';
+import { openStandings, type Standings } from './standings.ts';
 import { openTable } from './table.ts';
 import { openTakeOver, type TakeOver } from './take-over.ts';
 import { openWaits, type Waits } from './waits.ts';
@@ -34,6 +35,7 @@ export {
   type StageAddress,
   type Stages,
 } from './stages.ts';
+export type { Standings } from './standings.ts';
 export { tableRequest } from './table-request.ts';
 export type { Waits } from './waits.ts';
 
@@ -53,6 +55,8 @@ export interface Ledger {
   readonly takeOver: TakeOver;
   /** A reader of bindings. It remembers what it read: make one for each call. */
   resolver(): Resolver;
+  /** A reader of how partitions stand. It too remembers. */
+  standings(): Standings;
 }
 
 export const openLedger = (aws: Aws, names: { readonly table: string; readonly payloadBucket: string }): Ledger => {
@@ -75,5 +79,6 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
     redo: openRedo(table, stages, payloads),
     takeOver: openTakeOver(table, stages),
     resolver: () => openResolver(runs, stages, choices, payloads),
+    standings: () => openStandings(runs),
   };
 };

@@ -8,6 +8,7 @@ import {
   type Source,
   type StageRecord,
   type StoredPayload,
+  sliceFields,
   valueAt,
 } from '../records/index.ts';
 import type { ChoiceRecords, Taken } from './choices.ts';
@@ -112,6 +113,10 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
     switch (source.kind) {
       case 'run':
         return valueAt({ id: scope.run, partition: scope.partition, pipeline: scope.pipeline }, path);
+      case 'partition': {
+        const { slice } = await runOf(scope.pipeline, scope.run);
+        return valueAt(sliceFields(slice ?? { key: scope.partition }), path);
+      }
       case 'item':
         return valueAt(scope.item ?? null, path);
       case 'input': {

@@ -7,6 +7,7 @@ import {
   runKey,
   runsIndex,
   runsIndexKey,
+  type Status,
 } from '../records/index.ts';
 import type { Table } from './table.ts';
 
@@ -45,9 +46,14 @@ export interface Runs {
   waits(pipeline: string, run: string, why: string, generation: number): Promise<void>;
   /** The newest runs of a pipeline, newest first. */
   latest(pipeline: string, limit: number): Promise<readonly RunRecord[]>;
-  /** Points the partition at a run, unless it points at a newer one already. */
+  /**
+   * Points the partition at a run, unless it points at a newer one already, or knows the run as further than this: a writer that
+   * was held up must not undo the end of a run.
+   */
   markPartition(record: PartitionRecord, createdAt: string): Promise<void>;
   partition(pipeline: string, partition: string): Promise<PartitionRecord | undefined>;
+  /** The records of these partitions, where there are any. Read as one range: keys that lie close together cost least. */
+  partitions(pipeline: string, keys: readonly string[]): Promise<readonly PartitionRecord[]>;
 }
 
 const inGeneration = '(attribute_not_exists(#generation) OR #generation = :generation)';
@@ -63,6 +69,12 @@ const pending = (generation: number) => ({
   condition: `#status = :pending AND ${inGeneration}`,
   values: { pending: 'pending', generation },
 });
+
+/** How far a run is in its execution. */
+const rankOf = (status: Status): number => {
+  if (status === 'pending' || status === 'waiting') return 0;
+  return status === 'running' ? 1 : 2;
+};
 
 export const openRuns = (table: Table): Runs => ({
   create: (run) =>
@@ -106,13 +118,29 @@ export const openRuns = (table: Table): Runs => ({
   latest: (pipeline, limit) => table.latest(runsIndex, `runs#${pipeline}`, limit),
 
   markPartition: async ({ pipeline, partition, ...rest }, createdAt) => {
+    const { run, generation = 1, status, used = {} } = rest;
+    const progress = generation * 3 + rankOf(status);
+    const further = '#run < :run OR (#run = :run AND (attribute_not_exists(#progress) OR #progress <= :progress))';
     await table.update({
       key: partitionKey(pipeline, partition),
-      set: { pipeline, partition, ...rest, runCreatedAt: createdAt },
-      condition: 'attribute_not_exists(pk) OR #runCreatedAt <= :createdAt',
-      values: { createdAt },
+      set: { pipeline, partition, ...rest, used, runCreatedAt: createdAt, progress },
+      condition: `attribute_not_exists(pk) OR #runCreatedAt < :createdAt OR (#runCreatedAt = :createdAt AND (${further}))`,
+      values: { createdAt, run, progress },
     });
   },
 
   partition: (pipeline, partition) => table.get(partitionKey(pipeline, partition)),
+
+  partitions: async (pipeline, keys) => {
+    const [first, ...others] = [...keys].sort();
+    if (first === undefined) return [];
+    if (others.length === 0) {
+      const only = await table.get<PartitionRecord>(partitionKey(pipeline, first));
+      return only ? [only] : [];
+    }
+    const { pk } = partitionKey(pipeline, first);
+    const wanted = new Set(keys);
+    const found = await table.between<PartitionRecord>(pk, first, others.at(-1) ?? first);
+    return found.filter(({ partition }) => wanted.has(partition));
+  },
 });

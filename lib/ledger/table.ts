@@ -35,6 +35,8 @@ export interface Table {
   update<Record>(update: Update): Promise<Record | undefined>;
   /** Every item of a key whose sort key begins with a prefix, in order. */
   list<Record>(pk: string, prefix: string, attributes?: readonly string[]): Promise<readonly Record[]>;
+  /** Every item of a key whose sort key is from `from` to `to`, both included, in order. */
+  between<Record>(pk: string, from: string, to: string): Promise<readonly Record[]>;
   /** Up to `limit` items of an index, the highest sort keys first. */
   latest<Record>(
     index: { readonly name: string; readonly pk: string },
@@ -149,6 +151,13 @@ export const openTable = (aws: Aws, name: string): Table => {
               ExpressionAttributeNames: Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute])),
             }
           : {}),
+      }),
+
+    between: (pk, from, to) =>
+      query({
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: typed({ ':pk': pk, ':from': from, ':to': to }),
+        ConsistentRead: true,
       }),
 
     latest: (index, pk, limit) =>

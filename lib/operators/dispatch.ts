@@ -1,5 +1,5 @@
 // `dispatch`: the one door. Takes start messages from the queue, records each run once and starts its execution.
-import type { RunRecord, StartMessage } from '../records/index.ts';
+import { type RunRecord, type StartMessage, sliceOf } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { admit, ended } from './admission/index.ts';
 import { fork } from './fork.ts';
@@ -44,22 +44,17 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     trigger,
     input: message.kind === 'child' ? message.input : await ledger.payloads.store(message.pipeline, input),
     upstream,
+    ...(manifest.partitions ? { slice: sliceOf(manifest.partitions, partition) } : {}),
     ...(message.kind === 'child' ? { askedBy: message.parent } : {}),
     ...(manifest.admission ? { gated: true } : {}),
     createdAt,
   };
   const isNew = await ledger.runs.create(record);
-  if (!isNew && (await ledger.runs.get(message.pipeline, run))?.status !== 'pending') return { kind: 'duplicate', run };
-  const instead = await admit(record, manifest, services);
+  const standing = isNew ? record : await ledger.runs.get(message.pipeline, run);
+  if (standing?.status !== 'pending') return { kind: 'duplicate', run };
+  const instead = await admit(standing, manifest, services);
   if (instead) return instead;
-  await markPartition(record, services);
-  await ledger.audit.record(message.pipeline, run, {
-    id: 'asked',
-    at: createdAt,
-    by: trigger.kind === 'manual' ? trigger.detail : 'dispatch',
-    what: 'asked',
-    detail: `${trigger.kind}: ${trigger.detail}`,
-  });
+  await markPartition(standing, services);
   await startExecution(manifest, run, 1, services);
   return isNew ? { kind: 'started', run } : { kind: 'duplicate', run };
 };

@@ -32,6 +32,8 @@ import type { Services } from './services.ts';
  * HDL431: the input of a dead letter is gone from the payload bucket; its message stays. Fix: restore the object, or
  * discard the dead letter.
  * HDL432: the ledger has no such dead letter; its message stays. Fix: see heddle dead-letters list.
+ * HDL440: a start names a partition that its pipeline does not have; nothing starts. Fix: ask for one that it has, or widen
+ * the partitions of the definition.
  */
 /** The environment of a Lambda, as `process.env` gives it. */
 export type Environment = { readonly [name: string]: string | undefined };

@@ -3,11 +3,14 @@ import {
   childIdentity,
   executionName,
   type Json,
+  keyProblem,
   type PipelineManifest,
+  partitionWords,
   type RunRecord,
   runId,
   type StartMessage,
   type TriggerRecord,
+  type UpstreamRun,
 } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import type { Services } from './services.ts';
@@ -33,15 +36,26 @@ export const decide = async (
   services: Services,
 ): Promise<Decision> => {
   const { trigger, partition, input } = read(message);
-  const upstream: { [alias: string]: { pipeline: string; run: string } } = {};
+  const problem = manifest.partitions && keyProblem(manifest.partitions, partition);
+  if (problem && message.kind === 'child') return { reason: `it has no such partition: ${problem}` };
+  if (problem)
+    throw new PermanentError(
+      `HDL440 ${message.pipeline} has no partition ${partition}: ${problem}. Fix: ask for one of ${partitionWords(manifest.partitions)}`,
+    );
+  const upstream: { [alias: string]: UpstreamRun } = {};
   const above: string[] = [];
+  const standings = services.ledger.standings();
   for (const [alias, pipeline] of Object.entries(manifest.upstream)) {
-    const newest = await services.ledger.runs.partition(pipeline, partition);
-    if (newest?.status !== 'completed') {
+    const [standing] = await standings.of(pipeline, [partition]);
+    const newest = standing?.record;
+    if (newest?.status !== 'completed')
       return { reason: `upstream ${pipeline} is ${newest?.status ?? 'missing'} for partition ${partition}` };
-    }
-    upstream[alias] = { pipeline, run: newest.run };
-    above.push(executionName(newest.run, newest.generation ?? 1));
+    // Where pipelines meet again below one that was run again, the run waits for all of them to have followed. A person may not.
+    if (standing?.state === 'stale' && message.kind === 'upstream')
+      return { reason: `upstream ${pipeline} is stale for partition ${partition}: ${standing.because}` };
+    const { run, generation = 1 } = newest;
+    upstream[alias] = { pipeline, run, partition, generation };
+    above.push(executionName(run, generation));
   }
   // The runs above are part of what an upstream start is: the last of several to complete, or a duplicate of its event, asks
   // for the same run, and a re-run of any of them, or its being resumed, for a new one.

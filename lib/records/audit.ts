@@ -1,3 +1,5 @@
+import type { RunRecord } from './run.ts';
+
 /** One line of a run's history of actions, by machines and by people. It is never changed. */
 export interface AuditEntry {
   /** Names the action within its run, so that recording it twice is recording it once. */
@@ -18,3 +20,12 @@ export interface AuditEntry {
     | 'stageFailed';
   readonly detail: string;
 }
+
+/** The first line of a run's history. It is not stored: all of it is in the run's own record, which is written once anyway. */
+export const askedEntry = ({ trigger, createdAt }: RunRecord): AuditEntry => ({
+  id: 'asked',
+  at: createdAt,
+  by: trigger.kind === 'manual' ? trigger.detail : 'dispatch',
+  what: 'asked',
+  detail: `${trigger.kind}: ${trigger.detail}`,
+});

@@ -1,9 +1,10 @@
 // Where a stage's input comes from. Recorded by a flow, shipped inside the state machine, resolved by the stage wrapper.
 import type { Json } from './json.ts';
 
-/** What a ref points into: the run's own facts and input, a stage's output, the item of a map, an upstream run's output. */
+/** What a ref points into: the run's own facts, partition and input, a stage's output, the item of a map, an upstream run's output. */
 export type Source =
   | { readonly kind: 'run' }
+  | { readonly kind: 'partition' }
   | { readonly kind: 'input' }
   | { readonly kind: 'stage'; readonly stage: string }
   | { readonly kind: 'item' }

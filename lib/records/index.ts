@@ -15,6 +15,7 @@ export * from './latch.ts';
 export * from './manifest.ts';
 export * from './needs.ts';
 export * from './on-failure.ts';
+export * from './partition-state.ts';
 export * from './partitions/index.ts';
 export * from './payload.ts';
 export * from './prices.ts';

@@ -1,5 +1,6 @@
 // What synth tells the operators and the CLI of the deployed resources, as JSON in SSM parameters.
 import type { AdmissionPolicy } from './admission.ts';
+import type { PartitionSpec } from './partitions/index.ts';
 
 /** The parameter `/heddle/<orchestrator>`: where everything shared is. The CLI reads it. */
 export interface OrchestratorManifest {
@@ -29,6 +30,8 @@ export interface PipelineManifest {
   readonly definitionHash: string;
   /** How its runs are limited. @default not at all */
   readonly admission?: AdmissionPolicy;
+  /** Which partitions it has. @default any key */
+  readonly partitions?: PartitionSpec;
   /** Alias to the name of the upstream pipeline. */
   readonly upstream: { readonly [alias: string]: string };
   readonly stages: readonly string[];

@@ -2,6 +2,7 @@
 import type { Binding } from './binding.ts';
 import type { Choices } from './calls.ts';
 import type { Parent } from './child.ts';
+import type { Slice } from './partitions/index.ts';
 import type { StoredPayload } from './payload.ts';
 import type { ResumeOrder } from './resume-order.ts';
 import type { Status } from './status.ts';
@@ -22,7 +23,9 @@ export interface RunRecord {
   readonly trigger: TriggerRecord;
   readonly input: StoredPayload;
   /** The run of each upstream pipeline whose output this run reads, by the alias given in the definition. */
-  readonly upstream: { readonly [alias: string]: { readonly pipeline: string; readonly run: string } };
+  readonly upstream: { readonly [alias: string]: UpstreamRun };
+  /** What is known of its partition, where the pipeline says which it has. */
+  readonly slice?: Slice;
   /** The stage of another run that waits for this one. */
   readonly askedBy?: Parent;
   /** It goes through the gate of its pipeline, which must be told of its end. */
@@ -50,6 +53,20 @@ export interface RunRecord {
   readonly cause?: string;
 }
 
+/** A run that another reads from. Without partition and generation: of the same partition, and its first, in older records. */
+export interface UpstreamRun {
+  readonly pipeline: string;
+  readonly run: string;
+  readonly partition?: string;
+  /** That it was in when it was read. */
+  readonly generation?: number;
+}
+
+/** Names of executions, by pipeline and partition. */
+export interface UsedUpstream {
+  readonly [pipeline: string]: { readonly [partition: string]: string };
+}
+
 /** The newest run of a partition, and how it stands. One record a partition. */
 export interface PartitionRecord {
   readonly pipeline: string;
@@ -59,4 +76,6 @@ export interface PartitionRecord {
   readonly generation?: number;
   readonly status: Status;
   readonly updatedAt: string;
+  /** The executions of upstream pipelines that the run reads from. A newer one makes the partition stale. */
+  readonly used?: UsedUpstream;
 }

@@ -22,7 +22,7 @@ import { connect } from '../support/aws-call.ts';
 import { invariant } from '../support/invariant.ts';
 import { account, credentials, type Deployed, deploy, environmentOf, names, region } from './deploy.ts';
 import { invoke, type StubWork, stubHandler, type Watch } from './invocations.ts';
-import { partition } from './stubs.ts';
+import { partitionOf } from './stubs.ts';
 
 /** What a run is made of: its values, and what happens to it. */
 export interface Setup {
@@ -60,6 +60,7 @@ const longestMs = 30_000;
 export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHandler): Promise<Bench> => {
   const { pipeline } = graph;
   const compiled = compile(graph);
+  const partition = partitionOf(pipeline);
   const stateDir = mkdtempSync(join(tmpdir(), 'heddle-verify-'));
   const setups = new Map<string, Setup>();
   let asked: Setup | undefined; // whose run has no id yet
@@ -135,6 +136,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       pipeline: pipeline.name,
       stateMachineArn: `arn:aws:states:${region}:${account}:stateMachine:${pipeline.name}`,
       definitionHash: compiled.hash,
+      ...(pipeline.partitions ? { partitions: pipeline.partitions } : {}),
       upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
       stages: compiled.stages,
       deadLetterQueueUrl: queueUrl,

@@ -8,7 +8,7 @@ import type { Bench, Finished } from './bench.ts';
 import type { Declared } from './declared.ts';
 import type { Planned } from './faults.ts';
 import { type Watch, watchFor, withoutRun } from './invocations.ts';
-import { partition, type Stubs } from './stubs.ts';
+import type { Stubs } from './stubs.ts';
 
 export interface CellPlan {
   /** What asks for the run. */
@@ -98,7 +98,7 @@ const differences = async (
       expect(batch === '' ? `calls of ${stage}` : `calls of ${stage}, batch ${batch}`, calls, planned.calls);
   if (watch.calls.size === 0 && planned.calls !== undefined) expect(`calls of ${stage}`, 0, planned.calls);
   if (declared.run === 'completed' && declared.output !== undefined && comparesOutput && record?.output) {
-    const scope = { pipeline, run, partition, chosen: record.chosen ?? {} };
+    const scope = { pipeline, run, partition: record.partition, chosen: record.chosen ?? {} };
     const output = await ledger
       .resolver()
       .resolve(record.output, scope)

@@ -12,9 +12,18 @@ import {
   type TaskNode,
 } from '../definition/index.ts';
 import type { PipelineGraph } from '../graph/index.ts';
-import { holds, type Json, narrow, type OnFailure, type Tolerance, valueAt } from '../records/index.ts';
+import {
+  holds,
+  type Json,
+  narrow,
+  type OnFailure,
+  sliceFields,
+  sliceOf,
+  type Tolerance,
+  valueAt,
+} from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
-import { anyRun, partition, type Stubs } from './stubs.ts';
+import { anyRun, partitionOf, type Stubs } from './stubs.ts';
 
 /** What a fault is to make of the stage that it hits. */
 export type Deviation =
@@ -70,7 +79,11 @@ export const declaredOutcome = async (
     const { source } = binding;
     switch (source.kind) {
       case 'run':
-        return { id: anyRun, partition, pipeline: pipeline.name };
+        return { id: anyRun, partition: partitionOf(pipeline), pipeline: pipeline.name };
+      case 'partition': {
+        const key = partitionOf(pipeline);
+        return pipeline.partitions ? sliceFields(sliceOf(pipeline.partitions, key)) : { key };
+      }
       case 'input':
         return stubs.input;
       case 'item':

@@ -1,14 +1,16 @@
 // The values of a run that nobody recorded: made from the contracts, and bent where a route through the pipeline asks for it.
 import type { ApproveNode, Pipeline, Stage } from '../definition/index.ts';
 import { answerSchemaOf, type JsonSchema, jsonSchemaOf } from '../graph/index.ts';
-import type { Json } from '../records/index.ts';
+import { firstKey, type Json } from '../records/index.ts';
 import { canonicalJson } from '../support/canonical-json.ts';
 import { type SampleOptions, sampleOf } from './sample.ts';
 import type { Bend } from './steer.ts';
 
 /** What stands for a run's id in values, so that runs of other ids give equal ones. */
 export const anyRun = 'RUN';
-export const partition = 'verify';
+
+/** The partition that is run: the first, where the pipeline says which there are. */
+export const partitionOf = ({ partitions }: Pipeline): string => (partitions ? firstKey(partitions) : 'verify');
 
 /** Outputs to use instead of made ones, by stage; the pipeline's input by `input`. */
 export type GivenValues = { readonly [place: string]: Json };

@@ -12,6 +12,12 @@ export interface Slice {
   readonly parts?: { readonly [dimension: string]: string };
 }
 
+/** The fields of `flow.partition`. */
+export const sliceFields = ({ parts, ...slice }: Slice): { readonly [field: string]: string } => ({
+  ...slice,
+  ...parts,
+});
+
 export const bar = '|';
 
 /** A spec's dimensions: of one that has no names, the only one under the name `key`. */
@@ -126,6 +132,10 @@ export const dueNow = (spec: PartitionSpec, nowMs: number): readonly string[] =>
       return newest === undefined ? [] : [newest];
     }),
   );
+
+/** The first partition that there is. */
+export const firstKey = (spec: PartitionSpec): string =>
+  joined(dimensionsOf(spec).map(({ of }) => (of.kind === 'keys' ? (of.keys[0] ?? '') : of.from)));
 
 export interface Range {
   /** Keys of the time dimension, or dates. @default the first partition, and the newest that is due */
