@@ -1,9 +1,9 @@
 // The folder (.heddle/) that holds everything an engine remembers: one owner at a time, checked when opened.
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Durability, openDatabase } from './database.ts';
 import { DamagedStateError, EngineError } from './engine-error.ts';
+import { fs } from './late-modules.ts';
 
 /** An open state folder. `close` gives up ownership; the state stays. */
 export interface StateFolder {
@@ -26,7 +26,7 @@ const PID_FILE = 'engine.pid';
 const WAL_FILES = ['', '-wal', '-shm'];
 
 const holderOf = (pidFile: string): string =>
-  (existsSync(pidFile) && readFileSync(pidFile, 'utf8').split('\n')[0]) || 'unknown';
+  (fs.existsSync(pidFile) && fs.readFileSync(pidFile, 'utf8').split('\n')[0]) || 'unknown';
 
 // The lock is SQLite's own lock on an empty database: the kernel drops it with the process, so kill -9 leaves nothing
 // stale. The pid file beside it is only there to name the holder.
@@ -47,9 +47,9 @@ const takeLock = (dir: string): (() => void) => {
       { cause: error },
     );
   }
-  writeFileSync(pidFile, `${process.pid}\n`);
+  fs.writeFileSync(pidFile, `${process.pid}\n`);
   return () => {
-    rmSync(pidFile, { force: true });
+    fs.rmSync(pidFile, { force: true });
     lock.close();
   };
 };
@@ -57,10 +57,10 @@ const takeLock = (dir: string): (() => void) => {
 /** Renames a damaged file or folder so that a fresh one can take its place. Returns the new name; deletes nothing. */
 export const setAside = (path: string): string => {
   let number = 1;
-  while (existsSync(`${path}.damaged-${number}`)) number += 1;
+  while (fs.existsSync(`${path}.damaged-${number}`)) number += 1;
   const target = `${path}.damaged-${number}`;
   for (const suffix of WAL_FILES) {
-    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${target}${suffix}`);
+    if (fs.existsSync(`${path}${suffix}`)) fs.renameSync(`${path}${suffix}`, `${target}${suffix}`);
   }
   return target;
 };
@@ -78,8 +78,8 @@ const openOrSetAside = (path: string, options: StateFolderOptions): DatabaseSync
 
 const makeFolder = (dir: string): void => {
   try {
-    mkdirSync(dir, { recursive: true });
-    accessSync(dir, constants.W_OK | constants.X_OK);
+    fs.mkdirSync(dir, { recursive: true });
+    fs.accessSync(dir, fs.constants.W_OK | fs.constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException; // what node:fs throws
     throw new EngineError(
@@ -107,7 +107,7 @@ export const openStateFolder = (dir: string, options: StateFolderOptions = {}): 
     return {
       dir,
       database,
-      announce: (endpoint) => writeFileSync(join(dir, PID_FILE), `${process.pid}\n${endpoint}\n`),
+      announce: (endpoint) => fs.writeFileSync(join(dir, PID_FILE), `${process.pid}\n${endpoint}\n`),
       close: () => {
         database.close();
         release();

@@ -1,10 +1,13 @@
 // What a function's code meets in a worker thread and in the engine's own process alike: how its module is found, what its
 // context says, how its errors are told. As the runtime interface client of AWS does it.
 // JavaScript, like worker-runtime.mjs: stripping types in every thread would cost each 30 ms and 12 MB (measured).
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { format, types } from 'node:util';
+import { isNativeError } from 'node:util/types';
+
+// Without the ES modules around them, which take 5 ms to make (../../late-modules.ts).
+const { existsSync } = process.getBuiltinModule('node:fs');
+const { format } = process.getBuiltinModule('node:util');
 
 /**
  * @typedef {{ errorType: string, errorMessage: string, trace: readonly string[] }} ErrorShape
@@ -25,7 +28,7 @@ export const consoleLevels = {
 
 /** @param {unknown} value @returns {value is Error} */
 const isErrorLike = (value) =>
-  types.isNativeError(value) ||
+  isNativeError(value) ||
   (typeof value === 'object' && value !== null && 'name' in value && 'message' in value && 'stack' in value);
 
 const HERE = new URL('.', import.meta.url).href;

@@ -1,7 +1,6 @@
 // The code of published versions, copied away from where it was built: the next build may change or remove it there.
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { crypto, fs } from '../../late-modules.ts';
 import type { EngineContext } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
 
@@ -19,7 +18,8 @@ interface Seen {
 }
 
 const filesIn = (directory: string): readonly string[] =>
-  readdirSync(directory, { recursive: true, withFileTypes: true })
+  fs
+    .readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(directory, join(parentPath, name)))
     .sort();
@@ -27,15 +27,15 @@ const filesIn = (directory: string): readonly string[] =>
 const stampOf = (directory: string, files: readonly string[]): string =>
   files
     .map((file) => {
-      const { size, mtimeMs } = statSync(join(directory, file));
+      const { size, mtimeMs } = fs.statSync(join(directory, file));
       return `${file} ${size} ${mtimeMs}`;
     })
     .join('\n');
 
 const contentHash = (directory: string, files: readonly string[]): string => {
-  const hash = createHash('sha256');
+  const hash = crypto().createHash('sha256');
   for (const file of files) {
-    const bytes = readFileSync(join(directory, file));
+    const bytes = fs.readFileSync(join(directory, file));
     hash.update(`${file}\n${bytes.length}\n`).update(bytes);
   }
   return hash.digest('hex');
@@ -61,12 +61,12 @@ export const codeStore = ({ database, stateDir }: Pick<EngineContext, 'database'
       if (directory === '') return '';
       const hash = hashOf(directory);
       const folder = folderOf(hash);
-      if (existsSync(folder)) return hash;
+      if (fs.existsSync(folder)) return hash;
       // Whole or not at all: a crash leaves no half-copied code under the hash's name.
       const partial = `${folder}.partial`;
-      rmSync(partial, { recursive: true, force: true });
-      cpSync(directory, partial, { recursive: true, dereference: true });
-      renameSync(partial, folder);
+      fs.rmSync(partial, { recursive: true, force: true });
+      fs.cpSync(directory, partial, { recursive: true, dereference: true });
+      fs.renameSync(partial, folder);
       return hash;
     },
   };

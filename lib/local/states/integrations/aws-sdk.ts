@@ -1,5 +1,5 @@
 // `arn:aws:states:::aws-sdk:<service>:<action>`: any action of any service that the engine runs.
-import { crc32 } from 'node:zlib';
+import { zlib } from '../../late-modules.ts';
 import type { EngineContext, Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { isObject, type Json, Payload, toJson } from '../json.ts';
@@ -39,7 +39,7 @@ const upload = (parameters: Shape): Shape => {
   if (parameters.Body === undefined) return parameters;
   const body = Buffer.from(JSON.stringify(parameters.Body));
   const sum = Buffer.alloc(4);
-  sum.writeUInt32BE(crc32(body));
+  sum.writeUInt32BE(zlib().crc32(body));
   return { ...parameters, Body: body, ChecksumCRC32: sum.toString('base64') };
 };
 
