@@ -1,5 +1,5 @@
 // The folder (.heddle/) that holds everything an engine remembers: one owner at a time, checked when opened.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type Durability, openDatabase } from './database.ts';
 import { DamagedStateError, EngineError } from './engine-error.ts';
@@ -76,9 +76,22 @@ const openOrSetAside = (path: string, options: StateFolderOptions): DatabaseSync
   }
 };
 
+/** Like `recursive`, which does not end below a folder that takes no others (/proc). */
+const makeAll = (dir: string): void => {
+  try {
+    fs.mkdirSync(dir);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException; // what node:fs throws
+    if (code === 'EEXIST' && fs.statSync(dir).isDirectory()) return;
+    if (code !== 'ENOENT' || fs.existsSync(dirname(dir))) throw error;
+    makeAll(dirname(dir));
+    makeAll(dir);
+  }
+};
+
 const makeFolder = (dir: string): void => {
   try {
-    fs.mkdirSync(dir, { recursive: true });
+    makeAll(dir);
     fs.accessSync(dir, fs.constants.W_OK | fs.constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException; // what node:fs throws

@@ -88,6 +88,7 @@ test('a folder that cannot be made is told as such', () => {
     `HDL508 ${file} cannot be made or written to (EEXIST); expected a folder that you may write to. Fix: name another state folder, or change who may write there.`,
   );
   expect(errorOf(() => openStateFolder(join(file, 'below'))).message).toContain('(ENOTDIR)');
+  expect(errorOf(() => openStateFolder('/proc/x/y')).message).toContain('HDL508 /proc/x/y cannot be made');
 });
 
 describe('damage', () => {
