@@ -51,6 +51,10 @@
  * output in a file, with --values.
  * HDL662: heddle verify cannot run what a pipeline has, such as a map over the rows of a file. Fix: verify the pipelines
  * that it can.
+ * HDL680: a pipeline has no such trigger. Fix: correct the name; they are counted by kind in the order of the definition, such as
+ * schedule1.
+ * HDL681: a pipeline without triggers cannot be paused. Fix: none is needed.
+ * HDL682: what a pause held has not all started in time. Fix: wait and ask again; see the logs of dispatch.
  * HDL630: no message has that code. Fix: copy it from the message.
  */
 /** What went wrong in a command, told in one message. `exit` is the command's exit code: 1, 2 or 3. */

@@ -15,7 +15,9 @@ import { explain } from './commands/explain.ts';
 import { fork } from './commands/fork.ts';
 import { graph } from './commands/graph.ts';
 import { localRun } from './commands/local-run.ts';
+import { pause } from './commands/pause.ts';
 import { resume } from './commands/resume.ts';
+import { resumeTriggers } from './commands/resume-triggers.ts';
 import { run } from './commands/run.ts';
 import { runs } from './commands/runs.ts';
 import { start } from './commands/start.ts';
@@ -41,6 +43,8 @@ export const commands: readonly Command[] = [
   answer,
   resume,
   fork,
+  pause,
+  resumeTriggers,
   deadLettersList,
   deadLettersShow,
   deadLettersReplay,

@@ -93,6 +93,7 @@ export class Operators extends Construct {
     this.dispatch = this.#make('dispatch', props);
     allowLedger(this.dispatch, ledger.tableArn, ['read', 'write']);
     allowObjects(this.dispatch, payloads.bucketArn, ['write'], ['payloads/']);
+    allow(this.dispatch, ['sqs:SendMessage'], [queues.start.queueArn]); // for what was held, or missed
     this.dispatch.addEventSource(
       new SqsEventSource(queues.start, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }),
     );
@@ -153,7 +154,7 @@ export class Operators extends Construct {
   #tellGates(): void {
     if (this.#tellsGates) return;
     this.#tellsGates = true;
-    for (const ender of [this.finish, this.reconcile, this.dispatch])
+    for (const ender of [this.finish, this.reconcile])
       allow(ender, ['sqs:SendMessage'], [this.#props.queues.start.queueArn]);
   }
 
@@ -162,7 +163,7 @@ export class Operators extends Construct {
     if (this.#looksAfter) return;
     this.#looksAfter = true;
     const { queues, payloads, eventBus } = this.#props;
-    for (const starter of [this.dispatch, this.replay]) allow(starter, ['sqs:SendMessage'], [queues.start.queueArn]);
+    allow(this.replay, ['sqs:SendMessage'], [queues.start.queueArn]);
     allowObjects(this.dispatch, payloads.bucketArn, ['read'], ['payloads/']);
     eventBus.grantPutEventsTo(this.dispatch);
   }

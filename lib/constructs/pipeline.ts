@@ -34,7 +34,7 @@ import { checkResources } from './resource-limit.ts';
 import type { IOrchestrator, StageDefaults } from './shared.ts';
 import { StageFunction } from './stage-function.ts';
 import { CompiledStateMachine } from './state-machine.ts';
-import { makeTriggers } from './triggers/index.ts';
+import { makeTriggers, triggerNames } from './triggers/index.ts';
 
 export interface PipelineProps {
   /** What it shares with other pipelines. */
@@ -118,6 +118,7 @@ export class Pipeline extends PipelineBase {
       definitionHash: compiled.hash,
       ...(admission ? { admission } : {}),
       ...(definition.partitions ? { partitions: definition.partitions } : {}),
+      triggers: triggerNames(definition),
       upstream: Object.fromEntries(upstreams.map(([alias, { name }]) => [alias, name])),
       stages: compiled.stages,
       deadLetterQueueUrl: this.deadLetters.queueUrl,

@@ -5,6 +5,7 @@ import { type ChoiceRecords, openChoices } from './choices.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
 import { type Gates, openGates } from './gates.ts';
 import { type Latches, openLatches } from './latches.ts';
+import { openPauses, type Pauses } from './pauses.ts';
 import { openPayloads, type Payloads } from './payloads.ts';
 import { openRedo, type Redo } from './redo.ts';
 import { openResolver, type Resolver } from './resolve.ts';
@@ -21,6 +22,7 @@ export type { ChoiceRecords } from './choices.ts';
 export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
 export type { Gates } from './gates.ts';
 export type { Latches } from './latches.ts';
+export type { Pauses } from './pauses.ts';
 export type { Payloads } from './payloads.ts';
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';
@@ -49,6 +51,7 @@ export interface Ledger {
   readonly deadLetters: DeadLetters;
   readonly audit: Audit;
   readonly gates: Gates;
+  readonly pauses: Pauses;
   /** Makes what a resume order names claimable again. */
   readonly redo: Redo;
   /** Gives a run the results of another. */
@@ -76,6 +79,7 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
     deadLetters: openDeadLetters(aws, table),
     audit: openAudit(table),
     gates: openGates(table),
+    pauses: openPauses(table),
     redo: openRedo(table, stages, payloads),
     takeOver: openTakeOver(table, stages),
     resolver: () => openResolver(runs, stages, choices, payloads),

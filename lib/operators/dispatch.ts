@@ -1,7 +1,7 @@
 // `dispatch`: the one door. Takes start messages from the queue, records each run once and starts its execution.
 import { type RunRecord, type StartMessage, sliceOf } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
-import { admit, ended } from './admission/index.ts';
+import { admit, ended, hold, missed, pausesFor, recordSkipped, release } from './admission/index.ts';
 import { fork } from './fork.ts';
 import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
@@ -28,6 +28,9 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     return resumed(await resume(message.pipeline, message.run, message.order, manifest, services));
   if (message.kind === 'fork') return fork(message, manifest, services);
   if (message.kind === 'ended') return ended(message, manifest, services);
+  if (message.kind === 'release') return release(message, manifest, services);
+  const late = await missed(message, services);
+  if (late?.kind === 'later') return { kind: 'released', runs: late.runs };
   const decision = await decide(message, manifest, services);
   if ('reason' in decision) {
     if (message.kind === 'child') await refuseParent(message, decision.reason, services);
@@ -49,10 +52,11 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     ...(manifest.admission ? { gated: true } : {}),
     createdAt,
   };
-  const isNew = await ledger.runs.create(record);
+  if (late) return recordSkipped(record, late.reason, services);
+  const [isNew, pauses] = await Promise.all([ledger.runs.create(record), pausesFor(message, services)]);
   const standing = isNew ? record : await ledger.runs.get(message.pipeline, run);
   if (standing?.status !== 'pending') return { kind: 'duplicate', run };
-  const instead = await admit(standing, manifest, services);
+  const instead = (await hold(message, standing, pauses, services)) ?? (await admit(standing, manifest, services));
   if (instead) return instead;
   await markPartition(standing, services);
   await startExecution(manifest, run, 1, services);

@@ -2,6 +2,8 @@
 export type Outcome =
   | { readonly kind: 'started'; readonly run: string }
   | { readonly kind: 'duplicate'; readonly run: string }
+  | { readonly kind: 'held'; readonly run: string }
+  | { readonly kind: 'released'; readonly runs: number }
   | { readonly kind: 'queued'; readonly run: string }
   | { readonly kind: 'settled'; readonly run: string }
   | { readonly kind: 'underWay'; readonly run: string }

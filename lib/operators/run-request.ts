@@ -16,7 +16,7 @@ import { PermanentError } from '../support/run-errors.ts';
 import type { Services } from './services.ts';
 
 /** A message that asks for a run of its own. */
-export type RunMessage = Exclude<StartMessage, { kind: 'resume' | 'fork' | 'look' | 'ended' }>;
+export type RunMessage = Exclude<StartMessage, { kind: 'resume' | 'fork' | 'look' | 'ended' | 'release' }>;
 
 export interface Request {
   readonly run: string;

@@ -17,6 +17,7 @@ export * from './needs.ts';
 export * from './on-failure.ts';
 export * from './partition-state.ts';
 export * from './partitions/index.ts';
+export * from './pause.ts';
 export * from './payload.ts';
 export * from './prices.ts';
 export * from './question.ts';

@@ -29,6 +29,17 @@ export const choiceKey = (pipeline: string, run: string, choose: string) => ({
 });
 /** Who of a pipeline is under way and who waits. */
 export const gateKey = (pipeline: string) => ({ pk: `gate#${pipeline}`, sk: 'gate' });
+export const pausesKey = (pipeline: string) => ({ pk: `gate#${pipeline}`, sk: 'pauses' });
+/** A start that a pause holds. Without a run: what all of a pause's begin with. */
+export const heldKey = (pipeline: string, pause: string, run = '') => ({
+  pk: `gate#${pipeline}`,
+  sk: `held#${pause}#${run}`,
+});
+/** The newest time of a schedule that is known. */
+export const scheduleKey = (pipeline: string, schedule: string) => ({
+  pk: `gate#${pipeline}`,
+  sk: `schedule#${schedule}`,
+});
 export const partitionKey = (pipeline: string, partition: string) => ({ pk: `partition#${pipeline}`, sk: partition });
 
 /** The index that lists a pipeline's runs, newest last. Its name is in the table's definition. */

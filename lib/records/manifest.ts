@@ -32,6 +32,8 @@ export interface PipelineManifest {
   readonly admission?: AdmissionPolicy;
   /** Which partitions it has. @default any key */
   readonly partitions?: PartitionSpec;
+  /** Names of its triggers, as `heddle pause --trigger` takes them. */
+  readonly triggers?: readonly string[];
   /** Alias to the name of the upstream pipeline. */
   readonly upstream: { readonly [alias: string]: string };
   readonly stages: readonly string[];

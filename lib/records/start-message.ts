@@ -1,6 +1,7 @@
 // A message on the start queue: somebody or something asks for a run. `dispatch` decides.
 import type { Parent } from './child.ts';
 import type { Json } from './json.ts';
+import type { CatchUp } from './pause.ts';
 import type { StoredPayload } from './payload.ts';
 import type { ResumeOrder } from './resume-order.ts';
 import type { RunEventDetail } from './run-events.ts';
@@ -20,6 +21,8 @@ export type StartMessage =
       readonly kind: 'object';
       readonly pipeline: string;
       readonly keyTemplate: string;
+      /** The trigger's name among those of the pipeline. @default 'object' */
+      readonly trigger?: string;
       readonly event: {
         readonly detail: {
           readonly bucket: { readonly name: string };
@@ -35,6 +38,12 @@ export type StartMessage =
       readonly time: string;
       readonly timeZone: string;
       readonly input: Json;
+      /** What becomes of missed times. @default 'all' that were held, and none that never came */
+      readonly catchUp?: CatchUp;
+      /** Tells which times were missed. */
+      readonly expression?: string;
+      /** It was missed at its time: another one found that out. */
+      readonly missed?: boolean;
     }
   /** A stage of another run asks for it, and waits. */
   | {
@@ -61,5 +70,7 @@ export type StartMessage =
   | { readonly kind: 'look'; readonly pipeline: string; readonly run: string; readonly generation: number }
   /** A run of a pipeline that limits its runs has ended: the next may start. */
   | { readonly kind: 'ended'; readonly pipeline: string; readonly run: string; readonly generation: number }
+  /** A pause was ended: what it holds is to go on. */
+  | { readonly kind: 'release'; readonly pipeline: string; readonly pause: string }
   /** A run of an upstream pipeline completed. */
   | { readonly kind: 'upstream'; readonly pipeline: string; readonly event: { readonly detail: RunEventDetail } };

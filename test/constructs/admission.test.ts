@@ -23,7 +23,7 @@ const added = (template: typeof free, operator: string) => {
 const sends = /^sqs:SendMessage on .*<HeddleQueuesStart>/;
 
 test('whoever ends a run may tell dispatch', () => {
-  for (const operator of ['Finish', 'Reconcile', 'Dispatch']) expect(added(queued, operator).join()).toMatch(sends);
+  for (const operator of ['Finish', 'Reconcile']) expect(added(queued, operator).join()).toMatch(sends);
   for (const operator of ['Begin', 'Settle', 'Replay', 'Answer']) expect(added(queued, operator)).toEqual([]);
 });
 

@@ -35,7 +35,6 @@ test('its machine is an Express one that ends after 5 minutes and logs what goes
 test('those who start executions may have them looked at, and dispatch may settle them', () => {
   expect(added('Dispatch')).toEqual([
     's3:GetObject s3:PutObject on <HeddleBucketsPayloads>/payloads/*',
-    'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage sqs:SendMessage on <HeddleQueuesStart>',
     'events:PutEvents on <HeddleBus>',
   ]);
   expect(added('Replay')).toEqual(['sqs:SendMessage on <HeddleQueuesStart>']);

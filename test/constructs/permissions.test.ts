@@ -114,7 +114,7 @@ describe('an operator has the rights of its work', () => {
         `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
         `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
-        'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on <HeddleQueuesStart>',
+        'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage on <HeddleQueuesStart>',
       ],
     ],
     [

@@ -103,7 +103,7 @@ describe('triggers send start messages', () => {
         EventPattern: lands('orders/*/*'),
         Targets: [
           sends(
-            '{"kind":"object","pipeline":"orders","keyTemplate":"orders/{partition}/*","event":{"detail":<detail>}}',
+            '{"kind":"object","pipeline":"orders","keyTemplate":"orders/{partition}/*","trigger":"object1","event":{"detail":<detail>}}',
           ),
         ],
       },
@@ -139,6 +139,8 @@ describe('triggers send start messages', () => {
           time: '<aws.scheduler.scheduled-time>',
           timeZone: 'Europe/London',
           input: { bucket: 'archive', key: 'nightly' },
+          catchUp: 'last',
+          expression: 'cron(0 3 * * ? *)',
         }),
       }),
     });

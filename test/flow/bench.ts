@@ -228,7 +228,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
       const release = clock.hold();
       const outcome = await dispatch({ kind: 'manual', pipeline, id, input, by: 'test' }, services);
       release();
-      if (outcome.kind === 'notStarted') throw new Error(outcome.reason);
+      if (!('run' in outcome)) throw new Error(JSON.stringify(outcome));
       return look(pipeline, outcome.run);
     },
     resume: async ({ pipeline, run, generation = 1 }, parts) => {

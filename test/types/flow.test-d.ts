@@ -36,6 +36,8 @@ const day = z.object({ day: z.string() });
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const proven = <T extends true>(): T | undefined => undefined;
 
+// @ts-expect-error a schedule cannot catch up with some of what it missed
+schedule('rate(1 day)', { input: {}, catchUp: 'some' });
 // @ts-expect-error runs cannot overlap sometimes
 definePipeline('overlapping', { input: day, overlap: 'sometimes' }, () => 0);
 definePipeline('limited', { input: day, overlap: 'queue', maxRuns: 2, maxQueued: 5 }, () => 0);

@@ -2,24 +2,23 @@
 import type { Construct } from 'constructs';
 import type { Pipeline as PipelineDefinition } from '../../definition/index.ts';
 import type { IOrchestrator } from '../shared.ts';
+import { namedTriggers } from './names.ts';
 import { objectTrigger } from './object-trigger.ts';
 import { scheduleTrigger } from './schedule-trigger.ts';
 import { upstreamTrigger } from './upstream-trigger.ts';
 
-/** Makes the triggers of a pipeline in `scope`, counted by kind in the order of the definition: `Object1`, `Schedule1`. */
+export { triggerNames } from './names.ts';
+
+/** Makes the triggers of a pipeline in `scope`. */
 export const makeTriggers = (scope: Construct, orchestrator: IOrchestrator, definition: PipelineDefinition): void => {
-  const { name, triggers, upstream } = definition;
-  let objects = 0;
-  let schedules = 0;
-  for (const trigger of triggers) {
+  const { name, upstream } = definition;
+  for (const { id, trigger } of namedTriggers(definition)) {
     switch (trigger.kind) {
       case 'object':
-        objects += 1;
-        objectTrigger(scope, `Object${objects}`, orchestrator, name, trigger);
+        objectTrigger(scope, id, orchestrator, name, trigger);
         break;
       case 'schedule':
-        schedules += 1;
-        scheduleTrigger(scope, `Schedule${schedules}`, orchestrator, name, trigger);
+        scheduleTrigger(scope, id, orchestrator, name, trigger);
         break;
     }
   }

@@ -29,6 +29,7 @@ export const objectTrigger = (
         kind: 'object',
         pipeline,
         keyTemplate,
+        trigger: id.toLowerCase(),
         event: { detail: EventField.fromPath('$.detail') },
       }),
     ],

@@ -13,7 +13,7 @@ export const scheduleTrigger = (
   id: string,
   orchestrator: IOrchestrator,
   pipeline: string,
-  { expression, timeZone, input }: Extract<Trigger<unknown>, { kind: 'schedule' }>,
+  { expression, timeZone, input, catchUp }: Extract<Trigger<unknown>, { kind: 'schedule' }>,
 ): Schedule =>
   new Schedule(scope, id, {
     scheduleName: names.trigger(orchestrator.orchestratorName, pipeline, id.toLowerCase()),
@@ -27,6 +27,8 @@ export const scheduleTrigger = (
         time: ContextAttribute.scheduledTime,
         timeZone,
         input,
+        catchUp,
+        expression,
       }),
       deadLetterQueue: orchestrator.undelivered,
       retryAttempts: delivery.retries,

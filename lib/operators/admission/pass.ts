@@ -10,9 +10,9 @@ import { AwsCallError } from '../../support/aws-call.ts';
 import { TransientError } from '../../support/run-errors.ts';
 import { settleRun } from '../reconcile.ts';
 import type { Services } from '../services.ts';
-import { startExecution } from '../start-execution.ts';
 import { type Answer, enter, leave } from './gate.ts';
 import { skipRun } from './skip.ts';
+import { startWaiting } from './start-waiting.ts';
 
 /** Each try that fails is another's that did not. */
 const mostTries = 100;
@@ -70,7 +70,7 @@ const carryOut = async (manifest: PipelineManifest, owed: Owed, services: Servic
   const { pipeline } = manifest;
   switch (owed.kind) {
     case 'start':
-      return startExecution(manifest, run, generation, services);
+      return startWaiting(manifest, run, generation, services);
     case 'skip':
       return skipRun({ pipeline, run, generation }, owed.reason, services);
     case 'stop': {

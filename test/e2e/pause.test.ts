@@ -1,0 +1,85 @@
+// A trigger that a person pauses and lets go on, from the template.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { App, Stack } from 'aws-cdk-lib';
+import * as z from 'zod';
+import { runProgram } from '../../lib/cli/index.ts';
+import { Orchestrator } from '../../lib/constructs/index.ts';
+import { definePipeline, objectDropped } from '../../lib/definition/index.ts';
+import { type Engine, openEngine } from '../../lib/local/index.ts';
+import { testSetting } from '../cli/setting.ts';
+
+const drops = definePipeline(
+  'drops',
+  { input: z.object({ bucket: z.string(), key: z.string() }), triggers: [objectDropped('drops/{partition}/*')] },
+  (flow) => flow.wait('rest', { for: '1s' }),
+);
+const plain = definePipeline('plain', { input: z.object({}) }, (flow) => flow.wait('rest', { for: '1s' }));
+
+const folder = mkdtempSync(join(tmpdir(), 'heddle-pause-'));
+let engine: Engine;
+beforeAll(async () => {
+  const app = new App({ outdir: join(folder, 'cdk.out') });
+  new Orchestrator(new Stack(app, 'Test'), 'Heddle', { pipelines: [drops, plain] });
+  engine = await openEngine({ assembly: app.synth().directory, stateDir: join(folder, 'state') });
+});
+afterAll(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const heddle = async (...words: readonly string[]) => {
+  const environment = {
+    AWS_ENDPOINT_URL: engine.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+  const { setting, stdout, stderr } = testSetting([drops, plain], { environment, now: Date.now });
+  const code = await runProgram(words, setting);
+  return { code, stdout: stdout(), stderr: stderr() };
+};
+const drop = async (partition: string): Promise<void> => {
+  const { Parameter } = await engine.service('ssm').call('GetParameter', { Name: '/heddle/heddle' });
+  const { inboxBucket } = JSON.parse((Parameter as { Value: string }).Value);
+  const Key = `drops/${partition}/a.csv`;
+  await engine.service('s3').call('PutObject', { Bucket: inboxBucket, Key, Body: new TextEncoder().encode(partition) });
+};
+const listed = async (says: RegExp): Promise<string> => {
+  for (;;) {
+    const { stdout } = await heddle('runs', 'drops');
+    if (says.test(stdout)) return stdout;
+  }
+};
+
+test('pause holds what lands, resume-triggers starts it', async () => {
+  const plan = await heddle('pause', 'drops');
+  expect(plan).toMatchObject({ code: 0, stdout: 'What object1 of drops asks for would be held.\n' });
+  expect(plan.stderr).toContain('Nothing is done yet: add --go.');
+  expect(await heddle('pause', 'drops', '--because', 'stock-taking', '--go')).toMatchObject({ code: 0 });
+  expect((await heddle('pause', 'drops', '--go')).stdout).toMatch(/paused already: .* at .*: stock-taking/);
+  await drop('monday');
+  expect(await listed(/held/)).toMatch(/monday-\w+ is pending: held, as .* paused drops/);
+
+  const what = await heddle('resume-triggers', 'drops');
+  expect(what.stdout).toMatch(/1 held run would start\n {2}monday-\w+ {2}object1 {2}\d/);
+  expect(await heddle('resume-triggers', 'drops', '--go')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('The triggers of drops start runs again.'),
+  });
+  await listed(/monday .*completed/);
+  expect((await heddle('resume-triggers', 'drops', '--go')).stdout).toBe('Nothing of drops is paused.\n');
+});
+
+test('a trigger that there is not, a pipeline without any', async () => {
+  expect(await heddle('pause', 'drops', '--trigger', 'objct1')).toMatchObject({
+    code: 2,
+    stderr: "HDL680 drops has no trigger 'objct1'; expected one of object1. Fix: did you mean object1?\n",
+  });
+  expect(await heddle('pause', 'plain')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('HDL681 plain has'),
+  });
+});
