@@ -7,7 +7,7 @@ import { constant } from './constant.ts';
 import { controlOfBegin } from './control.ts';
 import { emit, operator } from './emit/index.ts';
 import { longestRunSeconds } from './longest-run.ts';
-import { type MapMode, mapModeOf } from './map-mode.ts';
+import { type MapMode, mapModeOf, modesIn } from './map-mode.ts';
 
 /**
  * A compiled pipeline. `definition` is the text that ships: compact JSON with the placeholders named in `substitutions`, which
@@ -80,6 +80,7 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
     },
   };
   const definition = JSON.stringify(machine);
+  const modes = modesIn(graph.root);
   const children = body.machines.map(({ placeholder, start, states }) => ({
     placeholder,
     definition: JSON.stringify({
@@ -99,7 +100,7 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
     stages: graph.stages.map(({ id }) => id),
     maps: graph.stages.flatMap(({ id, node }) =>
       node.kind === 'map'
-        ? [{ stage: id, mode: mapModeOf(node), ...(node.rows ? { rows: node.rows.bucket } : {}) }]
+        ? [{ stage: id, mode: modes.get(id) ?? mapModeOf(node), ...(node.rows ? { rows: node.rows.bucket } : {}) }]
         : [],
     ),
     operators: ['begin', 'settle', 'finish'],

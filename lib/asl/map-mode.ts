@@ -1,5 +1,9 @@
 // Where a map's batches run: inside the run's own execution, or each in a child execution of its own (a Distributed Map).
+
 import { type Ladder, type MapNode, mapItems, type Stage } from '../definition/index.ts';
+import { batchesOf, fuseMaps, type GraphNode, type Level } from '../graph/index.ts';
+import { invariant } from '../support/invariant.ts';
+import { planOf } from './plan/index.ts';
 
 /** AWS: an inline Map runs 40 iterations at once. */
 const mostInlineConcurrency = 40;
@@ -16,11 +20,32 @@ export interface MapMode {
   readonly why: string;
 }
 
-/** The mode of a map, from what its author declared; `followers` are the maps that run in its batches after it. */
-export const mapModeOf = (node: MapNode, ...followers: readonly MapNode[]): MapMode => {
+/** The mode of a map by itself, from what its author declared. */
+export const mapModeOf = (node: MapNode): MapMode => modeFor(node, whyNotExpress([node.stage]));
+
+/** The mode of a map and those that are in one Map with it. */
+export const modeOf = (graph: GraphNode): MapMode => {
+  const maps = [graph, ...(graph.followers ?? [])].flatMap(({ node }) => (node.kind === 'map' ? [node] : []));
+  const [head] = maps;
+  invariant(head, `${graph.id} is no map`);
+  const { latches } = planOf(batchesOf(graph).nodes);
+  const waits = latches.length > 0 ? 'one of its stages waits for others with a task token' : undefined;
+  return modeFor(head, waits ?? whyNotExpress(maps.map(({ stage }) => stage)));
+};
+
+/** The modes of the maps of a level and those inside, by stage: in one Map, they have one. */
+export const modesIn = (level: Level): ReadonlyMap<string, MapMode> =>
+  new Map(
+    fuseMaps(level).nodes.flatMap((each): (readonly [string, MapMode])[] => {
+      if (each.node.kind === 'map')
+        return [each, ...(each.followers ?? [])].map(({ id }) => [id, modeOf(each)] as const);
+      return [each.onTrue, each.onFalse].flatMap((inner) => (inner ? [...modesIn(inner)] : []));
+    }),
+  );
+
+const modeFor = (node: MapNode, obstacle: string | undefined): MapMode => {
   const why = reasonToDistribute(node);
   if (why === undefined) return { kind: 'inline', why: 'few batches, or no `expect.items` that says otherwise' };
-  const obstacle = whyNotExpress([node, ...followers].map(({ stage }) => stage));
   return {
     kind: 'distributed',
     children: obstacle === undefined ? 'EXPRESS' : 'STANDARD',

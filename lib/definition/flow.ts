@@ -7,6 +7,7 @@ import type { Stage } from './stage.ts';
 import { type ApproveVerb, recordApprove } from './verbs/approve.ts';
 import { type CheckVerb, recordCheck } from './verbs/check.ts';
 import { type ChooseVerb, recordChoose } from './verbs/choose.ts';
+import { type EachVerb, recordEach } from './verbs/each.ts';
 import { type MapVerb, recordMap } from './verbs/map.ts';
 import { openRecorder, type Recorder, stageRef } from './verbs/recorder.ts';
 import { type RepeatVerb, recordRepeat } from './verbs/repeat.ts';
@@ -25,6 +26,7 @@ export interface RunRef {
 export interface Flow<Input, Upstream, Partition = PartitionKey>
   extends TaskVerb,
     MapVerb,
+    EachVerb,
     ChooseVerb,
     RepeatVerb,
     WaitVerb,
@@ -60,6 +62,7 @@ export const record = <Input, Upstream, Output, Partition>(
     ) as Flow<Input, Upstream>['upstream'],
     task: recordTask(recorder),
     map: recordMap(recorder),
+    each: recordEach(recorder),
     choose: recordChoose(recorder),
     repeat: recordRepeat(recorder),
     wait: recordWait(recorder),

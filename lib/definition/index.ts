@@ -1,5 +1,5 @@
 export type { Binding, Source } from '../records/index.ts';
-export { choicesIn, refsIn } from '../records/index.ts';
+export { besideIn, choicesIn, refsIn } from '../records/index.ts';
 export type { AdmissionOptions } from './admission.ts';
 export * from './condition.ts';
 export * from './diagnostic.ts';
@@ -37,6 +37,7 @@ export * from './stage.ts';
 export * from './trigger.ts';
 export type { ApproveOptions } from './verbs/approve.ts';
 export type { CheckOptions, CheckResult } from './verbs/check.ts';
+export type { EachFlow, EachOptions } from './verbs/each.ts';
 export type { MapOptions, MapResult } from './verbs/map.ts';
 export type { RepeatOptions, RepeatResult } from './verbs/repeat.ts';
 export type { RunOptions } from './verbs/run.ts';

@@ -45,6 +45,8 @@ export interface MapNode {
   readonly batch: number;
   readonly tolerate: Tolerance;
   readonly expect: MapExpectation;
+  /** In a `flow.each`: what all its stages have in common, the first of their ids. */
+  readonly each?: string;
   /** What it means when more items failed than the stage bears; a value is the list of outputs. @default the run fails */
   readonly onFailure?: OnFailure;
   /** In a round of a repetition: the name that all rounds' stages of this kind share a function and metrics under. */

@@ -2,6 +2,7 @@
 import {
   type Binding,
   type Block,
+  besideIn,
   bindingsOf,
   choicesIn,
   type HandledNode,
@@ -22,7 +23,7 @@ export interface GraphNode {
   /** For a `choose`: its branches. */
   readonly onTrue?: Level;
   readonly onFalse?: Level;
-  /** For a map: those that run over its outputs, batch by batch, in the same Map. */
+  /** For a map: those that run in the same Map, batch by batch; each with what it needs, be it inside or not. */
   readonly followers?: readonly GraphNode[];
 }
 
@@ -58,6 +59,7 @@ export interface PipelineGraph {
 export const dependenciesOf = (node: Node): readonly string[] => {
   const from = (binding: Binding): string[] => [
     ...refsIn(binding).flatMap((ref) => (ref.source.kind === 'stage' ? [ref.source.stage] : [])),
+    ...besideIn(binding),
     ...choicesIn(binding),
   ];
   const read = bindingsOf(node).flatMap(from);

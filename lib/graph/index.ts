@@ -3,7 +3,7 @@ export { canonicalGraph } from './canonical.ts';
 export { childrenOf } from './children.ts';
 export { contractHash } from './contract-hash.ts';
 export { functionKey, functionsOf, type StageFunctionNeed } from './functions.ts';
-export { fuseMaps } from './fuse-maps.ts';
+export { batchesOf, batchName, besideOf, fuseMaps, giverIn } from './fuse-maps.ts';
 export * from './graph.ts';
 export { type BytesGuess, bytesOf, longest, usual } from './json-bytes.ts';
 export { placesIn } from './read.ts';

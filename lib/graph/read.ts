@@ -28,6 +28,8 @@ export interface Read {
   readonly binding: Binding;
   readonly as: 'input' | 'list' | 'key' | 'condition' | 'result';
   readonly items?: MapItems;
+  /** The `flow.each` in which it is read. */
+  readonly each?: string;
 }
 
 /** Every stage and choice of a pipeline, in the order recorded, branches included. */
@@ -52,7 +54,14 @@ const readsOf = ({ node, within }: Place, at: string): readonly Read[] => {
     case 'map':
       return [
         { at, within, binding: node.items, as: node.rows ? 'key' : 'list' },
-        { at, within, binding: node.bind, as: 'input', items: mapItems(node) },
+        {
+          at,
+          within,
+          binding: node.bind,
+          as: 'input',
+          items: mapItems(node),
+          ...(node.each ? { each: node.each } : {}),
+        },
       ];
     case 'check':
       return bindingsOf(node).map((binding): Read => ({ at, within, binding, as: 'condition' }));

@@ -9,7 +9,11 @@ type Ref = Extract<Binding, { kind: 'ref' }>;
 /** A ref as the user would write it: `listed.files`, `input.day`, `upstream.collect.rows`. */
 export const spelled = ({ source, path }: Ref): string => {
   const root =
-    source.kind === 'stage' ? source.stage : source.kind === 'upstream' ? `upstream.${source.upstream}` : source.kind;
+    source.kind === 'stage' || (source.kind === 'item' && source.stage !== undefined)
+      ? source.stage
+      : source.kind === 'upstream'
+        ? `upstream.${source.upstream}`
+        : source.kind;
   return [root, ...path].join('.');
 };
 
@@ -55,6 +59,8 @@ export const schemaOfSource = (
     case 'input':
       return jsonSchemaOf(pipeline.input, 'output');
     case 'item': {
+      const beside = source.stage === undefined ? undefined : nodeOf(pipeline.flow, source.stage);
+      if (beside) return beside.kind === 'map' ? jsonSchemaOf(beside.stage.output, 'output') : undefined;
       if (items?.kind === 'rows') return jsonSchemaOf(items.row, 'input');
       const found = items && schemaAt(schemaOf(pipeline, items, undefined, seen), ['0']);
       return found && 'schema' in found ? found.schema : undefined;

@@ -21,18 +21,34 @@ export const batchItems = async (
   resolver: Resolver,
   scope: Scope,
 ): Promise<BatchItems> => {
-  if ('rows' in batch) return { items: batch.rows };
+  /** What a stage gave for each item of the batch, by index. Nothing where it was skipped, as who reads it will be. */
+  const outputsOf = async (stage: string, number: number): Promise<ReadonlyMap<number, Json>> => {
+    const record = await stages.getBatch({ ...scope, stage }, number);
+    const results = record?.results ? ((await payloads.load(record.results)) as readonly ItemResult[]) : []; // as runBatch stored them
+    return new Map(results.flatMap((one) => ('output' in one ? [[one.index, one.output as Json] as const] : [])));
+  };
   if ('follows' in batch) {
-    const record = await stages.getBatch({ ...scope, stage: batch.follows }, batch.index);
-    if (!record?.results) return { items: [] }; // That map was skipped, and so will this one be.
-    const results = (await payloads.load(record.results)) as readonly ItemResult[]; // as runBatch stored them
-    return {
-      items: results.flatMap((one) => ('output' in one ? [{ index: one.index, value: one.output as Json }] : [])),
-    };
+    const outputs = await outputsOf(batch.follows, batch.index);
+    return { items: [...outputs].map(([index, value]) => ({ index, value })) };
   }
+  /** The rows for which every stage beside has given something, with that. */
+  const joined = async (rows: readonly BatchRow[]): Promise<readonly BatchRow[]> => {
+    const { beside = [] } = batch;
+    if (beside.length === 0) return rows;
+    const given = await Promise.all(
+      beside.map(async (stage) => [stage, await outputsOf(stage, batchNumber(batch))] as const),
+    );
+    return rows
+      .filter(({ index }) => given.every(([, outputs]) => outputs.has(index)))
+      .map((row) => ({
+        ...row,
+        beside: Object.fromEntries(given.map(([stage, outputs]) => [stage, outputs.get(row.index) ?? null])),
+      }));
+  };
+  if ('rows' in batch) return { items: await joined(batch.rows) };
   const list = await resolver.resolve(batch.items, scope);
   invariant(Array.isArray(list), 'a map over something that is not a list');
   const first = batch.index * batch.size;
-  const items = list.slice(first, first + batch.size).map((value, offset) => ({ index: first + offset, value }));
-  return { items, total: list.length };
+  const rows = list.slice(first, first + batch.size).map((value, offset) => ({ index: first + offset, value }));
+  return { items: await joined(rows), total: list.length };
 };

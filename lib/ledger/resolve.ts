@@ -27,6 +27,8 @@ export interface Scope {
   readonly partition: string;
   readonly chosen: Choices;
   readonly item?: Json;
+  /** What other stages of its `flow.each` gave for the item. */
+  readonly beside?: { readonly [stage: string]: Json };
 }
 
 export interface Resolver {
@@ -118,7 +120,7 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
         return valueAt(sliceFields(slice ?? { key: scope.partition }), path);
       }
       case 'item':
-        return valueAt(scope.item ?? null, path);
+        return valueAt((source.stage === undefined ? scope.item : scope.beside?.[source.stage]) ?? null, path);
       case 'input': {
         const { input } = await runOf(scope.pipeline, scope.run);
         return valueAt(await once(`input ${scope.pipeline} ${scope.run}`, () => load(input)), path);

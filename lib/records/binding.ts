@@ -1,13 +1,16 @@
 // Where a stage's input comes from. Recorded by a flow, shipped inside the state machine, resolved by the stage wrapper.
 import type { Json } from './json.ts';
 
-/** What a ref points into: the run's own facts, partition and input, a stage's output, the item of a map, an upstream run's output. */
+/**
+ * What a ref points into: the run's own facts, partition and input, a stage's output, the item of a map, an upstream run's
+ * output. An item's `stage` is one of the same `flow.each`: what that gave for the item.
+ */
 export type Source =
   | { readonly kind: 'run' }
   | { readonly kind: 'partition' }
   | { readonly kind: 'input' }
   | { readonly kind: 'stage'; readonly stage: string }
-  | { readonly kind: 'item' }
+  | { readonly kind: 'item'; readonly stage?: string }
   | { readonly kind: 'upstream'; readonly upstream: string };
 
 /**
@@ -42,6 +45,12 @@ export const refsIn = (binding: Binding): readonly Extract<Binding, { kind: 'ref
       return [...refsIn(binding.onTrue), ...refsIn(binding.onFalse)];
   }
 };
+
+/** The stages whose output for the same item a binding reads, each once, sorted. */
+export const besideIn = (binding: Binding): readonly string[] =>
+  [
+    ...new Set(refsIn(binding).flatMap(({ source }) => (source.kind === 'item' && source.stage ? [source.stage] : []))),
+  ].sort();
 
 /** Every `choose` whose outcome a binding depends on. */
 export const choicesIn = (binding: Binding): readonly string[] => {

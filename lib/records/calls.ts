@@ -34,14 +34,16 @@ export type Control = { readonly [key: string]: Json };
 export interface BatchRow {
   readonly index: number;
   readonly value: Json;
+  /** What other stages of its `flow.each` gave for it. */
+  readonly beside?: { readonly [stage: string]: Json };
 }
 
-/** The items of one call of a map stage. */
+/** The items of one call of a map stage; `beside`: those of them for which these stages of the same `flow.each` gave something. */
 export type Batch =
   /** The items `index * size` up to `index * size + size` of a list. */
-  | { readonly items: Binding; readonly index: number; readonly size: number }
+  | { readonly items: Binding; readonly index: number; readonly size: number; readonly beside?: readonly string[] }
   /** Rows of a file, as the Distributed Map read them. */
-  | { readonly rows: readonly BatchRow[] }
+  | { readonly rows: readonly BatchRow[]; readonly beside?: readonly string[] }
   /** The outputs of a batch of another map, by that map's stage and the batch's number. */
   | { readonly follows: string; readonly index: number };
 
@@ -137,6 +139,8 @@ export type SettleCall =
       readonly size?: number;
       /** The map whose batches this one's are made of, where that may happen. */
       readonly follows?: string;
+      /** The stages of its `flow.each` whose outputs its batches read, where that may happen. */
+      readonly beside?: readonly string[];
       /** A value is the list of outputs. */
       readonly onFailure?: OnFailure;
       readonly control: readonly ControlPath[];

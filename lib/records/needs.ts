@@ -1,5 +1,5 @@
 // What a stage's input and order hang on, as its record keeps it: from this a resume knows what lies below a stage.
-import { type Binding, choicesIn, refsIn } from './binding.ts';
+import { type Binding, besideIn, choicesIn, refsIn } from './binding.ts';
 import type { Choices } from './calls.ts';
 
 export interface Needs {
@@ -15,7 +15,7 @@ export const needsOf = (bindings: readonly Binding[], after: readonly string[], 
   const choices = bindings.flatMap(choicesIn);
   const unique = (ids: readonly string[]): readonly string[] => [...new Set(ids)].sort();
   return {
-    needs: unique([...stages, ...after.filter((id) => !Object.hasOwn(chosen, id))]),
+    needs: unique([...stages, ...bindings.flatMap(besideIn), ...after.filter((id) => !Object.hasOwn(chosen, id))]),
     choices: unique([...choices, ...after.filter((id) => Object.hasOwn(chosen, id))]),
   };
 };

@@ -2,7 +2,7 @@
 // letter; if any item may still succeed the batch fails as a whole, and the retry does only those.
 import type { Stage } from '../definition/index.ts';
 import { addressOf, batchItems, batchNumber, type Resolver, UnavailableError } from '../ledger/index.ts';
-import type { BatchRecord, ItemResult, Json, StageAnswer } from '../records/index.ts';
+import type { BatchRecord, BatchRow, ItemResult, Json, StageAnswer } from '../records/index.ts';
 import { invariant } from '../support/invariant.ts';
 import { isPermanent, SupersededError, ThrottledError, TransientError } from '../support/run-errors.ts';
 import { type Attempt, type Handler, isoTime, logOf, scopeOf } from './attempt.ts';
@@ -30,6 +30,14 @@ export const runBatch = async <S extends Stage>(
   handler: Handler<S>,
   attempt: Attempt,
 ): Promise<BatchAnswer> => {
+  const answer = await answerOf(stage, handler, attempt);
+  // Last, as in `runTask`: whoever in the same batch is woken finds the outcomes.
+  const { run, stage: id, release } = attempt.call;
+  if (release) await attempt.ledger.latches.release(run, id, release);
+  return answer;
+};
+
+const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt: Attempt): Promise<BatchAnswer> => {
   const { call, ledger, owner, now } = attempt;
   const { batch } = call;
   invariant(batch, 'a batch was run without one');
@@ -59,7 +67,8 @@ export const runBatch = async <S extends Stage>(
   const { items, total } = await batchItems(batch, ledger, resolver, scopeOf(call));
   if (number === 0) await ledger.stages.open(at, isoTime(startedAt), total, { ...attempt.build, input: '' });
   const waiting: Retryable[] = [];
-  for (const [offset, { index, value: item }] of items.entries()) {
+  for (const [offset, row] of items.entries()) {
+    const { index } = row;
     if (results.has(index)) continue;
     if (attempt.remainingMs() < reserveMs) {
       waiting.push({
@@ -68,7 +77,7 @@ export const runBatch = async <S extends Stage>(
       });
       break;
     }
-    const outcome = await runItem(stage, handler, attempt, resolver, claim.record, index, item);
+    const outcome = await runItem(stage, handler, attempt, resolver, claim.record, row);
     if ('retry' in outcome) waiting.push({ index, error: outcome.retry });
     else results.set(index, outcome);
   }
@@ -96,15 +105,14 @@ const runItem = async <S extends Stage>(
   attempt: Attempt,
   resolver: Resolver,
   record: BatchRecord,
-  index: number,
-  item: Json,
+  { index, value: item, beside = {} }: BatchRow,
 ): Promise<ItemResult | { readonly retry: Error }> => {
   const { call, ledger, logger, now } = attempt;
   const { pipeline, id, partition, definitionHash } = call.run;
   const startedAt = isoTime(now());
   let bound: Json = item;
   try {
-    bound = await resolver.resolve(call.bind, { ...scopeOf(call), item });
+    bound = await resolver.resolve(call.bind, { ...scopeOf(call), item, beside });
     const input = await parse(stage.input, bound, 'input');
     const result = await heedingRetryAfter(handler, attempt, {
       input,

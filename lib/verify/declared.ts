@@ -3,6 +3,7 @@
 import {
   type Binding,
   type Block,
+  besideIn,
   type Condition,
   type MapNode,
   type Node,
@@ -64,6 +65,14 @@ export class CannotVerifyError extends Error {
   override readonly name = 'CannotVerifyError';
 }
 
+/** An item of a map. */
+interface Item {
+  readonly value: Json;
+  readonly index: number;
+}
+/** For what is read outside of all items. */
+const noItem: Item = { value: null, index: -1 };
+
 /** A value will not come, for the stage that gives it did not complete. */
 class MissingError extends Error {}
 
@@ -75,7 +84,10 @@ export const declaredOutcome = async (
   const ends = new Map<string, StageEnd>();
   const taken = new Map<string, 'then' | 'otherwise' | 'none'>();
 
-  const sourceOf = (binding: Extract<Binding, { kind: 'ref' }>, item: Json): Json => {
+  /** What each stage of a flow.each gave, by item. */
+  const given = new Map<string, ReadonlyMap<number, Json>>();
+
+  const sourceOf = (binding: Extract<Binding, { kind: 'ref' }>, { value, index }: Item): Json => {
     const { source } = binding;
     switch (source.kind) {
       case 'run':
@@ -87,7 +99,9 @@ export const declaredOutcome = async (
       case 'input':
         return stubs.input;
       case 'item':
-        return item;
+        if (source.stage === undefined) return value;
+        awaited([source.stage]);
+        return given.get(source.stage)?.get(index) ?? null;
       case 'upstream':
         return stubs.upstream[source.upstream] ?? null;
       case 'stage': {
@@ -97,7 +111,7 @@ export const declaredOutcome = async (
       }
     }
   };
-  const resolve = (binding: Binding, item: Json = null): Json => {
+  const resolve = (binding: Binding, item: Item = noItem): Json => {
     switch (binding.kind) {
       case 'value':
         return binding.value;
@@ -135,8 +149,14 @@ export const declaredOutcome = async (
       case 'map': {
         resolve(node.bind); // what it needs beside its items
         const items = resolve(node.items) as readonly Json[]; // HDL230: maps take lists
-        const inputs = items.map((item) => resolve(node.bind, item));
-        return mapEnd(node, inputs, deviationAt(node.id), stubs);
+        const beside = [...besideIn(node.bind), ...node.after].flatMap((id) => given.get(id) ?? []);
+        const inputs = items
+          .map((value, index): Item => ({ value, index }))
+          .filter(({ index }) => beside.every((outputs) => outputs.has(index)))
+          .map((item): Item => ({ value: resolve(node.bind, item), index: item.index }));
+        const outputs = new Map<number, Json>();
+        if (node.each !== undefined) given.set(node.id, outputs);
+        return mapEnd(node, inputs, deviationAt(node.id), stubs, outputs);
       }
       case 'wait':
         return completed({ until: node.wait.kind === 'until' ? resolve(node.wait.at) : null }, 0);
@@ -226,23 +246,25 @@ const taskEnd = async (node: TaskNode, bound: Json, deviation: Deviation, stubs:
     : failedFor({ error: second.error }, node.onFailure, first.effects);
 };
 
+/** `given` gets the output of each item. */
 const mapEnd = async (
   node: MapNode,
-  inputs: readonly Json[],
+  inputs: readonly Item[],
   deviation: Deviation,
   stubs: Stubs,
+  given: Map<number, Json>,
 ): Promise<StageEnd> => {
-  const outputs: Json[] = [];
   const letters: Letter[] = [];
   let effects = 0;
-  for (const [item, bound] of inputs.entries()) {
+  for (const { index: item, value: bound } of inputs) {
     const isHit = deviation.kind !== 'fails' || deviation.items !== 'first' || item === 0;
     const done = await attempt(node.id, node.stage, bound, isHit ? deviation : { kind: 'none' }, stubs);
     effects += 'output' in done ? 1 : done.effects;
-    if ('output' in done) outputs.push(done.output);
+    if ('output' in done) given.set(item, done.output);
     else letters.push({ item, error: done.error });
   }
   const failed = letters.length;
+  const outputs = [...given.values()];
   const { onFailure } = node;
   if (failed <= allowedOf(node.tolerate, inputs.length))
     return { status: 'completed', output: { outputs, count: outputs.length, failed }, letters, effects };

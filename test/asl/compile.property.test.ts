@@ -32,11 +32,18 @@ const insideOf = (choose: string, block: Block): readonly string[] =>
       : inner.flatMap((branch) => insideOf(choose, branch));
   });
 
-/** The map whose outputs a map goes over, and whose batches it may follow one by one. */
-const mappedOver = ({ stages }: PipelineGraph, id: string): string | undefined => {
+/** The maps whose batches a map may follow one by one: that whose outputs it goes over, and those of its `flow.each`. */
+const followed = ({ stages }: PipelineGraph, id: string): readonly string[] => {
   const node = stages.find((stage) => stage.id === id)?.node;
-  if (node?.kind !== 'map' || node.items.kind !== 'ref' || node.items.path[0] !== 'outputs') return undefined;
-  return node.items.source.kind === 'stage' ? node.items.source.stage : undefined;
+  if (node?.kind !== 'map') return [];
+  if (node.each !== undefined)
+    return stages.flatMap((other) =>
+      other.node.kind === 'map' && other.node.each === node.each && dependenciesOf(node).includes(other.id)
+        ? [other.id]
+        : [],
+    );
+  if (node.items.kind !== 'ref' || node.items.path[0] !== 'outputs') return [];
+  return node.items.source.kind === 'stage' ? [node.items.source.stage] : [];
 };
 
 test('random pipelines break no rule', () => {
@@ -85,11 +92,12 @@ test('a run does what the pipeline means: every stage once, after its needs, on 
       }
       const at = (call: string): number => log.calls.indexOf(call);
       for (const [id, needs] of needsIn(pipeline.flow)) {
-        const giver = mappedOver(graph, id);
+        const givers = followed(graph, id);
         const calls = callsOf(id, log.calls);
-        for (const call of giver === undefined ? [] : calls.flatMap((index) => log.calls[index] ?? []))
-          if (at(call.replace(id, giver ?? '')) >= 0) expect(at(call.replace(id, giver ?? ''))).toBeLessThan(at(call));
-        const last = calls.length === 0 ? [] : needs.filter((need) => need !== giver);
+        for (const giver of givers)
+          for (const call of calls.flatMap((index) => log.calls[index] ?? []))
+            if (at(call.replace(id, giver)) >= 0) expect(at(call.replace(id, giver))).toBeLessThan(at(call));
+        const last = calls.length === 0 ? [] : needs.filter((need) => !givers.includes(need));
         for (const before of last.map((need) => callsOf(need, log.calls).at(-1)))
           if (before !== undefined) expect(before).toBeLessThan(calls[0] ?? -1);
       }

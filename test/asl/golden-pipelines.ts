@@ -44,6 +44,32 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
     const { outputs } = flow.map(each, flow.task(first, {}).list, (item) => ({ item }));
     flow.map(second, outputs, (item) => ({ n: item.n }));
   }),
+  'maps-over-one-map': pipelineOf((flow) => {
+    const { outputs } = flow.map(each, flow.task(first, {}).list, (item) => ({ item }));
+    const one = flow.map(second, outputs, (item) => ({ n: item.n }));
+    const other = flow.map(third, outputs, (item) => ({ n: item.n }));
+    flow.task(fourth, { one: one.count, other: other.count });
+  }),
+  each: pipelineOf((flow) => {
+    const { list } = flow.task(first, {});
+    const given = flow.each(list, (item, one) => {
+      const { n } = one.task(second, { item });
+      const [a, b] = [one.task(third, { n }), one.task(fourth, { n })];
+      return one.task(each, { item, a: a.n, b: b.n });
+    });
+    return { count: given.count };
+  }),
+  'latch-in-a-map': pipelineOf((flow) => {
+    flow.each(
+      flow.input.list,
+      (item, one) => {
+        const [a, b] = [one.task(first, { item }), one.task(second, { item })];
+        one.task(third, { n: a.n });
+        return one.task(fourth, { n: a.n, other: b.n });
+      },
+      { batch: 1, tolerate: { percent: 5 } },
+    );
+  }),
   'map-distributed': pipelineOf((flow) => {
     const { list } = flow.task(first, {});
     flow.map(each, list, (item) => ({ item }), { concurrency: 500, batch: 10, tolerate: { percent: 1 } });

@@ -54,6 +54,8 @@ export const resolved = (
           return at({ ...world.input }, binding.path);
         case 'upstream':
           return at({ ...world.upstream }, binding.path);
+        case 'item':
+          return binding.source.stage !== undefined && given(binding.source.stage) === undefined ? undefined : 0;
         default:
           return 0; // The run's facts and a map's item are always there.
       }

@@ -16,7 +16,10 @@ const machine = {
   StartAt: 'c.latch',
   States: {
     'c.latch': JSON.parse(
-      JSON.stringify(emitLatch({ name: 'c', producers: ['a', 'b'] }, 'done', 100)).replaceAll('${ledger}', 'ledger'),
+      JSON.stringify(emitLatch({ name: 'c', producers: ['a', 'b'] }, 'done', { longestSeconds: 100 })).replaceAll(
+        '${ledger}',
+        'ledger',
+      ),
     ),
     done: { Type: 'Succeed' },
   },

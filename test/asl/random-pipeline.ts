@@ -122,6 +122,26 @@ const grow = (genes: readonly number[]): RandomPipeline => {
         give({ n, list, whole: flow.wait(id, time, options(id)) });
         continue;
       }
+      if (kind === 4 && next(3) === 0) {
+        // A small graph for each item: every stage reads some of those before it.
+        const { list } = pick();
+        const named = (place: number) => ({ id: `${id}p${place}` });
+        const size = 1 + next(4);
+        const mapped = flow.each(list, (item, one) => {
+          const said: Ref<Numbers>[] = [];
+          for (let place = 0; place < size; place += 1) {
+            const { id: name } = named(place);
+            outputs.set(`${name}${suffix}`, { count: next(4), outputs: Array.from({ length: next(60) }, () => 0) });
+            if (next(4) === 3) failing.add(`${name}${suffix}`);
+            const reads = said.filter(() => next(2) === 0).map((ref) => ref.n);
+            const after = said.filter(() => next(5) === 0);
+            said.push(one.task(stage('each'), { item, reads, with: pick().n }, { ...named(place), after }));
+          }
+          return said[next(size)] as Ref<Numbers>; // as many as there are
+        });
+        give({ n: mapped.count, list: mapped.outputs as unknown as Ref<readonly number[]>, whole: mapped });
+        continue;
+      }
       if (kind === 4) {
         const listed = pick();
         outputs.set(named, { count: next(4), outputs: Array.from({ length: next(60) }, () => 0) });

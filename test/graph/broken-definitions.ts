@@ -302,7 +302,7 @@ export const brokenDefinitions: Record<string, [Pipeline | readonly Pipeline[], 
         rows: flow.task(clean, { key: each.key }).rows,
       })),
     ),
-    'HDL211 orders.clean: reads item.key outside the flow.map that it is an item of. Fix: a map runs one stage for each item: do the work in that stage, or in a second flow.map over its outputs.',
+    'HDL211 orders.clean: reads item.key outside the flow.map that it is an item of. Fix: a map runs one stage for each item: do the work in that stage, in a second flow.map over its outputs, or with flow.each.',
   ],
   'nothing to do': [
     orders((flow) => flow.input.day),

@@ -4,7 +4,8 @@ import type { Ref } from '../../lib/definition/index.ts';
 import { fuseMaps, graphOf } from '../../lib/graph/index.ts';
 import { type Numbers, pipelineOf, stage } from '../asl/sample.ts';
 
-const [one, two, three, other] = [stage('one'), stage('two'), stage('three'), stage('other')];
+const [one, two, three] = [stage('one'), stage('two'), stage('three')];
+const [other, last] = [stage('other'), stage('last')];
 type Flow = Parameters<Parameters<typeof pipelineOf>[0]>[0];
 type Item = Ref<Numbers>;
 const n = (item: Item) => ({ n: item.n });
@@ -73,7 +74,64 @@ const cases: [string, (flow: Flow) => unknown, readonly string[]][] = [
       const { outputs } = first(flow);
       flow.map(three, flow.map(two, outputs, n).outputs, n, { after: [flow.map(other, outputs, n)] });
     },
-    ['one', 'two', 'other', 'three'],
+    ['one+two+other', 'three'],
+  ],
+  [
+    'two over the same, read together',
+    (flow) => {
+      const { outputs } = first(flow);
+      const [b, c] = [flow.map(two, outputs, n), flow.map(three, outputs, n)];
+      flow.task(other, { b: b.count, c: c.count });
+    },
+    ['one+two+three', 'other'],
+  ],
+  [
+    'two over the same, read apart: a reader of one would wait for the other',
+    (flow) => {
+      const { outputs } = first(flow);
+      flow.task(other, { n: flow.map(two, outputs, n).count });
+      flow.task(last, { n: flow.map(three, outputs, n).count });
+    },
+    ['one', 'two', 'other', 'three', 'last'],
+  ],
+  [
+    'one of two, of which the other is read by itself',
+    (flow) => {
+      const { outputs } = first(flow);
+      const b = flow.map(two, outputs, n);
+      const c = flow.map(three, b.outputs, n);
+      flow.task(other, { n: b.count });
+      flow.task(last, { n: c.count });
+    },
+    ['one+two', 'three', 'other', 'last'],
+  ],
+  [
+    'the stages of an each, whatever they read',
+    (flow) => {
+      const late = flow.task(other, {});
+      flow.each(flow.input.list, (item, each) => {
+        const a = each.task(one, { item });
+        const b = each.task(two, { n: a.n, with: late.n });
+        return each.task(three, { a: a.n, b: b.n });
+      });
+    },
+    ['other', 'one+two+three'],
+  ],
+  [
+    'a map over what an each gives',
+    (flow) => {
+      const given = flow.each(flow.input.list, (item, each) => each.task(two, { n: each.task(one, { item }).n }));
+      flow.map(three, given.outputs, n);
+    },
+    ['one+two+three'],
+  ],
+  [
+    'two eaches over the same list, apart',
+    (flow) => {
+      flow.each(flow.input.list, (item, each) => each.task(two, { n: each.task(one, { item }).n }));
+      flow.each(flow.input.list, (item, each) => each.task(three, { item }));
+    },
+    ['one+two', 'three'],
   ],
 ];
 

@@ -4,6 +4,7 @@ import { defineStage, eq, formatDiagnostic, gt, type Pipeline, type Ref } from '
 import { retryPolicy } from '../../lib/definition/retry.ts';
 import { validate } from '../../lib/graph/index.ts';
 import { brokenDefinitions } from './broken-definitions.ts';
+import { brokenEaches } from './broken-eaches.ts';
 import { brokenFailureOptions } from './broken-failure-options.ts';
 import { brokenTriggers, rightTriggers } from './broken-triggers.ts';
 import { brokenVerbs } from './broken-verbs.ts';
@@ -118,12 +119,17 @@ const right: Record<string, Pipeline | readonly Pipeline[]> = {
 };
 
 describe('validate', () => {
-  test.each(Object.entries({ ...brokenDefinitions, ...brokenFailureOptions, ...brokenTriggers, ...brokenVerbs }))(
-    'tells of %s',
-    (_, [pipelines, ...messages]) => {
-      expect(found(pipelines)).toEqual(messages);
-    },
-  );
+  test.each(
+    Object.entries({
+      ...brokenDefinitions,
+      ...brokenEaches,
+      ...brokenFailureOptions,
+      ...brokenTriggers,
+      ...brokenVerbs,
+    }),
+  )('tells of %s', (_, [pipelines, ...messages]) => {
+    expect(found(pipelines)).toEqual(messages);
+  });
 
   test.each(Object.entries({ ...right, ...rightTriggers }))('lets %s pass', (_, pipelines) => {
     expect(found(pipelines)).toEqual([]);

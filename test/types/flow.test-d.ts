@@ -79,6 +79,23 @@ export const orders = definePipeline('orders', { input: day }, (flow) => {
   // @ts-expect-error `bytes` is a number, the contract wants a string
   flow.map(clean, listed.files, (each) => ({ key: each.bytes }));
 
+  const through = flow.each(listed.files, (each, one) => {
+    const { rows } = one.task(clean, { key: each.key });
+    proven<Same<typeof rows, Ref<number>>>();
+    // @ts-expect-error an item has no field `kei`
+    one.task(clean, { key: each.kei }, { id: 'b' });
+    // @ts-expect-error the contract wants a string, what the stage before gives is a number
+    one.task(clean, { key: rows }, { id: 'c' });
+    // @ts-expect-error what fails an item is its dead letter, not the choice of each stage
+    one.task(clean, { key: each.key }, { id: 'd', onFailure: 'skip' });
+    return one.task(publish, { rows }, { after: [rows] });
+  });
+  proven<Same<typeof through.outputs, Ref<readonly { url: string }[]>>>();
+  // @ts-expect-error a number is not a list
+  flow.each(listed.total, (_, one) => one.task(clean, { key: 'k' }));
+  // @ts-expect-error it gives the outputs of a stage, not a constant
+  flow.each(listed.files, () => 3);
+
   // @ts-expect-error text is not compared with a number
   gt(listed.state, 3);
   // @ts-expect-error a list has no order

@@ -46,6 +46,12 @@ const flows: Record<string, Told> = {
   'flow.map(clean, listed.files, (each) => ({ key: each.kei }));': [
     "Property 'kei' does not exist on type 'Ref<{ key: string; bytes: number; }>'.",
   ],
+  'flow.each(listed.files, (file, one) => one.task(clean, { key: file.kei }));': [
+    "Property 'kei' does not exist on type 'Ref<{ key: string; bytes: number; }>'.",
+  ],
+  'flow.each(listed.files, (file, one) => ({ rows: one.task(clean, { key: file.key }).rows }));': [
+    "Property '[pointsTo]' is missing in type '{ rows: { readonly [pointsTo]: number; }; }' but required in type '{ readonly [pointsTo]: unknown; }'.",
+  ],
   'gt(listed.state, 3);': [`Argument of type '3' is not assignable to parameter of type 'Operand<"full" | "empty">'.`],
   'listed.total + 1;': ["Operator '+' cannot be applied to types '{ readonly [pointsTo]: number; }' and 'number'."],
   'flow.choose(true, () => 1, () => 2);': [

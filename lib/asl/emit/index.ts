@@ -7,6 +7,7 @@ import { emitApprove } from './approve.ts';
 import { emitCheck } from './check.ts';
 import { emitChoose } from './choose.ts';
 import { givesOf } from './gives.ts';
+import { releasesOf } from './latch.ts';
 import { emitLevel } from './level.ts';
 import { emitMap } from './map.ts';
 import type { ChildMachine, Emission, Piece } from './piece.ts';
@@ -48,7 +49,8 @@ export interface Emitted extends Piece {
 /** Emits a pipeline's nodes; `next` is the state after them. */
 export const emit = (level: Level, next: string | null, { needs, longestSeconds }: EmitOptions): Emitted => {
   let parallels = 0;
-  const releases = new Map<string, LatchRelease[]>();
+  const releases = new Map<string, readonly LatchRelease[]>();
+  const releasing = new Set<string>();
   const machines: ChildMachine[] = [];
   let named = 0;
   const emission: Emission = {
@@ -67,21 +69,20 @@ export const emit = (level: Level, next: string | null, { needs, longestSeconds 
     addMachine: (machine) => {
       machines.push(machine);
     },
+    addReleasing: (stages) => {
+      for (const stage of stages) releasing.add(stage);
+    },
     level: (whole, after) => {
       const inner = fuseMaps(whole);
       const planning = planOf(inner.nodes);
-      for (const { name, producers } of planning.latches) {
-        for (const producer of producers) {
-          const known = releases.get(producer);
-          const release = { latch: name, need: producers.length };
-          if (known) known.push(release);
-          else releases.set(producer, [release]);
-        }
+      for (const [producer, each] of releasesOf(planning.latches)) {
+        releases.set(producer, each);
+        releasing.add(producer);
       }
       return emitLevel(inner, planning, after, emission, emitNode);
     },
   };
-  return { ...emission.level(level, next), releases: [...releases.keys()].sort(), machines };
+  return { ...emission.level(level, next), releases: [...releasing].sort(), machines };
 };
 
 const emitNode = (graph: GraphNode, next: string | null, emission: Emission): Piece => {

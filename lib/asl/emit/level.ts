@@ -45,7 +45,10 @@ export const emitLevel = (
     invariant(node, `${id} was planned but is not there`);
     return node;
   };
-  const { plan, packed } = pack(wanted, (id) => weightOf(nodeOf(id), emission, emitNode));
+  // A part of a batch stays in the machine of its map: it is small, and a machine of its own would be started for every batch.
+  const { plan, packed } = emission.batch
+    ? { plan: wanted, packed: new Set<Plan>() }
+    : pack(wanted, (id) => weightOf(nodeOf(id), emission, emitNode));
   const latchOf = new Map(latches.map((latch) => [latch.name, latch]));
   const reads = readsOf(level, plan, latches);
   const all = outermostFirst(plan);
@@ -79,7 +82,7 @@ export const emitLevel = (
   };
 
   const states: Record<string, State> = {};
-  const open: Task[] = [{ part: plan, into: states, next, quiet: false }];
+  const open: Task[] = [{ part: plan, into: states, next, quiet: emission.batch !== undefined }];
   for (let task = open.pop(); task; task = open.pop()) {
     const { part, into, next: after, quiet } = task;
     const child = task.inside ? undefined : children.get(part);
@@ -93,7 +96,7 @@ export const emitLevel = (
     else if (part.kind === 'wait') {
       const latch = latchOf.get(part.latch);
       invariant(latch && after !== null, `the wait ${part.latch} is for nothing, or nothing comes after it`);
-      into[waitName(part.latch)] = emitLatch(latch, after, emission.longestSeconds);
+      into[waitName(part.latch)] = emitLatch(latch, after, emission);
     } else if (part.kind === 'sequence') {
       const parts = partsIn(part);
       for (const [place, inner] of [...parts.entries()].reverse()) {

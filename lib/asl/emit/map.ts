@@ -1,8 +1,10 @@
 import type { MapNode } from '../../definition/index.ts';
-import type { GraphNode } from '../../graph/index.ts';
+import { batchesOf, besideOf, type GraphNode, giverIn } from '../../graph/index.ts';
+import { invariant } from '../../support/invariant.ts';
+import { topologicalRanks } from '../../support/topological-order.ts';
 import { constant } from '../constant.ts';
 import { controlOfStage, expression } from '../control.ts';
-import { mapModeOf, mostBatchesOf } from '../map-mode.ts';
+import { modeOf, mostBatchesOf } from '../map-mode.ts';
 import { caught, withControl, withControlInstead } from './flow-state.ts';
 import { releaseOf } from './latch.ts';
 import { processorStates } from './map-processor.ts';
@@ -12,11 +14,11 @@ import type { Emission, Piece, State } from './piece.ts';
 
 export const emitMap = (node: MapNode, next: string | null, emission: Emission, graph: GraphNode): Piece => {
   const { id, rows } = node;
-  const chain: readonly [MapNode, ...MapNode[]] = [node, ...followersOf(graph)];
-  const mode = mapModeOf(...chain);
+  const members = membersOf(graph);
+  const mode = modeOf(graph);
   const isDistributed = mode.kind === 'distributed';
-  const broken = `${id}.broken`;
   const size = sizeExpression(node);
+  const first = members[0]?.node ?? node;
   const state: State = {
     Type: 'Map',
     ...(rows ? rowsFields(node, rows) : batchFields(node, size)),
@@ -26,41 +28,71 @@ export const emitMap = (node: MapNode, next: string | null, emission: Emission, 
       ProcessorConfig: isDistributed
         ? { Mode: 'DISTRIBUTED', ExecutionType: mode.children ?? 'STANDARD' }
         : { Mode: 'INLINE' },
-      ...processorStates(chain),
+      ...processorStates(graph, emission),
     },
-    ...(isDistributed ? { Catch: [caught(broken)] } : {}),
+    ...(isDistributed ? { Catch: [caught(brokenName(first))] } : {}),
     Output: '{% $states.input %}',
-    Next: doneName(node),
+    Next: doneName(first),
   };
   const ends: Record<string, State> = {};
-  for (const [place, each] of chain.entries()) {
-    const [before, after] = [chain[place - 1], chain[place + 1]];
+  for (const [place, { node: each, needs }] of members.entries()) {
+    const after = members[place + 1];
     const control = controlOfStage(each.id, emission.needs);
-    const then = after ? doneName(after) : next;
+    const then = after ? doneName(after.node) : next;
     // Who waits for the maps waits for the last of them; the planner knows the first.
     const facts = { ...factsOf(each, control), ...(after ? {} : releaseOf(id, emission)) };
-    const lost: State = before ? { follows: before.id } : rows ? {} : { size: `{% ${size} %}` };
+    const lost: State = isDistributed ? lostFields(each, members, `{% ${size} %}`) : {};
     ends[doneName(each)] = operator(
       'settle',
-      { action: 'mapDone', ...facts, tolerate: constant(each.tolerate), ...(isDistributed ? lost : {}) },
+      { action: 'mapDone', ...facts, tolerate: constant(each.tolerate), ...lost },
       withControl(each.id, control),
       then,
     );
-    if (isDistributed && !before)
-      ends[broken] = operator(
+    // Those that read nothing of the others broke off with the Map; the others will find that these did not complete.
+    if (isDistributed && needs.length === 0) {
+      const goesOn = after?.needs.length === 0;
+      ends[brokenName(each)] = operator(
         'settle',
         { action: 'mapFailed', ...facts, error: '{% $states.input.failure %}' },
-        withControlInstead(each.id, control),
-        then,
+        (goesOn ? withControl : withControlInstead)(each.id, control),
+        goesOn ? brokenName(after.node) : then,
       );
+    }
   }
   return { start: id, states: { [id]: state, ...ends } };
 };
 
-const doneName = ({ id }: MapNode): string => `${id}.done`;
+interface Member {
+  readonly node: MapNode;
+  /** The batches of the same Map that come before its own. */
+  readonly needs: readonly string[];
+}
 
-const followersOf = ({ followers = [] }: GraphNode): readonly MapNode[] =>
-  followers.flatMap(({ node }) => (node.kind === 'map' ? [node] : []));
+/** The maps of one Map, those that need none of the others first. */
+const membersOf = (graph: GraphNode): readonly Member[] => {
+  const { nodes } = batchesOf(graph);
+  const order = topologicalRanks([...nodes].sort((one, other) => (one.id < other.id ? -1 : 1)));
+  invariant('ranks' in order, 'the maps of one Map need each other in a circle');
+  const byId = new Map(nodes.map((each) => [each.id, each]));
+  return order.ranks.flat().flatMap((id): Member[] => {
+    const { node, needs = [] } = byId.get(id) ?? {};
+    return node?.kind === 'map' ? [{ node, needs }] : [];
+  });
+};
+
+/** What `settle` finds batches by that ended without a word. */
+const lostFields = (node: MapNode, members: readonly Member[], size: string): State => {
+  const ids = new Set(members.map((each) => each.node.id));
+  const before = giverIn(node, ids);
+  if (before !== undefined) return { follows: before };
+  if (node.rows) return {};
+  const beside = besideOf(node, ids);
+  return { size, ...(beside.length > 0 ? { beside } : {}) };
+};
+
+const brokenName = ({ id }: MapNode): string => `${id}.broken`;
+
+const doneName = ({ id }: MapNode): string => `${id}.done`;
 
 const factsOf = (node: MapNode, control: ReturnType<typeof controlOfStage>): State => ({
   run: '{% $states.input.run %}',

@@ -18,15 +18,26 @@ export interface ChildMachine {
   readonly states: { readonly [name: string]: State };
 }
 
+/** Where an item processor's states find the run's facts and the batch's number, as JSONata. */
+export interface BatchPlace {
+  readonly run: string;
+  readonly chosen: string;
+  readonly number: string;
+}
+
 /** What a verb's emitter may ask of the whole machine being emitted. */
 export interface Emission {
   readonly needs: readonly ControlNeed[];
   /** How long the run may last: a bound for every wait inside. */
   readonly longestSeconds: number;
+  /** Inside the item processor of a map: where its states find what a batch is. */
+  readonly batch?: BatchPlace;
   /** True when a node leaves something in the flow's state. */
   gives(node: GraphNode): boolean;
   /** The latches that a node must release when it is done, however it ended. */
   releasesOf(node: string): readonly LatchRelease[];
+  /** Notes that these stages release latches. */
+  addReleasing(stages: readonly string[]): void;
   /** Emits the nodes of a branch. `next` is the state after them; null ends the branch. */
   level(level: Level, next: string | null): Piece;
   /** The name of one more Parallel state: they count up over the whole machine. */

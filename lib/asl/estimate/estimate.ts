@@ -5,7 +5,7 @@ import { longestPath } from '../longest-path.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { factsOf } from './facts.ts';
 import { type LimitUse, limitsOf } from './limits.ts';
-import { type AslMachine, isDistributed, statesOf } from './machine.ts';
+import { type AslMachine, type AslState, isDistributed, statesOf } from './machine.ts';
 import { type EmittedMachine, type Figures, type Scenario, type Subject, scenarioOf } from './scenario.ts';
 import { operatorSeconds } from './usage.ts';
 
@@ -56,7 +56,7 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
     });
   const [happy, worst] = [scenario(false), scenario(true)];
   const states = machines.flatMap(({ machine }) => statesOf(machine));
-  const maps = new Map(states.filter(([, { Type }]) => Type === 'Map'));
+  const maps = new Map(states.flatMap(([, state]) => batchesIn(state).map((stage) => [stage, state] as const)));
   return {
     pipeline: graph.pipeline.name,
     definitionHash: compiled.hash,
@@ -79,6 +79,12 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
     assumptions: assumptionsOf(states, [...facts.values()], isExpress),
   };
 };
+
+/** The stages whose batches are in a Map. */
+const batchesIn = ({ ItemProcessor }: AslState): readonly string[] =>
+  ItemProcessor
+    ? statesOf(ItemProcessor).flatMap(([name]) => (name.endsWith('.batch') ? [name.slice(0, -'.batch'.length)] : []))
+    : [];
 
 /** What `compile` gave, a pipeline too large for one machine with those that it starts. */
 const machinesOf = (compiled: CompiledPipeline & { readonly children?: readonly Child[] }): Subject['machines'] => [

@@ -110,18 +110,20 @@ const readsOf = (pipeline: Pipeline, node: HandledNode, sizes: ReadonlyMap<strin
   const sources = new Map<string, Ref>();
   for (const ref of bindingsOf(node).flatMap(refsIn)) {
     const { source } = ref;
-    if (source.kind === 'run' || source.kind === 'item') continue;
+    if (source.kind === 'run' || (source.kind === 'item' && source.stage === undefined)) continue;
     sources.set(JSON.stringify(source), { ...ref, path: [] });
   }
   return [...sources.values()].map((ref) => sourceBytes(pipeline, ref, sizes));
 };
 
-/** Of a map, its outputs and not the 10 elements that a list usually has. */
+/** Of what a stage gave for the same items, a batch; of a map, its outputs and not the 10 elements that a list usually has. */
 const sourceBytes = (pipeline: Pipeline, ref: Ref, sizes: ReadonlyMap<string, Size>): number => {
   const found = schemaOfRef(pipeline, ref);
   const schema = 'schema' in found ? found.schema : undefined;
-  const size = ref.source.kind === 'stage' ? sizes.get(ref.source.stage) : undefined;
+  const { source } = ref;
+  const size = 'stage' in source && source.stage !== undefined ? sizes.get(source.stage) : undefined;
   if (!size) return bytesOf(schema, usual);
+  if (source.kind === 'item') return Math.ceil(size.items / Math.max(1, size.batches)) * bytesOf(schema, usual);
   const item = schemaAt(schema, ['outputs', '0']);
   return size.items * bytesOf('schema' in item ? item.schema : undefined, usual);
 };

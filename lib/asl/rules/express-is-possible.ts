@@ -1,4 +1,4 @@
-import { fuseMaps, type Level } from '../../graph/index.ts';
+import { batchesOf, fuseMaps, type Level } from '../../graph/index.ts';
 import { compile } from '../compile.ts';
 import { type AslMachine, type AslState, isDistributed, statesOf } from '../estimate/machine.ts';
 import { planOf } from '../plan/index.ts';
@@ -54,9 +54,10 @@ const obstacleIn = (
     };
   }
   if (name.endsWith('.latch')) {
-    const others = latchesIn(graph.root).find((latch) => latch.name === stage)?.producers ?? [];
+    const latch = name.slice(0, -'.latch'.length);
+    const others = latchesIn(graph.root).find((each) => each.name === latch)?.producers ?? [];
     return {
-      message: `this stage waits for ${others.join(', ')} besides what it follows in its branch, which takes a task token, and Express executions have none`,
+      message: `this stage waits for ${others.map((other) => other.replace(/\.batch$/, '')).join(', ')} besides what it follows in its branch, which takes a task token, and Express executions have none`,
       fix: 'let it need all or none of those that run beside each other',
     };
   }
@@ -83,5 +84,10 @@ const obstacleIn = (
 
 const latchesIn = (level: Level): ReturnType<typeof planOf>['latches'] => {
   const inside = level.nodes.flatMap(({ onTrue, onFalse }) => [onTrue, onFalse].flatMap((inner) => inner ?? []));
-  return [...planOf(fuseMaps(level).nodes).latches, ...inside.flatMap(latchesIn)];
+  const { nodes } = fuseMaps(level);
+  const items = nodes.filter(({ node }) => node.kind === 'map').map(batchesOf);
+  return [
+    ...[nodes, ...items.map((batches) => batches.nodes)].flatMap((each) => planOf(each).latches),
+    ...inside.flatMap(latchesIn),
+  ];
 };

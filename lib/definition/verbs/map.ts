@@ -1,7 +1,7 @@
 import type { Tolerance } from '../../records/index.ts';
 import { bind } from '../bind.ts';
 import { type FailureOption, failureData } from '../failure.ts';
-import type { MapExpectation } from '../node.ts';
+import type { MapExpectation, MapNode } from '../node.ts';
 import { type Bound, isRef, makeRef, type Ref } from '../ref.ts';
 import type { Rows } from '../rows.ts';
 import type { Stage, StageInput, StageOutput } from '../stage.ts';
@@ -51,6 +51,15 @@ export interface MapVerb {
 const isRows = <Item>(items: Ref<readonly Item[]> | Rows<Item>): items is Rows<Item> =>
   !isRef(items) && typeof items === 'object' && 'kind' in items && items.kind === 'rows';
 
+/** Where a map's items come from, as data. */
+export const itemsOf = (items: Ref<readonly unknown[]> | Rows<unknown>, at: string): Pick<MapNode, 'items' | 'rows'> =>
+  isRows(items)
+    ? {
+        items: bind(items.key, at),
+        rows: { kind: 'rows', bucket: items.bucket, format: items.format, row: items.row },
+      }
+    : { items: bind(items, at) };
+
 export const recordMap = (recorder: Recorder): MapVerb['map'] => {
   return (stage, items, input, options = {}) => {
     const id = options.id ?? stage.name;
@@ -60,12 +69,7 @@ export const recordMap = (recorder: Recorder): MapVerb['map'] => {
       kind: 'map',
       id,
       stage,
-      ...(isRows(items)
-        ? {
-            items: bind(items.key, at),
-            rows: { kind: 'rows', bucket: items.bucket, format: items.format, row: items.row },
-          }
-        : { items: bind(items, at) }),
+      ...itemsOf(items, at),
       bind: bind(input(makeRef(recorder.pipeline, { kind: 'source', source: { kind: 'item' } })), at),
       after: stagesBehind(options.after, at),
       concurrency: options.concurrency ?? 10,

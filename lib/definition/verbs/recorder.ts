@@ -22,6 +22,8 @@ export interface Recorder {
   ): { readonly given: T; readonly ids: readonly string[] };
   /** Records what `run` does as a block of its own. */
   block(run: () => unknown, at: string): Block;
+  /** What tells the block being recorded from all others. */
+  here(): object;
   /** True when the block being recorded has a node of this id. */
   isHere(id: string): boolean;
 }
@@ -68,6 +70,7 @@ export const openRecorder = (pipeline: string): Recorder => {
         nodes = outer;
       }
     },
+    here: () => nodes,
     isHere: (id) => nodes.some((node) => node.id === idHere(id)),
   };
 };

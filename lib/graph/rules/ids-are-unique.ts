@@ -39,12 +39,15 @@ const clashing = (at: string, node: HandledNode): Diagnostic => ({
   severity: 'error',
   at,
   message: `stages of two contracts, one in a repetition, would share the function ${functionKey(node)}`,
-  fix: `give this use its own name: flow.${node.kind}(${node.stage.name}, …, { id: '${functionKey(node)}2' })`,
+  fix: `give this use its own name: ${said(node)}(${node.stage.name}, …, { id: '${functionKey(node)}2' })`,
 });
+
+const said = (node: HandledNode): string =>
+  node.kind === 'map' && node.each !== undefined ? 'each.task' : `flow.${node.kind}`;
 
 const renamed = (node: Node): string => {
   if (node.kind === 'choose')
     return `give this use its own name: flow.choose(when, then, otherwise, { id: '${node.id}2' })`;
   if (!isHandled(node)) return `give this one a name of its own: flow.${node.kind}('${node.id}2', …)`;
-  return `give this use its own name: flow.${node.kind}(${node.stage.name}, …, { id: '${node.id}2' })`;
+  return `give this use its own name: ${said(node)}(${node.stage.name}, …, { id: '${node.id}2' })`;
 };

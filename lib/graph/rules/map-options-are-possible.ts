@@ -9,7 +9,7 @@ import { isWhole } from './wording.ts';
  */
 export const mapOptionsArePossible: Rule = ({ graph: { pipeline, stages } }) =>
   stages.flatMap(({ id, node }) =>
-    node.kind === 'map'
+    node.kind === 'map' && (node.each ?? id) === id // of a flow.each once
       ? problemsOf(node).map(
           ({ message, fix }): Diagnostic => ({
             code: 'HDL208',

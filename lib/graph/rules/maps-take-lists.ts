@@ -11,7 +11,7 @@ const isList = (schema: JsonSchema): boolean => typesOf(schema)?.includes('array
 /** HDL207: `flow.map` over something that is certainly not a list, or over a file without a key. Fix: map over a field that is one. */
 export const mapsTakeLists: Rule = ({ graph: { pipeline, stages } }) =>
   stages.flatMap(({ id, node }) => {
-    if (node.kind !== 'map') return [];
+    if (node.kind !== 'map' || (node.each ?? id) !== id) return []; // of a flow.each once
     const { items, rows } = node;
     const types = typesOf(schemaOf(pipeline, items) ?? {});
     if (!types || types.includes(rows ? 'string' : 'array')) return [];

@@ -37,7 +37,8 @@ export const refsExist: Rule = ({ graph: { pipeline } }) => {
 const unknownRef = (pipeline: Pipeline, ref: Ref, items: MapItems | undefined): Unknown | undefined => {
   const { source, path } = ref;
   if (source.kind === 'item' && !items) return undefined; // HDL211's business.
-  const missing = source.kind === 'stage' ? unknownStage(pipeline, source.stage) : undefined;
+  const stage = source.kind === 'stage' || source.kind === 'item' ? source.stage : undefined;
+  const missing = stage === undefined ? undefined : unknownStage(pipeline, stage);
   if (missing) return missing;
   if (source.kind === 'upstream' && !Object.hasOwn(pipeline.upstream, source.upstream)) {
     const hint = offer(source.upstream, Object.keys(pipeline.upstream), (name) => `flow.upstream.${name}`);

@@ -23,7 +23,7 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
   const resolver = ledger.resolver();
   const { items } = await batchItems(batch, ledger, resolver, scope);
   const cause = readCause(error.Cause);
-  for (const { index, value: item } of items) {
+  for (const { index, value: item, beside = {} } of items) {
     if (results.has(index)) continue;
     await writeDeadLetter(services, run, {
       stage,
@@ -31,7 +31,7 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
       error: error.Error,
       cause,
       attempts: claim.record.attempts - 1,
-      input: await ledger.payloads.store(run.pipeline, await resolver.resolve(call.bind, { ...scope, item })),
+      input: await ledger.payloads.store(run.pipeline, await resolver.resolve(call.bind, { ...scope, item, beside })),
       firstAt: claim.record.startedAt ?? isoTime(now()),
     });
     results.set(index, { index, error: error.Error, cause });

@@ -18,7 +18,8 @@ import { waitDone, waitOpened } from './wait.ts';
 export const settle = async (call: SettleCall, services: Services): Promise<SettleAnswer | ReadControlAnswer> => {
   const answer = await perform(call, services);
   // Last: whoever is woken reads what has been recorded. A crash before this line is mended by the state's retry.
-  if ('release' in call && call.release) await services.ledger.latches.release(call.run, call.stage, call.release);
+  const ended = call.action === 'batchFailed' ? call.call : call;
+  if ('release' in ended && ended.release) await services.ledger.latches.release(ended.run, ended.stage, ended.release);
   return answer;
 };
 

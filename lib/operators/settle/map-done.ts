@@ -53,7 +53,7 @@ const settleLost = async (call: Call<'mapDone'>, scope: Scope, services: Service
 
 /** The batches that a map should have, where one may be lost. */
 const expectedBatches = async (
-  { run, items, size, follows }: Call<'mapDone'>,
+  { run, items, size, follows, beside }: Call<'mapDone'>,
   scope: Scope,
   { ledger }: Services,
 ): Promise<readonly Batch[]> => {
@@ -63,7 +63,12 @@ const expectedBatches = async (
   }
   if (size === undefined) return [];
   const { total = 0 } = await batchItems({ items, index: 0, size }, ledger, ledger.resolver(), scope);
-  return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({ items, index, size }));
+  return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({
+    items,
+    index,
+    size,
+    ...(beside ? { beside } : {}),
+  }));
 };
 
 /** The control values as the ledger has them now: a repeat, or a map that did not complete, answers like any reader. */

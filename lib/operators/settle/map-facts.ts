@@ -1,6 +1,6 @@
 // What the ends of a map have in common, however it ended.
 import { type Ledger, type Scope, UnavailableError } from '../../ledger/index.ts';
-import type { Json, OnFailure } from '../../records/index.ts';
+import { besideIn, type Json, type OnFailure } from '../../records/index.ts';
 import type { Call } from './answer.ts';
 
 /** Why the map could not run at all: a value that it needs and will not get. Undefined when it has all. */
@@ -12,7 +12,7 @@ export const whatIsMissing = async (
   const resolver = ledger.resolver();
   try {
     await resolver.resolve(items, scope);
-    await resolver.check(after, scope);
+    await resolver.check([...after, ...besideIn(bind)], scope);
     await resolver.resolve(bind, { ...scope, item: null });
     return undefined;
   } catch (error) {
