@@ -8,10 +8,10 @@ export type Operation = (input: Shape) => Shape | Promise<Shape>;
 export type OperationTable = { readonly [operation: string]: Operation };
 
 /** The `call` of a service: finds the operation or throws `notImplemented`. */
-export const callFrom =
-  (id: ServiceId, operations: OperationTable): Service['call'] =>
-  (operation, input) => {
-    const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+export const callFrom = (id: ServiceId, operations: OperationTable): Service['call'] => {
+  const known = new Map(Object.entries(operations));
+  return (operation, input) => {
+    const run = known.get(operation);
     if (!run) return Promise.reject(notImplemented(id, operation));
     try {
       const answer = run(input);
@@ -20,3 +20,4 @@ export const callFrom =
       return Promise.reject(thrown);
     }
   };
+};

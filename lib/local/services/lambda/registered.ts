@@ -5,7 +5,7 @@ import { isPromise } from 'node:util/types';
 import { realClock } from '../../clock.ts';
 import type { EngineContext } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
-import { type FunctionRecord, functionArn } from './function-record.ts';
+import { type FunctionRecord, functionArn, LATEST } from './function-record.ts';
 import { answerOf, errorShape } from './function-runtime.mjs';
 import { closedOutcome, type Outcome } from './runner.ts';
 
@@ -54,15 +54,18 @@ const recordOf = (context: EngineContext, name: string): FunctionRecord => ({
 });
 
 class Call implements FunctionContext {
-  readonly functionVersion = '$LATEST';
-  readonly functionName: string;
+  // `declare`: a field that is defined before the constructor sets it is written twice.
+  declare readonly functionVersion: string;
+  declare readonly functionName: string;
   readonly #context: EngineContext;
-  readonly #startedAt = clock.now();
+  readonly #startedAt: number;
   #requestId: string | undefined;
 
   constructor(context: EngineContext, functionName: string, requestId: string | undefined) {
-    this.#context = context;
+    this.functionVersion = LATEST;
     this.functionName = functionName;
+    this.#context = context;
+    this.#startedAt = clock.now();
     this.#requestId = requestId;
   }
 

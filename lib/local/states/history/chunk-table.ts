@@ -45,7 +45,7 @@ export class ChunkTable {
     this.#last = Number(indexed?.last ?? 0);
     const after = database.prepare('SELECT id, executions FROM sfn_log WHERE id > ? ORDER BY id');
     for (const { id, executions } of after.all(this.#last))
-      this.#remember(Number(id), String(executions).split(' ').map(Number));
+      for (const execution of String(executions).split(' ')) this.#remember(Number(id), Number(execution));
   }
 
   /** What the logs hold, taken from them. */
@@ -65,6 +65,14 @@ export class ChunkTable {
     return chunks;
   }
 
+  /** Writes what one log holds: most commits are this. */
+  append({ execution, line }: ExecutionLog): void {
+    const id = this.#last + 1;
+    this.#insert.run(id, String(execution), line.take());
+    this.#remember(id, execution);
+    if (this.#behindCount >= INDEXED_AT_ONCE) this.index();
+  }
+
   /** To be called within a transaction, and `written` after it. */
   insert(chunks: readonly Chunk[]): void {
     let id = this.#last;
@@ -72,7 +80,10 @@ export class ChunkTable {
   }
 
   written(chunks: readonly Chunk[]): void {
-    for (const { executions } of chunks) this.#remember(this.#last + 1, executions);
+    for (const { executions } of chunks) {
+      const id = this.#last + 1;
+      for (const execution of executions) this.#remember(id, execution);
+    }
     if (this.#behindCount >= INDEXED_AT_ONCE) this.index();
   }
 
@@ -100,13 +111,11 @@ export class ChunkTable {
     this.#behindCount = 0;
   }
 
-  #remember(id: number, executions: readonly number[]): void {
+  #remember(id: number, execution: number): void {
     this.#last = id;
-    for (const execution of executions) {
-      const chunks = this.#behind.get(execution);
-      if (chunks === undefined) this.#behind.set(execution, [id]);
-      else if (chunks.at(-1) !== id) chunks.push(id);
-    }
-    this.#behindCount += executions.length;
+    const chunks = this.#behind.get(execution);
+    if (chunks === undefined) this.#behind.set(execution, [id]);
+    else if (chunks.at(-1) !== id) chunks.push(id);
+    this.#behindCount++;
   }
 }

@@ -22,28 +22,21 @@ interface Layout {
 const words = new Map(WORDS.map((word, index) => [word, index]));
 const layouts = new Map<string, Layout[]>();
 
-const hasKeys = (shape: Shape | undefined, keys: readonly string[] | undefined): boolean => {
-  if (shape === undefined || keys === undefined) return shape === keys;
-  let at = 0;
-  for (const key in shape) if (keys[at++] !== key) return false;
-  return at === keys.length;
-};
-
 const wordOf = (keys: readonly string[] | undefined): string | undefined => keys?.join(',');
 
-const layoutOf = (type: string, details: Shape | undefined, memo: Shape | undefined): Layout => {
-  let known = layouts.get(type);
-  if (known === undefined) {
-    known = [];
-    layouts.set(type, known);
-  }
-  for (const layout of known) if (hasKeys(details, layout.details) && hasKeys(memo, layout.memo)) return layout;
+const layoutsOf = (type: string): Layout[] => {
+  const known = layouts.get(type);
+  if (known !== undefined) return known;
+  const made: Layout[] = [];
+  layouts.set(type, made);
+  return made;
+};
+
+const newLayout = (type: string, details: Shape | undefined, memo: Shape | undefined): Layout => {
   const keys = [details && Object.keys(details), memo && Object.keys(memo)] as const;
   const places = [type, ...keys.map(wordOf)].map((word) => (word === undefined ? '-' : words.get(word)));
   const fields = places.includes(undefined) ? undefined : `${places.join(',')},`;
-  const made = { type, details: keys[0], memo: keys[1], fields };
-  known.push(made);
-  return made;
+  return { type, details: keys[0], memo: keys[1], fields };
 };
 
 const NEAR = 8; // how far back a string is looked for: a payload comes again at once or not at all
@@ -57,19 +50,17 @@ export class Line {
   #id = 0;
   #at = 0;
 
-  get isEmpty(): boolean {
-    return this.#head === '';
-  }
-
-  add(record: LogRecord): void {
+  /** Gives whether the line was empty. */
+  add(record: LogRecord): boolean {
+    const wasEmpty = this.#head === '';
     if (record.frame !== this.#frame) {
       this.#frame = record.frame;
       this.#head += `f${record.frame},`;
     }
     if (!isEvent(record)) {
       this.#head += 'n,';
-      this.#shapes(layoutOf(record.note, undefined, record.memo), undefined, record.memo);
-      return;
+      this.#content(record.note, undefined, record.memo);
+      return wasEmpty;
     }
     const { id, previous, at, details, memo } = record;
     if (id !== this.#id + 1) this.#head += `i${id},`;
@@ -77,7 +68,8 @@ export class Line {
     if (at !== this.#at) this.#head += `t${at - this.#at},`;
     this.#id = id;
     this.#at = at;
-    this.#shapes(layoutOf(record.type, details, memo), details, memo);
+    this.#content(record.type, details, memo);
+    return wasEmpty;
   }
 
   /** The line, which is empty from now on. */
@@ -98,11 +90,37 @@ export class Line {
     return `${head.length} ${text.length} ${head}${text}`;
   }
 
-  #shapes(layout: Layout, details: Shape | undefined, memo: Shape | undefined): void {
+  /** Of a type there are few layouts: the first that fits is taken, while it is written. */
+  #content(type: string, details: Shape | undefined, memo: Shape | undefined): void {
+    const known = layoutsOf(type);
+    for (const layout of known) if (this.#written(layout, details, memo)) return;
+    const layout = newLayout(type, details, memo);
+    known.push(layout);
+    this.#written(layout, details, memo);
+  }
+
+  /** False, and nothing is written, where the record is not of this layout. */
+  #written(layout: Layout, details: Shape | undefined, memo: Shape | undefined): boolean {
+    const head = this.#head;
+    const text = this.#text;
+    const count = this.#strings.length;
     if (layout.fields === undefined) this.#spell(layout);
     else this.#head += layout.fields;
-    if (details !== undefined) for (const key in details) this.#value(details[key]);
-    if (memo !== undefined) for (const key in memo) this.#value(memo[key]);
+    if (this.#values(layout.details, details) && this.#values(layout.memo, memo)) return true;
+    this.#head = head;
+    this.#text = text;
+    this.#strings.length = count;
+    return false;
+  }
+
+  #values(keys: readonly string[] | undefined, shape: Shape | undefined): boolean {
+    if (keys === undefined || shape === undefined) return keys === shape;
+    let at = 0;
+    for (const key in shape) {
+      if (keys[at++] !== key) return false;
+      this.#value(shape[key]);
+    }
+    return at === keys.length;
   }
 
   #spell({ type, details, memo }: Layout): void {

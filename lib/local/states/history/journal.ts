@@ -20,9 +20,10 @@ export class Journal implements LogSink {
   #logs: ExecutionLog[] = [];
   #writes: (() => void)[] = [];
   #flushed: Promise<void> | undefined;
-  #settle: { resolve(): void; reject(why: unknown): void } | undefined;
+  #settle: PromiseWithResolvers<void> | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #release: (() => void) | undefined;
+  readonly #atTurn = () => this.flush();
   #closed = false;
 
   constructor(database: DatabaseSync, clock: Clock) {
@@ -33,8 +34,7 @@ export class Journal implements LogSink {
 
   append(log: ExecutionLog, record: LogRecord): void {
     if (this.#closed) return;
-    if (log.line.isEmpty) this.#logs.push(log);
-    log.line.add(record);
+    if (log.line.add(record)) this.#logs.push(log);
     if (this.#flushed === undefined) this.#schedule();
   }
 
@@ -82,19 +82,25 @@ export class Journal implements LogSink {
   }
 
   #schedule(): void {
-    this.#flushed = new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-    });
+    this.#settle = Promise.withResolvers();
+    this.#flushed = this.#settle.promise;
     this.#release = this.#clock.hold();
-    this.#immediate = setImmediate(() => this.flush());
+    this.#immediate = setImmediate(this.#atTurn);
   }
 
   #write(): void {
     if (this.#logs.length === 0 && this.#writes.length === 0) return;
     // Taken out first: a write may tell others, who may have something to append to the next transaction.
-    const [logs, writes] = [this.#logs, this.#writes];
+    const logs = this.#logs;
+    const writes = this.#writes;
     this.#logs = [];
     this.#writes = [];
+    const only = logs.length === 1 && writes.length === 0 ? logs[0] : undefined;
+    if (only === undefined) this.#writeAll(logs, writes);
+    else this.#chunks.append(only);
+  }
+
+  #writeAll(logs: readonly ExecutionLog[], writes: readonly (() => void)[]): void {
     const chunks = this.#chunks.chunksOf(logs);
     const isOneStatement = chunks.length === 1 && writes.length === 0;
     const begin = !isOneStatement && !this.#database.isTransaction;

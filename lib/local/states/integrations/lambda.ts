@@ -1,5 +1,5 @@
 // Lambda: `arn:aws:states:::lambda:invoke` and the function's own ARN as the resource.
-import type { EngineContext, Shape } from '../../service.ts';
+import type { EngineContext, Service, Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { StateError } from '../errors.ts';
 import { isObject, type Json, Payload } from '../json.ts';
@@ -44,14 +44,6 @@ const invokeError = (context: EngineContext, thrown: unknown): unknown =>
     uuid(() => context.random()),
   );
 
-const invoked = (context: EngineContext, input: Shape): Promise<Shape> => {
-  try {
-    return context.service('lambda').call('Invoke', input);
-  } catch (thrown) {
-    return Promise.reject(thrown); // of an engine without Lambda
-  }
-};
-
 const resultOf = (answer: Shape): Payload => {
   const text = textOf(answer);
   return Payload.parse(text === '' ? 'null' : text);
@@ -59,6 +51,15 @@ const resultOf = (answer: Shape): Payload => {
 
 /** The resource is the function's ARN: the input is the event, the result is what the handler returned. */
 export const directLambda = (context: EngineContext, functionArn: string): Integration => {
+  let lambda: Service | undefined;
+  const invoked = (input: Shape): Promise<Shape> => {
+    try {
+      lambda ??= context.service('lambda');
+      return lambda.call('Invoke', input);
+    } catch (thrown) {
+      return Promise.reject(thrown); // of an engine without Lambda
+    }
+  };
   const refused = (thrown: unknown): never => {
     throw invokeError(context, thrown);
   };
@@ -70,7 +71,7 @@ export const directLambda = (context: EngineContext, functionArn: string): Integ
     needsToken: false,
     run: ({ parameters }) => {
       const input = { FunctionName: functionArn, Payload: parameters.text, InvocationType: 'RequestResponse' };
-      return invoked(context, input).then(resultOf, refused);
+      return invoked(input).then(resultOf, refused);
     },
   };
 };

@@ -57,28 +57,32 @@ export class Execution {
 
   /** Appends the event that ends the execution: there is always room for it. */
   close(type: string, previous: number, details: Shape): void {
-    this.#append(0, type, previous, details);
+    this.event(0, type, previous, details, undefined, Number.POSITIVE_INFINITY);
   }
 
   /** Appends an event and gives its id. Throws StateError when only the failure itself still fits into the history. */
-  event(frame: number, type: string, previous: number, details?: Shape, memo?: Shape): number {
-    if (this.#lastEvent >= this.host.historyLimit - 1) {
-      const cause = `The execution reached the maximum number of history events (${this.host.historyLimit}).`;
+  event(
+    frame: number,
+    type: string,
+    previous: number,
+    details?: Shape,
+    memo?: Shape,
+    limit = this.host.historyLimit,
+  ): number {
+    const id = this.#lastEvent + 1;
+    if (id >= limit) {
+      const cause = `The execution reached the maximum number of history events (${limit}).`;
       throw new StateError('States.Runtime', cause);
     }
-    return this.#append(frame, type, previous, details, memo);
+    const at = this.host.clock.now();
+    this.#lastEvent = id;
+    this.#lastAt = at;
+    this.host.journal.append(this.log, { frame, id, previous, at, type, details, memo });
+    return id;
   }
 
   note(frame: number, note: string, memo: Shape): void {
     this.host.journal.append(this.log, { frame, note, memo });
-  }
-
-  #append(frame: number, type: string, previous: number, details?: Shape, memo?: Shape): number {
-    const id = ++this.#lastEvent;
-    const at = this.host.clock.now();
-    this.#lastAt = at;
-    this.host.journal.append(this.log, { frame, id, previous, at, type, details, memo });
-    return id;
   }
 
   /** The parts of the context object that every state of the execution shares. */

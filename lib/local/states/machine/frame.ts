@@ -18,16 +18,17 @@ export interface FrameOptions {
 }
 
 export class Frame {
-  readonly execution: Execution;
-  readonly id: number;
-  readonly sequence: Sequence;
-  readonly lifetime: Lifetime;
-  readonly map: JsonObject | undefined;
-  variables: Variables;
+  // `declare`: a field that is defined before the constructor sets it is written twice, and there is a frame an iteration.
+  declare readonly execution: Execution;
+  declare readonly id: number;
+  declare readonly sequence: Sequence;
+  declare readonly lifetime: Lifetime;
+  declare readonly map: JsonObject | undefined;
+  declare variables: Variables;
   /** Id of the last event of this frame: what the next one follows. */
-  cursor: number;
+  declare cursor: number;
   /** The type of the state that it is in, for the Aborted event; undefined between states. */
-  inside: string | undefined;
+  declare inside: string | undefined;
 
   constructor(execution: Execution, options: FrameOptions) {
     this.execution = execution;
@@ -37,6 +38,7 @@ export class Frame {
     this.map = options.map;
     this.variables = options.variables;
     this.cursor = options.cursor;
+    this.inside = undefined;
   }
 
   /** Appends an event that the next one of this frame follows. */

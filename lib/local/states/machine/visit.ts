@@ -50,15 +50,16 @@ export interface Entered {
 }
 
 export class Visit<S extends State = State> {
-  readonly frame: Frame;
-  readonly state: S;
-  readonly input: Payload;
-  readonly entered: Entered;
-  readonly progress: Progress | undefined;
-  retryCount = 0;
+  // `declare`, as in Frame: there is a visit a state.
+  declare readonly frame: Frame;
+  declare readonly state: S;
+  declare readonly input: Payload;
+  declare readonly entered: Entered;
+  declare readonly progress: Progress | undefined;
+  declare retryCount: number;
   /** How many attempts of each retrier are used up; made with the first error. */
-  used: number[] | undefined;
-  token: string | undefined;
+  declare used: number[] | undefined;
+  declare token: string | undefined;
   #context: JsonObject | undefined;
 
   constructor(frame: Frame, state: S, input: Payload, entered: Entered, progress: Progress | undefined) {
@@ -67,6 +68,9 @@ export class Visit<S extends State = State> {
     this.input = input;
     this.entered = entered;
     this.progress = progress;
+    this.retryCount = 0;
+    this.used = undefined;
+    this.token = undefined;
   }
 
   /** The context object (`$$`). Rebuilt after `freshContext`. */
