@@ -120,11 +120,19 @@ export const openRuns = (table: Table): Runs => ({
   markPartition: async ({ pipeline, partition, ...rest }, createdAt) => {
     const { run, generation = 1, status, used = {} } = rest;
     const progress = generation * 3 + rankOf(status);
-    const further = '#run < :run OR (#run = :run AND (attribute_not_exists(#progress) OR #progress <= :progress))';
+    // Without parentheses (AND binds first): within three of them the local engine's parser of conditions takes 250 times as long.
+    const same = '#runCreatedAt = :createdAt AND #run = :run';
+    const condition = [
+      'attribute_not_exists(pk)',
+      '#runCreatedAt < :createdAt',
+      '#runCreatedAt = :createdAt AND #run < :run',
+      `${same} AND attribute_not_exists(#progress)`,
+      `${same} AND #progress <= :progress`,
+    ].join(' OR ');
     await table.update({
       key: partitionKey(pipeline, partition),
       set: { pipeline, partition, ...rest, used, runCreatedAt: createdAt, progress },
-      condition: `attribute_not_exists(pk) OR #runCreatedAt < :createdAt OR (#runCreatedAt = :createdAt AND (${further}))`,
+      condition,
       values: { createdAt, run, progress },
     });
   },
