@@ -208,6 +208,9 @@ describe('a token that is answered while its call is still on its way', () => {
     const after = engine({ database: killed(database), functions: { ask: () => again++ } });
     expect(await after.ended(executionArn)).toMatchObject(expected);
     expect(again).toBe(0);
+    await expect(after.call(operation, { taskToken: await asked, ...answer })).rejects.toThrow(
+      /does not exist anymore/,
+    );
   });
 });
 

@@ -147,12 +147,15 @@ export const foldLog = (log: readonly LogRecord[], input: Payload): Standing => 
 
 const CLOSES_TASK = /(Succeeded|Failed|TimedOut|Aborted)$/;
 
-/** The task tokens that were waited for when the log ends. */
+/** The type of the record that a token was answered while its task's call was still on its way. */
+export const ANSWER = 'answer';
+
+/** The task tokens that were waited for when the log ends: not those that have their answer, which nobody will wait for again. */
 export const outstandingTokens = (log: readonly LogRecord[]): string[] => {
   const open = new Map<number, string>();
   for (const record of log) {
     if (typeof record.memo?.token === 'string') open.set(record.frame, record.memo.token);
-    else if (isEvent(record) && CLOSES_TASK.test(record.type)) open.delete(record.frame);
+    else if (isEvent(record) ? CLOSES_TASK.test(record.type) : record.note === ANSWER) open.delete(record.frame);
   }
   return [...open.values()];
 };

@@ -1,6 +1,7 @@
 // One attempt of a Task as history tells it: scheduled, started, submitted, and how it ended.
 import type { Shape } from '../../service.ts';
 import { StateError } from '../errors.ts';
+import { ANSWER } from '../history/resume.ts';
 import type { EarlyAnswer, Integration, TaskRun } from '../integrations/integration.ts';
 import { Payload } from '../json.ts';
 import type { TaskState } from '../parse/machine.ts';
@@ -79,8 +80,6 @@ const limits = (visit: Visit<TaskState>, call: TaskCall, activity: boolean, expi
     },
   };
 };
-
-const ANSWER = 'answer';
 
 /** The answer to the task's token that had been given before a restart, as what the task comes to. */
 const given = (progress: Progress | undefined): Payload | undefined => {
