@@ -52,14 +52,16 @@ export const planRedo = (facts: RedoFacts): readonly PlannedRedo[] => {
 const firstOf = (record: StageRecord, { deployed, lost, from, redefined }: RedoFacts): PlannedRedo | undefined => {
   const { stage, status, error, cause, items, fingerprint } = record;
   if (stage === from) return { stage, does: 'again', why: 'it was asked for' };
-  if (status === 'skipped' || status === 'completed') {
+  // With an error it was not skipped for another's sake: it failed, and its `onFailure` made that of it.
+  const failed = status === 'failed' || (status === 'skipped' && error !== undefined);
+  if (!failed && (status === 'skipped' || status === 'completed')) {
     const contract = deployed.get(stage)?.contract;
     if (status === 'completed' && fingerprint && contract !== undefined && contract !== fingerprint.contract)
       return { stage, does: 'again', why: 'its contract has changed' };
     if (status === 'completed' && lost.has(stage)) return { stage, does: 'again', why: 'its stored output is gone' };
     return undefined;
   }
-  const why = status === 'failed' ? `it failed: ${error ?? ''}: ${cause ?? ''}` : `it was ${status}`;
+  const why = failed ? `it failed: ${error ?? ''}: ${cause ?? ''}` : `it was ${status}`;
   if (isMap(record) && redefined)
     return { stage, does: 'again', why: `${why}; the definition has changed since, so all its items run` };
   return isMap(record)

@@ -43,6 +43,18 @@ describe('what becomes of each stage', () => {
       {},
       ['reused', 'again', 'runs', 'reused'],
     ],
+    [
+      'one failed, and its onFailure skipped it',
+      chain({ b: { ...failed, status: 'skipped', reason: 'failed: E: broken' }, c: { status: 'skipped' } }),
+      {},
+      ['reused', 'again', 'runs', 'reused'],
+    ],
+    [
+      'a map failed, and its onFailure skipped it',
+      chain({ b: { ...failed, status: 'skipped', items }, c: { status: 'skipped' } }),
+      {},
+      ['reused', 'items', 'runs', 'reused'],
+    ],
     ['a map failed', chain({ b: { ...failed, items } }), {}, ['reused', 'items', 'below', 'reused']],
     [
       'a map failed, and the definition has changed',

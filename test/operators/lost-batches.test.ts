@@ -40,3 +40,21 @@ test('the items of a batch that nobody settled fail, each with its dead letter, 
     false,
   );
 });
+
+test('a batch of a map that is never to run, as what it needs is missing, leaves no dead letter when its function dies', async () => {
+  const { stages, deadLetters } = workshop.local.ledger;
+  const run = await workshop.startRun('never');
+  await stages.skip(at(run, 'above'), 'so it is', 'now');
+  const call = {
+    run,
+    stage: 'm',
+    bind: { kind: 'ref', source: { kind: 'stage', stage: 'above' }, path: [] },
+    after: [],
+    control: [],
+    chosen: {},
+    batch: { items: { kind: 'value', value: [1, 2] }, index: 0, size: 2 },
+  } as const;
+  const died: SettleCall = { action: 'batchFailed', call, error: { Error: 'Runtime.ExitError', Cause: 'it exited' } };
+  expect(await settle(died, workshop.services)).toEqual({ control: {} });
+  expect(await deadLetters.list('orders', run.id)).toEqual([]);
+});

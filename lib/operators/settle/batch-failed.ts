@@ -1,4 +1,4 @@
-import { addressOf, batchItems, batchNumber } from '../../ledger/index.ts';
+import { addressOf, batchItems, batchNumber, UnavailableError } from '../../ledger/index.ts';
 import { type ItemResult, readCause } from '../../records/index.ts';
 import { invariant } from '../../support/invariant.ts';
 import { isoTime, type Services } from '../services.ts';
@@ -11,6 +11,16 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
   const { run, stage, batch } = call;
   invariant(batch, 'a batch failed without one');
   const at = addressOf(run, stage);
+  const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: call.chosen };
+  const resolver = ledger.resolver();
+  try {
+    await resolver.check(call.after, scope);
+    await resolver.resolve(call.bind, { ...scope, item: null });
+  } catch (error) {
+    // It was never to run: the map's end records why it is skipped.
+    if (error instanceof UnavailableError) return { control: {} };
+    throw error;
+  }
   const number = batchNumber(batch);
   const owner = `settle:${run.execution}`;
   const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(now()));
@@ -19,8 +29,6 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
     ? ((await ledger.payloads.load(claim.record.results)) as readonly ItemResult[])
     : [];
   const results = new Map(known.map((result) => [result.index, result]));
-  const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: call.chosen };
-  const resolver = ledger.resolver();
   const { items } = await batchItems(batch, ledger, resolver, scope);
   const cause = readCause(error.Cause);
   for (const { index, value: item, beside = {} } of items) {
