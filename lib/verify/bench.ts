@@ -16,11 +16,20 @@ import {
   virtualClock,
 } from '../local/index.ts';
 import { answer, begin, dispatch, finish, type Outcome, type Services, settle } from '../operators/index.ts';
-import type { BeginCall, FinishCall, Json, RunRecord, SettleCall, StageCall } from '../records/index.ts';
+import {
+  type BeginCall,
+  executionName,
+  type FinishCall,
+  type Json,
+  type ResumeOrder,
+  type RunRecord,
+  type SettleCall,
+  type StageCall,
+} from '../records/index.ts';
 import { stageHandler } from '../runtime/index.ts';
 import { connect } from '../support/aws-call.ts';
 import { invariant } from '../support/invariant.ts';
-import { account, credentials, type Deployed, deploy, environmentOf, names, region } from './deploy.ts';
+import { account, credentials, type Deployed, deploy, environmentOf, machineArn, names, region } from './deploy.ts';
 import { invoke, type StubWork, stubHandler, type Watch } from './invocations.ts';
 import { partitionOf } from './stubs.ts';
 
@@ -37,6 +46,8 @@ export interface Finished {
   readonly run: string;
   /** Of the execution. Undefined when it did not end in the time that it was given. */
   readonly status: string | undefined;
+  /** Why the execution failed. */
+  readonly cause?: string;
   readonly started: readonly Outcome[];
 }
 
@@ -46,6 +57,8 @@ export interface Bench {
   giveUpstream(upstream: { readonly [alias: string]: Json }): Promise<void>;
   /** Starts a run and waits for its end, through an end of the engine if that is the fault. `id` is what asks for it. */
   run(id: string, setup: Setup): Promise<Finished>;
+  /** Lets an ended run go on, as `heddle resume` asks for it, and waits for its end. */
+  resume(run: RunRecord, parts: Pick<ResumeOrder, 'again' | 'below' | 'items'>, setup: Setup): Promise<Finished>;
   /** The messages on the dead-letter queue since this was asked last. */
   takeMessages(): Promise<readonly { readonly [field: string]: Json }[]>;
   close(): Promise<void>;
@@ -134,7 +147,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     const aws = connect({ region, endpoint, ...credentials });
     const manifest = {
       pipeline: pipeline.name,
-      stateMachineArn: `arn:aws:states:${region}:${account}:stateMachine:${pipeline.name}`,
+      stateMachineArn: machineArn(pipeline.name),
       definitionHash: compiled.hash,
       ...(pipeline.partitions ? { partitions: pipeline.partitions } : {}),
       upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
@@ -165,8 +178,8 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     engine = await open(port);
   };
 
-  /** Undefined: the run did not end. */
-  const endOf = async (arn: string, { halted }: Watch): Promise<string | undefined> => {
+  /** Without a status the run did not end. */
+  const endOf = async (arn: string, { halted }: Watch): Promise<Pick<Finished, 'status' | 'cause'>> => {
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), longestMs);
     try {
@@ -176,11 +189,15 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       });
       const first = await Promise.race([engine.ended(arn), cut, late.promise]);
       if (first === undefined) await reopen(); // what hangs must not hold up the next run
-      return first === undefined ? undefined : String(first.status);
+      if (first?.error === undefined) return { status: first && String(first.status) };
+      return { status: String(first.status), cause: `${first.error}: ${first.cause}` };
     } finally {
       clearTimeout(timer);
     }
   };
+
+  const arnOf = (execution: string): string =>
+    `arn:aws:states:${region}:${account}:execution:${pipeline.name}:${execution}`;
 
   return {
     services,
@@ -217,7 +234,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
         input: setup.input,
         by: 'verify',
       } as const;
-      const times = setup.watch.planned.startedTwice ? 2 : 1;
+      const times = [...setup.watch.faults.values()].some(({ startedTwice }) => startedTwice) ? 2 : 1;
       const release = clock.hold(); // until somebody waits for the run, nothing is late
       let started: readonly Outcome[];
       try {
@@ -227,9 +244,20 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       }
       const [run] = started.flatMap((outcome) => ('run' in outcome ? [outcome.run] : []));
       if (run === undefined) return { run: '', status: undefined, started };
-      const arn = `arn:aws:states:${region}:${account}:execution:${pipeline.name}:${run}`;
-      const status = await endOf(arn, setup.watch);
-      return { run, status, started };
+      return { run, started, ...(await endOf(arnOf(run), setup.watch)) };
+    },
+
+    resume: async ({ run, generation = 1 }, parts, setup) => {
+      setups.set(run, setup);
+      const order = { ...parts, id: `${generation + 1}`, generation: generation + 1, by: 'verify', reason: 'verify' };
+      const release = clock.hold();
+      let started: readonly Outcome[];
+      try {
+        started = [await dispatch({ kind: 'resume', pipeline: pipeline.name, run, order }, services)];
+      } finally {
+        release();
+      }
+      return { run, started, ...(await endOf(arnOf(executionName(run, order.generation)), setup.watch)) };
     },
 
     takeMessages: async () => {

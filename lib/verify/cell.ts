@@ -1,25 +1,24 @@
 // One cell of the matrix: a run with one fault at one stage, and what differs from what the definition declares.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Stage } from '../definition/index.ts';
-import { UnavailableError } from '../ledger/index.ts';
+import { isOpen, UnavailableError } from '../ledger/index.ts';
 import type { Json } from '../records/index.ts';
 import { canonicalJson } from '../support/canonical-json.ts';
-import type { Bench, Finished } from './bench.ts';
+import type { Bench, Finished, Setup } from './bench.ts';
 import type { Declared } from './declared.ts';
 import type { Planned } from './faults.ts';
 import { type Watch, watchFor, withoutRun } from './invocations.ts';
 import type { Stubs } from './stubs.ts';
 
-export interface CellPlan {
-  /** What asks for the run. */
-  readonly id: string;
+/** What a run is to be, and what of it can be compared. */
+export interface Expected {
   readonly pipeline: string;
-  readonly stage: string;
-  readonly planned: Planned;
+  /** The faults, by the stage that they hit. */
+  readonly faults: ReadonlyMap<string, Planned>;
   readonly stubs: Stubs;
   readonly declared: Declared;
-  /** Length of texts of the fault that makes them long. */
-  readonly textLength: number;
+  /** Lengths of texts of the fault that makes them long, by stage. */
+  readonly textLengths: ReadonlyMap<string, number>;
   /** Stages whose items may be worked on before it is known that the stage is to be skipped. */
   readonly eager: ReadonlySet<string>;
   /** The answers of people, by stage. */
@@ -28,23 +27,34 @@ export interface CellPlan {
   readonly comparesOutput: boolean;
 }
 
+export interface CellPlan extends Expected {
+  /** What asks for the run. */
+  readonly id: string;
+}
+
 /** Runs it. Resolves with every difference, as a sentence: none is what should be. */
-export const runCell = async (bench: Bench, plan: CellPlan): Promise<readonly string[]> => {
-  const { planned, stubs, answers } = plan;
-  const watch = watchFor(plan.stage, planned);
-  const finished = await bench.run(plan.id, {
-    watch,
-    input: stubs.input,
-    stub: (stage, contract) => ({
-      output: (input, long) => stubs.output(stage, contract, input, long ? { textLength: plan.textLength } : {}),
-      broken: brokenFor(contract)?.value,
-    }),
-    answer: (stage) => (planned.silent && stage === plan.stage ? undefined : answers.get(stage)),
-  });
-  const found = await differences(bench, plan, watch, finished);
+export const runCell = async (bench: Bench, plan: CellPlan): Promise<readonly string[]> =>
+  (await runWith(bench, plan)).problems;
+
+/** The same, with the run and what was seen of it. */
+export const runWith = async (bench: Bench, plan: CellPlan) => {
+  const watch = watchFor(plan.faults);
+  const finished = await bench.run(plan.id, setupFor(plan, watch));
+  const problems = await differences(bench, plan, watch, finished);
   for (const bury of watch.bury) bury();
-  return found;
+  return { problems, watch, finished };
 };
+
+export const setupFor = ({ stubs, textLengths, faults, answers }: Expected, watch: Watch): Setup => ({
+  watch,
+  input: stubs.input,
+  stub: (stage, contract) => ({
+    output: (input, long) =>
+      stubs.output(stage, contract, input, long ? { textLength: textLengths.get(stage) ?? 0 } : {}),
+    broken: brokenFor(contract)?.value,
+  }),
+  answer: (stage) => (faults.get(stage)?.silent ? undefined : answers.get(stage)),
+});
 
 /** A value that a stage's output contract refuses; undefined where it takes anything. */
 export const brokenFor = ({ output }: Stage): { readonly value: unknown } | undefined => {
@@ -55,48 +65,45 @@ export const brokenFor = ({ output }: Stage): { readonly value: unknown } | unde
   return undefined;
 };
 
-const differences = async (
-  bench: Bench,
-  { pipeline, stage, planned, declared, eager, comparesOutput }: CellPlan,
-  watch: Watch,
-  { run, status, started }: Finished,
-): Promise<readonly string[]> => {
-  const { ledger } = bench.services;
+/** Every way in which a run that has ended differs from what is declared. */
+const differences = async (bench: Bench, expected: Expected, watch: Watch, finished: Finished) => [
+  ...(await recordedDifferences(bench, expected, finished, expected.declared)),
+  ...workDifferences(expected, watch),
+];
+
+const comparison = () => {
   const found: string[] = [];
   const expect = (what: string, is: unknown, should: unknown): void => {
     if (canonicalJson(plain(is)) === canonicalJson(plain(should))) return;
     found.push(`${what}: ${told(is)}; declared: ${told(should)}`);
   };
+  return { found, expect };
+};
+
+/** Of the run, its stages, its dead letters and what it gives. `sent` is what the messages since the last look are to be of. */
+export const recordedDifferences = async (
+  bench: Bench,
+  { pipeline, declared, comparesOutput }: Expected,
+  { run, status, cause, started }: Finished,
+  sent: Pick<Declared, 'stages'> | undefined,
+): Promise<readonly string[]> => {
+  const { ledger } = bench.services;
+  const { found, expect } = comparison();
   expect('runs started', started.filter(({ kind }) => kind === 'started').length, 1);
   expect('end of the execution', status ?? 'none', declared.run === 'completed' ? 'SUCCEEDED' : 'FAILED');
+  if (found.length > 0 && cause !== undefined) found.push(`the execution says: ${told(cause)}`);
   const record = run === '' ? undefined : await ledger.runs.get(pipeline, run);
   expect('the run', record?.status ?? 'not recorded', declared.run);
 
   const records = new Map((await ledger.stages.list(pipeline, run)).map((each) => [each.stage, each]));
-  const letters = await ledger.deadLetters.list(pipeline, run);
+  const letters = (await ledger.deadLetters.list(pipeline, run)).filter(isOpen);
   const messages = await bench.takeMessages();
   for (const [id, end] of declared.stages) {
-    const own = records.get(id);
-    expect(id, own?.status ?? 'not recorded', end.status);
-    const wanted = end.letters.map(({ item, error }) => `${item ?? ''} ${error}`).sort();
-    const lettersOf = (all: readonly { readonly [field: string]: unknown }[]) =>
-      all
-        .filter((one) => one.stage === id)
-        .map((one) => `${one.item ?? ''} ${one.error}`)
-        .sort();
-    expect(`dead letters of ${id}`, lettersOf(letters as never), wanted);
-    expect(`dead-letter messages of ${id}`, lettersOf(messages), wanted);
-    const effects = [...(watch.effects.get(id)?.values() ?? [])];
-    const isWhole = end.status === 'completed' || end.letters.length === 0;
-    if (!eager.has(id) && (isWhole ? effects.length !== end.effects : effects.length > end.effects))
-      expect(`side effects of ${id}, by idempotency key`, effects.length, end.effects);
-    const most = id === stage || planned.hitsAll ? planned.repeats : 1;
-    if (Math.max(0, ...effects) > most) expect(`times that ${id} did one side effect`, Math.max(...effects), most);
+    expect(id, records.get(id)?.status ?? 'not recorded', end.status);
+    expect(`dead letters of ${id}`, namesOf(letters as never, id), namesOf(end.letters, id));
+    const messagesOf = sent?.stages.get(id)?.letters ?? [];
+    expect(`dead-letter messages of ${id}`, namesOf(messages, id), namesOf(messagesOf, id));
   }
-  if (planned.calls !== undefined)
-    for (const [batch, calls] of watch.calls)
-      expect(batch === '' ? `calls of ${stage}` : `calls of ${stage}, batch ${batch}`, calls, planned.calls);
-  if (watch.calls.size === 0 && planned.calls !== undefined) expect(`calls of ${stage}`, 0, planned.calls);
   if (declared.run === 'completed' && declared.output !== undefined && comparesOutput && record?.output) {
     const scope = { pipeline, run, partition: record.partition, chosen: record.chosen ?? {} };
     const output = await ledger
@@ -107,6 +114,39 @@ const differences = async (
         throw error;
       });
     expect('what the pipeline gives', withoutRun(output, run), declared.output);
+  }
+  return found;
+};
+
+/** A stage's dead letters by item and error; what says no stage is of this one. */
+const namesOf = (
+  letters: readonly { readonly stage?: unknown; readonly item?: unknown; readonly error?: unknown }[],
+  id: string,
+): readonly string[] =>
+  letters
+    .filter(({ stage = id }) => stage === id)
+    .map(({ item, error }) => `${item ?? ''} ${error}`)
+    .sort();
+
+/** Of the side effects, and of how often functions were called. */
+const workDifferences = ({ faults, declared, eager }: Expected, watch: Watch): readonly string[] => {
+  const { found, expect } = comparison();
+  for (const [id, end] of declared.stages) {
+    const effects = [...(watch.effects.get(id)?.values() ?? [])];
+    const isWhole = end.status === 'completed' || end.letters.length === 0;
+    if (!eager.has(id) && (isWhole ? effects.length !== end.effects : effects.length > end.effects))
+      expect(`side effects of ${id}, by idempotency key`, effects.length, end.effects);
+    const restarts = [...faults].some(([stage, { hitsAll }]) => hitsAll && stage !== id) ? 1 : 0;
+    const most = (faults.get(id)?.repeats ?? 1) + restarts;
+    if (Math.max(0, ...effects) > most) expect(`times that ${id} did one side effect`, Math.max(...effects), most);
+  }
+  for (const [stage, { calls }] of faults) {
+    if (calls === undefined || watch.hasHalted) continue;
+    const end = declared.stages.get(stage);
+    if (end === undefined || end.effects + end.letters.length === 0) continue; // nothing reaches its work: a map may be empty
+    const seen = watch.calls.get(stage) ?? new Map([['', 0]]);
+    for (const [batch, n] of seen)
+      expect(batch === '' ? `calls of ${stage}` : `calls of ${stage}, batch ${batch}`, n, calls);
   }
   return found;
 };

@@ -79,7 +79,7 @@ class MissingError extends Error {}
 export const declaredOutcome = async (
   { pipeline, stages: placed }: PipelineGraph,
   stubs: Stubs,
-  hit?: { readonly stage: string; readonly deviation: Deviation },
+  hit: ReadonlyMap<string, Deviation> = new Map(),
 ): Promise<Declared> => {
   const ends = new Map<string, StageEnd>();
   const taken = new Map<string, 'then' | 'otherwise' | 'none'>();
@@ -139,7 +139,7 @@ export const declaredOutcome = async (
     const values = new Map(operandsOf(condition).map((operand) => [operand, resolve(operand)]));
     return holds(condition, (operand) => values.get(operand) ?? null);
   };
-  const deviationAt = (id: string): Deviation => (hit?.stage === id ? hit.deviation : { kind: 'none' });
+  const deviationAt = (id: string): Deviation => hit.get(id) ?? { kind: 'none' };
 
   const stageEnd = async (node: StageNode): Promise<StageEnd> => {
     awaited(node.after);

@@ -21,21 +21,40 @@ export interface Deployed {
 }
 
 /** Deploys a compiled pipeline to an engine that has nothing yet. */
-export const deploy = async (engine: Engine, { name, definition, hash }: CompiledPipeline): Promise<Deployed> => {
+export const deploy = async (engine: Engine, compiled: CompiledPipeline): Promise<Deployed> => {
   await engine.service('dynamodb').call('CreateTable', tableRequest(names.table));
   for (const Bucket of [names.payloadBucket, names.inboxBucket])
     await engine.service('s3').call('CreateBucket', { Bucket });
   await engine.service('eventbridge').call('CreateEventBus', { Name: names.eventBus });
   const { QueueUrl } = await engine.service('sqs').call('CreateQueue', { QueueName: names.queue });
-  const filledIn: { readonly [placeholder: string]: string } = { ...names, ledger: names.table, definitionHash: hash };
-  await engine.service('sfn').call('CreateStateMachine', {
-    name,
-    definition: definition.replaceAll(/\$\{(\w+)\}/g, (_, placeholder: string) => filledIn[placeholder] ?? placeholder),
-    roleArn: `arn:aws:iam::${account}:role/verify`,
-  });
+  await deployMachines(engine, compiled);
   const queueUrl = String(QueueUrl);
   return { endpoint: new URL(queueUrl).origin, queueUrl };
 };
+
+/** The pipeline's machine, and those that it starts where it would be too large. */
+const deployMachines = async (
+  engine: Engine,
+  { name, definition, hash, children }: CompiledPipeline,
+): Promise<void> => {
+  const childName = (placeholder: string): string => `${name}-${placeholder.replace('machine_', '')}`;
+  const filledIn: { readonly [placeholder: string]: string } = {
+    ...names,
+    ledger: names.table,
+    definitionHash: hash,
+    ...Object.fromEntries(children.map(({ placeholder }) => [placeholder, machineArn(childName(placeholder))])),
+  };
+  const create = (machine: string, text: string) =>
+    engine.service('sfn').call('CreateStateMachine', {
+      name: machine,
+      definition: text.replaceAll(/\$\{(\w+)\}/g, (_, placeholder: string) => filledIn[placeholder] ?? placeholder),
+      roleArn: `arn:aws:iam::${account}:role/verify`,
+    });
+  for (const child of children) await create(childName(child.placeholder), child.definition);
+  await create(name, definition);
+};
+
+export const machineArn = (name: string): string => `arn:aws:states:${region}:${account}:stateMachine:${name}`;
 
 /** The environment of every function there. */
 export const environmentOf = ({ endpoint, queueUrl }: Deployed): { readonly [name: string]: string } => ({

@@ -22,29 +22,29 @@ interface Invocation {
 
 /** What is injected into one run, and what was seen of it. */
 export interface Watch {
-  readonly stage: string;
-  readonly planned: Planned;
-  /** Calls of the stage's function by batch; `''` for what is no map. */
-  readonly calls: Map<string, number>;
+  /** The faults, by the stage that they hit. */
+  readonly faults: ReadonlyMap<string, Planned>;
+  /** Calls of the functions of stages with faults: stage, then batch; `''` for what is no map. */
+  readonly calls: Map<string, Map<string, number>>;
   /** How often each side effect was done: stage, then idempotency key. */
   readonly effects: Map<string, Map<string, number>>;
   /** Whether the engine was made to end: it is once. */
   hasHalted: boolean;
   /** Resolves when the engine is to end. */
   readonly halted: PromiseWithResolvers<void>;
-  /** Lets an invocation go on that nobody hears. Resolves at its end. */
-  late?: () => Promise<void>;
+  /** Lets an invocation go on that nobody hears, by stage. Resolves at its end. */
+  readonly late: Map<string, () => Promise<void>>;
   /** Lets invocations end whose sandbox is gone, when all has been looked at. */
   readonly bury: (() => void)[];
 }
 
-export const watchFor = (stage: string, planned: Planned): Watch => ({
-  stage,
-  planned,
+export const watchFor = (faults: ReadonlyMap<string, Planned>): Watch => ({
+  faults,
   calls: new Map(),
   effects: new Map(),
   hasHalted: false,
   halted: Promise.withResolvers(),
+  late: new Map(),
   bury: [],
 });
 
@@ -57,9 +57,13 @@ class SandboxError extends Error {
   }
 }
 
-interface Inside<T> {
+/** What is called, and of which stage. */
+interface Called<T> {
   readonly stage: string;
   work(again?: true): Promise<T>;
+}
+
+interface Inside<T> extends Called<T> {
   readonly again?: true;
   readonly key?: string;
   readonly goOn?: Promise<unknown>;
@@ -74,39 +78,41 @@ export const invoke = async <T>(
   work: (again?: true) => Promise<T>,
 ): Promise<T> => {
   const stage = 'stage' in call ? call.stage : '';
-  if (!isHit(watch, call)) {
+  const fault = faultOf(watch, call);
+  if (!fault) {
     const answer = await inside({ kind: 'works' }, { stage, work }).answer;
-    if (stage === watch.stage) await watch.late?.();
+    await watch.late.get(stage)?.();
     return answer;
   }
   const key = 'action' in call ? call.action : keyOf(call);
-  const attempt = (watch.calls.get(key) ?? 0) + 1;
-  watch.calls.set(key, attempt);
-  const planned = watch.planned.act(attempt);
+  const calls = watch.calls.get(stage) ?? new Map<string, number>();
+  const attempt = (calls.get(key) ?? 0) + 1;
+  watch.calls.set(stage, calls.set(key, attempt));
+  const planned = fault.act(attempt);
   const act: Act = planned.kind === 'halts' && watch.hasHalted ? { kind: 'works' } : planned;
   switch (act.kind) {
     case 'refused':
       throw new SandboxError(act.error);
     case 'dies':
-      return die(watch, act, work, 'action' in call);
+      return die(watch, act, { stage, work }, 'action' in call);
     case 'halts':
-      return halt(watch, act, work);
+      return halt(watch, act, { stage, work });
     case 'twice':
-      return twice(watch, act, work);
+      return twice(watch, act, { stage, work });
     case 'throws':
       if ('action' in call) throw act.error;
       return inside(act, { stage, work, key }).answer;
     default: {
       const answer = await inside(act, { stage, work, key }).answer;
-      await watch.late?.();
+      await watch.late.get(stage)?.();
       return answer;
     }
   }
 };
 
-const isHit = (watch: Watch, call: StageCall | SettleCall): boolean => {
-  if ('action' in call) return 'stage' in call && call.stage === watch.stage && !isAftermath(call);
-  return call.stage === watch.stage && call.via === undefined;
+const faultOf = (watch: Watch, call: StageCall | SettleCall): Planned | undefined => {
+  if ('action' in call) return 'stage' in call && !isAftermath(call) ? watch.faults.get(call.stage) : undefined;
+  return call.via === undefined ? watch.faults.get(call.stage) : undefined;
 };
 
 /** What `settle` does after the fault had its way. */
@@ -125,29 +131,30 @@ const inside = <T>(act: Act, { stage, work, again, key = '0', goOn = Promise.res
 const die = async <T>(
   watch: Watch,
   act: Extract<Act, { kind: 'dies' }>,
-  work: () => Promise<T>,
+  called: Called<T>,
   isOperator: boolean,
 ): Promise<T> => {
   const error = new SandboxError(act.error);
   if (act.when === 'recorded' || isOperator) {
-    if (act.when !== 'working') await inside(act, { stage: watch.stage, work }).answer;
+    if (act.when !== 'working') await inside(act, called).answer;
     throw error;
   }
   const buried = Promise.withResolvers<never>();
   buried.promise.catch(() => undefined); // nobody may have waited for it
-  const { atWork, answer } = inside(act, { stage: watch.stage, work, goOn: buried.promise });
+  const { atWork, answer } = inside(act, { ...called, goOn: buried.promise });
   // The sandbox is gone: nobody hears what it would still say, and it gets to say it only when all is over.
   answer.catch(() => undefined);
   watch.bury.push(() => buried.reject(error));
-  await Promise.race([atWork, answer]);
+  const cameToWork = await Promise.race([atWork.then(() => true), answer.then(() => false)]);
+  if (!cameToWork) return answer; // what it needs will not come: it has no work to die in
   throw error;
 };
 
-const halt = async <T>(watch: Watch, act: Act, work: () => Promise<T>): Promise<T> => {
+const halt = async <T>(watch: Watch, act: Act, called: Called<T>): Promise<T> => {
   watch.hasHalted = true;
   const buried = Promise.withResolvers<never>();
   buried.promise.catch(() => undefined); // nobody may have waited for it
-  const { atWork, answer } = inside(act, { stage: watch.stage, work, goOn: buried.promise });
+  const { atWork, answer } = inside(act, { ...called, goOn: buried.promise });
   answer.catch(() => undefined);
   watch.bury.push(() => buried.reject(new SandboxError('Runtime.ExitError')));
   await Promise.race([atWork, answer]);
@@ -156,15 +163,11 @@ const halt = async <T>(watch: Watch, act: Act, work: () => Promise<T>): Promise<
 };
 
 /** Both are at work before either goes on, unless the work was done. Where the first is heard, the second ends after it. */
-const twice = async <T>(
-  watch: Watch,
-  { heard }: Extract<Act, { kind: 'twice' }>,
-  work: (again?: true) => Promise<T>,
-): Promise<T> => {
+const twice = async <T>(watch: Watch, { heard }: Extract<Act, { kind: 'twice' }>, called: Called<T>): Promise<T> => {
   const goOn = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
   const begin = async (one: 0 | 1) => {
     const again = one === 1 ? ({ again: true } as const) : {};
-    const begun = inside({ kind: 'works' }, { stage: watch.stage, work, goOn: goOn[one].promise, ...again });
+    const begun = inside({ kind: 'works' }, { ...called, goOn: goOn[one].promise, ...again });
     const ended = begun.answer.then(
       () => undefined,
       () => undefined,
@@ -179,7 +182,7 @@ const twice = async <T>(
       goOn[1].resolve();
       await second.ended;
     };
-    watch.late = late;
+    watch.late.set(called.stage, late);
     watch.bury.push(() => goOn[1].resolve());
     goOn[0].resolve();
     return first.answer;

@@ -1,15 +1,14 @@
 // The fault matrix of a pipeline: every stage with every fault that can happen to it, run one after the other on one engine.
-import type { HandledNode, Pipeline, Stage, StageNode } from '../definition/index.ts';
-import { bindingsOf, isHandled, refsIn } from '../definition/index.ts';
-import { fuseMaps, graphOf, jsonSchemaOf, type Level, type PipelineGraph } from '../graph/index.ts';
+import type { Pipeline, StageNode } from '../definition/index.ts';
+import { graphOf, type PipelineGraph } from '../graph/index.ts';
 import type { Json } from '../records/index.ts';
 import { openBench, type Wrapper } from './bench.ts';
-import { brokenFor, runCell } from './cell.ts';
+import { runCell } from './cell.ts';
 import { CannotVerifyError, type Declared, type Deviation, declaredOutcome, type StageEnd } from './declared.ts';
-import { type Fault, faults, type Planned } from './faults.ts';
-import { sampleOf } from './sample.ts';
+import { expectedOf, plannedAt } from './expected.ts';
+import { faults } from './faults.ts';
 import { bendsFor, type Route } from './steer.ts';
-import { type GivenValues, type Stubs, stubsFor } from './stubs.ts';
+import { type GivenValues, stubsFor } from './stubs.ts';
 
 interface Place {
   readonly pipeline: string;
@@ -74,26 +73,16 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
         else if (end?.status !== 'completed')
           tell({ ...at, result: 'unreached', why: `without a fault it is ${end?.status}` });
         else {
-          const { deviation, textLength } = deviationAt(planned, node);
-          const declared = await declaredOutcome(graph, stubs, { stage: id, deviation });
-          const problems = await runCell(bench, {
-            ...at,
-            id: `${id} ${fault.name}`,
-            planned,
-            stubs,
-            declared,
-            textLength,
-            eager: followersIn(graph),
-            answers: answersIn(graph, stubs),
-            comparesOutput: !waitsForSpan(graph),
-          });
+          const expected = await expectedOf(graph, stubs, new Map([[id, planned]]));
+          const problems = await runCell(bench, { ...expected, id: `${id} ${fault.name}` });
+          const { declared } = expected;
           const ended = declared.stages.get(id) ?? end;
           tell({
             ...at,
             ...(problems.length === 0 ? { result: 'ok' } : { result: 'broken', problems }),
             declared: ended.status,
             run: declared.run,
-            mark: markOf(node, deviation, ended),
+            mark: markOf(node, planned.deviation, ended),
           });
         }
       }
@@ -125,54 +114,6 @@ const upstreamOf = async (pipeline: Pipeline, seed: number): Promise<{ readonly 
     outputs.push([alias, (await declaredOutcome(graph, stubs)).output ?? null]);
   }
   return Object.fromEntries(outputs);
-};
-
-const plannedAt = ({ name, at }: Fault, node: StageNode): Planned | undefined => {
-  if (!isHandled(node)) return at(node);
-  if (name === 'contract' && !brokenFor(node.stage)) return undefined; // it takes anything
-  if (name === 'oversize' && longTextLength(node, node.stage) === undefined) return undefined; // it bounds all it holds
-  return at(node);
-};
-
-/** More than fits into a state's payload (256 KiB) and a DynamoDB item (400 KB). */
-const oversizeBytes = 450_000;
-
-/** How long the texts of an output must be to make it too large; undefined where it has none without a bound. */
-const longTextLength = ({ id }: HandledNode, stage: Stage): number | undefined => {
-  const sizes = [100, 1_100].map((textLength) => JSON.stringify(madeOutput(id, stage, textLength)).length);
-  const [less = 0, more = 0] = sizes;
-  return more - less < 1_000 ? undefined : Math.ceil((oversizeBytes * 1_000) / (more - less)) + 100;
-};
-
-const madeOutput = (id: string, { output }: Stage, textLength: number): Json =>
-  sampleOf(jsonSchemaOf(output, 'input'), id, { textLength });
-
-const deviationAt = ({ deviation }: Planned, node: StageNode): { deviation: Deviation; textLength: number } => {
-  const textLength = isHandled(node) ? (longTextLength(node, node.stage) ?? 0) : 0;
-  return { deviation: deviation.kind === 'longTexts' ? { kind: 'longTexts', textLength } : deviation, textLength };
-};
-
-/** Maps that work on the batches of another as they come, before that one has ended. */
-const followersIn = ({ root }: PipelineGraph): ReadonlySet<string> => {
-  const found = new Set<string>();
-  const visit = (level: Level): void => {
-    for (const { followers = [] } of fuseMaps(level).nodes) for (const { id } of followers) found.add(id);
-    for (const { onTrue, onFalse } of level.nodes) for (const inner of [onTrue, onFalse]) if (inner) visit(inner);
-  };
-  visit(root);
-  return found;
-};
-
-const answersIn = ({ stages }: PipelineGraph, stubs: Stubs): ReadonlyMap<string, Json> =>
-  new Map(stages.flatMap(({ id, node }) => (node.kind === 'approve' ? [[id, stubs.answer(node)] as const] : [])));
-
-/** The moment at which a wait for a span ends is another in every run. */
-const waitsForSpan = ({ stages, pipeline }: PipelineGraph): boolean => {
-  const spans = new Set(
-    stages.flatMap(({ id, node }) => (node.kind === 'wait' && node.wait.kind === 'for' ? [id] : [])),
-  );
-  const read = [...stages.flatMap(({ node }) => bindingsOf(node)), pipeline.flow.output].flatMap(refsIn);
-  return read.some(({ source }) => source.kind === 'stage' && spans.has(source.stage));
 };
 
 const markOf = (node: StageNode, deviation: Deviation, { status, letters }: StageEnd): Mark => {

@@ -1,8 +1,9 @@
 // The fault matrix: green for what ships, red for what loses or doubles something.
 import { expect, test } from '@jest/globals';
 import { pipelines } from '../../bin/pipelines.ts';
-import type { StageAnswer } from '../../lib/records/index.ts';
-import { stageHandler } from '../../lib/runtime/index.ts';
+import { environmentNames, type StageAnswer, type StageCall, stageKey } from '../../lib/records/index.ts';
+import { awsSettings, stageHandler } from '../../lib/runtime/index.ts';
+import { connect } from '../../lib/support/aws-call.ts';
 import { type CellResult, runMatrix, type Wrapper } from '../../lib/verify/index.ts';
 import { verbs } from './verbs.ts';
 
@@ -77,6 +78,23 @@ test.each<[string, string, Wrapper, RegExp]>([
         environment,
       ),
     /calls of read: 3; declared: 1/,
+  ],
+  [
+    'takes what is done for what is to be done',
+    'unheard',
+    (stage, work, environment = {}) => {
+      const real = stageHandler(stage, work, environment);
+      const aws = connect(awsSettings(environment));
+      return shaped(async ({ run, stage: id, ...rest }: StageCall, context) => {
+        const { pk, sk } = stageKey(run.pipeline, run.id, id);
+        await aws.call('dynamodb', 'DeleteItem', {
+          TableName: environment[environmentNames.table],
+          Key: { pk: { S: pk }, sk: { S: sk } },
+        });
+        return real({ run, stage: id, ...rest }, context);
+      });
+    },
+    /times that read did one side effect: 2; declared: 1/,
   ],
 ])('a wrapper that %s is found out', async (_, fault, wrapper, problem) => {
   const [collect] = pipelines;
