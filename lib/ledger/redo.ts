@@ -11,6 +11,7 @@ import {
   stageKey,
 } from '../records/index.ts';
 import type { Payloads } from './payloads.ts';
+import { belowOf } from './redo-plan.ts';
 import type { Stages } from './stages.ts';
 import type { Key, Table } from './table.ts';
 
@@ -61,6 +62,15 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       ...earlier(order),
     });
 
+  /** Lets a batch go on with items that it did not have before. Those that it had keep their outcomes. */
+  const reopenBatch = (key: Key, order: ResumeOrder) =>
+    table.update({
+      key,
+      set: { status: 'pending', generation: order.generation },
+      remove: ended,
+      ...earlier(order),
+    });
+
   /** Takes the failed items that are to be done again out of a batch's outcomes. */
   const reopenItems = async (
     pipeline: string,
@@ -68,11 +78,15 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
     batch: BatchRecord,
     wanted: readonly number[] | 'failed',
     order: ResumeOrder,
+    grows: boolean,
   ): Promise<void> => {
     if (!batch.results) return;
     const outcomes = (await payloads.load(batch.results)) as readonly ItemResult[];
     const kept = outcomes.filter((one) => !('error' in one) || (wanted !== 'failed' && !wanted.includes(one.index)));
-    if (kept.length === outcomes.length) return;
+    if (kept.length === outcomes.length) {
+      if (grows) await reopenBatch(key, order);
+      return;
+    }
     const failed = kept.filter((one) => 'error' in one).length;
     await table.update({
       key,
@@ -88,9 +102,15 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
     });
   };
 
-  const closeLetters = async (pipeline: string, run: string, order: ResumeOrder, now: string): Promise<void> => {
+  const closeLetters = async (
+    pipeline: string,
+    run: string,
+    order: ResumeOrder,
+    growing: ReadonlySet<string>,
+    now: string,
+  ): Promise<void> => {
     const covered = ({ stage, item }: DeadLetter): boolean => {
-      if (order.again.includes(stage) || order.below.includes(stage)) return true;
+      if (order.again.includes(stage) || (order.below.includes(stage) && !growing.has(stage))) return true;
       const items = order.items[stage];
       return items === 'failed' || (item !== undefined && items?.includes(item) === true);
     };
@@ -113,9 +133,26 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
   return async (pipeline, run, order, now) => {
     const records = new Map((await stages.list(pipeline, run)).map((record) => [record.stage, record]));
     const batchesOf = (stage: string) => stages.listBatches({ pipeline, run, stage }, false);
+    const growing = growingOf(order, records);
+    const listed = new Set([...order.again, ...order.below, ...Object.keys(order.items)]);
+    const under = belowOf(listed, [...records.values()]);
+    for (const { stage, status } of records.values()) {
+      // A map that was skipped after others of its Map had worked: what its batches did then is of items that change now.
+      const isStale = status === 'skipped' && under.has(stage) && !listed.has(stage);
+      if (!growing.has(stage) && !isStale) continue;
+      for (const { batch, failed } of await batchesOf(stage)) {
+        const key = batchKey(pipeline, run, stage, batch);
+        if (!growing.has(stage)) await resetBatch(key, order);
+        else if (!failed || order.items[stage] === undefined) await reopenBatch(key, order);
+      }
+    }
     for (const stage of [...order.again, ...order.below]) {
       const record = records.get(stage);
       if (!record) continue;
+      if (growing.has(stage)) {
+        await resetStage(stageKey(pipeline, run, stage), record, order, []);
+        continue;
+      }
       for (const { batch } of await batchesOf(stage)) await resetBatch(batchKey(pipeline, run, stage, batch), order);
       const forced = order.again.includes(stage);
       await resetStage(stageKey(pipeline, run, stage), record, order, ['items', ...(forced ? given : [])]);
@@ -126,10 +163,31 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       for (const { batch, failed } of await batchesOf(stage)) {
         if (!failed) continue;
         const whole = await stages.getBatch({ pipeline, run, stage }, batch);
-        if (whole) await reopenItems(pipeline, batchKey(pipeline, run, stage, batch), whole, wanted, order);
+        if (whole)
+          await reopenItems(pipeline, batchKey(pipeline, run, stage, batch), whole, wanted, order, growing.has(stage));
       }
       await resetStage(stageKey(pipeline, run, stage), record, order, []);
     }
-    await closeLetters(pipeline, run, order, now);
+    await closeLetters(pipeline, run, order, growing, now);
   };
+};
+
+/**
+ * The stages of a `flow.each` that get more items than they had, because those before them do failed items again, and nothing
+ * else of what they read changes: the items that they had keep their outcomes.
+ */
+const growingOf = (order: ResumeOrder, records: ReadonlyMap<string, StageRecord>): ReadonlySet<string> => {
+  const changing = new Set([...order.again, ...order.below, ...Object.keys(order.items)]);
+  const growing = new Set<string>();
+  for (let before = -1; before !== growing.size; ) {
+    before = growing.size;
+    for (const { stage, needs = [], beside = [] } of records.values()) {
+      const touched = needs.filter((need) => changing.has(need));
+      const isOnlyMore = (need: string): boolean =>
+        beside.includes(need) &&
+        (growing.has(need) || (order.items[need] !== undefined && !order.below.includes(need)));
+      if (touched.length > 0 && !order.again.includes(stage) && touched.every(isOnlyMore)) growing.add(stage);
+    }
+  }
+  return growing;
 };

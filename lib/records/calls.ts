@@ -139,7 +139,7 @@ export type SettleCall =
       readonly size?: number;
       /** The map whose batches this one's are made of, where that may happen. */
       readonly follows?: string;
-      /** The stages of its `flow.each` whose outputs its batches read, where that may happen. */
+      /** The stages of its `flow.each` of which it reads what they gave for the same item. */
       readonly beside?: readonly string[];
       /** A value is the list of outputs. */
       readonly onFailure?: OnFailure;

@@ -7,6 +7,8 @@ export interface Needs {
   readonly needs: readonly string[];
   /** Ids of choices, sorted. */
   readonly choices: readonly string[];
+  /** Of the stages, those that are read item by item. */
+  readonly beside?: readonly string[];
 }
 
 /** `after` names stages and choices alike; `chosen` tells them apart. */

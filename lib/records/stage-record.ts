@@ -30,6 +30,8 @@ export interface StageRecord {
   readonly redone?: number;
   /** Ids of the stages that its input and order depend on. */
   readonly needs?: readonly string[];
+  /** Of these, the stages of the same `flow.each`, of which it reads what they gave for the same item. */
+  readonly beside?: readonly string[];
   /** Ids of the choices that its input depends on. */
   readonly choices?: readonly string[];
   readonly fingerprint?: Fingerprint;

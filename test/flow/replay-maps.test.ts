@@ -12,7 +12,59 @@ afterEach(() => bench.close());
 const one = z.object({ n: z.number() });
 const double = defineStage('double', { input: one, output: one, retry: { attempts: 1 } });
 const square = defineStage('square', { input: one, output: one, retry: { attempts: 1 } });
+const half = defineStage('half', { input: one, output: one, retry: { attempts: 1 } });
 const sum = defineStage('sum', { input: z.object({ all: z.array(one).readonly() }), output: one });
+
+test('an item of a flow.each goes through what is left for it, and the others stay', async () => {
+  const pipeline = definePipeline('maps', { input: z.object({ list: z.array(z.number()) }) }, (flow) => {
+    const both = flow.each(
+      flow.input.list,
+      (n, each) => {
+        const doubled = each.task(double, { n });
+        const squared = each.task(square, { n: doubled.n });
+        return each.task(half, { n: squared.n }, { after: [each.task(square, { n }, { id: 'beside' })] });
+      },
+      { batch: 2, tolerate: { percent: 50 } },
+    );
+    return flow.task(sum, { all: both.outputs });
+  });
+  const failing = new Set(['double 2', 'square 8']);
+  const worked: string[] = [];
+  const work = (name: string, of: (n: number) => number) => (input: { readonly n: number }) => {
+    if (failing.has(`${name} ${input.n}`)) throw new PermanentError('not now');
+    worked.push(`${name} ${input.n}`);
+    return { n: of(input.n) };
+  };
+  bench = await openBench([pipeline], {
+    double: work('double', (n) => 2 * n),
+    square: work('square', (n) => n * n),
+    half: work('half', (n) => n / 2),
+    sum: ({ all }: { readonly all: readonly { readonly n: number }[] }) => ({
+      n: all.reduce((total, { n }) => total + n, 0),
+    }),
+  });
+  const sumOf = (...items: readonly number[]) => ({ n: items.reduce((total, n) => total + 2 * n * n, 0) });
+  const first = await bench.run('maps', { list: [0, 1, 2, 3, 4, 5] });
+  expect([first.run.status, await first.output('sum')]).toEqual(['completed', sumOf(0, 1, 3, 5)]);
+  expect(first.stages).toMatchObject({
+    double: { items: { completed: 5, failed: 1 } },
+    square: { items: { completed: 4, failed: 1 } },
+    half: { items: { completed: 4, failed: 0 } },
+  });
+  failing.clear();
+  worked.length = 0;
+  const resumed = async (run: typeof first, roots: { readonly [stage: string]: readonly number[] }) => {
+    const below = [...belowOf(new Set(Object.keys(roots)), Object.values(run.stages)).keys()];
+    return bench.resume(run.run, { again: [], below, items: roots });
+  };
+  const second = await resumed(first, { double: [2] });
+  expect(worked.toSorted()).toEqual(['double 2', 'half 16', 'square 4']);
+  expect([second.run.status, await second.output('sum')]).toEqual(['completed', sumOf(0, 1, 2, 3, 5)]);
+  worked.length = 0;
+  const third = await resumed(second, { square: [4] });
+  expect(worked.toSorted()).toEqual(['half 64', 'square 8']);
+  expect([third.run.status, await third.output('sum')]).toEqual(['completed', sumOf(0, 1, 2, 3, 4, 5)]);
+});
 
 test.each([
   ['in one Map', 2],

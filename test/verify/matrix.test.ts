@@ -5,7 +5,7 @@ import { environmentNames, type StageAnswer, type StageCall, stageKey } from '..
 import { awsSettings, stageHandler } from '../../lib/runtime/index.ts';
 import { connect } from '../../lib/support/aws-call.ts';
 import { type CellResult, runMatrix, type Wrapper } from '../../lib/verify/index.ts';
-import { verbs } from './verbs.ts';
+import { items, verbs } from './verbs.ts';
 
 const wrong = (cells: readonly CellResult[]) => cells.filter(({ result }) => result !== 'ok' && result !== 'none');
 
@@ -32,6 +32,12 @@ test('and so it does with every verb, and every way to bear a failure', async ()
     'tolerated',
     'value',
   ]);
+}, 120_000);
+
+test('and at every stage of a graph for each item', async () => {
+  const cells = await runMatrix(items);
+  expect(wrong(cells)).toEqual([]);
+  expect(cells.filter(({ result }) => result === 'ok').length).toBeGreaterThan(60);
 }, 120_000);
 
 const shaped = (made: (call: never, context: never) => Promise<StageAnswer>) => made as ReturnType<Wrapper>;

@@ -59,3 +59,21 @@ export const verbs = definePipeline('verbs', { input: text }, (flow) => {
   );
   return { url, reason };
 });
+
+const pair = defineStage('pair', { input: z.object({ one: z.string(), other: z.string() }), output: text });
+
+/** Stages for each item that no tree of sequences and Parallels says: `paired` needs both, `told` one. */
+export const items = definePipeline('items', { input: text }, (flow) => {
+  const { items } = flow.task(list, { text: flow.input.text });
+  const paired = flow.each(
+    items,
+    ({ key }, each) => {
+      const one = each.task(clean, { key }, { id: 'one' });
+      const other = each.task(clean, { key }, { id: 'other' });
+      each.task(tell, { text: one.text }, { id: 'told' });
+      return each.task(pair, { one: one.text, other: other.text }, { id: 'paired' });
+    },
+    { tolerate: { count: 1 }, batch: 2 },
+  );
+  return flow.task(total, { all: paired.outputs });
+});

@@ -34,6 +34,7 @@ export const emitMap = (node: MapNode, next: string | null, emission: Emission, 
     Output: '{% $states.input %}',
     Next: doneName(first),
   };
+  const ids = new Set(members.map((each) => each.node.id));
   const ends: Record<string, State> = {};
   for (const [place, { node: each, needs }] of members.entries()) {
     const after = members[place + 1];
@@ -41,10 +42,17 @@ export const emitMap = (node: MapNode, next: string | null, emission: Emission, 
     const then = after ? doneName(after.node) : next;
     // Who waits for the maps waits for the last of them; the planner knows the first.
     const facts = { ...factsOf(each, control), ...(after ? {} : releaseOf(id, emission)) };
-    const lost: State = isDistributed ? lostFields(each, members, `{% ${size} %}`) : {};
+    const beside = besideOf(each, ids);
+    const lost: State = isDistributed ? lostFields(each, ids, `{% ${size} %}`) : {};
     ends[doneName(each)] = operator(
       'settle',
-      { action: 'mapDone', ...facts, tolerate: constant(each.tolerate), ...lost },
+      {
+        action: 'mapDone',
+        ...facts,
+        tolerate: constant(each.tolerate),
+        ...lost,
+        ...(beside.length > 0 ? { beside } : {}),
+      },
       withControl(each.id, control),
       then,
     );
@@ -81,13 +89,10 @@ const membersOf = (graph: GraphNode): readonly Member[] => {
 };
 
 /** What `settle` finds batches by that ended without a word. */
-const lostFields = (node: MapNode, members: readonly Member[], size: string): State => {
-  const ids = new Set(members.map((each) => each.node.id));
-  const before = giverIn(node, ids);
+const lostFields = (node: MapNode, members: ReadonlySet<string>, size: string): State => {
+  const before = giverIn(node, members);
   if (before !== undefined) return { follows: before };
-  if (node.rows) return {};
-  const beside = besideOf(node, ids);
-  return { size, ...(beside.length > 0 ? { beside } : {}) };
+  return node.rows ? {} : { size };
 };
 
 const brokenName = ({ id }: MapNode): string => `${id}.broken`;

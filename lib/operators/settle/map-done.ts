@@ -14,7 +14,8 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
   const { run, stage } = call;
   const at = addressOf(run, stage);
   const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: call.chosen };
-  const needs = needsOf([call.items, call.bind], call.after, call.chosen);
+  const { beside } = call;
+  const needs = { ...needsOf([call.items, call.bind], call.after, call.chosen), ...(beside ? { beside } : {}) };
   const missing = await whatIsMissing(call, scope, ledger);
   if (missing !== undefined) {
     await ledger.stages.skip(at, missing, isoTime(now()), needs);

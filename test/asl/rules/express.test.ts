@@ -80,6 +80,16 @@ const cases: [string, (flow: AnyFlow) => void, ...string[]][] = [
     "HDL235 quick.both: the pipeline is express, but this stage waits for a besides what it follows in its branch, which takes a task token, and Express executions have none. Fix: let it need all or none of those that run beside each other, or leave type: 'express' out.",
   ],
   [
+    'a latch for each item',
+    (flow) =>
+      flow.each(flow.input.list, (item, one) => {
+        const [a, b] = [one.task(stage('a'), { item }), one.task(stage('b'), { item })];
+        one.task(stage('onlyA'), { n: a.n });
+        return one.task(stage('both'), { a: a.n, b: b.n });
+      }),
+    "HDL235 quick.both: the pipeline is express, but this stage waits for a besides what it follows in its branch, which takes a task token, and Express executions have none. Fix: let it need all or none of those that run beside each other, or leave type: 'express' out.",
+  ],
+  [
     'a map in child executions',
     (flow) =>
       flow.map(stage('each'), flow.input.list, (item) => ({ item }), { concurrency: 41, expect: { items: 90 } }),

@@ -10,9 +10,9 @@ import { type Engine, openEngine } from '../../../lib/local/index.ts';
 import type { OrchestratorManifest, PipelineManifest, RunRecord } from '../../../lib/records/index.ts';
 import { type Aws, connect } from '../../../lib/support/aws-call.ts';
 import { testSetting } from '../../cli/setting.ts';
-import { crossing, packed, rounds } from '../../constructs/fixtures/latched.ts';
+import { crossing, itemized, packed, rounds } from '../../constructs/fixtures/latched.ts';
 
-const pipelines = [crossing, rounds, packed];
+const pipelines = [crossing, rounds, itemized, packed];
 
 /** `fails` holds lines like `b` (fails) and `b hangs`. */
 const handlerText = (folder: string): string => `

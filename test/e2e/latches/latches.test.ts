@@ -55,6 +55,30 @@ describe('a latch', () => {
   });
 });
 
+describe('a latch in an item of a map', () => {
+  test('holds a stage until all that it needs have ended for the item', async () => {
+    expect(await shop.run('itemized', 'good')).toMatchObject({ status: 'completed', stages: { completed: 4 } });
+    const notes = shop.notes();
+    expect(began(notes)).toEqual(['a', 'b', 'c', 'd']);
+    expect(early(notes, crossingNeeds)).toEqual([]);
+  });
+
+  test('is released by a failure; the run resumes with the item where it failed', async () => {
+    shop.fail('a');
+    const { run, status } = await shop.run('itemized', 'a fails');
+    expect(status).toBe('failed');
+    expect(await shop.stages('itemized', run)).toEqual({ a: 'failed', b: 'completed', c: 'skipped', d: 'skipped' });
+    const first = shop.notes();
+    expect(began(first)).toEqual(['a', 'b']);
+    shop.fail();
+    expect(await shop.heddle('resume', run, '--go')).toMatchObject({ code: 0 });
+    expect(await shop.record('itemized', run)).toMatchObject({ status: 'completed', generation: 2 });
+    const notes = shop.notes();
+    expect(began(notes)).toEqual(['a', 'c', 'd']);
+    expect(early([...first.filter((note) => note.startsWith('ended')), ...notes], crossingNeeds)).toEqual([]);
+  });
+});
+
 describe('a pipeline in parts', () => {
   const all = Object.keys(packedNeeds).sort();
 
