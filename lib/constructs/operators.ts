@@ -50,7 +50,7 @@ export interface OperatorsProps {
 }
 
 /** What Lambda needs to take from a queue on a function's behalf. */
-const consuming = [
+export const consuming = [
   'sqs:ReceiveMessage',
   'sqs:ChangeMessageVisibility',
   'sqs:GetQueueUrl',

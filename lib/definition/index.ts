@@ -27,6 +27,7 @@ export {
   type Upstreams,
   type WaitNode,
 } from './node.ts';
+export * from './on-event.ts';
 export * from './partitions.ts';
 export * from './pipeline.ts';
 export { type Bound, isRef, type Ref, type Unbound } from './ref.ts';
@@ -34,7 +35,7 @@ export type { Ladder, RetryOptions, RetryPolicy } from './retry.ts';
 export { fromS3, type Rows, type RowsBucket, type RowsFile, type RowsFormat } from './rows.ts';
 export { type Span, seconds } from './span.ts';
 export * from './stage.ts';
-export * from './trigger.ts';
+export { type DroppedObject, objectDropped, schedule, type Trigger } from './trigger.ts';
 export type { ApproveOptions } from './verbs/approve.ts';
 export type { CheckOptions, CheckResult } from './verbs/check.ts';
 export type { EachFlow, EachOptions } from './verbs/each.ts';

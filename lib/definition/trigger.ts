@@ -1,11 +1,32 @@
 // What starts runs of a pipeline by itself. A person or program can always start one too.
-import type { CatchUp, Json } from '../records/index.ts';
+import type { Binding, CatchUp, Condition, Json } from '../records/index.ts';
+import { makeRef, type Ref } from './ref.ts';
 
 /**
  * `I` is the input that the trigger gives the run, so that a pipeline only takes triggers whose input its contract allows.
  */
 export type Trigger<I> =
-  | { readonly kind: 'object'; readonly keyTemplate: string; readonly gives?: I }
+  | { readonly kind: 'object'; readonly keyTemplate: string; readonly when?: Condition; readonly gives?: I }
+  | {
+      readonly kind: 'event';
+      /** As EventBridge has it: `source`, `detail-type`, `detail`. */
+      readonly pattern: { readonly [field: string]: unknown };
+      readonly bus?: string;
+      readonly input: Binding;
+      readonly partition?: Binding;
+      readonly id?: Binding;
+      readonly when?: Condition;
+      readonly gives?: I;
+    }
+  | {
+      readonly kind: 'queue';
+      readonly queue: string;
+      readonly input: Binding;
+      readonly partition?: Binding;
+      readonly id?: Binding;
+      readonly when?: Condition;
+      readonly gives?: I;
+    }
   | {
       readonly kind: 'schedule';
       readonly expression: string;
@@ -13,6 +34,7 @@ export type Trigger<I> =
       readonly input: Json;
       /** What becomes of times that passed while the trigger was paused, or while nobody was there to fire it. */
       readonly catchUp: CatchUp;
+      readonly when?: Condition;
       readonly gives?: I;
     };
 
@@ -29,10 +51,21 @@ export interface DroppedObject {
  * @example
  * objectDropped('drops/{partition}/*')
  */
-export const objectDropped = (keyTemplate: `${string}{partition}${string}`): Trigger<DroppedObject> => ({
+export const objectDropped = (
+  keyTemplate: `${string}{partition}${string}`,
+  options: {
+    /** A run that it does not hold for is not started, but recorded as `skipped`. @default always */
+    readonly when?: (object: Ref<DroppedObject & { readonly size: number; readonly partition: string }>) => Condition;
+  } = {},
+): Trigger<DroppedObject> => ({
   kind: 'object',
   keyTemplate,
+  ...(options.when ? { when: options.when(triggerRef()) } : {}),
 });
+
+/** A ref into what asks for a run. */
+export const triggerRef = <Event>(): Ref<Event> =>
+  makeRef<Event>('the trigger', { kind: 'source', source: { kind: 'event' } });
 
 /**
  * A run for each time a schedule comes due; the partition is the scheduled day (`2026-01-31`) in the time zone.
@@ -48,11 +81,21 @@ export const schedule = <I extends Json>(
     input,
     timeZone = 'UTC',
     catchUp = 'last',
+    when,
   }: {
     readonly input: I;
     /** @default 'UTC' */
     readonly timeZone?: string;
     /** @default 'last' */
     readonly catchUp?: CatchUp;
+    /** A run that it does not hold for is not started, but recorded as `skipped`. @default always */
+    readonly when?: (due: Ref<{ readonly time: string; readonly partition: string }>) => Condition;
   },
-): Trigger<I> => ({ kind: 'schedule', expression, timeZone, input, catchUp });
+): Trigger<I> => ({
+  kind: 'schedule',
+  expression,
+  timeZone,
+  input,
+  catchUp,
+  ...(when ? { when: when(triggerRef()) } : {}),
+});

@@ -1,4 +1,4 @@
-export { answerSchemaOf } from './answer-schema.ts';
+export { answerSchemaOf, inputSchemaOf } from './answer-schema.ts';
 export { canonicalGraph } from './canonical.ts';
 export { childrenOf } from './children.ts';
 export { contractHash } from './contract-hash.ts';

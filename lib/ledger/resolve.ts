@@ -121,6 +121,9 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
       }
       case 'item':
         return valueAt((source.stage === undefined ? scope.item : scope.beside?.[source.stage]) ?? null, path);
+      case 'event':
+      case 'ledger':
+        throw new UnavailableError('what asked for a run is read by its trigger only');
       case 'input': {
         const { input } = await runOf(scope.pipeline, scope.run);
         return valueAt(await once(`input ${scope.pipeline} ${scope.run}`, () => load(input)), path);

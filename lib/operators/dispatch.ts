@@ -6,6 +6,7 @@ import { fork } from './fork.ts';
 import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
 import type { Outcome } from './outcome.ts';
+import { checkEventInput, unmet } from './read-event.ts';
 import { type Resumed, resume } from './resume.ts';
 import { decide } from './run-request.ts';
 import { isoTime, type Services } from './services.ts';
@@ -38,6 +39,7 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   }
 
   const { run, partition, input, trigger, upstream } = decision.request;
+  await checkEventInput(message, input, services);
   const createdAt = isoTime(now());
   const record: RunRecord = {
     pipeline: message.pipeline,
@@ -52,7 +54,8 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     ...(manifest.admission ? { gated: true } : {}),
     createdAt,
   };
-  if (late) return recordSkipped(record, late.reason, services);
+  const unwanted = late?.reason ?? (await unmet(message, partition, manifest, services));
+  if (unwanted !== undefined) return recordSkipped(record, unwanted, services);
   const [isNew, pauses] = await Promise.all([ledger.runs.create(record), pausesFor(message, services)]);
   const standing = isNew ? record : await ledger.runs.get(message.pipeline, run);
   if (standing?.status !== 'pending') return { kind: 'duplicate', run };

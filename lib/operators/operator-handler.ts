@@ -32,6 +32,13 @@ import type { Services } from './services.ts';
  * HDL431: the input of a dead letter is gone from the payload bucket; its message stays. Fix: restore the object, or
  * discard the dead letter.
  * HDL432: the ledger has no such dead letter; its message stays. Fix: see heddle dead-letters list.
+ * HDL441: an event does not give the partition, or the id, that its trigger is to take from it. Fix: send it, or correct the
+ * trigger.
+ * HDL442: a message of a queue that starts runs is not JSON; it ends with the dead letters of its queue. Fix: send JSON.
+ * HDL443: what a trigger makes of an event breaks the contract of the pipeline; the event ends with the dead letters. Fix:
+ * correct what is sent, or the input of the trigger.
+ * HDL444: a condition asks for the partition before one that has none. Fix: say the partitions of the pipeline.
+ * HDL445: a queue that no trigger takes from sent a message. Fix: deploy the pipeline again.
  * HDL440: a start names a partition that its pipeline does not have; nothing starts. Fix: ask for one that it has, or widen
  * the partitions of the definition.
  */

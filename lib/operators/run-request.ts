@@ -13,6 +13,7 @@ import {
   type UpstreamRun,
 } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import { requestOf } from './read-event.ts';
 import type { Services } from './services.ts';
 
 /** A message that asks for a run of its own. */
@@ -93,6 +94,8 @@ const read = (message: RunMessage): { trigger: TriggerRecord; partition: string;
         input: { bucket: bucket.name, key: object.key },
       };
     }
+    case 'event':
+      return requestOf(message);
     case 'schedule':
       return {
         trigger: { kind: 'schedule', identity: `${message.schedule} ${message.time}`, detail: message.schedule },

@@ -1,6 +1,6 @@
 // What the operators work with. Clients come in from the handler; nothing here reads the environment.
 import type { Ledger } from '../ledger/index.ts';
-import type { PipelineManifest } from '../records/index.ts';
+import type { Json, PipelineManifest, QueueManifest } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
 
 export interface Services {
@@ -19,6 +19,10 @@ export interface Services {
 export interface Manifests {
   /** What synth told of a pipeline, kept for a minute. Undefined for a pipeline that is not deployed here. */
   of(pipeline: string): Promise<PipelineManifest | undefined>;
+  /** What becomes of the messages of a queue of the user's. Undefined for a queue that nothing takes from. */
+  queueOf(queue: string): Promise<QueueManifest | undefined>;
+  /** The JSON Schema of a pipeline's input, where events may start it. Undefined where there is none. */
+  inputOf(pipeline: string): Promise<Json | undefined>;
 }
 
 export const isoTime = (ms: number): string => new Date(ms).toISOString();

@@ -11,6 +11,9 @@ export type Source =
   | { readonly kind: 'input' }
   | { readonly kind: 'stage'; readonly stage: string }
   | { readonly kind: 'item'; readonly stage?: string }
+  /** Of triggers only: the event that asks for a run, and how a partition stands, of `previous` or of a pipeline. */
+  | { readonly kind: 'event' }
+  | { readonly kind: 'ledger'; readonly of: string }
   | { readonly kind: 'upstream'; readonly upstream: string };
 
 /**

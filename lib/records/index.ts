@@ -8,6 +8,7 @@ export * from './condition.ts';
 export * from './control.ts';
 export * from './dead-letter.ts';
 export * from './environment.ts';
+export * from './event-reading.ts';
 export * from './execution-name.ts';
 export * from './json.ts';
 export * from './keys.ts';

@@ -1,5 +1,7 @@
 // What synth tells the operators and the CLI of the deployed resources, as JSON in SSM parameters.
 import type { AdmissionPolicy } from './admission.ts';
+import type { Condition } from './condition.ts';
+import type { EventReading } from './event-reading.ts';
 import type { PartitionSpec } from './partitions/index.ts';
 
 /** The parameter `/heddle/<orchestrator>`: where everything shared is. The CLI reads it. */
@@ -41,6 +43,17 @@ export interface PipelineManifest {
   /** What comes here is done again: dead letters, by a person's command or by AWS's own redrive. */
   readonly replayQueueUrl: string;
 }
+
+/** The parameter `/heddle/<orchestrator>/queues/<name>`: what becomes of the messages of a queue of the user's. */
+export interface QueueManifest {
+  readonly pipeline: string;
+  readonly reading: EventReading;
+  readonly when?: Condition;
+}
+
+/** Below the orchestrator's: names of pipelines hold no slash, so these clash with none. */
+export const queueManifest = (queue: string): string => `queues/${queue}`;
+export const inputManifest = (pipeline: string): string => `inputs/${pipeline}`;
 
 /** The name of a stage's Lambda. `stage` is the key of its function: the stage's id, `<id>.fallback` and their like. */
 export const stageFunctionName = (orchestrator: string, pipeline: string, stage: string): string =>

@@ -9,7 +9,7 @@ import type { Status } from './status.ts';
 
 /** What started a run, for the audit trail. `identity` is what makes a duplicate the same run. */
 export interface TriggerRecord {
-  readonly kind: 'object' | 'schedule' | 'upstream' | 'manual' | 'child';
+  readonly kind: 'object' | 'schedule' | 'event' | 'queue' | 'upstream' | 'manual' | 'child';
   readonly identity: string;
   readonly detail: string;
 }

@@ -1,5 +1,7 @@
 // A message on the start queue: somebody or something asks for a run. `dispatch` decides.
 import type { Parent } from './child.ts';
+import type { Condition } from './condition.ts';
+import type { EventReading, ReceivedEvent } from './event-reading.ts';
 import type { Json } from './json.ts';
 import type { CatchUp } from './pause.ts';
 import type { StoredPayload } from './payload.ts';
@@ -26,9 +28,19 @@ export type StartMessage =
       readonly event: {
         readonly detail: {
           readonly bucket: { readonly name: string };
-          readonly object: { readonly key: string; readonly etag: string };
+          readonly object: { readonly key: string; readonly etag: string; readonly size?: number };
         };
       };
+      readonly when?: Condition;
+    }
+  /** An event on a bus, or a message of the user's queue. */
+  | {
+      readonly kind: 'event';
+      readonly from: 'event' | 'queue';
+      readonly pipeline: string;
+      readonly reading: EventReading;
+      readonly when?: Condition;
+      readonly event: ReceivedEvent;
     }
   /** A schedule came due. `time` is the scheduled time, ISO 8601. */
   | {
@@ -44,6 +56,7 @@ export type StartMessage =
       readonly expression?: string;
       /** It was missed at its time: another one found that out. */
       readonly missed?: boolean;
+      readonly when?: Condition;
     }
   /** A stage of another run asks for it, and waits. */
   | {

@@ -160,7 +160,11 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       ledger: openLedger(aws, names),
       eventBus: names.eventBus,
       startQueueUrl: '', // for child pipelines, which are refused
-      manifests: { of: async (name) => (name === pipeline.name ? manifest : undefined) },
+      manifests: {
+        of: async (name) => (name === pipeline.name ? manifest : undefined),
+        queueOf: async () => undefined,
+        inputOf: async () => undefined,
+      },
       now: () => clock.now(),
       measures: false,
     };

@@ -102,6 +102,9 @@ export const declaredOutcome = async (
         if (source.stage === undefined) return value;
         awaited([source.stage]);
         return given.get(source.stage)?.get(index) ?? null;
+      case 'event':
+      case 'ledger':
+        throw new MissingError('what asked for a run is read by its trigger only');
       case 'upstream':
         return stubs.upstream[source.upstream] ?? null;
       case 'stage': {

@@ -1,9 +1,12 @@
 // What the rules refuse of triggers and of how runs are admitted: each definition with its messages in full.
+
+import * as z from 'zod';
 import { admissionOf } from '../../lib/definition/admission.ts';
 import type { AdmissionOptions, Pipeline, Trigger } from '../../lib/definition/index.ts';
-import { schedule } from '../../lib/definition/index.ts';
+import { fromQueue, onEvent, schedule } from '../../lib/definition/index.ts';
 import { named, untyped } from './definitions.ts';
 
+const taking = { detail: z.object({}), input: () => ({}) };
 export const triggered = (...triggers: readonly Trigger<unknown>[]): Pipeline => ({ ...named('orders'), triggers });
 
 const at = (expression: string, timeZone = 'UTC'): Pipeline =>
@@ -41,6 +44,23 @@ export const brokenTriggers: Record<string, [Pipeline | readonly Pipeline[], ...
     at('cron(30 1 * * ? *)', 'Europe/London'),
     'HDL261 warning, orders: the schedule cron(30 1 * * ? *) has no time on days like 2026-03-29, when clocks in Europe/London go forward over it: that day gets no run. Fix: take a time of day that every day has, or the zone UTC.',
   ],
+  'a pattern whose leaf is no list': [
+    triggered(onEvent({ source: 'shop', detail: { state: { is: untyped('ready') } } }, taking)),
+    `HDL264 orders: the pattern of onEvent has "ready" at detail.state.is, where a list is expected. Fix: write one like { source: 'shop', detail: { state: ['ready'] } }.`,
+  ],
+  'a pattern that matches nothing': [
+    triggered(onEvent({ source: [] }, taking)),
+    "HDL264 orders: the pattern of onEvent matches nothing: source is an empty list. Fix: write one like { source: 'shop', detail: { state: ['ready'] } }.",
+  ],
+  'a queue that is no name': [
+    triggered(fromQueue('arn:aws:sqs:…:inbox', taking)),
+    "HDL264 orders: 'arn:aws:sqs:…:inbox' is no name of a queue. Fix: give its name, like fromQueue('orders-inbox', …).",
+  ],
+  'two that take from one queue': [
+    triggered(fromQueue('inbox', taking), fromQueue('inbox', taking)),
+    'HDL266 orders: 2 triggers take from the queue inbox. Fix: give each a queue of its own.',
+    'HDL266 orders: 2 triggers take from the queue inbox. Fix: give each a queue of its own.',
+  ],
   'no limit beside a limit': [
     limited({ overlap: 'allow', maxRuns: 2 }),
     "HDL262 orders: overlap is 'allow', which knows no limit, beside maxRuns or maxQueued. Fix: leave those out, or let overlap be 'queue'.",
@@ -60,6 +80,9 @@ export const rightTriggers: Record<string, Pipeline | readonly Pipeline[]> = {
   'a time beside the change of clocks': at('cron(30 2 * * ? *)', 'Europe/London'),
   'every hour, also where clocks go forward': at('cron(0 * * * ? *)', 'America/Santiago'),
   'a rate': at('rate(1 day)', 'Europe/London'),
+  'a pattern of every kind': triggered(
+    onEvent({ source: [{ prefix: 'shop' }], detail: { a: { b: [{ numeric: ['>', 0] }, null, 1] } } }, taking),
+  ),
   'a cap on runs': limited({ maxRuns: 1_000, maxQueued: 0 }),
   'no limit at all': limited({ overlap: 'allow' }),
 };

@@ -5,13 +5,16 @@ import {
   daily,
   definePipeline,
   defineStage,
+  type EventShape,
   eq,
+  fromQueue,
   fromS3,
   gt,
   type HandlerInput,
   type HandlerOutput,
   keys,
   objectDropped,
+  onEvent,
   type Pipeline,
   type Ref,
   schedule,
@@ -38,6 +41,16 @@ const proven = <T extends true>(): T | undefined => undefined;
 
 // @ts-expect-error a schedule cannot catch up with some of what it missed
 schedule('rate(1 day)', { input: {}, catchUp: 'some' });
+const dropReady = {
+  detail: z.object({ day: z.string(), rows: z.number() }),
+  input: (event: Ref<EventShape<{ day: string; rows: number }>>) => ({ day: event.detail.day }),
+};
+definePipeline('heard', { input: day, triggers: [onEvent({ source: 'shop' }, dropReady)] }, () => 0);
+const wrong = onEvent({ source: 'shop' }, { ...dropReady, input: (event) => ({ rows: event.detail.rows }) });
+// @ts-expect-error the pipeline takes `day`, the trigger gives `rows`
+definePipeline('wrong', { input: day, triggers: [wrong] }, () => 0);
+// @ts-expect-error the detail has no field `dya`
+fromQueue('inbox', { detail: dropReady.detail, input: (message) => ({ day: message.detail.dya }) });
 // @ts-expect-error runs cannot overlap sometimes
 definePipeline('overlapping', { input: day, overlap: 'sometimes' }, () => 0);
 definePipeline('limited', { input: day, overlap: 'queue', maxRuns: 2, maxQueued: 5 }, () => 0);

@@ -59,8 +59,18 @@ const edgesIn = (level: Level): number =>
     0,
   );
 
-const triggerText = (trigger: Trigger<unknown>): string =>
-  trigger.kind === 'object' ? trigger.keyTemplate : `${trigger.expression} ${trigger.timeZone}`;
+const triggerText = (trigger: Trigger<unknown>): string => {
+  switch (trigger.kind) {
+    case 'object':
+      return trigger.keyTemplate;
+    case 'schedule':
+      return `${trigger.expression} ${trigger.timeZone}`;
+    case 'event':
+      return `events ${JSON.stringify(trigger.pattern)}${trigger.bus === undefined ? '' : ` on ${trigger.bus}`}`;
+    case 'queue':
+      return `queue ${trigger.queue}`;
+  }
+};
 
 const tableOf = (facts: readonly PipelineFacts[]): readonly string[] =>
   table(

@@ -2,8 +2,11 @@
 import type { Construct } from 'constructs';
 import type { Pipeline as PipelineDefinition } from '../../definition/index.ts';
 import type { IOrchestrator } from '../shared.ts';
+import { eventTrigger } from './event-trigger.ts';
+import { inputSchema } from './input-schema.ts';
 import { namedTriggers } from './names.ts';
 import { objectTrigger } from './object-trigger.ts';
+import { queueTrigger } from './queue-trigger.ts';
 import { scheduleTrigger } from './schedule-trigger.ts';
 import { upstreamTrigger } from './upstream-trigger.ts';
 
@@ -17,11 +20,19 @@ export const makeTriggers = (scope: Construct, orchestrator: IOrchestrator, defi
       case 'object':
         objectTrigger(scope, id, orchestrator, name, trigger);
         break;
+      case 'event':
+        eventTrigger(scope, id, orchestrator, name, trigger);
+        break;
+      case 'queue':
+        queueTrigger(scope, id, orchestrator, name, trigger);
+        break;
       case 'schedule':
         scheduleTrigger(scope, id, orchestrator, name, trigger);
         break;
     }
   }
+  if (definition.triggers.some(({ kind }) => kind === 'event' || kind === 'queue'))
+    inputSchema(scope, orchestrator, definition);
   const upstreams = Object.values(upstream).map((pipeline) => pipeline.name);
   if (upstreams.length > 0) upstreamTrigger(scope, 'Upstream', orchestrator, name, upstreams);
 };

@@ -11,7 +11,7 @@ export const objectTrigger = (
   id: string,
   orchestrator: IOrchestrator,
   pipeline: string,
-  { keyTemplate }: Extract<Trigger<unknown>, { kind: 'object' }>,
+  { keyTemplate, when }: Extract<Trigger<unknown>, { kind: 'object' }>,
 ): Rule =>
   new Rule(scope, id, {
     ruleName: names.trigger(orchestrator.orchestratorName, pipeline, id.toLowerCase()),
@@ -30,6 +30,7 @@ export const objectTrigger = (
         pipeline,
         keyTemplate,
         trigger: id.toLowerCase(),
+        ...(when ? { when } : {}),
         event: { detail: EventField.fromPath('$.detail') },
       }),
     ],

@@ -13,7 +13,7 @@ export const scheduleTrigger = (
   id: string,
   orchestrator: IOrchestrator,
   pipeline: string,
-  { expression, timeZone, input, catchUp }: Extract<Trigger<unknown>, { kind: 'schedule' }>,
+  { expression, timeZone, input, catchUp, when }: Extract<Trigger<unknown>, { kind: 'schedule' }>,
 ): Schedule =>
   new Schedule(scope, id, {
     scheduleName: names.trigger(orchestrator.orchestratorName, pipeline, id.toLowerCase()),
@@ -29,6 +29,7 @@ export const scheduleTrigger = (
         input,
         catchUp,
         expression,
+        ...(when ? { when } : {}),
       }),
       deadLetterQueue: orchestrator.undelivered,
       retryAttempts: delivery.retries,

@@ -24,6 +24,8 @@ const triggerOf = (message: StartMessage): string | undefined => {
       return message.trigger ?? 'object';
     case 'schedule':
       return message.schedule;
+    case 'event':
+      return message.reading.trigger;
     case 'upstream':
       return 'upstream';
     default:

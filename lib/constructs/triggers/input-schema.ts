@@ -1,0 +1,32 @@
+import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import type { Pipeline } from '../../definition/index.ts';
+import { inputSchemaOf } from '../../graph/index.ts';
+import { inputManifest, manifestName } from '../../records/index.ts';
+import { allow } from '../access.ts';
+import type { IOrchestrator } from '../shared.ts';
+import { parameterArn } from './queue-trigger.ts';
+
+/** SSM: characters of a parameter, of the standard and of the advanced tier. */
+const most = { standard: 4_096, advanced: 8_192 } as const;
+
+/**
+ * Tells `dispatch` what input a pipeline takes, so that an event which gives another ends with the dead letters and starts
+ * nothing. A contract whose JSON Schema is too long for a parameter is left to the stages to check.
+ */
+export const inputSchema = (
+  scope: Construct,
+  { orchestratorName, operators }: IOrchestrator,
+  pipeline: Pipeline,
+): void => {
+  const schema = JSON.stringify(inputSchemaOf(pipeline) ?? {});
+  if (schema.length > most.advanced) return;
+  const parameterName = manifestName(orchestratorName, inputManifest(pipeline.name));
+  new StringParameter(scope, 'Input', {
+    parameterName,
+    description: `The JSON Schema of the input of ${pipeline.name}`,
+    stringValue: schema,
+    tier: schema.length > most.standard ? ParameterTier.ADVANCED : ParameterTier.STANDARD,
+  });
+  allow(operators.dispatch, ['ssm:GetParameter'], [parameterArn(scope, parameterName)]);
+};

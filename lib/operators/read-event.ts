@@ -1,0 +1,107 @@
+// Events and messages of the user's own: what run they ask for, and whether its input is one that the pipeline takes.
+import {
+  type Binding,
+  type Json,
+  type PipelineManifest,
+  readEvent,
+  type StartMessage,
+  shifted,
+  type TriggerRecord,
+  timeOf,
+  whyNot,
+} from '../records/index.ts';
+import { PermanentError } from '../support/run-errors.ts';
+import type { Services } from './services.ts';
+
+type EventMessage = Extract<StartMessage, { kind: 'event' }>;
+
+/** Throws PermanentError HDL441 where the event does not give what the run is to be named by. */
+export const requestOf = ({ from, reading, event }: EventMessage) => {
+  const seen = { ...event } as unknown as Json; // The type is one of JSON.
+  const text = (binding: Binding | undefined, what: string): string => {
+    if (!binding) return event.id;
+    const value = readEvent(binding, seen);
+    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === 'number') return String(value);
+    throw new PermanentError(
+      `HDL441 the ${what} of ${reading.trigger} is ${JSON.stringify(value)} in the event ${event.id}, expected text. Fix: send it, or correct the ${what} of the trigger`,
+    );
+  };
+  const trigger: TriggerRecord = {
+    kind: from,
+    identity: `${reading.trigger} ${text(reading.id, 'id')}`,
+    detail: `${reading.trigger}: ${[event.source, event.detailType, event.id].filter(Boolean).join(' ')}`,
+  };
+  return { trigger, partition: text(reading.partition, 'partition'), input: readEvent(reading.input, seen) };
+};
+
+/** Throws PermanentError HDL443 for an input that the pipeline's contract does not take: the event ends with the dead letters. */
+export const checkEventInput = async (message: StartMessage, input: Json, services: Services): Promise<void> => {
+  if (message.kind !== 'event') return;
+  const schema = await services.manifests.inputOf(message.pipeline);
+  if (schema === undefined) return;
+  const z = await import('zod'); // Only who takes events pays for it.
+  const { success, error } = z.fromJSONSchema(schema as never).safeParse(input);
+  if (success) return;
+  throw new PermanentError(
+    `HDL443 what ${message.reading.trigger} makes of the event ${message.event.id} breaks the contract of ${message.pipeline}: ${z.prettifyError(error).replaceAll(/\s*\n\s*/g, ' ')}. Fix: correct what is sent, or the input of the trigger`,
+  );
+};
+
+/** Why a message's run is not wanted; undefined when it is. */
+export const unmet = async (
+  message: StartMessage,
+  partition: string,
+  { partitions }: PipelineManifest,
+  { ledger }: Services,
+): Promise<string | undefined> => {
+  const when = 'when' in message ? message.when : undefined;
+  if (!when) return undefined;
+  const event = seenBy(message, partition);
+  const standings = new Map<string, Json>();
+  const standing = async (of: string): Promise<void> => {
+    const previous = of === 'previous';
+    const key = previous ? previousKey(partition, partitions) : partition;
+    const record = await ledger.runs.partition(previous ? message.pipeline : of, key);
+    standings.set(of, { status: record?.status ?? 'missing' });
+  };
+  for (const of of ledgersIn(JSON.stringify(when))) await standing(of);
+  return whyNot(when, (operand) => {
+    if (operand.kind !== 'ref' || operand.source.kind !== 'ledger') return readEvent(operand, event);
+    return readEvent(operand, standings.get(operand.source.of) ?? null);
+  });
+};
+
+/** What a condition's refs into the event point at. */
+const seenBy = (message: StartMessage, partition: string): Json => {
+  switch (message.kind) {
+    case 'event':
+      return { ...message.event } as unknown as Json;
+    case 'object': {
+      const { bucket, object } = message.event.detail;
+      return { bucket: bucket.name, key: object.key, size: object.size ?? null, partition };
+    }
+    case 'schedule':
+      return { time: message.time, partition };
+    default:
+      return { partition };
+  }
+};
+
+const ledgersIn = (when: string): readonly string[] => [
+  ...new Set([...when.matchAll(/"kind":"ledger","of":"(\w+)"/g)].map(([, of = '']) => of)),
+];
+
+/** Of a pipeline that does not say its partitions, those that are days have one before. Throws PermanentError HDL444. */
+const previousKey = (partition: string, partitions: PipelineManifest['partitions']): string => {
+  const clock = (partitions && timeOf(partitions)) ?? ({ every: 'day', timeZone: 'UTC' } as const);
+  try {
+    return shifted(clock, partition, -1);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PermanentError(
+      `HDL444 the partition ${partition} has none before it: ${error.message}. Fix: say the partitions of the pipeline (daily, hourly, …), or take completed('previous') out`,
+      { cause: error },
+    );
+  }
+};
