@@ -5,6 +5,7 @@ import type { Json, PlannedStage } from '../records/index.ts';
 import { sha256 } from '../support/sha256.ts';
 import { constant } from './constant.ts';
 import { controlOfBegin } from './control.ts';
+import { emitCompensation } from './emit/compensation.ts';
 import { emit, operator } from './emit/index.ts';
 import { longestRunSeconds } from './longest-run.ts';
 import { type MapMode, mapModeOf, modesIn } from './map-mode.ts';
@@ -26,6 +27,8 @@ export interface CompiledPipeline {
   readonly operators: readonly ['begin', 'settle', 'finish'];
   /** Machines that the pipeline's own starts, where it would be too large: what stands for each one's ARN, and its definition. */
   readonly children: readonly ChildDefinition[];
+  /** The definition of the machine that undoes what a failed run did; undefined where no stage is to be undone. */
+  readonly compensation: string | undefined;
   /** Ids of the stages that wake others who wait at a latch. */
   readonly releases: readonly string[];
   /** True when there are latches: the machine then writes to the ledger, whose table's name is the placeholder `ledger`. */
@@ -91,12 +94,16 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
       States: states,
     }),
   }));
+  const undo = emitCompensation(graph);
+  const compensation = undo === undefined ? undefined : JSON.stringify(undo);
   return {
     name: pipeline.name,
     type: pipeline.type,
     definition,
     // Definitions that mean the same give equal bytes: see `canonicalGraph`.
-    hash: sha256([definition, ...children.map((child) => child.definition)].join('\n')).slice(0, 12),
+    hash: sha256(
+      [definition, ...children.map((child) => child.definition), ...(compensation ? [compensation] : [])].join('\n'),
+    ).slice(0, 12),
     stages: graph.stages.map(({ id }) => id),
     maps: graph.stages.flatMap(({ id, node }) =>
       node.kind === 'map'
@@ -105,6 +112,7 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
     ),
     operators: ['begin', 'settle', 'finish'],
     children,
+    compensation,
     releases: body.releases,
     waits: body.releases.length > 0,
   };

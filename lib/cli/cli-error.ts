@@ -46,6 +46,7 @@
  * HDL657: a run was not settled after its execution was stopped. Fix: see the logs of the reconcile function.
  * HDL658: the run that is to be cancelled is an Express execution, which AWS does not stop. Fix: wait for its end, 5 minutes
  * after it began at the latest.
+ * HDL659: a run cannot go on while what it did is being undone. Fix: wait for the end of its compensation.
  * HDL660: heddle verify has no such fault. Fix: correct the name; heddle verify --help lists them.
  * HDL661: no value could be made that passes a stage's contract, such as one with a refinement. Fix: give the stage's
  * output in a file, with --values.

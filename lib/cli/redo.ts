@@ -1,6 +1,6 @@
 // What `resume` and `fork` share: what becomes of each stage, and why, from the ledger and from what is deployed.
 import { userInfo } from 'node:os';
-import { type PlannedRedo, planRedo } from '../ledger/index.ts';
+import { type PlannedRedo, planRedo, undoneOf } from '../ledger/index.ts';
 import {
   environmentNames,
   type PipelineManifest,
@@ -48,8 +48,9 @@ export const planFor = async (
     deployedStages(target, run.pipeline, completed),
     lostOutputs(target, completed),
   ]);
+  const undone = undoneOf(records, await ledger.stages.listUndo(run.pipeline, run.run));
   const redefined = run.definitionHash !== manifest.definitionHash;
-  return planRedo({ records, stages: manifest.stages, deployed, lost, from, redefined });
+  return planRedo({ records, stages: manifest.stages, deployed, lost, from, redefined, undone });
 };
 
 const unknownStage = (pipeline: string, stage: string, known: readonly string[]): CliError => {

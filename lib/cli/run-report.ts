@@ -49,6 +49,7 @@ const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[
     ['definition', run.definitionHash],
     ['execution', run.executionArn],
     ['cause', run.cause],
+    ['undone', run.compensation && undoneText(run.compensation)],
     ['waits', run.status === 'pending' ? run.waits : undefined],
   ];
   return [
@@ -57,8 +58,13 @@ const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[
   ];
 };
 
-const stagesOf = ({ stages }: RunReport, paint: Paint): readonly string[] => {
-  if (stages.length === 0) return ['No stage has begun.'];
+/** `all that is to be`, or how far the compensation is. */
+const undoneText = ({ status, cause }: NonNullable<RunReport['run']['compensation']>): string =>
+  status === 'completed' ? 'all that is to be' : status === 'failed' ? `not all: ${cause}` : 'under way';
+
+const stagesOf = (report: RunReport, paint: Paint): readonly string[] => {
+  if (report.stages.length === 0) return ['No stage has begun.'];
+  const stages = [...report.stages, ...(report.undos ?? [])];
   const told = stages.some((stage) => whyOf(stage) !== '');
   const headings = ['stage', 'status', 'attempts', 'took', 'items', 'failed', ...(told ? ['why'] : [])];
   const rows = stages.map((stage) => [...stageRow(stage), ...(told ? [whyOf(stage)] : [])]);

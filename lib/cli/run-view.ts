@@ -8,6 +8,8 @@ export interface RunView {
   readonly run: RunRecord;
   /** In the order in which they began. */
   readonly stages: readonly StageRecord[];
+  /** The undoings of stages, where the run was compensated. */
+  readonly undos?: readonly StageRecord[];
   /** Estimated dollars in AWS; undefined while it runs, and when its history is gone. */
   readonly cost: number | undefined;
 }
@@ -19,11 +21,14 @@ export const notBegun = ({ status, cause, waits }: RunRecord): string | undefine
 };
 
 export const viewRun = async (target: Pick<Target, 'aws' | 'ledger'>, run: RunRecord): Promise<RunView> => {
-  const stages = await target.ledger.stages.list(run.pipeline, run.run);
+  const { stages: records } = target.ledger;
+  const stages = await records.list(run.pipeline, run.run);
+  const undos = run.compensation || (run.generation ?? 1) > 1 ? await records.listUndo(run.pipeline, run.run) : [];
   const order = (stage: StageRecord): string => stage.startedAt ?? stage.endedAt ?? '';
   return {
     run,
     stages: stages.toSorted((a, b) => order(a).localeCompare(order(b))),
+    ...(undos.length > 0 ? { undos: undos.toSorted((a, b) => order(a).localeCompare(order(b))) } : {}),
     cost: run.endedAt === undefined ? undefined : await costOf(target, run),
   };
 };
@@ -85,5 +90,6 @@ export const runJson = (view: RunView, now: number): object => {
     definitionHash: run.definitionHash,
     error: run.error,
     cause: run.cause,
+    compensation: run.compensation,
   };
 };

@@ -7,14 +7,14 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { ExecutionType } from '../definition/index.ts';
-import { environmentNames, manifestName, type Overlap } from '../records/index.ts';
+import { compensationSuffix, environmentNames, manifestName } from '../records/index.ts';
 import { acceptFindings } from './accepted-findings.ts';
 import { allow, allowLedger, allowObjects } from './access.ts';
 import type { Bundles } from './bundles.ts';
 import { handlerFunction } from './handler-function.ts';
 import { idOf, names } from './names.ts';
 import type { Queues } from './queues.ts';
+import type { PipelineNeeds } from './shared.ts';
 
 const operators = {
   begin: { timeoutSeconds: 60, description: 'Starts a run: the first state of every execution' },
@@ -68,7 +68,7 @@ export class Operators extends Construct {
   readonly reconcile: LambdaFunction;
   readonly #props: OperatorsProps;
   #looksAfter = false;
-  #tellsGates = false;
+  #tellsDispatch = false;
 
   constructor(scope: Construct, id: string, props: OperatorsProps) {
     super(scope, id);
@@ -123,7 +123,7 @@ export class Operators extends Construct {
   }
 
   /** Gives the operators their rights on a pipeline. By its names: what it is made of may stand in another stack. */
-  serve(orchestrator: string, pipeline: string, type: ExecutionType, overlap?: Overlap): void {
+  serve(orchestrator: string, pipeline: string, { type, overlap, compensates = false }: PipelineNeeds): void {
     const machine = this.#arn('states', `stateMachine:${names.stateMachine(orchestrator, pipeline)}`);
     const manifest = this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`);
     allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
@@ -141,7 +141,15 @@ export class Operators extends Construct {
     }
     allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
     if (type === 'express' || overlap === 'cancelRunning') this.#lookAfter();
-    if (overlap) this.#tellGates();
+    if (overlap || compensates) this.#tellDispatch();
+    if (compensates) {
+      allow(this.dispatch, ['states:StartExecution'], [`${machine}${compensationSuffix}`]);
+      allow(this.replay, ['sqs:SendMessage'], [this.#props.queues.start.queueArn]);
+      // What is left standing where the execution that was to undo it died.
+      for (const leaver of [this.reconcile, this.dispatch])
+        allow(leaver, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
+      allow(this.reconcile, ['ssm:GetParameter'], [manifest]);
+    }
     if (overlap === 'cancelRunning')
       allow(
         this.dispatch,
@@ -150,10 +158,10 @@ export class Operators extends Construct {
       );
   }
 
-  /** Lets whoever ends a run say so to `dispatch`, which lets the next one start. */
-  #tellGates(): void {
-    if (this.#tellsGates) return;
-    this.#tellsGates = true;
+  /** Lets whoever ends a run say so to `dispatch`, which lets the next one start, or has its work undone. */
+  #tellDispatch(): void {
+    if (this.#tellsDispatch) return;
+    this.#tellsDispatch = true;
     for (const ender of [this.finish, this.reconcile])
       allow(ender, ['sqs:SendMessage'], [this.#props.queues.start.queueArn]);
   }

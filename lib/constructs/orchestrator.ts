@@ -5,8 +5,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ExecutionType, Pipeline as PipelineDefinition } from '../definition/index.ts';
-import type { Overlap } from '../records/index.ts';
+import type { Pipeline as PipelineDefinition } from '../definition/index.ts';
 import { alertEvents, alertsTopic } from './alerts.ts';
 import { Buckets } from './buckets.ts';
 import { Bundles } from './bundles.ts';
@@ -21,7 +20,7 @@ import { orchestratorAlarms } from './orchestrator-alarms.ts';
 import { OrchestratorDashboard } from './orchestrator-dashboard.ts';
 import { Pipeline } from './pipeline.ts';
 import { Queues } from './queues.ts';
-import type { IOrchestrator, StageDefaults } from './shared.ts';
+import type { IOrchestrator, PipelineNeeds, StageDefaults } from './shared.ts';
 
 export interface OrchestratorProps {
   /** Pipelines to make at once. @default none: make each with `new Pipeline` */
@@ -114,11 +113,11 @@ export class Orchestrator extends Construct implements IOrchestrator {
     throw new Error(`${this.node.path} made no pipeline ${name}; it made ${[...this.#pipelines.keys()].join(', ')}`);
   }
 
-  register(pipeline: string, type: ExecutionType = 'standard', overlap?: Overlap): void {
+  register(pipeline: string, needs: PipelineNeeds = {}): void {
     if (this.#registered.includes(pipeline))
       throw new Error(`the orchestrator ${this.orchestratorName} has a pipeline ${pipeline} already`);
     this.#registered.push(pipeline);
-    this.operators.serve(this.orchestratorName, pipeline, type, overlap);
+    this.operators.serve(this.orchestratorName, pipeline, needs);
     this.#dashboard.addPipeline(pipeline);
   }
 

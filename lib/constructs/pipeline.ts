@@ -93,7 +93,11 @@ export class Pipeline extends PipelineBase {
 
     this.pipelineName = definition.name;
     const admission = admissionPolicy(definition);
-    orchestrator.register(this.pipelineName, definition.type, admission?.overlap);
+    orchestrator.register(this.pipelineName, {
+      type: definition.type,
+      overlap: admission?.overlap,
+      compensates: compiled.compensation !== undefined,
+    });
     this.definitionHash = compiled.hash;
     // Printed by every synth, as `heddle asl` and each run print it: what runs is what was synthesized.
     Annotations.of(this).addInfoV2('heddle:definition', `${definition.name} is definition ${compiled.hash}`);
@@ -105,7 +109,8 @@ export class Pipeline extends PipelineBase {
     this.replayQueueArn = this.replays.queueArn;
     this.deadLetterQueueArn = this.deadLetters.queueArn;
     this.#stages = this.#makeStages(props, graph, handlers);
-    this.stateMachine = this.#makeStateMachine(orchestrator, compiled, serviceRightsOf(graph));
+    const { stateMachine, compensation } = this.#makeStateMachine(orchestrator, compiled, serviceRightsOf(graph));
+    this.stateMachine = stateMachine;
     this.pipelineArn = this.stateMachine.stateMachineArn;
 
     checkResources(this, this.pipelineName, this.#stages.size);
@@ -116,6 +121,7 @@ export class Pipeline extends PipelineBase {
       stateMachineArn: this.pipelineArn,
       type: definition.type,
       definitionHash: compiled.hash,
+      ...(compensation ? { compensationArn: compensation.stateMachineArn } : {}),
       ...(admission ? { admission } : {}),
       ...(definition.partitions ? { partitions: definition.partitions } : {}),
       triggers: triggerNames(definition),
@@ -170,7 +176,7 @@ export class Pipeline extends PipelineBase {
     { orchestratorName, operators, ledger, inbox, payloads }: IOrchestrator,
     compiled: CompiledPipeline,
     rights: readonly ServiceRight[],
-  ): StateMachine {
+  ): CompiledStateMachine {
     // By its name: the machine names the functions already, and two that name each other cannot be made.
     const machine = names.stateMachine(orchestratorName, this.pipelineName);
     const machines = [machine, ...compiled.children.map(({ placeholder }) => childName(machine, placeholder))];
@@ -180,7 +186,7 @@ export class Pipeline extends PipelineBase {
     for (const { placeholders, handler } of this.#stages.values())
       if (placeholders.some((placeholder) => releasing.has(placeholder.replace('_moreMemory', ''))))
         allow(handler, ['states:SendTaskSuccess'], machineArns);
-    const { stateMachine } = new CompiledStateMachine(this, 'StateMachine', {
+    return new CompiledStateMachine(this, 'StateMachine', {
       stateMachineName: machine,
       compiled,
       rights,
@@ -197,6 +203,5 @@ export class Pipeline extends PipelineBase {
         ),
       },
     });
-    return stateMachine;
   }
 }

@@ -19,6 +19,15 @@ export interface StageDefaults {
   readonly logRetention?: RetentionDays;
 }
 
+/** What of a pipeline decides what the operators may do for it. */
+export interface PipelineNeeds {
+  /** @default 'standard' */
+  readonly type?: ExecutionType;
+  readonly overlap?: Overlap | undefined;
+  /** What its failed runs did is undone. @default false */
+  readonly compensates?: boolean;
+}
+
 export interface IOrchestrator extends IConstruct {
   readonly orchestratorName: string;
   readonly ledger: Table;
@@ -35,5 +44,5 @@ export interface IOrchestrator extends IConstruct {
   readonly handlers: string;
   readonly stageDefaults: StageDefaults;
   /** Puts a pipeline into the manifest and on the dashboard. Every Pipeline does this itself. */
-  register(pipeline: string, type?: ExecutionType, overlap?: Overlap): void;
+  register(pipeline: string, needs?: PipelineNeeds): void;
 }

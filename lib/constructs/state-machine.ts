@@ -6,6 +6,7 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { Construct } from 'constructs';
 import type { CompiledPipeline } from '../asl/index.ts';
 import type { ServiceRight } from '../graph/index.ts';
+import { compensationSuffix } from '../records/index.ts';
 import { acceptFindings, acceptWildcards } from './accepted-findings.ts';
 import { leadingKeys, runKeysOf, stateMachineArn } from './access.ts';
 import type { Buckets } from './buckets.ts';
@@ -30,6 +31,8 @@ export interface CompiledStateMachineProps {
 /** The state machine of a compiled pipeline, with a role that may invoke exactly the functions it calls. */
 export class CompiledStateMachine extends Construct {
   readonly stateMachine: StateMachine;
+  /** The machine that undoes what failed runs did, where the pipeline has one. */
+  readonly compensation: StateMachine | undefined;
 
   constructor(scope: Construct, id: string, props: CompiledStateMachineProps) {
     super(scope, id);
@@ -85,11 +88,12 @@ export class CompiledStateMachine extends Construct {
         ]),
       ),
     };
-    const machine = (id: string, name: string, definition: string, comment: string): StateMachine =>
+    const type = compiled.type === 'express' ? StateMachineType.EXPRESS : StateMachineType.STANDARD;
+    const machine = (id: string, name: string, definition: string, comment: string, of = type): StateMachine =>
       new StateMachine(this, id, {
         stateMachineName: name,
         comment,
-        stateMachineType: compiled.type === 'express' ? StateMachineType.EXPRESS : StateMachineType.STANDARD,
+        stateMachineType: of,
         definitionBody: DefinitionBody.fromString(definition),
         definitionSubstitutions: namedIn(definition, placeholders),
         role,
@@ -110,6 +114,11 @@ export class CompiledStateMachine extends Construct {
     for (const { placeholder, definition } of compiled.children) {
       const child = childName(stateMachineName, placeholder);
       machine(idOf(placeholder), child, definition, `Part of the Heddle pipeline ${compiled.name}`);
+    }
+    if (compiled.compensation !== undefined) {
+      const name = `${stateMachineName}${compensationSuffix}`;
+      const comment = `Undoes what failed runs of the Heddle pipeline ${compiled.name} did`;
+      this.compensation = machine('Compensation', name, compiled.compensation, comment, StateMachineType.STANDARD);
     }
     allowChildMachines(role, compiled, stateMachineName);
     acceptFindings(this, 'AwsSolutions-SF1');

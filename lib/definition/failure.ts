@@ -17,6 +17,17 @@ export type StandIn<S extends Stage, F extends Stage> = [StageInput<S>] extends 
     : { readonly 'the fallback gives something else than the stage': StageOutput<F> }
   : { readonly 'the fallback takes something else than the stage': StageInput<F> };
 
+/** A stage that may undo S: it takes what S was given and what it gave. Otherwise a type that nothing fits. */
+export type Undoes<S extends Stage, C extends Stage> = [Done<S>] extends [StageInput<C>]
+  ? C
+  : { readonly 'the compensation takes something else than { input, output } of the stage': StageInput<C> };
+
+/** A call of S, as what undoes it is told. */
+export interface Done<S extends Stage> {
+  readonly input: StageInput<S>;
+  readonly output: StageOutput<S>;
+}
+
 /** HDL150: the value of `onFailure` holds a ref. It must not depend on a stage, which could fail too. Fix: use a constant. */
 export const failureData = (option: FailureOption<unknown> | undefined, at: string): OnFailure | undefined => {
   if (option === undefined || option === 'fail') return undefined;

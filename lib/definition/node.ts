@@ -19,6 +19,9 @@ export interface TaskNode {
   readonly onFailure?: OnFailure;
   /** The stage that runs with the same input when `stage` failed for good. */
   readonly fallback?: Stage;
+  /** The stage that undoes this one when it completed and the run fails; `onCancel`, when the run is cancelled too. */
+  readonly compensate?: Stage;
+  readonly onCancel?: 'compensate';
   /** In a round of a repetition: the name that all rounds' stages of this kind share a function and metrics under. */
   readonly shares?: string;
 }

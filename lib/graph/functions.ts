@@ -36,6 +36,7 @@ export const functionsOf = ({ handled }: PipelineGraph): readonly StageFunctionN
     const { id, node } = placed;
     const key = functionKey(node);
     add(key, `stage_${id}`, node.stage, placed);
+    if (node.kind === 'task' && node.compensate) add(`${key}.compensate`, `compensate_${id}`, node.compensate, placed);
     if (node.kind === 'task' && node.fallback) add(`${key}.fallback`, `fallback_${id}`, node.fallback, placed);
   }
   return [...found.values()];

@@ -65,6 +65,8 @@ export const schemaOfSource = (
       const found = items && schemaAt(schemaOf(pipeline, items, undefined, seen), ['0']);
       return found && 'schema' in found ? found.schema : undefined;
     }
+    case 'given':
+      return undefined;
     case 'upstream': {
       const upstream = pipeline.upstream[source.upstream];
       if (!upstream || seen.includes(upstream)) return undefined;

@@ -17,6 +17,11 @@ export interface DeadLetters {
   list(pipeline: string, run: string): Promise<readonly DeadLetter[]>;
   /** Opens again what this execution of the run was to do and did not come to: its stage is not among `completed`. */
   reopen(pipeline: string, run: string, generation: number, completed: ReadonlySet<string>): Promise<void>;
+  /** Closes an open one as replayed in this execution of its run. False when it is not open. */
+  replayed(
+    at: LetterAddress,
+    closed: { by: string; at: string; because: string; replayedIn: number },
+  ): Promise<boolean>;
   /** Closes an open one for good. False when it is not open. */
   discard(at: LetterAddress, closed: { by: string; at: string; because: string }): Promise<boolean>;
 }
@@ -38,19 +43,26 @@ export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => {
     const key = keyOf(letter);
     const fresh = { ...letter, state: 'open', notified: false };
     if (await table.create(key, fresh)) return true;
-    const { generation = 1 } = letter;
+    const { generation = 1, round } = letter;
+    const later =
+      generation === 1 ? '#generation < :generation' : 'attribute_not_exists(#generation) OR #generation < :generation';
     const reopened = await table.update({
       key,
       set: fresh,
       remove: closing,
-      condition:
-        generation === 1
-          ? '#generation < :generation'
-          : 'attribute_not_exists(#generation) OR #generation < :generation',
-      values: { generation },
+      condition: round === undefined ? later : `${later} OR (#generation = :generation AND #round < :round)`,
+      values: { generation, ...(round === undefined ? {} : { round }) },
     });
     return reopened !== undefined;
   };
+
+  const close = async (at: LetterAddress, set: Partial<DeadLetter>): Promise<boolean> =>
+    (await table.update({
+      key: keyOf(at),
+      set,
+      condition: 'attribute_exists(pk) AND (attribute_not_exists(#state) OR #state = :open)',
+      values: { open: 'open' },
+    })) !== undefined;
 
   return {
     write: async (letter, queueUrl) => {
@@ -80,12 +92,9 @@ export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => {
       }
     },
 
-    discard: async (at, { by, at: closedAt, because }) =>
-      (await table.update({
-        key: keyOf(at),
-        set: { state: 'discarded', closedBy: by, closedAt, because },
-        condition: 'attribute_exists(pk) AND (attribute_not_exists(#state) OR #state = :open)',
-        values: { open: 'open' },
-      })) !== undefined,
+    replayed: (at, { by, at: closedAt, because, replayedIn }) =>
+      close(at, { state: 'replayed', closedBy: by, closedAt, because, replayedIn }),
+
+    discard: (at, { by, at: closedAt, because }) => close(at, { state: 'discarded', closedBy: by, closedAt, because }),
   };
 };

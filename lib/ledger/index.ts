@@ -2,6 +2,7 @@
 import type { Aws } from '../support/aws-call.ts';
 import { type Audit, openAudit } from './audit.ts';
 import { type ChoiceRecords, openChoices } from './choices.ts';
+import { type Compensations, openCompensations } from './compensations.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
 import { type Gates, openGates } from './gates.ts';
 import { type Latches, openLatches } from './latches.ts';
@@ -19,6 +20,8 @@ import { openWaits, type Waits } from './waits.ts';
 export type { Audit } from './audit.ts';
 export { type BatchItems, batchItems, batchNumber } from './batch-items.ts';
 export type { ChoiceRecords } from './choices.ts';
+export { toUndo, undoneOf, withUndone } from './compensation-plan.ts';
+export type { CompensationAddress, Compensations } from './compensations.ts';
 export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
 export type { Gates } from './gates.ts';
 export type { Latches } from './latches.ts';
@@ -43,6 +46,7 @@ export type { Waits } from './waits.ts';
 
 export interface Ledger {
   readonly runs: Runs;
+  readonly compensations: Compensations;
   readonly stages: Stages;
   readonly waits: Waits;
   readonly latches: Latches;
@@ -71,6 +75,7 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
   const waits = openWaits(table);
   return {
     runs,
+    compensations: openCompensations(table),
     stages,
     waits,
     latches: openLatches(aws, table),

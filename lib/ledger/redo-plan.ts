@@ -13,6 +13,8 @@ export interface RedoFacts {
   readonly lost: ReadonlySet<string>;
   /** The definition is not the one of the run any more: a map may be cut into other batches. */
   readonly redefined: boolean;
+  /** Stages whose result was undone when the run failed. */
+  readonly undone?: ReadonlySet<string>;
   /** The stage to begin at, whatever it gave before. */
   readonly from: string | undefined;
 }
@@ -49,9 +51,11 @@ export const planRedo = (facts: RedoFacts): readonly PlannedRedo[] => {
 };
 
 /** Why a stage is to be done again for its own sake. */
-const firstOf = (record: StageRecord, { deployed, lost, from, redefined }: RedoFacts): PlannedRedo | undefined => {
+const firstOf = (record: StageRecord, facts: RedoFacts): PlannedRedo | undefined => {
+  const { deployed, lost, from, redefined, undone } = facts;
   const { stage, status, error, cause, items, fingerprint } = record;
   if (stage === from) return { stage, does: 'again', why: 'it was asked for' };
+  if (undone?.has(stage)) return { stage, does: 'again', why: 'it was undone when the run failed' };
   // With an error it was not skipped for another's sake: it failed, and its `onFailure` made that of it.
   const failed = status === 'failed' || (status === 'skipped' && error !== undefined);
   if (!failed && (status === 'skipped' || status === 'completed')) {

@@ -9,6 +9,7 @@ import {
   type ResumeOrder,
   type StageRecord,
   stageKey,
+  undoneStage,
 } from '../records/index.ts';
 import type { Payloads } from './payloads.ts';
 import { belowOf } from './redo-plan.ts';
@@ -36,7 +37,7 @@ const ended = [
   'token',
   'child',
 ];
-const given = ['output', 'fingerprint'];
+const given = ['output', 'fingerprint', 'given'];
 
 export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo => {
   const earlier = ({ generation }: ResumeOrder) => ({
@@ -115,6 +116,13 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       return items === 'failed' || (item !== undefined && items?.includes(item) === true);
     };
     for (const letter of await table.list<DeadLetter>(`run#${pipeline}#${run}`, 'dead#')) {
+      // What could not be undone stands now: to undo it later would undo a part of a run that goes on.
+      if (undoneStage(letter.stage) !== undefined && (letter.state ?? 'open') === 'open')
+        await table.update({
+          key: deadLetterKey(pipeline, run, letter.stage, letter.item),
+          set: { state: 'discarded', closedBy: order.by, closedAt: now, because: 'the run went on' },
+          ...earlier(order),
+        });
       if (!covered(letter) || (letter.state ?? 'open') !== 'open') continue;
       await table.update({
         key: deadLetterKey(pipeline, run, letter.stage, letter.item),

@@ -130,6 +130,11 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
       }
       case 'stage':
         return stageValue(scope, source.stage, path);
+      case 'given': {
+        const { given } = await stageRecord(scope, source.stage);
+        if (!given) throw new UnavailableError(`what ${source.stage} was given was not kept`);
+        return valueAt(await load(given), path);
+      }
       case 'upstream': {
         const { upstream } = await runOf(scope.pipeline, scope.run);
         const above = upstream[source.upstream];

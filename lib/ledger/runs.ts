@@ -12,7 +12,10 @@ import {
 import type { Table } from './table.ts';
 
 /** What `finish` writes when a run ends. */
-export type RunEnd = Pick<RunRecord, 'output' | 'chosen' | 'stages' | 'deadLetters' | 'error' | 'cause'> & {
+export type RunEnd = Pick<
+  RunRecord,
+  'output' | 'chosen' | 'stages' | 'deadLetters' | 'error' | 'cause' | 'compensation'
+> & {
   readonly status: 'completed' | 'failed' | 'cancelled';
   readonly endedAt: string;
 };
@@ -33,7 +36,10 @@ export interface Runs {
   ): Promise<RunRecord | undefined>;
   /** Ends a run that has not ended and is in this generation. Undefined when it is not so. */
   end(pipeline: string, run: string, end: RunEnd, generation: number): Promise<RunRecord | undefined>;
-  /** An ended run to `pending` again, in the order's generation. Undefined when it has not ended, or is further already. */
+  /**
+   * An ended run to `pending` again, in the order's generation. Undefined when it has not ended, is being compensated, or is
+   * further already.
+   */
   resume(pipeline: string, run: string, order: ResumeOrder, gated?: boolean): Promise<RunRecord | undefined>;
   /** Ends a run that has not begun as `skipped`. Undefined when it has begun, or ended. */
   skip(
@@ -102,9 +108,16 @@ export const openRuns = (table: Table): Runs => ({
     return table.update({
       key: runKey(pipeline, run),
       set: { status: 'pending', generation: order.generation, resume: order, ...(gated ? { gated } : {}) },
-      remove: ['startedAt', 'endedAt', 'error', 'cause', 'stages', 'deadLetters', 'waits'],
-      condition: `#status IN (:completed, :failed, :cancelled) AND (${inTurn})`,
-      values: { completed: 'completed', failed: 'failed', cancelled: 'cancelled', before },
+      remove: ['startedAt', 'endedAt', 'error', 'cause', 'stages', 'deadLetters', 'waits', 'compensation'],
+      condition: `#status IN (:completed, :failed, :cancelled) AND (${inTurn}) AND (attribute_not_exists(#compensation) OR NOT #compensation.#status IN (:pending, :running))`,
+      values: {
+        completed: 'completed',
+        failed: 'failed',
+        cancelled: 'cancelled',
+        before,
+        pending: 'pending',
+        running: 'running',
+      },
     });
   },
 

@@ -39,16 +39,26 @@ export type Claim<R> = { readonly held: true; readonly record: R } | { readonly 
 export interface Stages {
   get(at: StageAddress): Promise<StageRecord | undefined>;
   list(pipeline: string, run: string): Promise<readonly StageRecord[]>;
+  /** The undoings of stages. */
+  listUndo(pipeline: string, run: string): Promise<readonly StageRecord[]>;
   /**
    * Makes `owner` the attempt that may settle the stage, unless it is completed. `facts` says what the stage needs, and who
    * works in its place. Throws SupersededError.
    */
-  claim(at: StageAddress, owner: string, now: string, facts?: Partial<Needs & Fallback>): Promise<Claim<StageRecord>>;
+  claim(
+    at: StageAddress,
+    owner: string,
+    now: string,
+    facts?: Partial<Needs & Fallback & Pick<StageRecord, 'compensate'>>,
+  ): Promise<Claim<StageRecord>>;
   /** Records success. False when another attempt has claimed or settled the stage since. */
   complete(
     at: StageAddress,
     owner: string,
-    end: { endedAt: string; durationMs: number; output: StoredPayload; fingerprint?: Fingerprint; warning?: string },
+    end: { endedAt: string; durationMs: number; output: StoredPayload } & Pick<
+      StageRecord,
+      'fingerprint' | 'warning' | 'given'
+    >,
   ): Promise<boolean>;
   /** Marks a map stage as running, over `total` items if that is known; its batches are claimed one by one. */
   open(at: StageAddress, now: string, total?: number, fingerprint?: Fingerprint): Promise<void>;
@@ -146,6 +156,7 @@ export const openStages = (table: Table): Stages => {
   return {
     get: (at) => table.get(keyOf(at)),
     list: (pipeline, run) => table.list(`run#${pipeline}#${run}`, 'stage#'),
+    listUndo: (pipeline, run) => table.list(`run#${pipeline}#${run}`, 'undo#'),
 
     claim: (at, owner, now, facts) => claim(at, keyOf(at), { stage: at.stage, ...facts }, owner, now),
 

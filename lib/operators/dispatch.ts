@@ -2,6 +2,7 @@
 import { type RunRecord, type StartMessage, sliceOf } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { admit, ended, hold, missed, pausesFor, recordSkipped, release } from './admission/index.ts';
+import { compensate } from './compensate.ts';
 import { fork } from './fork.ts';
 import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
@@ -28,6 +29,7 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   if (message.kind === 'resume')
     return resumed(await resume(message.pipeline, message.run, message.order, manifest, services));
   if (message.kind === 'fork') return fork(message, manifest, services);
+  if (message.kind === 'compensate') return compensate(message, manifest, services);
   if (message.kind === 'ended') return ended(message, manifest, services);
   if (message.kind === 'release') return release(message, manifest, services);
   const late = await missed(message, services);

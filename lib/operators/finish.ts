@@ -14,19 +14,16 @@ import { errorNames } from '../support/error-names.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { tellGate } from './admission/tell-gate.ts';
 import { announce } from './announce.ts';
+import { askForCompensation, compensationOf } from './compensate.ts';
 import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
+import { RunFailedError } from './run-failed-error.ts';
 import { isoTime, type Services } from './services.ts';
 
 export interface FinishAnswer {
   readonly run: string;
   readonly status: 'completed';
   readonly stages: RunRecord['stages'];
-}
-
-/** Ends the execution as FAILED. Never retried. */
-export class RunFailedError extends Error {
-  override readonly name = errorNames.runFailed;
 }
 
 export const finish = async (call: FinishCall, services: Services): Promise<FinishAnswer> => {
@@ -69,7 +66,8 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
   const status = failure === undefined ? 'completed' : 'failed';
   const end = { status, endedAt, stages, deadLetters, output: call.output, chosen: call.chosen } as const;
   const why = failure === undefined ? {} : { error: errorNames.runFailed, cause: failure };
-  const ended = await ledger.runs.end(pipeline, id, { ...end, ...why }, generation);
+  const undone = await compensationOf({ pipeline, run: id, generation }, status, [...recorded.values()], services);
+  const ended = await ledger.runs.end(pipeline, id, { ...end, ...why, ...undone }, generation);
   // A repeat finds the run ended: it announces again, as the first may have died before it could.
   const record = ended ?? (await ledger.runs.get(pipeline, id));
   if (!record) throw new Error(`there is no run ${id} of ${pipeline}`);
@@ -83,6 +81,7 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
     what: 'ended',
     detail: record.cause === undefined ? record.status : `${record.status}: ${record.cause}`,
   });
+  await askForCompensation(record, services);
   await announce(record, services);
   await tellParent(record, services);
   await tellGate(record, services);

@@ -1,4 +1,5 @@
 // A new run that goes on from a stage of another one: what lies before that stage is taken over with its results.
+import { belowOf, undoneOf } from '../ledger/index.ts';
 import { forkId, type PipelineManifest, type RunRecord, type StartMessage } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { admit, patient } from './admission/index.ts';
@@ -36,7 +37,13 @@ export const fork = async (
   };
   const isNew = await ledger.runs.create(record);
   if (!isNew && (await ledger.runs.get(pipeline, run))?.status !== 'pending') return { kind: 'duplicate', run };
-  await ledger.takeOver(pipeline, parent.run, run, new Set(message.again));
+  const [stages, undos] = await Promise.all([
+    ledger.stages.list(pipeline, parent.run),
+    ledger.stages.listUndo(pipeline, parent.run),
+  ]);
+  const undone = undoneOf(stages, undos);
+  const own = new Set([...message.again, ...undone, ...belowOf(undone, stages).keys()]);
+  await ledger.takeOver(pipeline, parent.run, run, own);
   await ledger.audit.record(pipeline, run, {
     id: 'asked',
     at: createdAt,

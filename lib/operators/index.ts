@@ -1,11 +1,12 @@
 export { answer } from './answer.ts';
 export { begin } from './begin.ts';
 export { dispatch } from './dispatch.ts';
-export { finish, RunFailedError } from './finish.ts';
+export { finish } from './finish.ts';
 export { operatorHandler } from './operator-handler.ts';
 export type { Outcome } from './outcome.ts';
 export { startMessageOf } from './queue-message.ts';
 export { type ExecutionEnded, reconcile } from './reconcile.ts';
 export { type QueueMessage, type Replayed, replay } from './replay.ts';
+export { RunFailedError } from './run-failed-error.ts';
 export type { Services } from './services.ts';
 export { settle } from './settle/index.ts';

@@ -1,8 +1,16 @@
 // `reconcile`: settles the run of an execution that died before its `finish` could: stopped, timed out, or broken.
-import { type RunRecord, readExecutionName, type StageRecord, type Status } from '../records/index.ts';
+import {
+  compensationSuffix,
+  type RunRecord,
+  readCompensationName,
+  readExecutionName,
+  type StageRecord,
+  type Status,
+} from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
 import { tellGate } from './admission/tell-gate.ts';
 import { announce } from './announce.ts';
+import { askForCompensation, compensationOf, leaveStanding } from './compensate.ts';
 import { deathOf } from './death.ts';
 import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
@@ -40,7 +48,23 @@ export const reconcile = async ({ detail }: ExecutionEnded, prefix: string, serv
     error: death.error ?? errorNames.runFailed,
     cause: death.cause ?? `the execution ended as ${detail.status}`,
   } as const;
+  if (pipeline.endsWith(compensationSuffix))
+    return settleCompensation(pipeline.slice(0, -compensationSuffix.length), detail.name, end, services);
   return settleRun({ pipeline, ...readExecutionName(detail.name) }, end, services);
+};
+
+/** Ends the compensation whose execution ended without doing so; what is left stands, with dead letters. */
+const settleCompensation = async (
+  pipeline: string,
+  name: string,
+  failure: Pick<AbandonedEnd, 'error' | 'cause'>,
+  services: Services,
+): Promise<boolean> => {
+  const of = readCompensationName(name);
+  const record = of && (await services.ledger.runs.get(pipeline, of.run));
+  const { compensation } = record ?? {};
+  if (!record || compensation?.generation !== of?.generation || compensation?.round !== of?.round) return false;
+  return leaveStanding(record, failure, services);
 };
 
 /** Ends a run whose execution ended in this generation without doing so. True when there was something to settle. */
@@ -55,6 +79,7 @@ export const settleRun = async (
   if (!before || (before.generation ?? 1) !== generation) return false;
   if (!underWay.includes(before.status)) {
     // In case `finish` died before it could.
+    await askForCompensation(before, services);
     await tellParent(before, services);
     await tellGate(before, services);
     return false;
@@ -63,7 +88,9 @@ export const settleRun = async (
   const endedAt = isoTime(now());
   // The stages first: a crash in between leaves the run to be settled by the event's next delivery.
   const stages = await settleStages(before, { status, endedAt, error, cause }, services);
-  const record = await ledger.runs.end(pipeline, run, { status, endedAt, stages, error, cause }, generation);
+  const undone = await compensationOf(before, status, await ledger.stages.list(pipeline, run), services);
+  const end = { status, endedAt, stages, error, cause, ...undone };
+  const record = await ledger.runs.end(pipeline, run, end, generation);
   if (!record) return false;
   await markPartition(record, services);
   await ledger.audit.record(pipeline, run, {
@@ -73,6 +100,7 @@ export const settleRun = async (
     what: 'stopped',
     detail: `${status}: ${cause}`,
   });
+  await askForCompensation(record, services);
   await announce(record, services);
   await tellParent(record, services);
   await tellGate(record, services);

@@ -1,12 +1,21 @@
 // `replay`: takes dead letters from a pipeline's replay queue and lets their runs go on from there. A message that cannot be
 // replayed stays: it goes back to the queue, and after its tries to the dead letters that it came from.
 import { belowOf, isOpen } from '../ledger/index.ts';
-import { type DeadLetter, letterName, type ReplayMessage, type ResumeOrder, type RunRecord } from '../records/index.ts';
+import {
+  type Compensation,
+  type DeadLetter,
+  letterName,
+  type ReplayMessage,
+  type ResumeOrder,
+  type RunRecord,
+  undoneStage,
+} from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { sha256 } from '../support/sha256.ts';
+import { askForCompensation } from './compensate.ts';
 import { readReplayMessage } from './replay-message.ts';
 import { resume } from './resume.ts';
-import type { Services } from './services.ts';
+import { isoTime, type Services } from './services.ts';
 
 export interface QueueMessage {
   readonly messageId: string;
@@ -76,8 +85,9 @@ const replayRun = async (asked: readonly Asked[], services: Services): Promise<r
     } else if (letter && (await inputIsThere(letter, record, services))) open.push({ message, letter });
     else answers.push(kept(message, letter ? inputGone(letter) : noLetter(message.wanted)));
   }
-  const letters = open.map(({ letter }) => letter);
-  if (letters.length === 0) return answers;
+  const letters = open.flatMap(({ letter }) => (undoneStage(letter.stage) === undefined ? [letter] : []));
+  // Where nothing else is to be done again, what could not be undone is tried again; else it stands, for the run goes on.
+  if (letters.length === 0) return [...answers, ...(await undoAgain(record, open, services))];
   const order = await orderFor(record, letters, manifest.definitionHash, first.wanted, services);
   const resumed = await resume(pipeline, run, order, manifest, services);
   for (const { message } of open) {
@@ -85,6 +95,36 @@ const replayRun = async (asked: readonly Asked[], services: Services): Promise<r
       answers.push(kept(message, new Error(`HDL430 ${resumed.reason}: not replayed now`)));
     else answers.push({ messageId: message.messageId, kept: false, says: `${letterName(message.wanted)} is replayed` });
   }
+  return answers;
+};
+
+/** Compensates what is left of a run that ended, in a further execution of its compensation. */
+const undoAgain = async (
+  { pipeline, run, compensation }: RunRecord,
+  open: readonly { readonly message: Asked; readonly letter: DeadLetter }[],
+  services: Services,
+): Promise<readonly Replayed[]> => {
+  const { ledger, now } = services;
+  const [first] = open;
+  if (!first || !compensation) return open.map(({ message, letter }) => kept(message, noLetter(letter)));
+  const { generation, round, status } = compensation;
+  const askedAt = isoTime(now());
+  const next: Compensation = { generation, round: round + 1, status: 'pending', askedAt };
+  const asked =
+    status === 'failed'
+      ? await ledger.compensations.again({ pipeline, run, generation, round }, next)
+      : await ledger.runs.get(pipeline, run);
+  if (asked?.compensation?.status !== 'pending')
+    return open.map(({ message }) =>
+      kept(message, new Error(`HDL430 the run ${run} is being compensated, or goes on: not replayed now`)),
+    );
+  const answers: Replayed[] = [];
+  for (const { message, letter } of open) {
+    const { by = 'a redrive of the dead-letter queue', because = 'replayed' } = message.wanted;
+    await ledger.deadLetters.replayed(letter, { by, because, at: askedAt, replayedIn: generation });
+    answers.push({ messageId: message.messageId, kept: false, says: `${letterName(letter)} is replayed` });
+  }
+  await askForCompensation(asked, services);
   return answers;
 };
 

@@ -1,4 +1,5 @@
 // A further execution of a run that has ended: what the order names is done again, all else gives its stored result.
+import { withUndone } from '../ledger/index.ts';
 import type { PipelineManifest, ResumeOrder, RunRecord } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { admit, patient } from './admission/index.ts';
@@ -18,7 +19,7 @@ export type Resumed =
 export const resume = async (
   pipeline: string,
   run: string,
-  order: ResumeOrder,
+  wanted: ResumeOrder,
   manifest: PipelineManifest,
   services: Services,
 ): Promise<Resumed> => {
@@ -30,15 +31,20 @@ export const resume = async (
     );
   if (before.resume && before.status === 'pending') {
     await carryOut(before, before.resume, manifest, services);
-    if (before.resume.id === order.id) return { kind: 'resumed', run, generation: order.generation };
+    if (before.resume.id === wanted.id) return { kind: 'resumed', run, generation: wanted.generation };
   }
-  if (before.resume?.id === order.id) return { kind: 'duplicate', run };
+  if (before.resume?.id === wanted.id) return { kind: 'duplicate', run };
   const above = await underWayAbove(before, services);
   if (above !== undefined) return { kind: 'refused', reason: above };
+  // Whoever asks: what was undone is not there any more.
+  const [stages, undos] = await Promise.all([ledger.stages.list(pipeline, run), ledger.stages.listUndo(pipeline, run)]);
+  const order = withUndone(wanted, stages, undos);
   const record = await ledger.runs.resume(pipeline, run, order, manifest.admission !== undefined);
   if (!record) {
-    const { status, generation = 1 } = (await ledger.runs.get(pipeline, run)) ?? before;
-    return { kind: 'refused', reason: `the run ${run} is ${status}, in its execution ${generation}` };
+    const { status, generation = 1, compensation } = (await ledger.runs.get(pipeline, run)) ?? before;
+    const undoing = compensation?.status === 'pending' || compensation?.status === 'running';
+    const is = undoing ? `${status} and being compensated` : status;
+    return { kind: 'refused', reason: `the run ${run} is ${is}, in its execution ${generation}` };
   }
   await carryOut(record, order, manifest, services);
   return { kind: 'resumed', run, generation: order.generation };

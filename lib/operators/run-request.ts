@@ -17,7 +17,10 @@ import { requestOf } from './read-event.ts';
 import type { Services } from './services.ts';
 
 /** A message that asks for a run of its own. */
-export type RunMessage = Exclude<StartMessage, { kind: 'resume' | 'fork' | 'look' | 'ended' | 'release' }>;
+export type RunMessage = Exclude<
+  StartMessage,
+  { kind: 'compensate' | 'resume' | 'fork' | 'look' | 'ended' | 'release' }
+>;
 
 export interface Request {
   readonly run: string;

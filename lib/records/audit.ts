@@ -17,7 +17,8 @@ export interface AuditEntry {
     | 'discarded'
     | 'forked'
     | 'answered'
-    | 'stageFailed';
+    | 'stageFailed'
+    | 'compensated';
   readonly detail: string;
 }
 

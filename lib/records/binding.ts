@@ -3,13 +3,14 @@ import type { Json } from './json.ts';
 
 /**
  * What a ref points into: the run's own facts, partition and input, a stage's output, the item of a map, an upstream run's
- * output. An item's `stage` is one of the same `flow.each`: what that gave for the item.
+ * output; what a stage was given that is to be undone. An item's `stage` is one of the same `flow.each`: what that gave for it.
  */
 export type Source =
   | { readonly kind: 'run' }
   | { readonly kind: 'partition' }
   | { readonly kind: 'input' }
   | { readonly kind: 'stage'; readonly stage: string }
+  | { readonly kind: 'given'; readonly stage: string }
   | { readonly kind: 'item'; readonly stage?: string }
   /** Of triggers only: the event that asks for a run, and how a partition stands, of `previous` or of a pipeline. */
   | { readonly kind: 'event' }

@@ -5,6 +5,7 @@ import type { Condition } from './condition.ts';
 import type { Json } from './json.ts';
 import type { LatchRelease } from './latch.ts';
 import type { OnFailure } from './on-failure.ts';
+import type { Compensated } from './undo.ts';
 
 /** The run as it travels in every call. `execution` is the ARN of the state machine's execution. */
 export interface RunFacts {
@@ -58,6 +59,8 @@ export interface StageCall {
   /** The stage whose fallback this call runs, by the fallback's name, after the stage itself failed with `failure`. */
   readonly via?: string;
   readonly failure?: CaughtError;
+  /** What undoes the stage when the run fails. */
+  readonly compensate?: Compensated;
   /** In a round of a repetition: the name of the stage in metrics, which all rounds share. */
   readonly shares?: string;
   readonly batch?: Batch;
@@ -120,6 +123,8 @@ export type SettleCall =
       readonly onFailure?: OnFailure;
       readonly control?: readonly ControlPath[];
       readonly release?: readonly LatchRelease[];
+      /** Of the undoing of a stage: which execution of the compensation. */
+      readonly round?: number;
     }
   | {
       readonly action: 'batchFailed';
@@ -264,6 +269,16 @@ export type SettleCall =
       readonly chosen: Choices;
       readonly release: readonly LatchRelease[];
     }
+  /** The first state of a compensation: what is to be undone, in order. */
+  | {
+      readonly action: 'compensationOpened';
+      readonly run: RunFacts;
+      readonly round: number;
+      /** The ARN of the compensation's own execution. */
+      readonly execution: string;
+    }
+  /** Its last state. */
+  | { readonly action: 'compensationClosed'; readonly run: RunFacts; readonly round: number }
   | {
       /** Before a node that reads control values which another branch of the state machine holds. */
       readonly action: 'readControl';

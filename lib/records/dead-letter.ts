@@ -17,6 +17,8 @@ export interface DeadLetter {
   readonly definitionHash: string;
   /** The run's execution that failed. @default 1 */
   readonly generation?: number;
+  /** Of the undoing of a stage: which execution of the compensation. */
+  readonly round?: number;
   /** `open` until somebody replays or discards it; open again when the replay fails too. @default open */
   readonly state?: 'open' | 'replayed' | 'discarded';
   /** Who closed it, when and why. */

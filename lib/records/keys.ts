@@ -1,10 +1,13 @@
 // The ledger's single-table keys. `pk` and `sk` are DynamoDB's; a partition here is always a slice of data.
+import { undoneStage } from './compensation.ts';
+
 const padded = (n: number): string => String(n).padStart(8, '0');
 
 export const runKey = (pipeline: string, run: string) => ({ pk: `run#${pipeline}#${run}`, sk: 'run' });
 export const stageKey = (pipeline: string, run: string, stage: string) => ({
   pk: `run#${pipeline}#${run}`,
-  sk: `stage#${stage}`,
+  // Apart from the stages, so that who reads those of a run reads no undoings.
+  sk: undoneStage(stage) === undefined ? `stage#${stage}` : `undo#${stage}`,
 });
 export const batchKey = (pipeline: string, run: string, stage: string, batch: number) => ({
   pk: `run#${pipeline}#${run}`,

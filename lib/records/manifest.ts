@@ -29,6 +29,8 @@ export interface PipelineManifest {
   readonly stateMachineArn: string;
   /** @default 'standard' */
   readonly type?: 'standard' | 'express';
+  /** The machine that undoes what a failed run did; absent where no stage is to be undone. */
+  readonly compensationArn?: string;
   readonly definitionHash: string;
   /** How its runs are limited. @default not at all */
   readonly admission?: AdmissionPolicy;

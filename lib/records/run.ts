@@ -2,6 +2,7 @@
 import type { Binding } from './binding.ts';
 import type { Choices } from './calls.ts';
 import type { Parent } from './child.ts';
+import type { Compensation } from './compensation.ts';
 import type { Slice } from './partitions/index.ts';
 import type { StoredPayload } from './payload.ts';
 import type { ResumeOrder } from './resume-order.ts';
@@ -49,6 +50,8 @@ export interface RunRecord {
   /** Stages by status, written when the run ends. */
   readonly stages?: { readonly [status in Status]?: number };
   readonly deadLetters?: number;
+  /** Of a run that failed after a stage that is to be undone then. */
+  readonly compensation?: Compensation;
   readonly error?: string;
   readonly cause?: string;
 }

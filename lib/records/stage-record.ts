@@ -3,6 +3,7 @@ import type { Child } from './child.ts';
 import type { StoredPayload } from './payload.ts';
 import type { Answered, Question } from './question.ts';
 import type { Status } from './status.ts';
+import type { Compensated } from './undo.ts';
 
 export interface ItemCounts {
   readonly total: number;
@@ -41,6 +42,9 @@ export interface StageRecord {
   readonly endedAt?: string;
   readonly durationMs?: number;
   readonly output?: StoredPayload;
+  /** What undoes the stage when the run fails; and once it is completed, what it was given. */
+  readonly compensate?: Compensated;
+  readonly given?: StoredPayload;
   readonly items?: ItemCounts;
   /** Why it failed; kept where `onFailure` made the stage skipped or completed all the same. */
   readonly error?: string;

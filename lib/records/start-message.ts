@@ -79,6 +79,14 @@ export type StartMessage =
       readonly again: readonly string[];
       readonly by: string;
     }
+  /** What a run that failed has done is to be undone. */
+  | {
+      readonly kind: 'compensate';
+      readonly pipeline: string;
+      readonly run: string;
+      readonly generation: number;
+      readonly round: number;
+    }
   /** The Express execution of a run has had its time: has it settled the run? */
   | { readonly kind: 'look'; readonly pipeline: string; readonly run: string; readonly generation: number }
   /** A run of a pipeline that limits its runs has ended: the next may start. */

@@ -34,7 +34,11 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const { call, ledger, owner, now } = attempt;
   const at = addressOf(call.run, call.stage);
   const startedAt = now();
-  const facts = { ...needsOf([call.bind], call.after, call.chosen), ...fallbackOf(call) };
+  const facts = {
+    ...needsOf([call.bind], call.after, call.chosen),
+    ...fallbackOf(call),
+    ...(call.compensate ? { compensate: call.compensate } : {}),
+  };
   const claim = await ledger.stages.claim(at, owner, isoTime(startedAt), facts);
   if (!claim.held) return stored(attempt, claim.record);
 
@@ -52,8 +56,10 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   }
 
   const fingerprint = fingerprintOf(attempt, bound);
+  // What undoes the stage is to get what the stage got, also when the run can no longer tell.
+  const given = call.compensate ? { given: await ledger.payloads.store(at.pipeline, bound) } : {};
   const before = reusable(claim.record, fingerprint);
-  if (before) return settle(attempt, at, startedAt, { output: before, fingerprint });
+  if (before) return settle(attempt, at, startedAt, { output: before, fingerprint, ...given });
 
   const input = await parse(stage.input, bound, 'input');
   const result = await heedingRetryAfter(handler, attempt, {
@@ -69,7 +75,7 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
     attempt,
     at,
     startedAt,
-    { output: await ledger.payloads.store(at.pipeline, output), fingerprint },
+    { output: await ledger.payloads.store(at.pipeline, output), fingerprint, ...given },
     output,
   );
 };
@@ -79,7 +85,7 @@ const settle = async (
   attempt: Attempt,
   at: StageAddress,
   startedAt: number,
-  result: { readonly output: StoredPayload; readonly fingerprint: Fingerprint },
+  result: { readonly output: StoredPayload; readonly fingerprint: Fingerprint; readonly given?: StoredPayload },
   value?: Json,
 ): Promise<StageAnswer> => {
   const { call, ledger, owner, now } = attempt;

@@ -143,7 +143,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       account,
     });
 
-  const servicesOn = ({ endpoint, queueUrl }: Deployed): Services => {
+  const servicesOn = ({ endpoint, queueUrl, startQueueUrl }: Deployed): Services => {
     const aws = connect({ region, endpoint, ...credentials });
     const manifest = {
       pipeline: pipeline.name,
@@ -159,7 +159,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       aws,
       ledger: openLedger(aws, names),
       eventBus: names.eventBus,
-      startQueueUrl: '', // for child pipelines, which are refused
+      startQueueUrl, // nobody takes from it: child pipelines are refused, and what is undone is no part of a run
       manifests: {
         of: async (name) => (name === pipeline.name ? manifest : undefined),
         queueOf: async () => undefined,

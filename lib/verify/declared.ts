@@ -105,6 +105,8 @@ export const declaredOutcome = async (
       case 'event':
       case 'ledger':
         throw new MissingError('what asked for a run is read by its trigger only');
+      case 'given':
+        return null; // only what undoes a stage reads it, and that is no part of a run
       case 'upstream':
         return stubs.upstream[source.upstream] ?? null;
       case 'stage': {

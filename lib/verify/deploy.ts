@@ -13,11 +13,13 @@ export const names = {
   inboxBucket: 'inbox',
   eventBus: 'heddle',
   queue: 'dead',
+  startQueue: 'start',
 };
 
 export interface Deployed {
   readonly endpoint: string;
   readonly queueUrl: string;
+  readonly startQueueUrl: string;
 }
 
 /** Deploys a compiled pipeline to an engine that has nothing yet. */
@@ -27,9 +29,10 @@ export const deploy = async (engine: Engine, compiled: CompiledPipeline): Promis
     await engine.service('s3').call('CreateBucket', { Bucket });
   await engine.service('eventbridge').call('CreateEventBus', { Name: names.eventBus });
   const { QueueUrl } = await engine.service('sqs').call('CreateQueue', { QueueName: names.queue });
+  const starts = await engine.service('sqs').call('CreateQueue', { QueueName: names.startQueue });
   await deployMachines(engine, compiled);
   const queueUrl = String(QueueUrl);
-  return { endpoint: new URL(queueUrl).origin, queueUrl };
+  return { endpoint: new URL(queueUrl).origin, queueUrl, startQueueUrl: String(starts.QueueUrl) };
 };
 
 /** The pipeline's machine, and those that it starts where it would be too large. */

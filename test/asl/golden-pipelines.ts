@@ -16,6 +16,7 @@ import { child, numbers, pipelineOf, stage } from './sample.ts';
 
 const find = defineStage('find', { input: z.object({}), output: z.object({ key: z.string() }) });
 const hungry = defineStage('hungry', { input: z.looseObject({}), output: numbers, retry: { moreMemoryMb: 2_048 } });
+const undoing = defineStage('undoing', { input: z.object({ output: numbers }), output: z.object({}) });
 const [first, second, third, fourth, each] = [
   stage('first'),
   stage('second'),
@@ -103,6 +104,10 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
   'more-memory': pipelineOf((flow) => {
     const { list } = flow.task(hungry, {}, { fallback: second });
     flow.map(hungry, list, () => ({}), { id: 'all' });
+  }),
+  compensate: pipelineOf((flow) => {
+    const { n } = flow.task(first, {}, { compensate: undoing, onCancel: 'compensate' });
+    flow.task(second, { n }, { compensate: undoing });
   }),
   choose: pipelineOf((flow) => {
     const { n } = flow.task(first, {});

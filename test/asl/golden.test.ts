@@ -18,10 +18,18 @@ const shipped = customerIntelligence.map((pipeline): [string, Pipeline] => [pipe
 /** The machine as text to read: the retry ladders, the same everywhere, by name (test/asl/retry.test.ts has them in full). */
 const readable = (pipeline: Pipeline): string =>
   `${JSON.stringify(
-    JSON.parse(compiled(pipeline).definition),
+    whole(pipeline),
     (field, value) => (field === 'Retry' ? `<the ladder of ${ladderOf(value)}>` : value),
     2,
   )}\n`;
+
+/** The pipeline's own machine; where there is one, with the machine that compensates beside it. */
+const whole = (pipeline: Pipeline): unknown => {
+  const { definition, compensation } = compiled(pipeline);
+  return compensation
+    ? { machine: JSON.parse(definition), compensation: JSON.parse(compensation) }
+    : JSON.parse(definition);
+};
 
 const ladderOf = (ladder: unknown): string => {
   const text = JSON.stringify(ladder);

@@ -134,6 +134,7 @@ export const lambdasFor = (stages: readonly string[], world: World, ledger: () =
         return { control: {}, until: '2026-01-01T00:01:00Z' };
       }
     }
+    if (call.action === 'compensationOpened' || call.action === 'compensationClosed') return {};
     const { stage: id, control } = call;
     if (call.action !== 'check') log.calls.push(`${id} settled`);
     if (call.action === 'check') {

@@ -7,12 +7,13 @@ import { cleanFile, total } from './fixtures/contracts.ts';
 import { statementsOf } from './fixtures/policies.ts';
 
 const second = defineStage('cleanFile', { input: total.input, output: total.output, retry: { moreMemoryMb: 4_096 } });
+const takeBack = defineStage('cleanFile', { input: z.object({ output: total.output }), output: z.object({}) });
 const streams = definePipeline('streams', { input: z.object({ key: z.string() }) }, (flow) => {
   const rows = fromS3({ bucket: 'inbox', key: flow.input.key, format: 'jsonl', row: z.object({ key: z.string() }) });
   const cleaned = flow.map(cleanFile, rows, ({ key }) => ({ key }), { id: 'clean' });
   const options = { initial: { rows: 0 }, until: (state: Ref<{ rows: number }>) => gte(state.rows, 3), atMost: 3 };
   flow.repeat('again', options, () => flow.task(cleanFile, { key: 'k' }));
-  return flow.task(total, { rows: cleaned.outputs }, { fallback: second });
+  return flow.task(total, { rows: cleaned.outputs }, { fallback: second, compensate: takeBack });
 });
 const template = fixtureTemplate({ pipelines: [streams] });
 const arn = (service: string, resource: string) => `arn:Partition:${service}:Region:AccountId:${resource}`;
@@ -44,6 +45,22 @@ test('where there is more memory to have, a second function of the same code has
   const [own, more] = ['', '-moreMemory'].map((part) => functionNamed(`heddle-streams-total-fallback${part}`));
   expect([own?.MemorySize, more?.MemorySize]).toEqual([512, 4_096]);
   expect(more?.Code).toEqual(own?.Code);
+});
+
+test('what undoes stages is a machine of its own, which dispatch may start and the manifest names', () => {
+  const machines = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(([, { Properties }]) => [
+    Properties.StateMachineName,
+    Properties.StateMachineType,
+    Object.keys((Properties.DefinitionSubstitutions ?? {}) as object),
+  ]);
+  expect(machines[1]).toEqual(['heddle-streams-compensate', 'STANDARD', ['compensate_total', 'operator_settle']]);
+  template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'heddle-streams-total-compensate' });
+  const starts = statementsOf(template).filter(({ actions }) => actions.includes('states:StartExecution'));
+  expect(starts.filter(({ resources }) => resources.join().includes('-compensate')).map(({ role }) => role)).toEqual([
+    'HeddleOperatorsDispatchRole',
+  ]);
+  const manifest = JSON.stringify(resourcesOf(template, 'AWS::SSM::Parameter'));
+  expect(manifest).toContain('compensationArn');
 });
 
 test('the rounds of a repetition share one function', () => {

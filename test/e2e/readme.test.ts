@@ -45,6 +45,7 @@ const improve = defineStage('improve', { input: z.object({ from: z.number() }), 
 const list = defineStage('list', { input: z.object({}), output: z.object({ items: z.array(row) }) });
 const count = defineStage('count', { input: z.object({}), output: z.object({ rows: z.number() }) });
 const publish = defineStage('publish', { input: z.object({ rows: z.number() }), output: z.object({ at: z.string() }) });
+const withdraw = defineStage('withdraw', { input: z.object({ output: z.object({ at: z.string() }) }), output: z.object({}) });
 const scoring = definePipeline('scoring', { input: row }, (flow) => ({ mean: flow.task(score, { text: flow.input.text }).score }));
 void objectDropped('drops/{partition}/*');
 `;

@@ -3,7 +3,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { compile } from '../../lib/asl/index.ts';
 import type { Pipeline, Stage } from '../../lib/definition/index.ts';
-import { graphOf, validate } from '../../lib/graph/index.ts';
+import { functionsOf, graphOf, validate } from '../../lib/graph/index.ts';
 import type { Shape } from '../../lib/local/index.ts';
 import type { BusEvent } from '../../lib/local/service.ts';
 import { lambdaService, type RegisteredFunctions } from '../../lib/local/services/lambda/index.ts';
@@ -12,6 +12,8 @@ import { answer, begin, dispatch, finish, reconcile, type Services, settle } fro
 import { openManifests } from '../../lib/operators/manifests.ts';
 import {
   type AnswerResult,
+  compensationName,
+  compensationSuffix,
   executionName,
   type Json,
   type ResumeOrder,
@@ -48,6 +50,8 @@ export interface Bench {
   run(pipeline: string, input?: Json, id?: string): Promise<EndedRun>;
   /** The end of an execution of a run, by its name. */
   look(pipeline: string, execution: string): Promise<EndedRun>;
+  /** The run as it is when its compensation has ended. */
+  compensated(run: RunRecord): Promise<EndedRun & { readonly undos: readonly StageRecord[] }>;
   /** Lets an ended run go on, and waits for the end of that execution. */
   resume(run: RunRecord, order: Pick<ResumeOrder, 'again' | 'below' | 'items'>): Promise<EndedRun>;
   /** Does something at a time, in seconds from now. Time stands still meanwhile. */
@@ -117,7 +121,9 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
     };
   const stages: RegisteredFunctions = Object.fromEntries(
     pipelines.flatMap((pipeline) =>
-      graphOf(pipeline).handled.map(({ id, node }) => [`${pipeline.name}_stage_${id}`, work(node.stage)]),
+      functionsOf(graphOf(pipeline)).flatMap(({ placeholders, stage }) =>
+        placeholders.map((placeholder) => [`${pipeline.name}_${placeholder}`, work(stage)]),
+      ),
     ),
   );
 
@@ -174,17 +180,25 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
   };
 
   for (const pipeline of pipelines) {
-    const { definition, hash, stages: ids } = compile(graphOf(pipeline));
-    const filled = definition.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
-      if (name === 'definitionHash') return hash;
-      return name.startsWith('stage_') ? `${pipeline.name}_${name}` : name;
-    });
+    const { definition, hash, stages: ids, compensation } = compile(graphOf(pipeline));
+    const filled = (text: string) =>
+      text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+        if (name === 'definitionHash') return hash;
+        return /^(stage|fallback|compensate)_/.test(name) ? `${pipeline.name}_${name}` : name;
+      });
     const { stateMachineArn } = await local.service('sfn').call('CreateStateMachine', {
       name: `${prefix}${pipeline.name}`,
       type: pipeline.type.toUpperCase(),
-      definition: filled,
+      definition: filled(definition),
       roleArn: 'arn:aws:iam::123456789012:role/x',
     });
+    const undoing =
+      compensation &&
+      (await local.service('sfn').call('CreateStateMachine', {
+        name: `${prefix}${pipeline.name}${compensationSuffix}`,
+        definition: filled(compensation),
+        roleArn: 'arn:aws:iam::123456789012:role/x',
+      }));
     await local.service('ssm').call('PutParameter', {
       Name: `/heddle/heddle/${pipeline.name}`,
       Type: 'String',
@@ -193,6 +207,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
         stateMachineArn,
         type: pipeline.type,
         definitionHash: hash,
+        ...(undoing ? { compensationArn: undoing.stateMachineArn } : {}),
         upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
         stages: ids,
         deadLetterQueueUrl: local.queueUrl,
@@ -205,7 +220,10 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
     const execution = await endOf(arnOf(pipeline, name)).promise;
     const run = await local.ledger.runs.get(pipeline, id);
     if (!run) throw new Error(`there is no run ${id} of ${pipeline}`);
-    const records = await local.ledger.stages.list(pipeline, id);
+    return seen(run, execution);
+  };
+  const seen = async (run: RunRecord, execution: string): Promise<EndedRun> => {
+    const records = await local.ledger.stages.list(run.pipeline, run.run);
     const stageRecords = Object.fromEntries(records.map((record) => [record.stage, record]));
     return {
       execution,
@@ -230,6 +248,13 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
       release();
       if (!('run' in outcome)) throw new Error(JSON.stringify(outcome));
       return look(pipeline, outcome.run);
+    },
+    compensated: async ({ pipeline, run, compensation }) => {
+      if (!compensation) throw new Error(`the run ${run} is not compensated`);
+      const name = compensationName(run, compensation);
+      const execution = await endOf(arnOf(`${pipeline}${compensationSuffix}`, name)).promise;
+      const record = (await local.ledger.runs.get(pipeline, run)) as RunRecord; // it was there before
+      return { ...(await seen(record, execution)), undos: await local.ledger.stages.listUndo(pipeline, run) };
     },
     resume: async ({ pipeline, run, generation = 1 }, parts) => {
       const order = { ...parts, id: `${generation + 1}`, generation: generation + 1, by: 'test', reason: 'a test' };

@@ -34,6 +34,10 @@ const publish = defineStage('publish', {
   output: z.object({ url: z.string() }),
 });
 const day = z.object({ day: z.string() });
+const unpublish = defineStage('unpublish', {
+  input: z.object({ output: z.object({ url: z.string() }) }),
+  output: z.object({}),
+});
 
 /** Fails to compile unless the two types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -76,6 +80,10 @@ export const orders = definePipeline('orders', { input: day }, (flow) => {
   // @ts-expect-error the run has no field `day`
   flow.task(clean, { key: flow.run.day });
   flow.task(publish, { rows: listed.total, tags: ['a', listed.state], extra: { any: [1, listed.total] } });
+
+  flow.task(publish, { rows: 1 }, { id: 'undone', compensate: unpublish, onCancel: 'compensate' });
+  // @ts-expect-error `clean` gives no url that `unpublish` could take back
+  flow.task(clean, { key: 'k' }, { id: 'notUndone', compensate: unpublish });
 
   const cleaned = flow.map(clean, listed.files, (each) => {
     proven<Same<typeof each.key, Ref<string>>>();

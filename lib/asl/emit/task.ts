@@ -22,6 +22,9 @@ export const emitTask = (node: TaskNode, next: string | null, emission: Emission
     control: constant(control),
     chosen: '{% $states.input.chosen %}',
     ...release,
+    ...(node.compensate
+      ? { compensate: { by: node.compensate.name, ...(node.onCancel ? { onCancel: true } : {}) } }
+      : {}),
     ...(node.shares ? { shares: node.shares } : {}),
   };
   const outputInstead = withControlInstead(id, control);

@@ -52,7 +52,15 @@ export const resume: Command = {
   },
 };
 
-const refuse = ({ run, status }: RunRecord, from: string | undefined): void => {
+const refuse = ({ run, status, compensation }: RunRecord, from: string | undefined): void => {
+  if (compensation?.status === 'pending' || compensation?.status === 'running')
+    throw new CliError(
+      'HDL659',
+      2,
+      `what the run ${run} did is being undone`,
+      'a run that has ended, with its compensation',
+      `wait for its end: npx heddle run ${run} shows how far it is`,
+    );
   if (status === 'completed' && from === undefined)
     throw new CliError(
       'HDL623',

@@ -29,7 +29,10 @@ export const run: Command = {
         const stageRecords = report.stages.map(withoutKeys);
         const letters = report.deadLetters.map(withoutKeys);
         const audit = report.audit.map(withoutKeys);
-        printJson(setting, [{ ...runJson(report, now), upstream, executionArn, stageRecords, letters, audit, output }]);
+        const undos = report.undos?.map(withoutKeys);
+        printJson(setting, [
+          { ...runJson(report, now), upstream, executionArn, stageRecords, undos, letters, audit, output },
+        ]);
       } else print(setting, reportOn(report, { now, width: columnsOf(setting.stdout), paint: paintFor(setting) }));
       return 0;
     } finally {

@@ -1,5 +1,5 @@
 import { bind } from '../bind.ts';
-import { type FailureOption, failureData, type StandIn } from '../failure.ts';
+import { type FailureOption, failureData, type StandIn, type Undoes } from '../failure.ts';
 import type { Bound, Ref } from '../ref.ts';
 import type { Stage, StageInput, StageOutput } from '../stage.ts';
 import { placeOf, type Recorder, stageRef, stagesBehind } from './recorder.ts';
@@ -12,19 +12,26 @@ export interface StageUse {
   readonly after?: readonly Ref<unknown>[];
 }
 
-export interface TaskOptions<S extends Stage = Stage, F extends Stage = S> extends StageUse {
+export interface TaskOptions<S extends Stage = Stage, F extends Stage = S, C extends Stage = Stage> extends StageUse {
   /** What it means when the stage, and its fallback if it has one, failed for good. @default 'fail' */
   readonly onFailure?: FailureOption<StageOutput<S>>;
   /** A stage that runs with the same input when this one failed for good; its output becomes this one's. @default none */
   readonly fallback?: F & StandIn<S, F>;
+  /**
+   * A stage that undoes this one when it completed and the run fails in the end. It gets `{ input, output }` of this one. Stages
+   * are undone one by one, the last that completed first. @default what is done stays
+   */
+  readonly compensate?: C & Undoes<S, C>;
+  /** What a cancelled run means for a stage with `compensate`. @default 'keep' */
+  readonly onCancel?: 'keep' | 'compensate';
 }
 
 export interface TaskVerb {
   /** Runs a stage once. */
-  task<S extends Stage, F extends Stage = S>(
+  task<S extends Stage, F extends Stage = S, C extends Stage = Stage>(
     stage: S,
     input: Bound<StageInput<S>>,
-    options?: TaskOptions<NoInfer<S>, F>,
+    options?: TaskOptions<NoInfer<S>, F, C>,
   ): Ref<StageOutput<S>>;
 }
 
@@ -41,6 +48,8 @@ export const recordTask = (recorder: Recorder): TaskVerb['task'] => {
       after: stagesBehind(options.after, at),
       ...(onFailure ? { onFailure } : {}),
       ...(options.fallback ? { fallback: options.fallback } : {}),
+      ...(options.compensate ? { compensate: options.compensate } : {}),
+      ...(options.onCancel === 'compensate' ? { onCancel: options.onCancel } : {}),
     });
     return stageRef(recorder, id);
   };

@@ -4,6 +4,7 @@ import { bindingsFitContracts } from './bindings-fit-contracts.ts';
 import { branchesCanBeTaken } from './branches-can-be-taken.ts';
 import { childRunsArePossible } from './child-runs-are-possible.ts';
 import { choicesHaveAValue } from './choices-have-a-value.ts';
+import { compensationsFit } from './compensations-fit.ts';
 import { eventTriggersArePossible } from './event-triggers-are-possible.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
 import { itemsStayInTheirMap } from './items-stay-in-their-map.ts';
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   branchesCanBeTaken,
   choicesHaveAValue,
   standInsFit,
+  compensationsFit,
   waitsArePossible,
   approvalsArePossible,
   childRunsArePossible,

@@ -2,7 +2,7 @@ import { type DeadLetter, type RunFacts, readExecutionName } from '../../records
 import { isoTime, type Services } from '../services.ts';
 import { tell } from '../tell.ts';
 
-type Failed = Pick<DeadLetter, 'stage' | 'error' | 'cause' | 'attempts' | 'input' | 'firstAt'> & {
+type Failed = Pick<DeadLetter, 'stage' | 'error' | 'cause' | 'attempts' | 'input' | 'firstAt' | 'round'> & {
   readonly item?: number;
 };
 

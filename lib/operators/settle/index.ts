@@ -1,12 +1,13 @@
 // `settle`: records what no stage wrapper can: a stage or batch that failed for good, the end of a map, and all that happens
 // to stages without a handler. It releases their latches, and reads control values that crossed one.
-import type { ReadControlAnswer, SettleCall } from '../../records/index.ts';
+import type { CompensationAnswer, ReadControlAnswer, SettleCall } from '../../records/index.ts';
 import type { Services } from '../services.ts';
 import type { SettleAnswer } from './answer.ts';
 import { ask, askEnded } from './ask.ts';
 import { batchFailed } from './batch-failed.ts';
 import { check } from './check.ts';
 import { childEnded, startChild } from './child.ts';
+import { compensationClosed, compensationOpened } from './compensation.ts';
 import { mapDone } from './map-done.ts';
 import { mapFailed } from './map-failed.ts';
 import { readControl } from './read-control.ts';
@@ -15,7 +16,10 @@ import { serviceDone, serviceOpened } from './service.ts';
 import { stageFailed } from './stage-failed.ts';
 import { waitDone, waitOpened } from './wait.ts';
 
-export const settle = async (call: SettleCall, services: Services): Promise<SettleAnswer | ReadControlAnswer> => {
+export const settle = async (
+  call: SettleCall,
+  services: Services,
+): Promise<SettleAnswer | ReadControlAnswer | CompensationAnswer> => {
   const answer = await perform(call, services);
   // Last: whoever is woken reads what has been recorded. A crash before this line is mended by the state's retry.
   const ended = call.action === 'batchFailed' ? call.call : call;
@@ -23,7 +27,10 @@ export const settle = async (call: SettleCall, services: Services): Promise<Sett
   return answer;
 };
 
-const perform = (call: SettleCall, services: Services): Promise<SettleAnswer | ReadControlAnswer> => {
+const perform = (
+  call: SettleCall,
+  services: Services,
+): Promise<SettleAnswer | ReadControlAnswer | CompensationAnswer> => {
   switch (call.action) {
     case 'stageFailed':
       return stageFailed(call, services);
@@ -47,6 +54,10 @@ const perform = (call: SettleCall, services: Services): Promise<SettleAnswer | R
       return check(call, services);
     case 'mapFailed':
       return mapFailed(call, services);
+    case 'compensationOpened':
+      return compensationOpened(call, services);
+    case 'compensationClosed':
+      return compensationClosed(call, services);
     case 'waitOpened':
       return waitOpened(call, services);
     case 'waitDone':

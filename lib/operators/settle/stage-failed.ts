@@ -7,7 +7,7 @@ import { outcomeOf } from './outcome.ts';
 
 /** Records a stage that failed for good, with its dead letter, and what `onFailure` makes of it. */
 export const stageFailed = async (
-  { run, stage, bind, chosen = {}, error, onFailure, control = [] }: Call<'stageFailed'>,
+  { run, stage, bind, chosen = {}, error, onFailure, control = [], round }: Call<'stageFailed'>,
   services: Services,
 ): Promise<SettleAnswer> => {
   const { ledger, now } = services;
@@ -31,12 +31,13 @@ export const stageFailed = async (
   await writeDeadLetter(services, run, {
     stage,
     ...failure,
+    ...(round === undefined ? {} : { round }),
     attempts: record.attempts,
     input: await ledger.payloads.store(run.pipeline, input),
     firstAt: record.startedAt ?? endedAt,
   });
   await ledger.audit.record(run.pipeline, run.id, {
-    id: `failed#${stage}#${at.generation}`,
+    id: `failed#${stage}#${at.generation}${round === undefined ? '' : `#${round}`}`,
     at: endedAt,
     by: 'settle',
     what: 'stageFailed',

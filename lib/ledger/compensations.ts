@@ -1,0 +1,47 @@
+// How far the compensation of a run is, in the run's record.
+import { type Compensation, type RunRecord, runKey } from '../records/index.ts';
+import type { Table } from './table.ts';
+
+/** One execution of a run's compensation. */
+export interface CompensationAddress extends Pick<Compensation, 'generation' | 'round'> {
+  readonly pipeline: string;
+  readonly run: string;
+}
+
+export interface Compensations {
+  /** `pending` to `running`; a repeat of the same execution gets the record again. Undefined when it has ended, or is another's. */
+  start(at: CompensationAddress, facts: Compensation & { readonly execution: string }): Promise<RunRecord | undefined>;
+  /** Ends one that has not ended. Undefined when it has, or when the run has gone on. */
+  end(at: CompensationAddress, facts: Compensation): Promise<RunRecord | undefined>;
+  /** One that failed, to `pending` again for what is left, in the next round. Undefined when it is under way or the run has gone on. */
+  again(at: CompensationAddress, facts: Compensation): Promise<RunRecord | undefined>;
+}
+
+const isRound = '#compensation.#generation = :generation AND #compensation.#round = :round';
+
+export const openCompensations = (table: Table): Compensations => {
+  const update = (
+    { pipeline, run, generation, round }: CompensationAddress,
+    compensation: Compensation,
+    condition: string,
+    values: { readonly [name: string]: unknown },
+  ) =>
+    table.update<RunRecord>({
+      key: runKey(pipeline, run),
+      set: { compensation },
+      condition: `${isRound} AND ${condition}`,
+      values: { generation, round, ...values },
+    });
+  return {
+    start: (at, facts) =>
+      update(
+        at,
+        { ...facts, status: 'running' },
+        '(#compensation.#status = :pending OR (#compensation.#status = :running AND #compensation.#execution = :execution))',
+        { pending: 'pending', running: 'running', execution: facts.execution },
+      ),
+    end: (at, facts) =>
+      update(at, facts, '#compensation.#status IN (:pending, :running)', { pending: 'pending', running: 'running' }),
+    again: (at, facts) => update(at, facts, '#compensation.#status = :failed', { failed: 'failed' }),
+  };
+};
