@@ -48,6 +48,7 @@ const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[
     ['forked', run.parent === undefined ? undefined : `from ${run.parent.from} of ${run.parent.run}`],
     ['definition', run.definitionHash],
     ['execution', run.executionArn],
+    ['deadline', run.deadline && `${run.deadline.at.slice(0, 19).replace('T', ' ')} UTC${run.late ? ', missed' : ''}`],
     ['cause', run.cause],
     ['undone', run.compensation && undoneText(run.compensation)],
     ['waits', run.status === 'pending' ? run.waits : undefined],

@@ -7,7 +7,8 @@ const reasons = {
   'AwsSolutions-SF1': 'The ledger keeps what every run did, stage by stage; the log group holds what went wrong.',
   'AwsSolutions-SQS3': 'It is a dead-letter queue itself: messages are sent to it.',
   'Serverless-SQSRedrivePolicy': 'It is a dead-letter queue itself.',
-  'Serverless-LambdaDLQ': 'It is never called asynchronously: Step Functions or the queue keeps the failed call.',
+  'Serverless-LambdaDLQ':
+    'Step Functions or the queue keeps the failed call; of the one that is called by the clock, the next call makes up for it.',
   'Serverless-LambdaEventSourceMappingDestination':
     'Failed messages go to the dead-letter queue of the start queue; a mapping of SQS takes no destination.',
 } as const;

@@ -47,7 +47,7 @@ export const leadingKeys = (keys: readonly string[]) => ({
   'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] },
 });
 
-export const indexArn = (tableArn: string): string => `${tableArn}/index/${runsIndex.name}`;
+export const indexArn = (tableArn: string, index: string = runsIndex.name): string => `${tableArn}/index/${index}`;
 
 const objectActions: { readonly [right in Right]: string } = { read: 's3:GetObject', write: 's3:PutObject' };
 

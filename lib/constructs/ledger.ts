@@ -1,10 +1,10 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { runsIndex } from '../records/index.ts';
+import { openIndex, runsIndex } from '../records/index.ts';
 import { isKept } from './removal.ts';
 
-/** The table of runs, stages, dead letters and partitions, with the index that lists a pipeline's runs by time. */
+/** The table of runs, stages, dead letters and partitions; one index lists a pipeline's runs by time, one those that are not over. */
 export class Ledger extends Construct {
   readonly table: Table;
 
@@ -24,6 +24,12 @@ export class Ledger extends Construct {
       partitionKey: text(runsIndex.pk),
       sortKey: text(runsIndex.sk),
       projectionType: ProjectionType.ALL,
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: openIndex.name,
+      partitionKey: text(openIndex.pk),
+      sortKey: text(openIndex.sk),
+      projectionType: ProjectionType.KEYS_ONLY, // so that what a run does meanwhile writes nothing there
     });
   }
 }

@@ -7,9 +7,9 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { compensationSuffix, environmentNames, manifestName } from '../records/index.ts';
+import { compensationSuffix, environmentNames, manifestName, openIndex } from '../records/index.ts';
 import { acceptFindings } from './accepted-findings.ts';
-import { allow, allowLedger, allowObjects } from './access.ts';
+import { allow, allowLedger, allowObjects, indexArn } from './access.ts';
 import type { Bundles } from './bundles.ts';
 import { handlerFunction } from './handler-function.ts';
 import { idOf, names } from './names.ts';
@@ -23,6 +23,7 @@ const operators = {
   dispatch: { timeoutSeconds: 30, description: 'Takes start messages and starts executions' },
   answer: { timeoutSeconds: 30, description: 'Takes the answer to a question that a run waits with' },
   replay: { timeoutSeconds: 60, description: 'Takes dead letters that are to be done again and lets their runs go on' },
+  sweep: { timeoutSeconds: 240, description: 'Looks at the runs that are not over' },
   reconcile: { timeoutSeconds: 30, description: 'Settles the run of an execution that died' },
 } as const;
 type Operator = keyof typeof operators;
@@ -66,6 +67,7 @@ export class Operators extends Construct {
   readonly answer: LambdaFunction;
   readonly replay: LambdaFunction;
   readonly reconcile: LambdaFunction;
+  readonly sweep: LambdaFunction;
   readonly #props: OperatorsProps;
   #looksAfter = false;
   #tellsDispatch = false;
@@ -114,17 +116,26 @@ export class Operators extends Construct {
     allowLedger(this.reconcile, ledger.tableArn, ['read', 'write']);
     allowObjects(this.reconcile, payloads.bucketArn, ['read', 'write'], ['payloads/']);
     eventBus.grantPutEventsTo(this.reconcile);
+
+    this.sweep = this.#make('sweep', props);
+    allowLedger(this.sweep, ledger.tableArn, ['read', 'write']);
+    allow(this.sweep, ['dynamodb:Query'], [indexArn(ledger.tableArn, openIndex.name)]);
+    allowObjects(this.sweep, payloads.bucketArn, ['read', 'write'], ['payloads/']);
+    eventBus.grantPutEventsTo(this.sweep);
+    allow(this.sweep, ['sqs:SendMessage'], [queues.start.queueArn]);
   }
 
   /** All of them, by name. */
   get all(): { readonly [operator in Operator]: LambdaFunction } {
-    const { begin, settle, finish, dispatch, answer, replay, reconcile } = this;
-    return { begin, settle, finish, dispatch, answer, replay, reconcile };
+    const { begin, settle, finish, dispatch, answer, replay, reconcile, sweep } = this;
+    return { begin, settle, finish, dispatch, answer, replay, reconcile, sweep };
   }
 
   /** Gives the operators their rights on a pipeline. By its names: what it is made of may stand in another stack. */
-  serve(orchestrator: string, pipeline: string, { type, overlap, compensates = false }: PipelineNeeds): void {
-    const machine = this.#arn('states', `stateMachine:${names.stateMachine(orchestrator, pipeline)}`);
+  serve(orchestrator: string, pipeline: string, { type, overlap, compensates = false, deadline }: PipelineNeeds): void {
+    const machineName = names.stateMachine(orchestrator, pipeline);
+    const machine = this.#arn('states', `stateMachine:${machineName}`);
+    const executions = this.#arn('states', `execution:${machineName}:*`);
     const manifest = this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`);
     allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
     allow(this.settle, ['ssm:GetParameter'], [manifest]);
@@ -133,29 +144,26 @@ export class Operators extends Construct {
     for (const waker of [this.settle, this.answer]) allow(waker, ['states:SendTaskSuccess'], machines);
     // For the stage of another run that waits for one of this pipeline's.
     const tasks = ['states:SendTaskSuccess', 'states:SendTaskFailure'];
-    for (const ender of [this.finish, this.reconcile, this.dispatch]) allow(ender, tasks, machines);
+    for (const ender of [this.finish, this.reconcile, this.dispatch, this.sweep]) allow(ender, tasks, machines);
+    const undoing = this.#arn('states', `execution:${machineName}${compensationSuffix}:*`);
+    allow(this.sweep, ['states:DescribeExecution'], compensates ? [executions, undoing] : [executions]);
     allow(this.settle, ['states:SendTaskFailure'], machines);
-    for (const starter of [this.dispatch, this.replay]) {
+    for (const starter of [this.dispatch, this.replay, this.sweep]) {
       allow(starter, ['ssm:GetParameter'], [manifest]);
       allow(starter, ['states:StartExecution'], [machine]);
     }
     allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
-    if (type === 'express' || overlap === 'cancelRunning') this.#lookAfter();
+    if (type === 'express' || overlap === 'cancelRunning' || compensates || deadline) this.#lookAfter();
     if (overlap || compensates) this.#tellDispatch();
     if (compensates) {
       allow(this.dispatch, ['states:StartExecution'], [`${machine}${compensationSuffix}`]);
-      allow(this.replay, ['sqs:SendMessage'], [this.#props.queues.start.queueArn]);
       // What is left standing where the execution that was to undo it died.
-      for (const leaver of [this.reconcile, this.dispatch])
+      for (const leaver of [this.reconcile, this.dispatch, this.sweep])
         allow(leaver, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
       allow(this.reconcile, ['ssm:GetParameter'], [manifest]);
     }
-    if (overlap === 'cancelRunning')
-      allow(
-        this.dispatch,
-        ['states:StopExecution'],
-        [this.#arn('states', `execution:${names.stateMachine(orchestrator, pipeline)}:*`)],
-      );
+    if (overlap === 'cancelRunning' || deadline?.ends) allow(this.dispatch, ['states:StopExecution'], [executions]);
+    if (deadline?.ends) allow(this.sweep, ['states:StopExecution'], [executions]);
   }
 
   /** Lets whoever ends a run say so to `dispatch`, which lets the next one start, or has its work undone. */
@@ -166,7 +174,7 @@ export class Operators extends Construct {
       allow(ender, ['sqs:SendMessage'], [this.#props.queues.start.queueArn]);
   }
 
-  /** Lets the starters have Express runs looked at, and `dispatch` settle those that their executions did not. */
+  /** Lets the starters have runs looked at later, and `dispatch` settle those that their executions did not, and tell of them. */
   #lookAfter(): void {
     if (this.#looksAfter) return;
     this.#looksAfter = true;

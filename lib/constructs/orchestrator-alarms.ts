@@ -30,6 +30,12 @@ export const orchestratorAlarms = (scope: Construct, props: OrchestratorAlarmsPr
     'The dispatch operator itself failed, so runs may start late. Its log says why.',
   );
   alert(
+    'SweepErrors',
+    'sweep-errors',
+    operators.sweep.metricErrors(perMinute),
+    'The sweep could not look at some runs, so what nothing else tells of may stay unseen. Its log says which and why.',
+  );
+  alert(
     'StartsFailed',
     'starts-failed',
     queues.startFailed.metricApproximateNumberOfMessagesVisible(waiting),

@@ -21,6 +21,7 @@ import { OrchestratorDashboard } from './orchestrator-dashboard.ts';
 import { Pipeline } from './pipeline.ts';
 import { Queues } from './queues.ts';
 import type { IOrchestrator, PipelineNeeds, StageDefaults } from './shared.ts';
+import { sweeps } from './sweeps.ts';
 
 export interface OrchestratorProps {
   /** Pipelines to make at once. @default none: make each with `new Pipeline` */
@@ -96,6 +97,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
     this.operators = operators;
     alertEvents(this, name, eventBus, alerts, queues.undelivered);
     onDeadExecutions(this, name, operators.reconcile, queues.undelivered);
+    sweeps(this, name, operators.sweep, queues.undelivered);
     orchestratorAlarms(this, { orchestrator: name, queues, operators, topic: alerts });
     this.#dashboard = new OrchestratorDashboard(this, 'Dashboard', { orchestrator: name, queues, operators });
     this.#writeManifest(queues);

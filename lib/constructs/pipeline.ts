@@ -97,6 +97,7 @@ export class Pipeline extends PipelineBase {
       type: definition.type,
       overlap: admission?.overlap,
       compensates: compiled.compensation !== undefined,
+      deadline: definition.deadline,
     });
     this.definitionHash = compiled.hash;
     // Printed by every synth, as `heddle asl` and each run print it: what runs is what was synthesized.
@@ -121,6 +122,7 @@ export class Pipeline extends PipelineBase {
       stateMachineArn: this.pipelineArn,
       type: definition.type,
       definitionHash: compiled.hash,
+      ...(definition.deadline ? { deadline: definition.deadline } : {}),
       ...(compensation ? { compensationArn: compensation.stateMachineArn } : {}),
       ...(admission ? { admission } : {}),
       ...(definition.partitions ? { partitions: definition.partitions } : {}),

@@ -7,7 +7,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
-import type { ExecutionType } from '../definition/index.ts';
+import type { Deadline, ExecutionType } from '../definition/index.ts';
 import type { Overlap } from '../records/index.ts';
 import type { Bundles } from './bundles.ts';
 
@@ -26,6 +26,7 @@ export interface PipelineNeeds {
   readonly overlap?: Overlap | undefined;
   /** What its failed runs did is undone. @default false */
   readonly compensates?: boolean;
+  readonly deadline?: Deadline | undefined;
 }
 
 export interface IOrchestrator extends IConstruct {

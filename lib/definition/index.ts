@@ -11,6 +11,7 @@ export {
   bindingsOf,
   type CheckNode,
   type ChooseNode,
+  type Deadline,
   type ExecutionType,
   type HandledNode,
   isHandled,

@@ -162,6 +162,12 @@ export interface Block {
   readonly output: Binding;
 }
 
+/** How long a run may take. */
+export interface Deadline {
+  readonly seconds: number;
+  readonly ends?: true;
+}
+
 /** Step Functions' two kinds of state machine. */
 export type ExecutionType = 'standard' | 'express';
 
@@ -176,6 +182,8 @@ export interface Pipeline<
   readonly description: string;
   readonly input: Input;
   readonly type: ExecutionType;
+  /** When a run is to have ended, counted from when it was asked for; `ends`: it is ended then. */
+  readonly deadline?: Deadline;
   /** Which partitions it has. @default any key */
   readonly partitions?: PartitionSpec;
   /** The pipelines whose runs of the same partition this one waits for and reads, by alias. */

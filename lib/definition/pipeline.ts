@@ -3,9 +3,10 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type AdmissionOptions, admissionOf } from './admission.ts';
 import { DefinitionError } from './diagnostic.ts';
 import { type Flow, record } from './flow.ts';
-import type { ExecutionType, Pipeline, Upstreams } from './node.ts';
+import type { Deadline, ExecutionType, Pipeline, Upstreams } from './node.ts';
 import type { PartitionKey, Partitions } from './partitions.ts';
 import type { Unbound } from './ref.ts';
+import { type Span, spanSeconds } from './span.ts';
 import type { Trigger } from './trigger.ts';
 
 type OutputsOf<U extends Upstreams> = {
@@ -24,6 +25,11 @@ export interface PipelineOptions<Input extends StandardSchemaV1, U extends Upstr
    */
   readonly type?: ExecutionType;
   /**
+   * How long a run may take, from when it was asked for, or to go on. One that is not over by then is told to the alerts topic and
+   * the event bus; with `ends` it is ended too, as failed. @default no such time
+   */
+  readonly deadline?: Span | { readonly after: Span; readonly ends: boolean };
+  /**
    * The partitions that there are: `daily({ from: '2026-01-01' })`. A start for any other key is refused. What a run knows of its
    * own is `flow.partition`.
    * @default any key
@@ -37,6 +43,11 @@ export interface PipelineOptions<Input extends StandardSchemaV1, U extends Upstr
   /** What else starts runs. @default only upstreams and people */
   readonly triggers?: readonly Trigger<StandardSchemaV1.InferInput<Input>>[];
 }
+
+const deadlineOf = (deadline: Span | { readonly after: Span; readonly ends: boolean }, pipeline: string): Deadline => {
+  const { after, ends } = typeof deadline === 'object' ? deadline : { after: deadline, ends: false };
+  return { seconds: spanSeconds(after, pipeline, 'deadline'), ...(ends ? { ends } : {}) };
+};
 
 /**
  * Declares a pipeline: runs `body` once, now, over typed refs, and records what it wires.
@@ -79,6 +90,7 @@ export const definePipeline = <
     description: options.description ?? '',
     input: options.input,
     type: options.type ?? 'standard',
+    ...(options.deadline === undefined ? {} : { deadline: deadlineOf(options.deadline, name) }),
     ...(options.partitions ? { partitions: options.partitions } : {}),
     upstream,
     triggers: options.triggers ?? [],

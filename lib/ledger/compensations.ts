@@ -1,5 +1,12 @@
 // How far the compensation of a run is, in the run's record.
-import { type Compensation, type RunRecord, runKey } from '../records/index.ts';
+import {
+  type Compensation,
+  firstLookSeconds,
+  openIndex,
+  openIndexKey,
+  type RunRecord,
+  runKey,
+} from '../records/index.ts';
 import type { Table } from './table.ts';
 
 /** One execution of a run's compensation. */
@@ -25,10 +32,12 @@ export const openCompensations = (table: Table): Compensations => {
     compensation: Compensation,
     condition: string,
     values: { readonly [name: string]: unknown },
+    open: { readonly set?: object; readonly remove?: readonly string[] } = {},
   ) =>
     table.update<RunRecord>({
       key: runKey(pipeline, run),
-      set: { compensation },
+      set: { compensation, ...open.set },
+      ...(open.remove ? { remove: open.remove } : {}),
       condition: `${isRound} AND ${condition}`,
       values: { generation, round, ...values },
     });
@@ -41,7 +50,17 @@ export const openCompensations = (table: Table): Compensations => {
         { pending: 'pending', running: 'running', execution: facts.execution },
       ),
     end: (at, facts) =>
-      update(at, facts, '#compensation.#status IN (:pending, :running)', { pending: 'pending', running: 'running' }),
-    again: (at, facts) => update(at, facts, '#compensation.#status = :failed', { failed: 'failed' }),
+      update(
+        at,
+        facts,
+        '#compensation.#status IN (:pending, :running)',
+        { pending: 'pending', running: 'running' },
+        { remove: [openIndex.pk, openIndex.sk] },
+      ),
+    again: (at, facts) => {
+      const lookAt = new Date(Date.parse(facts.askedAt) + firstLookSeconds * 1_000).toISOString();
+      const set = openIndexKey(at.pipeline, at.run, lookAt);
+      return update(at, facts, '#compensation.#status = :failed', { failed: 'failed' }, { set });
+    },
   };
 };

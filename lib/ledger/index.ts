@@ -6,6 +6,7 @@ import { type Compensations, openCompensations } from './compensations.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
 import { type Gates, openGates } from './gates.ts';
 import { type Latches, openLatches } from './latches.ts';
+import { type OpenRuns, openOpenRuns } from './open-runs.ts';
 import { openPauses, type Pauses } from './pauses.ts';
 import { openPayloads, type Payloads } from './payloads.ts';
 import { openRedo, type Redo } from './redo.ts';
@@ -25,6 +26,7 @@ export type { CompensationAddress, Compensations } from './compensations.ts';
 export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
 export type { Gates } from './gates.ts';
 export type { Latches } from './latches.ts';
+export type { OpenRuns } from './open-runs.ts';
 export type { Pauses } from './pauses.ts';
 export type { Payloads } from './payloads.ts';
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
@@ -47,6 +49,7 @@ export type { Waits } from './waits.ts';
 export interface Ledger {
   readonly runs: Runs;
   readonly compensations: Compensations;
+  readonly openRuns: OpenRuns;
   readonly stages: Stages;
   readonly waits: Waits;
   readonly latches: Latches;
@@ -76,6 +79,7 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
   return {
     runs,
     compensations: openCompensations(table),
+    openRuns: openOpenRuns(table),
     stages,
     waits,
     latches: openLatches(aws, table),

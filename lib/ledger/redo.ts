@@ -21,6 +21,7 @@ export type Redo = (pipeline: string, run: string, order: ResumeOrder, now: stri
 /** What an earlier end left in a record of a stage or batch. */
 const ended = [
   'owner',
+  'overdueAt',
   'error',
   'cause',
   'reason',

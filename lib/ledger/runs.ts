@@ -1,5 +1,8 @@
 // Run records and the partition records that point at the newest run.
 import {
+  firstLookSeconds,
+  openIndex,
+  openIndexKey,
   type PartitionRecord,
   partitionKey,
   type ResumeOrder,
@@ -40,7 +43,16 @@ export interface Runs {
    * An ended run to `pending` again, in the order's generation. Undefined when it has not ended, is being compensated, or is
    * further already.
    */
-  resume(pipeline: string, run: string, order: ResumeOrder, gated?: boolean): Promise<RunRecord | undefined>;
+  resume(
+    pipeline: string,
+    run: string,
+    order: ResumeOrder,
+    facts: Pick<RunRecord, 'gated' | 'deadline'> & { readonly at: string },
+  ): Promise<RunRecord | undefined>;
+  /** Notes that a run has missed its deadline, once in a generation. Undefined when that was noted before. */
+  late(pipeline: string, run: string, at: string, generation: number): Promise<RunRecord | undefined>;
+  /** Notes that somebody was told so. */
+  lateTold(pipeline: string, run: string, generation: number): Promise<void>;
   /** Ends a run that has not begun as `skipped`. Undefined when it has begun, or ended. */
   skip(
     pipeline: string,
@@ -82,9 +94,30 @@ const rankOf = (status: Status): number => {
   return status === 'running' ? 1 : 2;
 };
 
+const notOpen = [openIndex.pk, openIndex.sk];
+/** What an execution has left in the record of its run, and a further one takes back. */
+const ofAnEnd = [
+  'startedAt',
+  'endedAt',
+  'error',
+  'cause',
+  'stages',
+  'deadLetters',
+  'waits',
+  'compensation',
+  'late',
+  'lateTold',
+];
+
+const firstLook = (at: string): string => new Date(Date.parse(at) + firstLookSeconds * 1_000).toISOString();
+
 export const openRuns = (table: Table): Runs => ({
   create: (run) =>
-    table.create(runKey(run.pipeline, run.run), { ...run, ...runsIndexKey(run.pipeline, run.createdAt, run.run) }),
+    table.create(runKey(run.pipeline, run.run), {
+      ...run,
+      ...runsIndexKey(run.pipeline, run.createdAt, run.run),
+      ...(run.status === 'pending' ? openIndexKey(run.pipeline, run.run, firstLook(run.createdAt)) : {}),
+    }),
 
   get: (pipeline, run) => table.get(runKey(pipeline, run)),
 
@@ -99,16 +132,28 @@ export const openRuns = (table: Table): Runs => ({
     }),
 
   end: (pipeline, run, end, generation) =>
-    table.update({ key: runKey(pipeline, run), set: { ...end }, ...active(generation) }),
+    table.update({
+      key: runKey(pipeline, run),
+      // One that is to be compensated is not over.
+      set: { ...end, ...(end.compensation ? openIndexKey(pipeline, run, firstLook(end.endedAt)) : {}) },
+      ...(end.compensation ? {} : { remove: notOpen }),
+      ...active(generation),
+    }),
 
-  resume: (pipeline, run, order, gated = false) => {
+  resume: (pipeline, run, order, { at, ...facts }) => {
     const before = order.generation - 1;
     const inTurn =
       before === 1 ? 'attribute_not_exists(#generation) OR #generation = :before' : '#generation = :before';
     return table.update({
       key: runKey(pipeline, run),
-      set: { status: 'pending', generation: order.generation, resume: order, ...(gated ? { gated } : {}) },
-      remove: ['startedAt', 'endedAt', 'error', 'cause', 'stages', 'deadLetters', 'waits', 'compensation'],
+      set: {
+        status: 'pending',
+        generation: order.generation,
+        resume: order,
+        ...facts,
+        ...openIndexKey(pipeline, run, firstLook(at)),
+      },
+      remove: [...ofAnEnd, ...(facts.deadline ? [] : ['deadline'])],
       condition: `#status IN (:completed, :failed, :cancelled) AND (${inTurn}) AND (attribute_not_exists(#compensation) OR NOT #compensation.#status IN (:pending, :running))`,
       values: {
         completed: 'completed',
@@ -122,7 +167,29 @@ export const openRuns = (table: Table): Runs => ({
   },
 
   skip: (pipeline, run, end, generation) =>
-    table.update({ key: runKey(pipeline, run), set: { status: 'skipped', ...end }, ...pending(generation) }),
+    table.update({
+      key: runKey(pipeline, run),
+      set: { status: 'skipped', ...end },
+      remove: notOpen,
+      ...pending(generation),
+    }),
+
+  late: (pipeline, run, at, generation) =>
+    table.update({
+      key: runKey(pipeline, run),
+      set: { late: { at } },
+      condition: `attribute_exists(pk) AND attribute_not_exists(#late) AND ${inGeneration}`,
+      values: { generation },
+    }),
+
+  lateTold: async (pipeline, run, generation) => {
+    await table.update({
+      key: runKey(pipeline, run),
+      set: { lateTold: true },
+      condition: `attribute_exists(#late) AND ${inGeneration}`,
+      values: { generation },
+    });
+  },
 
   waits: async (pipeline, run, why, generation) => {
     await table.update({ key: runKey(pipeline, run), set: { waits: why }, ...pending(generation) });

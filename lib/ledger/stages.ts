@@ -49,7 +49,7 @@ export interface Stages {
     at: StageAddress,
     owner: string,
     now: string,
-    facts?: Partial<Needs & Fallback & Pick<StageRecord, 'compensate'>>,
+    facts?: Partial<Needs & Fallback & Pick<StageRecord, 'compensate' | 'overdueAt'>>,
   ): Promise<Claim<StageRecord>>;
   /** Records success. False when another attempt has claimed or settled the stage since. */
   complete(
@@ -78,7 +78,13 @@ export interface Stages {
   getBatch(at: StageAddress, batch: number): Promise<BatchRecord | undefined>;
   /** The batches of a map stage in order; without `results` only their counts and status are read. */
   listBatches(at: StageAddress, results: boolean): Promise<readonly BatchRecord[]>;
-  claimBatch(at: StageAddress, batch: number, owner: string, now: string): Promise<Claim<BatchRecord>>;
+  claimBatch(
+    at: StageAddress,
+    batch: number,
+    owner: string,
+    now: string,
+    overdueAt?: string,
+  ): Promise<Claim<BatchRecord>>;
   /** Stores the outcomes so far; `completed` says that every item has one. False when the claim is lost. */
   settleBatch(at: StageAddress, batch: number, owner: string, end: BatchEnd): Promise<boolean>;
 }
@@ -125,6 +131,9 @@ const unfinished = ({ generation = 1 }: StageAddress) => ({
   condition: `(${notCompleted}) AND (attribute_not_exists(#generation) OR #generation <= :generation)`,
   values: { completed: 'completed', generation },
 });
+
+/** What is read of batches where their results are not. */
+const batchFacts = ['stage', 'batch', 'status', 'attempts', 'completed', 'failed', 'durationMs', 'overdueAt'];
 
 export const openStages = (table: Table): Stages => {
   const claim = async <R extends { readonly status: Status }>(
@@ -230,14 +239,10 @@ export const openStages = (table: Table): Stages => {
     getBatch: (at, batch) => table.get(batchKey(at.pipeline, at.run, at.stage, batch)),
 
     listBatches: (at, results) =>
-      table.list(
-        `run#${at.pipeline}#${at.run}`,
-        batchPrefix(at.stage),
-        results ? undefined : ['stage', 'batch', 'status', 'attempts', 'completed', 'failed', 'durationMs'],
-      ),
+      table.list(`run#${at.pipeline}#${at.run}`, batchPrefix(at.stage), results ? undefined : batchFacts),
 
-    claimBatch: (at, batch, owner, now) =>
-      claim(at, batchKey(at.pipeline, at.run, at.stage, batch), { stage: at.stage, batch }, owner, now),
+    claimBatch: (at, batch, owner, now, overdueAt) =>
+      claim(at, batchKey(at.pipeline, at.run, at.stage, batch), { stage: at.stage, batch, overdueAt }, owner, now),
 
     settleBatch: async (at, batch, owner, end) =>
       (await table.update({

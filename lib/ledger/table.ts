@@ -37,6 +37,13 @@ export interface Table {
   list<Record>(pk: string, prefix: string, attributes?: readonly string[]): Promise<readonly Record[]>;
   /** Every item of a key whose sort key is from `from` to `to`, both included, in order. */
   between<Record>(pk: string, from: string, to: string): Promise<readonly Record[]>;
+  /** Up to `limit` items of an index with sort keys below one, the lowest first: what the index has of them. */
+  upTo<Record>(
+    index: { readonly name: string; readonly pk: string; readonly sk: string },
+    pk: string,
+    below: string,
+    limit: number,
+  ): Promise<readonly Record[]>;
   /** Up to `limit` items of an index, the highest sort keys first. */
   latest<Record>(
     index: { readonly name: string; readonly pk: string },
@@ -159,6 +166,18 @@ export const openTable = (aws: Aws, name: string): Table => {
         ExpressionAttributeValues: typed({ ':pk': pk, ':from': from, ':to': to }),
         ConsistentRead: true,
       }),
+
+    upTo: (index, pk, below, limit) =>
+      query(
+        {
+          IndexName: index.name,
+          KeyConditionExpression: '#pk = :pk AND #sk < :below',
+          ExpressionAttributeNames: { '#pk': index.pk, '#sk': index.sk },
+          ExpressionAttributeValues: typed({ ':pk': pk, ':below': below }),
+          Limit: limit,
+        },
+        limit,
+      ),
 
     latest: (index, pk, limit) =>
       query(

@@ -3,6 +3,7 @@ import { type RunRecord, type StartMessage, sliceOf } from '../records/index.ts'
 import { PermanentError } from '../support/run-errors.ts';
 import { admit, ended, hold, missed, pausesFor, recordSkipped, release } from './admission/index.ts';
 import { compensate } from './compensate.ts';
+import { atDeadline, deadlineFrom, watchDeadline } from './deadline.ts';
 import { fork } from './fork.ts';
 import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
@@ -29,6 +30,7 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   if (message.kind === 'resume')
     return resumed(await resume(message.pipeline, message.run, message.order, manifest, services));
   if (message.kind === 'fork') return fork(message, manifest, services);
+  if (message.kind === 'deadline') return atDeadline(message, manifest, services);
   if (message.kind === 'compensate') return compensate(message, manifest, services);
   if (message.kind === 'ended') return ended(message, manifest, services);
   if (message.kind === 'release') return release(message, manifest, services);
@@ -54,6 +56,7 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     ...(manifest.partitions ? { slice: sliceOf(manifest.partitions, partition) } : {}),
     ...(message.kind === 'child' ? { askedBy: message.parent } : {}),
     ...(manifest.admission ? { gated: true } : {}),
+    ...deadlineFrom(manifest, Date.parse(createdAt)),
     createdAt,
   };
   const unwanted = late?.reason ?? (await unmet(message, partition, manifest, services));
@@ -61,6 +64,7 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   const [isNew, pauses] = await Promise.all([ledger.runs.create(record), pausesFor(message, services)]);
   const standing = isNew ? record : await ledger.runs.get(message.pipeline, run);
   if (standing?.status !== 'pending') return { kind: 'duplicate', run };
+  await watchDeadline(standing, services);
   const instead = (await hold(message, standing, pauses, services)) ?? (await admit(standing, manifest, services));
   if (instead) return instead;
   await markPartition(standing, services);

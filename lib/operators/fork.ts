@@ -3,6 +3,7 @@ import { belowOf, undoneOf } from '../ledger/index.ts';
 import { forkId, type PipelineManifest, type RunRecord, type StartMessage } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { admit, patient } from './admission/index.ts';
+import { deadlineFrom, watchDeadline } from './deadline.ts';
 import { markPartition } from './mark-partition.ts';
 import type { Outcome } from './outcome.ts';
 import { isoTime, type Services } from './services.ts';
@@ -33,6 +34,7 @@ export const fork = async (
     upstream: parent.upstream,
     parent: { run: parent.run, from },
     ...(manifest.admission ? { gated: true } : {}),
+    ...deadlineFrom(manifest, Date.parse(createdAt)),
     createdAt,
   };
   const isNew = await ledger.runs.create(record);
@@ -51,6 +53,7 @@ export const fork = async (
     what: 'forked',
     detail: `from ${from} of ${parent.run}`,
   });
+  await watchDeadline(record, services);
   const instead = await admit(record, patient(manifest), services);
   if (instead) return instead;
   await markPartition(record, services);

@@ -10,3 +10,4 @@ export { type QueueMessage, type Replayed, replay } from './replay.ts';
 export { RunFailedError } from './run-failed-error.ts';
 export type { Services } from './services.ts';
 export { settle } from './settle/index.ts';
+export { type Swept, sweep } from './sweep.ts';

@@ -12,6 +12,7 @@ import { tellGate } from './admission/tell-gate.ts';
 import { announce } from './announce.ts';
 import { askForCompensation, compensationOf, leaveStanding } from './compensate.ts';
 import { deathOf } from './death.ts';
+import { endOfLate, tellLate } from './late.ts';
 import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
 import { isoTime, type Services } from './services.ts';
@@ -42,15 +43,40 @@ export const reconcile = async ({ detail }: ExecutionEnded, prefix: string, serv
   const machine = detail.stateMachineArn.split(':').at(-1) ?? '';
   if (!machine.startsWith(prefix)) return false;
   const pipeline = machine.slice(prefix.length);
-  const death = deathOf(detail);
-  const end = {
-    status: detail.status === 'ABORTED' ? 'cancelled' : 'failed',
-    error: death.error ?? errorNames.runFailed,
-    cause: death.cause ?? `the execution ended as ${detail.status}`,
-  } as const;
   if (pipeline.endsWith(compensationSuffix))
-    return settleCompensation(pipeline.slice(0, -compensationSuffix.length), detail.name, end, services);
-  return settleRun({ pipeline, ...readExecutionName(detail.name) }, end, services);
+    return settleCompensation(pipeline.slice(0, -compensationSuffix.length), detail.name, endOf(detail), services);
+  return reconcileRun({ pipeline, ...readExecutionName(detail.name) }, detail, services);
+};
+
+interface Dead {
+  readonly status: string;
+  readonly error?: string | null;
+  readonly cause?: string | null;
+}
+
+const endOf = (dead: Dead): Pick<AbandonedEnd, 'status' | 'error' | 'cause'> => {
+  const death = deathOf(dead);
+  return {
+    // Stopped by its deadline, it did not do what it was to do; by a person, it was not to.
+    status: dead.status === 'ABORTED' && death.error !== errorNames.deadlineMissed ? 'cancelled' : 'failed',
+    error: death.error ?? errorNames.runFailed,
+    cause: death.cause ?? `the execution ended as ${dead.status}`,
+  };
+};
+
+/** Settles the run of an execution that has ended like this. True when there was something to settle. */
+export const reconcileRun = async (
+  at: { readonly pipeline: string; readonly run: string; readonly generation: number },
+  dead: Dead,
+  services: Services,
+): Promise<boolean> => {
+  const record = dead.status === 'TIMED_OUT' ? await services.ledger.runs.get(at.pipeline, at.run) : undefined;
+  // The machine's own time is up with the deadline of a run that its deadline ends.
+  if (record?.deadline?.ends && record.deadline.at <= isoTime(services.now())) {
+    await tellLate(record, services);
+    return settleRun(at, endOfLate(record), services);
+  }
+  return settleRun(at, endOf(dead), services);
 };
 
 /** Ends the compensation whose execution ended without doing so; what is left stands, with dead letters. */

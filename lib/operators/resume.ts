@@ -3,6 +3,7 @@ import { withUndone } from '../ledger/index.ts';
 import type { PipelineManifest, ResumeOrder, RunRecord } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { admit, patient } from './admission/index.ts';
+import { deadlineFrom, watchDeadline } from './deadline.ts';
 import { markPartition } from './mark-partition.ts';
 import { isoTime, type Services } from './services.ts';
 import { startExecution } from './start-execution.ts';
@@ -39,7 +40,11 @@ export const resume = async (
   // Whoever asks: what was undone is not there any more.
   const [stages, undos] = await Promise.all([ledger.stages.list(pipeline, run), ledger.stages.listUndo(pipeline, run)]);
   const order = withUndone(wanted, stages, undos);
-  const record = await ledger.runs.resume(pipeline, run, order, manifest.admission !== undefined);
+  const record = await ledger.runs.resume(pipeline, run, order, {
+    at: isoTime(services.now()),
+    ...(manifest.admission ? { gated: true } : {}),
+    ...deadlineFrom(manifest, services.now()),
+  });
   if (!record) {
     const { status, generation = 1, compensation } = (await ledger.runs.get(pipeline, run)) ?? before;
     const undoing = compensation?.status === 'pending' || compensation?.status === 'running';
@@ -77,6 +82,7 @@ const carryOut = async (
     what: 'resumed',
     detail: `${order.reason}${told(order)}`,
   });
+  await watchDeadline(record, services);
   if (await admit(record, patient(manifest), services)) return;
   await markPartition(record, services);
   await startExecution(manifest, run, order.generation, services);

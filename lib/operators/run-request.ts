@@ -19,7 +19,7 @@ import type { Services } from './services.ts';
 /** A message that asks for a run of its own. */
 export type RunMessage = Exclude<
   StartMessage,
-  { kind: 'compensate' | 'resume' | 'fork' | 'look' | 'ended' | 'release' }
+  { kind: 'compensate' | 'deadline' | 'resume' | 'fork' | 'look' | 'ended' | 'release' }
 >;
 
 export interface Request {

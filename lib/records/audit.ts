@@ -18,7 +18,9 @@ export interface AuditEntry {
     | 'forked'
     | 'answered'
     | 'stageFailed'
-    | 'compensated';
+    | 'compensated'
+    | 'deadlineMissed'
+    | 'stuck';
   readonly detail: string;
 }
 

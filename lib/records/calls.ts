@@ -59,6 +59,8 @@ export interface StageCall {
   /** The stage whose fallback this call runs, by the fallback's name, after the stage itself failed with `failure`. */
   readonly via?: string;
   readonly failure?: CaughtError;
+  /** The longest pause before a further attempt, where it is longer than ten minutes. */
+  readonly patienceSeconds?: number;
   /** What undoes the stage when the run fails. */
   readonly compensate?: Compensated;
   /** In a round of a repetition: the name of the stage in metrics, which all rounds share. */

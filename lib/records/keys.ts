@@ -1,4 +1,5 @@
 // The ledger's single-table keys. `pk` and `sk` are DynamoDB's; a partition here is always a slice of data.
+import { sha256 } from '../support/sha256.ts';
 import { undoneStage } from './compensation.ts';
 
 const padded = (n: number): string => String(n).padStart(8, '0');
@@ -51,3 +52,26 @@ export const runsIndexKey = (pipeline: string, createdAt: string, run: string) =
   runsPk: `runs#${pipeline}`,
   runsSk: `${createdAt}#${run}`,
 });
+
+/** The index of the runs that are not over, by when they are to be looked at. Its name is in the table's definition. */
+export const openIndex = { name: 'open', pk: 'openPk', sk: 'openSk' } as const;
+/** What names a run in it. */
+export interface OpenRun {
+  readonly pipeline: string;
+  readonly run: string;
+}
+/** Its partitions: one alone would bear a thousand writes a second. */
+export const openShards: readonly string[] = Array.from({ length: 8 }, (_, n) => `open#${n}`);
+/** A new or resumed run is first looked at after so many seconds. */
+export const firstLookSeconds = 600;
+
+export const openIndexKey = (pipeline: string, run: string, lookAt: string) => ({
+  openPk: openShards[Number.parseInt(sha256(`${pipeline} ${run}`).slice(0, 4), 16) % openShards.length] ?? 'open#0',
+  openSk: `${lookAt}#${pipeline}#${run}`,
+});
+
+/** The run whose record has this partition key. */
+export const readOpenKey = (pk: string): OpenRun => {
+  const [, pipeline = '', run = ''] = /^run#([^#]+)#(.+)$/.exec(pk) ?? [];
+  return { pipeline, run };
+};

@@ -29,6 +29,8 @@ export interface PipelineManifest {
   readonly stateMachineArn: string;
   /** @default 'standard' */
   readonly type?: 'standard' | 'express';
+  /** When a run is to have ended; `ends`: it is ended then. */
+  readonly deadline?: { readonly seconds: number; readonly ends?: true };
   /** The machine that undoes what a failed run did; absent where no stage is to be undone. */
   readonly compensationArn?: string;
   readonly definitionHash: string;

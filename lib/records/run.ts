@@ -50,6 +50,11 @@ export interface RunRecord {
   /** Stages by status, written when the run ends. */
   readonly stages?: { readonly [status in Status]?: number };
   readonly deadLetters?: number;
+  /** When it is to have ended, counted from when it was asked for, or to go on; `ends`: it is ended then. */
+  readonly deadline?: { readonly at: string; readonly ends?: true };
+  /** That it had not; and whether somebody was told. */
+  readonly late?: { readonly at: string };
+  readonly lateTold?: true;
   /** Of a run that failed after a stage that is to be undone then. */
   readonly compensation?: Compensation;
   readonly error?: string;

@@ -38,6 +38,8 @@ export interface StageRecord {
   readonly fingerprint?: Fingerprint;
   /** The attempt that may settle this record: the request id of the Lambda call that claimed it last. */
   readonly owner?: string;
+  /** Of a stage under way: by then the attempt has ended, and any further one has begun. Else it is stuck. */
+  readonly overdueAt?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly durationMs?: number;
@@ -85,6 +87,7 @@ export interface BatchRecord {
   readonly generation?: number;
   readonly redone?: number;
   readonly owner?: string;
+  readonly overdueAt?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly durationMs?: number;

@@ -79,6 +79,8 @@ export type StartMessage =
       readonly again: readonly string[];
       readonly by: string;
     }
+  /** A run was to have ended by now. */
+  | { readonly kind: 'deadline'; readonly pipeline: string; readonly run: string; readonly generation: number }
   /** What a run that failed has done is to be undone. */
   | {
       readonly kind: 'compensate';

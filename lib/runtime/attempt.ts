@@ -52,6 +52,13 @@ export const scopeOf = ({ run, chosen }: StageCall): Scope => ({
   chosen,
 });
 
+/** Pauses between attempts are shorter than this, where the call does not say otherwise. */
+const patienceSeconds = 600;
+
+/** When this attempt has ended for certain, and a further one would have begun. */
+export const overdueAt = ({ call, now, remainingMs }: Attempt): string =>
+  isoTime(now() + remainingMs() + (call.patienceSeconds ?? patienceSeconds) * 1_000);
+
 export const isoTime = (ms: number): string => new Date(ms).toISOString();
 
 /** Logger is a class with more methods and looser types than a handler should see. */

@@ -5,7 +5,7 @@ import { addressOf, batchItems, batchNumber, type Resolver, UnavailableError } f
 import type { BatchRecord, BatchRow, ItemResult, Json, StageAnswer } from '../records/index.ts';
 import { invariant } from '../support/invariant.ts';
 import { isPermanent, SupersededError, ThrottledError, TransientError } from '../support/run-errors.ts';
-import { type Attempt, type Handler, isoTime, logOf, scopeOf } from './attempt.ts';
+import { type Attempt, type Handler, isoTime, logOf, overdueAt, scopeOf } from './attempt.ts';
 import { parse } from './contract.ts';
 import { idempotencyKey } from './fingerprint.ts';
 import { heedingRetryAfter } from './retry-after.ts';
@@ -55,7 +55,7 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   if ((await ledger.stages.get(at))?.status === 'completed')
     return { status: 'completed', control: {}, completed: 0, failed: 0 };
   const number = batchNumber(batch);
-  const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(startedAt));
+  const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(startedAt), overdueAt(attempt));
   if (!claim.held) return { status: 'completed', control: {}, completed: 0, failed: 0 };
 
   const results = new Map<number, ItemResult>();

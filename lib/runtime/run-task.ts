@@ -13,7 +13,7 @@ import {
   type StoredPayload,
 } from '../records/index.ts';
 import { SupersededError } from '../support/run-errors.ts';
-import { type Attempt, type Handler, isoTime, logOf, scopeOf } from './attempt.ts';
+import { type Attempt, type Handler, isoTime, logOf, overdueAt, scopeOf } from './attempt.ts';
 import { parse } from './contract.ts';
 import { fingerprintOf, idempotencyKey, reusable } from './fingerprint.ts';
 import { heedingRetryAfter } from './retry-after.ts';
@@ -37,6 +37,7 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const facts = {
     ...needsOf([call.bind], call.after, call.chosen),
     ...fallbackOf(call),
+    overdueAt: overdueAt(attempt),
     ...(call.compensate ? { compensate: call.compensate } : {}),
   };
   const claim = await ledger.stages.claim(at, owner, isoTime(startedAt), facts);

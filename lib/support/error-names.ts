@@ -13,5 +13,6 @@ export const errorNames = {
   tooManyFailures: 'Heddle.TooManyFailures',
   checkFailed: 'Heddle.CheckFailed',
   batchLost: 'Heddle.BatchLost',
+  deadlineMissed: 'Heddle.DeadlineMissed',
   unanswered: 'Heddle.Unanswered',
 } as const;

@@ -22,7 +22,7 @@ describe('the shared resources', () => {
       },
     ],
     [
-      'runs are listed by an index',
+      'runs are listed by an index, and those that are not over by another',
       'AWS::DynamoDB::Table',
       {
         GlobalSecondaryIndexes: [
@@ -34,8 +34,21 @@ describe('the shared resources', () => {
             ],
             Projection: { ProjectionType: 'ALL' },
           },
+          {
+            IndexName: 'open',
+            KeySchema: [
+              { AttributeName: 'openPk', KeyType: 'HASH' },
+              { AttributeName: 'openSk', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          },
         ],
       },
+    ],
+    [
+      'runs that are not over are looked at every five minutes',
+      'AWS::Events::Rule',
+      { ScheduleExpression: 'rate(5 minutes)' },
     ],
     [
       'the inbox tells EventBridge what lands in it',

@@ -128,6 +128,20 @@ describe('an operator has the rights of its work', () => {
       ],
     ],
     [
+      'HeddleOperatorsSweepRole',
+      [
+        `${ledgerAll} on ${table}`,
+        `Query on ${table}/index/open`,
+        `GetObject PutObject on ${payloads}/payloads/*`,
+        `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
+        `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
+        `DescribeExecution on ${pipelines.map((name) => arn(`states:execution:heddle-${name}:*`)).join(' ')}`,
+        `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
+        'PutEvents on <HeddleBus>',
+        'SendMessage on <HeddleQueuesStart>',
+      ],
+    ],
+    [
       'HeddleOperatorsReconcileRole',
       [
         `${ledgerAll} on ${table}`,

@@ -53,7 +53,7 @@ test('of two orders one is carried out, the other is refused', async () => {
 
 test('an order that died before the start is carried out by whoever comes next', async () => {
   const run = await stopped('died');
-  await workshop.local.ledger.runs.resume('orders', run, order('a')); // and nothing more
+  await workshop.local.ledger.runs.resume('orders', run, order('a'), { at: '2026-01-01T00:00:00.000Z' }); // and nothing more
   const before = await workshop.executions('orders');
   expect(await resume(run, order('b'))).toEqual({
     kind: 'notStarted',
@@ -74,7 +74,7 @@ test.each([
     'a run that is further than the order thinks',
     async (id: string) => {
       const run = await stopped(id);
-      await workshop.local.ledger.runs.resume('orders', run, order('a'));
+      await workshop.local.ledger.runs.resume('orders', run, order('a'), { at: '2026-01-01T00:00:00.000Z' });
       await workshop.local.ledger.runs.end('orders', run, { status: 'failed', endedAt: 'now' }, 2);
       return run;
     },

@@ -8,7 +8,7 @@ import { releaseOf, releasesOf, runWithScope } from './latch.ts';
 import { emitLevel } from './level.ts';
 import { operator } from './operator.ts';
 import type { BatchPlace, Emission, Piece, State } from './piece.ts';
-import { stageCall } from './stage-call.ts';
+import { patienceOf, stageCall } from './stage-call.ts';
 
 /** Batch by batch: the map, and those that are in one Map with it; `settle` takes what failed for good. */
 export const processorStates = (graph: GraphNode, emission: Emission): State => {
@@ -65,6 +65,7 @@ const batchStates = (
     control: [],
     chosen: `{% ${place.chosen} %}`,
     ...release,
+    ...patienceOf(node.stage),
     ...(node.shares ? { shares: node.shares } : {}),
     batch: batchOf(node, head, members, place),
   };

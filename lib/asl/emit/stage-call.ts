@@ -19,6 +19,15 @@ export interface StageCallState {
   readonly next: string | null;
 }
 
+/** Pauses up to so long are taken for granted by whoever asks whether a stage is stuck. */
+const usualPatience = 600;
+
+/** The field of a call that says how long a pause between attempts may be, where that is unusual. */
+export const patienceOf = ({ retry }: Stage): State => {
+  const longest = Math.max(...[retry, retry.throttled, retry.exhausted].map(({ capSeconds }) => capSeconds));
+  return longest > usualPatience ? { patienceSeconds: longest + usualPatience } : {};
+};
+
 /** The states that call a stage's function: one, and where the stage has it, one more that is entered when memory ran out. */
 export const stageCall = (call: StageCallState): { readonly [name: string]: State } => {
   const { name, stage, placeholder, onError } = call;

@@ -4,7 +4,7 @@ import { controlOfStage } from '../control.ts';
 import { withControl, withControlInstead } from './flow-state.ts';
 import { releaseOf } from './latch.ts';
 import type { Emission, Piece, State } from './piece.ts';
-import { stageCall } from './stage-call.ts';
+import { patienceOf, stageCall } from './stage-call.ts';
 import { stageFailed } from './stage-failed.ts';
 
 export const emitTask = (node: TaskNode, next: string | null, emission: Emission): Piece => {
@@ -22,6 +22,7 @@ export const emitTask = (node: TaskNode, next: string | null, emission: Emission
     control: constant(control),
     chosen: '{% $states.input.chosen %}',
     ...release,
+    ...patienceOf(stage),
     ...(node.compensate
       ? { compensate: { by: node.compensate.name, ...(node.onCancel ? { onCancel: true } : {}) } }
       : {}),

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../definition/index.ts';
 import type { PipelineGraph } from '../../graph/index.ts';
 import type { Estimate } from '../estimate/estimate.ts';
 import { controlValuesAreBounded } from './control-values-are-bounded.ts';
+import { deadlinesCanBeMet } from './deadlines-can-be-met.ts';
 import { definitionFits } from './definition-fits.ts';
 import { expressEndsInTime } from './express-ends-in-time.ts';
 import { expressIsPossible } from './express-is-possible.ts';
@@ -17,6 +18,7 @@ const rules: readonly LimitRule[] = [
   controlValuesAreBounded,
   expressIsPossible,
   expressEndsInTime,
+  deadlinesCanBeMet,
 ];
 
 /** Every limit that a run breaks, as an error, or may break, as a warning. */

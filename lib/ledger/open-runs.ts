@@ -1,0 +1,29 @@
+// The runs that are not over, by when they are to be looked at: a sparse index of the table, in which a run is from its record on until
+// its end, and the end of its compensation.
+import { type OpenRun, openIndex, openIndexKey, openShards, readOpenKey, runKey } from '../records/index.ts';
+import type { Table } from './table.ts';
+
+export interface OpenRuns {
+  /** Up to `limit` runs that were to be looked at before `now`, ISO 8601, in each part of the index the longest due first. */
+  due(now: string, limit: number): Promise<readonly OpenRun[]>;
+  /** Says when to look at a run again. Nothing for one that is over. */
+  lookAgain(run: OpenRun, at: string): Promise<void>;
+}
+
+export const openOpenRuns = (table: Table): OpenRuns => ({
+  due: async (now, limit) => {
+    const parts = await Promise.all(openShards.map((pk) => table.upTo<{ pk: string }>(openIndex, pk, now, limit)));
+    return parts
+      .flat()
+      .slice(0, limit)
+      .map(({ pk }) => readOpenKey(pk));
+  },
+
+  lookAgain: async ({ pipeline, run }, at) => {
+    await table.update({
+      key: runKey(pipeline, run),
+      set: openIndexKey(pipeline, run, at),
+      condition: 'attribute_exists(#openPk)',
+    });
+  },
+});
