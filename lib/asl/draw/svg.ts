@@ -35,8 +35,8 @@ const draw = (shape: Shape, x: number, y: number, canvas: Canvas): void => {
   const { lines } = canvas;
   switch (shape.kind) {
     case 'stage': {
-      const { id, verb, width, height } = shape;
-      canvas.stages.set(id, { x: x + width, y });
+      const { node, id, verb, width, height } = shape;
+      canvas.stages.set(node, { x: x + width, y });
       const [middle, top] = [round(x + width / 2), round(y - height / 2)];
       lines.push(
         `<rect class="${escaped(verb)}" x="${round(x)}" y="${top}" width="${round(width)}" height="${height}" rx="5"/>`,
@@ -48,6 +48,17 @@ const draw = (shape: Shape, x: number, y: number, canvas: Canvas): void => {
           `<text class="verb" x="${middle}" y="${round(y + 11)}">${escaped(verb)}</text>`,
         );
       }
+      return;
+    }
+    case 'items': {
+      const { inner, width, height } = shape;
+      lines.push(
+        `<rect class="items" x="${round(x)}" y="${round(y - height / 2)}" width="${round(width)}" height="${round(height)}" rx="8"/>`,
+        `<text class="verb" x="${round(x + width / 2)}" y="${round(y - height / 2 + 10)}">each batch of items</text>`,
+        line(x, y, x + gap.frame, y),
+      );
+      draw(inner, x + gap.frame, y, canvas);
+      lines.push(line(x + gap.frame + inner.width, y, x + width, y));
       return;
     }
     case 'wait':
@@ -68,7 +79,7 @@ const draw = (shape: Shape, x: number, y: number, canvas: Canvas): void => {
         }
         draw(part, at, y, canvas);
         at += part.width;
-        if (chooses && part.kind === 'stage') canvas.stages.set(part.id, { x: at + gap.across + chooses.width, y });
+        if (chooses && part.kind === 'stage') canvas.stages.set(part.node, { x: at + gap.across + chooses.width, y });
       }
       return;
     }
@@ -96,6 +107,9 @@ const draw = (shape: Shape, x: number, y: number, canvas: Canvas): void => {
   }
 };
 
+/** `clean.batch` is what `clean` does with a batch. */
+const stageOf = (node: string): string => node.replace(/\.batch$/, '');
+
 /** Over or under what lies between, so that it is seen as a line of its own. */
 const release = ({ stages, waits }: Canvas, { name, producers }: DrawnLatch): readonly string[] => {
   const to = waits.get(name);
@@ -105,7 +119,9 @@ const release = ({ stages, waits }: Canvas, { name, producers }: DrawnLatch): re
     const bend = to.x <= from.x + 20 ? 60 : Math.max(30, (to.x - from.x) / 2);
     const side = from.y < to.y ? -1 : 1;
     const d = `M${round(from.x)} ${round(from.y)}C${round(from.x + bend)} ${round(from.y)} ${round(to.x)} ${round(to.y + side * 48)} ${round(to.x)} ${round(to.y + side * 10)}`;
-    return [`<path class="release" d="${d}"><title>${escaped(producer)} releases ${escaped(name)}</title></path>`];
+    return [
+      `<path class="release" d="${d}"><title>${escaped(stageOf(producer))} releases ${escaped(stageOf(name))}</title></path>`,
+    ];
   });
 };
 
@@ -113,6 +129,7 @@ const style = `
 svg{background:#fff;font:12px ui-sans-serif,system-ui,sans-serif}
 rect{fill:#eef3fb;stroke:#4a6fa5}
 rect.map{fill:#eaf7ee;stroke:#3f8f5a}
+rect.items{fill:none;stroke:#3f8f5a;stroke-dasharray:2 3}
 rect.choose{fill:#fdf3e1;stroke:#b7791f}
 rect.wait,rect.approve,rect.check,rect.run,rect.repeat,rect.service{fill:#f4effa;stroke:#7b5ea7}
 text{text-anchor:middle;fill:#1c2733}

@@ -29,6 +29,13 @@ test('a latch is a ring with a dashed line from each stage that releases it', ()
   expect(releasesIn(svg)).toEqual(['second releases third']);
 });
 
+test('a graph for each item stands in a frame, with latches of its own', () => {
+  const svg = drawn(goldenPipelines['latch-in-a-map'] as Pipeline);
+  expect(svg.match(/<rect class="items"/g)).toHaveLength(1);
+  expect(svg.match(/<circle class="latch"/g)).toHaveLength(1);
+  expect(releasesIn(svg)).toEqual(['first releases fourth']);
+});
+
 test('a choice shows its branches, and what has no latch no ring', () => {
   const svg = drawn(
     pipelineOf((flow) =>
