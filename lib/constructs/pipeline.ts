@@ -30,7 +30,7 @@ import { pipelineDashboard } from './pipeline-dashboard.ts';
 import type { IPipeline } from './pipeline-interface.ts';
 import { deadLetterQueue } from './queues.ts';
 import { makeReplays } from './replays.ts';
-import { checkResources } from './resource-limit.ts';
+import { checkResources, checkTemplate } from './resource-limit.ts';
 import type { IOrchestrator, StageDefaults } from './shared.ts';
 import { StageFunction } from './stage-function.ts';
 import { CompiledStateMachine } from './state-machine.ts';
@@ -115,6 +115,7 @@ export class Pipeline extends PipelineBase {
     this.pipelineArn = this.stateMachine.stateMachineArn;
 
     checkResources(this, this.pipelineName, this.#stages.size);
+    checkTemplate(this, definition.name);
     makeTriggers(new Construct(this, 'Triggers'), orchestrator, definition);
     const upstreams = Object.entries(definition.upstream);
     manifestParameter(this, orchestratorName, {

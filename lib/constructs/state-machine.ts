@@ -43,8 +43,9 @@ export class CompiledStateMachine extends Construct {
     });
     // Every version of the functions it calls: an execution calls those of the deployment that it began with, and AWS looks
     // up the role as it is now. Not `grantInvoke`, which adds the function without a version.
-    const versions = Object.values(functions).map(({ allVersions }) => allVersions);
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: versions }));
+    const versions = [...new Set(Object.values(functions).map(({ allVersions }) => allVersions))];
+    for (const resources of grouped(versions))
+      role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [...resources] }));
     acceptWildcards(role, versions, 'Executions that outlive a deployment call the versions that they began with.');
     for (const { action, resources } of rights) {
       role.addToPolicy(new PolicyStatement({ actions: [action], resources: [...resources] }));
@@ -125,6 +126,14 @@ export class CompiledStateMachine extends Construct {
     acceptWildcards(role, ['*'], 'X-Ray and log delivery take no resource.');
   }
 }
+
+/** As many ARNs as one statement may have: CDK moves what a policy has no room for to another one, but only whole statements. */
+const mostInStatement = 15;
+
+const grouped = <T>(all: readonly T[]): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / mostInStatement) }, (_, index) =>
+    all.slice(index * mostInStatement, (index + 1) * mostInStatement),
+  );
 
 /** Those of the placeholders' values that a definition asks for. */
 const namedIn = (definition: string, values: { readonly [placeholder: string]: string }) =>

@@ -51,3 +51,63 @@ test('one that the orchestrator’s stack has no room for, and its own has', () 
   new Pipeline(new Stack(app, 'Own'), 'Crossing', { orchestrator, definition: chainOf(92) });
   expect(messageOf(app)).toBe('fits');
 });
+
+test('definitions that no template holds', () => {
+  const long = 'x'.repeat(250_000);
+  const heavy = (name: string) =>
+    definePipeline(name as 'crossing', { input: z.object({}) }, (flow) => {
+      flow.task(work, { name: long }, { id: 'a' });
+    });
+  const app = testApp();
+  const stack = new Stack(app, 'Test');
+  const orchestrator = new Orchestrator(stack, 'Heddle', { handlers });
+  new Pipeline(stack, 'One', { orchestrator, definition: heavy('crossing') });
+  expect(messageOf(app)).toBe('fits');
+
+  const full = testApp();
+  const both = new Stack(full, 'Test');
+  const shared = new Orchestrator(both, 'Heddle', { handlers });
+  new Pipeline(both, 'One', { orchestrator: shared, definition: heavy('crossing') });
+  new Pipeline(both, 'Other', { orchestrator: shared, definition: heavy('rounds') });
+  expect(messageOf(full)).toMatch(
+    /HDL226 crossing: the definitions in the stack Test have 10\d{5} bytes as a template has them, 5\d{5} of them of crossing, but CloudFormation takes templates of 1000000\. Fix: make it with new Pipeline in a stack of its own\./,
+  );
+});
+
+test('the rights on as many functions as a stack holds fit into policies', () => {
+  const app = testApp();
+  const orchestrator = new Orchestrator(new Stack(app, 'Test'), 'Heddle', { handlers });
+  const stack = new Stack(app, 'Own');
+  new Pipeline(stack, 'Crossing', { orchestrator, definition: chainOf(92) });
+  const { Resources } = app.synth().getStackByName('Own').template as Template;
+  const documents = Object.values(Resources).flatMap(({ Type, Properties }) =>
+    /^AWS::IAM::(Managed)?Policy$/.test(Type) ? [{ Type, text: filledIn(Properties.PolicyDocument) }] : [],
+  );
+  const most = { 'AWS::IAM::Policy': 10_240, 'AWS::IAM::ManagedPolicy': 6_144 };
+  expect(documents.filter(({ Type, text }) => text.length > most[Type as keyof typeof most])).toEqual([]);
+  expect(documents.filter(({ Type }) => Type === 'AWS::IAM::ManagedPolicy').length).toBeLessThanOrEqual(10);
+  const invoked = documents.flatMap(({ text }) => [...text.matchAll(/:function:[^"]+:\*/g)].map(([name]) => name));
+  expect(new Set(invoked).size).toBe(92);
+});
+
+interface Template {
+  readonly Resources: {
+    readonly [id: string]: { readonly Type: string; readonly Properties: { readonly PolicyDocument: unknown } };
+  };
+}
+
+/** A document as it is sent, names of 64 characters in the place of references. */
+const filledIn = (document: unknown): string => {
+  const value = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(value);
+    if (typeof part !== 'object' || part === null) return part;
+    const fields = Object.entries(part);
+    const [[name, inner] = ['', undefined]] = fields;
+    if (name === 'Fn::Join') return (inner as [string, unknown[]])[1].map(value).join('');
+    if (name === 'Ref') return String(inner) === 'AWS::Partition' ? 'aws' : 'r'.repeat(64);
+    if (name === 'Fn::GetAtt' || name === 'Fn::ImportValue')
+      return `arn:aws:lambda:ap-southeast-2:123456789012:function:${String(inner).padEnd(64, 'x').slice(0, 64)}`;
+    return Object.fromEntries(fields.map(([field, each]) => [field, value(each)]));
+  };
+  return JSON.stringify(value(document));
+};
