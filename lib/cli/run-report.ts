@@ -3,7 +3,7 @@ import type { AuditEntry, DeadLetter, Json, StageRecord } from '../records/index
 import { marks } from './marks.ts';
 import type { Paint } from './paint.ts';
 import { outputLines } from './run-output.ts';
-import { countsText, elapsedMs, type RunView, stageCounts, stageMs } from './run-view.ts';
+import { cachedWords, countsText, elapsedMs, type RunView, stageCounts, stageMs } from './run-view.ts';
 import { table } from './table.ts';
 import { ago, dollars, duration, oneLine } from './words.ts';
 
@@ -95,7 +95,8 @@ const whyOf = (record: StageRecord): string => {
   if (status === 'completed' && via)
     return oneLine(`by the fallback ${via}, for ${primary?.error}: ${primary?.cause}`, longestText);
   if (status === 'waiting') return oneLine(`${question?.prompt ?? 'waits'} (until ${until})`, longestText);
-  return oneLine(error === undefined ? (warning ?? reason) : `${error}: ${cause}`, longestText);
+  const said = warning ?? cachedWords(record) ?? reason;
+  return oneLine(error === undefined ? said : `${error}: ${cause}`, longestText);
 };
 
 const lettersOf = ({ deadLetters }: RunReport, width: number): readonly string[] => {

@@ -70,6 +70,13 @@ export const stageMs = ({ durationMs, startedAt, endedAt, status }: StageRecord)
   return Date.parse(endedAt) - Date.parse(startedAt);
 };
 
+/** What a stage took over from earlier runs; undefined for nothing. */
+export const cachedWords = ({ stage, cachedFrom, items }: StageRecord): string | undefined => {
+  if (cachedFrom)
+    return `cached from ${cachedFrom.run}${cachedFrom.stage === stage ? '' : `, stage ${cachedFrom.stage}`}`;
+  return items?.cached ? `${items.cached.toLocaleString('en-US')} items cached` : undefined;
+};
+
 /** A run as `--json` gives it. */
 export const runJson = (view: RunView, now: number): object => {
   const { run, cost } = view;

@@ -3,7 +3,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { runsIndex } from '../records/index.ts';
+import { cacheKey, runsIndex } from '../records/index.ts';
 import { invariant } from '../support/invariant.ts';
 import { acceptWildcards } from './accepted-findings.ts';
 
@@ -39,6 +39,17 @@ export const allowLedger = (
       actions: rights.flatMap((right) => ledgerActions[right]),
       resources: [ledgerArn],
       ...(keys ? { conditions: leadingKeys(keys) } : {}),
+    }),
+  );
+};
+
+/** Lets a function look up and keep results for later runs, of one stage's contract. */
+export const allowCache = (grantee: IFunction, ledgerArn: string, pipeline: string, stage: string): void => {
+  roleOf(grantee).addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+      resources: [ledgerArn],
+      conditions: leadingKeys([cacheKey(pipeline, stage, '*').pk]),
     }),
   );
 };

@@ -16,6 +16,7 @@ export class Ledger extends Construct {
       sortKey: text('sk'),
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: 'expiresAt', // of results that are kept for later runs
       deletionProtection: isKept(removalPolicy),
       removalPolicy,
     });

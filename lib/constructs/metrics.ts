@@ -14,7 +14,7 @@ export type PipelineMetric =
   | 'DeadlinesMissed'
   | 'StagesStuck';
 /** Of a stage of a pipeline. */
-export type StageMetric = 'StageDuration' | 'Attempts' | 'Failures' | 'ItemsCompleted' | 'ItemsFailed';
+export type StageMetric = 'StageDuration' | 'Attempts' | 'Failures' | 'ItemsCompleted' | 'ItemsFailed' | 'CacheHits';
 
 /** Durations as an average, all else as a sum; over five minutes. */
 export const heddleMetric = (

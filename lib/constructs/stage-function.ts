@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { Pipeline as PipelineDefinition } from '../definition/index.ts';
 import { contractHash, type StageFunctionNeed } from '../graph/index.ts';
 import { environmentNames } from '../records/index.ts';
-import { allowLedger, allowList, allowObjects, artifactsOf, payloadsOf, runKeysOf } from './access.ts';
+import { allowCache, allowLedger, allowList, allowObjects, artifactsOf, payloadsOf, runKeysOf } from './access.ts';
 import { withUpstreams } from './check-definitions.ts';
 import { handlerFunction } from './handler-function.ts';
 import { names } from './names.ts';
@@ -71,7 +71,9 @@ export class StageFunction extends Construct {
       allowList(this.handler, inbox.bucketArn);
     }
     if (access.artifacts === 'write') allowObjects(this.handler, payloads.bucketArn, ['write'], [artifactsOf(name)]);
+    const { node } = need.placed;
+    if (node.cache && node.stage === need.stage) allowCache(this.handler, ledger.tableArn, name, need.stage.name);
     // The wrapper of a map stage writes the dead letters of single items; all others are `settle`'s.
-    if (need.placed.node.kind === 'map') deadLetters.grant(this.handler, 'sqs:SendMessage');
+    if (node.kind === 'map') deadLetters.grant(this.handler, 'sqs:SendMessage');
   }
 }

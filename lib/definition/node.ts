@@ -1,6 +1,6 @@
 // What a flow recorded: the nodes of a pipeline, as plain data.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Binding, OnFailure, PartitionSpec, Tolerance, WaitTime } from '../records/index.ts';
+import type { Binding, CachePolicy, OnFailure, PartitionSpec, Tolerance, WaitTime } from '../records/index.ts';
 import type { AdmissionOptions } from './admission.ts';
 import { type Condition, operandsOf } from './condition.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -22,6 +22,8 @@ export interface TaskNode {
   /** The stage that undoes this one when it completed and the run fails; `onCancel`, when the run is cancelled too. */
   readonly compensate?: Stage;
   readonly onCancel?: 'compensate';
+  /** Results of earlier runs may be taken over. @default none */
+  readonly cache?: CachePolicy;
   /** In a round of a repetition: the name that all rounds' stages of this kind share a function and metrics under. */
   readonly shares?: string;
 }
@@ -52,6 +54,8 @@ export interface MapNode {
   readonly each?: string;
   /** What it means when more items failed than the stage bears; a value is the list of outputs. @default the run fails */
   readonly onFailure?: OnFailure;
+  /** Results of earlier runs may be taken over, item by item. @default none */
+  readonly cache?: CachePolicy;
   /** In a round of a repetition: the name that all rounds' stages of this kind share a function and metrics under. */
   readonly shares?: string;
 }

@@ -1,6 +1,7 @@
 // The ledger: the table of runs, stages and dead letters, with the bucket of their payloads.
 import type { Aws } from '../support/aws-call.ts';
 import { type Audit, openAudit } from './audit.ts';
+import { type Cache, openCache } from './cache.ts';
 import { type ChoiceRecords, openChoices } from './choices.ts';
 import { type Compensations, openCompensations } from './compensations.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
@@ -20,6 +21,7 @@ import { openWaits, type Waits } from './waits.ts';
 
 export type { Audit } from './audit.ts';
 export { type BatchItems, batchItems, batchNumber } from './batch-items.ts';
+export type { Cache, CacheAddress } from './cache.ts';
 export type { ChoiceRecords } from './choices.ts';
 export { toUndo, undoneOf, withUndone } from './compensation-plan.ts';
 export type { CompensationAddress, Compensations } from './compensations.ts';
@@ -55,6 +57,7 @@ export interface Ledger {
   readonly latches: Latches;
   readonly choices: ChoiceRecords;
   readonly payloads: Payloads;
+  readonly cache: Cache;
   readonly deadLetters: DeadLetters;
   readonly audit: Audit;
   readonly gates: Gates;
@@ -85,6 +88,7 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
     latches: openLatches(aws, table),
     choices,
     payloads,
+    cache: openCache(table, payloads),
     deadLetters: openDeadLetters(aws, table),
     audit: openAudit(table),
     gates: openGates(table),

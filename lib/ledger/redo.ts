@@ -38,7 +38,7 @@ const ended = [
   'token',
   'child',
 ];
-const given = ['output', 'fingerprint', 'given'];
+const given = ['output', 'fingerprint', 'given', 'cachedFrom'];
 
 export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo => {
   const earlier = ({ generation }: ResumeOrder) => ({
@@ -46,12 +46,18 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
     values: { generation },
   });
 
-  const resetStage = (key: Key, record: StageRecord, order: ResumeOrder, remove: readonly string[]) =>
+  /** `anew`: it was asked for, so that no result of another run may stand in. */
+  const resetStage = (
+    key: Key,
+    record: StageRecord,
+    order: ResumeOrder,
+    { anew, remove }: { readonly anew: boolean; readonly remove: readonly string[] },
+  ) =>
     table.update({
       key,
-      set: { status: 'pending', generation: order.generation },
+      set: { status: 'pending', generation: order.generation, ...(anew ? { anew } : {}) },
       add: { redone: record.status === 'completed' ? 1 : 0 },
-      remove: [...ended, ...remove],
+      remove: [...ended, ...remove, ...(anew ? [] : ['anew'])],
       ...earlier(order),
     });
 
@@ -60,7 +66,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       key,
       set: { status: 'pending', generation: order.generation, completed: 0, failed: 0 },
       add: { redone: 1 },
-      remove: [...ended, 'results'],
+      remove: [...ended, 'results', 'cached'],
       ...earlier(order),
     });
 
@@ -159,12 +165,15 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       const record = records.get(stage);
       if (!record) continue;
       if (growing.has(stage)) {
-        await resetStage(stageKey(pipeline, run, stage), record, order, []);
+        await resetStage(stageKey(pipeline, run, stage), record, order, { anew: false, remove: [] });
         continue;
       }
       for (const { batch } of await batchesOf(stage)) await resetBatch(batchKey(pipeline, run, stage, batch), order);
       const forced = order.again.includes(stage);
-      await resetStage(stageKey(pipeline, run, stage), record, order, ['items', ...(forced ? given : [])]);
+      await resetStage(stageKey(pipeline, run, stage), record, order, {
+        anew: forced,
+        remove: ['items', ...(forced ? given : [])],
+      });
     }
     for (const [stage, wanted] of Object.entries(order.items)) {
       const record = records.get(stage);
@@ -175,7 +184,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
         if (whole)
           await reopenItems(pipeline, batchKey(pipeline, run, stage, batch), whole, wanted, order, growing.has(stage));
       }
-      await resetStage(stageKey(pipeline, run, stage), record, order, []);
+      await resetStage(stageKey(pipeline, run, stage), record, order, { anew: true, remove: [] });
     }
     await closeLetters(pipeline, run, order, growing, now);
   };

@@ -57,7 +57,7 @@ export interface Stages {
     owner: string,
     end: { endedAt: string; durationMs: number; output: StoredPayload } & Pick<
       StageRecord,
-      'fingerprint' | 'warning' | 'given'
+      'fingerprint' | 'warning' | 'given' | 'cachedFrom'
     >,
   ): Promise<boolean>;
   /** Marks a map stage as running, over `total` items if that is known; its batches are claimed one by one. */
@@ -110,6 +110,7 @@ export interface BatchEnd {
   readonly durationMs: number;
   readonly completed: number;
   readonly failed: number;
+  readonly cached?: number;
   readonly results: StoredPayload;
 }
 
@@ -133,7 +134,7 @@ const unfinished = ({ generation = 1 }: StageAddress) => ({
 });
 
 /** What is read of batches where their results are not. */
-const batchFacts = ['stage', 'batch', 'status', 'attempts', 'completed', 'failed', 'durationMs', 'overdueAt'];
+const batchFacts = ['stage', 'batch', 'status', 'attempts', 'completed', 'failed', 'cached', 'durationMs', 'overdueAt'];
 
 export const openStages = (table: Table): Stages => {
   const claim = async <R extends { readonly status: Status }>(
@@ -173,7 +174,7 @@ export const openStages = (table: Table): Stages => {
       (await table.update({
         key: keyOf(at),
         set: { ...end, status: 'completed' },
-        remove: failure,
+        remove: end.cachedFrom ? failure : [...failure, 'cachedFrom'],
         ...owned(owner),
       })) !== undefined,
 

@@ -29,6 +29,8 @@ export interface Update {
  */
 export interface Table {
   get<Record>(key: Key): Promise<Record | undefined>;
+  /** The items of these keys in their order, undefined where there is none: a hundred at a call, eventually consistent. */
+  getMany<Record>(keys: readonly Key[]): Promise<readonly (Record | undefined)[]>;
   /** Puts a new item; false when there is one under this key already. */
   create(key: Key, item: object): Promise<boolean>;
   /** The whole item after the update, or undefined when the condition does not hold. */
@@ -57,6 +59,12 @@ type Attributes = Parameters<typeof unmarshall>[0];
 const plain = <Record>(value: unknown): Record => unmarshall(value as Attributes) as Record;
 const typed = (value: object) => marshall(value, { removeUndefinedValues: true });
 
+const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
+
+/** AWS: keys of one BatchGetItem. It answers with up to 16 MB, and names the keys that it did not come to. */
+const batchGetLimit = 100;
+const mostRounds = 10;
+
 const failedCondition = (error: unknown): boolean =>
   error instanceof AwsCallError && error.code === 'ConditionalCheckFailedException';
 
@@ -84,6 +92,25 @@ export const openTable = (aws: Aws, name: string): Table => {
         ConsistentRead: true,
       });
       return found === undefined ? undefined : plain(found);
+    },
+
+    getMany: async <Record>(keys: readonly Key[]) => {
+      const found = new Map<string, Record>();
+      for (let start = 0; start < keys.length; start += batchGetLimit) {
+        let asked: unknown = keys.slice(start, start + batchGetLimit).map(typed);
+        for (let round = 0; asked !== undefined && round < mostRounds; round++) {
+          const { Responses, UnprocessedKeys } = await aws.call('dynamodb', 'BatchGetItem', {
+            RequestItems: { [name]: { Keys: asked } },
+          });
+          const items = (Responses as { readonly [table: string]: readonly unknown[] })[name] ?? [];
+          for (const item of items.map(plain<Record & Key>)) found.set(nameOf(item), item);
+          asked = (UnprocessedKeys as { readonly [table: string]: { readonly Keys: unknown } } | undefined)?.[name]
+            ?.Keys;
+        }
+        if (asked !== undefined)
+          throw new Error(`the table ${name} gave no answer for some keys, asked ${mostRounds} times`);
+      }
+      return keys.map((key) => found.get(nameOf(key)));
     },
 
     create: async (key, item) => {

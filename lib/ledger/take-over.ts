@@ -3,12 +3,23 @@ import { batchKey, stageKey } from '../records/index.ts';
 import type { Stages } from './stages.ts';
 import type { Table } from './table.ts';
 
-/** Copies the completed stages of a run, but those in `but`, to another run. A record that is there already stays. */
-export type TakeOver = (pipeline: string, from: string, to: string, but: ReadonlySet<string>) => Promise<void>;
+/**
+ * Copies the completed stages of a run, but those in `but`, to another run, in which `anew` is to be worked on whatever earlier
+ * runs gave. A record that is there already stays.
+ */
+export type TakeOver = (
+  pipeline: string,
+  from: string,
+  to: string,
+  but: ReadonlySet<string>,
+  anew: string,
+) => Promise<void>;
 
 export const openTakeOver =
   (table: Table, stages: Stages): TakeOver =>
-  async (pipeline, from, to, but) => {
+  async (pipeline, from, to, but, anew) => {
+    const asked = { stage: anew, status: 'pending', attempts: 0, generation: 1, anew: true };
+    await table.create(stageKey(pipeline, to, anew), asked);
     for (const record of await stages.list(pipeline, from)) {
       const { stage } = record;
       if (record.status !== 'completed' || but.has(stage)) continue;

@@ -45,7 +45,7 @@ export const fork = async (
   ]);
   const undone = undoneOf(stages, undos);
   const own = new Set([...message.again, ...undone, ...belowOf(undone, stages).keys()]);
-  await ledger.takeOver(pipeline, parent.run, run, own);
+  await ledger.takeOver(pipeline, parent.run, run, own, from);
   await ledger.audit.record(pipeline, run, {
     id: 'asked',
     at: createdAt,

@@ -1,6 +1,7 @@
 // What the state machine sends to the Lambdas it calls, and what they answer. The compiler writes these, the runtime and
 // the operators read them.
 import type { Binding } from './binding.ts';
+import type { CachePolicy } from './cache.ts';
 import type { Condition } from './condition.ts';
 import type { Json } from './json.ts';
 import type { LatchRelease } from './latch.ts';
@@ -65,6 +66,8 @@ export interface StageCall {
   readonly compensate?: Compensated;
   /** In a round of a repetition: the name of the stage in metrics, which all rounds share. */
   readonly shares?: string;
+  /** Results of earlier runs may be taken over. */
+  readonly cache?: CachePolicy;
   readonly batch?: Batch;
   /** The latches that the stage releases when it is done. */
   readonly release?: readonly LatchRelease[];

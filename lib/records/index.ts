@@ -1,6 +1,7 @@
 export * from './admission.ts';
 export * from './audit.ts';
 export * from './binding.ts';
+export * from './cache.ts';
 export * from './calls.ts';
 export * from './caught-error.ts';
 export * from './child.ts';

@@ -44,6 +44,11 @@ export const scheduleKey = (pipeline: string, schedule: string) => ({
   pk: `gate#${pipeline}`,
   sk: `schedule#${schedule}`,
 });
+/** By the key too: a map's many results lie in many partitions of the table. */
+export const cacheKey = (pipeline: string, stage: string, key: string) => ({
+  pk: `cache#${pipeline}#${stage}#${key}`,
+  sk: 'cache',
+});
 export const partitionKey = (pipeline: string, partition: string) => ({ pk: `partition#${pipeline}`, sk: partition });
 
 /** The index that lists a pipeline's runs, newest last. Its name is in the table's definition. */

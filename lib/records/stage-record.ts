@@ -1,4 +1,5 @@
 // A stage of a run, and a batch of items of a map stage, as the ledger holds them.
+import type { CachedFrom } from './cache.ts';
 import type { Child } from './child.ts';
 import type { StoredPayload } from './payload.ts';
 import type { Answered, Question } from './question.ts';
@@ -9,6 +10,8 @@ export interface ItemCounts {
   readonly total: number;
   readonly completed: number;
   readonly failed: number;
+  /** Of the completed ones, those whose result is an earlier run's. */
+  readonly cached?: number;
 }
 
 /** What a stage's result came from, each as a short hash. Equal fingerprints, equal results. */
@@ -69,6 +72,10 @@ export interface StageRecord {
   readonly warning?: string;
   /** The run whose result this is, where a fork took it over. */
   readonly takenFrom?: string;
+  /** Where the result was made, where it is an earlier run's. */
+  readonly cachedFrom?: CachedFrom;
+  /** It is to be worked on, whatever earlier runs gave: somebody asked for it. */
+  readonly anew?: boolean;
   /** Why the stage was skipped. */
   readonly reason?: string;
 }
@@ -93,5 +100,7 @@ export interface BatchRecord {
   readonly durationMs?: number;
   readonly completed: number;
   readonly failed: number;
+  /** Of the completed ones, those whose result is an earlier run's. */
+  readonly cached?: number;
   readonly results?: StoredPayload;
 }

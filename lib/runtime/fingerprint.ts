@@ -1,4 +1,4 @@
-import type { Fingerprint, Json, StageRecord } from '../records/index.ts';
+import type { CachePolicy, Fingerprint, Json, StageRecord } from '../records/index.ts';
 import { canonicalJson } from '../support/canonical-json.ts';
 import { sha256 } from '../support/sha256.ts';
 import type { Attempt } from './attempt.ts';
@@ -10,6 +10,10 @@ export const fingerprintOf = ({ build }: Attempt, input: Json): Fingerprint => (
   ...build,
   input: sha256(canonicalJson(input)).slice(0, digits),
 });
+
+/** Under which a result on this input is kept for later runs. Longer than a fingerprint: it tells many inputs apart. */
+export const cacheKeyOf = ({ build }: Attempt, { version = '' }: CachePolicy, input: Json): string =>
+  sha256(canonicalJson([build.code, build.contract, version, input])).slice(0, 40);
 
 /** The output that the record holds from before, if it came from the same code, contract and input. */
 export const reusable = ({ output, fingerprint }: StageRecord, now: Fingerprint): StageRecord['output'] =>

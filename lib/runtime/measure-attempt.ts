@@ -3,10 +3,11 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type middy from '@middy/core';
 import type { StageAnswer, StageCall } from '../records/index.ts';
 
-/** A batch's answer also counts its items. */
-interface Counted {
+/** An answer also counts what it took over from earlier runs; a batch's, its items. */
+export interface Counted {
   readonly completed?: number;
   readonly failed?: number;
+  readonly cached?: number;
 }
 
 export const measureAttempt = (): middy.MiddlewareObj<StageCall, StageAnswer & Counted> => {
@@ -21,6 +22,7 @@ export const measureAttempt = (): middy.MiddlewareObj<StageCall, StageAnswer & C
     metrics.addMetric('Failures', MetricUnit.Count, failures);
     if (items.completed !== undefined) metrics.addMetric('ItemsCompleted', MetricUnit.Count, items.completed);
     if (items.failed !== undefined) metrics.addMetric('ItemsFailed', MetricUnit.Count, items.failed);
+    if (items.cached !== undefined) metrics.addMetric('CacheHits', MetricUnit.Count, items.cached);
     metrics.publishStoredMetrics();
   };
 

@@ -6,6 +6,7 @@ import type { BatchRecord, BatchRow, ItemResult, Json, StageAnswer } from '../re
 import { invariant } from '../support/invariant.ts';
 import { isPermanent, SupersededError, ThrottledError, TransientError } from '../support/run-errors.ts';
 import { type Attempt, type Handler, isoTime, logOf, overdueAt, scopeOf } from './attempt.ts';
+import { cachedItems } from './cached-items.ts';
 import { parse } from './contract.ts';
 import { idempotencyKey } from './fingerprint.ts';
 import { heedingRetryAfter } from './retry-after.ts';
@@ -14,6 +15,7 @@ import { heedingRetryAfter } from './retry-after.ts';
 export interface BatchAnswer extends StageAnswer {
   readonly completed: number;
   readonly failed: number;
+  readonly cached?: number;
 }
 
 /** An item that failed in a way that a retry may mend. */
@@ -52,8 +54,8 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
     return { status: 'skipped', control: {}, completed: 0, failed: 0 }; // `settle` records why when the map is done
   }
   // Reused whole: cut into batches otherwise than it was, a completed map must not get a batch more.
-  if ((await ledger.stages.get(at))?.status === 'completed')
-    return { status: 'completed', control: {}, completed: 0, failed: 0 };
+  const whole = await ledger.stages.get(at);
+  if (whole?.status === 'completed') return { status: 'completed', control: {}, completed: 0, failed: 0 };
   const number = batchNumber(batch);
   const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(startedAt), overdueAt(attempt));
   if (!claim.held) return { status: 'completed', control: {}, completed: 0, failed: 0 };
@@ -66,6 +68,11 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const reserveMs = reserveOf(attempt.remainingMs());
   const { items, total } = await batchItems(batch, ledger, resolver, scopeOf(call));
   if (number === 0) await ledger.stages.open(at, isoTime(startedAt), total, { ...attempt.build, input: '' });
+  const todo = items.filter(({ index }) => !results.has(index));
+  const cached = await cachedItems(stage, attempt, resolver, todo, whole?.anew === true);
+  for (const result of cached?.results ?? []) results.set(result.index, result);
+  const taken = cached?.results.length ?? 0;
+  const worked: ItemResult[] = [];
   const waiting: Retryable[] = [];
   for (const [offset, row] of items.entries()) {
     const { index } = row;
@@ -79,7 +86,10 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
     }
     const outcome = await runItem(stage, handler, attempt, resolver, claim.record, row);
     if ('retry' in outcome) waiting.push({ index, error: outcome.retry });
-    else results.set(index, outcome);
+    else {
+      results.set(index, outcome);
+      worked.push(outcome);
+    }
   }
 
   const outcomes = [...results.values()].sort((a, b) => a.index - b.index);
@@ -92,11 +102,14 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
     completed: outcomes.length - failed,
     failed,
     results: await ledger.payloads.store(at.pipeline, outcomes),
+    ...(cached ? { cached: taken + (claim.record.cached ?? 0) } : {}),
   });
   if (!held) throw new SupersededError(`another attempt at ${at.stage}, batch ${number}, holds the claim since`);
+  await cached?.keep(worked); // after the batch, as its results link to this run
   const [retry] = waiting;
   if (retry) throw again(retry, waiting);
-  return { status: 'completed', control: {}, completed: outcomes.length - failed, failed };
+  const counts = { completed: outcomes.length - failed, failed, ...(cached ? { cached: taken } : {}) };
+  return { status: 'completed', control: {}, ...counts };
 };
 
 const runItem = async <S extends Stage>(

@@ -15,14 +15,15 @@ import {
 import { SupersededError } from '../support/run-errors.ts';
 import { type Attempt, type Handler, isoTime, logOf, overdueAt, scopeOf } from './attempt.ts';
 import { parse } from './contract.ts';
-import { fingerprintOf, idempotencyKey, reusable } from './fingerprint.ts';
+import { cacheKeyOf, fingerprintOf, idempotencyKey, reusable } from './fingerprint.ts';
+import type { Counted } from './measure-attempt.ts';
 import { heedingRetryAfter } from './retry-after.ts';
 
 export const runTask = async <S extends Stage>(
   stage: S,
   handler: Handler<S>,
   attempt: Attempt,
-): Promise<StageAnswer> => {
+): Promise<StageAnswer & Counted> => {
   const answer = await answerOf(stage, handler, attempt);
   // Last: whoever is woken reads what has been recorded. A crash before this line is mended by the retry, which comes by here.
   const { run, stage: id, release } = attempt.call;
@@ -30,7 +31,11 @@ export const runTask = async <S extends Stage>(
   return answer;
 };
 
-const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt: Attempt): Promise<StageAnswer> => {
+const answerOf = async <S extends Stage>(
+  stage: S,
+  handler: Handler<S>,
+  attempt: Attempt,
+): Promise<StageAnswer & Counted> => {
   const { call, ledger, owner, now } = attempt;
   const at = addressOf(call.run, call.stage);
   const startedAt = now();
@@ -60,10 +65,31 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   // What undoes the stage is to get what the stage got, also when the run can no longer tell.
   const given = call.compensate ? { given: await ledger.payloads.store(at.pipeline, bound) } : {};
   const before = reusable(claim.record, fingerprint);
-  if (before) return settle(attempt, at, startedAt, { output: before, fingerprint, ...given });
+  if (before) {
+    const { cachedFrom } = claim.record; // a result that was taken over still is
+    return settle(attempt, at, startedAt, {
+      output: before,
+      fingerprint,
+      ...given,
+      ...(cachedFrom ? { cachedFrom } : {}),
+    });
+  }
+  const kept = { pipeline: at.pipeline, stage: stage.name };
+  const key = call.cache && cacheKeyOf(attempt, call.cache, bound);
+  if (call.cache && key !== undefined && !claim.record.anew) {
+    const hit = (await ledger.cache.find(kept, [key], call.cache, startedAt)).get(key);
+    if (hit) {
+      const cachedFrom = { run: hit.run, stage: hit.stage, at: hit.at };
+      attempt.logger.info('cached: the result of an earlier run is taken over', { from: cachedFrom });
+      return {
+        ...(await settle(attempt, at, startedAt, { output: hit.output, fingerprint, ...given, cachedFrom })),
+        cached: 1,
+      };
+    }
+  }
 
   const input = await parse(stage.input, bound, 'input');
-  const result = await heedingRetryAfter(handler, attempt, {
+  const worked = await heedingRetryAfter(handler, attempt, {
     input,
     run: { pipeline: call.run.pipeline, id: call.run.id, partition: call.run.partition },
     log: logOf(attempt.logger),
@@ -71,14 +97,13 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
     signal: attempt.signal,
     idempotencyKey: idempotencyKey(attempt, claim.record),
   });
-  const output = (await parse(stage.output, result, 'output')) as Json; // The contract just said so.
-  return settle(
-    attempt,
-    at,
-    startedAt,
-    { output: await ledger.payloads.store(at.pipeline, output), fingerprint, ...given },
-    output,
-  );
+  const output = (await parse(stage.output, worked, 'output')) as Json; // The contract just said so.
+  const result = { output: await ledger.payloads.store(at.pipeline, output), fingerprint, ...given };
+  const answer = await settle(attempt, at, startedAt, result, output);
+  // After the record, which it links to. A crash in between costs later runs a result, and nothing else.
+  if (call.cache && key !== undefined)
+    await ledger.cache.keep(kept, key, { run: at.run, stage: at.stage, at: isoTime(now()) }, result.output, call.cache);
+  return answer;
 };
 
 /** Records success. `value` is the output where it is at hand. */
@@ -86,13 +111,17 @@ const settle = async (
   attempt: Attempt,
   at: StageAddress,
   startedAt: number,
-  result: { readonly output: StoredPayload; readonly fingerprint: Fingerprint; readonly given?: StoredPayload },
+  result: { readonly output: StoredPayload; readonly fingerprint: Fingerprint } & Pick<
+    StageRecord,
+    'given' | 'cachedFrom'
+  >,
   value?: Json,
 ): Promise<StageAnswer> => {
   const { call, ledger, owner, now } = attempt;
   const endedAt = now();
   const end = { endedAt: isoTime(endedAt), durationMs: endedAt - startedAt, ...result };
   if (await ledger.stages.complete(at, owner, end)) {
+    if (value === undefined && call.control.length === 0) return { status: 'completed', control: {} };
     const output = value === undefined ? ((await ledger.payloads.load(result.output)) as Json) : value;
     return { status: 'completed', control: controlOf(call.control, output) };
   }

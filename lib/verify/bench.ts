@@ -118,7 +118,8 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
           const warm = handler;
           return invoke(setupOf(call.run.id).watch, call, (again) => {
             const own = again ? `${awsRequestId}.again` : awsRequestId;
-            return warm(call, { awsRequestId: own, functionName, getRemainingTimeInMillis } as Context);
+            const { cache: _, ...uncached } = call; // a cell is to meet its fault, not what the cell before it gave
+            return warm(uncached, { awsRequestId: own, functionName, getRemainingTimeInMillis } as Context);
           });
         };
         return placeholders.map((placeholder) => [placeholder, called as never]); // events are what the compiler wrote

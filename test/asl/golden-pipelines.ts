@@ -101,6 +101,10 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
       { id: 'any' },
     );
   }),
+  cache: pipelineOf((flow) => {
+    const { list } = flow.task(first, {}, { cache: { for: '7d', version: '{% model %}' }, fallback: second });
+    flow.map(each, list, () => ({}), { cache: true });
+  }),
   'more-memory': pipelineOf((flow) => {
     const { list } = flow.task(hungry, {}, { fallback: second });
     flow.map(hungry, list, () => ({}), { id: 'all' });

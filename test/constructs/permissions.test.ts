@@ -40,6 +40,7 @@ describe('a stage touches its own pipeline, reads its upstreams, and the rest by
       'HeddlePipelinesOrdersStagesCleanFileRole',
       [
         `${ledgerAll} on ${table} of run#orders#*`,
+        `BatchGetItem UpdateItem on ${table} of cache#orders#cleanFile#*`,
         `GetObject PutObject on ${payloads}/payloads/orders/*`,
         'SendMessage on <HeddlePipelinesOrdersDeadLetters>',
       ],

@@ -105,7 +105,7 @@ test('its files and examples type-check', () => {
 });
 
 test('the examples of its tables can be recorded', () => {
-  expect(examples).toHaveLength(22);
+  expect(examples).toHaveLength(23);
   const ran = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', examplesFile], {
     cwd: copy,
     encoding: 'utf8',

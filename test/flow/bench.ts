@@ -21,6 +21,7 @@ import {
   readExecutionName,
   type StageCall,
   type StageRecord,
+  type StartMessage,
 } from '../../lib/records/index.ts';
 import { runBatch } from '../../lib/runtime/run-batch.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
@@ -52,6 +53,8 @@ export interface Bench {
   passed(seconds: number): Promise<void>;
   /** Asks for a run through the start queue's operator and waits for the end of its execution. */
   run(pipeline: string, input?: Json, id?: string): Promise<EndedRun>;
+  /** Sends a start message and waits for the end of the execution that it starts. */
+  ask(message: StartMessage): Promise<EndedRun>;
   /** The end of an execution of a run, by its name. */
   look(pipeline: string, execution: string): Promise<EndedRun>;
   /** The run as it is when its compensation has ended. */
@@ -263,6 +266,13 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
       const execution = await endOf(arnOf(`${pipeline}${compensationSuffix}`, name)).promise;
       const record = (await local.ledger.runs.get(pipeline, run)) as RunRecord; // it was there before
       return { ...(await seen(record, execution)), undos: await local.ledger.stages.listUndo(pipeline, run) };
+    },
+    ask: async (message) => {
+      const release = clock.hold();
+      const outcome = await dispatch(message, services);
+      release();
+      if (outcome.kind !== 'started') throw new Error(JSON.stringify(outcome));
+      return look(message.pipeline, outcome.run);
     },
     resume: async ({ pipeline, run, generation = 1 }, parts) => {
       const order = { ...parts, id: `${generation + 1}`, generation: generation + 1, by: 'test', reason: 'a test' };

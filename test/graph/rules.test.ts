@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { defineStage, eq, formatDiagnostic, gt, type Pipeline, type Ref } from '../../lib/definition/index.ts';
 import { retryPolicy } from '../../lib/definition/retry.ts';
 import { validate } from '../../lib/graph/index.ts';
+import { brokenCaches } from './broken-caches.ts';
 import { brokenDefinitions } from './broken-definitions.ts';
 import { brokenEaches } from './broken-eaches.ts';
 import { brokenFailureOptions } from './broken-failure-options.ts';
@@ -121,6 +122,7 @@ const right: Record<string, Pipeline | readonly Pipeline[]> = {
 describe('validate', () => {
   test.each(
     Object.entries({
+      ...brokenCaches,
       ...brokenDefinitions,
       ...brokenEaches,
       ...brokenFailureOptions,

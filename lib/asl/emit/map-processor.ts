@@ -67,6 +67,7 @@ const batchStates = (
     ...release,
     ...patienceOf(node.stage),
     ...(node.shares ? { shares: node.shares } : {}),
+    ...(node.cache ? { cache: constant(node.cache) } : {}),
     batch: batchOf(node, head, members, place),
   };
   const output = next === null ? nothing : unchanged;

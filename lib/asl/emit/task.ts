@@ -29,6 +29,7 @@ export const emitTask = (node: TaskNode, next: string | null, emission: Emission
     ...(node.shares ? { shares: node.shares } : {}),
   };
   const outputInstead = withControlInstead(id, control);
+  const first = node.cache ? { ...call, cache: constant(node.cache) } : call; // a fallback's result is not the stage's
   const second = { ...call, via: fallback?.name ?? '', failure: '{% $states.input.failure %}' };
   return {
     start: id,
@@ -37,7 +38,7 @@ export const emitTask = (node: TaskNode, next: string | null, emission: Emission
         name: id,
         stage,
         placeholder: `stage_${id}`,
-        payload: call,
+        payload: first,
         output: withControl(id, control),
         outputInstead,
         onError: fallback ? inPlace : failed,

@@ -72,6 +72,7 @@ const knownStage = (
   const size = sizes.get(id);
   const output = bytesOf(jsonSchemaOf(stage.output, 'output'), usual);
   const results = (size?.items ?? 0) * output;
+  const ofCall = size ? Math.ceil(size.items / Math.max(1, size.batches)) : 1;
   const own: StageFacts = {
     ...timesOf(stage),
     reads: readsOf(pipeline, node, sizes),
@@ -80,6 +81,7 @@ const knownStage = (
   };
   return {
     ...own,
+    ...(node.cache ? { cached: { results: ofCall, bytes: output } } : {}),
     id,
     fallback: node.kind === 'task' && node.fallback ? { ...own, ...timesOf(node.fallback) } : undefined,
     items: size?.items,

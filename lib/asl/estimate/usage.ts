@@ -14,6 +14,8 @@ export interface StageFacts {
   readonly reads: readonly number[];
   /** Of a task, its output; of a map, the results of one batch. */
   readonly writes: number;
+  /** Where earlier results may be taken over: how many a call looks for, and the bytes of one. */
+  readonly cached?: { readonly results: number; readonly bytes: number };
   /** Of a map, the results of all its batches. */
   readonly results?: number;
 }
@@ -99,7 +101,17 @@ const stageUsage = (stage: StageFacts, attempts: number, failing: boolean): read
     times: attempts,
   },
   { usage: written(stage.writes), times: 1 },
+  ...cacheUsage(stage, attempts),
 ];
+
+/** As if nothing were found: each result is looked for, eventually consistent, and kept. */
+const cacheUsage = ({ cached }: StageFacts, attempts: number): readonly Part[] =>
+  cached
+    ? [
+        { usage: { readUnits: 0.5 * unitsToRead(cached.bytes) }, times: cached.results * attempts },
+        { usage: written(cached.bytes), times: cached.results },
+      ]
+    : [];
 
 /** What the operators do besides running: `begin` and `finish` by their work on the run, `settle` by its action. */
 const operatorUsage = (

@@ -1,6 +1,7 @@
 // A run as it stands now, in the terms that progress is shown in. Reads the ledger; draws nothing.
 import type { Ledger } from '../../ledger/index.ts';
 import type { RunRecord, StageRecord, Status } from '../../records/index.ts';
+import { cachedWords } from '../run-view.ts';
 
 export interface StageState {
   readonly id: string;
@@ -9,7 +10,7 @@ export interface StageState {
   readonly items?: { readonly done: number; readonly total: number };
   readonly startedAt?: string;
   readonly endedAt?: string;
-  /** Why it failed or was skipped. */
+  /** Why it failed or was skipped, or where its result was made. */
   readonly why?: string;
 }
 
@@ -49,7 +50,7 @@ export const runState = async (
 };
 
 const stateOf = (record: StageRecord, items: StageState['items']): StageState => {
-  const why = record.cause ?? record.reason;
+  const why = record.cause ?? record.reason ?? cachedWords(record);
   return {
     id: record.stage,
     status: record.status,

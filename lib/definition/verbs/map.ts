@@ -1,5 +1,6 @@
 import type { Tolerance } from '../../records/index.ts';
 import { bind } from '../bind.ts';
+import { type CacheOption, cachePolicy } from '../cache.ts';
 import { type FailureOption, failureData } from '../failure.ts';
 import type { MapExpectation, MapNode } from '../node.ts';
 import { type Bound, isRef, makeRef, type Ref } from '../ref.ts';
@@ -35,6 +36,12 @@ export interface MapOptions<S extends Stage = Stage> extends StageUse {
    * @default 'fail'
    */
   readonly onFailure?: FailureOption<readonly StageOutput<S>[]>;
+  /**
+   * Completes items with what earlier runs gave, where code, contract and the item's input are the same. For work that follows from
+   * its input alone: `true`, or how old a result may be and what else must be equal, `{ for: '7d', version: 'model-3' }`.
+   * @default false
+   */
+  readonly cache?: CacheOption;
 }
 
 export interface MapVerb {
@@ -65,6 +72,7 @@ export const recordMap = (recorder: Recorder): MapVerb['map'] => {
     const id = options.id ?? stage.name;
     const at = placeOf(recorder, id);
     const onFailure = failureData(options.onFailure, at);
+    const cache = cachePolicy(options.cache, at);
     recorder.add({
       kind: 'map',
       id,
@@ -77,6 +85,7 @@ export const recordMap = (recorder: Recorder): MapVerb['map'] => {
       tolerate: options.tolerate ?? { count: 0 },
       expect: options.expect ?? {},
       ...(onFailure ? { onFailure } : {}),
+      ...(cache ? { cache } : {}),
     });
     return stageRef(recorder, id);
   };

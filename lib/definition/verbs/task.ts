@@ -1,4 +1,5 @@
 import { bind } from '../bind.ts';
+import { type CacheOption, cachePolicy } from '../cache.ts';
 import { type FailureOption, failureData, type StandIn, type Undoes } from '../failure.ts';
 import type { Bound, Ref } from '../ref.ts';
 import type { Stage, StageInput, StageOutput } from '../stage.ts';
@@ -15,6 +16,12 @@ export interface StageUse {
 export interface TaskOptions<S extends Stage = Stage, F extends Stage = S, C extends Stage = Stage> extends StageUse {
   /** What it means when the stage, and its fallback if it has one, failed for good. @default 'fail' */
   readonly onFailure?: FailureOption<StageOutput<S>>;
+  /**
+   * Completes the stage with what an earlier run gave, where code, contract and input are the same. For work that follows from
+   * its input alone: `true`, or how old a result may be and what else must be equal, `{ for: '7d', version: 'model-3' }`.
+   * @default false
+   */
+  readonly cache?: CacheOption;
   /** A stage that runs with the same input when this one failed for good; its output becomes this one's. @default none */
   readonly fallback?: F & StandIn<S, F>;
   /**
@@ -40,6 +47,7 @@ export const recordTask = (recorder: Recorder): TaskVerb['task'] => {
     const id = options.id ?? stage.name;
     const at = placeOf(recorder, id);
     const onFailure = failureData(options.onFailure, at);
+    const cache = cachePolicy(options.cache, at);
     recorder.add({
       kind: 'task',
       id,
@@ -50,6 +58,7 @@ export const recordTask = (recorder: Recorder): TaskVerb['task'] => {
       ...(options.fallback ? { fallback: options.fallback } : {}),
       ...(options.compensate ? { compensate: options.compensate } : {}),
       ...(options.onCancel === 'compensate' ? { onCancel: options.onCancel } : {}),
+      ...(cache ? { cache } : {}),
     });
     return stageRef(recorder, id);
   };

@@ -2,6 +2,7 @@
 import { approvalsArePossible } from './approvals-are-possible.ts';
 import { bindingsFitContracts } from './bindings-fit-contracts.ts';
 import { branchesCanBeTaken } from './branches-can-be-taken.ts';
+import { cachesArePossible } from './caches-are-possible.ts';
 import { childRunsArePossible } from './child-runs-are-possible.ts';
 import { choicesHaveAValue } from './choices-have-a-value.ts';
 import { compensationsFit } from './compensations-fit.ts';
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   mapsTakeLists,
   mapOptionsArePossible,
   stageLimitsArePossible,
+  cachesArePossible,
   upstreamsAreKnown,
   itemsStayInTheirMap,
   pipelinesHaveStages,

@@ -25,7 +25,8 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
   const batches = await ledger.stages.listBatches(at, false);
   const completed = batches.reduce((sum, batch) => sum + batch.completed, 0);
   const failed = batches.reduce((sum, batch) => sum + batch.failed, 0);
-  const items = { total: completed + failed, completed, failed };
+  const cached = batches.reduce((sum, batch) => sum + (batch.cached ?? 0), 0);
+  const items = { total: completed + failed, completed, failed, ...(cached > 0 ? { cached } : {}) };
   if (failed > 0) await tellDeadItems(services, run, stage);
   const endedAt = isoTime(now());
   if (failed > allowed(call.tolerate, items.total)) {
