@@ -13,7 +13,7 @@ import { allow, allowLedger, allowObjects, indexArn } from './access.ts';
 import type { Bundles } from './bundles.ts';
 import { handlerFunction } from './handler-function.ts';
 import { idOf, names } from './names.ts';
-import type { Queues } from './queues.ts';
+import { type Queues, rulesOf } from './queues.ts';
 import type { PipelineNeeds } from './shared.ts';
 
 const operators = {
@@ -94,11 +94,15 @@ export class Operators extends Construct {
 
     this.dispatch = this.#make('dispatch', props);
     allowLedger(this.dispatch, ledger.tableArn, ['read', 'write']);
-    allowObjects(this.dispatch, payloads.bucketArn, ['write'], ['payloads/']);
+    allowObjects(this.dispatch, payloads.bucketArn, ['read', 'write'], ['payloads/']);
     allow(this.dispatch, ['sqs:SendMessage'], [queues.start.queueArn]); // for what was held, or missed
     this.dispatch.addEventSource(
       new SqsEventSource(queues.start, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }),
     );
+
+    // What could not start a run is told; an event that is redriven here becomes what its rule makes of it.
+    eventBus.grantPutEventsTo(this.dispatch);
+    allow(this.dispatch, ['events:ListTargetsByRule'], rulesOf(this, orchestrator));
 
     acceptFindings(this.dispatch, 'Serverless-LambdaEventSourceMappingDestination');
 
@@ -178,10 +182,7 @@ export class Operators extends Construct {
   #lookAfter(): void {
     if (this.#looksAfter) return;
     this.#looksAfter = true;
-    const { queues, payloads, eventBus } = this.#props;
-    allow(this.replay, ['sqs:SendMessage'], [queues.start.queueArn]);
-    allowObjects(this.dispatch, payloads.bucketArn, ['read'], ['payloads/']);
-    eventBus.grantPutEventsTo(this.dispatch);
+    allow(this.replay, ['sqs:SendMessage'], [this.#props.queues.start.queueArn]);
   }
 
   #make(name: Operator, props: OperatorsProps, environment: { readonly [name: string]: string } = {}): LambdaFunction {

@@ -39,12 +39,12 @@ export const orchestratorAlarms = (scope: Construct, props: OrchestratorAlarmsPr
     'StartsFailed',
     'starts-failed',
     queues.startFailed.metricApproximateNumberOfMessagesVisible(waiting),
-    `Start messages were given up and wait in ${names.startDeadLetterQueue(orchestrator)}. The log of dispatch says why; then start that queue's DLQ redrive.`,
+    `Start messages were given up and wait in ${names.startDeadLetterQueue(orchestrator)}. See why: npx heddle dead-letters list --aws; mend the cause, then npx heddle dead-letters replay start/ID --go --aws`,
   );
   alert(
     'Undelivered',
     'undelivered',
     queues.undelivered.metricApproximateNumberOfMessagesVisible(waiting),
-    `Events could not be delivered and wait in ${names.undeliveredQueue(orchestrator)}, with the reason in their attributes.`,
+    `Events could not be delivered and wait in ${names.undeliveredQueue(orchestrator)}. See why: npx heddle dead-letters list --aws; mend the cause, then npx heddle dead-letters replay start/ID --go --aws`,
   );
 };

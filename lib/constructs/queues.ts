@@ -34,7 +34,7 @@ export class Queues extends Construct {
       retentionPeriod: Duration.days(4),
       // Lambda asks for six times the function's timeout, or a message in work shows up again.
       visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()),
-      deadLetterQueue: { queue: this.startFailed, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.startFailed, maxReceiveCount: 5 }, // so many in lib/operators/take-start.ts
     });
     for (const queue of [this.start, this.undelivered]) queue.addToResourcePolicy(fromRules(queue, orchestrator));
   }
@@ -74,20 +74,24 @@ export const replayQueue = (
  * One statement for all rules of the orchestrator, by the form of their names: one each would outgrow the policy, and would
  * tie this stack to those of the pipelines, which already depend on it.
  */
-const fromRules = (queue: Queue, orchestrator: string): PolicyStatement => {
-  const rule = (resourceName: string): string =>
-    Stack.of(queue).formatArn({
-      service: 'events',
-      resource: 'rule',
-      resourceName,
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
-  const form = `${orchestrator}-*`;
-  return new PolicyStatement({
+const fromRules = (queue: Queue, orchestrator: string): PolicyStatement =>
+  new PolicyStatement({
     effect: Effect.ALLOW,
     principals: [new ServicePrincipal('events.amazonaws.com')],
     actions: ['sqs:SendMessage'],
     resources: [queue.queueArn],
-    conditions: { ArnLike: { 'aws:SourceArn': [rule(form), rule(`${names.eventBus(orchestrator)}/${form}`)] } },
+    conditions: { ArnLike: { 'aws:SourceArn': rulesOf(queue, orchestrator) } },
   });
+
+/** The rules of an orchestrator, on the account's bus and on its own, by the form of their names. */
+export const rulesOf = (scope: Construct, orchestrator: string): string[] => {
+  const form = `${orchestrator}-*`;
+  return [form, `${names.eventBus(orchestrator)}/${form}`].map((resourceName) =>
+    Stack.of(scope).formatArn({
+      service: 'events',
+      resource: 'rule',
+      resourceName,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    }),
+  );
 };

@@ -7,6 +7,7 @@ import { type Compensations, openCompensations } from './compensations.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
 import { type Gates, openGates } from './gates.ts';
 import { type Latches, openLatches } from './latches.ts';
+import { type LostStarts, openLostStarts } from './lost-starts.ts';
 import { type OpenRuns, openOpenRuns } from './open-runs.ts';
 import { openPauses, type Pauses } from './pauses.ts';
 import { openPayloads, type Payloads } from './payloads.ts';
@@ -28,6 +29,7 @@ export type { CompensationAddress, Compensations } from './compensations.ts';
 export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
 export type { Gates } from './gates.ts';
 export type { Latches } from './latches.ts';
+export type { LostStarts } from './lost-starts.ts';
 export type { OpenRuns } from './open-runs.ts';
 export type { Pauses } from './pauses.ts';
 export type { Payloads } from './payloads.ts';
@@ -59,6 +61,7 @@ export interface Ledger {
   readonly payloads: Payloads;
   readonly cache: Cache;
   readonly deadLetters: DeadLetters;
+  readonly lostStarts: LostStarts;
   readonly audit: Audit;
   readonly gates: Gates;
   readonly pauses: Pauses;
@@ -90,6 +93,7 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
     payloads,
     cache: openCache(table, payloads),
     deadLetters: openDeadLetters(aws, table),
+    lostStarts: openLostStarts(table),
     audit: openAudit(table),
     gates: openGates(table),
     pauses: openPauses(table),

@@ -1,6 +1,12 @@
 // What a person is told: what happened, where, since when, and the commands to type. One line without double quotes, for
 // EventBridge hands texts on as JSON strings. Pure.
-import type { RunEventFacts, RunEventKind, RunFacts } from '../records/index.ts';
+import {
+  type LostStart,
+  lostStartName,
+  type RunEventFacts,
+  type RunEventKind,
+  type RunFacts,
+} from '../records/index.ts';
 
 export type AlertedRun = Pick<RunFacts, 'pipeline' | 'id' | 'partition'>;
 
@@ -17,8 +23,21 @@ export type RunEvent = {
  */
 export const alertText = (event: RunEvent, run: AlertedRun, options: string): string | undefined => {
   const words = wordsOf(event, run, (command) => `npx heddle ${command}${options}`);
-  return words?.join(' ').replace(/\s+/g, ' ').replaceAll('"', "'");
+  return words && onOneLine(words);
 };
+
+/** The text of a trigger that could not start a run. */
+export const lostStartText = (lost: LostStart, options: string): string => {
+  const { pipeline, trigger, error, cause, firstAt } = lost;
+  const letter = lostStartName(lost);
+  return onOneLine([
+    `A start of ${pipeline ?? 'some pipeline'} (${trigger}) failed, first at ${firstAt}: ${error}: ${because(cause)}.`,
+    `Its message is kept. To see it: npx heddle dead-letters show ${letter}${options}.`,
+    mended(`npx heddle dead-letters replay ${letter} --go${options}`),
+  ]);
+};
+
+const onOneLine = (words: readonly string[]): string => words.join(' ').replace(/\s+/g, ' ').replaceAll('"', "'");
 
 type Typed = (command: string) => string;
 

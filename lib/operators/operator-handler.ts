@@ -41,6 +41,11 @@ import type { Services } from './services.ts';
  * HDL445: a queue that no trigger takes from sent a message. Fix: deploy the pipeline again.
  * HDL440: a start names a partition that its pipeline does not have; nothing starts. Fix: ask for one that it has, or widen
  * the partitions of the definition.
+ * HDL446: a message on the start queue is no start message; it stays, and is a dead letter. Fix: send what heddle start sends;
+ * discard it.
+ * HDL447: an event that was put on the start queue is of a rule that asks for no run. Fix: see it with heddle dead-letters
+ * show, then discard it.
+ * HDL448: a run that is to go on has lost its input; the message stays. Fix: restore the object, or start a new run.
  */
 /** The environment of a Lambda, as `process.env` gives it. */
 export type Environment = { readonly [name: string]: string | undefined };

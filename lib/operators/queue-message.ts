@@ -1,6 +1,8 @@
-// A message of the user's own queue as a start message. Which pipeline it is for, synth wrote under the queue's name.
+// What Lambda hands over from a queue, as a start message. Which pipeline a message of the user's own queue is for, synth wrote
+// under the queue's name.
 import type { Json, StartMessage } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import { readStartMessage } from './read-start-message.ts';
 import type { Services } from './services.ts';
 
 /** The part of an SQS record that matters here. */
@@ -8,17 +10,33 @@ export interface QueueRecord {
   readonly messageId: string;
   readonly body: string;
   readonly eventSourceARN: string;
-  readonly attributes: { readonly SentTimestamp: string };
+  readonly attributes: { readonly SentTimestamp: string; readonly ApproximateReceiveCount?: string };
+  readonly messageAttributes?: { readonly [name: string]: { readonly stringValue?: string | undefined } };
 }
 
-/** Throws PermanentError HDL442: a body that is not JSON goes back, and in the end to the dead letters of its own queue. */
+/** Its attributes that are texts. */
+export const textsOf = ({ messageAttributes = {} }: QueueRecord): { readonly [name: string]: string } =>
+  Object.fromEntries(
+    Object.entries(messageAttributes).flatMap(([name, { stringValue }]) =>
+      stringValue === undefined ? [] : [[name, stringValue]],
+    ),
+  );
+
+const queueOf = ({ eventSourceARN }: QueueRecord): string => eventSourceARN.split(':').at(-1) ?? '';
+
+/** False for a queue of the user's. */
+export const isOfStartQueue = (record: QueueRecord, { startQueueUrl }: Pick<Services, 'startQueueUrl'>): boolean =>
+  startQueueUrl.endsWith(`/${queueOf(record)}`);
+
+/** Throws PermanentError HDL446 for what is no start message on the start queue, and HDL442 of the user's: a body that is not JSON goes back, and in the end to the dead letters of its own queue. */
 export const startMessageOf = async (
-  { messageId, body, eventSourceARN, attributes }: QueueRecord,
-  { manifests, startQueueUrl }: Pick<Services, 'manifests' | 'startQueueUrl'>,
+  record: QueueRecord,
+  services: Pick<Services, 'aws' | 'manifests' | 'startQueueUrl'>,
 ): Promise<StartMessage> => {
-  const queue = eventSourceARN.split(':').at(-1) ?? '';
-  if (startQueueUrl.endsWith(`/${queue}`)) return JSON.parse(body);
-  const found = await manifests.queueOf(queue);
+  const { messageId, body, attributes } = record;
+  if (isOfStartQueue(record, services)) return readStartMessage(body, textsOf(record), services);
+  const queue = queueOf(record);
+  const found = await services.manifests.queueOf(queue);
   if (!found)
     throw new PermanentError(`HDL445 no trigger takes from the queue ${queue}. Fix: deploy the pipeline again`);
   let detail: Json;

@@ -82,7 +82,7 @@ const replayRun = async (asked: readonly Asked[], services: Services): Promise<r
     if (letter && !isOpen(letter)) {
       const says = `${letterName(letter)} was ${letter.state} by ${letter.closedBy ?? 'somebody'}: nothing runs again`;
       answers.push({ messageId: message.messageId, kept: false, says });
-    } else if (letter && (await inputIsThere(letter, record, services))) open.push({ message, letter });
+    } else if (letter && (await inputIsThere(letter, services))) open.push({ message, letter });
     else answers.push(kept(message, letter ? inputGone(letter) : noLetter(message.wanted)));
   }
   const letters = open.flatMap(({ letter }) => (undoneStage(letter.stage) === undefined ? [letter] : []));
@@ -128,8 +128,8 @@ const undoAgain = async (
   return answers;
 };
 
-const inputIsThere = async ({ input }: DeadLetter, run: RunRecord, { ledger }: Services): Promise<boolean> =>
-  (input === undefined || (await ledger.payloads.exists(input))) && ledger.payloads.exists(run.input);
+const inputIsThere = async ({ input }: DeadLetter, { ledger }: Services): Promise<boolean> =>
+  input === undefined || ledger.payloads.exists(input);
 
 const inputGone = (letter: DeadLetter): Error =>
   new PermanentError(

@@ -15,7 +15,8 @@ export type Resumed =
 
 /**
  * Carries out an order. Asked again it does nothing more; found half done, whoever began it, it is done to the end. A run
- * that is under way, or further than the order thinks, refuses it. Throws PermanentError HDL407 for a run that there is not.
+ * that is under way, or further than the order thinks, refuses it. Throws PermanentError HDL407 for a run that there is not,
+ * HDL448 for one whose input is gone.
  */
 export const resume = async (
   pipeline: string,
@@ -35,6 +36,10 @@ export const resume = async (
     if (before.resume.id === wanted.id) return { kind: 'resumed', run, generation: wanted.generation };
   }
   if (before.resume?.id === wanted.id) return { kind: 'duplicate', run };
+  if (!(await ledger.payloads.exists(before.input)))
+    throw new PermanentError(
+      `HDL448 the input of the run ${run} of ${pipeline} is gone from the payload bucket. Fix: restore the object, or start a new run`,
+    );
   const above = await underWayAbove(before, services);
   if (above !== undefined) return { kind: 'refused', reason: above };
   // Whoever asks: what was undone is not there any more.

@@ -15,6 +15,7 @@ export * from './execution-name.ts';
 export * from './json.ts';
 export * from './keys.ts';
 export * from './latch.ts';
+export * from './lost-start.ts';
 export * from './manifest.ts';
 export * from './needs.ts';
 export * from './on-failure.ts';

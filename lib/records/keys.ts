@@ -49,6 +49,8 @@ export const cacheKey = (pipeline: string, stage: string, key: string) => ({
   pk: `cache#${pipeline}#${stage}#${key}`,
   sk: 'cache',
 });
+/** All in one place: a person lists them, and they are few. */
+export const lostStartKey = (id: string) => ({ pk: 'lost-starts', sk: id });
 export const partitionKey = (pipeline: string, partition: string) => ({ pk: `partition#${pipeline}`, sk: partition });
 
 /** The index that lists a pipeline's runs, newest last. Its name is in the table's definition. */

@@ -10,9 +10,11 @@ export const runEvents = {
   answerWanted: 'Heddle Answer Wanted',
   deadlineMissed: 'Heddle Deadline Missed',
   stuck: 'Heddle Stage Stuck',
+  /** Not about a run: there is none. */
+  startFailed: 'Heddle Start Failed',
 } as const;
 
-export type RunEventKind = Exclude<keyof typeof runEvents, 'source'>;
+export type RunEventKind = Exclude<keyof typeof runEvents, 'source' | 'startFailed'>;
 
 /** The detail of every event that Heddle puts on its bus about a run. */
 export interface RunEventDetail {

@@ -111,7 +111,9 @@ describe('an operator has the rights of its work', () => {
       'HeddleOperatorsDispatchRole',
       [
         `${ledgerAll} on ${table}`,
-        `PutObject on ${payloads}/payloads/*`,
+        `GetObject PutObject on ${payloads}/payloads/*`,
+        'ListTargetsByRule on arn:Partition:events:Region:AccountId:rule/heddle-* arn:Partition:events:Region:AccountId:rule/heddle/heddle-*',
+        'PutEvents on <HeddleBus>',
         `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
         `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,

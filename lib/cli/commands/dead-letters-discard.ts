@@ -2,7 +2,8 @@ import { letterName } from '../../records/index.ts';
 import { sha256 } from '../../support/sha256.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
-import { filterOptions, findLetters } from '../dead-letters/find.ts';
+import { filterOptions, find } from '../dead-letters/find.ts';
+import { discardStart } from '../dead-letters/lost-starts.ts';
 import { printLetters } from '../dead-letters/table.ts';
 import { takeOut } from '../dead-letters/take-out.ts';
 import { whoAmI } from '../redo.ts';
@@ -34,10 +35,11 @@ export const deadLettersDiscard: Command = {
       );
     const target = await openTarget(given, setting);
     try {
-      const letters = await findLetters(target, given.operands[0], given, setting.now());
-      printLetters(letters, given.has('json'), setting);
+      const { letters, starts } = await find(target, given.operands[0], given, setting.now());
+      const count = letters.length + starts.length;
+      printLetters([...letters, ...starts], given.has('json'), setting);
       if (!given.has('go')) {
-        remark(setting, ['', `${letters.length} would be discarded. Nothing is done yet: add --go.`]);
+        remark(setting, ['', `${count} would be discarded. Nothing is done yet: add --go.`]);
         return 0;
       }
       const at = new Date(setting.now()).toISOString();
@@ -49,11 +51,12 @@ export const deadLettersDiscard: Command = {
         const detail = `${letterName(letter)}: ${because}`;
         await target.ledger.audit.record(pipeline, run, { id, at, by, what: 'discarded', detail });
       }
+      for (const lost of starts) await discardStart(target, lost, { by, at, because });
       for (const pipeline of new Set(letters.map((letter) => letter.pipeline))) {
         const names = new Set(letters.filter((letter) => letter.pipeline === pipeline).map(letterName));
         await takeOut(target.aws, (await target.pipeline(pipeline)).deadLetterQueueUrl, names);
       }
-      if (!given.has('json')) print(setting, ['', `${letters.length} discarded.`]);
+      if (!given.has('json')) print(setting, ['', `${count} discarded.`]);
       return 0;
     } finally {
       await target.close();

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { filterOptions, findLetters } from '../dead-letters/find.ts';
+import { filterOptions, find } from '../dead-letters/find.ts';
 import { printLetters } from '../dead-letters/table.ts';
 import { print } from '../setting.ts';
 import { openTarget, targetOptions } from '../target.ts';
@@ -8,7 +8,7 @@ const usualLimit = 50;
 
 export const deadLettersList: Command = {
   words: 'dead-letters list',
-  says: 'list what used up its policy and waits for a person, newest first',
+  says: 'list what used up its policy and waits for a person, newest first; as start/… what could not start a run',
   operands: [{ name: 'run', required: false }],
   options: {
     ...filterOptions,
@@ -20,7 +20,8 @@ export const deadLettersList: Command = {
     const limit = given.whole('limit', 1) ?? usualLimit;
     const target = await openTarget(given, setting);
     try {
-      const letters = await findLetters(target, given.operands[0], given, setting.now());
+      const found = await find(target, given.operands[0], given, setting.now());
+      const letters = [...found.letters, ...found.starts].toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
       if (letters.length === 0 && !given.has('json')) print(setting, [`No dead letter in ${target.name}.`]);
       else printLetters(letters.slice(0, limit), given.has('json'), setting);
       const more = letters.length - limit;

@@ -2,7 +2,8 @@ import { type DeadLetter, letterName, type ReplayMessage, type RunRecord } from 
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
 import type { Arguments, Command } from '../command.ts';
-import { filterOptions, findLetters } from '../dead-letters/find.ts';
+import { filterOptions, find } from '../dead-letters/find.ts';
+import { type PlannedStart, planStarts, replayStarts, rowOf } from '../dead-letters/replay-starts.ts';
 import { takeOut } from '../dead-letters/take-out.ts';
 import { followRun } from '../progress/index.ts';
 import { whoAmI } from '../redo.ts';
@@ -30,21 +31,26 @@ export const deadLettersReplay: Command = {
   notes: [
     'All dead letters of a run are done again in one further execution of it, with the code that is deployed now.',
     "AWS's own redrive of the dead-letter queue, to the pipeline's replay queue, has the same effect.",
+    'What could not start a run (start/…) is sent to the start queue; so does a redrive of its queue to that one.',
   ],
   run: async (given, setting) => {
     const rate = given.whole('rate', 1);
     const target = await openTarget(given, setting);
     try {
-      const letters = await findLetters(target, given.operands[0], given, setting.now());
+      const { letters, starts } = await find(target, given.operands[0], given, setting.now());
       const plan = await planOf(target, letters);
-      if (!given.has('go') || !given.has('json')) printPlan(plan, given.has('json'), setting);
+      const planned = await planStarts(target, starts);
+      if (!given.has('go') || !given.has('json')) printPlan(plan, planned, given.has('json'), setting);
       const able = plan.filter(({ refused }) => refused === undefined);
+      const refused = [...plan, ...planned].filter((one) => one.refused !== undefined).length;
       if (!given.has('go')) {
-        if (able.length > 0) remark(setting, ['', 'Nothing is done yet: add --go.']);
+        if (plan.length + planned.length > refused) remark(setting, ['', 'Nothing is done yet: add --go.']);
         return 0;
       }
       const because = given.text('because');
       const told = { by: whoAmI(), ...(because === undefined ? {} : { because }) };
+      const started = await replayStarts(target, planned, told, given.has('json'), setting);
+      const failing = refused > 0 || !started ? 1 : 0;
       const ended = new Map<Group, RunRecord>();
       const endOf = async (group: Group): Promise<RunRecord> => {
         const run = ended.get(group) ?? (await end(target, group.run, given, setting));
@@ -58,13 +64,12 @@ export const deadLettersReplay: Command = {
         if (rate !== undefined && group !== able.at(-1))
           await new Promise((resolve) => setTimeout(resolve, (group.letters.length / rate) * 1_000));
       }
-      const refused = plan.length - able.length;
-      if (given.has('no-wait') || able.length === 0) return refused > 0 ? 1 : 0;
+      if (given.has('no-wait') || able.length === 0) return failing;
       for (const group of able) await endOf(group);
       const mended = [...ended.values()];
       const followed = target.embedded ? await letFollow(target, mended, given, setting) : [];
       await showRuns(target, [...mended, ...followed], given.has('json'), setting);
-      return Math.max(refused > 0 ? 1 : 0, ...mended.map(exitCodeOf));
+      return Math.max(failing, ...mended.map(exitCodeOf));
     } finally {
       await target.close();
     }
@@ -101,8 +106,8 @@ const planOf = async (target: Target, letters: readonly DeadLetter[]): Promise<r
   return groups.toSorted((a, b) => order.indexOf(a.run.pipeline) - order.indexOf(b.run.pipeline));
 };
 
-const printPlan = (plan: readonly Group[], json: boolean, setting: Setting): void => {
-  const rows = plan.flatMap(({ run, letters, refused }) => {
+const printPlan = (plan: readonly Group[], planned: readonly PlannedStart[], json: boolean, setting: Setting): void => {
+  const ofRuns = plan.flatMap(({ run, letters, refused }) => {
     const stages = [...new Set(letters.map(({ stage }) => stage))];
     return stages.map((stage) => {
       const own = letters.filter((letter) => letter.stage === stage);
@@ -110,6 +115,7 @@ const printPlan = (plan: readonly Group[], json: boolean, setting: Setting): voi
       return { pipeline: run.pipeline, run: run.run, stage, items, plan: refused ?? 'again, then what depends on it' };
     });
   });
+  const rows = [...ofRuns, ...planned.map(rowOf)];
   if (json) printJson(setting, rows);
   else if (rows.length === 0) print(setting, ['No dead letter to replay.']);
   else

@@ -1,11 +1,11 @@
 // The dead letters that a person means: by name, or by filters.
-import { isOpen } from '../../ledger/index.ts';
-import { type DeadLetter, letterName } from '../../records/index.ts';
+import { type DeadLetter, type LostStart, letterName, lostStartName } from '../../records/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { Arguments, Option } from '../command.ts';
 import { unknownPipeline } from '../find-pipeline.ts';
 import { findRun } from '../find-run.ts';
 import type { Target } from '../target.ts';
+import { lostStarts } from './lost-starts.ts';
 import { readMoment } from './moment.ts';
 
 export const filterOptions: { readonly [name: string]: Option } = {
@@ -19,8 +19,43 @@ export const filterOptions: { readonly [name: string]: Option } = {
   all: { says: 'also those that were replayed or discarded' },
 };
 
+/** What a person means: dead letters of runs, and of triggers. */
+export interface Found {
+  readonly letters: readonly DeadLetter[];
+  readonly starts: readonly LostStart[];
+}
+
 /** Runs of a pipeline that are looked through. */
 const searched = 1_000;
+
+/**
+ * Newest first. `name` is one letter's, `<run>/<stage>[/<item>]` or `start/<id>`; a run's id, or `start`, for all of its. Throws as
+ * `findLetters` does.
+ */
+export const find = async (target: Target, name: string | undefined, given: Arguments, now: number): Promise<Found> => {
+  const [kind] = name?.split('/') ?? [];
+  if (kind === 'start') return { letters: [], starts: await findStarts(target, name, given, now) };
+  const letters = await findLetters(target, name, given, now);
+  const isOfRuns = name !== undefined || given.text('run') !== undefined || given.text('stage') !== undefined;
+  return { letters, starts: isOfRuns ? [] : await findStarts(target, undefined, given, now) };
+};
+
+const findStarts = async (
+  target: Target,
+  name: string | undefined,
+  given: Arguments,
+  now: number,
+): Promise<readonly LostStart[]> => {
+  const pipeline = given.text('pipeline');
+  const isMeant = matcher(given, undefined, undefined, now);
+  const all = await lostStarts(target);
+  const found = all
+    .filter((lost) => name === undefined || name === 'start' || lostStartName(lost) === name)
+    .filter((lost) => isMeant(lost) && (pipeline === undefined || lost.pipeline === pipeline))
+    .toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
+  if (name?.startsWith('start/') && found.length === 0) throw noStart(name, all);
+  return found;
+};
 
 /**
  * Newest first. `name` is one letter's, `<run>/<stage>[/<item>]`, or a run's id for all of its. Throws CliError HDL606,
@@ -63,18 +98,20 @@ const allLetters = async (
   return lists.flat(2);
 };
 
+type Matched = Pick<DeadLetter, 'state' | 'error' | 'cause' | 'lastAt'> & Partial<Pick<DeadLetter, 'stage' | 'item'>>;
+
 const matcher = (
   given: Arguments,
   stage: string | undefined,
   item: string | undefined,
   now: number,
-): ((letter: DeadLetter) => boolean) => {
+): ((letter: Matched) => boolean) => {
   const pattern = readPattern(given.text('matching'));
   const since = readMoment('since', given.text('since'), now);
   const until = readMoment('until', given.text('until'), now);
   const error = given.text('error');
   return (letter) =>
-    (given.has('all') || isOpen(letter)) &&
+    (given.has('all') || (letter.state ?? 'open') === 'open') &&
     (stage === undefined || letter.stage === stage) &&
     (item === undefined || String(letter.item) === item) &&
     (error === undefined || letter.error === error) &&
@@ -95,6 +132,16 @@ const readPattern = (text: string | undefined): RegExp | undefined => {
 
 const noLetter = (name: string, letters: readonly DeadLetter[]): CliError => {
   const closed = letters.find((letter) => letterName(letter) === name);
+  return notOpen(name, closed);
+};
+
+const noStart = (name: string, all: readonly LostStart[]): CliError =>
+  notOpen(
+    name,
+    all.find((lost) => lostStartName(lost) === name),
+  );
+
+const notOpen = (name: string, closed: DeadLetter | LostStart | undefined): CliError => {
   const found = closed
     ? `the dead letter ${name} was ${closed.state} by ${closed.closedBy ?? 'somebody'}`
     : `there is no dead letter ${name}`;

@@ -1,35 +1,43 @@
-import { type DeadLetter, letterName } from '../../records/index.ts';
+import { type DeadLetter, type LostStart, letterName, lostStartName } from '../../records/index.ts';
 import { columnsOf, print, printJson, type Setting } from '../setting.ts';
 import { table } from '../table.ts';
 import { ago, oneLine } from '../words.ts';
 
+/** A dead letter of a run, or of a trigger that could start none. */
+export type AnyLetter = DeadLetter | LostStart;
+
+const isStart = (letter: AnyLetter): letter is LostStart => 'trigger' in letter;
+
+const nameOf = (letter: AnyLetter): string => (isStart(letter) ? lostStartName(letter) : letterName(letter));
+
 /** A letter as `--json` gives it. */
-export const letterJson = (letter: DeadLetter): object => {
+export const letterJson = (letter: AnyLetter): object => {
   const {
     pk: _,
     sk: __,
     notified: ___,
+    told: ____,
     ...fields
-  } = letter as DeadLetter & { [key in 'pk' | 'sk' | 'notified']?: unknown };
-  return { id: letterName(letter), ...fields };
+  } = letter as AnyLetter & { [key in 'pk' | 'sk' | 'notified' | 'told']?: unknown };
+  return { ...fields, id: nameOf(letter) };
 };
 
-/** Prints letters as a table, with their state where some are closed; with `json` one object a line. */
-export const printLetters = (letters: readonly DeadLetter[], json: boolean, setting: Setting): void => {
+/** Prints letters as a table, newest first, with their state where some are closed; with `json` one object a line. */
+export const printLetters = (found: readonly AnyLetter[], json: boolean, setting: Setting): void => {
   if (json) {
-    printJson(setting, letters.map(letterJson));
+    printJson(setting, found.map(letterJson));
     return;
   }
-  const isOpen = letters.every(({ state = 'open' }) => state === 'open');
+  const isOpen = found.every(({ state = 'open' }) => state === 'open');
   const now = setting.now();
-  const rows = letters.map((letter) => [
-    letterName(letter),
-    letter.pipeline,
+  const rows = found.map((letter) => [
+    nameOf(letter),
+    letter.pipeline ?? '–',
     ago(letter.lastAt, now),
     ...(isOpen ? [] : [letter.state ?? 'open']),
     String(letter.attempts),
     letter.error,
-    oneLine(letter.cause, 160),
+    oneLine(isStart(letter) ? `${letter.trigger}: ${letter.cause}` : letter.cause, 160),
   ]);
   const headings = ['id', 'pipeline', 'failed', ...(isOpen ? [] : ['state']), 'attempts', 'error', 'cause'];
   const width = columnsOf(setting.stdout);

@@ -1,17 +1,63 @@
-// Takes messages of dead letters off a dead-letter queue, so that an alarm on it tells of what is still open.
+// Looks through the messages of a queue of dead letters, and takes some off it, so that an alarm on it tells of what is open.
 import { letterName } from '../../records/index.ts';
 import type { Aws } from '../../support/aws-call.ts';
 
 /** How long the other messages are hidden meanwhile. */
 const hiddenSeconds = 60;
+/** Messages that are looked through at most: on AWS a queue may hold any number. */
+const mostMessages = 10_000;
 
-interface Message {
+/** A message as SQS gives it. */
+export interface WaitingMessage {
   readonly MessageId: string;
   readonly ReceiptHandle: string;
   readonly Body: string;
+  readonly Attributes?: { readonly [name: string]: string };
+  readonly MessageAttributes?: { readonly [name: string]: { readonly StringValue?: string } };
 }
 
-const nameIn = ({ Body }: Message): string | undefined => {
+/** What was left on a queue, and how many were taken off. */
+export interface Looked {
+  readonly taken: number;
+  readonly left: readonly WaitingMessage[];
+}
+
+/** Deletes the messages that `isMeant`, until it has `most`. Others show up again at once. */
+export const lookThrough = async (
+  aws: Aws,
+  QueueUrl: string,
+  isMeant: (message: WaitingMessage) => boolean,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Looked> => {
+  const left: WaitingMessage[] = [];
+  const seen = new Set<string>();
+  let taken = 0;
+  while (taken < most && seen.size < mostMessages) {
+    const { Messages = [] } = await aws.call('sqs', 'ReceiveMessage', {
+      QueueUrl,
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: hiddenSeconds,
+      WaitTimeSeconds: 1, // A short poll may miss messages on AWS.
+      MessageSystemAttributeNames: ['SentTimestamp'],
+      MessageAttributeNames: ['All'],
+    });
+    const messages = Messages as readonly WaitingMessage[];
+    // A message that comes again says that the round is over.
+    if (messages.length === 0 || messages.some(({ MessageId }) => seen.has(MessageId))) break;
+    for (const message of messages) {
+      seen.add(message.MessageId);
+      if (isMeant(message)) {
+        await aws.call('sqs', 'DeleteMessage', { QueueUrl, ReceiptHandle: message.ReceiptHandle });
+        taken += 1;
+      } else left.push(message);
+    }
+  }
+  for (const { ReceiptHandle } of left)
+    await aws.call('sqs', 'ChangeMessageVisibility', { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
+  return { taken, left };
+};
+
+const nameIn = ({ Body }: WaitingMessage): string | undefined => {
   try {
     return letterName(JSON.parse(Body));
   } catch {
@@ -19,29 +65,6 @@ const nameIn = ({ Body }: Message): string | undefined => {
   }
 };
 
-/** Deletes the messages of these letters (by `letterName`); gives how many. Others show up again at once. */
-export const takeOut = async (aws: Aws, QueueUrl: string, names: ReadonlySet<string>): Promise<number> => {
-  const others: Message[] = [];
-  const seen = new Set<string>();
-  let taken = 0;
-  for (;;) {
-    // A short poll may miss messages on AWS.
-    const input = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: hiddenSeconds, WaitTimeSeconds: 1 };
-    const { Messages = [] } = await aws.call('sqs', 'ReceiveMessage', input);
-    const messages = Messages as readonly Message[];
-    // A message that comes again says that the round is over.
-    if (messages.length === 0 || messages.some(({ MessageId }) => seen.has(MessageId))) break;
-    for (const message of messages) {
-      seen.add(message.MessageId);
-      const name = nameIn(message);
-      if (name !== undefined && names.has(name)) {
-        await aws.call('sqs', 'DeleteMessage', { QueueUrl, ReceiptHandle: message.ReceiptHandle });
-        taken += 1;
-      } else others.push(message);
-    }
-    if (taken >= names.size) break;
-  }
-  for (const { ReceiptHandle } of others)
-    await aws.call('sqs', 'ChangeMessageVisibility', { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
-  return taken;
-};
+/** Deletes the messages of these letters (by `letterName`); gives how many. */
+export const takeOut = async (aws: Aws, queueUrl: string, names: ReadonlySet<string>): Promise<number> =>
+  (await lookThrough(aws, queueUrl, (message) => names.has(nameIn(message) ?? ''), names.size)).taken;

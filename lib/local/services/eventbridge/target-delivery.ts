@@ -1,11 +1,11 @@
 // Turns a matched event into the API call that its target gets.
 import { createHash } from 'node:crypto';
+import { readJsonPath } from '../../../support/event-path.ts';
+import { fillTemplate } from '../../../support/event-template.ts';
 import { parseArn } from '../../arn.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import { AwsError, type EngineContext } from '../../service.ts';
 import { type Envelope, wholeSeconds } from './event.ts';
-import { fillTemplate } from './input-template.ts';
-import { readJsonPath } from './json-path.ts';
 import type { Rule } from './rule.ts';
 import type { Target } from './target.ts';
 

@@ -1,7 +1,7 @@
+import { isJsonPath } from '../../../support/event-path.ts';
 import { parseArn } from '../../arn.ts';
 import { isShape } from '../../field-reader.ts';
 import { AwsError, type Shape } from '../../service.ts';
-import { isJsonPath } from './json-path.ts';
 
 const DELIVERABLE = ['sqs', 'lambda', 'states', 'sns', 'events', 'logs'];
 const CHANGES_INPUT = ['Input', 'InputPath', 'InputTransformer'];

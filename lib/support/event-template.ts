@@ -1,6 +1,6 @@
 // The input transformer: a template with <variables>, each a value of the event.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
-import { readJsonPath } from './json-path.ts';
+import { readJsonPath } from './event-path.ts';
 
 /** What the template may name besides the variables of its own path map. */
 export type TemplateFacts = {

@@ -1,6 +1,11 @@
-import { isShape } from '../../field-reader.ts';
+// The JSON paths of EventBridge: into an event, for what a target gets of it.
 
 const STEP = /\.([\w\-/]+)|\['([^']*)'\]|\["([^"]*)"\]|\[(\d+)\]|\[?(\*)\]?/y;
+
+type Shape = { readonly [field: string]: unknown };
+
+const isShape = (value: unknown): value is Shape =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 type Step = { readonly name: string } | { readonly index: number } | 'all';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { fillTemplate } from '../../../lib/local/services/eventbridge/input-template.ts';
-import { readJsonPath } from '../../../lib/local/services/eventbridge/json-path.ts';
+import { readJsonPath } from '../../lib/support/event-path.ts';
+import { fillTemplate } from '../../lib/support/event-template.ts';
 
 const event = {
   id: 'e1',

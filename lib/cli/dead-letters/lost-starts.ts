@@ -1,0 +1,155 @@
+// Dead letters of triggers: start messages that were given up, and events that could not be delivered as such. Why a message was
+// given up is in the ledger; what lies in the two queues and is not there, is told as its queue has it.
+import { type LostStart, lostStartId, replayAttributes, startFacts } from '../../records/index.ts';
+import { LambdaFailedError } from '../../support/aws-call.ts';
+import { awaitThat } from '../await-run.ts';
+import type { Target } from '../target.ts';
+import { lookThrough, type WaitingMessage } from './take-out.ts';
+
+const queuesOf = ({ manifest }: Target): readonly string[] => [
+  manifest.startDeadLetterQueueUrl,
+  manifest.undeliveredQueueUrl,
+];
+
+/** All that there are, closed ones too. */
+export const lostStarts = async (target: Target): Promise<readonly LostStart[]> => {
+  const recorded = await target.ledger.lostStarts.list();
+  const known = new Set(recorded.map(({ id }) => id));
+  const waiting: LostStart[] = [];
+  for (const queueUrl of queuesOf(target)) {
+    if (await isEmpty(target, queueUrl)) continue;
+    const { left } = await lookThrough(target.aws, queueUrl, () => false);
+    for (const message of left) {
+      const lost = asQueued(message);
+      if (known.has(lost.id)) continue;
+      known.add(lost.id);
+      waiting.push(lost);
+    }
+  }
+  return [...recorded, ...waiting];
+};
+
+const isEmpty = async ({ aws }: Target, QueueUrl: string): Promise<boolean> => {
+  const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
+  const { Attributes } = await aws.call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames });
+  return AttributeNames.every((name) => (Attributes as { readonly [name: string]: string })[name] === '0');
+};
+
+/** EventBridge and the Scheduler say why in these attributes; Lambda in others. */
+const asQueued = ({ Body, Attributes = {}, MessageAttributes = {} }: WaitingMessage): LostStart => {
+  const attributes = Object.fromEntries(
+    Object.entries(MessageAttributes).flatMap(([name, { StringValue }]) =>
+      StringValue === undefined ? [] : [[name, StringValue]],
+    ),
+  );
+  const { ERROR_CODE, ERROR_MESSAGE, RETRY_ATTEMPTS, ErrorCode, ErrorMessage } = attributes;
+  const sent = new Date(Number(Attributes.SentTimestamp ?? 0)).toISOString();
+  return {
+    id: lostStartId(Body),
+    ...startFacts(Body, attributes),
+    error: ERROR_CODE ?? (ErrorCode === undefined ? 'NotRecorded' : `Lambda ${ErrorCode}`),
+    cause: ERROR_MESSAGE ?? ErrorMessage ?? 'the log of the dispatch function says why',
+    attempts: 1 + Number(RETRY_ATTEMPTS ?? 0),
+    firstAt: sent,
+    lastAt: sent,
+    message: { kind: 'inline', json: JSON.stringify(Body) },
+    attributes,
+  };
+};
+
+/** The event that `reconcile` hears of. */
+const executionEnded = 'Step Functions Execution Status Change';
+
+/** Where a message was to go. An alert is for a person, and is not sent again. */
+const wayOf = (body: string, { TARGET_ARN = '' }: LostStart['attributes']): 'start' | 'reconcile' | 'alert' => {
+  if (TARGET_ARN.includes(':sns:')) return 'alert';
+  return startFacts(body, {}).trigger === `event: ${executionEnded}` ? 'reconcile' : 'start';
+};
+
+/** The text of its message. */
+export const bodyOf = async ({ ledger }: Target, { message }: LostStart): Promise<string> =>
+  (await ledger.payloads.load(message)) as string; // it was stored as a text
+
+/** Why one cannot be replayed; undefined where it can. */
+export const refusalOf = async (target: Target, lost: LostStart): Promise<string | undefined> => {
+  if (!(await target.ledger.payloads.exists(lost.message))) return 'its message is gone from the payload bucket';
+  return wayOf(await bodyOf(target, lost), lost.attributes) === 'alert'
+    ? 'an alert: read it with heddle dead-letters show, then discard it'
+    : undefined;
+};
+
+type Told = { readonly by: string; readonly because?: string };
+
+/**
+ * Sends one on its way again, and gives what became of it. Recorded first and taken off its queue last: whatever happens
+ * in between, it is in one of them.
+ */
+export const replayStart = async (target: Target, lost: LostStart, told: Told): Promise<LostStart> => {
+  const { aws, ledger, manifest } = target;
+  const body = await bodyOf(target, lost);
+  await keep(target, lost);
+  const before = (await ledger.lostStarts.get(lost.id)) ?? lost;
+  if (wayOf(body, lost.attributes) === 'reconcile') await settleAgain(target, lost, body, told);
+  else {
+    const { RULE_ARN } = lost.attributes;
+    const texts = { RULE_ARN, [replayAttributes.by]: told.by, [replayAttributes.because]: told.because };
+    await aws.call('sqs', 'SendMessage', {
+      QueueUrl: manifest.startQueueUrl,
+      MessageBody: body,
+      MessageAttributes: Object.fromEntries(
+        Object.entries(texts).flatMap(([name, StringValue]) =>
+          StringValue ? [[name, { DataType: 'String', StringValue }]] : [],
+        ),
+      ),
+    });
+  }
+  await takeOff(target, lost.id);
+  const after = await awaitThat(
+    () => ledger.lostStarts.get(lost.id),
+    ({ state, attempts }) => state !== 'open' || attempts > before.attempts,
+  );
+  return after ?? before;
+};
+
+/** Closes one for good, and takes its message off its queue. */
+export const discardStart = async (
+  target: Target,
+  lost: LostStart,
+  { by, at, because }: { readonly by: string; readonly at: string; readonly because: string },
+): Promise<void> => {
+  await keep(target, lost);
+  await target.ledger.lostStarts.close(lost.id, { state: 'discarded', closedBy: by, closedAt: at, because });
+  await takeOff(target, lost.id);
+};
+
+/** What only its queue had is in the ledger from now on. */
+const keep = async ({ ledger }: Target, lost: LostStart): Promise<void> => {
+  if (await ledger.lostStarts.get(lost.id)) return;
+  const body = await ledger.payloads.load(lost.message);
+  await ledger.lostStarts.record({ ...lost, message: await ledger.payloads.store('lost-starts', body) });
+  await ledger.lostStarts.told(lost.id); // the person who asks for it knows
+};
+
+const takeOff = async (target: Target, id: string): Promise<void> => {
+  for (const queueUrl of queuesOf(target))
+    if (!(await isEmpty(target, queueUrl)))
+      await lookThrough(target.aws, queueUrl, ({ Body }) => lostStartId(Body) === id);
+};
+
+/** The event of an execution that died is `reconcile`'s; it may be called again and again. */
+const settleAgain = async (
+  { aws, ledger, manifest }: Target,
+  lost: LostStart,
+  body: string,
+  { by, because }: Told,
+): Promise<void> => {
+  const at = new Date().toISOString();
+  try {
+    await aws.invoke(`${manifest.orchestrator}-reconcile`, JSON.parse(body));
+    const says = `settled by reconcile${because === undefined ? '' : ` (${because})`}`;
+    await ledger.lostStarts.close(lost.id, { state: 'replayed', closedBy: by, closedAt: at, because: says });
+  } catch (error) {
+    if (!(error instanceof LambdaFailedError)) throw error;
+    await ledger.lostStarts.record({ ...lost, attempts: 1, error: error.name, cause: error.message, lastAt: at });
+  }
+};

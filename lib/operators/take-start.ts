@@ -1,0 +1,115 @@
+// Takes one message off the start queue. One that cannot start a run stays on the queue, which hands it to its dead letters
+// after its tries; and why is in the ledger, where a person finds it.
+import {
+  type LostStart,
+  lostStartId,
+  lostStartName,
+  replayAttributes,
+  runEvents,
+  startFacts,
+} from '../records/index.ts';
+import { isPermanent } from '../support/run-errors.ts';
+import { lostStartText } from './alert-text.ts';
+import { dispatch } from './dispatch.ts';
+import type { Outcome } from './outcome.ts';
+import { isOfStartQueue, type QueueRecord, startMessageOf, textsOf } from './queue-message.ts';
+import type { Replayed } from './replay.ts';
+import { isoTime, type Services } from './services.ts';
+
+/** What is to be done: the text that would do it on the start queue, and the attributes that came with it. */
+interface StartDelivery {
+  readonly body: string;
+  readonly attributes: LostStart['attributes'];
+}
+
+/** The start queue gives up after so many: its redrive policy in lib/constructs/queues.ts. */
+export const mostReceives = 5;
+
+/** Never rejects for the message's own fault; rejects when its failure cannot be recorded. */
+export const takeStart = async (record: QueueRecord, services: Services): Promise<Replayed> => {
+  const { messageId } = record;
+  let delivery: StartDelivery = { body: record.body, attributes: textsOf(record) };
+  try {
+    const message = await startMessageOf(record, services);
+    // A message of the user's queue is no start message: what is made of it is, and that is what can be sent again.
+    if (!isOfStartQueue(record, services)) delivery = { ...delivery, body: JSON.stringify(message) };
+    const outcome = await dispatch(message, services);
+    await close(delivery, outcome, services);
+    return { messageId, kept: false, says: inWords(outcome) };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    // Anything else may be mended by the next try.
+    const isFinal = isPermanent(error) || Number(record.attributes.ApproximateReceiveCount) >= mostReceives;
+    const kept = !isFinal || (await recordLost(delivery, error, services));
+    return { messageId, kept, says: error.message };
+  }
+};
+
+const inWords = (outcome: Outcome): string => {
+  if ('run' in outcome) return `${outcome.kind}: ${outcome.run}`;
+  return `${outcome.kind}: ${'reason' in outcome ? outcome.reason : outcome.runs}`;
+};
+
+/** What was given up before has come through after all, by a person's command or a redrive. */
+const close = async (
+  { body, attributes }: StartDelivery,
+  outcome: Outcome,
+  { ledger, now }: Services,
+): Promise<void> => {
+  const id = lostStartId(body);
+  if ((await ledger.lostStarts.get(id))?.state !== 'open') return;
+  const said = attributes[replayAttributes.because];
+  await ledger.lostStarts.close(id, {
+    state: 'replayed',
+    closedBy: attributes[replayAttributes.by] ?? 'a redrive of the queue',
+    closedAt: isoTime(now()),
+    because: `${inWords(outcome)}${said === undefined ? '' : ` (${said})`}`,
+  });
+};
+
+/** A message may be discarded while the queue still tries it: for so long it is the one that somebody meant. */
+const triesMs = 20 * 60_000;
+
+/** False for one that somebody has discarded meanwhile, which need not be kept. */
+const recordLost = async ({ body, attributes }: StartDelivery, error: Error, services: Services): Promise<boolean> => {
+  const { ledger, now } = services;
+  const at = isoTime(now());
+  const before = await ledger.lostStarts.get(lostStartId(body));
+  if (before?.state === 'discarded' && now() - Date.parse(before.closedAt ?? at) < triesMs) return false;
+  const lost: LostStart = {
+    id: lostStartId(body),
+    ...startFacts(body, attributes),
+    error: error.name,
+    cause: error.message,
+    attempts: 1,
+    firstAt: at,
+    lastAt: at,
+    message: await ledger.payloads.store(place, body),
+    attributes,
+  };
+  if (!(await ledger.lostStarts.record(lost))) return true;
+  await tellLost(lost, services);
+  await ledger.lostStarts.told(lost.id);
+  return true;
+};
+
+/** In the payload bucket: no pipeline has a name with a hyphen. */
+const place = 'lost-starts';
+
+/** At least once, as all events. */
+const tellLost = async (lost: LostStart, { aws, eventBus, commandOptions = '' }: Services): Promise<void> => {
+  const { pipeline, trigger, error, cause, firstAt: since } = lost;
+  const text = lostStartText(lost, commandOptions);
+  const detail = { id: lostStartName(lost), pipeline, trigger, error, cause: cause.slice(0, 1_000), since, text };
+  const { FailedEntryCount, Entries } = await aws.call('events', 'PutEvents', {
+    Entries: [
+      {
+        Source: runEvents.source,
+        DetailType: runEvents.startFailed,
+        EventBusName: eventBus,
+        Detail: JSON.stringify(detail),
+      },
+    ],
+  });
+  if (FailedEntryCount) throw new Error(`the event bus ${eventBus} refused the event: ${JSON.stringify(Entries)}`);
+};
