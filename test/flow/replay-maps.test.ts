@@ -2,7 +2,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { definePipeline, defineStage } from '../../lib/definition/index.ts';
-import { belowOf } from '../../lib/ledger/index.ts';
+import { belowOf, orderOf, planRedo } from '../../lib/ledger/index.ts';
+import { replay } from '../../lib/operators/index.ts';
 import { PermanentError } from '../../lib/runtime/index.ts';
 import { type Bench, openBench } from './bench.ts';
 
@@ -100,5 +101,48 @@ test.each([
   const below = [...belowOf(new Set(['double']), Object.values(first.stages)).keys()];
   const mended = await bench.resume(first.run, { again: [], below, items: { double: [2, 5] } });
   expect(doubles.toSorted()).toEqual([2, 5]);
+  expect([mended.run.status, await mended.output('sum')]).toEqual(['completed', { n: 4 * 140 }]);
+});
+
+test('maps that run batch by batch behind each other: a resume does what failed in the later one, a replay what did in either', async () => {
+  const pipeline = definePipeline('fused', { input: z.object({ list: z.array(z.number()) }) }, (flow) => {
+    const doubled = flow.map(double, flow.input.list, (n) => ({ n }), { batch: 2, tolerate: { percent: 50 } });
+    const squared = flow.map(square, doubled.outputs, ({ n }) => ({ n }), { batch: 2 });
+    return flow.task(sum, { all: squared.outputs });
+  });
+  const failing = new Set(['double 2', 'square 10']);
+  const calls: string[] = [];
+  const work = (name: string, of: (n: number) => number) => (input: { readonly n: number }) => {
+    calls.push(`${name} ${input.n}`);
+    if (failing.has(`${name} ${input.n}`)) throw new PermanentError('not now');
+    return { n: of(input.n) };
+  };
+  bench = await openBench([pipeline], {
+    double: work('double', (n) => 2 * n),
+    square: work('square', (n) => n * n),
+    sum: ({ all }: { readonly all: readonly { readonly n: number }[] }) => ({
+      n: all.reduce((total, { n }) => total + n, 0),
+    }),
+  });
+  const first = await bench.run('fused', { list: [0, 1, 2, 3, 4, 5, 6, 7] });
+  expect(first.run).toMatchObject({ status: 'failed', deadLetters: 2 });
+  calls.length = 0;
+  failing.delete('square 10');
+  const stages = ['double', 'square', 'sum'];
+  const facts = { deployed: new Map(), lost: new Set<string>(), redefined: false, from: undefined };
+  const order = orderOf(planRedo({ ...facts, records: Object.values(first.stages), stages }));
+  const resumed = await bench.resume(first.run, order);
+  expect(calls).toEqual(['square 10']);
+  expect([resumed.run.status, await resumed.output('sum')]).toEqual(['completed', { n: 4 * (140 - 4) }]);
+
+  calls.length = 0;
+  failing.clear();
+  const [letter] = await bench.local.ledger.deadLetters.list('fused', first.run.run);
+  expect(letter).toMatchObject({ stage: 'double', item: 2 });
+  const { pipeline: of, run, stage, item } = letter ?? {};
+  const body = JSON.stringify({ pipeline: of, run, stage, item });
+  expect(await replay([{ messageId: 'm', body }], bench.services)).toMatchObject([{ kept: false }]);
+  const mended = await bench.look('fused', `${first.run.run}_3`);
+  expect(calls.filter((call) => call.startsWith('double'))).toEqual(['double 2']);
   expect([mended.run.status, await mended.output('sum')]).toEqual(['completed', { n: 4 * 140 }]);
 });
