@@ -6,6 +6,7 @@ import {
   type PipelineManifest,
   type RunRecord,
   type StageRecord,
+  type StoredPayload,
   stageFunctionName,
 } from '../records/index.ts';
 import { nearest } from '../support/nearest.ts';
@@ -46,7 +47,7 @@ export const planFor = async (
   const completed = records.filter(({ status }) => status === 'completed');
   const [deployed, lost] = await Promise.all([
     deployedStages(target, run.pipeline, completed),
-    lostOutputs(target, completed),
+    lostOutputs(target, run, completed),
   ]);
   const undone = undoneOf(records, await ledger.stages.listUndo(run.pipeline, run.run));
   const redefined = run.definitionHash !== manifest.definitionHash;
@@ -83,11 +84,24 @@ const deployedStages = async (
   return found;
 };
 
-const lostOutputs = async ({ ledger }: Target, records: readonly StageRecord[]): Promise<ReadonlySet<string>> => {
-  const lost = await Promise.all(
-    records.map(async ({ stage, output }) => (output && !(await ledger.payloads.exists(output)) ? [stage] : [])),
-  );
-  return new Set(lost.flat());
+/** Stages of which an object is gone: a task's output, or the results of a map's batch. */
+const lostOutputs = async (
+  { ledger }: Target,
+  { pipeline, run }: RunRecord,
+  records: readonly StageRecord[],
+): Promise<ReadonlySet<string>> => {
+  const isGone = async (payload: StoredPayload | undefined): Promise<boolean> =>
+    payload !== undefined && !(await ledger.payloads.exists(payload));
+  const lost = new Set<string>();
+  for (const { stage, output, items } of records) {
+    const batches = items && !output ? await ledger.stages.listBatches({ pipeline, run, stage }, true) : [];
+    const payloads = [output, ...batches.map(({ results }) => results)];
+    for (let start = 0; start < payloads.length && !lost.has(stage); start += atOnce) {
+      const gone = await Promise.all(payloads.slice(start, start + atOnce).map(isGone));
+      if (gone.includes(true)) lost.add(stage);
+    }
+  }
+  return lost;
 };
 
 const words: { readonly [does in PlannedRedo['does']]: string } = {

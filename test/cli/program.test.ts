@@ -202,7 +202,7 @@ describe('explain', () => {
     const { exit, stderr } = await heddle('explain HDL999');
     expect(exit).toBe(2);
     expect(stderr).toMatch(
-      /^HDL630 no message of Heddle's has the code 'HDL999'; expected a code such as HDL204. Fix: /,
+      /^HDL630 no message of Heddle's has the code 'HDL999'; expected a code such as HDL204. Fix: copy it from the message/,
     );
   });
 });

@@ -20,16 +20,15 @@ export const explain: Command = {
     const code = asked.toUpperCase().replace(/^(?=\d{3}$)/, 'HDL');
     const found = all.find((each) => each.code === code);
     if (!found) {
-      const near = nearest(
-        code,
-        all.map((each) => each.code),
-      );
       throw new CliError(
         'HDL630',
         2,
         `no message of Heddle's has the code '${asked}'`,
         'a code such as HDL204',
-        near ? `did you mean ${near}?` : 'copy it from the message',
+        fixFor(
+          code,
+          all.map((each) => each.code),
+        ),
       );
     }
     if (given.has('json')) printJson(setting, [found]);
@@ -46,4 +45,10 @@ export const explain: Command = {
     }
     return 0;
   },
+};
+
+/** A number with one digit wrong may be any; letters that are wrong are a slip. */
+const fixFor = (code: string, known: readonly string[]): string => {
+  const near = /^HDL\d{3}$/.test(code) ? undefined : nearest(code, known);
+  return near ? `did you mean ${near}?` : 'copy it from the message';
 };

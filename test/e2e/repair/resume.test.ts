@@ -104,6 +104,22 @@ describe('heddle resume', () => {
     expect(await shop.record(run)).toMatchObject({ status: 'completed', generation: 2 });
   });
 
+  test('a map of which a batch has lost its results is run again', async () => {
+    const { run } = await shop.run('lost', 23);
+    const { aws, manifest } = shop.deployment;
+    await aws.call('dynamodb', 'UpdateItem', {
+      TableName: manifest.table,
+      Key: { pk: { S: `run#repair#${run}` }, sk: { S: 'batch#score#00000002' } },
+      UpdateExpression: 'SET results = :gone',
+      ExpressionAttributeValues: {
+        ':gone': { M: { kind: { S: 'object' }, key: { S: 'payloads/repair/gone.json' }, bytes: { N: '70000' } } },
+      },
+    });
+    const plan = (await shop.heddle('resume', run, '--from', 'publish')).stdout;
+    expect(plan).toMatch(/score +run again +its stored output is gone/);
+    expect(plan).toMatch(/side +reused/);
+  });
+
   test('runs with the code that is deployed now', async () => {
     const run = await failed('code', 3, 'score 0', 'score 1', 'score 2');
     await shop.deploy(10);
