@@ -29,8 +29,10 @@ export const cachedItems = async (
   const { pipeline, id } = call.run;
   const at = { pipeline, stage: stage.name };
   const keys = new Map<number, string>();
-  for (const { index, value: item } of items)
-    keys.set(index, cacheKeyOf(attempt, cache, await resolver.resolve(call.bind, { ...scopeOf(call), item })));
+  for (const { index, value: item, beside = {} } of items) {
+    const bound = await resolver.resolve(call.bind, { ...scopeOf(call), item, beside });
+    keys.set(index, cacheKeyOf(attempt, cache, bound));
+  }
   const kept = anew ? undefined : await ledger.cache.find(at, [...keys.values()], cache, now());
   const results: ItemResult[] = [];
   for (const [index, key] of keys) {

@@ -153,3 +153,32 @@ describe('a map', () => {
     expect(anew.stages.score?.items).toEqual({ total: 3, completed: 3, failed: 0 });
   });
 });
+
+test('a stage of an each is looked up with all that it reads of the item and of the stages beside it', async () => {
+  const both = defineStage('both', { input: z.object({ n: z.number(), other: z.number() }), output: one });
+  const pipeline = definePipeline('eaches', { input: z.object({ list: z.array(z.number()) }) }, (flow) => {
+    const done = flow.each(flow.input.list, (n, each) => {
+      const scored = each.task(score, { n });
+      return each.task(both, { n, other: scored.n }, { cache: true });
+    });
+    return flow.task(sum, { all: done.outputs });
+  });
+  let factor = 10;
+  const calls: number[] = [];
+  bench = await openBench([pipeline], {
+    score: ({ n }: { readonly n: number }) => ({ n: n * factor }),
+    both: ({ n, other }: { readonly n: number; readonly other: number }) => {
+      calls.push(n);
+      return { n: n + other };
+    },
+    sum: ({ all }: { readonly all: readonly { readonly n: number }[] }) => ({
+      n: all.reduce((total, { n }) => total + n, 0),
+    }),
+  });
+  await bench.run('eaches', { list: [1, 2] }, 'a');
+  const second = await bench.run('eaches', { list: [2, 1, 3] }, 'b');
+  expect([calls, await second.output('sum')]).toEqual([[1, 2, 3], { n: 66 }]);
+  factor = 100;
+  const third = await bench.run('eaches', { list: [1] }, 'c');
+  expect([calls.slice(3), await third.output('sum')]).toEqual([[1], { n: 101 }]);
+});

@@ -65,6 +65,12 @@ export const orders = definePipeline('orders', { input: day }, (flow) => {
   flow.task(list, { day: 'constant' }, { id: 'constant', after: [listed, listed.total] });
   proven<Same<typeof listed.total, Ref<number>>>();
 
+  flow.task(clean, { key: 'k' }, { id: 'cached', cache: { for: '7d', version: 'v2' } });
+  // @ts-expect-error a week is no span of time
+  flow.task(clean, { key: 'k' }, { id: 'cachedLong', cache: { for: '1w' } });
+  // @ts-expect-error a version is a text
+  flow.task(clean, { key: 'k' }, { id: 'cachedNumber', cache: { version: 2 } });
+
   // @ts-expect-error the contract has no field `flies`
   flow.task(clean, { key: listed.flies });
   // @ts-expect-error the contract wants a string, `total` is a number

@@ -27,7 +27,7 @@ export const verbs = definePipeline('verbs', { input: text }, (flow) => {
   const listed = flow.task(list, { text: flow.input.text });
   flow.check('enoughRows', gte(listed.rows, 3));
   const cleaned = flow.map(clean, listed.items, ({ key }) => ({ key }), { tolerate: { count: 1 }, batch: 2 });
-  const summed = flow.task(total, { all: cleaned.outputs });
+  const summed = flow.task(total, { all: cleaned.outputs }, { cache: true }); // no cell takes over what another gave
   const judged = flow.task(judge, { text: summed.text }, { fallback: plainJudge });
   const enriched = flow.task(enrich, { text: summed.text }, { onFailure: { value: { tags: ['none'] } } });
   const told = flow.task(tell, { text: judged.text }, { onFailure: 'skip' });

@@ -145,7 +145,7 @@ export const usageOfStart: Partial<Usage> = {
   queueRequests: 3,
   ...lambda(operatorGb, operatorSeconds),
   writeUnits: writesOfRun + 1,
-  readUnits: 1,
+  readUnits: 2,
 };
 
 /** What the look at an Express run uses that comes when its execution can no longer be under way. */

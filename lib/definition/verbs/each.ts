@@ -1,5 +1,6 @@
 import { besideIn } from '../../records/index.ts';
 import { bind } from '../bind.ts';
+import { cachePolicy } from '../cache.ts';
 import { DefinitionError } from '../diagnostic.ts';
 import type { MapNode } from '../node.ts';
 import { type Bound, bindingOfRef, makeRef, type Ref } from '../ref.ts';
@@ -15,7 +16,11 @@ export type EachOptions = Pick<MapOptions, 'after' | 'concurrency' | 'batch' | '
 /** What can be said of one item. */
 export interface EachFlow {
   /** Runs a stage for the item; what it gives, further stages of the same item can read. */
-  task<S extends Stage>(stage: S, input: Bound<StageInput<S>>, options?: StageUse): Ref<StageOutput<S>>;
+  task<S extends Stage>(
+    stage: S,
+    input: Bound<StageInput<S>>,
+    options?: StageUse & Pick<MapOptions, 'cache'>,
+  ): Ref<StageOutput<S>>;
 }
 
 export interface EachVerb {
@@ -60,8 +65,9 @@ export const recordEach = (recorder: Recorder): EachVerb['each'] => {
     const outer = stagesBehind(options.after, pipeline);
     const list = itemsOf(items, pipeline);
 
-    const task: EachFlow['task'] = (stage, input, { id = stage.name, after = [] } = {}) => {
+    const task: EachFlow['task'] = (stage, input, { id = stage.name, after = [], cache: option } = {}) => {
       const at = placeOf(recorder, id);
+      const cache = cachePolicy(option, at);
       if (recorder.here() !== block)
         throw misused(at, 'each.task was called outside the function of its flow.each', 'call it right there');
       const bound = bind(input, at);
@@ -78,6 +84,7 @@ export const recordEach = (recorder: Recorder): EachVerb['each'] => {
         batch: options.batch ?? 25,
         tolerate: options.tolerate ?? { count: 0 },
         expect: options.expect ?? {},
+        ...(cache ? { cache } : {}),
       });
       return makeRef(pipeline, { kind: 'source', source: { kind: 'item', stage: recorder.idHere(id) } });
     };
