@@ -1,5 +1,16 @@
 // Asks the start queue for a run and waits until `dispatch` has recorded it.
-import type { Json, PipelineManifest, RunRecord, StartMessage } from '../records/index.ts';
+import {
+  isRelaxed,
+  type Json,
+  keyProblem,
+  keysAbove,
+  type PipelineManifest,
+  pairingOf,
+  partitionWords,
+  type RunRecord,
+  type StartMessage,
+  sameKey,
+} from '../records/index.ts';
 import { awaitRun } from './await-run.ts';
 import { CliError } from './cli-error.ts';
 import type { Target } from './target.ts';
@@ -25,12 +36,13 @@ const searched = 50;
 
 /**
  * Asks for a run. The same `id` asks for the same run, so asking twice is harmless. Throws CliError HDL618 when an upstream
- * is not complete for the partition, HDL619 when no run was recorded within a minute.
+ * is not complete for the partition, HDL671 when there is no such partition, HDL619 when no run was recorded within a minute.
  */
 export const askForRun = async (target: Target, wanted: Wanted): Promise<Asked> => {
   const manifest = await target.pipeline(wanted.pipeline);
   const before = await recordOf(target, wanted);
   if (before && before.status !== 'pending') return { run: before, repeated: true };
+  checkPartition(manifest, wanted);
   await checkUpstreams(target, manifest, wanted);
   const { pipeline, id, partition, input, by } = wanted;
   const message: StartMessage = { kind: 'manual', pipeline, id, ...(partition ? { partition } : {}), input, by };
@@ -65,17 +77,50 @@ const recordOf = async (
   return isIt(run) ? run : (await ledger.runs.latest(pipeline, searched)).find(isIt);
 };
 
+/** Throws CliError HDL671 for a partition that the pipeline does not have. */
+const checkPartition = (manifest: PipelineManifest, { pipeline, partition }: Wanted): void => {
+  const { partitions } = manifest;
+  if (!partitions) return;
+  const problem = partition === undefined ? 'no partition was given' : keyProblem(partitions, partition);
+  if (problem === undefined) return;
+  throw new CliError(
+    'HDL671',
+    2,
+    `${pipeline} cannot start: ${problem}`,
+    `one of its partitions, ${partitionWords(partitions)}`,
+    `name one with --partition; npx heddle partitions ${pipeline} shows them`,
+  );
+};
+
+/** The partitions of an upstream that a run reads, and must all find. */
+const neededKeys = async (
+  target: Target,
+  { partitions, uses, join }: PipelineManifest,
+  [alias, name]: readonly [string, string],
+  key: string,
+): Promise<readonly string[]> => {
+  const use = uses?.[alias] ?? sameKey;
+  if (isRelaxed(use) || (join && isRelaxed(join))) return []; // dispatch says what is enough
+  const paired = pairingOf(partitions, (await target.pipeline(name)).partitions, use.select);
+  return 'pairing' in paired ? keysAbove(paired.pairing, key) : [];
+};
+
 const checkUpstreams = async (
-  { ledger }: Target,
+  target: Target,
   manifest: PipelineManifest,
   { pipeline, id, partition }: Wanted,
 ): Promise<void> => {
-  const states = await Promise.all(
-    Object.values(manifest.upstream).map(async (name) => {
-      const newest = await ledger.runs.partition(name, partition ?? id);
-      return { name, status: newest?.status ?? 'without a run' };
+  const perUpstream = await Promise.all(
+    Object.entries(manifest.upstream).map(async ([alias, name]) => {
+      const keys = await neededKeys(target, manifest, [alias, name], partition ?? id);
+      const known = await target.ledger.runs.partitions(name, keys);
+      return keys.map((key) => {
+        const status = known.find((record) => record.partition === key)?.status ?? 'without a run';
+        return { name: key === (partition ?? id) ? name : `${name} ${key}`, pipeline: name, status };
+      });
     }),
   );
+  const states = perUpstream.flat();
   const lacking = states.filter(({ status }) => status !== 'completed');
   const [first] = lacking;
   if (!first) return;
@@ -87,6 +132,6 @@ const checkUpstreams = async (
       ? `${pipeline} reads what ${lacking.map(({ name }) => name).join(', ')} gave for its partition, but no partition was given`
       : `for partition ${partition}, ${pipeline} reads from ${found}`,
     'a partition for which every upstream is completed',
-    `name one with --partition, or start ${first.name} first: ${pipeline} follows by itself`,
+    `name one with --partition, or start ${first.pipeline} first: ${pipeline} follows by itself`,
   );
 };

@@ -52,6 +52,8 @@
  * output in a file, with --values.
  * HDL662: heddle verify cannot run what a pipeline has, such as a map over the rows of a file. Fix: verify the pipelines
  * that it can.
+ * HDL670: a range does not lie within a pipeline's partitions. Fix: correct --from and --to.
+ * HDL671: a pipeline has no such partition, or was given none. Fix: name one that it has with --partition.
  * HDL680: a pipeline has no such trigger. Fix: correct the name; they are counted by kind in the order of the definition, such as
  * schedule1.
  * HDL681: a pipeline without triggers cannot be paused. Fix: none is needed.

@@ -15,6 +15,7 @@ import { explain } from './commands/explain.ts';
 import { fork } from './commands/fork.ts';
 import { graph } from './commands/graph.ts';
 import { localRun } from './commands/local-run.ts';
+import { partitions } from './commands/partitions.ts';
 import { pause } from './commands/pause.ts';
 import { resume } from './commands/resume.ts';
 import { resumeTriggers } from './commands/resume-triggers.ts';
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   start,
   runs,
   run,
+  partitions,
   cancel,
   answer,
   resume,

@@ -1,5 +1,5 @@
 // Everything about one run, as lines of text. Pure.
-import type { AuditEntry, DeadLetter, Json, StageRecord } from '../records/index.ts';
+import { type AuditEntry, type DeadLetter, type Json, type StageRecord, upstreamRunsOf } from '../records/index.ts';
 import { marks } from './marks.ts';
 import type { Paint } from './paint.ts';
 import { outputLines } from './run-output.ts';
@@ -32,14 +32,23 @@ export const reportOn = (
 
 const when = (time: string, now: number): string => `${time.slice(0, 19).replace('T', ' ')} UTC (${ago(time, now)})`;
 
+/** Runs above that are named. */
+const mostUpstreams = 8;
+
 const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[] => {
   const { run, cost } = report;
-  const upstream = Object.values(run.upstream).map((above) => `${above.pipeline} ${above.run}`);
+  const above = upstreamRunsOf(run).map((one) => `${one.pipeline} ${one.run}`);
+  const upstream =
+    above.length > mostUpstreams ? [...above.slice(0, mostUpstreams), `${above.length - mostUpstreams} more`] : above;
+  const without = Object.values(run.without ?? {})
+    .flat()
+    .map((one) => `${one.pipeline} ${one.partition}`);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['status', paint(run.status, `${marks[run.status]} ${run.status}`)],
     ['partition', run.partition],
     ['trigger', `${run.trigger.kind}: ${run.trigger.detail}`],
     ['upstream', upstream.join(', ') || undefined],
+    ['without', without.slice(0, mostUpstreams).join(', ') || undefined],
     ['started', when(run.startedAt ?? run.createdAt, now)],
     [run.endedAt === undefined ? 'so far' : 'took', duration(elapsedMs(run, now))],
     ['stages', countsText(stageCounts(report))],

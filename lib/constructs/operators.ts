@@ -70,6 +70,7 @@ export class Operators extends Construct {
   readonly sweep: LambdaFunction;
   readonly #props: OperatorsProps;
   #looksAfter = false;
+  #spreads = false;
   #tellsDispatch = false;
 
   constructor(scope: Construct, id: string, props: OperatorsProps) {
@@ -136,7 +137,11 @@ export class Operators extends Construct {
   }
 
   /** Gives the operators their rights on a pipeline. By its names: what it is made of may stand in another stack. */
-  serve(orchestrator: string, pipeline: string, { type, overlap, compensates = false, deadline }: PipelineNeeds): void {
+  serve(
+    orchestrator: string,
+    pipeline: string,
+    { type, overlap, compensates = false, deadline, spreads = false }: PipelineNeeds,
+  ): void {
     const machineName = names.stateMachine(orchestrator, pipeline);
     const machine = this.#arn('states', `stateMachine:${machineName}`);
     const executions = this.#arn('states', `execution:${machineName}:*`);
@@ -159,6 +164,7 @@ export class Operators extends Construct {
     allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
     if (type === 'express' || overlap === 'cancelRunning' || compensates || deadline) this.#lookAfter();
     if (overlap || compensates) this.#tellDispatch();
+    if (spreads) this.#spread();
     if (compensates) {
       allow(this.dispatch, ['states:StartExecution'], [`${machine}${compensationSuffix}`]);
       // What is left standing where the execution that was to undo it died.
@@ -168,6 +174,13 @@ export class Operators extends Construct {
     }
     if (overlap === 'cancelRunning' || deadline?.ends) allow(this.dispatch, ['states:StopExecution'], [executions]);
     if (deadline?.ends) allow(this.sweep, ['states:StopExecution'], [executions]);
+  }
+
+  /** Lets `dispatch` ask itself: for each of several partitions that a message is for, and when a deadline has passed. */
+  #spread(): void {
+    if (this.#spreads) return;
+    this.#spreads = true;
+    allow(this.dispatch, ['sqs:SendMessage'], [this.#props.queues.start.queueArn]);
   }
 
   /** Lets whoever ends a run say so to `dispatch`, which lets the next one start, or has its work undone. */

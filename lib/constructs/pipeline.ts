@@ -93,11 +93,13 @@ export class Pipeline extends PipelineBase {
 
     this.pipelineName = definition.name;
     const admission = admissionPolicy(definition);
+    const { partitions, uses, join } = definition;
     orchestrator.register(this.pipelineName, {
       type: definition.type,
       overlap: admission?.overlap,
       compensates: compiled.compensation !== undefined,
       deadline: definition.deadline,
+      spreads: (partitions ?? uses ?? join) !== undefined,
     });
     this.definitionHash = compiled.hash;
     // Printed by every synth, as `heddle asl` and each run print it: what runs is what was synthesized.
@@ -126,7 +128,9 @@ export class Pipeline extends PipelineBase {
       ...(definition.deadline ? { deadline: definition.deadline } : {}),
       ...(compensation ? { compensationArn: compensation.stateMachineArn } : {}),
       ...(admission ? { admission } : {}),
-      ...(definition.partitions ? { partitions: definition.partitions } : {}),
+      ...(uses ? { uses } : {}),
+      ...(join ? { join } : {}),
+      ...(partitions ? { partitions } : {}),
       triggers: triggerNames(definition),
       upstream: Object.fromEntries(upstreams.map(([alias, { name }]) => [alias, name])),
       stages: compiled.stages,

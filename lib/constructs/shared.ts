@@ -27,6 +27,8 @@ export interface PipelineNeeds {
   /** What its failed runs did is undone. @default false */
   readonly compensates?: boolean;
   readonly deadline?: Deadline | undefined;
+  /** `dispatch` asks itself: for several partitions, or when it has waited long enough for upstreams. @default false */
+  readonly spreads?: boolean;
 }
 
 export interface IOrchestrator extends IConstruct {

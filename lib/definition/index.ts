@@ -38,6 +38,21 @@ export { fromS3, type Rows, type RowsBucket, type RowsFile, type RowsFormat } fr
 export { type Span, seconds } from './span.ts';
 export * from './stage.ts';
 export { type DroppedObject, objectDropped, schedule, type Trigger } from './trigger.ts';
+export {
+  all,
+  type From,
+  type FromOptions,
+  fixed,
+  from,
+  type JoinOptions,
+  lastDays,
+  lastHours,
+  lastMonths,
+  lastWeeks,
+  type Mapping,
+  type UpstreamOptions,
+  within,
+} from './upstream.ts';
 export type { ApproveOptions } from './verbs/approve.ts';
 export type { CheckOptions, CheckResult } from './verbs/check.ts';
 export type { EachFlow, EachOptions } from './verbs/each.ts';

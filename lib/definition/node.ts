@@ -1,6 +1,15 @@
 // What a flow recorded: the nodes of a pipeline, as plain data.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Binding, CachePolicy, OnFailure, PartitionSpec, Tolerance, WaitTime } from '../records/index.ts';
+import type {
+  Binding,
+  CachePolicy,
+  JoinPolicy,
+  OnFailure,
+  PartitionSpec,
+  Tolerance,
+  UpstreamUse,
+  WaitTime,
+} from '../records/index.ts';
 import type { AdmissionOptions } from './admission.ts';
 import { type Condition, operandsOf } from './condition.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -192,6 +201,10 @@ export interface Pipeline<
   readonly partitions?: PartitionSpec;
   /** The pipelines whose runs of the same partition this one waits for and reads, by alias. */
   readonly upstream: Upstreams;
+  /** How upstreams are used, by alias. @default the same partition, complete */
+  readonly uses?: { readonly [alias: string]: UpstreamUse };
+  /** How long it waits for its upstreams together. @default for all of them, for ever */
+  readonly join?: JoinPolicy;
   readonly triggers: readonly Trigger<unknown>[];
   /** How its runs are limited. @default not at all */
   readonly admission?: Required<AdmissionOptions>;

@@ -1,20 +1,20 @@
 // definePipeline: the front of the whole. Records the flow once and keeps it as plain data.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type AdmissionOptions, admissionOf } from './admission.ts';
-import { DefinitionError } from './diagnostic.ts';
 import { type Flow, record } from './flow.ts';
-import type { Deadline, ExecutionType, Pipeline, Upstreams } from './node.ts';
+import type { Deadline, ExecutionType, Pipeline } from './node.ts';
 import type { PartitionKey, Partitions } from './partitions.ts';
 import type { Unbound } from './ref.ts';
 import { type Span, spanSeconds } from './span.ts';
 import type { Trigger } from './trigger.ts';
+import { type JoinOptions, joinPolicy, type OutputsOf, type UpstreamOptions, upstreamsOf } from './upstream.ts';
 
-type OutputsOf<U extends Upstreams> = {
-  readonly [Alias in keyof U]: U[Alias] extends Pipeline<string, StandardSchemaV1, infer Output> ? Output : never;
-};
-
-export interface PipelineOptions<Input extends StandardSchemaV1, U extends Upstreams, P = PartitionKey>
-  extends AdmissionOptions {
+export interface PipelineOptions<
+  Input extends StandardSchemaV1,
+  U extends UpstreamOptions,
+  P = PartitionKey,
+  J extends JoinOptions = JoinOptions,
+> extends AdmissionOptions {
   /** One sentence for the console and the docs. */
   readonly description?: string;
   readonly input: Input;
@@ -37,9 +37,11 @@ export interface PipelineOptions<Input extends StandardSchemaV1, U extends Upstr
   readonly partitions?: Partitions<P>;
   /**
    * Pipelines that must complete for a partition before this one starts for it; the run starts by itself then.
-   * Their outputs are `flow.upstream.<alias>`.
+   * Their outputs are `flow.upstream.<alias>`. Of the same partition, unless `from` says which.
    */
   readonly upstream?: U;
+  /** How long it waits for its upstreams together. `from` says it of one. @default for all of them, for ever */
+  readonly join?: J;
   /** What else starts runs. @default only upstreams and people */
   readonly triggers?: readonly Trigger<StandardSchemaV1.InferInput<Input>>[];
 }
@@ -63,26 +65,15 @@ export const definePipeline = <
   const Name extends string,
   Input extends StandardSchemaV1,
   Output,
-  const U extends Upstreams = Record<never, never>,
+  const U extends UpstreamOptions = Record<never, never>,
   P = PartitionKey,
+  const J extends JoinOptions = Record<never, never>,
 >(
   name: Name,
-  options: PipelineOptions<Input, U, P>,
-  body: (flow: Flow<StandardSchemaV1.InferOutput<Input>, OutputsOf<U>, P>) => Output,
+  options: PipelineOptions<Input, U, P, J>,
+  body: (flow: Flow<StandardSchemaV1.InferOutput<Input>, OutputsOf<U, J>, P>) => Output,
 ): Pipeline<Name, Input, Unbound<Output>> => {
-  const upstream: Upstreams = options.upstream ?? {};
-  const missing = Object.entries(upstream).filter(([, pipeline]) => pipeline?.kind !== 'pipeline');
-  if (missing.length > 0) {
-    throw new DefinitionError(
-      missing.map(([alias]) => ({
-        code: 'HDL104',
-        severity: 'error',
-        at: name,
-        message: `upstream ${alias} is not a pipeline (files that import each other in a circle see undefined)`,
-        fix: `import ${alias} from a file that does not import ${name}`,
-      })),
-    );
-  }
+  const { upstream, uses } = upstreamsOf(name, options.upstream ?? {});
   const admission = admissionOf(options);
   return {
     kind: 'pipeline',
@@ -93,6 +84,8 @@ export const definePipeline = <
     ...(options.deadline === undefined ? {} : { deadline: deadlineOf(options.deadline, name) }),
     ...(options.partitions ? { partitions: options.partitions } : {}),
     upstream,
+    ...(Object.keys(uses).length > 0 ? { uses } : {}),
+    ...(options.join ? { join: joinPolicy(options.join, name) } : {}),
     triggers: options.triggers ?? [],
     ...(admission ? { admission } : {}),
     flow: record(name, Object.keys(upstream), body),

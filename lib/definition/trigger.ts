@@ -46,13 +46,13 @@ export interface DroppedObject {
 
 /**
  * A run for each object that lands in the Orchestrator's inbox bucket under a key of this form. `{partition}` stands for
- * the run's partition, one path segment; `*` at the end for anything.
+ * the run's partition, one path segment; of two dimensions, each by its name: `drops/{day}/{source}/*`. `*` at the end is anything.
  *
  * @example
  * objectDropped('drops/{partition}/*')
  */
 export const objectDropped = (
-  keyTemplate: `${string}{partition}${string}`,
+  keyTemplate: `${string}{${string}}${string}`,
   options: {
     /** A run that it does not hold for is not started, but recorded as `skipped`. @default always */
     readonly when?: (object: Ref<DroppedObject & { readonly size: number; readonly partition: string }>) => Condition;
@@ -68,7 +68,8 @@ export const triggerRef = <Event>(): Ref<Event> =>
   makeRef<Event>('the trigger', { kind: 'source', source: { kind: 'event' } });
 
 /**
- * A run for each time a schedule comes due; the partition is the scheduled day (`2026-01-31`) in the time zone.
+ * A run for each time a schedule comes due; the partition is the scheduled day (`2026-01-31`) in the time zone, or of a pipeline
+ * that says which partitions it has, the newest that is due then; of two dimensions, one run for each key of the other.
  * `expression` is EventBridge Scheduler's `cron(…)` or `rate(…)`. Of the times that it missed, because a person paused it or
  * nothing was there to fire it, it catches up with `none`, the `last`, or `all`.
  *

@@ -1,6 +1,6 @@
 // What refs point at: the contract behind each, as JSON Schema.
 import type { Binding, Block, MapItems, Node, Pipeline, Source } from '../definition/index.ts';
-import { timeOf } from '../records/index.ts';
+import { isList, isRelaxed, type JoinPolicy, sameKey, timeOf, type UpstreamUse } from '../records/index.ts';
 import { placesIn } from './read.ts';
 import { type Found, type JsonSchema, jsonSchemaOf, oneOf, schemaAt, schemaOfValue } from './schema.ts';
 
@@ -70,13 +70,20 @@ export const schemaOfSource = (
     case 'upstream': {
       const upstream = pipeline.upstream[source.upstream];
       if (!upstream || seen.includes(upstream)) return undefined;
-      return schemaOf(upstream, upstream.flow.output, undefined, [...seen, pipeline]);
+      const output = schemaOf(upstream, upstream.flow.output, undefined, [...seen, pipeline]);
+      return usedSchema(output, pipeline.uses?.[source.upstream] ?? sameKey, pipeline.join);
     }
     case 'stage': {
       const node = nodeOf(pipeline.flow, source.stage);
       return node && schemaOfOutput(node);
     }
   }
+};
+
+/** What `flow.upstream.<alias>` has: an upstream's output as it is used. */
+const usedSchema = (output: JsonSchema | undefined, use: UpstreamUse, join?: JoinPolicy): JsonSchema | undefined => {
+  const perhaps = isRelaxed(use) || (join && isRelaxed(join)) ? oneOf([output, { type: 'null' }]) : output;
+  return isList(use) ? list(object({ key: text, output: perhaps })) : perhaps;
 };
 
 /** What `flow.partition` has: what the slice of a key of these partitions would have. */

@@ -1,6 +1,7 @@
 // The ledger: the table of runs, stages and dead letters, with the bucket of their payloads.
 import type { Aws } from '../support/aws-call.ts';
 import { type Audit, openAudit } from './audit.ts';
+import { type Awaits, openAwaits } from './awaits.ts';
 import { type Cache, openCache } from './cache.ts';
 import { type ChoiceRecords, openChoices } from './choices.ts';
 import { type Compensations, openCompensations } from './compensations.ts';
@@ -21,6 +22,7 @@ import { openTakeOver, type TakeOver } from './take-over.ts';
 import { openWaits, type Waits } from './waits.ts';
 
 export type { Audit } from './audit.ts';
+export type { Awaits } from './awaits.ts';
 export { type BatchItems, batchItems, batchNumber } from './batch-items.ts';
 export type { Cache, CacheAddress } from './cache.ts';
 export type { ChoiceRecords } from './choices.ts';
@@ -63,6 +65,7 @@ export interface Ledger {
   readonly deadLetters: DeadLetters;
   readonly lostStarts: LostStarts;
   readonly audit: Audit;
+  readonly awaits: Awaits;
   readonly gates: Gates;
   readonly pauses: Pauses;
   /** Makes what a resume order names claimable again. */
@@ -95,6 +98,7 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
     deadLetters: openDeadLetters(aws, table),
     lostStarts: openLostStarts(table),
     audit: openAudit(table),
+    awaits: openAwaits(table),
     gates: openGates(table),
     pauses: openPauses(table),
     redo: openRedo(table, stages, payloads),

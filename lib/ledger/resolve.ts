@@ -9,6 +9,8 @@ import {
   type StageRecord,
   type StoredPayload,
   sliceFields,
+  type UpstreamPartition,
+  type UpstreamRun,
   valueAt,
 } from '../records/index.ts';
 import type { ChoiceRecords, Taken } from './choices.ts';
@@ -136,20 +138,39 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
         return valueAt(await load(given), path);
       }
       case 'upstream': {
-        const { upstream } = await runOf(scope.pipeline, scope.run);
+        const { upstream, upstreamLists, without } = await runOf(scope.pipeline, scope.run);
         const above = upstream[source.upstream];
+        const missing = without?.[source.upstream] ?? [];
+        const several = upstreamLists?.[source.upstream];
+        if (several) return valueAt(await listAbove(several, missing), path);
+        if (!above && missing.length > 0) return null; // it went on without
         if (!above) throw new UnavailableError(`the run has no upstream ${source.upstream}`);
-        const record = await runOf(above.pipeline, above.run);
-        if (!record.output) throw new UnavailableError(`the run ${above.run} of ${above.pipeline} is ${record.status}`);
-        const inside = {
-          pipeline: above.pipeline,
-          run: above.run,
-          partition: record.partition,
-          chosen: record.chosen ?? {},
-        };
-        return resolve(narrow(record.output, path), inside);
+        return outputAbove(above, path);
       }
     }
+  };
+
+  const outputAbove = async (above: UpstreamRun, path: readonly string[]): Promise<Json> => {
+    const record = await runOf(above.pipeline, above.run);
+    if (!record.output) throw new UnavailableError(`the run ${above.run} of ${above.pipeline} is ${record.status}`);
+    const { pipeline, run, partition, chosen = {} } = record;
+    return resolve(narrow(record.output, path), { pipeline, run, partition, chosen });
+  };
+
+  /** The outputs of several partitions of an upstream, with their keys, in the order of these. What is missing gives null. */
+  const listAbove = async (
+    runs: readonly UpstreamRun[],
+    missing: readonly UpstreamPartition[],
+  ): Promise<readonly Json[]> => {
+    const there = runs.map(async (above) => ({
+      key: above.partition ?? '',
+      output: await once(`above ${above.pipeline} ${above.run}`, () => outputAbove(above, [])),
+    }));
+    const entries = [
+      ...(await Promise.all(there)),
+      ...missing.map(({ partition }) => ({ key: partition, output: null })),
+    ];
+    return entries.sort((a, b) => (a.key < b.key ? -1 : 1));
   };
 
   const resolve = async (binding: Binding, scope: Scope): Promise<Json> => {

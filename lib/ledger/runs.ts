@@ -198,7 +198,7 @@ export const openRuns = (table: Table): Runs => ({
   latest: (pipeline, limit) => table.latest(runsIndex, `runs#${pipeline}`, limit),
 
   markPartition: async ({ pipeline, partition, ...rest }, createdAt) => {
-    const { run, generation = 1, status, used = {} } = rest;
+    const { run, generation = 1, status, used = {}, lacks = [] } = rest;
     const progress = generation * 3 + rankOf(status);
     // Without parentheses (AND binds first): within three of them the local engine's parser of conditions takes 250 times as long.
     const same = '#runCreatedAt = :createdAt AND #run = :run';
@@ -211,7 +211,7 @@ export const openRuns = (table: Table): Runs => ({
     ].join(' OR ');
     await table.update({
       key: partitionKey(pipeline, partition),
-      set: { pipeline, partition, ...rest, used, runCreatedAt: createdAt, progress },
+      set: { pipeline, partition, ...rest, used, lacks, runCreatedAt: createdAt, progress },
       condition,
       values: { createdAt, run, progress },
     });

@@ -21,6 +21,8 @@ export const openStandings = (runs: Runs): Standings => {
       for (const key of unknown) records.set(place(pipeline, key), undefined);
       for (const record of await runs.partitions(pipeline, unknown)) {
         records.set(place(pipeline, record.partition), record);
+        for (const { pipeline: above, partition } of record.lacks ?? [])
+          further.set(above, (further.get(above) ?? new Set()).add(partition));
         for (const [above, used] of Object.entries(record.used ?? {})) {
           const keysAbove = further.get(above) ?? new Set();
           for (const key of Object.keys(used)) keysAbove.add(key);
@@ -36,7 +38,10 @@ export const openStandings = (runs: Runs): Standings => {
     const own = place(record.pipeline, record.partition);
     if (known.has(own)) return known.get(own);
     known.set(own, undefined);
-    const because = Object.entries(record.used ?? {})
+    const late = (record.lacks ?? []).find(
+      (above) => records.get(place(above.pipeline, above.partition))?.status === 'completed',
+    );
+    const again = Object.entries(record.used ?? {})
       .flatMap(([above, used]) => Object.entries(used).map(([key, execution]) => ({ above, key, execution })))
       .map(({ above, key, execution }) => {
         const newest = records.get(place(above, key));
@@ -45,6 +50,7 @@ export const openStandings = (runs: Runs): Standings => {
         return staleness(newest) === undefined ? undefined : `${above} ${key} is stale`;
       })
       .find((reason) => reason !== undefined);
+    const because = again ?? (late && `${late.pipeline} ${late.partition} came after it`);
     known.set(own, because);
     return because;
   };

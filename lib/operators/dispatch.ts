@@ -5,6 +5,7 @@ import { admit, ended, hold, missed, pausesFor, recordSkipped, release } from '.
 import { compensate } from './compensate.ts';
 import { atDeadline, deadlineFrom, watchDeadline } from './deadline.ts';
 import { fork } from './fork.ts';
+import { isDue, partitionsFor, spread } from './join/index.ts';
 import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
 import type { Outcome } from './outcome.ts';
@@ -34,15 +35,23 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   if (message.kind === 'compensate') return compensate(message, manifest, services);
   if (message.kind === 'ended') return ended(message, manifest, services);
   if (message.kind === 'release') return release(message, manifest, services);
+  if (message.kind === 'waited' && !(await isDue(message, services)))
+    return { kind: 'notStarted', reason: `it waits until ${message.at}` };
   const late = await missed(message, services);
   if (late?.kind === 'later') return { kind: 'released', runs: late.runs };
-  const decision = await decide(message, manifest, services);
+  const partitions = await partitionsFor(message, manifest, services);
+  if (partitions?.length === 0) return { kind: 'notStarted', reason: 'no partition of it is asked for by this' };
+  if (partitions && partitions.length > 1 && (message.kind === 'upstream' || message.kind === 'schedule')) {
+    await spread(message, partitions, services);
+    return { kind: 'spread', partitions: partitions.length };
+  }
+  const decision = await decide(message, manifest, services, partitions?.[0]);
   if ('reason' in decision) {
     if (message.kind === 'child') await refuseParent(message, decision.reason, services);
     return { kind: 'notStarted', reason: decision.reason };
   }
 
-  const { run, partition, input, trigger, upstream } = decision.request;
+  const { run, partition, input, trigger, ...above } = decision.request;
   await checkEventInput(message, input, services);
   const createdAt = isoTime(now());
   const record: RunRecord = {
@@ -52,7 +61,7 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     status: 'pending',
     trigger,
     input: message.kind === 'child' ? message.input : await ledger.payloads.store(message.pipeline, input),
-    upstream,
+    ...above,
     ...(manifest.partitions ? { slice: sliceOf(manifest.partitions, partition) } : {}),
     ...(message.kind === 'child' ? { askedBy: message.parent } : {}),
     ...(manifest.admission ? { gated: true } : {}),

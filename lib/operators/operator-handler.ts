@@ -46,6 +46,8 @@ import type { Services } from './services.ts';
  * HDL447: an event that was put on the start queue is of a rule that asks for no run. Fix: see it with heddle dead-letters
  * show, then discard it.
  * HDL448: a run that is to go on has lost its input; the message stays. Fix: restore the object, or start a new run.
+ * HDL449: the partitions of a pipeline and of its upstream do not go together, as when only one of them was deployed since. Fix:
+ * deploy both.
  */
 /** The environment of a Lambda, as `process.env` gives it. */
 export type Environment = { readonly [name: string]: string | undefined };

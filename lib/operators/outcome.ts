@@ -7,4 +7,5 @@ export type Outcome =
   | { readonly kind: 'queued'; readonly run: string }
   | { readonly kind: 'settled'; readonly run: string }
   | { readonly kind: 'underWay'; readonly run: string }
+  | { readonly kind: 'spread'; readonly partitions: number }
   | { readonly kind: 'notStarted'; readonly reason: string };

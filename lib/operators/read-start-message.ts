@@ -17,6 +17,7 @@ const wanted: { readonly [kind in StartMessage['kind']]: readonly string[] } = {
   ended: ['run', 'generation'],
   release: ['pause'],
   deadline: ['run'],
+  waited: ['partition', 'at'],
   compensate: ['run'],
   upstream: ['event.detail.pipeline', 'event.detail.run', 'event.detail.partition'],
 };

@@ -1,6 +1,6 @@
 // A further execution of a run that has ended: what the order names is done again, all else gives its stored result.
 import { withUndone } from '../ledger/index.ts';
-import type { PipelineManifest, ResumeOrder, RunRecord } from '../records/index.ts';
+import { type PipelineManifest, type ResumeOrder, type RunRecord, upstreamRunsOf } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { admit, patient } from './admission/index.ts';
 import { deadlineFrom, watchDeadline } from './deadline.ts';
@@ -61,11 +61,11 @@ export const resume = async (
 };
 
 /** What a run above gives is not there while that one is done again itself. Its end asks for a new run of the pipeline anyway. */
-const underWayAbove = async ({ run, upstream }: RunRecord, { ledger }: Services): Promise<string | undefined> => {
-  for (const above of Object.values(upstream)) {
+const underWayAbove = async (reader: RunRecord, { ledger }: Services): Promise<string | undefined> => {
+  for (const above of upstreamRunsOf(reader)) {
     const record = await ledger.runs.get(above.pipeline, above.run);
     if (record && record.endedAt === undefined)
-      return `${run} reads the run ${above.run} of ${above.pipeline}, which is ${record.status}`;
+      return `${reader.run} reads the run ${above.run} of ${above.pipeline}, which is ${record.status}`;
   }
   return undefined;
 };

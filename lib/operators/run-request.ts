@@ -1,8 +1,9 @@
 // A start message as a request for a run: which partition, which input, and what makes two messages the same request.
 import {
   childIdentity,
-  executionName,
+  dimensionsOf,
   type Json,
+  joined,
   keyProblem,
   type PipelineManifest,
   partitionWords,
@@ -10,9 +11,9 @@ import {
   runId,
   type StartMessage,
   type TriggerRecord,
-  type UpstreamRun,
 } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import { joinAsked, joinTriggered } from './join/index.ts';
 import { requestOf } from './read-event.ts';
 import type { Services } from './services.ts';
 
@@ -22,53 +23,52 @@ export type RunMessage = Exclude<
   { kind: 'compensate' | 'deadline' | 'resume' | 'fork' | 'look' | 'ended' | 'release' }
 >;
 
-export interface Request {
+export interface Request extends Pick<RunRecord, 'upstream' | 'upstreamLists' | 'without'> {
   readonly run: string;
   readonly partition: string;
   readonly input: Json;
   readonly trigger: TriggerRecord;
-  readonly upstream: RunRecord['upstream'];
 }
 
 /** A request, or why no run is to start for this message. */
 export type Decision = { readonly request: Request } | { readonly reason: string };
 
-/** Decides on a message. Throws PermanentError on one that can never start a run. */
+/**
+ * Decides on a message; `partition` is the one that it is for, where that is not in it. Throws PermanentError on one that can
+ * never start a run.
+ */
 export const decide = async (
   message: RunMessage,
   manifest: PipelineManifest,
   services: Services,
+  only?: string,
 ): Promise<Decision> => {
-  const { trigger, partition, input } = read(message);
+  const { trigger, input, ...said } = read(message, manifest);
+  const partition = only ?? said.partition;
   const problem = manifest.partitions && keyProblem(manifest.partitions, partition);
-  if (problem && message.kind === 'child') return { reason: `it has no such partition: ${problem}` };
+  // Who waits for it is told; and what completes above need not be for one of this pipeline's.
+  if (problem && (message.kind === 'child' || message.kind === 'upstream'))
+    return { reason: `it has no such partition: ${problem}` };
   if (problem)
     throw new PermanentError(
       `HDL440 ${message.pipeline} has no partition ${partition}: ${problem}. Fix: ask for one of ${partitionWords(manifest.partitions)}`,
     );
-  const upstream: { [alias: string]: UpstreamRun } = {};
-  const above: string[] = [];
-  const standings = services.ledger.standings();
-  for (const [alias, pipeline] of Object.entries(manifest.upstream)) {
-    const [standing] = await standings.of(pipeline, [partition]);
-    const newest = standing?.record;
-    if (newest?.status !== 'completed')
-      return { reason: `upstream ${pipeline} is ${newest?.status ?? 'missing'} for partition ${partition}` };
-    // Where pipelines meet again below one that was run again, the run waits for all of them to have followed. A person may not.
-    if (standing?.state === 'stale' && message.kind === 'upstream')
-      return { reason: `upstream ${pipeline} is stale for partition ${partition}: ${standing.because}` };
-    const { run, generation = 1 } = newest;
-    upstream[alias] = { pipeline, run, partition, generation };
-    above.push(executionName(run, generation));
-  }
-  // The runs above are part of what an upstream start is: the last of several to complete, or a duplicate of its event, asks
-  // for the same run, and a re-run of any of them, or its being resumed, for a new one.
-  const identity = message.kind === 'upstream' ? above.join(' ') : trigger.identity;
-  const run = runId(partition, `${message.pipeline} ${partition} ${message.kind} ${identity}`);
-  return { request: { run, partition, input, trigger: { ...trigger, identity }, upstream } };
+  const isTriggered = message.kind === 'upstream' || message.kind === 'waited';
+  const joined = isTriggered
+    ? await joinTriggered(partition, manifest, `${trigger.identity} ${message.kind}`, services)
+    : await joinAsked(partition, manifest, services);
+  if ('reason' in joined) return joined;
+  const { identity: above, again, ...from } = joined;
+  const identity = isTriggered ? above : trigger.identity;
+  const kind = isTriggered ? 'upstream' : message.kind;
+  const run = again ?? runId(partition, `${message.pipeline} ${partition} ${kind} ${identity}`);
+  return { request: { run, partition, input, trigger: { ...trigger, identity }, ...from } };
 };
 
-const read = (message: RunMessage): { trigger: TriggerRecord; partition: string; input: Json } => {
+const read = (
+  message: RunMessage,
+  manifest: PipelineManifest,
+): { trigger: TriggerRecord; partition: string; input: Json } => {
   switch (message.kind) {
     case 'manual':
       return {
@@ -93,7 +93,7 @@ const read = (message: RunMessage): { trigger: TriggerRecord; partition: string;
           identity: `${bucket.name}/${object.key}/${object.etag}`,
           detail: `s3://${bucket.name}/${object.key}`,
         },
-        partition: partitionOf(message.keyTemplate, object.key),
+        partition: partitionOf(message.keyTemplate, object.key, manifest),
         input: { bucket: bucket.name, key: object.key },
       };
     }
@@ -102,12 +102,20 @@ const read = (message: RunMessage): { trigger: TriggerRecord; partition: string;
     case 'schedule':
       return {
         trigger: { kind: 'schedule', identity: `${message.schedule} ${message.time}`, detail: message.schedule },
-        partition: dayIn(message.timeZone, message.time),
+        partition: message.partition ?? dayIn(message.timeZone, message.time),
         input: message.input,
       };
+    case 'waited': {
+      const { partition, at } = message;
+      return { trigger: { kind: 'upstream', identity: at, detail: `deadline ${at}` }, partition, input: {} };
+    }
     case 'upstream': {
       const { pipeline, run, partition } = message.event.detail;
-      return { trigger: { kind: 'upstream', identity: run, detail: `${pipeline} ${run}` }, partition, input: {} };
+      return {
+        trigger: { kind: 'upstream', identity: run, detail: `${pipeline} ${run}` },
+        partition: message.partition ?? partition,
+        input: {},
+      };
     }
   }
 };
@@ -116,18 +124,21 @@ const read = (message: RunMessage): { trigger: TriggerRecord; partition: string;
 const dayIn = (timeZone: string, time: string): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone }).format(new Date(time));
 
-/** The part of a key that `{partition}` stands for in its template. */
-const partitionOf = (template: string, key: string): string => {
+/** The partition that a key is of: what stands in the place of `{partition}` in its template, or of each dimension's name. */
+const partitionOf = (template: string, key: string, { partitions }: PipelineManifest): string => {
   const pattern = template
-    .split(/(\{partition\}|\*)/)
-    .map((part) =>
-      part === '{partition}' ? '(?<partition>[^/]+)' : part === '*' ? '.*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'),
-    )
+    .split(/(\{\w+\}|\*)/)
+    .map((part) => {
+      if (part === '*') return '.*';
+      const [, name] = /^\{(\w+)\}$/.exec(part) ?? [];
+      return name ? `(?<${name}>[^/]+)` : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+    })
     .join('');
-  const partition = new RegExp(`^${pattern}$`).exec(key)?.groups?.partition;
-  if (partition === undefined)
+  const found = new RegExp(`^${pattern}$`).exec(key)?.groups;
+  if (!found)
     throw new PermanentError(
       `HDL403 the key ${key} does not have the form ${template}. Fix: drop objects under keys of that form`,
     );
-  return partition;
+  const names = found.partition === undefined && partitions ? dimensionsOf(partitions).map(({ name }) => name) : [];
+  return found.partition ?? joined(names.map((name) => found[name] ?? ''));
 };

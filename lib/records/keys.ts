@@ -51,6 +51,8 @@ export const cacheKey = (pipeline: string, stage: string, key: string) => ({
 });
 /** All in one place: a person lists them, and they are few. */
 export const lostStartKey = (id: string) => ({ pk: 'lost-starts', sk: id });
+/** Since when a partition waits for the rest of its upstreams. */
+export const awaitsKey = (pipeline: string, partition: string) => ({ pk: `awaits#${pipeline}`, sk: partition });
 export const partitionKey = (pipeline: string, partition: string) => ({ pk: `partition#${pipeline}`, sk: partition });
 
 /** The index that lists a pipeline's runs, newest last. Its name is in the table's definition. */

@@ -2,7 +2,7 @@
 import type { AdmissionPolicy } from './admission.ts';
 import type { Condition } from './condition.ts';
 import type { EventReading } from './event-reading.ts';
-import type { PartitionSpec } from './partitions/index.ts';
+import type { JoinPolicy, PartitionSpec, UpstreamUse } from './partitions/index.ts';
 
 /** The parameter `/heddle/<orchestrator>`: where everything shared is. The CLI reads it. */
 export interface OrchestratorManifest {
@@ -42,6 +42,10 @@ export interface PipelineManifest {
   readonly triggers?: readonly string[];
   /** Alias to the name of the upstream pipeline. */
   readonly upstream: { readonly [alias: string]: string };
+  /** How upstreams are used, by alias. @default the same partition, complete */
+  readonly uses?: { readonly [alias: string]: UpstreamUse };
+  /** How long it waits for its upstreams together. @default for all of them, for ever */
+  readonly join?: JoinPolicy;
   readonly stages: readonly string[];
   readonly deadLetterQueueUrl: string;
   /** What comes here is done again: dead letters, by a person's command or by AWS's own redrive. */

@@ -25,6 +25,10 @@ export interface RunRecord {
   readonly input: StoredPayload;
   /** The run of each upstream pipeline whose output this run reads, by the alias given in the definition. */
   readonly upstream: { readonly [alias: string]: UpstreamRun };
+  /** Runs of upstreams of which it reads several partitions, by alias, in the order of their keys. */
+  readonly upstreamLists?: { readonly [alias: string]: readonly UpstreamRun[] };
+  /** The partitions of upstreams that it went on without, by alias. */
+  readonly without?: { readonly [alias: string]: readonly UpstreamPartition[] };
   /** What is known of its partition, where the pipeline says which it has. */
   readonly slice?: Slice;
   /** The stage of another run that waits for this one. */
@@ -70,6 +74,17 @@ export interface UpstreamRun {
   readonly generation?: number;
 }
 
+export type UpstreamPartition = Pick<Required<UpstreamRun>, 'pipeline' | 'partition'>;
+
+/** Every run that a run reads from. */
+export const upstreamRunsOf = ({
+  upstream,
+  upstreamLists = {},
+}: Pick<RunRecord, 'upstream' | 'upstreamLists'>): readonly UpstreamRun[] => [
+  ...Object.values(upstream),
+  ...Object.values(upstreamLists).flat(),
+];
+
 /** Names of executions, by pipeline and partition. */
 export interface UsedUpstream {
   readonly [pipeline: string]: { readonly [partition: string]: string };
@@ -86,4 +101,6 @@ export interface PartitionRecord {
   readonly updatedAt: string;
   /** The executions of upstream pipelines that the run reads from. A newer one makes the partition stale. */
   readonly used?: UsedUpstream;
+  /** What the run went on without. Once it is there, the partition is stale. */
+  readonly lacks?: readonly UpstreamPartition[];
 }

@@ -57,6 +57,8 @@ export type StartMessage =
       /** It was missed at its time: another one found that out. */
       readonly missed?: boolean;
       readonly when?: Condition;
+      /** Of several that it is for. */
+      readonly partition?: string;
     }
   /** A stage of another run asks for it, and waits. */
   | {
@@ -96,4 +98,12 @@ export type StartMessage =
   /** A pause was ended: what it holds is to go on. */
   | { readonly kind: 'release'; readonly pipeline: string; readonly pause: string }
   /** A run of an upstream pipeline completed. */
-  | { readonly kind: 'upstream'; readonly pipeline: string; readonly event: { readonly detail: RunEventDetail } };
+  | {
+      readonly kind: 'upstream';
+      readonly pipeline: string;
+      readonly event: { readonly detail: RunEventDetail };
+      /** Of several that it is for. */
+      readonly partition?: string;
+    }
+  /** A partition has waited long enough for the rest of its upstreams, at `at`. */
+  | { readonly kind: 'waited'; readonly pipeline: string; readonly partition: string; readonly at: string };

@@ -20,6 +20,7 @@ import {
   type BeginCall,
   executionName,
   type FinishCall,
+  isList,
   type Json,
   type ResumeOrder,
   type RunRecord,
@@ -31,7 +32,7 @@ import { connect } from '../support/aws-call.ts';
 import { invariant } from '../support/invariant.ts';
 import { account, credentials, type Deployed, deploy, environmentOf, machineArn, names, region } from './deploy.ts';
 import { invoke, type StubWork, stubHandler, type Watch } from './invocations.ts';
-import { partitionOf } from './stubs.ts';
+import { keysRead, partitionOf } from './stubs.ts';
 
 /** What a run is made of: its values, and what happens to it. */
 export interface Setup {
@@ -151,6 +152,8 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       stateMachineArn: machineArn(pipeline.name),
       definitionHash: compiled.hash,
       ...(pipeline.partitions ? { partitions: pipeline.partitions } : {}),
+      ...(pipeline.uses ? { uses: pipeline.uses } : {}),
+      ...(pipeline.join ? { join: pipeline.join } : {}),
       upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
       stages: compiled.stages,
       deadLetterQueueUrl: queueUrl,
@@ -162,7 +165,12 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       eventBus: names.eventBus,
       startQueueUrl, // nobody takes from it: child pipelines are refused, and what is undone is no part of a run
       manifests: {
-        of: async (name) => (name === pipeline.name ? manifest : undefined),
+        of: async (name) => {
+          if (name === pipeline.name) return manifest;
+          const above = Object.values(pipeline.upstream).find((one) => one.name === name);
+          const { partitions, uses, join, ...like } = manifest;
+          return above && { ...like, pipeline: name, ...(above.partitions ? { partitions: above.partitions } : {}) };
+        },
         queueOf: async () => undefined,
         inputOf: async () => undefined,
       },
@@ -211,21 +219,28 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       for (const [alias, value] of Object.entries(upstream)) {
         const above = pipeline.upstream[alias];
         invariant(above, `there is no upstream ${alias}`);
-        given += 1; // values bent for another route are a newer run's
-        const createdAt = new Date(clock.now() + given).toISOString();
-        const record: RunRecord = {
-          pipeline: above.name,
-          run: `above-${given}`,
-          partition,
-          status: 'completed',
-          trigger: { kind: 'manual', identity: 'verify', detail: 'verify' },
-          input: await services.ledger.payloads.store(above.name, null),
-          upstream: {},
-          createdAt,
-          output: { kind: 'value', value },
-        };
-        await services.ledger.runs.create(record);
-        await services.ledger.runs.markPartition({ ...record, updatedAt: createdAt }, createdAt);
+        const use = pipeline.uses?.[alias];
+        // Of several partitions, as `upstreamOf` makes it: their keys and outputs.
+        const outputs = use && isList(use) ? (value as readonly { key: string; output: Json }[]) : undefined;
+        for (const [index, key] of keysRead(pipeline, alias).entries()) {
+          given += 1; // values bent for another route are a newer run's
+          const createdAt = new Date(clock.now() + given).toISOString();
+          const record: RunRecord = {
+            pipeline: above.name,
+            run: `above-${given}`,
+            partition: key,
+            status: 'completed',
+            trigger: { kind: 'manual', identity: 'verify', detail: 'verify' },
+            input: await services.ledger.payloads.store(above.name, null),
+            upstream: {},
+            createdAt,
+            output: { kind: 'value', value: outputs ? (outputs[index]?.output ?? null) : value },
+          };
+          await services.ledger.runs.create(record);
+          const { pipeline: name, run, status } = record;
+          const mark = { pipeline: name, partition: key, run, status, updatedAt: createdAt };
+          await services.ledger.runs.markPartition(mark, createdAt);
+        }
       }
     },
 

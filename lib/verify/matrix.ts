@@ -1,14 +1,14 @@
 // The fault matrix of a pipeline: every stage with every fault that can happen to it, run one after the other on one engine.
 import type { Pipeline, StageNode } from '../definition/index.ts';
 import { graphOf, type PipelineGraph } from '../graph/index.ts';
-import type { Json } from '../records/index.ts';
+import { isList, type Json } from '../records/index.ts';
 import { openBench, type Wrapper } from './bench.ts';
 import { runCell } from './cell.ts';
 import { CannotVerifyError, type Declared, type Deviation, declaredOutcome, type StageEnd } from './declared.ts';
 import { expectedOf, plannedAt } from './expected.ts';
 import { faults } from './faults.ts';
 import { bendsFor, type Route } from './steer.ts';
-import { type GivenValues, stubsFor } from './stubs.ts';
+import { type GivenValues, keysRead, stubsFor } from './stubs.ts';
 
 interface Place {
   readonly pipeline: string;
@@ -111,7 +111,9 @@ const upstreamOf = async (pipeline: Pipeline, seed: number): Promise<{ readonly 
       upstream: await upstreamOf(above, seed),
       bends: bendsFor(graph, {}),
     });
-    outputs.push([alias, (await declaredOutcome(graph, stubs)).output ?? null]);
+    const output = (await declaredOutcome(graph, stubs)).output ?? null;
+    const use = pipeline.uses?.[alias];
+    outputs.push([alias, use && isList(use) ? keysRead(pipeline, alias).map((key) => ({ key, output })) : output]);
   }
   return Object.fromEntries(outputs);
 };

@@ -1,7 +1,7 @@
 // The values of a run that nobody recorded: made from the contracts, and bent where a route through the pipeline asks for it.
 import type { ApproveNode, Pipeline, Stage } from '../definition/index.ts';
 import { answerSchemaOf, type JsonSchema, jsonSchemaOf } from '../graph/index.ts';
-import { firstKey, type Json } from '../records/index.ts';
+import { firstKey, type Json, keysAbove, pairingOf, sameKey } from '../records/index.ts';
 import { canonicalJson } from '../support/canonical-json.ts';
 import { type SampleOptions, sampleOf } from './sample.ts';
 import type { Bend } from './steer.ts';
@@ -11,6 +11,13 @@ export const anyRun = 'RUN';
 
 /** The partition that is run: the first, where the pipeline says which there are. */
 export const partitionOf = ({ partitions }: Pipeline): string => (partitions ? firstKey(partitions) : 'verify');
+
+/** The partitions of an upstream that a run of that one reads. */
+export const keysRead = (pipeline: Pipeline, alias: string): readonly string[] => {
+  const { select } = pipeline.uses?.[alias] ?? sameKey;
+  const paired = pairingOf(pipeline.partitions, pipeline.upstream[alias]?.partitions, select);
+  return 'pairing' in paired ? keysAbove(paired.pairing, partitionOf(pipeline)) : [];
+};
 
 /** Outputs to use instead of made ones, by stage; the pipeline's input by `input`. */
 export type GivenValues = { readonly [place: string]: Json };

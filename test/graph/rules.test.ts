@@ -8,6 +8,7 @@ import { brokenDefinitions } from './broken-definitions.ts';
 import { brokenEaches } from './broken-eaches.ts';
 import { brokenFailureOptions } from './broken-failure-options.ts';
 import { brokenTriggers, rightTriggers } from './broken-triggers.ts';
+import { brokenUpstreams, rightUpstreams } from './broken-upstreams.ts';
 import { brokenVerbs } from './broken-verbs.ts';
 import {
   byHand,
@@ -127,13 +128,14 @@ describe('validate', () => {
       ...brokenEaches,
       ...brokenFailureOptions,
       ...brokenTriggers,
+      ...brokenUpstreams,
       ...brokenVerbs,
     }),
   )('tells of %s', (_, [pipelines, ...messages]) => {
     expect(found(pipelines)).toEqual(messages);
   });
 
-  test.each(Object.entries({ ...right, ...rightTriggers }))('lets %s pass', (_, pipelines) => {
+  test.each(Object.entries({ ...right, ...rightTriggers, ...rightUpstreams }))('lets %s pass', (_, pipelines) => {
     expect(found(pipelines)).toEqual([]);
   });
 

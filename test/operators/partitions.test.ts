@@ -1,6 +1,6 @@
 // Starts per partition: which keys there are, how a partition stands, and what a start writes.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { daily, keys } from '../../lib/definition/index.ts';
+import { by, daily, keys } from '../../lib/definition/index.ts';
 import { openLedger } from '../../lib/ledger/index.ts';
 import { begin, dispatch, finish, reconcile, type Services } from '../../lib/operators/index.ts';
 import type { PartitionState, PipelineManifest, RunFacts, StartMessage } from '../../lib/records/index.ts';
@@ -12,6 +12,7 @@ beforeAll(async () => {
   workshop = await openWorkshop();
   const deployed: { readonly [pipeline: string]: Partial<PipelineManifest> } = {
     days: { partitions: daily({ from: '2026-01-01', to: '2026-01-31', timeZone: 'Europe/Berlin' }) },
+    grid: { partitions: by({ day: daily({ from: '2026-01-01' }), source: keys(['web', 'shop']) }) },
     shops: { partitions: keys(['web', 'shop']) },
     collect: {},
     sentiment: { upstream: { collect: 'collect' } },
@@ -60,6 +61,24 @@ describe('a start names a partition that there is', () => {
     await expect(refused).rejects.toThrow(`HDL440 ${pipeline} has no partition ${partition}: ${why}`);
     expect(await workshop.executions(pipeline)).toBe(0);
     expect(await workshop.local.ledger.runs.latest(pipeline, 1)).toEqual([]);
+  });
+
+  test('an object names its partition, by its dimensions where it has two', async () => {
+    const drop = (key: string) =>
+      dispatch(
+        {
+          kind: 'object',
+          pipeline: 'grid',
+          keyTemplate: 'drops/{day}/{source}/*',
+          event: { detail: { bucket: { name: 'inbox' }, object: { key, etag: 'e' } } },
+        },
+        workshop.services,
+      );
+    const outcome = await drop('drops/2026-01-05/web/a.csv');
+    const record = await workshop.local.ledger.runs.get('grid', 'run' in outcome ? outcome.run : '');
+    expect(record?.slice).toMatchObject({ key: '2026-01-05|web', parts: { day: '2026-01-05', source: 'web' } });
+    await expect(drop('drops/2026-01-05/mail/a.csv')).rejects.toThrow(/HDL440 grid has no partition 2026-01-05\|mail/);
+    await expect(drop('drops/web/a.csv')).rejects.toThrow(/HDL403/);
   });
 
   test('a run knows from when to when its partition lasts', async () => {

@@ -1,8 +1,6 @@
 // What TypeScript must refuse, and what it must not. Checked by `tsc`: an @ts-expect-error that expects nothing is an error.
 import * as z from 'zod';
 import {
-  by,
-  daily,
   definePipeline,
   defineStage,
   type EventShape,
@@ -12,7 +10,6 @@ import {
   gt,
   type HandlerInput,
   type HandlerOutput,
-  keys,
   objectDropped,
   onEvent,
   type Pipeline,
@@ -319,27 +316,3 @@ definePipeline('refining', { input: z.object({ topic: z.string() }) }, (flow) =>
   // @ts-expect-error a round gives text for `score`
   flow.repeat('three', options, ({ text }) => ({ text, score: text }));
 });
-
-definePipeline(
-  'sliced',
-  { input: day, partitions: by({ day: daily({ from: '2026-01-01' }), source: keys(['web']) }) },
-  (flow) => {
-    proven<Same<typeof flow.partition.day, Ref<string>>>();
-    proven<Same<typeof flow.partition.end, Ref<string>>>();
-    // @ts-expect-error there is no dimension `sauce`
-    flow.task(clean, { key: flow.partition.sauce });
-    return flow.task(clean, { key: flow.partition.source });
-  },
-);
-definePipeline('listed', { input: day, partitions: keys(['web']) }, (flow) => {
-  // @ts-expect-error keys of a list have no start
-  flow.task(clean, { key: flow.partition.start });
-  return flow.task(clean, { key: flow.partition.key });
-});
-definePipeline('anyKey', { input: day }, (flow) => {
-  // @ts-expect-error without partitions there is the key alone
-  flow.task(clean, { key: flow.partition.start });
-  return flow.task(clean, { key: flow.partition.key });
-});
-// @ts-expect-error two dimensions in a dimension
-by({ day: by({ day: daily({ from: '2026-01-01' }), source: keys(['web']) }), source: keys(['web']) });

@@ -81,7 +81,7 @@ const statements: Record<string, Told> = {
     `Type 'number' is not assignable to type '${span} | undefined'.`,
   ],
   "objectDropped('in/*');": [
-    `Argument of type '"in/*"' is not assignable to parameter of type '\`\${string}{partition}\${string}\`'.`,
+    `Argument of type '"in/*"' is not assignable to parameter of type '\`\${string}{\${string}}\${string}\`'.`,
   ],
   "schedule('every day', { input: {} });": [
     `Argument of type '"every day"' is not assignable to parameter of type '\`cron(\${string})\` | \`rate(\${string})\`'.`,

@@ -38,4 +38,7 @@ export const objectTrigger = (
 
 /** A key template as EventBridge's wildcard, which does not allow two asterisks in a row. `dispatch` reads it exactly. */
 const wildcardOf = (keyTemplate: string): string =>
-  keyTemplate.replaceAll('\\', '\\\\').replace('{partition}', '*').replace(/\*+/g, '*');
+  keyTemplate
+    .replaceAll('\\', '\\\\')
+    .replaceAll(/\{\w+\}/g, '*')
+    .replace(/\*+/g, '*');

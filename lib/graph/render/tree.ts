@@ -1,12 +1,16 @@
+import { selectWords } from '../../records/index.ts';
 import type { GraphNode, Level, PipelineGraph } from '../graph.ts';
 import { directNeeds, labelOf } from './drawing.ts';
 
 /** One line a stage, in the order recorded, with what it needs; the branches of a choice indented below it. */
 export const renderTree = ({ pipeline, root }: PipelineGraph): string => {
-  const upstream = Object.entries(pipeline.upstream).map(([alias, { name }]) =>
-    alias === name ? name : `${alias}: ${name}`,
-  );
-  const after = upstream.length > 0 ? `  (after ${upstream.join(', ')}, of the same partition)` : '';
+  const uses = Object.entries(pipeline.upstream).map(([alias, { name }]) => {
+    const select = pipeline.uses?.[alias]?.select ?? [];
+    const which = select.length > 0 ? ` ${select.map(selectWords).join(' ')}` : '';
+    return { which, text: `${alias === name ? '' : `${alias}: `}${name}${which}` };
+  });
+  const same = uses.some(({ which }) => which === '') ? ', of the same partition' : '';
+  const after = uses.length > 0 ? `  (after ${uses.map(({ text }) => text).join(', ')}${same})` : '';
   return [`${pipeline.name}${after}`, ...linesOf(root, '')].join('\n');
 };
 

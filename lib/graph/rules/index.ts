@@ -26,6 +26,7 @@ import { stageLimitsArePossible } from './stage-limits-are-possible.ts';
 import { stagesFormNoCycle } from './stages-form-no-cycle.ts';
 import { standInsFit } from './stand-ins-fit.ts';
 import { upstreamsAreKnown } from './upstreams-are-known.ts';
+import { upstreamsFit } from './upstreams-fit.ts';
 import { waitsArePossible } from './waits-are-possible.ts';
 
 export const rules: readonly Rule[] = [
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   stageLimitsArePossible,
   cachesArePossible,
   upstreamsAreKnown,
+  upstreamsFit,
   itemsStayInTheirMap,
   pipelinesHaveStages,
   keyTemplatesAreClear,

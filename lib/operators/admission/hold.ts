@@ -27,6 +27,7 @@ const triggerOf = (message: StartMessage): string | undefined => {
     case 'event':
       return message.reading.trigger;
     case 'upstream':
+    case 'waited':
       return 'upstream';
     default:
       return undefined;

@@ -37,7 +37,8 @@ export const missed = async (message: StartMessage, services: Services): Promise
         : undefined;
     }
     case 'all':
-      return askForMissed(message, message.expression, services);
+      // One for a single partition was sent by one for all of them, which asked.
+      return message.partition === undefined ? askForMissed(message, message.expression, services) : undefined;
     default:
       return undefined;
   }

@@ -56,7 +56,7 @@ export const partitionWords = (spec: PartitionSpec): string =>
     ? spec.dimensions.map(({ name, of }) => `${name} (${dimensionWords(of)})`).join(' by ')
     : dimensionWords(spec);
 
-const problemIn = (of: Dimension, key: string): string | undefined => {
+export const problemIn = (of: Dimension, key: string): string | undefined => {
   if (of.kind === 'keys') {
     if (of.keys.includes(key)) return undefined;
     const near = nearest(key, of.keys);

@@ -1,0 +1,3 @@
+export { isDue } from './deadline.ts';
+export { type Joined, joinAsked, joinTriggered } from './join.ts';
+export { partitionsFor, spread } from './spread.ts';

@@ -1,0 +1,48 @@
+// One message that is for several partitions: it is sent again for each, so that each has its own tries.
+import { dueNow, keysBelow, type PipelineManifest, type StartMessage } from '../../records/index.ts';
+import type { Services } from '../services.ts';
+import { pairingWith } from './above.ts';
+
+export type Spreadable = Extract<StartMessage, { kind: 'upstream' | 'schedule' }>;
+
+/** The partitions that a message is for; undefined for what it says itself. */
+export const partitionsFor = async (
+  message: StartMessage,
+  manifest: PipelineManifest,
+  services: Services,
+): Promise<readonly string[] | undefined> => {
+  if (message.kind === 'schedule' && message.partition === undefined && manifest.partitions)
+    return dueNow(manifest.partitions, Date.parse(message.time));
+  if (message.kind !== 'upstream' || message.partition !== undefined) return undefined;
+  const { pipeline, partition } = message.event.detail;
+  const found = new Set<string>();
+  for (const [alias, above] of Object.entries(manifest.upstream)) {
+    if (above !== pipeline) continue;
+    const pairing = await pairingWith(manifest, alias, services);
+    const { keys, open } = keysBelow(pairing, manifest.partitions, partition, services.now());
+    const known = open ? await services.ledger.runs.partitions(manifest.pipeline, keys) : [];
+    const ran = new Set(known.map((record) => record.partition));
+    for (const key of keys) if (!ran.has(key)) found.add(key);
+  }
+  return [...found];
+};
+
+const atOnce = 10; // SQS takes no more in a batch
+
+export const spread = async (
+  message: Spreadable,
+  partitions: readonly string[],
+  { aws, startQueueUrl }: Services,
+): Promise<void> => {
+  for (let start = 0; start < partitions.length; start += atOnce) {
+    const answer = await aws.call('sqs', 'SendMessageBatch', {
+      QueueUrl: startQueueUrl,
+      Entries: partitions.slice(start, start + atOnce).map((partition, index) => ({
+        Id: String(index),
+        MessageBody: JSON.stringify({ ...message, partition } satisfies StartMessage),
+      })),
+    });
+    if (Array.isArray(answer.Failed) && answer.Failed.length > 0)
+      throw new Error(`the start queue refused messages: ${JSON.stringify(answer.Failed)}`);
+  }
+};
