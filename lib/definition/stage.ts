@@ -27,6 +27,7 @@ export interface Stage<
   readonly output: Output;
   readonly retry: RetryPolicy;
   readonly timeoutSeconds: number;
+  readonly heartbeatSeconds?: number;
   readonly memoryMb: number;
   readonly access: Access;
   readonly expect: StageExpectation;
@@ -42,6 +43,11 @@ export interface StageOptions<Input extends StandardSchemaV1, Output extends Sta
   readonly retry?: RetryOptions;
   /** @default '1m'. At most 15m, Lambda's limit. */
   readonly timeout?: Span;
+  /**
+   * How long the handler may say nothing, where it calls `heartbeat()` as it goes: an attempt that hangs is given up then, as one that
+   * ran out of time. Shorter than the timeout. @default until the timeout
+   */
+  readonly heartbeat?: Span;
   /** @default 512 */
   readonly memoryMb?: number;
   /** @default nothing but its own records and its inputs */
@@ -70,6 +76,7 @@ export const defineStage = <const Name extends string, Input extends StandardSch
   output: options.output,
   retry: retryPolicy(options.retry),
   timeoutSeconds: seconds(options.timeout ?? '1m'),
+  ...(options.heartbeat === undefined ? {} : { heartbeatSeconds: seconds(options.heartbeat) }),
   memoryMb: options.memoryMb ?? 512,
   access: options.access ?? {},
   expect: options.expect?.duration === undefined ? {} : { durationSeconds: seconds(options.expect.duration) },

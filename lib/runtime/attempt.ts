@@ -18,10 +18,12 @@ export interface Work<S extends Stage> {
   readonly run: { readonly pipeline: string; readonly id: string; readonly partition: string };
   readonly log: Log;
   readonly store: Store;
-  /** Fires shortly before Lambda's timeout. Pass it to fetch and the like. */
+  /** Fires shortly before Lambda's timeout, and when a heartbeat is missing. Pass it to fetch and the like. */
   readonly signal: AbortSignal;
   /** The same for every attempt at this stage or item: pass it to outside services that take one. */
   readonly idempotencyKey: string;
+  /** Says that the work goes on. A stage with `heartbeat` is given up when this is not called for so long. */
+  heartbeat(): void;
   /** In a map: the place of the item in the list, from 0. */
   readonly item?: number;
 }

@@ -134,6 +134,7 @@ const runItem = async <S extends Stage>(
       store: attempt.store,
       signal: attempt.signal,
       idempotencyKey: idempotencyKey(attempt, record, index),
+      heartbeat: () => undefined,
       item: index,
     });
     return { index, output: await parse(stage.output, result, 'output') };

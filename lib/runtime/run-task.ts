@@ -96,6 +96,7 @@ const answerOf = async <S extends Stage>(
     store: attempt.store,
     signal: attempt.signal,
     idempotencyKey: idempotencyKey(attempt, claim.record),
+    heartbeat: () => undefined,
   });
   const output = (await parse(stage.output, worked, 'output')) as Json; // The contract just said so.
   const result = { output: await ledger.payloads.store(at.pipeline, output), fingerprint, ...given };

@@ -10,6 +10,7 @@ import { TimeoutError } from '../support/run-errors.ts';
 import { failingWhereAsked } from './asked-to-fail.ts';
 import type { Attempt, Handler } from './attempt.ts';
 import { awsSettings, type Environment, ownEnvironment, setting } from './environment.ts';
+import { beating } from './heartbeat.ts';
 import { logAttempt } from './log-attempt.ts';
 import { measureAttempt } from './measure-attempt.ts';
 import { runBatch } from './run-batch.ts';
@@ -45,7 +46,7 @@ const warm = (environment: Environment) => {
  * export const handler = stageHandler(clean, async ({ input, store }) => ({ rows: await count(store, input.key) }));
  */
 export const stageHandler = <S extends Stage>(stage: S, handler: Handler<S>, environment = ownEnvironment) => {
-  const work = failingWhereAsked(stage, handler, environment);
+  const work = beating(stage, failingWhereAsked(stage, handler, environment));
   const isQuiet = environment.POWERTOOLS_LOG_LEVEL === 'SILENT'; // Powertools itself looks at the process's environment only
   const logger = new Logger({ serviceName: stage.name, ...(isQuiet ? { logLevel: 'SILENT' } : {}) });
   let connections: ReturnType<typeof warm> | undefined;

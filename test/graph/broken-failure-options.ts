@@ -16,6 +16,10 @@ export const brokenFailureOptions: Record<string, [Pipeline | readonly Pipeline[
     orders((flow) => flow.task(list, flow.input, { onCancel: 'compensate' })),
     "HDL251 orders.list: onCancel is 'compensate', but nothing undoes the stage. Fix: name what does with compensate, or leave onCancel out.",
   ],
+  'a heartbeat that comes after the timeout': [
+    limited({ timeoutSeconds: 30, heartbeatSeconds: 30 }),
+    'HDL209 orders.list: heartbeat is 30 s, but timeout stops every call after 30 s. Fix: set a shorter heartbeat, or leave it out.',
+  ],
   'more memory that is none': [
     limited({ memoryMb: 1_024, retry: retryPolicy({ moreMemoryMb: 1_024 }) }),
     'HDL209 orders.list: retry.moreMemoryMb is 1024, but the stage has 1024 MB already, and Lambda at most 10,240. Fix: set a whole number above 1024, up to 10,240.',

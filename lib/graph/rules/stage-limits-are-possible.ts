@@ -7,7 +7,7 @@ import { isWhole } from './wording.ts';
 /**
  * HDL209: a stage asks for what Lambda or Step Functions cannot give: a timeout of 1 second to 15 minutes in whole seconds,
  * memory of 128 to 10,240 MB (`retry.moreMemoryMb` above what the stage has), 1 to 100 attempts, whole seconds between them,
- * growing (backoff 1 or more) to a cap that is no less than the first; or it is expected to last longer than its timeout. Fix:
+ * growing (backoff 1 or more) to a cap that is no less than the first; or its heartbeat, or what is expected of it, is longer than its timeout. Fix:
  * choose a value in the range; work longer than 15 minutes is cut up with flow.map.
  */
 export const stageLimitsArePossible: Rule = ({ graph }) => {
@@ -27,7 +27,7 @@ export const stageLimitsArePossible: Rule = ({ graph }) => {
   });
 };
 
-const problemsOf = ({ timeoutSeconds, memoryMb, retry, expect: { durationSeconds = 0 } }: Stage) => {
+const problemsOf = ({ timeoutSeconds, heartbeatSeconds, memoryMb, retry, expect: { durationSeconds = 0 } }: Stage) => {
   const problems: { message: string; fix: string }[] = [];
   if (timeoutSeconds > 900)
     problems.push({
@@ -38,6 +38,11 @@ const problemsOf = ({ timeoutSeconds, memoryMb, retry, expect: { durationSeconds
     problems.push({
       message: `timeout is ${timeoutSeconds} s, but Lambda counts whole seconds from 1`,
       fix: "set whole seconds, such as '30s'",
+    });
+  if (heartbeatSeconds !== undefined && !(heartbeatSeconds > 0 && heartbeatSeconds < timeoutSeconds))
+    problems.push({
+      message: `heartbeat is ${heartbeatSeconds} s, but timeout stops every call after ${timeoutSeconds} s`,
+      fix: 'set a shorter heartbeat, or leave it out',
     });
   if (durationSeconds > timeoutSeconds)
     problems.push({
