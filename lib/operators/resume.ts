@@ -1,6 +1,12 @@
 // A further execution of a run that has ended: what the order names is done again, all else gives its stored result.
 import { withUndone } from '../ledger/index.ts';
-import { type PipelineManifest, type ResumeOrder, type RunRecord, upstreamRunsOf } from '../records/index.ts';
+import {
+  isCompensating,
+  type PipelineManifest,
+  type ResumeOrder,
+  type RunRecord,
+  upstreamRunsOf,
+} from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { admit, patient } from './admission/index.ts';
 import { deadlineFrom, watchDeadline } from './deadline.ts';
@@ -52,8 +58,7 @@ export const resume = async (
   });
   if (!record) {
     const { status, generation = 1, compensation } = (await ledger.runs.get(pipeline, run)) ?? before;
-    const undoing = compensation?.status === 'pending' || compensation?.status === 'running';
-    const is = undoing ? `${status} and being compensated` : status;
+    const is = isCompensating({ compensation }) ? `${status} and being compensated` : status;
     return { kind: 'refused', reason: `the run ${run} is ${is}, in its execution ${generation}` };
   }
   await carryOut(record, order, manifest, services);

@@ -16,6 +16,10 @@ export interface Compensation {
   readonly cause?: string;
 }
 
+/** True while what a run did is being undone, or waits for it. */
+export const isCompensating = ({ compensation }: { readonly compensation?: Compensation | undefined }): boolean =>
+  compensation?.status === 'pending' || compensation?.status === 'running';
+
 /** The name under which the undoing of a stage is recorded: `charge.compensate`, in a second execution `charge.compensate_2`. */
 export const undoName = (stage: string, generation: number): string =>
   `${stage}.compensate${generation === 1 ? '' : `_${generation}`}`;

@@ -1,5 +1,5 @@
 import { orderOf } from '../../ledger/index.ts';
-import type { ResumeOrder, RunRecord } from '../../records/index.ts';
+import { isCompensating, type ResumeOrder, type RunRecord } from '../../records/index.ts';
 import { sha256 } from '../../support/sha256.ts';
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
@@ -27,7 +27,8 @@ export const resume: Command = {
   run: async (given, setting) => {
     const target = await openTarget(given, setting);
     try {
-      const run = await findRun(target, given.operands[0] ?? '', given.text('pipeline'));
+      const found = await findRun(target, given.operands[0] ?? '', given.text('pipeline'));
+      const run = await compensated(target, found);
       const from = given.text('from');
       refuse(run, from);
       const manifest = await target.pipeline(run.pipeline);
@@ -52,8 +53,19 @@ export const resume: Command = {
   },
 };
 
+/** The run when what it did is undone, where that is under way; as it is after a minute. */
+const compensated = async (target: Target, run: RunRecord): Promise<RunRecord> => {
+  if (!isCompensating(run)) return run;
+  let latest = run;
+  const ended = await awaitRun(target, async () => {
+    latest = (await target.ledger.runs.get(run.pipeline, run.run)) ?? run;
+    return isCompensating(latest) ? undefined : latest;
+  });
+  return ended ?? latest;
+};
+
 const refuse = ({ run, status, compensation }: RunRecord, from: string | undefined): void => {
-  if (compensation?.status === 'pending' || compensation?.status === 'running')
+  if (isCompensating({ compensation }))
     throw new CliError(
       'HDL659',
       2,

@@ -1,6 +1,6 @@
 // Follows one run to its end, telling what happens as it happens.
 import type { Ledger } from '../../ledger/index.ts';
-import type { RunRecord } from '../../records/index.ts';
+import { isCompensating, type RunRecord } from '../../records/index.ts';
 import type { Outlet } from '../setting.ts';
 import { drawBlock, drawChanges } from './draw.ts';
 import { lookAt, type RunState } from './look.ts';
@@ -20,7 +20,7 @@ const up = (lines: number): string => (lines > 0 ? `\u001b[${lines}A` : '');
 /** Clears from the cursor to the end of the screen. */
 const clearBelow = '\u001b[J';
 
-/** Resolves with the run's record once it has ended. */
+/** Resolves with the run's record once it has ended, and what it did is undone where that is to be. */
 export const followRun = async ({ ledger, run, planned, outlet, now }: Following): Promise<RunRecord> => {
   let before: RunState | undefined;
   let drawn = 0;
@@ -38,7 +38,7 @@ export const followRun = async ({ ledger, run, planned, outlet, now }: Following
           .join(''),
       );
     }
-    if (state.run.endedAt !== undefined) return state.run;
+    if (state.run.endedAt !== undefined && !isCompensating(state.run)) return state.run;
     before = state;
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }

@@ -27,7 +27,9 @@ export const lookAt = async (
   planned: readonly string[],
 ): Promise<RunState | undefined> => {
   const run = await ledger.runs.get(pipeline, id);
-  return run && runState(ledger, run, await ledger.stages.list(pipeline, id), planned);
+  if (!run) return undefined;
+  const undos = run.compensation ? await ledger.stages.listUndo(pipeline, id) : [];
+  return runState(ledger, run, [...(await ledger.stages.list(pipeline, id)), ...undos], planned);
 };
 
 /** The state of a run whose stages have been read. */
