@@ -36,7 +36,7 @@ const written = (bytes: number): Partial<Usage> =>
 
 const unitsToRead = (bytes: number): number => Math.ceil((recordBytes + Math.min(bytes, inlineLimitBytes)) / readUnit);
 
-/** The record of a run is in the index of runs too, so a write of it counts twice. */
+/** The record of a run is in the index of runs too, so a write of it counts twice; where a run begins or ends, that of open ones too. */
 const writesOfRun = 2;
 /** A dead letter: its record, its message, its event. */
 const deadLetter: Partial<Usage> = { writeUnits: 2, queueRequests: 1, busEvents: 1 };
@@ -127,7 +127,7 @@ const operatorUsage = (
     case 'operator_begin':
       return of({ writeUnits: writesOfRun + 1, readUnits: 1 });
     case 'operator_finish':
-      return of({ writeUnits: writesOfRun + 1, readUnits: 3, busEvents: 1 });
+      return of({ writeUnits: writesOfRun + 2, readUnits: 3, busEvents: 1 });
     case 'mapDone': {
       const results = stageOf(`stage_${payload?.stage}`)?.results ?? 0;
       return of({ writeUnits: 1, readUnits: 2 + Math.ceil(results / readUnit) });
@@ -144,7 +144,7 @@ const operatorUsage = (
 export const usageOfStart: Partial<Usage> = {
   queueRequests: 3,
   ...lambda(operatorGb, operatorSeconds),
-  writeUnits: writesOfRun + 1,
+  writeUnits: writesOfRun + 2,
   readUnits: 2,
 };
 
