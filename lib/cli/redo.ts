@@ -1,6 +1,6 @@
 // What `resume` and `fork` share: what becomes of each stage, and why, from the ledger and from what is deployed.
 import { userInfo } from 'node:os';
-import { type PlannedRedo, planRedo, undoneOf } from '../ledger/index.ts';
+import { type PlannedRedo, planRedo, standingOf, undoneOf } from '../ledger/index.ts';
 import {
   environmentNames,
   type PipelineManifest,
@@ -49,9 +49,10 @@ export const planFor = async (
     deployedStages(target, run.pipeline, completed),
     lostOutputs(target, run, completed),
   ]);
-  const undone = undoneOf(records, await ledger.stages.listUndo(run.pipeline, run.run));
+  const undos = await ledger.stages.listUndo(run.pipeline, run.run);
+  const redone = { undone: undoneOf(records, undos), standing: standingOf(records, undos) };
   const redefined = run.definitionHash !== manifest.definitionHash;
-  return planRedo({ records, stages: manifest.stages, deployed, lost, from, redefined, undone });
+  return planRedo({ records, stages: manifest.stages, deployed, lost, from, redefined, ...redone });
 };
 
 const unknownStage = (pipeline: string, stage: string, known: readonly string[]): CliError => {

@@ -4,19 +4,37 @@ import { belowOf } from './redo-plan.ts';
 
 const generationOf = ({ generation = 1 }: Pick<StageRecord, 'generation'>): number => generation;
 
-/** The stages whose result was undone. One that was done again since then is not among them. */
-export const undoneOf = (stages: readonly StageRecord[], undos: readonly StageRecord[]): ReadonlySet<string> => {
-  const undoneIn = new Map<string, number>();
+/** The last execution of the run in which a stage was to be undone, by stage. */
+const undoneIn = (undos: readonly StageRecord[]): ReadonlyMap<string, number> => {
+  const last = new Map<string, number>();
   for (const undo of undos) {
     const stage = undoneStage(undo.stage);
-    if (stage === undefined || undo.status !== 'completed') continue;
-    undoneIn.set(stage, Math.max(undoneIn.get(stage) ?? 0, generationOf(undo)));
+    if (stage !== undefined) last.set(stage, Math.max(last.get(stage) ?? 0, generationOf(undo)));
   }
+  return last;
+};
+
+/** Completed stages that were to be undone since they were done. */
+const sinceDone = (stages: readonly StageRecord[], undos: readonly StageRecord[]): ReadonlySet<string> => {
+  const last = undoneIn(undos);
   return new Set(
     stages.flatMap((record) =>
-      record.status === 'completed' && (undoneIn.get(record.stage) ?? 0) >= generationOf(record) ? [record.stage] : [],
+      record.status === 'completed' && (last.get(record.stage) ?? 0) >= generationOf(record) ? [record.stage] : [],
     ),
   );
+};
+
+/** The stages whose result was undone. One that was done again since then is not among them. */
+export const undoneOf = (stages: readonly StageRecord[], undos: readonly StageRecord[]): ReadonlySet<string> =>
+  sinceDone(
+    stages,
+    undos.filter(({ status }) => status === 'completed'),
+  );
+
+/** Those that were to be undone and stand: that failed, or waited for another of which it did. */
+export const standingOf = (stages: readonly StageRecord[], undos: readonly StageRecord[]): ReadonlySet<string> => {
+  const undone = undoneOf(stages, undos);
+  return new Set([...sinceDone(stages, undos)].filter((stage) => !undone.has(stage)));
 };
 
 /** How the run ended whose stages are to be undone. */

@@ -26,7 +26,7 @@ export type { Awaits } from './awaits.ts';
 export { type BatchItems, batchItems, batchNumber } from './batch-items.ts';
 export type { Cache, CacheAddress } from './cache.ts';
 export type { ChoiceRecords } from './choices.ts';
-export { toUndo, undoneOf, withUndone } from './compensation-plan.ts';
+export { standingOf, toUndo, undoneOf, withUndone } from './compensation-plan.ts';
 export type { CompensationAddress, Compensations } from './compensations.ts';
 export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
 export type { Gates } from './gates.ts';

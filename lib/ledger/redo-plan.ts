@@ -15,6 +15,8 @@ export interface RedoFacts {
   readonly redefined: boolean;
   /** Stages whose result was undone when the run failed. */
   readonly undone?: ReadonlySet<string>;
+  /** Stages that were to be undone then, which failed. */
+  readonly standing?: ReadonlySet<string>;
   /** The stage to begin at, whatever it gave before. */
   readonly from: string | undefined;
 }
@@ -46,7 +48,7 @@ export const planRedo = (facts: RedoFacts): readonly PlannedRedo[] => {
     if (record.status === 'skipped') return { stage, does: 'runs', why: `it was skipped: ${record.reason ?? ''}` };
     if (root !== undefined)
       return { stage, does: 'below', why: `${root} comes before it: again, unless its input stays the same` };
-    return { stage, does: 'reused', why: reusedBecause(record, facts.deployed) };
+    return { stage, does: 'reused', why: reusedBecause(record, facts) };
   });
 };
 
@@ -73,9 +75,13 @@ const firstOf = (record: StageRecord, facts: RedoFacts): PlannedRedo | undefined
     : { stage, does: 'again', why };
 };
 
-const reusedBecause = ({ stage, fingerprint, substituted }: StageRecord, deployed: Deployed): string => {
+const reusedBecause = (
+  { stage, fingerprint, substituted }: StageRecord,
+  { deployed, standing }: Pick<RedoFacts, 'deployed' | 'standing'>,
+): string => {
   const code = deployed.get(stage)?.code;
   if (substituted) return 'onFailure gave its value';
+  if (standing?.has(stage)) return 'completed, and it could not be undone: look at what it left; --from runs it again';
   if (code !== undefined && fingerprint && code !== fingerprint.code)
     return 'completed; its code has changed since: --from runs it again';
   return 'completed';

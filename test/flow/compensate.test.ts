@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { definePipeline, defineStage } from '../../lib/definition/index.ts';
-import { orderOf, planRedo, undoneOf } from '../../lib/ledger/index.ts';
+import { orderOf, type PlannedRedo, planRedo, standingOf, undoneOf } from '../../lib/ledger/index.ts';
 import { replay } from '../../lib/operators/index.ts';
 import type { RunRecord } from '../../lib/records/index.ts';
 import { PermanentError } from '../../lib/runtime/index.ts';
@@ -11,6 +11,7 @@ import { type Bench, type EndedRun, type Handlers, openBench } from './bench.ts'
 let bench: Bench;
 let calls: string[];
 let broken: Set<string>;
+let plan: readonly PlannedRedo[];
 beforeEach(() => {
   calls = [];
   broken = new Set(['confirm']);
@@ -56,8 +57,9 @@ const run = async () => {
 const goOn = async ({ run: record, stages: records }: Pick<EndedRun, 'run' | 'stages'>) => {
   const undos = await bench.local.ledger.stages.listUndo('buying', record.run);
   const facts = { records: Object.values(records), stages, deployed: new Map(), lost: new Set<string>() };
-  const undone = undoneOf(facts.records, undos);
-  return bench.resume(record, orderOf(planRedo({ ...facts, redefined: false, from: undefined, undone })));
+  const redone = { undone: undoneOf(facts.records, undos), standing: standingOf(facts.records, undos) };
+  plan = planRedo({ ...facts, redefined: false, from: undefined, ...redone });
+  return bench.resume(record, orderOf(plan));
 };
 
 const lettersOf = async ({ run: id }: RunRecord) =>
@@ -155,6 +157,10 @@ test('a run that goes on leaves nothing to be undone later', async () => {
     ['ship.compensate', 'discarded', 'recall is broken'],
   ]);
   expect(calls.filter((call) => call === 'charge')).toHaveLength(1); // it was never undone
+  expect(plan.find(({ stage }) => stage === 'ship')).toMatchObject({
+    does: 'reused',
+    why: 'completed, and it could not be undone: look at what it left; --from runs it again',
+  });
 });
 
 test('a run that is cancelled keeps what it did, but for what says otherwise', async () => {
