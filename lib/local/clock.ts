@@ -15,6 +15,8 @@ export interface Clock {
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1; // setTimeout overflows above this: longer waits are chained
 
+const nothing = (): void => undefined;
+
 /** Wall-clock time. Timers keep the process alive; a holder of the clock cancels them on close. */
 export const realClock = (): Clock => ({
   now: () => Date.now(),
@@ -28,5 +30,5 @@ export const realClock = (): Clock => ({
     arm();
     return () => clearTimeout(timer);
   },
-  hold: () => () => undefined,
+  hold: () => nothing,
 });

@@ -68,7 +68,7 @@ export class ChunkTable {
   /** Writes what one log holds: most commits are this. */
   append({ execution, line }: ExecutionLog): void {
     const id = this.#last + 1;
-    this.#insert.run(id, String(execution), line.take());
+    this.#insert.get(id, String(execution), line.take()); // `run` would make an object of what it changed
     this.#remember(id, execution);
     if (this.#behindCount >= INDEXED_AT_ONCE) this.index();
   }

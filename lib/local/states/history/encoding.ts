@@ -93,7 +93,7 @@ export class Line {
   /** Of a type there are few layouts: the first that fits is taken, while it is written. */
   #content(type: string, details: Shape | undefined, memo: Shape | undefined): void {
     const known = layoutsOf(type);
-    for (const layout of known) if (this.#written(layout, details, memo)) return;
+    for (let at = 0; at < known.length; at++) if (this.#written(known[at] as Layout, details, memo)) return;
     const layout = newLayout(type, details, memo);
     known.push(layout);
     this.#written(layout, details, memo);
