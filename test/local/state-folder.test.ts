@@ -59,9 +59,12 @@ describe('one owner at a time', () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(child.stdout, 'data');
-    expect(errorOf(() => openStateFolder(dir)).message).toContain(`pid ${child.pid}`);
-    child.kill('SIGKILL');
+    try {
+      await once(child.stdout, 'data');
+      expect(errorOf(() => openStateFolder(dir)).message).toContain(`pid ${child.pid}`);
+    } finally {
+      child.kill('SIGKILL'); // whatever came of it: a child that lives on holds the worker of the tests
+    }
     await once(child, 'exit');
     const folder = openStateFolder(dir);
     expect(folder.database.prepare('SELECT x FROM t').all()).toEqual([{ x: 'kept' }]);

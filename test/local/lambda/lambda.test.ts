@@ -186,7 +186,7 @@ describe('failures come in Lambda’s own shapes', () => {
     },
   ];
   test.each(cases)('$name', async ({ program, says }) => {
-    await create('bad', program, { Timeout: 1 });
+    await create('bad', program, { Timeout: says.errorType === 'Sandbox.Timedout' ? 1 : 60 });
     expect(await invoke('bad')).toEqual({ error: 'Unhandled', payload: says });
   });
 
