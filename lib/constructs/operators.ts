@@ -71,6 +71,7 @@ export class Operators extends Construct {
   readonly #props: OperatorsProps;
   #looksAfter = false;
   #spreads = false;
+  readonly #stoppable = new Set<string>();
   #tellsDispatch = false;
 
   constructor(scope: Construct, id: string, props: OperatorsProps) {
@@ -140,7 +141,7 @@ export class Operators extends Construct {
   serve(
     orchestrator: string,
     pipeline: string,
-    { type, overlap, compensates = false, deadline, spreads = false }: PipelineNeeds,
+    { type, overlap, compensates = false, deadline, spreads = false, runs = [] }: PipelineNeeds,
   ): void {
     const machineName = names.stateMachine(orchestrator, pipeline);
     const machine = this.#arn('states', `stateMachine:${machineName}`);
@@ -174,6 +175,15 @@ export class Operators extends Construct {
     }
     if (overlap === 'cancelRunning' || deadline?.ends) allow(this.dispatch, ['states:StopExecution'], [executions]);
     if (deadline?.ends) allow(this.sweep, ['states:StopExecution'], [executions]);
+    for (const child of runs) this.#allowStop(orchestrator, child);
+  }
+
+  /** Lets `reconcile` stop the runs of a pipeline that cancelled runs of others wait for. */
+  #allowStop(orchestrator: string, pipeline: string): void {
+    if (this.#stoppable.has(pipeline)) return;
+    this.#stoppable.add(pipeline);
+    const executions = this.#arn('states', `execution:${names.stateMachine(orchestrator, pipeline)}:*`);
+    allow(this.reconcile, ['states:StopExecution'], [executions]);
   }
 
   /** Lets `dispatch` ask itself: for each of several partitions that a message is for, and when a deadline has passed. */

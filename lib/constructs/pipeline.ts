@@ -100,6 +100,7 @@ export class Pipeline extends PipelineBase {
       compensates: compiled.compensation !== undefined,
       deadline: definition.deadline,
       spreads: (partitions ?? uses ?? join) !== undefined,
+      runs: childrenOf(definition).map((child) => child.name),
     });
     this.definitionHash = compiled.hash;
     // Printed by every synth, as `heddle asl` and each run print it: what runs is what was synthesized.

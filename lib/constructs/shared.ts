@@ -29,6 +29,8 @@ export interface PipelineNeeds {
   readonly deadline?: Deadline | undefined;
   /** `dispatch` asks itself: for several partitions, or when it has waited long enough for upstreams. @default false */
   readonly spreads?: boolean;
+  /** The pipelines that it runs, which are cancelled with it. */
+  readonly runs?: readonly string[];
 }
 
 export interface IOrchestrator extends IConstruct {

@@ -1,7 +1,7 @@
 // `dispatch`: the one door. Takes start messages from the queue, records each run once and starts its execution.
 import { type RunRecord, type StartMessage, sliceOf } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
-import { admit, ended, hold, missed, pausesFor, recordSkipped, release } from './admission/index.ts';
+import { admit, ended, hold, missed, pausesFor, recordSkipped, release, skipRun } from './admission/index.ts';
 import { compensate } from './compensate.ts';
 import { atDeadline, deadlineFrom, watchDeadline } from './deadline.ts';
 import { fork } from './fork.ts';
@@ -74,11 +74,22 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   const standing = isNew ? record : await ledger.runs.get(message.pipeline, run);
   if (standing?.status !== 'pending') return { kind: 'duplicate', run };
   await watchDeadline(standing, services);
+  if (message.kind === 'child' && (await isOver(message, services))) {
+    const reason = `${message.parent.pipeline} ${message.parent.run}, which asked for it, has ended`;
+    await skipRun({ pipeline: message.pipeline, run, generation: 1 }, reason, services);
+    return { kind: 'notStarted', reason };
+  }
   const instead = (await hold(message, standing, pauses, services)) ?? (await admit(standing, manifest, services));
   if (instead) return instead;
   await markPartition(standing, services);
   await startExecution(manifest, run, 1, services);
   return isNew ? { kind: 'started', run } : { kind: 'duplicate', run };
+};
+
+/** True when the run that asks has ended meanwhile, or is further: nobody waits. Asked once the record of the run is there. */
+const isOver = async ({ parent }: Extract<StartMessage, { kind: 'child' }>, { ledger }: Services): Promise<boolean> => {
+  const { endedAt, generation = 1 } = (await ledger.runs.get(parent.pipeline, parent.run)) ?? {};
+  return endedAt !== undefined || generation > parent.generation;
 };
 
 /** A run that cannot start now would be waited for in vain. */

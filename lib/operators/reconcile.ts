@@ -10,6 +10,7 @@ import {
 import { errorNames } from '../support/error-names.ts';
 import { tellGate } from './admission/tell-gate.ts';
 import { announce } from './announce.ts';
+import { cancelChildren } from './cancel-children.ts';
 import { askForCompensation, compensationOf, leaveStanding } from './compensate.ts';
 import { deathOf } from './death.ts';
 import { endOfLate, tellLate } from './late.ts';
@@ -108,6 +109,7 @@ export const settleRun = async (
     await askForCompensation(before, services);
     await tellParent(before, services);
     await tellGate(before, services);
+    if (before.status === 'cancelled') await cancelChildren(before, settleRun, services);
     return false;
   }
 
@@ -130,6 +132,7 @@ export const settleRun = async (
   await announce(record, services);
   await tellParent(record, services);
   await tellGate(record, services);
+  if (status === 'cancelled') await cancelChildren(record, settleRun, services);
   return true;
 };
 

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { definePipeline, defineStage, eq } from '../../lib/definition/index.ts';
+import { dispatch } from '../../lib/operators/index.ts';
+import type { StartMessage } from '../../lib/records/index.ts';
 import { type Bench, openBench } from './bench.ts';
 
 let bench: Bench;
@@ -68,6 +70,34 @@ test('so does one that is stopped', async () => {
   });
   const { stages } = await bench.run('report', { n: 7 });
   expect(stages.scoring).toMatchObject({ status: 'failed', cause: expect.stringContaining('is cancelled: by hand') });
+});
+
+test('a run that is cancelled has the one that it waits for cancelled; and one that it only asked for is not begun', async () => {
+  bench = await openBench([scoring, report], handlers);
+  const stop = async (): Promise<void> => {
+    const [parent] = await bench.local.ledger.runs.latest('report', 1);
+    await bench.local.service('sfn').call('StopExecution', { executionArn: parent?.executionArn, cause: 'by hand' });
+  };
+  bench.later(60, stop);
+  const { run, stages } = await bench.run('report', { n: 7 });
+  expect([run.status, stages.scoring?.status]).toEqual(['cancelled', 'cancelled']);
+  const child = stages.scoring?.child?.run ?? '';
+  expect((await bench.look('scoring', child)).run).toMatchObject({
+    status: 'cancelled',
+    cause: `report ${run.run}, which waits for it, was cancelled`,
+  });
+  const late: StartMessage = {
+    kind: 'child',
+    pipeline: 'scoring',
+    parent: { pipeline: 'report', run: run.run, stage: 'other', generation: 1 },
+    partition: 'tuesday',
+    input: await bench.local.ledger.payloads.store('scoring', { n: 1 }),
+  };
+  expect(await dispatch(late, bench.services)).toMatchObject({ kind: 'notStarted' });
+  expect((await bench.local.ledger.runs.latest('scoring', 1))[0]).toMatchObject({
+    status: 'skipped',
+    cause: `report ${run.run}, which asked for it, has ended`,
+  });
 });
 
 test('one that takes too long is not waited for', async () => {

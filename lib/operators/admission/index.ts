@@ -2,5 +2,5 @@
 export { admit, ended, patient } from './admit.ts';
 export { hold, pausesFor, release } from './hold.ts';
 export { missed } from './missed.ts';
-export { recordSkipped } from './skip.ts';
+export { recordSkipped, skipRun } from './skip.ts';
 export { tellGate } from './tell-gate.ts';
