@@ -109,7 +109,7 @@ export const settleRun = async (
     await askForCompensation(before, services);
     await tellParent(before, services);
     await tellGate(before, services);
-    if (before.status === 'cancelled') await cancelChildren(before, settleRun, services);
+    await cancelChildren(before, settleRun, services);
     return false;
   }
 
@@ -132,7 +132,7 @@ export const settleRun = async (
   await announce(record, services);
   await tellParent(record, services);
   await tellGate(record, services);
-  if (status === 'cancelled') await cancelChildren(record, settleRun, services);
+  await cancelChildren(record, settleRun, services);
   return true;
 };
 

@@ -84,7 +84,7 @@ test('a run that is cancelled has the one that it waits for cancelled; and one t
   const child = stages.scoring?.child?.run ?? '';
   expect((await bench.look('scoring', child)).run).toMatchObject({
     status: 'cancelled',
-    cause: `report ${run.run}, which waits for it, was cancelled`,
+    cause: `report ${run.run}, which waits for it, is cancelled`,
   });
   const late: StartMessage = {
     kind: 'child',
