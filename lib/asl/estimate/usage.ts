@@ -95,9 +95,12 @@ const stageUsage = (stage: StageFacts, attempts: number, failing: boolean): read
     usage: lambda(stage.memoryMb / 1_024, failing ? stage.timeoutSeconds : stage.seconds),
     times: attempts,
   },
-  // Each try claims the stage and reads what it is given; one settles it.
+  // Each try claims the stage and reads what it is given, a batch the map's own record too; one settles it.
   {
-    usage: { writeUnits: 1, readUnits: stage.reads.reduce((sum, bytes) => sum + unitsToRead(bytes), 0) },
+    usage: {
+      writeUnits: 1,
+      readUnits: stage.reads.reduce((sum, bytes) => sum + unitsToRead(bytes), stage.results === undefined ? 0 : 1),
+    },
     times: attempts,
   },
   { usage: written(stage.writes), times: 1 },

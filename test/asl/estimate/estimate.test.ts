@@ -79,6 +79,27 @@ describe('a stage', () => {
   });
 });
 
+test('stages for each item are each called once for a batch, side by side where they fork', () => {
+  const pipeline = definePipeline('forks', { input: z.object({ list: z.array(z.number()) }) }, (flow) => {
+    flow.each(
+      flow.input.list,
+      (item, one) => {
+        const { n } = one.task(stage('read'), { item });
+        return one.task(stage('join'), { a: one.task(stage('left'), { n }).n, b: one.task(stage('right'), { n }).n });
+      },
+      { expect: { items: 60 } },
+    );
+  });
+  const found = estimated(pipeline);
+  const map = { mode: 'inline', items: 60, batches: 3 };
+  expect(found.stages.map(({ stage: id, map: own }) => [id, own])).toEqual(
+    ['read', 'left', 'right', 'join'].map((id) => [id, map]),
+  );
+  // begin, finish; the Map, its four stages and a Parallel for each batch, and four ends.
+  expect(found.happy.transitions).toBe(2 + 1 + 3 * (4 + 1) + 4);
+  expect(of(found, 'left')?.happy).toMatchObject({ transitions: 3 + 1, lambdaCalls: 3 + 1 });
+});
+
 test('the parts add up to the run', () => {
   const { stages, heddle, happy, worst } = estimated(mixed);
   for (const field of ['transitions', 'events', 'lambdaCalls', 'lambdaSeconds', 'dollars'] as const) {
