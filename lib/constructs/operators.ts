@@ -104,7 +104,7 @@ export class Operators extends Construct {
 
     // What could not start a run is told; an event that is redriven here becomes what its rule makes of it.
     eventBus.grantPutEventsTo(this.dispatch);
-    allow(this.dispatch, ['events:ListTargetsByRule'], rulesOf(this, orchestrator));
+    allow(this.dispatch, ['events:ListTargetsByRule'], rulesOf(this, orchestrator, '*'));
 
     acceptFindings(this.dispatch, 'Serverless-LambdaEventSourceMappingDestination');
 

@@ -83,10 +83,10 @@ const fromRules = (queue: Queue, orchestrator: string): PolicyStatement =>
     conditions: { ArnLike: { 'aws:SourceArn': rulesOf(queue, orchestrator) } },
   });
 
-/** The rules of an orchestrator, on the account's bus and on its own, by the form of their names. */
-export const rulesOf = (scope: Construct, orchestrator: string): string[] => {
+/** The rules of an orchestrator, on the account's bus and on its own (or on any, with `*`), by the form of their names. */
+export const rulesOf = (scope: Construct, orchestrator: string, bus = names.eventBus(orchestrator)): string[] => {
   const form = `${orchestrator}-*`;
-  return [form, `${names.eventBus(orchestrator)}/${form}`].map((resourceName) =>
+  return [form, `${bus}/${form}`].map((resourceName) =>
     Stack.of(scope).formatArn({
       service: 'events',
       resource: 'rule',

@@ -112,7 +112,7 @@ describe('an operator has the rights of its work', () => {
       [
         `${ledgerAll} on ${table}`,
         `GetObject PutObject on ${payloads}/payloads/*`,
-        'ListTargetsByRule on arn:Partition:events:Region:AccountId:rule/heddle-* arn:Partition:events:Region:AccountId:rule/heddle/heddle-*',
+        'ListTargetsByRule on arn:Partition:events:Region:AccountId:rule/*/heddle-* arn:Partition:events:Region:AccountId:rule/heddle-*',
         'PutEvents on <HeddleBus>',
         `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
         `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
