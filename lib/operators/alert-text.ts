@@ -91,7 +91,7 @@ const wordsOf = (event: RunEvent, run: AlertedRun, typed: Typed): readonly strin
     case 'stuck': {
       const { stage, since, limitSeconds } = event.facts;
       return [
-        `The stage ${stage} of the ${whole} seems stuck: no sign of life since ${since}, where ${limitSeconds} s is the most.`,
+        `The stage ${stage} of the ${whole} seems stuck: a sign of life was to come by ${since}, and none has in ${limitSeconds} s more.`,
         look,
         `To begin it anew: ${stop}, then ${goOn}.`,
       ];

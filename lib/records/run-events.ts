@@ -55,6 +55,6 @@ export interface RunEventFacts {
   };
   /** A run that began at `since` was to have ended at `deadline`. `underWay` names the stages that it is at. */
   readonly deadlineMissed: { readonly since: string; readonly deadline: string; readonly underWay: readonly string[] };
-  /** A stage that has given no sign of life since `since`, though it was to within `limitSeconds`. */
+  /** A stage that was to give a sign of life by `since`, and has given none in `limitSeconds` more. */
   readonly stuck: { readonly stage: string; readonly since: string; readonly limitSeconds: number };
 }

@@ -66,7 +66,7 @@ const rows: readonly (readonly [what: string, event: RunEvent, text: string | un
   [
     'a stage that is stuck',
     { kind: 'stuck', facts: { stage: 'score', since, limitSeconds: 120 } },
-    `The stage score of the ${place} seems stuck: no sign of life since ${since}, where 120 s is the most. ${look} To begin it anew: npx heddle cancel 2026-01-01-ab12 --go --aws, then npx heddle resume 2026-01-01-ab12 --go --aws.`,
+    `The stage score of the ${place} seems stuck: a sign of life was to come by ${since}, and none has in 120 s more. ${look} To begin it anew: npx heddle cancel 2026-01-01-ab12 --go --aws, then npx heddle resume 2026-01-01-ab12 --go --aws.`,
   ],
 ];
 
