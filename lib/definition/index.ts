@@ -1,6 +1,7 @@
 export type { Binding, Source } from '../records/index.ts';
 export { besideIn, choicesIn, refsIn } from '../records/index.ts';
 export type { AdmissionOptions } from './admission.ts';
+export { type BatchOptions, batched } from './batched.ts';
 export type { CacheOption } from './cache.ts';
 export * from './condition.ts';
 export * from './diagnostic.ts';

@@ -1,12 +1,18 @@
 // What starts runs of a pipeline by itself. A person or program can always start one too.
-import type { Binding, CatchUp, Condition, Json } from '../records/index.ts';
+import type { BatchPolicy, Binding, CatchUp, Condition, Json } from '../records/index.ts';
 import { makeRef, type Ref } from './ref.ts';
 
 /**
  * `I` is the input that the trigger gives the run, so that a pipeline only takes triggers whose input its contract allows.
  */
 export type Trigger<I> =
-  | { readonly kind: 'object'; readonly keyTemplate: string; readonly when?: Condition; readonly gives?: I }
+  | {
+      readonly kind: 'object';
+      readonly keyTemplate: string;
+      readonly when?: Condition;
+      readonly batch?: BatchPolicy;
+      readonly gives?: I;
+    }
   | {
       readonly kind: 'event';
       /** As EventBridge has it: `source`, `detail-type`, `detail`. */
@@ -16,6 +22,7 @@ export type Trigger<I> =
       readonly partition?: Binding;
       readonly id?: Binding;
       readonly when?: Condition;
+      readonly batch?: BatchPolicy;
       readonly gives?: I;
     }
   | {
@@ -25,6 +32,7 @@ export type Trigger<I> =
       readonly partition?: Binding;
       readonly id?: Binding;
       readonly when?: Condition;
+      readonly batch?: BatchPolicy;
       readonly gives?: I;
     }
   | {

@@ -20,6 +20,7 @@ import { openStandings, type Standings } from './standings.ts';
 import { openTable } from './table.ts';
 import { openTakeOver, type TakeOver } from './take-over.ts';
 import { openWaits, type Waits } from './waits.ts';
+import { openWindows, type Windows } from './windows.ts';
 
 export type { Audit } from './audit.ts';
 export type { Awaits } from './awaits.ts';
@@ -51,6 +52,7 @@ export {
 export type { Standings } from './standings.ts';
 export { tableRequest } from './table-request.ts';
 export type { Waits } from './waits.ts';
+export type { Windows } from './windows.ts';
 
 export interface Ledger {
   readonly runs: Runs;
@@ -68,6 +70,7 @@ export interface Ledger {
   readonly awaits: Awaits;
   readonly gates: Gates;
   readonly pauses: Pauses;
+  readonly windows: Windows;
   /** Makes what a resume order names claimable again. */
   readonly redo: Redo;
   /** Gives a run the results of another. */
@@ -101,6 +104,7 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
     awaits: openAwaits(table),
     gates: openGates(table),
     pauses: openPauses(table),
+    windows: openWindows(table),
     redo: openRedo(table, stages, payloads),
     takeOver: openTakeOver(table, stages),
     resolver: () => openResolver(runs, stages, choices, payloads),

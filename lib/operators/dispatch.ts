@@ -1,10 +1,21 @@
 // `dispatch`: the one door. Takes start messages from the queue, records each run once and starts its execution.
 import { type RunRecord, type StartMessage, sliceOf } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
-import { admit, ended, hold, missed, pausesFor, recordSkipped, release, skipRun } from './admission/index.ts';
+import {
+  admit,
+  closeWindow,
+  ended,
+  hold,
+  missed,
+  pausesFor,
+  recordSkipped,
+  release,
+  skipRun,
+} from './admission/index.ts';
 import { compensate } from './compensate.ts';
 import { atDeadline, deadlineFrom, watchDeadline } from './deadline.ts';
 import { fork } from './fork.ts';
+import { gatherOne } from './gather-one.ts';
 import { isDue, partitionsFor, spread } from './join/index.ts';
 import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
@@ -37,6 +48,11 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   if (message.kind === 'release') return release(message, manifest, services);
   if (message.kind === 'waited' && !(await isDue(message, services)))
     return { kind: 'notStarted', reason: `it waits until ${message.at}` };
+  if (message.kind === 'window') {
+    const closed = await closeWindow(message, services);
+    return closed.kind === 'gathered' ? closed : dispatch(closed, services);
+  }
+  if ('batch' in message && message.batch) return gatherOne(message, message.batch, manifest, services);
   const late = await missed(message, services);
   if (late?.kind === 'later') return { kind: 'released', runs: late.runs };
   const partitions = await partitionsFor(message, manifest, services);

@@ -2,6 +2,7 @@
 export type Outcome =
   | { readonly kind: 'started'; readonly run: string }
   | { readonly kind: 'duplicate'; readonly run: string }
+  | { readonly kind: 'gathered'; readonly window: number }
   | { readonly kind: 'held'; readonly run: string }
   | { readonly kind: 'released'; readonly runs: number }
   | { readonly kind: 'queued'; readonly run: string }

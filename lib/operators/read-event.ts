@@ -8,6 +8,7 @@ import {
   shifted,
   type TriggerRecord,
   timeOf,
+  valueAt,
   whyNot,
 } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
@@ -38,7 +39,8 @@ export const requestOf = ({ from, reading, event }: EventMessage) => {
 /** Throws PermanentError HDL443 for an input that the pipeline's contract does not take: the event ends with the dead letters. */
 export const checkEventInput = async (message: StartMessage, input: Json, services: Services): Promise<void> => {
   if (message.kind !== 'event') return;
-  const schema = await services.manifests.inputOf(message.pipeline);
+  const whole = await services.manifests.inputOf(message.pipeline);
+  const schema = message.batch ? itemOf(whole) : whole;
   if (schema === undefined) return;
   const z = await import('zod'); // Only who takes events pays for it.
   const { success, error } = z.fromJSONSchema(schema as never).safeParse(input);
@@ -47,6 +49,10 @@ export const checkEventInput = async (message: StartMessage, input: Json, servic
     `HDL443 what ${message.reading.trigger} makes of the event ${message.event.id} breaks the contract of ${message.pipeline}: ${z.prettifyError(error).replaceAll(/\s*\n\s*/g, ' ')}. Fix: correct what is sent, or the input of the trigger`,
   );
 };
+
+/** Of a pipeline that takes batches: what each of a batch is to be. */
+const itemOf = (schema: Json | undefined): Json | undefined =>
+  schema === undefined ? undefined : (valueAt(schema, ['properties', 'batch', 'items']) ?? undefined);
 
 /** Why a message's run is not wanted; undefined when it is. */
 export const unmet = async (

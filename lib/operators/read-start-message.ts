@@ -16,6 +16,8 @@ const wanted: { readonly [kind in StartMessage['kind']]: readonly string[] } = {
   look: ['run', 'generation'],
   ended: ['run', 'generation'],
   release: ['pause'],
+  window: ['trigger', 'group', 'number', 'batch.seconds', 'batch.count'],
+  batch: ['trigger', 'group', 'number', 'inputs'],
   deadline: ['run'],
   waited: ['partition', 'at'],
   compensate: ['run'],

@@ -20,7 +20,7 @@ import type { Services } from './services.ts';
 /** A message that asks for a run of its own. */
 export type RunMessage = Exclude<
   StartMessage,
-  { kind: 'compensate' | 'deadline' | 'resume' | 'fork' | 'look' | 'ended' | 'release' }
+  { kind: 'compensate' | 'deadline' | 'resume' | 'fork' | 'look' | 'ended' | 'release' | 'window' }
 >;
 
 export interface Request extends Pick<RunRecord, 'upstream' | 'upstreamLists' | 'without'> {
@@ -65,7 +65,8 @@ export const decide = async (
   return { request: { run, partition, input, trigger: { ...trigger, identity }, ...from } };
 };
 
-const read = (
+/** What a message asks for, without a look at anything else. */
+export const read = (
   message: RunMessage,
   manifest: PipelineManifest,
 ): { trigger: TriggerRecord; partition: string; input: Json } => {
@@ -99,6 +100,18 @@ const read = (
     }
     case 'event':
       return requestOf(message);
+    case 'batch': {
+      const { trigger, group, number, inputs } = message;
+      return {
+        trigger: {
+          kind: kindOf(trigger),
+          identity: `${trigger} ${group} window ${number}`,
+          detail: `${inputs.length} of ${trigger}`,
+        },
+        partition: group === '' ? `${trigger}-${number}` : group,
+        input: { batch: inputs },
+      };
+    }
     case 'schedule':
       return {
         trigger: { kind: 'schedule', identity: `${message.schedule} ${message.time}`, detail: message.schedule },
@@ -119,6 +132,10 @@ const read = (
     }
   }
 };
+
+/** Of a trigger by its name, `object1`. */
+const kindOf = (trigger: string): 'object' | 'event' | 'queue' =>
+  trigger.startsWith('object') ? 'object' : trigger.startsWith('event') ? 'event' : 'queue';
 
 /** The day of a time in a zone, `2026-01-31`. The Swedish locale writes dates as ISO 8601 does. */
 const dayIn = (timeZone: string, time: string): string =>

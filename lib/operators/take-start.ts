@@ -47,6 +47,7 @@ export const takeStart = async (record: QueueRecord, services: Services): Promis
 
 const inWords = (outcome: Outcome): string => {
   if ('run' in outcome) return `${outcome.kind}: ${outcome.run}`;
+  if (outcome.kind === 'gathered') return `gathered: in window ${outcome.window}`;
   if (outcome.kind === 'spread') return `spread: over ${outcome.partitions} partitions`;
   return `${outcome.kind}: ${'reason' in outcome ? outcome.reason : outcome.runs}`;
 };

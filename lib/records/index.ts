@@ -36,3 +36,4 @@ export * from './start-message.ts';
 export * from './status.ts';
 export * from './undo.ts';
 export * from './usage.ts';
+export * from './window.ts';

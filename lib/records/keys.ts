@@ -1,6 +1,7 @@
 // The ledger's single-table keys. `pk` and `sk` are DynamoDB's; a partition here is always a slice of data.
 import { sha256 } from '../support/sha256.ts';
 import { undoneStage } from './compensation.ts';
+import type { WindowAddress } from './window.ts';
 
 const padded = (n: number): string => String(n).padStart(8, '0');
 
@@ -53,6 +54,13 @@ export const cacheKey = (pipeline: string, stage: string, key: string) => ({
 export const lostStartKey = (id: string) => ({ pk: 'lost-starts', sk: id });
 /** Since when a partition waits for the rest of its upstreams. */
 export const awaitsKey = (pipeline: string, partition: string) => ({ pk: `awaits#${pipeline}`, sk: partition });
+const windowsOf = ({ pipeline, trigger, group }: WindowAddress): string => `window#${pipeline}#${trigger}#${group}`;
+/** A window in which events are gathered. */
+export const windowKey = (at: WindowAddress, number: number) => ({ pk: windowsOf(at), sk: `window#${padded(number)}` });
+/** Which of a trigger's windows is open. */
+export const windowsHeadKey = (at: WindowAddress) => ({ pk: windowsOf(at), sk: 'head' });
+/** Which window an event is in, or is to be in. */
+export const windowMemberKey = (at: WindowAddress, id: string) => ({ pk: windowsOf(at), sk: `member#${id}` });
 export const partitionKey = (pipeline: string, partition: string) => ({ pk: `partition#${pipeline}`, sk: partition });
 
 /** The index that lists a pipeline's runs, newest last. Its name is in the table's definition. */

@@ -3,6 +3,7 @@ import type { AdmissionPolicy } from './admission.ts';
 import type { Condition } from './condition.ts';
 import type { EventReading } from './event-reading.ts';
 import type { JoinPolicy, PartitionSpec, UpstreamUse } from './partitions/index.ts';
+import type { BatchPolicy } from './window.ts';
 
 /** The parameter `/heddle/<orchestrator>`: where everything shared is. The CLI reads it. */
 export interface OrchestratorManifest {
@@ -57,6 +58,7 @@ export interface QueueManifest {
   readonly pipeline: string;
   readonly reading: EventReading;
   readonly when?: Condition;
+  readonly batch?: BatchPolicy;
 }
 
 /** Below the orchestrator's: names of pipelines hold no slash, so these clash with none. */

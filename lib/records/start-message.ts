@@ -7,6 +7,7 @@ import type { CatchUp } from './pause.ts';
 import type { StoredPayload } from './payload.ts';
 import type { ResumeOrder } from './resume-order.ts';
 import type { RunEventDetail } from './run-events.ts';
+import type { BatchPolicy, WindowAddress } from './window.ts';
 
 export type StartMessage =
   /** A person, or a program on their behalf. The same `id` asks for the same run. */
@@ -32,6 +33,8 @@ export type StartMessage =
         };
       };
       readonly when?: Condition;
+      /** It is gathered with others into one run. */
+      readonly batch?: BatchPolicy;
     }
   /** An event on a bus, or a message of the user's queue. */
   | {
@@ -40,8 +43,13 @@ export type StartMessage =
       readonly pipeline: string;
       readonly reading: EventReading;
       readonly when?: Condition;
+      readonly batch?: BatchPolicy;
       readonly event: ReceivedEvent;
     }
+  /** A window is full, or may be due. */
+  | ({ readonly kind: 'window'; readonly number: number; readonly batch: BatchPolicy } & WindowAddress)
+  /** What a closed window asks for: one run for all that it gathered. */
+  | ({ readonly kind: 'batch'; readonly number: number; readonly inputs: readonly Json[] } & WindowAddress)
   /** A schedule came due. `time` is the scheduled time, ISO 8601. */
   | {
       readonly kind: 'schedule';

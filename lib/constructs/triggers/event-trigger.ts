@@ -13,7 +13,7 @@ export const eventTrigger = (
   id: string,
   orchestrator: IOrchestrator,
   pipeline: string,
-  { pattern, bus, input, partition, id: identity, when }: Extract<Trigger<unknown>, { kind: 'event' }>,
+  { pattern, bus, input, partition, id: identity, when, batch }: Extract<Trigger<unknown>, { kind: 'event' }>,
 ): Rule => {
   const field = (path: string) => EventField.fromPath(path);
   const trigger = id.toLowerCase();
@@ -30,6 +30,7 @@ export const eventTrigger = (
         pipeline,
         reading,
         ...(when ? { when } : {}),
+        ...(batch ? { batch } : {}),
         event: {
           id: field('$.id'),
           time: field('$.time'),

@@ -11,7 +11,7 @@ export const objectTrigger = (
   id: string,
   orchestrator: IOrchestrator,
   pipeline: string,
-  { keyTemplate, when }: Extract<Trigger<unknown>, { kind: 'object' }>,
+  { keyTemplate, when, batch }: Extract<Trigger<unknown>, { kind: 'object' }>,
 ): Rule =>
   new Rule(scope, id, {
     ruleName: names.trigger(orchestrator.orchestratorName, pipeline, id.toLowerCase()),
@@ -31,6 +31,7 @@ export const objectTrigger = (
         keyTemplate,
         trigger: id.toLowerCase(),
         ...(when ? { when } : {}),
+        ...(batch ? { batch } : {}),
         event: { detail: EventField.fromPath('$.detail') },
       }),
     ],

@@ -16,7 +16,7 @@ export const queueTrigger = (
   id: string,
   { orchestratorName, operators }: IOrchestrator,
   pipeline: string,
-  { queue, input, partition, id: identity, when }: Extract<Trigger<unknown>, { kind: 'queue' }>,
+  { queue, input, partition, id: identity, when, batch }: Extract<Trigger<unknown>, { kind: 'queue' }>,
 ): void => {
   const eventSourceArn = Stack.of(scope).formatArn({
     service: 'sqs',
@@ -25,7 +25,7 @@ export const queueTrigger = (
   });
   const trigger = id.toLowerCase();
   const reading = { trigger, input, ...(partition ? { partition } : {}), ...(identity ? { id: identity } : {}) };
-  const manifest: QueueManifest = { pipeline, reading, ...(when ? { when } : {}) };
+  const manifest: QueueManifest = { pipeline, reading, ...(when ? { when } : {}), ...(batch ? { batch } : {}) };
   const parameter = new StringParameter(scope, `${id}Manifest`, {
     parameterName: manifestName(orchestratorName, queueManifest(queue)),
     description: `What becomes of the messages of ${queue}`,

@@ -26,6 +26,8 @@ const triggerOf = (message: StartMessage): string | undefined => {
       return message.schedule;
     case 'event':
       return message.reading.trigger;
+    case 'batch':
+      return message.trigger;
     case 'upstream':
     case 'waited':
       return 'upstream';

@@ -1,0 +1,55 @@
+// Many events of a trigger as one run.
+import { DefinitionError } from './diagnostic.ts';
+import { type Span, spanSeconds } from './span.ts';
+import type { Trigger } from './trigger.ts';
+
+export interface BatchOptions {
+  /** A window opens with its first event and closes after this time: `'30s'`, `'2h'`. */
+  readonly window: Span;
+  /** It closes earlier with so many events. @default 1,000, which is the most */
+  readonly count?: number;
+  /** It closes earlier with so many bytes: of objects, else of the inputs as JSON. @default no limit */
+  readonly bytes?: number;
+}
+
+/**
+ * HDL160: what `batched` is given cannot be gathered: a schedule, or a window, count or bytes out of range. Fix: batch objects, events or
+ * messages, with a window of 1s to 24h and a count from 1 to 1,000.
+ */
+const most = { seconds: 24 * 3_600, count: 1_000 } as const;
+
+/**
+ * Gathers what a trigger asks for: one run for all events of a window, with the input that each would have had alone in `batch`.
+ * Where they name a partition, each partition has windows of its own.
+ *
+ * @example
+ * batched(objectDropped('drops/{partition}/*'), { window: '5m', count: 500 })
+ */
+export const batched = <I>(
+  trigger: Trigger<I>,
+  { window, count = most.count, bytes }: BatchOptions,
+): Trigger<{ readonly batch: I[] }> => {
+  const seconds = spanSeconds(window, 'batched', 'window');
+  const problem =
+    trigger.kind === 'schedule'
+      ? 'is of a schedule, whose times come one by one'
+      : seconds < 1 || seconds > most.seconds
+        ? `has a window of ${window}, which is not from 1s to 24h`
+        : !Number.isInteger(count) || count < 1 || count > most.count
+          ? `has a count of ${count}, which is no whole number from 1 to 1,000`
+          : bytes !== undefined && !(Number.isInteger(bytes) && bytes >= 1)
+            ? `has ${bytes} bytes, which is no whole number from 1`
+            : undefined;
+  if (problem !== undefined || trigger.kind === 'schedule')
+    throw new DefinitionError([
+      {
+        code: 'HDL160',
+        severity: 'error',
+        at: 'batched',
+        message: `what is batched ${problem}`,
+        fix: "write one like batched(objectDropped('drops/{partition}/*'), { window: '5m', count: 500 })",
+      },
+    ]);
+  const { gives: _, ...rest } = trigger;
+  return { ...rest, batch: { seconds, count, ...(bytes === undefined ? {} : { bytes }) } };
+};
