@@ -2,7 +2,7 @@
 // The CLI's outside: where its text goes, where the app is, and the pipelines that lib/cli may not import.
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { outletOf, runProgram } from '../lib/cli/index.ts';
+import { askOnTerminal, outletOf, runProgram } from '../lib/cli/index.ts';
 import { DefinitionError } from '../lib/definition/index.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -14,6 +14,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
   stdout: outletOf(process.stdout),
   stderr: outletOf(process.stderr),
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askOnTerminal } : {}),
   now: Date.now,
   loadPipelines: async () => (await import('./pipelines.ts')).pipelines,
   diagnose: async (pipelines) => {

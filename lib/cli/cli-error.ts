@@ -58,6 +58,7 @@
  * schedule1.
  * HDL681: a pipeline without triggers cannot be paused. Fix: none is needed.
  * HDL682: what a pause held has not all started in time. Fix: wait and ask again; see the logs of dispatch.
+ * HDL683: a person ended the form for a run's input. Fix: start again, or pass --input.
  * HDL630: no message has that code. Fix: copy it from the message.
  */
 /** What went wrong in a command, told in one message. `exit` is the command's exit code: 1, 2 or 3. */

@@ -18,6 +18,8 @@ export interface Setting {
   readonly version: string;
   readonly stdout: Outlet;
   readonly stderr: Outlet;
+  /** Asks the person at the terminal. Undefined where stdin is none: then nothing is asked. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Milliseconds since 1970. */
   now(): number;
   /** Throws DefinitionError when a definition cannot even be recorded. */

@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import type { Pipeline } from '../definition/index.ts';
 import { graphOf } from '../graph/index.ts';
 import type { RunRecord } from '../records/index.ts';
+import { askForInput } from './ask-for-input.ts';
 import { askForRun } from './ask-for-run.ts';
 import type { Arguments, Option } from './command.ts';
 import { paintFor } from './paint.ts';
@@ -17,7 +18,10 @@ import type { Target } from './target.ts';
 import { followWhatFollows } from './what-follows.ts';
 
 export const startOptions: { readonly [name: string]: Option } = {
-  input: { value: 'JSON', says: 'the input, or @FILE of it (default: {})' },
+  input: {
+    value: 'JSON',
+    says: 'the input, or @FILE of it (default: {}; on a terminal, what the contract needs is asked for)',
+  },
   partition: { value: 'P', says: 'the slice of data that the run is for (default: its id)' },
   id: { value: 'ID', says: 'what it is asked for as: the same id never runs twice (default: a new one)' },
   json: { says: 'the run as one object on one line, progress on stderr' },
@@ -25,7 +29,12 @@ export const startOptions: { readonly [name: string]: Option } = {
 
 /** The input that was given, once the contract takes it. Done before anything is started. Throws CliError HDL616, HDL617. */
 export const inputFor = async (pipeline: Pipeline, given: Arguments, setting: Setting) =>
-  checkInput(pipeline, readInput(given.text('input'), setting.workingDirectory));
+  checkInput(
+    pipeline,
+    given.text('input') === undefined && setting.ask
+      ? await askForInput(pipeline, setting.ask, setting)
+      : readInput(given.text('input'), setting.workingDirectory),
+  );
 
 /** Resolves with the exit code: 1 when the run failed. */
 export const startAndFollow = async (

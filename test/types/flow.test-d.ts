@@ -1,6 +1,7 @@
 // What TypeScript must refuse, and what it must not. Checked by `tsc`: an @ts-expect-error that expects nothing is an error.
 import * as z from 'zod';
 import {
+  batched,
   definePipeline,
   defineStage,
   type EventShape,
@@ -52,6 +53,10 @@ const wrong = onEvent({ source: 'shop' }, { ...dropReady, input: (event) => ({ r
 definePipeline('wrong', { input: day, triggers: [wrong] }, () => 0);
 // @ts-expect-error the detail has no field `dya`
 fromQueue('inbox', { detail: dropReady.detail, input: (message) => ({ day: message.detail.dya }) });
+const gathered = batched(onEvent({ source: 'shop' }, dropReady), { window: '5m' });
+definePipeline('gathering', { input: z.object({ batch: z.array(day) }), triggers: [gathered] }, () => 0);
+// @ts-expect-error a batch is a list of inputs, not one
+definePipeline('alone', { input: day, triggers: [gathered] }, () => 0);
 // @ts-expect-error runs cannot overlap sometimes
 definePipeline('overlapping', { input: day, overlap: 'sometimes' }, () => 0);
 definePipeline('limited', { input: day, overlap: 'queue', maxRuns: 2, maxQueued: 5 }, () => 0);
