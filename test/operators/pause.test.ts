@@ -130,6 +130,27 @@ describe('a pause', () => {
   });
 });
 
+test('without a limit or a pause a start writes twice; only what a trigger asks for reads the pauses', async () => {
+  await workshop.deploy('plain');
+  await workshop.services.manifests.of('plain');
+  const { aws } = workshop.services;
+  const calls: string[] = [];
+  const counting: Services['aws'] = {
+    ...aws,
+    call: async (service, operation, input) => {
+      const { sk } = (input as { Key?: { sk?: { S?: string } } }).Key ?? {};
+      calls.push([operation, sk?.S].filter(Boolean).join(' '));
+      return aws.call(service, operation, input);
+    },
+  };
+  const ledger = openLedger(counting, { table: 'ledger', payloadBucket: 'payloads' });
+  const own = { ...services(), aws: counting, ledger };
+  await dispatch(manual('a', { pipeline: 'plain' }), own);
+  expect(calls.splice(0)).toEqual(['PutItem', 'UpdateItem 2026-01-01', 'StartExecution']);
+  await dispatch(dropped('plain', 'drops/b/1'), own);
+  expect(calls.toSorted()).toEqual(['GetItem pauses', 'PutItem', 'StartExecution', 'UpdateItem b']);
+});
+
 describe('times of a schedule that passed while it was paused', () => {
   const days = ['2026-03-01', '2026-03-02', '2026-03-03'];
   test.each<[CatchUp, readonly string[]]>([
