@@ -39,7 +39,7 @@ import type { Services } from './services.ts';
  * correct what is sent, or the input of the trigger.
  * HDL444: a condition asks for the partition before one that has none. Fix: say the partitions of the pipeline.
  * HDL445: a queue that no trigger takes from sent a message. Fix: deploy the pipeline again.
- * HDL446: what a trigger makes of an event is too large to be gathered with others. Fix: let its input name where the data is,
+ * HDL459: what a trigger makes of an event is too large to be gathered with others. Fix: let its input name where the data is,
  * or do without batched.
  * HDL440: a start names a partition that its pipeline does not have; nothing starts. Fix: ask for one that it has, or widen
  * the partitions of the definition.

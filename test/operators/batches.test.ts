@@ -147,7 +147,7 @@ describe('a window', () => {
       batch: { seconds: 60, count: 10 },
     };
     await expect(dispatch(message, services())).rejects.toThrow(
-      /^HDL446 what event1 makes of an event is 200011 bytes of JSON/,
+      /^HDL459 what event1 makes of an event is 200011 bytes of JSON/,
     );
   });
 });

@@ -30,7 +30,7 @@ export interface Gathered {
   readonly size: number | undefined;
 }
 
-/** Throws PermanentError HDL446 for an event that is too large to stand in a window. */
+/** Throws PermanentError HDL459 for an event that is too large to stand in a window. */
 export const gather = async (
   { address, trigger, input, policy, size }: Gathered,
   services: Services,
@@ -39,7 +39,7 @@ export const gather = async (
   const json = Buffer.byteLength(JSON.stringify(input));
   if (json > mostBytes)
     throw new PermanentError(
-      `HDL446 what ${address.trigger} makes of an event is ${json} bytes of JSON, and one that is gathered in a window has ${mostBytes}. Fix: let its input name where the data is, or do without batched`,
+      `HDL459 what ${address.trigger} makes of an event is ${json} bytes of JSON, and one that is gathered in a window has ${mostBytes}. Fix: let its input name where the data is, or do without batched`,
     );
   const id = sha256(trigger.identity).slice(0, 32);
   const member = { id, input, bytes: size ?? json };
