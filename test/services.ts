@@ -19,6 +19,7 @@ export interface TestServices {
   readonly aws: Aws;
   readonly ledger: Ledger;
   readonly queueUrl: string;
+  readonly endpoint: string;
   readonly service: (id: ServiceId) => Service;
   close(): Promise<void>;
 }
@@ -69,6 +70,7 @@ export const openServices = async (options: TestServicesOptions = {}): Promise<T
     aws,
     ledger: openLedger(aws, { table: 'ledger', payloadBucket: 'payloads' }),
     queueUrl: String(QueueUrl),
+    endpoint,
     service,
     close: async () => {
       await server.close();

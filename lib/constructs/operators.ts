@@ -97,7 +97,7 @@ export class Operators extends Construct {
     this.dispatch = this.#make('dispatch', props);
     allowLedger(this.dispatch, ledger.tableArn, ['read', 'write']);
     allowObjects(this.dispatch, payloads.bucketArn, ['read', 'write'], ['payloads/']);
-    allow(this.dispatch, ['sqs:SendMessage'], [queues.start.queueArn]); // for what was held, or missed
+    allow(this.dispatch, ['sqs:SendMessage'], [queues.start.queueArn]); // for what was held or missed, and runs of backfills
     this.dispatch.addEventSource(
       new SqsEventSource(queues.start, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }),
     );

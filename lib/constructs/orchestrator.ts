@@ -22,6 +22,7 @@ import { Pipeline } from './pipeline.ts';
 import { Queues } from './queues.ts';
 import type { IOrchestrator, PipelineNeeds, StageDefaults } from './shared.ts';
 import { sweeps } from './sweeps.ts';
+import { backfillRuns } from './triggers/backfill-runs.ts';
 
 export interface OrchestratorProps {
   /** Pipelines to make at once. @default none: make each with `new Pipeline` */
@@ -96,6 +97,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
     });
     this.operators = operators;
     alertEvents(this, name, eventBus, alerts, queues.undelivered);
+    backfillRuns(this, this);
     onDeadExecutions(this, name, operators.reconcile, queues.undelivered);
     sweeps(this, name, operators.sweep, queues.undelivered);
     orchestratorAlarms(this, { orchestrator: name, queues, operators, topic: alerts });

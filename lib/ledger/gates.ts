@@ -14,10 +14,10 @@ const empty: Gate = { running: [], queued: [], owed: [], version: 0 };
 export const openGates = (table: Table): Gates => ({
   get: async (pipeline) => (await table.get<Gate>(gateKey(pipeline))) ?? empty,
 
-  replace: async (pipeline, { version }, { running, queued, owed }) => {
+  replace: async (pipeline, { version }, { running, queued, givingWay, owed }) => {
     const changed = await table.update({
       key: gateKey(pipeline),
-      set: { running, queued, owed, version: version + 1 },
+      set: { running, queued, givingWay: givingWay ?? [], owed, version: version + 1 },
       ...(version === 0
         ? { condition: 'attribute_not_exists(pk)' }
         : { condition: '#version = :before', values: { before: version } }),

@@ -2,6 +2,7 @@
 import type { Aws } from '../support/aws-call.ts';
 import { type Audit, openAudit } from './audit.ts';
 import { type Awaits, openAwaits } from './awaits.ts';
+import { type Backfills, openBackfills } from './backfills.ts';
 import { type Cache, openCache } from './cache.ts';
 import { type ChoiceRecords, openChoices } from './choices.ts';
 import { type Compensations, openCompensations } from './compensations.ts';
@@ -24,6 +25,7 @@ import { openWindows, type Windows } from './windows.ts';
 
 export type { Audit } from './audit.ts';
 export type { Awaits } from './awaits.ts';
+export type { Backfills } from './backfills.ts';
 export { type BatchItems, batchItems, batchNumber } from './batch-items.ts';
 export type { Cache, CacheAddress } from './cache.ts';
 export type { ChoiceRecords } from './choices.ts';
@@ -71,6 +73,7 @@ export interface Ledger {
   readonly gates: Gates;
   readonly pauses: Pauses;
   readonly windows: Windows;
+  readonly backfills: Backfills;
   /** Makes what a resume order names claimable again. */
   readonly redo: Redo;
   /** Gives a run the results of another. */
@@ -105,6 +108,7 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
     gates: openGates(table),
     pauses: openPauses(table),
     windows: openWindows(table),
+    backfills: openBackfills(table),
     redo: openRedo(table, stages, payloads),
     takeOver: openTakeOver(table, stages),
     resolver: () => openResolver(runs, stages, choices, payloads),

@@ -6,11 +6,16 @@ import { tell } from './tell.ts';
 
 /** At least once: whoever listens must bear a repeat. */
 export const announce = async (run: RunRecord, services: Services): Promise<void> => {
-  const { pipeline, run: id, partition, status, cause, startedAt } = run;
+  const { pipeline, run: id, partition, status, cause, startedAt, backfill } = run;
   await tell(
     status === 'completed' ? 'completed' : 'failed',
     { pipeline, id, partition },
-    { status, ...(startedAt ? { since: startedAt } : {}), ...(cause ? { cause } : {}) },
+    {
+      status,
+      ...(startedAt ? { since: startedAt } : {}),
+      ...(cause ? { cause } : {}),
+      ...(backfill === undefined ? {} : { backfill }),
+    },
     services,
   );
   if (services.measures !== false) measureRun(run);

@@ -1,5 +1,5 @@
 // `dispatch`: the one door. Takes start messages from the queue, records each run once and starts its execution.
-import { type RunRecord, type StartMessage, sliceOf } from '../records/index.ts';
+import { type Json, type RunRecord, type StartMessage, type StoredPayload, sliceOf } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import {
   admit,
@@ -12,6 +12,7 @@ import {
   release,
   skipRun,
 } from './admission/index.ts';
+import { advance, refuseBackfill } from './backfill/index.ts';
 import { compensate } from './compensate.ts';
 import { atDeadline, deadlineFrom, watchDeadline } from './deadline.ts';
 import { fork } from './fork.ts';
@@ -22,7 +23,7 @@ import { markPartition } from './mark-partition.ts';
 import type { Outcome } from './outcome.ts';
 import { checkEventInput, unmet } from './read-event.ts';
 import { type Resumed, resume } from './resume.ts';
-import { decide } from './run-request.ts';
+import { decide, type RunMessage } from './run-request.ts';
 import { isoTime, type Services } from './services.ts';
 import { startExecution } from './start-execution.ts';
 import { fail } from './task-token.ts';
@@ -34,6 +35,7 @@ import { fail } from './task-token.ts';
 export const dispatch = async (message: StartMessage, services: Services): Promise<Outcome> => {
   const { ledger, manifests, now } = services;
   if (message.kind === 'look') return look(message, services);
+  if (message.kind === 'advance') return advance(message, services);
   const manifest = await manifests.of(message.pipeline);
   if (!manifest)
     throw new PermanentError(
@@ -64,11 +66,18 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   const decision = await decide(message, manifest, services, partitions?.[0]);
   if ('reason' in decision) {
     if (message.kind === 'child') await refuseParent(message, decision.reason, services);
+    if (message.kind === 'backfill' && !decision.passing) await refuseBackfill(message, decision.reason, services);
     return { kind: 'notStarted', reason: decision.reason };
   }
 
   const { run, partition, input, trigger, ...above } = decision.request;
   await checkEventInput(message, input, services);
+  const stored = await storedInput(message, input, services);
+  if (!stored) {
+    const reason = 'the run whose input it was to get is no longer in the ledger';
+    if (message.kind === 'backfill') await refuseBackfill(message, reason, services);
+    return { kind: 'notStarted', reason };
+  }
   const createdAt = isoTime(now());
   const record: RunRecord = {
     pipeline: message.pipeline,
@@ -76,10 +85,11 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     partition,
     status: 'pending',
     trigger,
-    input: message.kind === 'child' ? message.input : await ledger.payloads.store(message.pipeline, input),
+    input: stored,
     ...above,
     ...(manifest.partitions ? { slice: sliceOf(manifest.partitions, partition) } : {}),
     ...(message.kind === 'child' ? { askedBy: message.parent } : {}),
+    ...(message.kind === 'backfill' ? { backfill: message.backfill } : {}),
     ...(manifest.admission ? { gated: true } : {}),
     ...deadlineFrom(manifest, Date.parse(createdAt)),
     createdAt,
@@ -106,6 +116,18 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
 const isOver = async ({ parent }: Extract<StartMessage, { kind: 'child' }>, { ledger }: Services): Promise<boolean> => {
   const { endedAt, generation = 1 } = (await ledger.runs.get(parent.pipeline, parent.run)) ?? {};
   return endedAt !== undefined || generation > parent.generation;
+};
+
+/** Undefined when it is another run's, which is gone. */
+const storedInput = async (
+  message: RunMessage,
+  input: Json,
+  { ledger }: Services,
+): Promise<StoredPayload | undefined> => {
+  if (message.kind === 'child') return message.input;
+  if (message.kind === 'backfill' && message.input.kind === 'run')
+    return (await ledger.runs.get(message.pipeline, message.input.run))?.input;
+  return ledger.payloads.store(message.pipeline, input);
 };
 
 /** A run that cannot start now would be waited for in vain. */

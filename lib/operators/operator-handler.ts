@@ -50,6 +50,7 @@ import type { Services } from './services.ts';
  * HDL448: a run that is to go on has lost its input; the message stays. Fix: restore the object, or start a new run.
  * HDL449: the partitions of a pipeline and of its upstream do not go together, as when only one of them was deployed since. Fix:
  * deploy both.
+ * HDL450: a message names a backfill that the ledger does not have. Fix: see heddle backfills for those that there are.
  */
 /** The environment of a Lambda, as `process.env` gives it. */
 export type Environment = { readonly [name: string]: string | undefined };

@@ -1,3 +1,5 @@
+import type { BackfillStatus } from '../records/index.ts';
+
 /** What became of a start message; of a look at an Express run, `settled` or `underWay`. */
 export type Outcome =
   | { readonly kind: 'started'; readonly run: string }
@@ -9,4 +11,11 @@ export type Outcome =
   | { readonly kind: 'settled'; readonly run: string }
   | { readonly kind: 'underWay'; readonly run: string }
   | { readonly kind: 'spread'; readonly partitions: number }
+  | {
+      readonly kind: 'advanced';
+      readonly backfill: string;
+      /** Runs. */
+      readonly asked: number;
+      readonly status: BackfillStatus;
+    }
   | { readonly kind: 'notStarted'; readonly reason: string };

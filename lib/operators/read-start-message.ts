@@ -11,6 +11,8 @@ const wanted: { readonly [kind in StartMessage['kind']]: readonly string[] } = {
   object: ['keyTemplate', 'event.detail.bucket.name', 'event.detail.object.key', 'event.detail.object.etag'],
   schedule: ['schedule', 'time', 'timeZone', 'input'],
   child: ['parent.pipeline', 'parent.run', 'parent.stage', 'partition', 'input.kind'],
+  backfill: ['backfill', 'partition', 'input.kind'],
+  advance: ['backfill'],
   resume: ['run', 'order.id', 'order.generation', 'order.again', 'order.below', 'order.items'],
   fork: ['run', 'id', 'from', 'again', 'by'],
   look: ['run', 'generation'],

@@ -20,7 +20,7 @@ import type { Services } from './services.ts';
 /** A message that asks for a run of its own. */
 export type RunMessage = Exclude<
   StartMessage,
-  { kind: 'compensate' | 'deadline' | 'resume' | 'fork' | 'look' | 'ended' | 'release' | 'window' }
+  { kind: 'compensate' | 'deadline' | 'resume' | 'fork' | 'look' | 'ended' | 'release' | 'window' | 'advance' }
 >;
 
 export interface Request extends Pick<RunRecord, 'upstream' | 'upstreamLists' | 'without'> {
@@ -30,8 +30,8 @@ export interface Request extends Pick<RunRecord, 'upstream' | 'upstreamLists' | 
   readonly trigger: TriggerRecord;
 }
 
-/** A request, or why no run is to start for this message. */
-export type Decision = { readonly request: Request } | { readonly reason: string };
+/** A request, or why no run is to start for this message; `passing` when that may be otherwise before long. */
+export type Decision = { readonly request: Request } | { readonly reason: string; readonly passing: boolean };
 
 /**
  * Decides on a message; `partition` is the one that it is for, where that is not in it. Throws PermanentError on one that can
@@ -48,7 +48,7 @@ export const decide = async (
   const problem = manifest.partitions && keyProblem(manifest.partitions, partition);
   // Who waits for it is told; and what completes above need not be for one of this pipeline's.
   if (problem && (message.kind === 'child' || message.kind === 'upstream'))
-    return { reason: `it has no such partition: ${problem}` };
+    return { reason: `it has no such partition: ${problem}`, passing: false };
   if (problem)
     throw new PermanentError(
       `HDL440 ${message.pipeline} has no partition ${partition}: ${problem}. Fix: ask for one of ${partitionWords(manifest.partitions)}`,
@@ -57,7 +57,7 @@ export const decide = async (
   const joined = isTriggered
     ? await joinTriggered(partition, manifest, `${trigger.identity} ${message.kind}`, services)
     : await joinAsked(partition, manifest, services);
-  if ('reason' in joined) return joined;
+  if ('reason' in joined) return { passing: false, ...joined };
   const { identity: above, again, ...from } = joined;
   const identity = isTriggered ? above : trigger.identity;
   const kind = isTriggered ? 'upstream' : message.kind;
@@ -122,6 +122,12 @@ export const read = (
       const { partition, at } = message;
       return { trigger: { kind: 'upstream', identity: at, detail: `deadline ${at}` }, partition, input: {} };
     }
+    case 'backfill':
+      return {
+        trigger: { kind: 'backfill', identity: message.backfill, detail: message.backfill },
+        partition: message.partition,
+        input: message.input.kind === 'value' ? message.input.value : null, // what another run got is stored already
+      };
     case 'upstream': {
       const { pipeline, run, partition } = message.event.detail;
       return {

@@ -49,6 +49,7 @@ const inWords = (outcome: Outcome): string => {
   if ('run' in outcome) return `${outcome.kind}: ${outcome.run}`;
   if (outcome.kind === 'gathered') return `gathered: in window ${outcome.window}`;
   if (outcome.kind === 'spread') return `spread: over ${outcome.partitions} partitions`;
+  if (outcome.kind === 'advanced') return `advanced: ${outcome.backfill}, ${outcome.asked} asked, ${outcome.status}`;
   return `${outcome.kind}: ${'reason' in outcome ? outcome.reason : outcome.runs}`;
 };
 

@@ -22,6 +22,8 @@ export interface Gate {
   readonly running: readonly string[];
   /** In the order in which they begin. */
   readonly queued: readonly string[];
+  /** Of those above, the ones of backfills: whoever comes goes before those of them that wait. */
+  readonly givingWay?: readonly string[];
   readonly owed: readonly Owed[];
   /** Counts its changes. */
   readonly version: number;

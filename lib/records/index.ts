@@ -1,5 +1,6 @@
 export * from './admission.ts';
 export * from './audit.ts';
+export * from './backfill/index.ts';
 export * from './binding.ts';
 export * from './cache.ts';
 export * from './calls.ts';

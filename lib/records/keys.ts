@@ -63,6 +63,8 @@ export const windowsHeadKey = (at: WindowAddress) => ({ pk: windowsOf(at), sk: '
 export const windowMemberKey = (at: WindowAddress, id: string) => ({ pk: windowsOf(at), sk: `member#${id}` });
 export const partitionKey = (pipeline: string, partition: string) => ({ pk: `partition#${pipeline}`, sk: partition });
 
+export const backfillKey = (id: string) => ({ pk: `backfill#${id}`, sk: 'backfill' });
+
 /** The index that lists a pipeline's runs, newest last. Its name is in the table's definition. */
 export const runsIndex = { name: 'runs', pk: 'runsPk', sk: 'runsSk' } as const;
 export const runsIndexKey = (pipeline: string, createdAt: string, run: string) => ({
@@ -92,3 +94,8 @@ export const readOpenKey = (pk: string): OpenRun => {
   const [, pipeline = '', run = ''] = /^run#([^#]+)#(.+)$/.exec(pk) ?? [];
   return { pipeline, run };
 };
+/** Backfills are listed by the same index. */
+export const backfillsIndexKey = (createdAt: string, id: string) => ({
+  runsPk: 'backfills',
+  runsSk: `${createdAt}#${id}`,
+});

@@ -29,6 +29,8 @@ interface Ended {
   readonly status: string;
   readonly since?: string;
   readonly cause?: string;
+  /** That the run is part of: what it sets off is the backfill's to say. */
+  readonly backfill?: string;
 }
 
 /** What the detail of an event has besides the run that it is about. */

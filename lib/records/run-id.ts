@@ -17,3 +17,7 @@ export const childIdentity = ({ pipeline, run, stage, generation }: Parent): str
 /** The id of the run that `dispatch` makes of a stage's asking. */
 export const childRunId = (pipeline: string, partition: string, parent: Parent): string =>
   runId(partition, `${pipeline} ${partition} child ${childIdentity(parent)}`);
+
+/** The id of the run that a backfill asks for: asked again, the same. */
+export const backfillRunId = (pipeline: string, partition: string, backfill: string): string =>
+  runId(partition, `${pipeline} ${partition} backfill ${backfill}`);

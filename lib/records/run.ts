@@ -10,7 +10,7 @@ import type { Status } from './status.ts';
 
 /** What started a run, for the audit trail. `identity` is what makes a duplicate the same run. */
 export interface TriggerRecord {
-  readonly kind: 'object' | 'schedule' | 'event' | 'queue' | 'upstream' | 'manual' | 'child';
+  readonly kind: 'object' | 'schedule' | 'event' | 'queue' | 'upstream' | 'manual' | 'child' | 'backfill';
   readonly identity: string;
   readonly detail: string;
 }
@@ -33,6 +33,8 @@ export interface RunRecord {
   readonly slice?: Slice;
   /** The stage of another run that waits for this one. */
   readonly askedBy?: Parent;
+  /** The backfill that it is part of. */
+  readonly backfill?: string;
   /** It goes through the gate of its pipeline, which must be told of its end. */
   readonly gated?: boolean;
   /** Why it has not begun, while it is `pending`. */

@@ -1,4 +1,5 @@
 // A message on the start queue: somebody or something asks for a run. `dispatch` decides.
+import type { PlannedInput } from './backfill/index.ts';
 import type { Parent } from './child.ts';
 import type { Condition } from './condition.ts';
 import type { EventReading, ReceivedEvent } from './event-reading.ts';
@@ -75,6 +76,22 @@ export type StartMessage =
       readonly parent: Parent;
       readonly partition: string;
       readonly input: StoredPayload;
+    }
+  /** A run of a backfill's plan. */
+  | {
+      readonly kind: 'backfill';
+      readonly pipeline: string;
+      readonly backfill: string;
+      readonly partition: string;
+      readonly input: PlannedInput;
+    }
+  /** A backfill is to go on: it was asked for, or its `run` of `pipeline` has ended, or it looks by itself. */
+  | {
+      readonly kind: 'advance';
+      readonly backfill: string;
+      readonly pipeline: string;
+      readonly run?: string;
+      readonly look?: true;
     }
   /** A run that has ended is to go on. */
   | { readonly kind: 'resume'; readonly pipeline: string; readonly run: string; readonly order: ResumeOrder }

@@ -12,6 +12,7 @@ import { answer, begin, dispatch, finish, reconcile, type Services, settle } fro
 import { openManifests } from '../../lib/operators/manifests.ts';
 import {
   type AnswerResult,
+  type BackfillRecord,
   compensationName,
   compensationSuffix,
   executionName,
@@ -22,6 +23,7 @@ import {
   type StageCall,
   type StageRecord,
   type StartMessage,
+  statesOf,
 } from '../../lib/records/index.ts';
 import { runBatch } from '../../lib/runtime/run-batch.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
@@ -61,6 +63,12 @@ export interface Bench {
   compensated(run: RunRecord): Promise<EndedRun & { readonly undos: readonly StageRecord[] }>;
   /** Lets an ended run go on, and waits for the end of that execution. */
   resume(run: RunRecord, order: Pick<ResumeOrder, 'again' | 'below' | 'items'>): Promise<EndedRun>;
+  /** Lets a backfill go on until nothing of it is under way any more. */
+  backfill(id: string): Promise<BackfillRecord>;
+  /** The same, where something else lets it go on. */
+  backfillRests(id: string): Promise<BackfillRecord>;
+  /** Asks for a run of a partition, and lets it run to its end. */
+  startFor(pipeline: string, partition: string): Promise<EndedRun>;
   /** Does something at a time, in seconds from now. Time stands still meanwhile. */
   later(seconds: number, action: () => Promise<unknown>): void;
   /** Answers a question of the newest run of a pipeline, as the CLI does. */
@@ -160,6 +168,10 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
   /** Nothing tells of the end of an Express execution: what its run is known by is what was put on the bus. */
   const announced = async (event: Bench['events'][number]): Promise<void> => {
     events.push(event);
+    // The rule of backfills' runs.
+    const { backfill } = event.detail as { readonly backfill?: string };
+    if (event.type.startsWith('Heddle Run') && backfill !== undefined)
+      deliver(JSON.stringify({ kind: 'advance', backfill, pipeline: event.detail.pipeline, run: event.detail.run }));
     const { pipeline, run: id, status } = event.detail as { readonly [field: string]: string };
     if (!event.type.startsWith('Heddle Run') || !isExpress(pipeline ?? '')) return;
     const run = await local.ledger.runs.get(pipeline ?? '', id ?? '');
@@ -168,8 +180,15 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
   /** What the start queue's event source does: here at once, and no time passes meanwhile. */
   const consume = async (body: string): Promise<void> => {
     const release = clock.hold();
-    await dispatch(JSON.parse(body), services);
+    const outcome = await dispatch(JSON.parse(body), services);
+    if (outcome.kind === 'advanced') await rests(outcome.backfill);
     release();
+  };
+  const resting = new Map<string, PromiseWithResolvers<BackfillRecord>>();
+  const rests = async (id: string): Promise<void> => {
+    const backfill = await local.ledger.backfills.get(id);
+    if (backfill && backfill.status !== 'running' && !statesOf(backfill.states).includes('asked'))
+      resting.get(id)?.resolve(backfill);
   };
   const deliveries = new Set<Promise<void>>();
   let isOpen = true;
@@ -217,6 +236,8 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
         definitionHash: hash,
         ...(undoing ? { compensationArn: undoing.stateMachineArn } : {}),
         ...(pipeline.deadline ? { deadline: pipeline.deadline } : {}),
+        ...(pipeline.partitions ? { partitions: pipeline.partitions } : {}),
+        ...(pipeline.admission ? { admission: pipeline.admission } : {}),
         upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
         stages: ids,
         deadLetterQueueUrl: local.queueUrl,
@@ -285,6 +306,25 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
     answer: async (pipeline, stage, value, id = 'only') => {
       const [run] = await local.ledger.runs.latest(pipeline, 1);
       return answer({ pipeline, run: run?.run ?? '', stage, answer: value, by: 'ada', id }, services);
+    },
+    backfill: (id) => {
+      const rest = Promise.withResolvers<BackfillRecord>();
+      resting.set(id, rest);
+      deliver(JSON.stringify({ kind: 'advance', backfill: id, pipeline: '', look: true }));
+      return rest.promise;
+    },
+    backfillRests: (id) => {
+      const rest = Promise.withResolvers<BackfillRecord>();
+      resting.set(id, rest);
+      return rest.promise;
+    },
+    startFor: async (pipeline, partition) => {
+      const release = clock.hold();
+      const asked = { kind: 'manual', pipeline, id: `by hand ${partition}`, partition, input: {}, by: 'test' } as const;
+      const outcome = await dispatch(asked, services);
+      release();
+      if (!('run' in outcome)) throw new Error(JSON.stringify(outcome));
+      return look(pipeline, outcome.run);
     },
     later: (seconds, action) => {
       clock.after(seconds * 1_000, () => {

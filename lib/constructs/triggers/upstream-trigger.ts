@@ -1,4 +1,4 @@
-import { EventField, Rule } from 'aws-cdk-lib/aws-events';
+import { EventField, Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { runEvents } from '../../records/index.ts';
 import { names } from '../names.ts';
@@ -20,7 +20,8 @@ export const upstreamTrigger = (
     eventPattern: {
       source: [runEvents.source],
       detailType: [runEvents.completed],
-      detail: { pipeline: [...new Set(upstreams)] },
+      // What a backfill sets off is in its plan.
+      detail: { pipeline: [...new Set(upstreams)], backfill: Match.doesNotExist() },
     },
     targets: [
       startTarget(orchestrator, { kind: 'upstream', pipeline, event: { detail: EventField.fromPath('$.detail') } }),

@@ -17,12 +17,14 @@ import { skipRun } from './skip.ts';
  * limits. A run that somebody asks to go on is never turned away: it waits.
  */
 export const admit = async (
-  { pipeline, run, generation = 1 }: RunRecord,
+  { pipeline, run, generation = 1, backfill }: RunRecord,
   manifest: PipelineManifest,
   services: Services,
 ): Promise<Extract<Outcome, { kind: 'queued' | 'notStarted' }> | undefined> => {
   if (!manifest.admission) return undefined;
-  const answer = await comeIn(manifest, executionName(run, generation), manifest.admission, services);
+  // One of a backfill that a person lets go on is that person's.
+  const givesWay = backfill !== undefined && generation === 1;
+  const answer = await comeIn(manifest, executionName(run, generation), manifest.admission, services, givesWay);
   switch (answer.kind) {
     case 'go':
       return undefined;

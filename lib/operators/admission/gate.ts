@@ -11,27 +11,46 @@ export interface Entered {
   readonly answer: Answer;
 }
 
-/** Lets an execution in, or to the end of the queue, or not at all. Whoever is known already stays where it is. */
-export const enter = (gate: Gate, name: string, { overlap, maxRuns, maxQueued }: AdmissionPolicy): Entered => {
-  const { running, queued, owed } = gate;
+/**
+ * Lets an execution in, or to the end of the queue, or not at all. Whoever is known already stays where it is. One that gives
+ * way always waits, behind all that do not; it is neither stopped for another, nor the reason why another is not started.
+ */
+export const enter = (
+  gate: Gate,
+  name: string,
+  { overlap, maxRuns, maxQueued }: AdmissionPolicy,
+  givesWay = false,
+): Entered => {
+  const { running, queued, owed, givingWay = [] } = gate;
   if (running.includes(name)) return { gate, answer: { kind: 'go' } };
   if (queued.includes(name)) return { gate, answer: { kind: 'queued', ahead: queued.indexOf(name) } };
+  const yields = givesWay ? { givingWay: [...givingWay, name] } : {};
   // Nobody overtakes who waits.
   if (queued.length === 0 && running.length < maxRuns)
-    return { gate: { ...gate, running: [...running, name] }, answer: { kind: 'go' } };
+    return { gate: { ...gate, running: [...running, name], ...yields }, answer: { kind: 'go' } };
+  const before = queued.filter((each) => givesWay || !givingWay.includes(each));
+  const behind = queued.slice(before.length);
+  const waits: Entered = {
+    gate: { ...gate, queued: [...before, name, ...behind], ...yields },
+    answer: { kind: 'queued', ahead: before.length },
+  };
+  if (givesWay) return waits;
+  const firm = running.filter((each) => !givingWay.includes(each));
   switch (overlap) {
     case 'skip':
-      return { gate, answer: { kind: 'full', reason: `${under(running)}, and overlap is 'skip'` } };
+      return firm.length === 0 && before.length === 0
+        ? waits
+        : { gate, answer: { kind: 'full', reason: `${under(running)}, and overlap is 'skip'` } };
     case 'queue':
-      return queued.length >= maxQueued
-        ? { gate, answer: { kind: 'full', reason: `${under(running)}, and ${queued.length} wait already (maxQueued)` } }
-        : { gate: { ...gate, queued: [...queued, name] }, answer: { kind: 'queued', ahead: queued.length } };
+      return before.length >= maxQueued
+        ? { gate, answer: { kind: 'full', reason: `${under(running)}, and ${before.length} wait already (maxQueued)` } }
+        : waits;
     case 'cancelRunning': {
-      const [oldest] = running;
-      const skipped = queued.map((each): Owed => ({ kind: 'skip', name: each, reason: `${name} came after it` }));
+      const [oldest] = firm;
+      const skipped = before.map((each): Owed => ({ kind: 'skip', name: each, reason: `${name} came after it` }));
       const stopped: readonly Owed[] = oldest === undefined ? [] : [{ kind: 'stop', name: oldest, by: name }];
       return {
-        gate: { ...gate, queued: [name], owed: [...owed, ...skipped, ...stopped] },
+        gate: { ...gate, queued: [name, ...behind], owed: [...owed, ...skipped, ...stopped] },
         answer: { kind: 'queued', ahead: 0 },
       };
     }
@@ -44,10 +63,12 @@ export const leave = (gate: Gate, names: readonly string[], maxRuns: number): Ga
   const waiting = gate.queued.filter((name) => !names.includes(name));
   const next = waiting.slice(0, Math.max(0, maxRuns - staying.length));
   if (next.length === 0 && staying.length === gate.running.length && waiting.length === gate.queued.length) return gate;
+  const left = { running: [...staying, ...next], queued: waiting.slice(next.length) };
+  const here = new Set([...left.running, ...left.queued]);
   return {
     ...gate,
-    running: [...staying, ...next],
-    queued: waiting.slice(next.length),
+    ...left,
+    ...(gate.givingWay ? { givingWay: gate.givingWay.filter((name) => here.has(name)) } : {}),
     owed: [...gate.owed, ...next.map((name): Owed => ({ kind: 'start', name }))],
   };
 };

@@ -23,13 +23,14 @@ export const comeIn = async (
   name: string,
   policy: AdmissionPolicy,
   services: Services,
+  givesWay = false,
 ): Promise<Answer> =>
   change(manifest, services, async (gate) => {
-    const entered = enter(gate, name, policy);
+    const entered = enter(gate, name, policy, givesWay);
     if (entered.answer.kind === 'go') return entered;
     // Before anybody waits in vain: room may be held by a run whose end nobody could tell.
     const ended = await endedAmong(manifest.pipeline, gate.running, services);
-    return ended.length === 0 ? entered : enter(leave(gate, ended, policy.maxRuns), name, policy);
+    return ended.length === 0 ? entered : enter(leave(gate, ended, policy.maxRuns), name, policy, givesWay);
   });
 
 /** Gives up the room of an execution that has ended, and lets the next one in. */

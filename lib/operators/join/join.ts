@@ -20,13 +20,15 @@ export interface Joined extends Pick<RunRecord, 'upstream' | 'upstreamLists' | '
   readonly again?: string;
 }
 
-type Answer = Joined | { readonly reason: string };
+/** `passing`: it may be otherwise before long, as what is lacking is under way. */
+type Answer = Joined | { readonly reason: string; readonly passing?: boolean };
 
 /** For a start that somebody asks for: what is stale is good enough, and nobody waits for a deadline. */
 export const joinAsked = async (partition: string, manifest: PipelineManifest, services: Services): Promise<Answer> => {
   const all = await readAbove(partition, manifest, services, false);
   const reason = lackIn(all, manifest.join, ({ deadlineSeconds }) => deadlineSeconds !== undefined);
-  return reason === undefined ? { ...readFrom(all), identity: '' } : { reason };
+  if (reason === undefined) return { ...readFrom(all), identity: '' };
+  return { reason, passing: all.some(({ lacking }) => lacking.some(({ state }) => state === 'running')) };
 };
 
 /**
