@@ -54,6 +54,15 @@
  * that it can.
  * HDL670: a range does not lie within a pipeline's partitions. Fix: correct --from and --to.
  * HDL671: a pipeline has no such partition, or was given none. Fix: name one that it has with --partition.
+ * HDL690: a backfill is asked for of a pipeline that does not say which partitions it has. Fix: add partitions to
+ * definePipeline.
+ * HDL691: a backfill's range is no range of the pipeline's partitions, or not due yet. Fix: correct --from and --to.
+ * HDL692: a backfill has more runs than one may have. Fix: do the range in parts.
+ * HDL693: there is no such backfill. Fix: see npx heddle backfills.
+ * HDL694: the claim of --where cannot be read. Fix: write it as 'prompt=v3 and score<0.7'.
+ * HDL695: no run has a field that --where asks for. Fix: correct the name.
+ * HDL696: a backfill cannot be paused, resumed or cancelled as it stands. Fix: see npx heddle backfills.
+ * HDL697: the partitions of a pipeline and of what it reads do not go together. Fix: deploy both.
  * HDL680: a pipeline has no such trigger. Fix: correct the name; they are counted by kind in the order of the definition, such as
  * schedule1.
  * HDL681: a pipeline without triggers cannot be paused. Fix: none is needed.

@@ -5,6 +5,9 @@ import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { answer } from './commands/answer.ts';
 import { asl } from './commands/asl.ts';
+import { backfill } from './commands/backfill.ts';
+import { backfills } from './commands/backfills.ts';
+import { backfillsCancel, backfillsPause, backfillsResume } from './commands/backfills-change.ts';
 import { cancel } from './commands/cancel.ts';
 import { deadLettersDiscard } from './commands/dead-letters-discard.ts';
 import { deadLettersList } from './commands/dead-letters-list.ts';
@@ -47,6 +50,11 @@ export const commands: readonly Command[] = [
   fork,
   pause,
   resumeTriggers,
+  backfill,
+  backfills,
+  backfillsPause,
+  backfillsResume,
+  backfillsCancel,
   deadLettersList,
   deadLettersShow,
   deadLettersReplay,
@@ -74,7 +82,8 @@ const perform = async (words: readonly string[], setting: Setting): Promise<numb
     print(setting, [setting.version]);
     return 0;
   }
-  const command = commands.find(({ words: own }) => own === first || own === `${first} ${second}`);
+  const named = (typed: string): Command | undefined => commands.find(({ words: own }) => own === typed);
+  const command = named(`${first} ${second}`) ?? named(first);
   if (command) {
     const rest = words.slice(command.words.split(' ').length);
     const given = readArguments(command, rest);

@@ -30,6 +30,8 @@ export interface Estimate {
   readonly heddle: { readonly happy: Figures; readonly worst: Figures };
   readonly happy: Figures;
   readonly worst: Figures;
+  /** How long a run takes on its longest path when nothing fails. */
+  readonly usualSeconds: number;
   readonly limits: readonly LimitUse[];
   /** What was taken for granted, in sentences. */
   readonly assumptions: readonly string[];
@@ -55,6 +57,7 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
         : {}),
     });
   const [happy, worst] = [scenario(false), scenario(true)];
+  const usualSeconds = longestPath(graph, facts, 'usual').seconds + 2 * operatorSeconds;
   const states = machines.flatMap(({ machine }) => statesOf(machine));
   const maps = new Map(states.flatMap(([, state]) => batchesIn(state).map((stage) => [stage, state] as const)));
   return {
@@ -75,6 +78,7 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
     heddle: { happy: happy.of(undefined), worst: worst.of(undefined) },
     happy: happy.total,
     worst: worst.total,
+    usualSeconds,
     limits: limitsOf({ ...subject, graph, happy, worst }),
     assumptions: assumptionsOf(states, [...facts.values()], isExpress),
   };

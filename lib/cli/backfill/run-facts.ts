@@ -1,0 +1,37 @@
+// What `--where` can ask of a run.
+import type { Json, RunRecord } from '../../records/index.ts';
+import { readOutput } from '../run-output.ts';
+import { elapsedMs, viewRun } from '../run-view.ts';
+import type { Target } from '../target.ts';
+
+/** Its own facts, its `input` and `output`, and the output's fields by their own names where nothing else has them. */
+export const factsOf = async (
+  target: Target,
+  run: RunRecord,
+  { fields: asked, now }: { readonly fields: readonly string[]; readonly now: number },
+): Promise<Json> => {
+  const { ledger } = target;
+  const [input, output, stages, view] = await Promise.all([
+    ledger.payloads.load(run.input) as Promise<Json>,
+    readOutput(ledger, run),
+    ledger.stages.list(run.pipeline, run.run),
+    asked.includes('cost') ? viewRun(target, run) : undefined, // it reads the whole history
+  ]);
+  const codes = stages.flatMap(({ stage, fingerprint }) => (fingerprint ? [[stage, fingerprint.code]] : []));
+  const fields = typeof output === 'object' && output !== null && !Array.isArray(output) ? output : {};
+  return {
+    ...fields,
+    run: run.run,
+    partition: run.partition,
+    status: run.status,
+    trigger: run.trigger.kind,
+    definition: run.definitionHash ?? null,
+    createdAt: run.createdAt,
+    seconds: elapsedMs(run, now) / 1_000,
+    deadLetters: run.deadLetters ?? 0,
+    cost: view?.cost ?? null,
+    code: Object.fromEntries(codes),
+    input,
+    output: output ?? null,
+  };
+};
