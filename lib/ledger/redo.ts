@@ -114,10 +114,11 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
     pipeline: string,
     run: string,
     order: ResumeOrder,
-    growing: ReadonlySet<string>,
+    { growing, begun }: { readonly growing: ReadonlySet<string>; readonly begun: ReadonlySet<string> },
     now: string,
   ): Promise<void> => {
     const covered = ({ stage, item }: DeadLetter): boolean => {
+      if (begun.has(stage)) return true;
       if (order.again.includes(stage) || (order.below.includes(stage) && !growing.has(stage))) return true;
       const items = order.items[stage];
       return items === 'failed' || (item !== undefined && items?.includes(item) === true);
@@ -151,19 +152,23 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
     const growing = growingOf(order, records);
     const listed = new Set([...order.again, ...order.below, ...Object.keys(order.items)]);
     const under = belowOf(listed, [...records.values()]);
+    const begun = begunIn([...records.values()], order, under);
     for (const { stage, status } of records.values()) {
       // A map that was skipped after others of its Map had worked: what its batches did then is of items that change now.
       const isStale = status === 'skipped' && under.has(stage) && !listed.has(stage);
-      if (!growing.has(stage) && !isStale) continue;
+      if (!growing.has(stage) && !isStale && !begun.has(stage)) continue;
       for (const { batch, failed } of await batchesOf(stage)) {
         const key = batchKey(pipeline, run, stage, batch);
-        if (!growing.has(stage)) await resetBatch(key, order);
+        if (begun.has(stage)) {
+          const whole = await stages.getBatch({ pipeline, run, stage }, batch);
+          if (whole) await reopenItems(pipeline, key, whole, 'failed', order, true);
+        } else if (!growing.has(stage)) await resetBatch(key, order);
         else if (!failed || order.items[stage] === undefined) await reopenBatch(key, order);
       }
     }
     for (const stage of [...order.again, ...order.below]) {
       const record = records.get(stage);
-      if (!record) continue;
+      if (!record || begun.has(stage)) continue;
       if (growing.has(stage)) {
         await resetStage(stageKey(pipeline, run, stage), record, order, { anew: false, remove: [] });
         continue;
@@ -186,7 +191,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       }
       await resetStage(stageKey(pipeline, run, stage), record, order, { anew: true, remove: [] });
     }
-    await closeLetters(pipeline, run, order, growing, now);
+    await closeLetters(pipeline, run, order, { growing, begun }, now);
   };
 };
 
@@ -208,4 +213,21 @@ const growingOf = (order: ResumeOrder, records: ReadonlyMap<string, StageRecord>
     }
   }
   return growing;
+};
+
+/**
+ * Stages that were skipped, and may have begun all the same: a map that works on the batches of another as they come. What they
+ * have done of items that stay as they are is kept; where what comes before is done anew as a whole, it is not.
+ */
+const begunIn = (
+  records: readonly StageRecord[],
+  { again, below, items }: ResumeOrder,
+  under: ReadonlyMap<string, string>,
+): ReadonlySet<string> => {
+  const skipped = new Set(records.filter(({ status }) => status === 'skipped').map(({ stage }) => stage));
+  const anew = new Set([...again, ...below.filter((stage) => !skipped.has(stage))]);
+  const belowAnew = belowOf(anew, records);
+  const isBegun = (stage: string): boolean =>
+    (under.has(stage) || below.includes(stage)) && !anew.has(stage) && !belowAnew.has(stage) && !items[stage];
+  return new Set([...skipped].filter(isBegun));
 };

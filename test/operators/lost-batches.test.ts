@@ -58,3 +58,15 @@ test('a batch of a map that is never to run, as what it needs is missing, leaves
   expect(await settle(died, workshop.services)).toEqual({ control: {} });
   expect(await deadLetters.list('orders', run.id)).toEqual([]);
 });
+
+test('a stage that was skipped stays so, when its function died before it said so', async () => {
+  const { stages, deadLetters } = workshop.local.ledger;
+  const run = await workshop.startRun('unheard');
+  await stages.skip(at(run, 'below'), 'above is failed', 'now');
+  const bind = { kind: 'value', value: null } as const;
+  const error = { Error: 'Runtime.ExitError', Cause: 'it exited' };
+  const died: SettleCall = { action: 'stageFailed', run, stage: 'below', bind, error };
+  expect(await settle(died, workshop.services)).toEqual({ control: {} });
+  expect(await stages.get(at(run, 'below'))).toMatchObject({ status: 'skipped', reason: 'above is failed' });
+  expect(await deadLetters.list('orders', run.id)).toEqual([]);
+});

@@ -12,6 +12,10 @@ export const stageFailed = async (
 ): Promise<SettleAnswer> => {
   const { ledger, now } = services;
   const at = addressOf(run, stage);
+  const before = await ledger.stages.get(at);
+  // What it needs will not come, and that is recorded; its function died before it could say so.
+  if (before?.status === 'skipped' && before.error === undefined && before.generation === at.generation)
+    return { control: {} };
   const failure = { error: error.Error, cause: readCause(error.Cause) };
   const outcome = await outcomeOf(ledger, run.pipeline, onFailure, failure);
   const endedAt = isoTime(now());
