@@ -50,7 +50,7 @@
  * HDL660: heddle verify has no such fault. Fix: correct the name; heddle verify --help lists them.
  * HDL661: no value could be made that passes a stage's contract, such as one with a refinement. Fix: give the stage's
  * output in a file, with --values.
- * HDL662: heddle verify cannot run what a pipeline has, such as a map over the rows of a file. Fix: verify the pipelines
+ * HDL662: heddle verify cannot run what a pipeline has: one that it runs reads upstream pipelines. Fix: verify the pipelines
  * that it can.
  * HDL670: a range does not lie within a pipeline's partitions. Fix: correct --from and --to.
  * HDL671: a pipeline has no such partition, or was given none. Fix: name one that it has with --partition.

@@ -3,10 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Context } from 'aws-lambda';
-import { compile } from '../asl/index.ts';
-import type { Stage } from '../definition/index.ts';
-import { functionsOf, type PipelineGraph } from '../graph/index.ts';
+import { type CompiledPipeline, compile } from '../asl/index.ts';
+import { graphOf, type PipelineGraph } from '../graph/index.ts';
 import { openLedger } from '../ledger/index.ts';
 import {
   type Clock,
@@ -25,23 +23,23 @@ import {
   type ResumeOrder,
   type RunRecord,
   type SettleCall,
-  type StageCall,
 } from '../records/index.ts';
 import { stageHandler } from '../runtime/index.ts';
 import { connect } from '../support/aws-call.ts';
 import { invariant } from '../support/invariant.ts';
-import { account, credentials, type Deployed, deploy, environmentOf, machineArn, names, region } from './deploy.ts';
-import { invoke, type StubWork, stubHandler, type Watch } from './invocations.ts';
+import { account, credentials, type Deployed, deploy, descendantsOf, manifestOf, names, region } from './deploy.ts';
+import {
+  type FunctionsOptions,
+  type Setup,
+  serviceFunctions,
+  stageFunctions,
+  type Wrapper,
+  watchedAs,
+} from './functions.ts';
+import { invoke, type Watch } from './invocations.ts';
 import { keysRead, partitionOf } from './stubs.ts';
 
-/** What a run is made of: its values, and what happens to it. */
-export interface Setup {
-  readonly watch: Watch;
-  readonly input: Json;
-  stub(stage: string, contract: Stage): StubWork;
-  /** What a person answers to a stage's question. Undefined: nobody does. */
-  answer(stage: string): Json | undefined;
-}
+export type { Setup, Wrapper } from './functions.ts';
 
 export interface Finished {
   readonly run: string;
@@ -65,15 +63,13 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-/** The wrapper that ships. A test hands in another one, to see the matrix fail. */
-export type Wrapper = typeof stageHandler;
-
 /** In real time, whatever the engine's: what takes this long will not end. */
 const longestMs = 30_000;
 
 export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHandler): Promise<Bench> => {
   const { pipeline } = graph;
-  const compiled = compile(graph);
+  const graphs = [graph, ...descendantsOf(pipeline).map(graphOf)];
+  const compiled = graphs.map((one) => compile(one));
   const partition = partitionOf(pipeline);
   const stateDir = mkdtempSync(join(tmpdir(), 'heddle-verify-'));
   const setups = new Map<string, Setup>();
@@ -82,6 +78,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
   let engine: Engine;
   let deployed: Deployed | undefined;
   let given = 0;
+  let lost: unknown;
 
   const setupOf = (run: string): Setup => {
     const setup = setups.get(run) ?? asked;
@@ -93,7 +90,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
   const settled = (call: SettleCall): Promise<unknown> => {
     const { run } = call.action === 'batchFailed' ? call.call : call;
     const setup = setupOf(run.id);
-    return invoke(setup.watch, call, async () => {
+    return invoke(setup.watch, watchedAs(pipeline, run.pipeline, 'stage' in call ? call.stage : ''), call, async () => {
       const said = await settle(call, services);
       const told = call.action === 'ask' ? setup.answer(call.stage) : undefined;
       if (call.action === 'ask' && told !== undefined)
@@ -105,33 +102,24 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     });
   };
 
-  const stageFunctions = (): RegisteredFunctions =>
-    Object.fromEntries(
-      functionsOf(graph).flatMap(({ placeholders, stage }) => {
-        const stubOf = (run: string) => {
-          const { watch, stub } = setupOf(run);
-          return { watch, stub: (id: string) => stub(id, stage) };
-        };
-        let handler: ReturnType<Wrapper> | undefined; // one for the function, as in a warm sandbox
-        const called = (call: StageCall, { awsRequestId, functionName, getRemainingTimeInMillis }: Context) => {
-          invariant(deployed, 'a function was called before it was deployed');
-          handler ??= wrapper(stage, (given) => stubHandler(given, stubOf) as never, environmentOf(deployed));
-          const warm = handler;
-          return invoke(setupOf(call.run.id).watch, call, (again) => {
-            const own = again ? `${awsRequestId}.again` : awsRequestId;
-            const { cache: _, ...uncached } = call; // a cell is to meet its fault, not what the cell before it gave
-            return warm(uncached, { awsRequestId: own, functionName, getRemainingTimeInMillis } as Context);
-          });
-        };
-        return placeholders.map((placeholder) => [placeholder, called as never]); // events are what the compiler wrote
-      }),
-    );
-
+  const options: FunctionsOptions = {
+    main: pipeline,
+    wrapper,
+    setupOf,
+    latest: () => {
+      invariant(asked, 'a function was called for a run that nobody asked for');
+      return asked;
+    },
+    deployed: () => {
+      invariant(deployed, 'a function was called before it was deployed');
+      return deployed;
+    },
+  };
   const functions: RegisteredFunctions = {
     operator_begin: (call: BeginCall) => begin(call, services),
     operator_settle: settled,
     operator_finish: (call: FinishCall) => finish(call, services),
-    ...stageFunctions(),
+    ...Object.assign({}, ...graphs.flatMap((one) => [stageFunctions(one, options), serviceFunctions(one, options)])),
   };
 
   const open = (port: number): Promise<Engine> =>
@@ -146,30 +134,30 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     });
 
   const servicesOn = ({ endpoint, queueUrl, startQueueUrl }: Deployed): Services => {
-    const aws = connect({ region, endpoint, ...credentials });
-    const manifest = {
-      pipeline: pipeline.name,
-      stateMachineArn: machineArn(pipeline.name),
-      definitionHash: compiled.hash,
-      ...(pipeline.partitions ? { partitions: pipeline.partitions } : {}),
-      ...(pipeline.uses ? { uses: pipeline.uses } : {}),
-      ...(pipeline.join ? { join: pipeline.join } : {}),
-      upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
-      stages: compiled.stages,
-      deadLetterQueueUrl: queueUrl,
-      replayQueueUrl: queueUrl,
+    const real = connect({ region, endpoint, ...credentials });
+    const aws: Services['aws'] = {
+      ...real,
+      call: async (service, operation, input) => {
+        const { QueueUrl, MessageBody } = input as { readonly QueueUrl?: string; readonly MessageBody?: string };
+        const isChild = QueueUrl === startQueueUrl && JSON.parse(MessageBody ?? '{}').kind === 'child';
+        if (operation !== 'SendMessage' || !isChild) return real.call(service, operation, input);
+        undelivered.add(String(MessageBody));
+        void deliver(String(MessageBody));
+        return {};
+      },
     };
+    const manifests = new Map(
+      graphs.map(({ pipeline: of }, at) => [of.name, manifestOf(of, compiled[at] as CompiledPipeline, queueUrl)]),
+    );
     return {
       aws,
       ledger: openLedger(aws, names),
       eventBus: names.eventBus,
-      startQueueUrl, // nobody takes from it: child pipelines are refused, and what is undone is no part of a run
+      startQueueUrl, // beside runs of other pipelines nobody takes from it: what is undone is no part of a run
       manifests: {
         of: async (name) => {
-          if (name === pipeline.name) return manifest;
           const above = Object.values(pipeline.upstream).find((one) => one.name === name);
-          const { partitions, uses, join, ...like } = manifest;
-          return above && { ...like, pipeline: name, ...(above.partitions ? { partitions: above.partitions } : {}) };
+          return manifests.get(name) ?? (above && manifestOf(above, compiled[0] as CompiledPipeline, queueUrl));
         },
         queueOf: async () => undefined,
         inputOf: async () => undefined,
@@ -177,6 +165,20 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       now: () => clock.now(),
       measures: false,
     };
+  };
+
+  /** What asks for the runs of other pipelines, until it has been done. */
+  const undelivered = new Set<string>();
+  const deliver = async (body: string): Promise<void> => {
+    const release = clock.hold();
+    try {
+      await dispatch(JSON.parse(body), services);
+      undelivered.delete(body);
+    } catch (error) {
+      lost = error; // the engine may be going down: then it is delivered again by the next
+    } finally {
+      release();
+    }
   };
 
   engine = await open(0);
@@ -189,6 +191,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     await engine.close();
     clock = virtualClock(clock.now());
     engine = await open(port);
+    for (const body of undelivered) void deliver(body);
   };
 
   /** Without a status the run did not end. */
@@ -202,6 +205,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       });
       const first = await Promise.race([engine.ended(arn), cut, late.promise]);
       if (first === undefined) await reopen(); // what hangs must not hold up the next run
+      if (first === undefined && lost !== undefined) return { status: undefined, cause: `a start message: ${lost}` };
       if (first?.error === undefined) return { status: first && String(first.status) };
       return { status: String(first.status), cause: `${first.error}: ${first.cause}` };
     } finally {
@@ -246,6 +250,12 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
 
     run: async (id, setup) => {
       asked = setup;
+      lost = undefined;
+      for (const { bucket, key, text } of setup.files) {
+        const name = bucket === 'inbox' ? names.inboxBucket : names.payloadBucket;
+        const stored = await services.aws.object('PUT', name, key, { body: text });
+        invariant(stored.ok, `the file ${key} could not be stored: HTTP ${stored.status}`);
+      }
       const message = {
         kind: 'manual',
         pipeline: pipeline.name,
@@ -289,7 +299,8 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
         const messages = Messages as readonly { readonly Body: string; readonly ReceiptHandle: string }[]; // as the API gives them
         if (messages.length === 0) return taken;
         for (const { Body, ReceiptHandle } of messages) {
-          taken.push(JSON.parse(Body));
+          const message = JSON.parse(Body);
+          if (message.pipeline === pipeline.name) taken.push(message); // not of those that it runs
           await queue.call('DeleteMessage', { QueueUrl, ReceiptHandle });
         }
       }

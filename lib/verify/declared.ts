@@ -8,11 +8,12 @@ import {
   type MapNode,
   type Node,
   operandsOf,
+  type RunNode,
   type Stage,
   type StageNode,
   type TaskNode,
 } from '../definition/index.ts';
-import type { PipelineGraph } from '../graph/index.ts';
+import { graphOf, type PipelineGraph } from '../graph/index.ts';
 import {
   holds,
   type Json,
@@ -24,6 +25,7 @@ import {
   valueAt,
 } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
+import { fileOf, type RowsText } from './rows-file.ts';
 import { anyRun, partitionOf, type Stubs } from './stubs.ts';
 
 /** What a fault is to make of the stage that it hits. */
@@ -33,7 +35,9 @@ export type Deviation =
   | { readonly kind: 'fails'; readonly error: string; readonly worked?: true; readonly items?: 'first' }
   /** Its texts are as long as this. */
   | { readonly kind: 'longTexts'; readonly textLength: number }
-  | { readonly kind: 'unanswered' };
+  | { readonly kind: 'unanswered' }
+  /** Every stage of the pipeline that it runs fails. */
+  | { readonly kind: 'childFails' };
 
 export interface Letter {
   readonly item?: number;
@@ -53,6 +57,8 @@ export interface Declared {
   readonly stages: ReadonlyMap<string, StageEnd>;
   /** What the pipeline gives. Undefined where it depends on a stage that did not complete. */
   readonly output?: Json;
+  /** What lies in S3 before the run, for maps over the rows of a file. */
+  readonly files: readonly RowsText[];
 }
 
 /** A value made from a contract's JSON Schema does not pass the contract itself. */
@@ -82,6 +88,7 @@ export const declaredOutcome = async (
   hit: ReadonlyMap<string, Deviation> = new Map(),
 ): Promise<Declared> => {
   const ends = new Map<string, StageEnd>();
+  const files: RowsText[] = [];
   const taken = new Map<string, 'then' | 'otherwise' | 'none'>();
 
   /** What each stage of a flow.each gave, by item. */
@@ -153,7 +160,9 @@ export const declaredOutcome = async (
         return taskEnd(node, resolve(node.bind), deviationAt(node.id), stubs);
       case 'map': {
         resolve(node.bind); // what it needs beside its items
-        const items = resolve(node.items) as readonly Json[]; // HDL230: maps take lists
+        const listed = resolve(node.items); // with rows: the key of the file
+        if (node.rows) files.push(fileOf(node, String(listed), stubs));
+        const items = node.rows ? stubs.rows(node) : (listed as readonly Json[]); // HDL230: maps take lists
         const beside = [...besideIn(node.bind), ...node.after].flatMap((id) => given.get(id) ?? []);
         const inputs = items
           .map((value, index): Item => ({ value, index }))
@@ -171,9 +180,16 @@ export const declaredOutcome = async (
           ? completed({ passed }, 0)
           : { status: 'failed', letters: [], effects: 0 };
       }
-      case 'run':
-      case 'service':
-        throw new CannotVerifyError(`${pipeline.name}.${node.id} calls something outside the pipeline`);
+      case 'service': {
+        resolve(node.bind);
+        const deviation = deviationAt(node.id);
+        if (deviation.kind === 'fails') return failedFor({ error: deviation.error }, undefined, 0);
+        return completed(stubs.service(node), 1);
+      }
+      case 'run': {
+        if (node.partition) resolve(node.partition);
+        return childEnd(node, resolve(node.bind), deviationAt(node.id), stubs);
+      }
       case 'approve': {
         resolve(node.show);
         if (deviationAt(node.id).kind !== 'unanswered') return completed(stubs.answer(node), 0);
@@ -203,8 +219,19 @@ export const declaredOutcome = async (
   return {
     run: [...ends.values()].some(({ status }) => status === 'failed') ? 'failed' : 'completed',
     stages: ends,
+    files,
     ...(output === undefined ? {} : { output }),
   };
+};
+
+/** What becomes of a stage that runs another pipeline: whatever becomes of that one. */
+const childEnd = async ({ child }: RunNode, input: Json, deviation: Deviation, stubs: Stubs): Promise<StageEnd> => {
+  const graph = graphOf(child);
+  const failing: Deviation = { kind: 'fails', error: errorNames.permanent };
+  const hits = new Map(deviation.kind === 'childFails' ? graph.handled.map(({ id }) => [id, failing] as const) : []);
+  const { run, output } = await declaredOutcome(graph, { ...stubs.child(child), input }, hits);
+  if (run === 'completed' && output !== undefined) return completed(output, 0);
+  return failedFor({ error: errorNames.runFailed }, undefined, 0);
 };
 
 const skipped: StageEnd = { status: 'skipped', letters: [], effects: 0 };

@@ -1,8 +1,10 @@
 // What the operators and the wrapper find on the engine: the table, the bucket, the bus, the dead-letter queue, the machine.
 import type { CompiledPipeline } from '../asl/index.ts';
+import type { Pipeline } from '../definition/index.ts';
+import { childrenOf } from '../graph/index.ts';
 import { tableRequest } from '../ledger/index.ts';
 import type { Services as Engine } from '../local/index.ts';
-import { environmentNames } from '../records/index.ts';
+import { environmentNames, type Json } from '../records/index.ts';
 
 export const region = 'us-east-1';
 export const account = '123456789012';
@@ -22,15 +24,15 @@ export interface Deployed {
   readonly startQueueUrl: string;
 }
 
-/** Deploys a compiled pipeline to an engine that has nothing yet. */
-export const deploy = async (engine: Engine, compiled: CompiledPipeline): Promise<Deployed> => {
+/** Deploys compiled pipelines to an engine that has nothing yet. */
+export const deploy = async (engine: Engine, compiled: readonly CompiledPipeline[]): Promise<Deployed> => {
   await engine.service('dynamodb').call('CreateTable', tableRequest(names.table));
   for (const Bucket of [names.payloadBucket, names.inboxBucket])
     await engine.service('s3').call('CreateBucket', { Bucket });
   await engine.service('eventbridge').call('CreateEventBus', { Name: names.eventBus });
   const { QueueUrl } = await engine.service('sqs').call('CreateQueue', { QueueName: names.queue });
   const starts = await engine.service('sqs').call('CreateQueue', { QueueName: names.startQueue });
-  await deployMachines(engine, compiled);
+  for (const one of compiled) await deployMachines(engine, one);
   const queueUrl = String(QueueUrl);
   return { endpoint: new URL(queueUrl).origin, queueUrl, startQueueUrl: String(starts.QueueUrl) };
 };
@@ -47,14 +49,37 @@ const deployMachines = async (
     definitionHash: hash,
     ...Object.fromEntries(children.map(({ placeholder }) => [placeholder, machineArn(childName(placeholder))])),
   };
+  const filled = (text: string): string =>
+    text.replaceAll(/\$\{(\w+)\}/g, (_, placeholder: string) => {
+      if (/^(stage|fallback)_/.test(placeholder)) return functionName(name, placeholder);
+      return filledIn[placeholder] ?? placeholder;
+    });
   const create = (machine: string, text: string) =>
     engine.service('sfn').call('CreateStateMachine', {
       name: machine,
-      definition: text.replaceAll(/\$\{(\w+)\}/g, (_, placeholder: string) => filledIn[placeholder] ?? placeholder),
+      definition: JSON.stringify(withStubs(JSON.parse(filled(text)), name)),
       roleArn: `arn:aws:iam::${account}:role/verify`,
     });
   for (const child of children) await create(childName(child.placeholder), child.definition);
   await create(name, definition);
+};
+
+/** Of what stands for a stage's function, or a call of AWS, in a definition. */
+export const functionName = (pipeline: string, placeholder: string): string => `${pipeline}_${placeholder}`;
+
+/** Calls of AWS go to a function of the bench instead: what they answer is made, and how they fail is the fault's. */
+const withStubs = (at: Json, pipeline: string): Json => {
+  if (Array.isArray(at)) return at.map((each) => withStubs(each, pipeline));
+  if (typeof at !== 'object' || at === null) return at;
+  return Object.fromEntries(
+    Object.entries(at).map(([name, value]) => {
+      const [, id] = /^(.+)\.call$/.exec(name) ?? [];
+      const inside = withStubs(value, pipeline);
+      if (id === undefined || (inside as { readonly Type?: Json }).Type !== 'Task') return [name, inside];
+      const Resource = `arn:aws:lambda:${region}:${account}:function:${functionName(pipeline, `service_${id}`)}`;
+      return [name, { ...(inside as object), Resource } as Json];
+    }),
+  );
 };
 
 export const machineArn = (name: string): string => `arn:aws:states:${region}:${account}:stateMachine:${name}`;
@@ -72,4 +97,35 @@ export const environmentOf = ({ endpoint, queueUrl }: Deployed): { readonly [nam
   [environmentNames.deadLetterQueue]: queueUrl,
   [environmentNames.codeHash]: 'code',
   [environmentNames.contractHash]: 'contract',
+});
+
+/** The pipelines that a pipeline runs, and those that they run. */
+export const descendantsOf = (pipeline: Pipeline): readonly Pipeline[] => {
+  const found = new Map<string, Pipeline>();
+  const visit = (one: Pipeline): void => {
+    for (const child of childrenOf(one)) {
+      if (found.has(child.name)) continue;
+      found.set(child.name, child);
+      visit(child);
+    }
+  };
+  visit(pipeline);
+  return [...found.values()];
+};
+
+export const manifestOf = (
+  { name, upstream, partitions, uses, join }: Pipeline,
+  { hash, stages }: CompiledPipeline,
+  queueUrl: string,
+) => ({
+  pipeline: name,
+  stateMachineArn: machineArn(name),
+  definitionHash: hash,
+  ...(partitions ? { partitions } : {}),
+  ...(uses ? { uses } : {}),
+  ...(join ? { join } : {}),
+  upstream: Object.fromEntries(Object.entries(upstream).map(([alias, above]) => [alias, above.name])),
+  stages,
+  deadLetterQueueUrl: queueUrl,
+  replayQueueUrl: queueUrl,
 });

@@ -32,6 +32,8 @@ export interface Planned {
   readonly repeats: number;
   /** Other stages that are under way may be done twice too. */
   readonly hitsAll?: true;
+  /** It hits the call of AWS that the stage is, and not what Heddle does around it. */
+  readonly hits?: 'call';
   /** Nobody answers. */
   readonly silent?: true;
   /** The start message comes twice. */
@@ -67,6 +69,10 @@ const untilTheLast = ({ attempts }: Ladder, error: string, act: Act): Planned =>
 const handled = (plan: (node: HandledNode) => Planned | undefined) => (node: StageNode) =>
   isHandled(node) ? plan(node) : undefined;
 
+const serviceError = 'Verify.ServiceException';
+/** What AWS answers to a call that it refuses. */
+const refusal: Act = { kind: 'refused', error: serviceError };
+
 const outOfTime = 'Sandbox.Timedout';
 const outOfMemory = 'Runtime.OutOfMemory';
 const exit = 'Runtime.ExitError';
@@ -85,19 +91,26 @@ export const faults: readonly Fault[] = [
     says: 'throws until the last attempt that its retry ladder allows',
     at: (node) => {
       const act: Act = { kind: 'throws', error: new TransientError('not now') };
+      if (node.kind === 'service') return { ...untilTheLast(node.retry, serviceError, refusal), hits: 'call' };
       return isHandled(node) ? untilTheLast(node.stage.retry, errorNames.transient, act) : once(act);
     },
   },
   {
     name: 'permanent',
-    says: 'throws a PermanentError',
-    at: handled(() => fails(errorNames.permanent, 1, { kind: 'throws', error: new PermanentError('never') })),
+    says: 'throws a PermanentError; of a call of AWS: is refused every time; of a pipeline that it runs: every stage does',
+    at: (node) => {
+      if (node.kind === 'service') return { ...fails(serviceError, node.retry.attempts, refusal), hits: 'call' };
+      if (node.kind === 'run') return { act: always(works), deviation: { kind: 'childFails' }, repeats: 1 };
+      if (!isHandled(node)) return undefined;
+      return fails(errorNames.permanent, 1, { kind: 'throws', error: new PermanentError('never') });
+    },
   },
   {
     name: 'throttle',
     says: 'Lambda refuses the call until the last attempt that the ladder for throttles allows',
     at: (node) => {
       const act: Act = { kind: 'refused', error: tooMany };
+      if (node.kind === 'service') return { ...untilTheLast(node.retry.throttled, tooMany, act), hits: 'call' };
       return isHandled(node) ? untilTheLast(node.stage.retry.throttled, tooMany, act) : once(act);
     },
   },

@@ -71,20 +71,26 @@ interface Inside<T> extends Called<T> {
 
 const never = new Promise<never>(() => undefined);
 
-/** Calls `work`, the wrapper or an operator, as the plan has it for this call. */
+/** A call of AWS, which a stage is. */
+interface ServiceCall {
+  readonly service: true;
+}
+type AnyCall = StageCall | SettleCall | ServiceCall;
+
+/** Calls `work`, the wrapper or an operator, as the plan has it for this call. `stage` is the name that it is watched under. */
 export const invoke = async <T>(
   watch: Watch,
-  call: StageCall | SettleCall,
+  stage: string,
+  call: AnyCall,
   work: (again?: true) => Promise<T>,
 ): Promise<T> => {
-  const stage = 'stage' in call ? call.stage : '';
-  const fault = faultOf(watch, call);
+  const fault = faultOf(watch, stage, call);
   if (!fault) {
     const answer = await inside({ kind: 'works' }, { stage, work }).answer;
     await watch.late.get(stage)?.();
     return answer;
   }
-  const key = 'action' in call ? call.action : keyOf(call);
+  const key = 'action' in call ? call.action : 'service' in call ? '' : keyOf(call);
   const calls = watch.calls.get(stage) ?? new Map<string, number>();
   const attempt = (calls.get(key) ?? 0) + 1;
   watch.calls.set(stage, calls.set(key, attempt));
@@ -110,9 +116,11 @@ export const invoke = async <T>(
   }
 };
 
-const faultOf = (watch: Watch, call: StageCall | SettleCall): Planned | undefined => {
-  if ('action' in call) return 'stage' in call && !isAftermath(call) ? watch.faults.get(call.stage) : undefined;
-  return call.via === undefined ? watch.faults.get(call.stage) : undefined;
+const faultOf = (watch: Watch, stage: string, call: AnyCall): Planned | undefined => {
+  const fault = watch.faults.get(stage);
+  if ('service' in call) return fault?.hits === 'call' ? fault : undefined;
+  if ('action' in call) return fault?.hits === 'call' || isAftermath(call) ? undefined : fault;
+  return call.via === undefined ? fault : undefined;
 };
 
 /** What `settle` does after the fault had its way. */
@@ -192,6 +200,12 @@ const twice = async <T>(watch: Watch, { heard }: Extract<Act, { kind: 'twice' }>
   return second.answer;
 };
 
+/** Counts a side effect of a stage. */
+export const noteEffect = ({ effects }: Watch, stage: string, key: string): void => {
+  const done = effects.get(stage) ?? new Map<string, number>();
+  effects.set(stage, done.set(key, (done.get(key) ?? 0) + 1));
+};
+
 /** A value as it would be in any run: without the run's own id. */
 export const withoutRun = (value: unknown, run: string): Json =>
   JSON.parse((JSON.stringify(value) ?? 'null').replaceAll(run, anyRun)) as Json;
@@ -219,8 +233,7 @@ export const stubHandler = async (
     atWork.resolve();
     await goOn;
   }
-  const done = watch.effects.get(stage) ?? new Map<string, number>();
-  watch.effects.set(stage, done.set(idempotencyKey, (done.get(idempotencyKey) ?? 0) + 1));
+  noteEffect(watch, stage, idempotencyKey);
   atWork.resolve();
   await goOn;
   return act.kind === 'breaksContract' ? broken : output(withoutRun(input, run.id), act.kind === 'longTexts');

@@ -1,5 +1,5 @@
 // The values of a run that nobody recorded: made from the contracts, and bent where a route through the pipeline asks for it.
-import type { ApproveNode, Pipeline, Stage } from '../definition/index.ts';
+import type { ApproveNode, MapNode, Pipeline, ServiceNode, Stage } from '../definition/index.ts';
 import { answerSchemaOf, type JsonSchema, jsonSchemaOf } from '../graph/index.ts';
 import { firstKey, type Json, keysAbove, pairingOf, sameKey } from '../records/index.ts';
 import { canonicalJson } from '../support/canonical-json.ts';
@@ -30,6 +30,12 @@ export interface Stubs {
   output(stage: string, contract: Stage, input: Json, options?: SampleOptions): Json;
   /** What a person answers. */
   answer(node: ApproveNode): Json;
+  /** What a call of AWS answers. */
+  service(node: ServiceNode): Json;
+  /** The rows of the file that a map reads. */
+  rows(node: MapNode): readonly Json[];
+  /** Those of a pipeline that this one runs, with another input. */
+  child(pipeline: Pipeline): Stubs;
 }
 
 export interface StubOptions {
@@ -58,8 +64,29 @@ export const stubsFor = (pipeline: Pipeline, { given, upstream, bends, seed }: S
         `stage ${node.id}`,
         given[node.id] ?? sampleOf(answerSchemaOf(node) as JsonSchema | undefined, `${seed} ${node.id}`),
       ),
+    service: ({ id, output }) =>
+      bent(
+        `stage ${id}`,
+        given[id] ?? (output ? sampleOf(jsonSchemaOf(output, 'output'), `${seed} ${id}`) : { answered: id }),
+      ),
+    rows: ({ id, rows }) =>
+      Array.from({ length: rowsOfFile }, (_, index) =>
+        textual(
+          rows?.format === 'csv',
+          sampleOf(rows && jsonSchemaOf(rows.row, 'input'), `${seed} ${id} row ${index}`),
+        ),
+      ),
+    child: (child) => stubsFor(child, { given: {}, upstream: {}, bends: [], seed }),
   };
 };
+
+const rowsOfFile = 3;
+
+/** The values of a table are all text. */
+const textual = (isTable: boolean, row: Json): Json =>
+  isTable && typeof row === 'object' && row !== null
+    ? Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value)]))
+    : row;
 
 /** A copy with another value at a path; unchanged where the path leads nowhere. */
 const withValueAt = (at: Json, path: readonly string[], value: Json): Json => {

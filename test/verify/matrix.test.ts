@@ -5,6 +5,7 @@ import { environmentNames, type StageAnswer, type StageCall, stageKey } from '..
 import { awsSettings, stageHandler } from '../../lib/runtime/index.ts';
 import { connect } from '../../lib/support/aws-call.ts';
 import { type CellResult, runMatrix, type Wrapper } from '../../lib/verify/index.ts';
+import { outside } from './outside.ts';
 import { items, verbs } from './verbs.ts';
 
 const wrong = (cells: readonly CellResult[]) => cells.filter(({ result }) => result !== 'ok' && result !== 'none');
@@ -38,6 +39,19 @@ test('and at every stage of a graph for each item', async () => {
   const cells = await runMatrix(items);
   expect(wrong(cells)).toEqual([]);
   expect(cells.filter(({ result }) => result === 'ok').length).toBeGreaterThan(60);
+}, 120_000);
+
+test('and so it does with another pipeline that it runs, a call of AWS, and the rows of a file', async () => {
+  const cells = await runMatrix(outside);
+  expect(wrong(cells)).toEqual([]);
+  const failing = cells.flatMap((cell) => (cell.result === 'ok' && cell.fault === 'permanent' ? [cell] : []));
+  expect(failing.map(({ stage, mark }) => `${stage} ${mark}`)).toEqual([
+    'list failed',
+    'child failed',
+    'send failed',
+    'clean failed',
+    'total failed',
+  ]);
 }, 120_000);
 
 const shaped = (made: (call: never, context: never) => Promise<StageAnswer>) => made as ReturnType<Wrapper>;
