@@ -111,7 +111,7 @@ const refuseWhatCannotRun = ({ pipeline, stages }: PipelineGraph): void => {
 };
 
 /** What upstream pipelines give, by alias: what they declare for made values of their own. */
-const upstreamOf = async (pipeline: Pipeline, seed: number): Promise<{ readonly [alias: string]: Json }> => {
+export const upstreamOf = async (pipeline: Pipeline, seed: number): Promise<{ readonly [alias: string]: Json }> => {
   const outputs: [string, Json][] = [];
   for (const [alias, above] of Object.entries(pipeline.upstream)) {
     const graph = graphOf(above);

@@ -59,3 +59,32 @@ test.each([
   const letters = await bench.local.ledger.deadLetters.list('maps', mended.run.run);
   expect(letters.map(({ state }) => state)).toEqual(letters.map(() => 'replayed'));
 });
+
+const pairs = definePipeline('pairs', { input: z.object({ list: z.array(z.number()) }) }, (flow) => {
+  const doubled = flow.map(double, flow.input.list, (n) => ({ n }));
+  return flow.task(sum, { all: doubled.outputs });
+});
+
+test('of a map of a thousand the ten that failed, and what depends on them', async () => {
+  const failing = new Set(Array.from({ length: 10 }, (_, n) => n * 100 + 7));
+  const bad = [...failing];
+  const done: (number | string)[] = [];
+  bench = await openBench([pairs], {
+    double: ({ n }: { readonly n: number }) => {
+      if (failing.has(n)) throw new PermanentError('not now');
+      done.push(n);
+      return { n: 2 * n };
+    },
+    sum: ({ all }: { readonly all: readonly { readonly n: number }[] }) => {
+      done.push('sum');
+      return { n: all.reduce((total, { n }) => total + n, 0) };
+    },
+  });
+  const first = await bench.run('pairs', { list: Array.from({ length: 1_000 }, (_, n) => n) });
+  expect([first.run.status, first.run.deadLetters, done.length]).toEqual(['failed', 10, 990]);
+  failing.clear();
+  done.length = 0;
+  const mended = await bench.resume(first.run, { again: [], below: [], items: { double: 'failed' } });
+  expect([mended.run.status, await mended.output('sum')]).toEqual(['completed', { n: 999_000 }]);
+  expect(done.toSorted()).toEqual([...bad, 'sum'].toSorted());
+});
