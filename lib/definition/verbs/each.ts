@@ -89,7 +89,8 @@ export const recordEach = (recorder: Recorder): EachVerb['each'] => {
       return makeRef(pipeline, { kind: 'source', source: { kind: 'item', stage: recorder.idHere(id) } });
     };
 
-    const given = bindingOfRef(body(makeRef(pipeline, { kind: 'source', source: { kind: 'item' } }), { task }));
+    const item = makeRef<Item>(pipeline, { kind: 'source', source: { kind: 'item' } });
+    const given = bindingOfRef(recorder.forItem(() => body(item, { task })));
     const [result] = given?.kind === 'ref' && given.path.length === 0 ? besideIn(given) : [];
     if (result === undefined || !own(result))
       throw misused(

@@ -78,7 +78,10 @@ export const recordMap = (recorder: Recorder): MapVerb['map'] => {
       id,
       stage,
       ...itemsOf(items, at),
-      bind: bind(input(makeRef(recorder.pipeline, { kind: 'source', source: { kind: 'item' } })), at),
+      bind: bind(
+        recorder.forItem(() => input(makeRef(recorder.pipeline, { kind: 'source', source: { kind: 'item' } }))),
+        at,
+      ),
       after: stagesBehind(options.after, at),
       concurrency: options.concurrency ?? 10,
       batch: options.batch ?? 25,

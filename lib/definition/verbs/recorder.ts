@@ -22,6 +22,8 @@ export interface Recorder {
   ): { readonly given: T; readonly ids: readonly string[] };
   /** Records what `run` does as a block of its own. */
   block(run: () => unknown, at: string): Block;
+  /** Runs the function that says what is done with each item of a map. */
+  forItem<T>(run: () => T): T;
   /** What tells the block being recorded from all others. */
   here(): object;
   /** True when the block being recorded has a node of this id. */
@@ -34,15 +36,33 @@ export const placeOf = (recorder: Recorder, id: string): string => `${recorder.p
 export const stageRef = <T>(recorder: Recorder, id: string): Ref<T> =>
   makeRef<T>(recorder.pipeline, { kind: 'source', source: { kind: 'stage', stage: recorder.idHere(id) } });
 
+/**
+ * HDL156: a flow.map or flow.each is said in the function that says what each item of another gets, where the items of the two
+ * could not be told apart. Fix: make one list first, in a stage that gives it, and map over that; or do the inner work in the
+ * stage.
+ */
+const nested = (at: string): DefinitionError =>
+  new DefinitionError([
+    {
+      code: 'HDL156',
+      severity: 'error',
+      at,
+      message: 'is a map in the function that says what each item of another map gets',
+      fix: 'make one list first, in a stage that gives it, and map over that; or do the inner work in the stage',
+    },
+  ]);
+
 export const openRecorder = (pipeline: string): Recorder => {
   let nodes: Node[] = [];
   let rounds = '';
   let waits: readonly string[] = [];
+  let ofItem = false;
   const idHere = (id: string): string => `${id}${rounds}`;
   return {
     pipeline,
     add: (node) => {
       const id = idHere(node.id);
+      if (ofItem && node.kind === 'map') throw nested(`${pipeline}.${id}`);
       const after = 'after' in node && waits.length > 0 ? { after: [...new Set([...node.after, ...waits])] } : {};
       nodes.push(id === node.id ? node : { ...node, id, ...after, ...(isHandled(node) ? { shares: node.id } : {}) });
     },
@@ -68,6 +88,15 @@ export const openRecorder = (pipeline: string): Recorder => {
         return { nodes, output };
       } finally {
         nodes = outer;
+      }
+    },
+    forItem: (run) => {
+      const outer = ofItem;
+      ofItem = true;
+      try {
+        return run();
+      } finally {
+        ofItem = outer;
       }
     },
     here: () => nodes,
