@@ -42,11 +42,11 @@ export const checkEventInput = async (message: StartMessage, input: Json, servic
   const whole = await services.manifests.inputOf(message.pipeline);
   const schema = message.batch ? itemOf(whole) : whole;
   if (schema === undefined) return;
-  const z = await import('zod'); // Only who takes events pays for it.
-  const { success, error } = z.fromJSONSchema(schema as never).safeParse(input);
-  if (success) return;
+  const { breach } = await import('./breach.ts'); // Only who takes events pays for it.
+  const broken = breach(schema, input);
+  if (broken === undefined) return;
   throw new PermanentError(
-    `HDL443 what ${message.reading.trigger} makes of the event ${message.event.id} breaks the contract of ${message.pipeline}: ${z.prettifyError(error).replaceAll(/\s*\n\s*/g, ' ')}. Fix: correct what is sent, or the input of the trigger`,
+    `HDL443 what ${message.reading.trigger} makes of the event ${message.event.id} breaks the contract of ${message.pipeline}: ${broken}. Fix: correct what is sent, or the input of the trigger`,
   );
 };
 
