@@ -1,5 +1,6 @@
 // Backfills in virtual time: planned and asked for by the command, carried out by the operators on the local engine.
 import { afterEach, expect, test } from '@jest/globals';
+import { dispatch } from '../../lib/operators/index.ts';
 import { type BackfillRecord, statesOf } from '../../lib/records/index.ts';
 import { PermanentError } from '../../lib/support/run-errors.ts';
 import { type Four, four, openFour } from './daily-four.ts';
@@ -153,7 +154,16 @@ test('only what was made by prompt v3 with a score under 0.7, and what is made f
 test('a partition that somebody else starts meanwhile is not run twice', async () => {
   world = await openFour();
   const asked = await world.heddle('backfill', 'collect', ...range(2), '--go', '--no-wait', '--json');
-  await world.bench.startFor('collect', '2025-12-01');
+  const byHand = {
+    kind: 'manual',
+    pipeline: 'collect',
+    id: 'mine',
+    partition: '2025-12-01',
+    input: {},
+    by: 'me',
+  } as const;
+  const outcome = await dispatch(byHand, world.bench.services);
+  await world.bench.look('collect', 'run' in outcome ? outcome.run : '');
   const backfill = await world.bench.backfill(JSON.parse(asked.stdout).backfill);
   expect(statesOf(backfill.states)).toEqual(['completed', 'completed']);
   const runs = (await world.runs()).map(({ partition, trigger }) => `${partition} ${trigger.kind}`);

@@ -67,8 +67,6 @@ export interface Bench {
   backfill(id: string): Promise<BackfillRecord>;
   /** The same, where something else lets it go on. */
   backfillRests(id: string): Promise<BackfillRecord>;
-  /** Asks for a run of a partition, and lets it run to its end. */
-  startFor(pipeline: string, partition: string): Promise<EndedRun>;
   /** Does something at a time, in seconds from now. Time stands still meanwhile. */
   later(seconds: number, action: () => Promise<unknown>): void;
   /** Answers a question of the newest run of a pipeline, as the CLI does. */
@@ -192,9 +190,19 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
   };
   const deliveries = new Set<Promise<void>>();
   let isOpen = true;
+  // The queue's few consumers take what a backfill is told one after another: a hundred at once would only race for its record.
+  let told = Promise.resolve();
   const deliver = (body: string): void => {
-    if (!isOpen || loses.has(JSON.parse(body).kind)) return;
-    const delivery = consume(body).finally(() => deliveries.delete(delivery));
+    const { kind } = JSON.parse(body);
+    if (!isOpen || loses.has(kind)) return;
+    const release = clock.hold();
+    const next = (): Promise<void> => consume(body);
+    const consumed = kind === 'advance' ? told.then(next, next) : next();
+    if (kind === 'advance') told = consumed;
+    const delivery = consumed.finally(() => {
+      release();
+      deliveries.delete(delivery);
+    });
     deliveries.add(delivery);
   };
   const services: Services = {
@@ -317,14 +325,6 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
       const rest = Promise.withResolvers<BackfillRecord>();
       resting.set(id, rest);
       return rest.promise;
-    },
-    startFor: async (pipeline, partition) => {
-      const release = clock.hold();
-      const asked = { kind: 'manual', pipeline, id: `by hand ${partition}`, partition, input: {}, by: 'test' } as const;
-      const outcome = await dispatch(asked, services);
-      release();
-      if (!('run' in outcome)) throw new Error(JSON.stringify(outcome));
-      return look(pipeline, outcome.run);
     },
     later: (seconds, action) => {
       clock.after(seconds * 1_000, () => {

@@ -85,10 +85,14 @@ const takeTurn = async (
     const { pipeline, partition } = runAt(plan, place);
     return backfillRunId(pipeline, partition, id);
   };
-  /** One that failed may have been let go on since by a person: its event says so. */
-  const isToldOf = (place: number): boolean =>
-    before[place] === 'failed' && runAt(plan, place).pipeline === message.pipeline && own(place) === message.run;
-  const looked = [...plan.keys()].filter((place) => before[place] === 'asked' || isToldOf(place));
+  /** An event is about one run: it may also be one that failed, and that a person has let go on. A look is at all under way. */
+  const isLookedAt = (place: number): boolean => {
+    const isAsked = before[place] === 'asked';
+    if (message.run === undefined) return isAsked;
+    if (!isAsked && before[place] !== 'failed') return false;
+    return runAt(plan, place).pipeline === message.pipeline && own(place) === message.run;
+  };
+  const looked = [...plan.keys()].filter(isLookedAt);
   await Promise.all(
     looked.map(async (place) => {
       const other = others[place];
