@@ -7,5 +7,5 @@ export default {
   transform: { '\\.ts$': '<rootDir>/test/esbuild-transform.mjs' },
   moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

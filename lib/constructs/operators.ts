@@ -70,7 +70,6 @@ export class Operators extends Construct {
   readonly sweep: LambdaFunction;
   readonly #props: OperatorsProps;
   #looksAfter = false;
-  #spreads = false;
   readonly #stoppable = new Set<string>();
   #tellsDispatch = false;
 
@@ -97,7 +96,7 @@ export class Operators extends Construct {
     this.dispatch = this.#make('dispatch', props);
     allowLedger(this.dispatch, ledger.tableArn, ['read', 'write']);
     allowObjects(this.dispatch, payloads.bucketArn, ['read', 'write'], ['payloads/']);
-    allow(this.dispatch, ['sqs:SendMessage'], [queues.start.queueArn]); // for what was held or missed, and runs of backfills
+    allow(this.dispatch, ['sqs:SendMessage'], [queues.start.queueArn]); // for what was held, missed or spread, and runs of backfills
     this.dispatch.addEventSource(
       new SqsEventSource(queues.start, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }),
     );
@@ -141,7 +140,7 @@ export class Operators extends Construct {
   serve(
     orchestrator: string,
     pipeline: string,
-    { type, overlap, compensates = false, deadline, spreads = false, runs = [] }: PipelineNeeds,
+    { type, overlap, compensates = false, deadline, runs = [] }: PipelineNeeds,
   ): void {
     const machineName = names.stateMachine(orchestrator, pipeline);
     const machine = this.#arn('states', `stateMachine:${machineName}`);
@@ -165,7 +164,6 @@ export class Operators extends Construct {
     allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
     if (type === 'express' || overlap === 'cancelRunning' || compensates || deadline) this.#lookAfter();
     if (overlap || compensates) this.#tellDispatch();
-    if (spreads) this.#spread();
     if (compensates) {
       allow(this.dispatch, ['states:StartExecution'], [`${machine}${compensationSuffix}`]);
       // What is left standing where the execution that was to undo it died.
@@ -184,13 +182,6 @@ export class Operators extends Construct {
     this.#stoppable.add(pipeline);
     const executions = this.#arn('states', `execution:${names.stateMachine(orchestrator, pipeline)}:*`);
     allow(this.reconcile, ['states:StopExecution'], [executions]);
-  }
-
-  /** Lets `dispatch` ask itself: for each of several partitions that a message is for, and when a deadline has passed. */
-  #spread(): void {
-    if (this.#spreads) return;
-    this.#spreads = true;
-    allow(this.dispatch, ['sqs:SendMessage'], [this.#props.queues.start.queueArn]);
   }
 
   /** Lets whoever ends a run say so to `dispatch`, which lets the next one start, or has its work undone. */

@@ -99,7 +99,6 @@ export class Pipeline extends PipelineBase {
       overlap: admission?.overlap,
       compensates: compiled.compensation !== undefined,
       deadline: definition.deadline,
-      spreads: (partitions ?? uses ?? join) !== undefined,
       runs: childrenOf(definition).map((child) => child.name),
     });
     this.definitionHash = compiled.hash;

@@ -27,8 +27,6 @@ export interface PipelineNeeds {
   /** What its failed runs did is undone. @default false */
   readonly compensates?: boolean;
   readonly deadline?: Deadline | undefined;
-  /** `dispatch` asks itself: for several partitions, or when it has waited long enough for upstreams. @default false */
-  readonly spreads?: boolean;
   /** The pipelines that it runs, which are cancelled with it. */
   readonly runs?: readonly string[];
 }
