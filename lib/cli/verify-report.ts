@@ -5,6 +5,7 @@ import { wrapped } from './wrapped.ts';
 
 const marks: { readonly [mark in Mark]: readonly [sign: string, says: string] } = {
   recovers: ['✓', 'completes'],
+  resumed: ['r', 'fails with the engine, which leaves nothing of an Express execution; a resume completes it'],
   fallback: ['f', 'its fallback completes it'],
   value: ['=', 'completes with the value of onFailure, and a dead letter'],
   default: ['=', 'completes with the default answer'],

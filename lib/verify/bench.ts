@@ -11,6 +11,7 @@ import {
   type Services as Engine,
   openServices,
   type RegisteredFunctions,
+  type Shape,
   virtualClock,
 } from '../local/index.ts';
 import { answer, begin, dispatch, finish, type Outcome, type Services, settle } from '../operators/index.ts';
@@ -22,6 +23,7 @@ import {
   type Json,
   type ResumeOrder,
   type RunRecord,
+  readExecutionName,
   type SettleCall,
 } from '../records/index.ts';
 import { stageHandler } from '../runtime/index.ts';
@@ -37,6 +39,7 @@ import {
   watchedAs,
 } from './functions.ts';
 import { invoke, type Watch } from './invocations.ts';
+import { openStartQueue } from './start-queue.ts';
 import { keysRead, partitionOf } from './stubs.ts';
 
 export type { Setup, Wrapper } from './functions.ts';
@@ -66,11 +69,21 @@ export interface Bench {
 /** In real time, whatever the engine's: what takes this long will not end. */
 const longestMs = 30_000;
 
+/** A message to a queue. */
+interface Sent {
+  readonly QueueUrl?: string;
+  readonly MessageBody?: string;
+  readonly DelaySeconds?: number;
+}
+
+const startedTwice = ({ watch }: Setup): boolean => [...watch.faults.values()].some((fault) => fault.startedTwice);
+
 export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHandler): Promise<Bench> => {
   const { pipeline } = graph;
   const graphs = [graph, ...descendantsOf(pipeline).map(graphOf)];
   const compiled = graphs.map((one) => compile(one));
   const partition = partitionOf(pipeline);
+  const isExpress = pipeline.type === 'express';
   const stateDir = mkdtempSync(join(tmpdir(), 'heddle-verify-'));
   const setups = new Map<string, Setup>();
   let asked: Setup | undefined; // whose run has no id yet
@@ -78,7 +91,6 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
   let engine: Engine;
   let deployed: Deployed | undefined;
   let given = 0;
-  let lost: unknown;
 
   const setupOf = (run: string): Setup => {
     const setup = setups.get(run) ?? asked;
@@ -138,12 +150,13 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     const aws: Services['aws'] = {
       ...real,
       call: async (service, operation, input) => {
-        const { QueueUrl, MessageBody } = input as { readonly QueueUrl?: string; readonly MessageBody?: string };
-        const isChild = QueueUrl === startQueueUrl && JSON.parse(MessageBody ?? '{}').kind === 'child';
-        if (operation !== 'SendMessage' || !isChild) return real.call(service, operation, input);
-        undelivered.add(String(MessageBody));
-        void deliver(String(MessageBody));
-        return {};
+        const { QueueUrl, MessageBody = '', DelaySeconds = 0 } = input as Sent;
+        if (operation === 'SendMessage' && QueueUrl === startQueueUrl && queue.take(MessageBody, DelaySeconds))
+          return {};
+        // AWS starts an Express execution at least once.
+        if (operation === 'StartExecution' && isExpress && asked && startedTwice(asked))
+          await real.call(service, operation, input);
+        return real.call(service, operation, input);
       },
     };
     const manifests = new Map(
@@ -167,19 +180,10 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     };
   };
 
-  /** What asks for the runs of other pipelines, until it has been done. */
-  const undelivered = new Set<string>();
-  const deliver = async (body: string): Promise<void> => {
-    const release = clock.hold();
-    try {
-      await dispatch(JSON.parse(body), services);
-      undelivered.delete(body);
-    } catch (error) {
-      lost = error; // the engine may be going down: then it is delivered again by the next
-    } finally {
-      release();
-    }
-  };
+  const queue = openStartQueue(
+    () => clock,
+    (message) => dispatch(message, services),
+  );
 
   engine = await open(0);
   deployed = await deploy(engine, compiled);
@@ -191,30 +195,39 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     await engine.close();
     clock = virtualClock(clock.now());
     engine = await open(port);
-    for (const body of undelivered) void deliver(body);
+    queue.again();
+  };
+
+  const standardEnd = (name: string): Promise<Shape> =>
+    engine.ended(`arn:aws:states:${region}:${account}:execution:${pipeline.name}:${name}`);
+
+  /** Nobody is told how an Express execution ended: what is known is what the look at its run found. */
+  const expressEnd = async (name: string): Promise<Shape> => {
+    await queue.looked(pipeline.name, name);
+    const { status, cause } = (await services.ledger.runs.get(pipeline.name, readExecutionName(name).run)) ?? {};
+    return { status: status === 'completed' ? 'SUCCEEDED' : 'FAILED', ...(cause ? { error: status, cause } : {}) };
   };
 
   /** Without a status the run did not end. */
-  const endOf = async (arn: string, { halted }: Watch): Promise<Pick<Finished, 'status' | 'cause'>> => {
+  const endOf = async (name: string, { halted }: Watch): Promise<Pick<Finished, 'status' | 'cause'>> => {
+    const ended = isExpress ? expressEnd : standardEnd;
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), longestMs);
     try {
       const cut = halted.promise.then(async () => {
         await reopen();
-        return engine.ended(arn);
+        return ended(name);
       });
-      const first = await Promise.race([engine.ended(arn), cut, late.promise]);
+      const first = await Promise.race([ended(name), cut, late.promise]);
       if (first === undefined) await reopen(); // what hangs must not hold up the next run
-      if (first === undefined && lost !== undefined) return { status: undefined, cause: `a start message: ${lost}` };
+      if (first === undefined && queue.lost !== undefined)
+        return { status: undefined, cause: `a start message: ${queue.lost}` };
       if (first?.error === undefined) return { status: first && String(first.status) };
       return { status: String(first.status), cause: `${first.error}: ${first.cause}` };
     } finally {
       clearTimeout(timer);
     }
   };
-
-  const arnOf = (execution: string): string =>
-    `arn:aws:states:${region}:${account}:execution:${pipeline.name}:${execution}`;
 
   return {
     services,
@@ -250,7 +263,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
 
     run: async (id, setup) => {
       asked = setup;
-      lost = undefined;
+      queue.lost = undefined;
       for (const { bucket, key, text } of setup.files) {
         const name = bucket === 'inbox' ? names.inboxBucket : names.payloadBucket;
         const stored = await services.aws.object('PUT', name, key, { body: text });
@@ -264,7 +277,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
         input: setup.input,
         by: 'verify',
       } as const;
-      const times = [...setup.watch.faults.values()].some(({ startedTwice }) => startedTwice) ? 2 : 1;
+      const times = startedTwice(setup) ? 2 : 1;
       const release = clock.hold(); // until somebody waits for the run, nothing is late
       let started: readonly Outcome[];
       try {
@@ -274,7 +287,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       }
       const [run] = started.flatMap((outcome) => ('run' in outcome ? [outcome.run] : []));
       if (run === undefined) return { run: '', status: undefined, started };
-      return { run, started, ...(await endOf(arnOf(run), setup.watch)) };
+      return { run, started, ...(await endOf(run, setup.watch)) };
     },
 
     resume: async ({ run, generation = 1 }, parts, setup) => {
@@ -287,7 +300,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       } finally {
         release();
       }
-      return { run, started, ...(await endOf(arnOf(executionName(run, order.generation)), setup.watch)) };
+      return { run, started, ...(await endOf(executionName(run, order.generation), setup.watch)) };
     },
 
     takeMessages: async () => {

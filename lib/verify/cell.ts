@@ -69,7 +69,7 @@ export const brokenFor = ({ output }: Stage): { readonly value: unknown } | unde
 };
 
 /** Every way in which a run that has ended differs from what is declared. */
-const differences = async (bench: Bench, expected: Expected, watch: Watch, finished: Finished) => [
+export const differences = async (bench: Bench, expected: Expected, watch: Watch, finished: Finished) => [
   ...(await recordedDifferences(bench, expected, finished, expected.declared)),
   ...workDifferences(expected, watch),
 ];

@@ -40,7 +40,7 @@ export const deploy = async (engine: Engine, compiled: readonly CompiledPipeline
 /** The pipeline's machine, and those that it starts where it would be too large. */
 const deployMachines = async (
   engine: Engine,
-  { name, definition, hash, children }: CompiledPipeline,
+  { name, definition, hash, children, type }: CompiledPipeline,
 ): Promise<void> => {
   const childName = (placeholder: string): string => `${name}-${placeholder.replace('machine_', '')}`;
   const filledIn: { readonly [placeholder: string]: string } = {
@@ -54,14 +54,15 @@ const deployMachines = async (
       if (/^(stage|fallback)_/.test(placeholder)) return functionName(name, placeholder);
       return filledIn[placeholder] ?? placeholder;
     });
-  const create = (machine: string, text: string) =>
+  const create = (machine: string, text: string, typed = {}) =>
     engine.service('sfn').call('CreateStateMachine', {
       name: machine,
+      ...typed,
       definition: JSON.stringify(withStubs(JSON.parse(filled(text)), name)),
       roleArn: `arn:aws:iam::${account}:role/verify`,
     });
   for (const child of children) await create(childName(child.placeholder), child.definition);
-  await create(name, definition);
+  await create(name, definition, type === 'express' ? { type: 'EXPRESS' } : {});
 };
 
 /** Of what stands for a stage's function, or a call of AWS, in a definition. */
@@ -114,12 +115,13 @@ export const descendantsOf = (pipeline: Pipeline): readonly Pipeline[] => {
 };
 
 export const manifestOf = (
-  { name, upstream, partitions, uses, join }: Pipeline,
+  { name, upstream, partitions, uses, join, type }: Pipeline,
   { hash, stages }: CompiledPipeline,
   queueUrl: string,
 ) => ({
   pipeline: name,
   stateMachineArn: machineArn(name),
+  type,
   definitionHash: hash,
   ...(partitions ? { partitions } : {}),
   ...(uses ? { uses } : {}),

@@ -1,5 +1,5 @@
 // What a run with faults at some of its stages is to come to, and how it is told whether it did.
-import type { HandledNode, Stage, StageNode } from '../definition/index.ts';
+import type { ExecutionType, HandledNode, Stage, StageNode } from '../definition/index.ts';
 import { bindingsOf, isHandled, refsIn } from '../definition/index.ts';
 import { fuseMaps, jsonSchemaOf, type Level, type PipelineGraph } from '../graph/index.ts';
 import type { Json } from '../records/index.ts';
@@ -36,11 +36,15 @@ export const expectedOf = async (
 };
 
 /** A fault at a stage; undefined where it cannot happen to it. */
-export const plannedAt = ({ name, at }: Fault, node: StageNode): Planned | undefined => {
-  if (!isHandled(node)) return at(node);
+export const plannedAt = (
+  { name, at }: Fault,
+  node: StageNode,
+  type: ExecutionType = 'standard',
+): Planned | undefined => {
+  if (!isHandled(node)) return at(node, type);
   if (name === 'contract' && !brokenFor(node.stage)) return undefined; // it takes anything
   if (name === 'oversize' && longTextLength(node, node.stage) === undefined) return undefined; // it bounds all it holds
-  return at(node);
+  return at(node, type);
 };
 
 /** More than fits into a state's payload (256 KiB) and a DynamoDB item (400 KB). */

@@ -1,5 +1,13 @@
 // The faults of the matrix: what each does to the stage that it hits, and what the definition declares to come of it.
-import { type HandledNode, isHandled, type Ladder, type RetryPolicy, type StageNode } from '../definition/index.ts';
+import {
+  type ExecutionType,
+  type HandledNode,
+  isHandled,
+  type Ladder,
+  type RetryPolicy,
+  type StageNode,
+} from '../definition/index.ts';
+import { expressSeconds } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
 import { PermanentError, TransientError } from '../support/run-errors.ts';
 import type { Deviation } from './declared.ts';
@@ -45,7 +53,7 @@ export interface Fault {
   readonly name: string;
   readonly says: string;
   /** Undefined where the fault cannot happen to the stage. */
-  at(node: StageNode): Planned | undefined;
+  at(node: StageNode, type: ExecutionType): Planned | undefined;
 }
 
 const works: Act = { kind: 'works' };
@@ -60,11 +68,28 @@ const fails = (error: string, calls: number, act: Act, more: { readonly worked?:
   repeats: 1,
 });
 
-/** A fault that is gone at the last attempt that the ladder allows; one that is there for good where it allows none. */
-const untilTheLast = ({ attempts }: Ladder, error: string, act: Act): Planned =>
-  attempts === 1
+/**
+ * A fault that is gone at the last attempt that the ladder allows; one that is there for good where it allows none. Of an
+ * Express execution AWS waits for the attempts that come in its time only.
+ */
+const untilTheLast = (ladder: Ladder, error: string, act: Act, type: ExecutionType): Planned => {
+  const attempts = type === 'express' ? attemptsWithin(ladder, expressSeconds / 2) : ladder.attempts;
+  return attempts === 1
     ? fails(error, 1, act)
     : { act: (attempt) => (attempt < attempts ? act : works), deviation: none, calls: attempts, repeats: 1 };
+};
+
+/** At least one more than the first, where the ladder has one. */
+const attemptsWithin = ({ attempts, intervalSeconds, backoff, capSeconds }: Ladder, seconds: number): number => {
+  let fitting = Math.min(attempts, 2);
+  let passed = intervalSeconds;
+  for (let pause = intervalSeconds * backoff; fitting < attempts; pause *= backoff) {
+    passed += Math.min(pause, capSeconds);
+    if (passed > seconds) break;
+    fitting += 1;
+  }
+  return fitting;
+};
 
 const handled = (plan: (node: HandledNode) => Planned | undefined) => (node: StageNode) =>
   isHandled(node) ? plan(node) : undefined;
@@ -89,10 +114,10 @@ export const faults: readonly Fault[] = [
   {
     name: 'transient',
     says: 'throws until the last attempt that its retry ladder allows',
-    at: (node) => {
+    at: (node, type) => {
       const act: Act = { kind: 'throws', error: new TransientError('not now') };
-      if (node.kind === 'service') return { ...untilTheLast(node.retry, serviceError, refusal), hits: 'call' };
-      return isHandled(node) ? untilTheLast(node.stage.retry, errorNames.transient, act) : once(act);
+      if (node.kind === 'service') return { ...untilTheLast(node.retry, serviceError, refusal, type), hits: 'call' };
+      return isHandled(node) ? untilTheLast(node.stage.retry, errorNames.transient, act, type) : once(act);
     },
   },
   {
@@ -108,10 +133,10 @@ export const faults: readonly Fault[] = [
   {
     name: 'throttle',
     says: 'Lambda refuses the call until the last attempt that the ladder for throttles allows',
-    at: (node) => {
+    at: (node, type) => {
       const act: Act = { kind: 'refused', error: tooMany };
-      if (node.kind === 'service') return { ...untilTheLast(node.retry.throttled, tooMany, act), hits: 'call' };
-      return isHandled(node) ? untilTheLast(node.stage.retry.throttled, tooMany, act) : once(act);
+      if (node.kind === 'service') return { ...untilTheLast(node.retry.throttled, tooMany, act, type), hits: 'call' };
+      return isHandled(node) ? untilTheLast(node.stage.retry.throttled, tooMany, act, type) : once(act);
     },
   },
   {

@@ -7,6 +7,7 @@ import { runCell } from './cell.ts';
 import { CannotVerifyError, type Declared, type Deviation, declaredOutcome, type StageEnd } from './declared.ts';
 import { expectedOf, plannedAt } from './expected.ts';
 import { faults } from './faults.ts';
+import { runKilledExpress } from './killed-express.ts';
 import { bendsFor, type Route } from './steer.ts';
 import { type GivenValues, keysRead, stubsFor } from './stubs.ts';
 
@@ -31,7 +32,7 @@ export type CellResult =
   | (Place & { readonly result: 'none' });
 
 /** What is declared to become of the stage. */
-export type Mark = 'recovers' | 'fallback' | 'value' | 'default' | 'skipped' | 'tolerated' | 'failed';
+export type Mark = 'recovers' | 'resumed' | 'fallback' | 'value' | 'default' | 'skipped' | 'tolerated' | 'failed';
 
 export interface MatrixOptions {
   /** Only this stage, only this fault. */
@@ -67,7 +68,7 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
       for (const fault of faults) {
         if (options.fault !== undefined && options.fault !== fault.name) continue;
         const at = { pipeline: pipeline.name, stage: id, fault: fault.name };
-        const planned = plannedAt(fault, node);
+        const planned = plannedAt(fault, node, pipeline.type);
         const end = plain.stages.get(id);
         if (!planned) tell({ ...at, result: 'none' });
         else if (end?.status !== 'completed')
@@ -82,7 +83,9 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
             });
             continue;
           }
-          const problems = await runCell(bench, { ...expected, id: `${id} ${fault.name}` });
+          const ends = planned.hitsAll === true && pipeline.type === 'express';
+          const plan = { ...expected, id: `${id} ${fault.name}` };
+          const problems = ends ? await runKilledExpress(bench, graph, plan) : await runCell(bench, plan);
           const { declared } = expected;
           const ended = declared.stages.get(id) ?? end;
           tell({
@@ -90,7 +93,7 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
             ...(problems.length === 0 ? { result: 'ok' } : { result: 'broken', problems }),
             declared: ended.status,
             run: declared.run,
-            mark: markOf(node, planned.deviation, ended),
+            mark: ends ? 'resumed' : markOf(node, planned.deviation, ended),
           });
         }
       }

@@ -6,6 +6,7 @@ import { awsSettings, stageHandler } from '../../lib/runtime/index.ts';
 import { connect } from '../../lib/support/aws-call.ts';
 import { type CellResult, runMatrix, type Wrapper } from '../../lib/verify/index.ts';
 import { outside } from './outside.ts';
+import { quick } from './quick.ts';
 import { items, verbs } from './verbs.ts';
 
 const wrong = (cells: readonly CellResult[]) => cells.filter(({ result }) => result !== 'ok' && result !== 'none');
@@ -52,6 +53,15 @@ test('and so it does with another pipeline that it runs, a call of AWS, and the 
     'clean failed',
     'total failed',
   ]);
+}, 120_000);
+
+test('and so it does with Express executions, by their own rules', async () => {
+  const cells = await runMatrix(quick);
+  expect(wrong(cells)).toEqual([]);
+  const killed = cells.flatMap((cell) => (cell.result === 'ok' && cell.fault === 'killed' ? [cell] : []));
+  expect(killed.map(({ stage, mark }) => `${stage} ${mark}`)).toEqual(
+    ['list', 'clean', 'cool', 'judge', 'total'].map((stage) => `${stage} resumed`),
+  );
 }, 120_000);
 
 const shaped = (made: (call: never, context: never) => Promise<StageAnswer>) => made as ReturnType<Wrapper>;
