@@ -93,7 +93,7 @@ export class Pipeline extends PipelineBase {
 
     this.pipelineName = definition.name;
     const admission = admissionPolicy(definition);
-    const { partitions, uses, join } = definition;
+    const { partitions, uses, join, when } = definition;
     orchestrator.register(this.pipelineName, {
       type: definition.type,
       overlap: admission?.overlap,
@@ -130,6 +130,7 @@ export class Pipeline extends PipelineBase {
       ...(admission ? { admission } : {}),
       ...(uses ? { uses } : {}),
       ...(join ? { join } : {}),
+      ...(when ? { when } : {}),
       ...(partitions ? { partitions } : {}),
       triggers: triggerNames(definition),
       upstream: Object.fromEntries(upstreams.map(([alias, { name }]) => [alias, name])),

@@ -42,6 +42,19 @@ export interface Flow<Input, Upstream, Partition = PartitionKey>
   readonly upstream: { readonly [Alias in keyof Upstream]: Ref<Upstream[Alias]> };
 }
 
+/** A ref to the output of each upstream. */
+export const upstreamRefs = <Upstream>(
+  pipeline: string,
+  aliases: readonly string[],
+): Flow<unknown, Upstream>['upstream'] =>
+  Object.fromEntries(
+    aliases.map((alias) => [
+      alias,
+      makeRef(pipeline, { kind: 'source', source: { kind: 'upstream', upstream: alias } }),
+    ]),
+    // The aliases are Upstream's keys, which fromEntries cannot know.
+  ) as Flow<unknown, Upstream>['upstream'];
+
 /** Runs `body` over a recording flow and gives what it recorded. */
 export const record = <Input, Upstream, Output, Partition>(
   pipeline: string,
@@ -53,13 +66,7 @@ export const record = <Input, Upstream, Output, Partition>(
     input: makeRef(pipeline, { kind: 'source', source: { kind: 'input' } }),
     run: callable(makeRef<RunRef>(pipeline, { kind: 'source', source: { kind: 'run' } }), recordRun(recorder)),
     partition: makeRef(pipeline, { kind: 'source', source: { kind: 'partition' } }),
-    upstream: Object.fromEntries(
-      aliases.map((alias) => [
-        alias,
-        makeRef(pipeline, { kind: 'source', source: { kind: 'upstream', upstream: alias } }),
-      ]),
-      // The aliases are Upstream's keys, which fromEntries cannot know.
-    ) as Flow<Input, Upstream>['upstream'],
+    upstream: upstreamRefs<Upstream>(pipeline, aliases),
     task: recordTask(recorder),
     map: recordMap(recorder),
     each: recordEach(recorder),

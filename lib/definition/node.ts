@@ -205,6 +205,8 @@ export interface Pipeline<
   readonly uses?: { readonly [alias: string]: UpstreamUse };
   /** How long it waits for its upstreams together. @default for all of them, for ever */
   readonly join?: JoinPolicy;
+  /** What must hold of the upstreams' outputs, or of the ledger, for a run that upstreams start. @default nothing */
+  readonly when?: Condition;
   readonly triggers: readonly Trigger<unknown>[];
   /** How its runs are limited. @default not at all */
   readonly admission?: Required<AdmissionOptions>;

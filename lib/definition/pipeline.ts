@@ -1,13 +1,20 @@
 // definePipeline: the front of the whole. Records the flow once and keeps it as plain data.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { type AdmissionOptions, admissionOf } from './admission.ts';
-import { type Flow, record } from './flow.ts';
+import type { Condition } from './condition.ts';
+import { type Flow, record, upstreamRefs } from './flow.ts';
 import type { Deadline, ExecutionType, Pipeline } from './node.ts';
 import type { PartitionKey, Partitions } from './partitions.ts';
-import type { Unbound } from './ref.ts';
+import { makeRef, type Ref, type Unbound } from './ref.ts';
 import { type Span, spanSeconds } from './span.ts';
 import type { Trigger } from './trigger.ts';
 import { type JoinOptions, joinPolicy, type OutputsOf, type UpstreamOptions, upstreamsOf } from './upstream.ts';
+
+/** What a run that upstreams start is known by before it starts. */
+export interface StartAbove<Upstream, P> {
+  readonly partition: Ref<P>;
+  readonly upstream: { readonly [Alias in keyof Upstream]: Ref<Upstream[Alias]> };
+}
 
 export interface PipelineOptions<
   Input extends StandardSchemaV1,
@@ -42,6 +49,11 @@ export interface PipelineOptions<
   readonly upstream?: U;
   /** How long it waits for its upstreams together. `from` says it of one. @default for all of them, for ever */
   readonly join?: J;
+  /**
+   * Of the runs that upstreams start: one that it does not hold for is not started, but recorded as `skipped`. What a person, a
+   * backfill or another trigger asks for is not asked. @default always
+   */
+  readonly when?: (above: StartAbove<OutputsOf<U, J>, P>) => Condition;
   /** What else starts runs. @default only upstreams and people */
   readonly triggers?: readonly Trigger<StandardSchemaV1.InferInput<Input>>[];
 }
@@ -75,6 +87,10 @@ export const definePipeline = <
 ): Pipeline<Name, Input, Unbound<Output>> => {
   const { upstream, uses } = upstreamsOf(name, options.upstream ?? {});
   const admission = admissionOf(options);
+  const above = {
+    partition: makeRef<P>(name, { kind: 'source', source: { kind: 'partition' } }),
+    upstream: upstreamRefs<OutputsOf<U, J>>(name, Object.keys(upstream)),
+  };
   return {
     kind: 'pipeline',
     name,
@@ -86,6 +102,7 @@ export const definePipeline = <
     upstream,
     ...(Object.keys(uses).length > 0 ? { uses } : {}),
     ...(options.join ? { join: joinPolicy(options.join, name) } : {}),
+    ...(options.when ? { when: options.when(above) } : {}),
     triggers: options.triggers ?? [],
     ...(admission ? { admission } : {}),
     flow: record(name, Object.keys(upstream), body),

@@ -45,6 +45,9 @@ export const placesIn = (block: Block, within: Within = []): readonly Place[] =>
 export const readsIn = (pipeline: Pipeline): readonly Read[] => [
   ...placesIn(pipeline.flow).flatMap((place) => readsOf(place, `${pipeline.name}.${place.id}`)),
   { at: pipeline.name, within: [], binding: pipeline.flow.output, as: 'result' },
+  ...(pipeline.when ? operandsOf(pipeline.when) : []).map(
+    (binding): Read => ({ at: pipeline.name, within: [], binding, as: 'condition' }),
+  ),
 ];
 
 const readsOf = ({ node, within }: Place, at: string): readonly Read[] => {

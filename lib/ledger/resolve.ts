@@ -5,6 +5,7 @@ import {
   type ItemResult,
   type Json,
   narrow,
+  type RunRecord,
   type Source,
   type StageRecord,
   type StoredPayload,
@@ -28,6 +29,8 @@ export interface Scope {
   readonly run: string;
   readonly partition: string;
   readonly chosen: Choices;
+  /** The run's record, of one that the ledger does not have yet. */
+  readonly record?: RunRecord;
   readonly item?: Json;
   /** What other stages of its `flow.each` gave for the item. */
   readonly beside?: { readonly [stage: string]: Json };
@@ -118,7 +121,7 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
       case 'run':
         return valueAt({ id: scope.run, partition: scope.partition, pipeline: scope.pipeline }, path);
       case 'partition': {
-        const { slice } = await runOf(scope.pipeline, scope.run);
+        const { slice } = scope.record ?? (await runOf(scope.pipeline, scope.run));
         return valueAt(sliceFields(slice ?? { key: scope.partition }), path);
       }
       case 'item':
@@ -138,7 +141,7 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
         return valueAt(await load(given), path);
       }
       case 'upstream': {
-        const { upstream, upstreamLists, without } = await runOf(scope.pipeline, scope.run);
+        const { upstream, upstreamLists, without } = scope.record ?? (await runOf(scope.pipeline, scope.run));
         const above = upstream[source.upstream];
         const missing = without?.[source.upstream] ?? [];
         const several = upstreamLists?.[source.upstream];

@@ -21,7 +21,7 @@ import { isDue, partitionsFor, spread } from './join/index.ts';
 import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
 import type { Outcome } from './outcome.ts';
-import { checkEventInput, unmet } from './read-event.ts';
+import { checkEventInput, unmet, unmetAbove } from './read-event.ts';
 import { type Resumed, resume } from './resume.ts';
 import { decide, type RunMessage } from './run-request.ts';
 import { isoTime, type Services } from './services.ts';
@@ -96,6 +96,9 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   };
   const unwanted = late?.reason ?? (await unmet(message, partition, manifest, services));
   if (unwanted !== undefined) return recordSkipped(record, unwanted, services);
+  const { asks } = decision;
+  const lacking = asks && (await unmetAbove(asks.when, record, manifest, services));
+  if (asks && lacking !== undefined) return recordSkipped({ ...record, run: asks.skipped }, lacking, services);
   const [isNew, pauses] = await Promise.all([ledger.runs.create(record), pausesFor(message, services)]);
   const standing = isNew ? record : await ledger.runs.get(message.pipeline, run);
   if (standing?.status !== 'pending') return { kind: 'duplicate', run };

@@ -1,8 +1,12 @@
 // Events and messages of the user's own: what run they ask for, and whether its input is one that the pipeline takes.
+import { UnavailableError } from '../ledger/index.ts';
 import {
   type Binding,
+  type Condition,
   type Json,
+  operandsOf,
   type PipelineManifest,
+  type RunRecord,
   readEvent,
   type StartMessage,
   shifted,
@@ -58,24 +62,55 @@ const itemOf = (schema: Json | undefined): Json | undefined =>
 export const unmet = async (
   message: StartMessage,
   partition: string,
-  { partitions }: PipelineManifest,
-  { ledger }: Services,
+  manifest: PipelineManifest,
+  services: Services,
 ): Promise<string | undefined> => {
   const when = 'when' in message ? message.when : undefined;
   if (!when) return undefined;
   const event = seenBy(message, partition);
-  const standings = new Map<string, Json>();
-  const standing = async (of: string): Promise<void> => {
+  return whyUnmet(when, partition, manifest, services, async (operand) => readEvent(operand, event));
+};
+
+/** Why a run that upstreams ask for is not wanted; undefined when it is. An output that will not come counts as null. */
+export const unmetAbove = (
+  when: Condition,
+  record: RunRecord,
+  manifest: PipelineManifest,
+  services: Services,
+): Promise<string | undefined> => {
+  const { pipeline, run, partition } = record;
+  const resolver = services.ledger.resolver();
+  return whyUnmet(when, partition, manifest, services, async (operand) => {
+    try {
+      return await resolver.resolve(operand, { pipeline, run, partition, chosen: {}, record });
+    } catch (error) {
+      if (error instanceof UnavailableError) return null;
+      throw error;
+    }
+  });
+};
+
+/** `read` gives what operands are that do not ask the ledger how a partition stands. */
+const whyUnmet = async (
+  when: Condition,
+  partition: string,
+  { pipeline, partitions }: PipelineManifest,
+  { ledger }: Services,
+  read: (operand: Binding) => Promise<Json>,
+): Promise<string | undefined> => {
+  const standing = async (of: string): Promise<Json> => {
     const previous = of === 'previous';
     const key = previous ? previousKey(partition, partitions) : partition;
-    const record = await ledger.runs.partition(previous ? message.pipeline : of, key);
-    standings.set(of, { status: record?.status ?? 'missing' });
+    const record = await ledger.runs.partition(previous ? pipeline : of, key);
+    return { status: record?.status ?? 'missing' };
   };
-  for (const of of ledgersIn(JSON.stringify(when))) await standing(of);
-  return whyNot(when, (operand) => {
-    if (operand.kind !== 'ref' || operand.source.kind !== 'ledger') return readEvent(operand, event);
-    return readEvent(operand, standings.get(operand.source.of) ?? null);
-  });
+  const values = new Map<Binding, Json>();
+  for (const operand of operandsOf(when)) {
+    const { source } = operand.kind === 'ref' ? operand : {};
+    const value = source?.kind === 'ledger' ? readEvent(operand, await standing(source.of)) : await read(operand);
+    values.set(operand, value);
+  }
+  return whyNot(when, (operand) => values.get(operand) ?? null);
 };
 
 /** What a condition's refs into the event point at. */
@@ -93,10 +128,6 @@ const seenBy = (message: StartMessage, partition: string): Json => {
       return { partition };
   }
 };
-
-const ledgersIn = (when: string): readonly string[] => [
-  ...new Set([...when.matchAll(/"kind":"ledger","of":"(\w+)"/g)].map(([, of = '']) => of)),
-];
 
 /** Of a pipeline that does not say its partitions, those that are days have one before. Throws PermanentError HDL444. */
 const previousKey = (partition: string, partitions: PipelineManifest['partitions']): string => {

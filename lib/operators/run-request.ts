@@ -1,5 +1,6 @@
 // A start message as a request for a run: which partition, which input, and what makes two messages the same request.
 import {
+  type Condition,
   childIdentity,
   dimensionsOf,
   type Json,
@@ -30,8 +31,16 @@ export interface Request extends Pick<RunRecord, 'upstream' | 'upstreamLists' | 
   readonly trigger: TriggerRecord;
 }
 
+/** Of a start by upstreams: what it is to be asked, and the run that says so where that does not hold. */
+export interface Asks {
+  readonly when: Condition;
+  readonly skipped: string;
+}
+
 /** A request, or why no run is to start for this message; `passing` when that may be otherwise before long. */
-export type Decision = { readonly request: Request } | { readonly reason: string; readonly passing: boolean };
+export type Decision =
+  | { readonly request: Request; readonly asks?: Asks }
+  | { readonly reason: string; readonly passing: boolean };
 
 /**
  * Decides on a message; `partition` is the one that it is for, where that is not in it. Throws PermanentError on one that can
@@ -58,11 +67,15 @@ export const decide = async (
     ? await joinTriggered(partition, manifest, `${trigger.identity} ${message.kind}`, services)
     : await joinAsked(partition, manifest, services);
   if ('reason' in joined) return { passing: false, ...joined };
-  const { identity: above, again, ...from } = joined;
+  const { identity: above, again, seen, ...from } = joined;
   const identity = isTriggered ? above : trigger.identity;
   const kind = isTriggered ? 'upstream' : message.kind;
-  const run = again ?? runId(partition, `${message.pipeline} ${partition} ${kind} ${identity}`);
-  return { request: { run, partition, input, trigger: { ...trigger, identity }, ...from } };
+  const idOf = (what: string): string => runId(partition, `${message.pipeline} ${partition} ${kind} ${what}`);
+  const run = again ?? idOf(identity);
+  const request = { run, partition, input, trigger: { ...trigger, identity }, ...from };
+  // One that was decided on before stays so.
+  if (!isTriggered || !manifest.when || again) return { request };
+  return { request, asks: { when: manifest.when, skipped: seen ? idOf(`${identity} seeing ${seen}`) : run } };
 };
 
 /** What a message asks for, without a look at anything else. */

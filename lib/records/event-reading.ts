@@ -40,7 +40,7 @@ export const readEvent = (binding: Binding, event: Json): Json => {
   }
 };
 
-/** Whether a condition on an event holds; if not, why. `value` gives the values of its refs. */
+/** Whether a trigger's condition holds; if not, why. `value` gives the values of its refs. */
 export const whyNot = (condition: Condition, value: (operand: Binding) => Json): string | undefined => {
   if (holds(condition, value)) return undefined;
   const refs = operandsOf(condition).flatMap((operand) => (operand.kind === 'ref' ? [operand] : []));
@@ -49,4 +49,8 @@ export const whyNot = (condition: Condition, value: (operand: Binding) => Json):
 };
 
 const nameOfRef = ({ source, path }: Extract<Binding, { kind: 'ref' }>): string =>
-  [source.kind === 'ledger' ? source.of : source.kind, ...path].join('.');
+  [
+    source.kind === 'ledger' ? source.of : source.kind,
+    ...(source.kind === 'upstream' ? [source.upstream] : []),
+    ...path,
+  ].join('.');

@@ -47,6 +47,8 @@ export interface PipelineManifest {
   readonly uses?: { readonly [alias: string]: UpstreamUse };
   /** How long it waits for its upstreams together. @default for all of them, for ever */
   readonly join?: JoinPolicy;
+  /** What must hold for a run that upstreams start. @default nothing */
+  readonly when?: Condition;
   readonly stages: readonly string[];
   readonly deadLetterQueueUrl: string;
   /** What comes here is done again: dead letters, by a person's command or by AWS's own redrive. */

@@ -5,9 +5,10 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import * as z from 'zod';
 import { Orchestrator } from '../../lib/constructs/index.ts';
-import { definePipeline, fromQueue, onEvent } from '../../lib/definition/index.ts';
+import { definePipeline, fromQueue, ne, onEvent } from '../../lib/definition/index.ts';
 import { handlers, testApp } from './fixtures/app.ts';
 import { total } from './fixtures/contracts.ts';
+import { orders } from './fixtures/pipelines.ts';
 import { statementsOf } from './fixtures/policies.ts';
 
 const taking = {
@@ -63,4 +64,18 @@ test('dispatch takes from the queue, after it is made, and gives back only what 
 
 test('a queue without a dead-letter queue is refused', () => {
   expect(() => stackWith(false)).toThrow(/^HDL265 quick takes from the queue inbox, which has no dead-letter queue/);
+});
+
+test('the condition on upstreams is in the manifest, which dispatch reads', () => {
+  const below = definePipeline(
+    'quick',
+    { input: z.object({}), upstream: { orders }, when: ({ partition }) => ne(partition.key, '2026-12-25') },
+    (flow) => flow.task(total, { rows: [] }),
+  );
+  const stack = new Stack(testApp(), 'Below');
+  new Orchestrator(stack, 'Heddle', { pipelines: [orders, below], handlers });
+  const manifests = Object.values(Template.fromStack(stack).findResources('AWS::SSM::Parameter'))
+    .map(({ Properties }) => JSON.stringify(Properties.Value))
+    .filter((value) => value.includes('2026-12-25'));
+  expect(manifests).toHaveLength(1);
 });

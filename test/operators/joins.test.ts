@@ -1,7 +1,21 @@
 // Pipelines that wait for others: for several of their partitions, for any of them, or only for so long.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
 import type { Mapping } from '../../lib/definition/index.ts';
-import { all, by, daily, fixed, from, keys, lastDays } from '../../lib/definition/index.ts';
+import {
+  all,
+  and,
+  by,
+  completed as completedOf,
+  daily,
+  definePipeline,
+  eq,
+  fixed,
+  from,
+  keys,
+  lastDays,
+  ne,
+} from '../../lib/definition/index.ts';
 import { dispatch, type Outcome, type Services } from '../../lib/operators/index.ts';
 import type { PipelineManifest, RunFacts, UpstreamUse } from '../../lib/records/index.ts';
 import { type ManualClock, manualClock } from '../local/manual-clock.ts';
@@ -17,6 +31,22 @@ let workshop: Workshop;
 let work: AtWork;
 const above = { kind: 'pipeline' } as unknown as Parameters<typeof from>[0];
 const use = (options: { map?: Mapping; policy?: 'any'; deadline?: '2h' }): UpstreamUse => from(above, options).use;
+
+const named = (name: string) =>
+  definePipeline(name, { input: z.object({}), partitions: days }, () => 'the id of a run');
+/** Both upstreams have given something, and not the id that a test says is bad. */
+const { when } = definePipeline(
+  'careful',
+  {
+    input: z.object({}),
+    partitions: days,
+    upstream: { sentiment: named('sentiment'), trends: named('trends') },
+    when: ({ upstream, partition }) =>
+      and(ne(upstream.trends, null as never), eq(partition.key, '2026-01-05'), completedOf(named('model'))),
+  },
+  () => 0,
+);
+if (!when) throw new Error('it has a condition');
 
 beforeEach(async () => {
   clock = manualClock('2026-02-01T00:00:00Z');
@@ -35,6 +65,8 @@ beforeEach(async () => {
       uses: { parts: use({ map: all('source'), policy: 'any' }) },
     },
     either: { partitions: days, upstream: { sentiment: 'sentiment', trends: 'trends' }, join: { need: 'any' } },
+    careful: { partitions: days, upstream: { sentiment: 'sentiment', trends: 'trends' }, when },
+    eager: { partitions: days, upstream: { sentiment: 'sentiment', trends: 'trends' }, join: { need: 'any' }, when },
     late: {
       partitions: days,
       upstream: { sentiment: 'sentiment', trends: 'trends' },
@@ -229,5 +261,66 @@ describe('all, but not for longer than a deadline', () => {
     }
     expect(await workshop.executions('late')).toBe(0);
     expect((await tell('late', await completed('sentiment', '2026-01-05'))).kind).toBe('started');
+  });
+});
+
+describe('a condition on what is above', () => {
+  const skippedOf = async (pipeline: string) =>
+    (await workshop.local.ledger.runs.latest(pipeline, 9)).filter(({ status }) => status === 'skipped');
+
+  test('that does not hold leaves one skipped run, however often and by whomever it is asked', async () => {
+    const one = await completed('sentiment', '2026-01-05');
+    const other = await completed('trends', '2026-01-05');
+    const reason =
+      'its condition does not hold: upstream.trends is "TRENDS", partition.key is "2026-01-05", model.status is "missing"';
+    const outcomes = await Promise.all([one, other, one].map((run) => tell('careful', run)));
+    expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['duplicate', 'duplicate', 'notStarted']);
+    expect(await skippedOf('careful')).toMatchObject([
+      { partition: '2026-01-05', cause: reason.replace('TRENDS', other.id), trigger: { kind: 'upstream' } },
+    ]);
+    expect(await workshop.local.ledger.runs.partition('careful', '2026-01-05')).toBeUndefined();
+    expect(await workshop.executions('careful')).toBe(0);
+  });
+
+  test('is asked again when an upstream is run again; and of a person, never', async () => {
+    await completed('sentiment', '2026-01-05');
+    await tell('careful', await completed('trends', '2026-01-05'));
+    await completed('model', '2026-01-05');
+    const again = await completed('trends', '2026-01-05', 'again');
+    const outcomes = await Promise.all([again, again].map((run) => tell('careful', run)));
+    expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['duplicate', 'started']);
+    await completed('sentiment', '2026-01-06');
+    await completed('trends', '2026-01-06');
+    expect(await work.start('careful', 'me', '2026-01-06')).toMatchObject({ partition: '2026-01-06' });
+    expect(await workshop.executions('careful')).toBe(2);
+  });
+
+  test('where one upstream is enough, is asked as each comes, until a run starts, once', async () => {
+    await completed('model', '2026-01-05');
+    const sentiment = await completed('sentiment', '2026-01-05');
+    for (let time = 0; time < 2; time++) await tell('eager', sentiment);
+    expect(await skippedOf('eager')).toMatchObject([{ cause: expect.stringContaining('upstream.trends is null') }]);
+    const trends = await completed('trends', '2026-01-05');
+    const outcomes = await Promise.all([trends, sentiment, trends].map((run) => tell('eager', run)));
+    expect(outcomes.filter(({ kind }) => kind === 'started')).toHaveLength(1);
+    expect(await workshop.executions('eager')).toBe(1);
+    expect(await skippedOf('eager')).toHaveLength(1);
+  });
+
+  test('holds for a start that died after its record: the next message takes it up', async () => {
+    await completed('model', '2026-01-05');
+    await completed('sentiment', '2026-01-05');
+    const trends = await completed('trends', '2026-01-05');
+    const call: Services['aws']['call'] = (service, operation, input) =>
+      operation === 'StartExecution'
+        ? Promise.reject(new Error('the Lambda was killed'))
+        : workshop.local.aws.call(service, operation, input);
+    const dies: Services = { ...workshop.services, aws: { ...workshop.local.aws, call } };
+    for (const pipeline of ['careful', 'eager']) {
+      await expect(dispatch(work.told(pipeline, trends), dies)).rejects.toThrow('killed');
+      for (let time = 0; time < 2; time++) await tell(pipeline, trends);
+      expect(await workshop.executions(pipeline)).toBe(1);
+      expect(await skippedOf(pipeline)).toEqual([]);
+    }
   });
 });

@@ -2,12 +2,15 @@
 import * as z from 'zod';
 import {
   all,
+  and,
   by,
   daily,
   definePipeline,
   defineStage,
+  eq,
   fixed,
   from,
+  gte,
   keys,
   lastDays,
   type Ref,
@@ -54,6 +57,13 @@ definePipeline(
   {
     input: day,
     partitions: daily({ from: '2026-01-01' }),
+    when: ({ upstream, partition }) => {
+      // @ts-expect-error a mean is a number
+      eq(upstream.same.mean, 'high');
+      // @ts-expect-error there is no upstream of that alias
+      gte(upstream.sane, 1);
+      return and(gte(upstream.same.mean, 0.5), eq(partition.start, '2026-01-01T00:00:00.000Z'));
+    },
     upstream: {
       same: scored,
       week: from(scored, { map: lastDays(7) }),

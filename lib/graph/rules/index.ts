@@ -6,6 +6,7 @@ import { cachesArePossible } from './caches-are-possible.ts';
 import { childRunsArePossible } from './child-runs-are-possible.ts';
 import { choicesHaveAValue } from './choices-have-a-value.ts';
 import { compensationsFit } from './compensations-fit.ts';
+import { conditionsOfStartsArePossible } from './conditions-of-starts-are-possible.ts';
 import { eventTriggersArePossible } from './event-triggers-are-possible.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
 import { itemsStayInTheirMap } from './items-stay-in-their-map.ts';
@@ -50,6 +51,7 @@ export const rules: readonly Rule[] = [
   schedulesArePossible,
   limitsOfRunsArePossible,
   eventTriggersArePossible,
+  conditionsOfStartsArePossible,
   branchesCanBeTaken,
   choicesHaveAValue,
   standInsFit,

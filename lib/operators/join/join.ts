@@ -18,6 +18,8 @@ export interface Joined extends Pick<RunRecord, 'upstream' | 'upstreamLists' | '
   readonly identity: string;
   /** The partition's own run, which was recorded but perhaps not started. */
   readonly again?: string;
+  /** What there was, of a start whose identity does not say it: more of it may come. */
+  readonly seen?: string;
 }
 
 /** `passing`: it may be otherwise before long, as what is lacking is under way. */
@@ -49,16 +51,17 @@ export const joinTriggered = async (
   const own = await services.ledger.runs.partition(manifest.pipeline, partition);
   const round = roundOf(own, all);
   if ('reason' in round || 'again' in round) return round;
-  if (lackIn(all, manifest.join, () => false) === undefined) return { ...readFrom(all), identity: round.identity };
+  if (lackIn(all, manifest.join, () => false) === undefined)
+    return { ...readFrom(all), identity: round.identity, seen: identityOf(all) };
   const after = own ? executionName(own.run, own.generation ?? 1) : '';
   const isOver = await deadlines(partition, manifest, services, { by, after });
   const reason = lackIn(all, manifest.join, isOver);
-  if (reason === undefined) return { ...readFrom(all), identity: round.identity };
+  if (reason === undefined) return { ...readFrom(all), identity: round.identity, seen: identityOf(all) };
   // What is stale is not waited for beyond the deadline.
   const stale = await readAbove(partition, manifest, services, false);
   const policies = policiesOf(manifest);
   if (!policies.some(isOver) || lackIn(stale, manifest.join, isOver) !== undefined) return { reason };
-  return { ...readFrom(stale), identity: round.identity };
+  return { ...readFrom(stale), identity: round.identity, seen: identityOf(stale) };
 };
 
 /**
