@@ -6,6 +6,8 @@ import type { Trigger } from './trigger.ts';
 export interface BatchOptions {
   /** A window opens with its first event and closes after this time: `'30s'`, `'2h'`. */
   readonly window: Span;
+  /** It closes earlier once nothing has come for so long: each event starts this time anew, up to `window`. @default it does not */
+  readonly quiet?: Span;
   /** It closes earlier with so many events. @default 1,000, which is the most */
   readonly count?: number;
   /** It closes earlier with so many bytes: of objects, else of the inputs as JSON. @default no limit */
@@ -13,8 +15,8 @@ export interface BatchOptions {
 }
 
 /**
- * HDL160: what `batched` is given cannot be gathered: a schedule, or a window, count or bytes out of range. Fix: batch objects, events or
- * messages, with a window of 1s to 24h and a count from 1 to 1,000.
+ * HDL160: what `batched` is given cannot be gathered: a schedule, or a window, quiet, count or bytes out of range. Fix: batch objects, events or
+ * messages, with a window of 1s to 24h, a shorter quiet, and a count from 1 to 1,000.
  */
 const most = { seconds: 24 * 3_600, count: 1_000 } as const;
 
@@ -24,22 +26,27 @@ const most = { seconds: 24 * 3_600, count: 1_000 } as const;
  *
  * @example
  * batched(objectDropped('drops/{partition}/*'), { window: '5m', count: 500 })
+ * @example
+ * batched(objectDropped('drops/{partition}/*'), { quiet: '30s', window: '10m' }) // 30 s after the last, 10 min after the first at most
  */
 export const batched = <I>(
   trigger: Trigger<I>,
-  { window, count = most.count, bytes }: BatchOptions,
+  { window, quiet, count = most.count, bytes }: BatchOptions,
 ): Trigger<{ readonly batch: I[] }> => {
   const seconds = spanSeconds(window, 'batched', 'window');
+  const quietSeconds = quiet === undefined ? undefined : spanSeconds(quiet, 'batched', 'quiet');
   const problem =
     trigger.kind === 'schedule'
       ? 'is of a schedule, whose times come one by one'
       : seconds < 1 || seconds > most.seconds
         ? `has a window of ${window}, which is not from 1s to 24h`
-        : !Number.isInteger(count) || count < 1 || count > most.count
-          ? `has a count of ${count}, which is no whole number from 1 to 1,000`
-          : bytes !== undefined && !(Number.isInteger(bytes) && bytes >= 1)
-            ? `has ${bytes} bytes, which is no whole number from 1`
-            : undefined;
+        : quietSeconds !== undefined && !(quietSeconds >= 1 && quietSeconds < seconds)
+          ? `is to be quiet for ${quiet}, which is not from 1s to less than its window of ${window}`
+          : !Number.isInteger(count) || count < 1 || count > most.count
+            ? `has a count of ${count}, which is no whole number from 1 to 1,000`
+            : bytes !== undefined && !(Number.isInteger(bytes) && bytes >= 1)
+              ? `has ${bytes} bytes, which is no whole number from 1`
+              : undefined;
   if (problem !== undefined || trigger.kind === 'schedule')
     throw new DefinitionError([
       {
@@ -51,5 +58,6 @@ export const batched = <I>(
       },
     ]);
   const { gives: _, ...rest } = trigger;
-  return { ...rest, batch: { seconds, count, ...(bytes === undefined ? {} : { bytes }) } };
+  const quietly = quietSeconds === undefined ? {} : { quietSeconds };
+  return { ...rest, batch: { seconds, ...quietly, count, ...(bytes === undefined ? {} : { bytes }) } };
 };

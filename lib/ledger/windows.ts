@@ -21,7 +21,7 @@ export interface Windows {
     number: number,
     before: EventWindow | undefined,
     member: WindowMember,
-    closesAt: string,
+    closing: Pick<EventWindow, 'closesAt' | 'closesBy'>,
   ): Promise<boolean>;
   /** Seals a window. Gives it as it is then, also when it was sealed before; undefined when it changed since it was read. */
   close(at: WindowAddress, number: number, before: EventWindow): Promise<EventWindow | undefined>;
@@ -53,11 +53,12 @@ export const openWindows = (table: Table): Windows => {
 
     get: (at, number) => table.get(windowKey(at, number)),
 
-    add: async (at, number, before, member, closesAt) => {
-      if (!before) return table.create(windowKey(at, number), { members: [member], closesAt, version: 1 });
+    add: async (at, number, before, member, { closesAt, closesBy }) => {
+      const closing = { closesAt, ...(closesBy === undefined ? {} : { closesBy }) };
+      if (!before) return table.create(windowKey(at, number), { members: [member], ...closing, version: 1 });
       const added = await table.update({
         key: windowKey(at, number),
-        set: { members: [...before.members, member], version: before.version + 1 },
+        set: { members: [...before.members, member], ...closing, version: before.version + 1 },
         condition: '#version = :before AND attribute_not_exists(#closed)',
         values: { before: before.version },
       });

@@ -1,9 +1,11 @@
 // Many events that become one run: the window in which they are gathered.
 import type { Json } from './json.ts';
 
-/** When a window closes: after `seconds`, or with as many events or bytes, whatever comes first. */
+/** When a window closes: after `seconds`, once quiet, or with as many events or bytes, whatever comes first. */
 export interface BatchPolicy {
   readonly seconds: number;
+  /** It closes when nothing has come for so long. @default only after `seconds` */
+  readonly quietSeconds?: number;
   readonly count: number;
   readonly bytes?: number;
 }
@@ -27,6 +29,8 @@ export interface WindowMember {
 export interface EventWindow {
   readonly members: readonly WindowMember[];
   readonly closesAt: string;
+  /** Of one that closes once it is quiet: when it does at the latest. */
+  readonly closesBy?: string;
   readonly closed?: boolean;
   /** Counts its changes. */
   readonly version: number;
@@ -41,3 +45,23 @@ export const isFull = ({ members }: Pick<EventWindow, 'members'>, { count, bytes
   members.length >= count ||
   (bytes !== undefined && sum(members.map((member) => member.bytes)) >= bytes) ||
   JSON.stringify(members).length >= mostBytes;
+
+/** What `closesAt` and `closesBy` are once an event has come at `now`. One that comes when a window is due puts nothing off. */
+export const closingOf = (
+  window: Pick<EventWindow, 'closesAt' | 'closesBy'> | undefined,
+  { seconds, quietSeconds }: BatchPolicy,
+  now: number,
+): Pick<EventWindow, 'closesAt' | 'closesBy'> => {
+  const isoTime = (ms: number): string => new Date(ms).toISOString();
+  if (!window) {
+    const closesBy = isoTime(now + seconds * 1_000);
+    return quietSeconds === undefined
+      ? { closesAt: closesBy }
+      : { closesAt: isoTime(now + quietSeconds * 1_000), closesBy };
+  }
+  const { closesAt, closesBy } = window;
+  const due = Date.parse(closesAt);
+  if (quietSeconds === undefined || closesBy === undefined || now >= due) return window;
+  // Two of our Lambdas may have clocks that differ: it is never put forward.
+  return { closesAt: isoTime(Math.min(Date.parse(closesBy), Math.max(due, now + quietSeconds * 1_000))), closesBy };
+};

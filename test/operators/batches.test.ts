@@ -89,6 +89,69 @@ describe('a window', () => {
     expect(await workshop.executions('racing')).toBe(5);
   });
 
+  describe('that is to be quiet', () => {
+    const batch = { seconds: 600, quietSeconds: 30, count: 100 };
+    const drop = (pipeline: string, name: string) =>
+      dispatch(dropped(pipeline, `drops/mon/${name}`, batch), services());
+    const look = (pipeline: string) =>
+      dispatch({ kind: 'window', pipeline, trigger: 'object1', group: 'mon', number: 1, batch }, services());
+
+    test('starts its time anew with each event, not with a repeated one, and closes once nothing comes', async () => {
+      await workshop.deploy('quiet');
+      for (const name of names(4)) {
+        await drop('quiet', name);
+        now += 25_000;
+        expect((await look('quiet')).kind).toBe('gathered');
+      }
+      await drop('quiet', 'f03');
+      now += 5_000;
+      // Due, but not closed yet: what comes now comes along, and puts nothing off.
+      expect(await drop('quiet', 'f90')).toEqual({ kind: 'gathered', window: 1 });
+      const started = await look('quiet');
+      expect(started.kind).toBe('started');
+      expect(await look('quiet')).toEqual({ ...started, kind: 'duplicate' });
+      expect(await keysOf('quiet')).toEqual([[...names(4), 'f90']]);
+      expect(await drop('quiet', 'f91')).toEqual({ kind: 'gathered', window: 2 });
+    });
+
+    test('closes at its cap, however many come', async () => {
+      await workshop.deploy('busy');
+      const opened = now;
+      for (const name of names(24)) {
+        await drop('busy', name);
+        now += 25_000;
+        expect((await look('busy')).kind).toBe(now < opened + 600_000 ? 'gathered' : 'started');
+      }
+      expect((await keysOf('busy')).map(({ length }) => length)).toEqual([24]);
+    });
+
+    test('is looked at again when it was put off, by the message that was sent for its first event', async () => {
+      const { aws, startQueueUrl: QueueUrl } = services();
+      const sent: unknown[] = [];
+      const call: Services['aws']['call'] = (service, operation, input) => {
+        if ('DelaySeconds' in input) sent.push(input.DelaySeconds);
+        return aws.call(service, operation, input);
+      };
+      const watched: Services = { ...services(), aws: { ...aws, call } };
+      await workshop.deploy('called');
+      await dispatch(dropped('called', 'drops/mon/a', batch), watched);
+      now += 20_000;
+      await dispatch(dropped('called', 'drops/mon/b', batch), { ...watched, now: () => now });
+      now += 10_000;
+      const window: StartMessage = {
+        kind: 'window',
+        pipeline: 'called',
+        trigger: 'object1',
+        group: 'mon',
+        number: 1,
+        batch,
+      };
+      await dispatch(window, { ...watched, now: () => now });
+      expect(sent).toEqual([30, 20]);
+      await aws.call('sqs', 'PurgeQueue', { QueueUrl });
+    });
+  });
+
   test('closes by bytes; partitions are gathered apart', async () => {
     await workshop.deploy('bytes');
     const batch = { seconds: 3_600, count: 100, bytes: 100 };

@@ -2,6 +2,7 @@
 // and it is given the next one only after its window was sealed without it: so it is in exactly one, however often it comes.
 import {
   type BatchPolicy,
+  closingOf,
   type EventWindow,
   isFull,
   type Json,
@@ -12,7 +13,7 @@ import {
 import { PermanentError, TransientError } from '../../support/run-errors.ts';
 import { sha256 } from '../../support/sha256.ts';
 import type { Outcome } from '../outcome.ts';
-import { isoTime, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 
 /** Each try that fails is another's that did not. */
 const mostTries = 200;
@@ -51,9 +52,9 @@ export const gather = async (
       number = await windows.moveOn(address, id, number);
       continue;
     }
-    const closesAt = window?.closesAt ?? isoTime(services.now() + policy.seconds * 1_000);
-    if (!isIn && !(await windows.add(address, number, window, member, closesAt))) continue;
-    const after = isIn && window ? window : { members: [...(window?.members ?? []), member], closesAt, version: 0 };
+    const closing = closingOf(window, policy, services.now());
+    if (!isIn && !(await windows.add(address, number, window, member, closing))) continue;
+    const after = isIn && window ? window : { members: [...(window?.members ?? []), member], ...closing, version: 0 };
     // Again by a repeat, in case the first died before it could.
     if (!after.closed && isFull(after, policy)) await callUp(address, number, policy, 0, services);
     else if (!after.closed && after.members[0]?.id === id)
