@@ -2,6 +2,7 @@
 import { AwsError, notImplemented, type Service, type ServiceId } from '../service.ts';
 import { callJson, jsonError } from './aws-json.ts';
 import { callQuery, queryError } from './aws-query.ts';
+import { callFunctionUrl, isOfFunctionUrl } from './function-url.ts';
 import { type Addressee, identify } from './identify.ts';
 import { foreignness } from './loopback.ts';
 import { callRest } from './rest-json.ts';
@@ -55,6 +56,15 @@ export const answerWith =
     if (request.method === 'GET' && request.path === '/_heddle/health') {
       const body = JSON.stringify({ status: 'ok', services: [...services.keys()] });
       return { status: 200, headers: { 'content-type': 'application/json' }, body };
+    }
+    const lambda = services.get('lambda');
+    if (lambda && isOfFunctionUrl(request)) {
+      try {
+        return await callFunctionUrl(request, lambda);
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        return jsonError(error);
+      }
     }
     const addressee = identify(request);
     if (addressee === undefined) return jsonError(unaddressed(request));

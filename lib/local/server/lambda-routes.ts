@@ -7,6 +7,7 @@ const FUNCTIONS = '/2015-03-31/functions';
 const ONE = `${FUNCTIONS}/{FunctionName}`;
 const MAPPINGS = '/2015-03-31/event-source-mappings';
 const EVENT_CONFIG = '/2019-09-25/functions/{FunctionName}/event-invoke-config';
+const URL_CONFIG = '/2021-10-31/functions/{FunctionName}/url';
 const VERSIONS = `${ONE}/versions`;
 const ALIASES = `${ONE}/aliases`;
 const QUALIFIER = { Qualifier: 'Qualifier' };
@@ -54,6 +55,9 @@ export const LAMBDA_ROUTES: readonly RestRoute[] = [
   { operation: 'UpdateFunctionCode', method: 'PUT', path: `${ONE}/code` },
   { operation: 'PutFunctionEventInvokeConfig', method: 'PUT', path: EVENT_CONFIG },
   { operation: 'GetFunctionEventInvokeConfig', method: 'GET', path: EVENT_CONFIG },
+  { operation: 'CreateFunctionUrlConfig', method: 'POST', path: URL_CONFIG, status: 201 },
+  { operation: 'GetFunctionUrlConfig', method: 'GET', path: URL_CONFIG },
+  { operation: 'DeleteFunctionUrlConfig', method: 'DELETE', path: URL_CONFIG, status: 204 },
   { operation: 'CreateEventSourceMapping', method: 'POST', path: MAPPINGS, status: 202 },
   {
     operation: 'ListEventSourceMappings',

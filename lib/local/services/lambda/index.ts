@@ -5,6 +5,7 @@ import { AwsError, type EngineContext, type Service, type Shape } from '../../se
 import { asyncEvents } from './async-events.ts';
 import { eventSourceMappings } from './event-source-mappings.ts';
 import { LATEST } from './function-record.ts';
+import { functionUrls } from './function-urls.ts';
 import { lambdaFunctions } from './functions.ts';
 import { type AddedVariables, answerPayload, invoker, payloadOf } from './invoke.ts';
 import { type RegisteredFunctions, registeredFunctions } from './registered.ts';
@@ -92,6 +93,7 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
     ...functions.operations,
     ...events.operations,
     ...mappings.operations,
+    ...functionUrls(context, functions, invokeFunction),
     Invoke: invokeFunction,
   });
   return {

@@ -3,7 +3,7 @@ import type { ResourceHandler } from '../resource.ts';
 import { alarm, dashboard } from './cloudwatch.ts';
 import { globalTable, table } from './dynamodb.ts';
 import { eventBus, rule } from './events.ts';
-import { eventInvokeConfig, eventSourceMapping, lambdaFunction } from './lambda.ts';
+import { eventInvokeConfig, eventSourceMapping, functionUrl, lambdaFunction } from './lambda.ts';
 import { alias, version } from './lambda-versions.ts';
 import { logGroup, queryDefinition } from './logs.ts';
 import { bucket, bucketNotifications } from './s3.ts';
@@ -26,6 +26,7 @@ export const HANDLERS: { readonly [type: string]: ResourceHandler } = {
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Url': functionUrl,
   'AWS::Lambda::Version': version,
   'AWS::Logs::LogGroup': logGroup,
   'AWS::Logs::QueryDefinition': queryDefinition,

@@ -91,3 +91,22 @@ export const eventInvokeConfig: ResourceHandler = {
     return { physicalId: logicalId, attributes: {} };
   },
 };
+
+/** AWS::Lambda::Url: of the function itself, buffered. */
+export const functionUrl: ResourceHandler = {
+  applied: ['TargetFunctionArn', 'AuthType', 'InvokeMode'],
+  accepted: [],
+  apply: async ({ properties: { TargetFunctionArn, AuthType, InvokeMode } }, context) => {
+    const lambda = context.service('lambda');
+    const made = await lambda.call('CreateFunctionUrlConfig', {
+      FunctionName: TargetFunctionArn,
+      AuthType,
+      InvokeMode,
+    });
+    const { FunctionArn, FunctionUrl } = made;
+    return { physicalId: String(FunctionArn), arn: String(FunctionArn), attributes: { FunctionArn, FunctionUrl } };
+  },
+  remove: async ({ physicalId }, context) => {
+    await context.service('lambda').call('DeleteFunctionUrlConfig', { FunctionName: physicalId });
+  },
+};
