@@ -52,6 +52,10 @@
  * output in a file, with --values.
  * HDL662: heddle verify cannot run what a pipeline has: one that it runs reads upstream pipelines. Fix: verify the pipelines
  * that it can.
+ * HDL663: without a fault in it, a run of the real handlers does not complete. Fix: give it an input that they take, with
+ * --input; a file that they read with --drop; outputs of stages in place of their handlers' with --values.
+ * HDL664: a stage's function has no handler that heddle verify can call: it is not deployed, or not made by stageHandler. Fix:
+ * deploy one that is, or leave --handlers out.
  * HDL670: a range does not lie within a pipeline's partitions. Fix: correct --from and --to.
  * HDL671: a pipeline has no such partition, or was given none. Fix: name one that it has with --partition.
  * HDL690: a backfill is asked for of a pipeline that does not say which partitions it has. Fix: add partitions to

@@ -2,4 +2,4 @@ export { PermanentError, ThrottledError, TransientError } from '../support/run-e
 export type { Handler, Log, Work } from './attempt.ts';
 export { awsSettings, setting } from './environment.ts';
 export { stageHandler } from './stage-handler.ts';
-export type { Artifact, Store } from './store.ts';
+export { type Artifact, openStore, type Store } from './store.ts';

@@ -73,11 +73,12 @@ export const stageHandler = <S extends Stage>(stage: S, handler: Handler<S>, env
     return call.batch ? runBatch(stage, work, current) : runTask(stage, work, current);
   };
 
-  return middy<StageCall, StageAnswer, Error, Context>({
+  const wrapped = middy<StageCall, StageAnswer, Error, Context>({
     timeoutEarlyInMillis: earlyMs,
     timeoutEarlyResponse: outOfTime,
   })
     .use(logAttempt(logger))
     .use(environment.POWERTOOLS_METRICS_DISABLED === 'true' ? [] : measureAttempt())
     .handler(attempt);
+  return Object.assign(wrapped, { work: handler }) as typeof wrapped; // `heddle verify` puts a wrapper of its own around it
 };

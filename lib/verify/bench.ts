@@ -39,6 +39,7 @@ import {
   watchedAs,
 } from './functions.ts';
 import { invoke, type Watch } from './invocations.ts';
+import type { RowsText } from './rows-file.ts';
 import { openStartQueue } from './start-queue.ts';
 import { keysRead, partitionOf } from './stubs.ts';
 
@@ -55,6 +56,9 @@ export interface Finished {
 
 export interface Bench {
   readonly services: Services;
+  readonly deployed: Deployed;
+  /** Stores files in S3. */
+  put(files: readonly RowsText[]): Promise<void>;
   /** Records what the upstream pipelines gave, for all runs from now on. */
   giveUpstream(upstream: { readonly [alias: string]: Json }): Promise<void>;
   /** Starts a run and waits for its end, through an end of the engine if that is the fault. `id` is what asks for it. */
@@ -229,8 +233,18 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     }
   };
 
+  const put: Bench['put'] = async (files) => {
+    for (const { bucket, key, text } of files) {
+      const name = bucket === 'inbox' ? names.inboxBucket : names.payloadBucket;
+      const stored = await services.aws.object('PUT', name, key, { body: text });
+      invariant(stored.ok, `the file ${key} could not be stored: HTTP ${stored.status}`);
+    }
+  };
+
   return {
     services,
+    deployed,
+    put,
 
     giveUpstream: async (upstream) => {
       for (const [alias, value] of Object.entries(upstream)) {
@@ -264,11 +278,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     run: async (id, setup) => {
       asked = setup;
       queue.lost = undefined;
-      for (const { bucket, key, text } of setup.files) {
-        const name = bucket === 'inbox' ? names.inboxBucket : names.payloadBucket;
-        const stored = await services.aws.object('PUT', name, key, { body: text });
-        invariant(stored.ok, `the file ${key} could not be stored: HTTP ${stored.status}`);
-      }
+      await put(setup.files);
       const message = {
         kind: 'manual',
         pipeline: pipeline.name,

@@ -51,8 +51,9 @@ export const setupFor = ({ stubs, declared, textLengths, faults, answers }: Expe
   stubs,
   files: declared.files,
   stub: (stage, contract) => ({
-    output: (input, long) =>
-      stubs.output(stage, contract, input, long ? { textLength: textLengths.get(stage) ?? 0 } : {}),
+    output: (input, long, work) =>
+      stubs.output(stage, contract, input, long ? { textLength: textLengths.get(stage) ?? 0 } : {}, work),
+    isReal: stubs.isReal,
     broken: brokenFor(contract)?.value,
   }),
   childrenFail: [...faults.values()].some(({ deviation }) => deviation.kind === 'childFails'),

@@ -25,6 +25,7 @@ import {
   valueAt,
 } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
+import { UnfitValueError } from './refusals.ts';
 import { fileOf, type RowsText } from './rows-file.ts';
 import { anyRun, partitionOf, type Stubs } from './stubs.ts';
 
@@ -59,16 +60,6 @@ export interface Declared {
   readonly output?: Json;
   /** What lies in S3 before the run, for maps over the rows of a file. */
   readonly files: readonly RowsText[];
-}
-
-/** A value made from a contract's JSON Schema does not pass the contract itself. */
-export class UnfitValueError extends Error {
-  override readonly name = 'UnfitValueError';
-}
-
-/** The pipeline has something that the matrix cannot run. */
-export class CannotVerifyError extends Error {
-  override readonly name = 'CannotVerifyError';
 }
 
 /** An item of a map. */
@@ -259,13 +250,31 @@ const attempt = async (
   if (deviation.kind === 'fails') return { error: deviation.error, effects: deviation.worked ? 1 : 0 };
   const input = await stage.input['~standard'].validate(bound);
   if (input.issues) return { error: errorNames.contractViolation, effects: 0 };
-  const made = stubs.output(id, stage, plain(input.value), deviation.kind === 'longTexts' ? deviation : {});
+  const made = await madeBy(id, stage, plain(input.value), deviation, stubs);
+  if (made instanceof Error) return { error: made.name, effects: 0 };
   const output = await stage.output['~standard'].validate(made);
+  if (output.issues && stubs.isReal) return { error: errorNames.contractViolation, effects: 1 };
   if (output.issues)
     throw new UnfitValueError(
       `${id}: ${output.issues.map(({ message, path }) => `${(path ?? []).join('.')} ${message}`).join('; ')}`,
     );
   return { output: plain(output.value) };
+};
+
+/** What the handler gives; of a real one also how it fails. */
+const madeBy = async (
+  id: string,
+  stage: Stage,
+  input: Json,
+  deviation: Deviation,
+  stubs: Stubs,
+): Promise<Json | Error> => {
+  try {
+    return plain(await stubs.output(id, stage, input, deviation.kind === 'longTexts' ? deviation : {}));
+  } catch (error) {
+    if (stubs.isReal && error instanceof Error) return error;
+    throw error;
+  }
 };
 
 const taskEnd = async (node: TaskNode, bound: Json, deviation: Deviation, stubs: Stubs): Promise<StageEnd> => {

@@ -51,8 +51,9 @@ const stubOf =
     if (childrenFail) throw new PermanentError('as the fault has it');
     const own = stubs.child(of);
     const work = (id: string): StubWork => ({
-      output: (input) => own.output(id.slice(of.name.length + 1), stage, input),
+      output: (input, _, given) => own.output(id.slice(of.name.length + 1), stage, input, {}, given),
       broken: undefined,
+      isReal: own.isReal,
     });
     return { watch, stub: work };
   };

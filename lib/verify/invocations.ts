@@ -211,30 +211,35 @@ export const withoutRun = (value: unknown, run: string): Json =>
   JSON.parse((JSON.stringify(value) ?? 'null').replaceAll(run, anyRun)) as Json;
 
 export interface StubWork {
-  /** What the handler returns for an input; `long`: with long texts. */
-  output(input: Json, long: boolean): Json;
+  /** What the handler returns for an input; `long`: with long texts. `work` is all that a real one gets. */
+  output(input: Json, long: boolean, work: Work<Stage>): Promise<Json>;
+  /** It is a real handler, whose side effect is done when it has returned. */
+  readonly isReal: boolean;
   /** A value that the contract does not allow. */
   readonly broken: unknown;
 }
 
 /** What the handler of a stage does: what the invocation's act asks for. Its side effect is an entry in the watch. */
 export const stubHandler = async (
-  { input, run, idempotencyKey }: Pick<Work<Stage>, 'run' | 'idempotencyKey' | 'input'>,
+  work: Work<Stage>,
   setupOf: (run: string) => { readonly watch: Watch; stub(stage: string): StubWork },
 ): Promise<unknown> => {
+  const { input, run, idempotencyKey } = work;
   const invocation = current.getStore();
   invariant(invocation, 'a stub was called outside an invocation');
   const { stage, act, atWork, goOn, isFirstBatch } = invocation;
   const { watch, stub } = setupOf(run.id);
-  const { output, broken } = stub(stage);
+  const { output, broken, isReal } = stub(stage);
   invocation.items += 1;
   if (act.kind === 'throws' && (act.items === undefined || (isFirstBatch && invocation.items === 1))) throw act.error;
   if (act.kind === 'dies' && act.when === 'working') {
     atWork.resolve();
     await goOn;
   }
+  const made = isReal ? await output(input as Json, false, work) : undefined; // fails before its side effect is done, or not at all
   noteEffect(watch, stage, idempotencyKey);
   atWork.resolve();
   await goOn;
-  return act.kind === 'breaksContract' ? broken : output(withoutRun(input, run.id), act.kind === 'longTexts');
+  if (act.kind === 'breaksContract') return broken;
+  return isReal ? made : output(withoutRun(input, run.id), act.kind === 'longTexts', work);
 };

@@ -2,14 +2,17 @@
 import type { Pipeline, StageNode } from '../definition/index.ts';
 import { graphOf, type PipelineGraph } from '../graph/index.ts';
 import { isList, type Json } from '../records/index.ts';
-import { openBench, type Wrapper } from './bench.ts';
-import { runCell } from './cell.ts';
-import { CannotVerifyError, type Declared, type Deviation, declaredOutcome, type StageEnd } from './declared.ts';
+import { type Bench, openBench, type Wrapper } from './bench.ts';
+import { runCell, runWith } from './cell.ts';
+import { type Declared, type Deviation, declaredOutcome, type StageEnd } from './declared.ts';
 import { expectedOf, plannedAt } from './expected.ts';
 import { faults } from './faults.ts';
 import { runKilledExpress } from './killed-express.ts';
+import { openRealWork, type RealHandlers } from './real-work.ts';
+import { CannotVerifyError, HandlersFailedError } from './refusals.ts';
+import type { RowsText } from './rows-file.ts';
 import { bendsFor, type Route } from './steer.ts';
-import { type GivenValues, keysRead, stubsFor } from './stubs.ts';
+import { type GivenValues, keysRead, type Stubs, stubsFor } from './stubs.ts';
 
 interface Place {
   readonly pipeline: string;
@@ -42,6 +45,12 @@ export interface MatrixOptions {
   /** Which values are made. @default 1 */
   readonly seed?: number;
   readonly wrapper?: Wrapper;
+  /** What else lies in S3. */
+  readonly files?: readonly RowsText[];
+  /** The handlers that ship, instead of stubs. */
+  readonly real?: RealHandlers | undefined;
+  /** Told when what the real handlers give differs from run to run, and so is not compared. */
+  readonly onUncompared?: () => void;
   /** Told of each cell as it is done. */
   readonly onCell?: (cell: CellResult) => void;
 }
@@ -51,7 +60,6 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
   const graph = graphOf(pipeline);
   refuseWhatCannotRun(graph);
   const { given = {}, seed = 1 } = options;
-  const upstream = await upstreamOf(pipeline, seed);
   const cells: CellResult[] = [];
   const tell = (cell: CellResult): void => {
     cells.push(cell);
@@ -59,22 +67,30 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
   };
   const bench = await openBench(graph, options.wrapper);
   try {
+    const real = options.real && openRealWork(options.real, bench.deployed);
+    await bench.put(options.files ?? []);
+    const upstream = { ...(await upstreamOf(pipeline, seed)), ...(given.upstream as object | undefined) }; // by alias
+    const comparesOutput = real
+      ? await plainRun(bench, graph, stubsFor(pipeline, { given, seed, upstream, bends: [], real }))
+      : true;
+    if (!comparesOutput) options.onUncompared?.();
     for (const { id, node, within } of graph.stages) {
       if (options.stage !== undefined && options.stage !== id) continue;
       const route: Route = Object.fromEntries(within.map(({ choose, branch }) => [choose, branch]));
-      const stubs = stubsFor(pipeline, { given, seed, upstream, bends: bendsFor(graph, route) });
+      const stubs = stubsFor(pipeline, { given, seed, upstream, bends: bendsFor(graph, route), real });
       await bench.giveUpstream(stubs.upstream);
       const plain = await declaredOutcome(graph, stubs);
       for (const fault of faults) {
         if (options.fault !== undefined && options.fault !== fault.name) continue;
         const at = { pipeline: pipeline.name, stage: id, fault: fault.name };
-        const planned = plannedAt(fault, node, pipeline.type);
+        const planned = real && fault.name === 'oversize' ? undefined : plannedAt(fault, node, pipeline.type);
         const end = plain.stages.get(id);
         if (!planned) tell({ ...at, result: 'none' });
         else if (end?.status !== 'completed')
           tell({ ...at, result: 'unreached', why: `without a fault it is ${end?.status}` });
         else {
-          const expected = await expectedOf(graph, stubs, new Map([[id, planned]]));
+          const declaring = await expectedOf(graph, stubs, new Map([[id, planned]]));
+          const expected = { ...declaring, comparesOutput: declaring.comparesOutput && comparesOutput };
           if (expected.declared.files.some(({ key }) => key.length > longestKey)) {
             tell({
               ...at,
@@ -102,6 +118,22 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
     await bench.close();
   }
   return cells;
+};
+
+/**
+ * A run of the real handlers without a fault. True when what it gives is what the handlers give outside of any run, and so can
+ * be compared. Throws HandlersFailedError where it does not complete.
+ */
+const plainRun = async (bench: Bench, graph: PipelineGraph, stubs: Stubs): Promise<boolean> => {
+  await bench.giveUpstream(stubs.upstream);
+  const expected = await expectedOf(graph, stubs, new Map());
+  const { finished, problems } = await runWith(bench, { ...expected, id: 'plain' });
+  if (expected.declared.run === 'completed' && finished.status === 'SUCCEEDED') {
+    const others = problems.filter((problem) => !problem.startsWith('what the pipeline gives'));
+    if (others.length === 0) return problems.length === 0;
+  }
+  const record = await bench.services.ledger.runs.get(graph.pipeline.name, finished.run);
+  throw new HandlersFailedError(record?.cause ?? problems.join('; '));
 };
 
 /** S3's limit. */

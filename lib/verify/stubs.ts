@@ -2,6 +2,7 @@
 import type { ApproveNode, MapNode, Pipeline, ServiceNode, Stage } from '../definition/index.ts';
 import { answerSchemaOf, type JsonSchema, jsonSchemaOf } from '../graph/index.ts';
 import { firstKey, type Json, keysAbove, pairingOf, sameKey } from '../records/index.ts';
+import type { Work } from '../runtime/index.ts';
 import { canonicalJson } from '../support/canonical-json.ts';
 import { type SampleOptions, sampleOf } from './sample.ts';
 import type { Bend } from './steer.ts';
@@ -19,15 +20,17 @@ export const keysRead = (pipeline: Pipeline, alias: string): readonly string[] =
   return 'pairing' in paired ? keysAbove(paired.pairing, partitionOf(pipeline)) : [];
 };
 
-/** Outputs to use instead of made ones, by stage; the pipeline's input by `input`. */
+/** Outputs to use instead of made ones, by stage; the pipeline's input by `input`; what upstream pipelines gave, by alias, in `upstream`. */
 export type GivenValues = { readonly [place: string]: Json };
 
 export interface Stubs {
+  /** Whether stages do what their real handlers do. */
+  readonly isReal: boolean;
   readonly input: Json;
   /** The outputs of upstream pipelines, by alias. */
   readonly upstream: { readonly [alias: string]: Json };
-  /** What a stage's handler returns: a function of its input. */
-  output(stage: string, contract: Stage, input: Json, options?: SampleOptions): Json;
+  /** What a stage's handler returns: a function of its input. `work` is what a real one gets, in a run. */
+  output(stage: string, contract: Stage, input: Json, options?: SampleOptions, work?: Work<Stage>): Promise<Json>;
   /** What a person answers. */
   answer(node: ApproveNode): Json;
   /** What a call of AWS answers. */
@@ -38,27 +41,37 @@ export interface Stubs {
   child(pipeline: Pipeline): Stubs;
 }
 
+/** What the handlers that ship give. */
+export interface RealWork {
+  /** What a stage's own work gives. Without `work` it is done outside of any run, once for each input. */
+  output(pipeline: Pipeline, stage: string, contract: Stage, input: Json, work?: Work<Stage>): Promise<Json>;
+}
+
 export interface StubOptions {
   readonly given: GivenValues;
   readonly upstream: { readonly [alias: string]: Json };
   readonly bends: readonly Bend[];
   readonly seed: number;
+  /** The handlers that ship, instead of made values. */
+  readonly real?: RealWork | undefined;
 }
 
-export const stubsFor = (pipeline: Pipeline, { given, upstream, bends, seed }: StubOptions): Stubs => {
+export const stubsFor = (pipeline: Pipeline, { given, upstream, bends, seed, real }: StubOptions): Stubs => {
   const bent = (place: string, value: Json): Json =>
     bends.filter((bend) => bend.place === place).reduce((at, bend) => withValueAt(at, bend.path, bend.value), value);
 
   return {
+    isReal: real !== undefined,
     input: bent('input', given.input ?? sampleOf(jsonSchemaOf(pipeline.input, 'input'), `${seed} input`)),
     upstream: Object.fromEntries(
       Object.entries(upstream).map(([alias, value]) => [alias, bent(`upstream ${alias}`, value)]),
     ),
-    output: (stage, { output }, input, options) =>
-      bent(
-        `stage ${stage}`,
-        given[stage] ?? sampleOf(jsonSchemaOf(output, 'input'), `${seed} ${stage} ${canonicalJson(input)}`, options),
-      ),
+    output: async (stage, contract, input, options, work) => {
+      const own = given[stage] ?? (await real?.output(pipeline, stage, contract, input, work));
+      if (own !== undefined) return bent(`stage ${stage}`, own);
+      const schema = jsonSchemaOf(contract.output, 'input');
+      return bent(`stage ${stage}`, sampleOf(schema, `${seed} ${stage} ${canonicalJson(input)}`, options));
+    },
     answer: (node) =>
       bent(
         `stage ${node.id}`,
@@ -76,7 +89,7 @@ export const stubsFor = (pipeline: Pipeline, { given, upstream, bends, seed }: S
           sampleOf(rows && jsonSchemaOf(rows.row, 'input'), `${seed} ${id} row ${index}`),
         ),
       ),
-    child: (child) => stubsFor(child, { given: {}, upstream: {}, bends: [], seed }),
+    child: (child) => stubsFor(child, { given: {}, upstream: {}, bends: [], seed, real }),
   };
 };
 

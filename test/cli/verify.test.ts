@@ -84,3 +84,12 @@ test('the table has a mark for each cell, the legend of those that it uses, and 
     '1 as declared, 1 not, 1 not reached',
   ]);
 });
+
+test('handlers are stubs or real ones, and a file that is to lie in the inbox is there', async () => {
+  expect((await heddle('verify counting --handlers reel')).stderr).toBe(
+    "HDL603 --handlers is 'reel'; expected one of stub, real. Fix: did you mean real?\n",
+  );
+  expect((await heddle('verify counting --drop none.csv')).stderr).toBe(
+    'HDL616 there is no file none.csv; expected a file. Fix: check the path\n',
+  );
+});

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import type { Pipeline } from '../../definition/index.ts';
 import { graphOf } from '../../graph/index.ts';
 import { nearest } from '../../support/nearest.ts';
@@ -5,7 +7,8 @@ import type { CellResult, GivenValues, MatrixOptions } from '../../verify/index.
 import { checkedPipeline } from '../checked-pipeline.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
-import { readInput } from '../run-input.ts';
+import { realHandlers } from '../real-handlers.ts';
+import { checkInput, readInput } from '../run-input.ts';
 import { columnsOf, print, printJson, remark } from '../setting.ts';
 import { verifyReport } from '../verify-report.ts';
 
@@ -17,12 +20,25 @@ export const verify: Command = {
     stage: { value: 'NAME', says: 'only this stage' },
     fault: { value: 'NAME', says: 'only this fault' },
     seed: { value: 'N', says: 'other values than those of seed 1' },
-    values: { value: 'FILE', says: 'JSON: outputs by stage, and "input", instead of values made from the contracts' },
+    values: {
+      value: 'FILE',
+      says: 'JSON: outputs by stage, "input", and "upstream" by alias, instead of values made from the contracts',
+    },
+    handlers: {
+      value: 'stub|real',
+      says: 'what stages do: values made from the contracts, or what is deployed (default: stub)',
+    },
+    input: { value: 'JSON|@FILE', says: 'the input of the runs' },
+    drop: { value: 'FILE', says: 'a file that lies in the inbox, under its own name' },
+    orchestrator: { value: 'NAME', says: 'whose handlers, with --handlers real (default: heddle)' },
     json: { says: 'one object a line, for each cell' },
   },
   notes: [
     'Runs the compiled machine with the wrapper and the operators that ship, on an engine of its own, in virtual time. Only the',
     'handlers are stubs, which return values made from the contracts. Exit code 1 when a cell is not as declared.',
+    'With --handlers real the work of the bundles in the synthesized template is done instead, hundreds of times, with faults around',
+    'it; outputs are compared where a run without a fault gives the same twice. Calls of AWS by clients of their own reach the engine',
+    'only; calls of other services are made.',
   ],
   run: async (given, setting) => {
     const pipeline = await checkedPipeline(setting, given.operands[0] ?? '');
@@ -30,11 +46,22 @@ export const verify: Command = {
     const stage = known('stage', given.text('stage'), stagesOf(pipeline));
     const fault = known('fault', given.text('fault'), namesOf(faults));
     const values = given.text('values');
+    const input = given.text('input');
+    const made = values === undefined ? {} : (readInput(`@${values}`, setting.workingDirectory) as GivenValues); // a stage that it does not name is none
+    const drop = given.text('drop');
+    const handlers = known('handlers', given.text('handlers'), ['stub', 'real']);
     const cells = await cellsOf(pipeline, {
       stage,
       fault,
       seed: given.whole('seed', 0) ?? 1,
-      given: values === undefined ? {} : (readInput(`@${values}`, setting.workingDirectory) as GivenValues), // a stage that it does not name is none
+      given:
+        input === undefined
+          ? made
+          : { ...made, input: await checkInput(pipeline, readInput(input, setting.workingDirectory)) },
+      files: drop === undefined ? [] : [droppedFile(drop, setting.workingDirectory)],
+      onUncompared: () => remark(setting, ['What the pipeline gives is another in every run, and is not compared.']),
+      real:
+        handlers === 'real' ? await realHandlers(pipeline, setting, given.text('orchestrator') ?? 'heddle') : undefined,
       onCell: (cell) => {
         if (given.has('json') && cell.result !== 'none') printJson(setting, [cell]);
       },
@@ -51,20 +78,24 @@ const namesOf = (all: readonly { readonly name: string }[]): readonly string[] =
 const stagesOf = (pipeline: Pipeline): readonly string[] => graphOf(pipeline).stages.map(({ id }) => id);
 
 /** What was asked for, if there is such a one. Throws CliError. */
-const known = (what: 'stage' | 'fault', asked: string | undefined, all: readonly string[]): string | undefined => {
+const known = (
+  what: 'stage' | 'fault' | 'handlers',
+  asked: string | undefined,
+  all: readonly string[],
+): string | undefined => {
   if (asked === undefined || all.includes(asked)) return asked;
   const near = nearest(asked, all);
   throw new CliError(
-    what === 'stage' ? 'HDL626' : 'HDL660',
+    { stage: 'HDL626', fault: 'HDL660', handlers: 'HDL603' }[what],
     2,
-    `there is no ${what} '${asked}'`,
+    what === 'handlers' ? `--handlers is '${asked}'` : `there is no ${what} '${asked}'`,
     `one of ${all.join(', ')}`,
     near ? `did you mean ${near}?` : 'correct the name',
   );
 };
 
 const cellsOf = async (pipeline: Pipeline, options: MatrixOptions): Promise<readonly CellResult[]> => {
-  const { CannotVerifyError, runMatrix, UnfitValueError } = await import('../../verify/index.ts');
+  const { CannotVerifyError, HandlersFailedError, runMatrix, UnfitValueError } = await import('../../verify/index.ts');
   try {
     return await runMatrix(pipeline, options);
   } catch (error) {
@@ -74,6 +105,20 @@ const cellsOf = async (pipeline: Pipeline, options: MatrixOptions): Promise<read
     }
     if (error instanceof CannotVerifyError)
       throw new CliError('HDL662', 2, error.message, 'what heddle verify can run', 'verify other pipelines with it');
+    if (error instanceof HandlersFailedError)
+      throw new CliError(
+        'HDL663',
+        2,
+        `the handlers of ${pipeline.name} do not complete a run that has no fault in it: ${error.message}`,
+        'handlers that do, with the values at hand',
+        'give an input with --input, a file that they read with --drop, or outputs of stages with --values',
+      );
     throw error;
   }
+};
+
+const droppedFile = (path: string, workingDirectory: string) => {
+  const full = resolve(workingDirectory, path);
+  if (!existsSync(full)) throw new CliError('HDL616', 2, `there is no file ${path}`, 'a file', 'check the path');
+  return { bucket: 'inbox', key: basename(path), text: readFileSync(full, 'utf8') } as const;
 };

@@ -1,0 +1,93 @@
+// The fault matrix with the work of real handlers instead of stubs.
+import { expect, test } from '@jest/globals';
+import { pipelines } from '../../bin/pipelines.ts';
+import type { Handler } from '../../lib/runtime/index.ts';
+import { HandlersFailedError, type RealHandlers, runMatrix } from '../../lib/verify/index.ts';
+import { quick } from './quick.ts';
+
+type Work = Handler<never>;
+
+const handlers = (works: { readonly [key: string]: unknown }): RealHandlers => ({
+  workOf: async (_, key) => works[key] as never,
+  setEnvironment: () => undefined,
+});
+
+const trends = pipelines.find(({ name }) => name === 'trends');
+
+test('the handlers of trends end as declared under every fault', async () => {
+  if (!trends) throw new Error('the app has no trends');
+  const imported = await Promise.all(
+    ['daily', 'terms', 'movers'].map(async (key) => {
+      const { handler } = await import(`../../lambdas/stages/trends/${key}.ts`);
+      return [key, handler.work] as const;
+    }),
+  );
+  let uncompared = 0;
+  const onUncompared = () => {
+    uncompared += 1;
+  };
+  const cells = await runMatrix(trends, { real: handlers(Object.fromEntries(imported)), onUncompared });
+  expect(cells.filter(({ result }) => result !== 'ok' && result !== 'none')).toEqual([]);
+  expect(cells.filter(({ result }) => result === 'ok')).toHaveLength(33);
+  expect(uncompared).toBe(0);
+}, 120_000);
+
+const works: { readonly [key: string]: Work } = {
+  list: async () => ({ items: [{ text: 'a' }, { text: 'b' }, { text: 'c' }] }) as never,
+  clean: async ({ input }) => input as never,
+  judge: async () => ({ score: 2 }) as never,
+  'judge.fallback': async () => ({ score: 1 }) as never,
+  total: async ({ input }) => ({ text: JSON.stringify(input) }) as never,
+};
+
+test('a fallback is the real one, and a branch that they do not take by themselves is taken', async () => {
+  const cells = await runMatrix(quick, { real: handlers(works), fault: 'permanent' });
+  expect(cells.flatMap((cell) => (cell.result === 'ok' ? [`${cell.stage} ${cell.mark}`] : []))).toEqual([
+    'list failed',
+    'clean failed',
+    'judge fallback',
+    'total failed',
+  ]);
+}, 60_000);
+
+test('one whose state outlives an attempt is found out', async () => {
+  let calls = 0;
+  const total: Work = async () => {
+    calls += 1;
+    return { text: calls > 3 ? 'again' : 'once' } as never;
+  };
+  const [cell] = await runMatrix(quick, { real: handlers({ ...works, total }), stage: 'total', fault: 'crash' });
+  expect(cell).toMatchObject({
+    result: 'broken',
+    problems: [expect.stringMatching(/^what the pipeline gives: again; declared: once$/)],
+  });
+}, 60_000);
+
+test('those that give another output in every run are not compared, and it is said', async () => {
+  let calls = 0;
+  const total: Work = async () => {
+    calls += 1;
+    return { text: `${calls}` } as never;
+  };
+  let uncompared = 0;
+  const cells = await runMatrix(quick, {
+    real: handlers({ ...works, total }),
+    stage: 'total',
+    fault: 'transient',
+    onUncompared: () => {
+      uncompared += 1;
+    },
+  });
+  expect(cells).toMatchObject([{ result: 'ok' }]);
+  expect(uncompared).toBe(1);
+}, 60_000);
+
+test('those that fail without a fault are refused, with what they say', async () => {
+  const list: Work = () => Promise.reject(new Error('there is no such text'));
+  await expect(runMatrix(quick, { real: handlers({ ...works, list }), fault: 'permanent' })).rejects.toThrow(
+    HandlersFailedError,
+  );
+  await expect(runMatrix(quick, { real: handlers({ ...works, list }), fault: 'permanent' })).rejects.toThrow(
+    /list failed: .*there is no such text/,
+  );
+}, 60_000);
