@@ -9,7 +9,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { AttributeType, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, EventField, Rule, Schedule as RuleSchedule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { CloudWatchLogGroup, LambdaFunction, SfnStateMachine, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { Code, Function as LambdaCode, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Code, FunctionUrlAuthType, Function as LambdaCode, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -65,6 +65,8 @@ const synthesize = (): void => {
   table.grantReadWriteData(handler);
   handler.addEventSource(new SqsEventSource(work, { reportBatchItemFailures: true, maxConcurrency: 2 }));
   handler.addAlias('live');
+  const url = handler.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+  new CfnOutput(logic, 'Url', { value: url.url });
   const machine = new StateMachine(logic, 'Machine', {
     definitionBody: DefinitionBody.fromChainable(
       new LambdaInvoke(logic, 'Call', { lambdaFunction: handler, payloadResponseOnly: true }),
@@ -162,4 +164,14 @@ test('a subscription that would leave this machine is named', () => {
 test('providers of custom resources are not made', async () => {
   const { Functions } = await engine.service('lambda').call('ListFunctions', {});
   expect(Functions).toHaveLength(1);
+});
+
+test('a function URL is served: refused unsigned, else answered by the function', async () => {
+  const url = String(engine.stacks.find(({ name }) => name === 'Logic')?.outputs.Url);
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/_heddle\/url\/.+\/$/);
+  expect((await fetch(url)).status).toBe(403);
+  const authorization =
+    'AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0';
+  const answer = await fetch(url, { headers: { authorization } });
+  expect([answer.status, await answer.json()]).toEqual([200, { n: null }]);
 });
