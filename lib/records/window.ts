@@ -61,7 +61,9 @@ export const closingOf = (
   }
   const { closesAt, closesBy } = window;
   const due = Date.parse(closesAt);
-  if (quietSeconds === undefined || closesBy === undefined || now >= due) return window;
+  // Not the window itself: who spreads this must not get its members with it.
+  if (quietSeconds === undefined || closesBy === undefined) return { closesAt };
+  if (now >= due) return { closesAt, closesBy };
   // Two of our Lambdas may have clocks that differ: it is never put forward.
   return { closesAt: isoTime(Math.min(Date.parse(closesBy), Math.max(due, now + quietSeconds * 1_000))), closesBy };
 };
