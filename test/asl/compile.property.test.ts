@@ -65,6 +65,8 @@ test('compiling twice gives equal bytes', () => {
 test('a run does what the pipeline means: every stage once, after its needs, on the branches taken', async () => {
   await fc.assert(
     fc.asyncProperty(randomPipeline, async ({ pipeline, world }) => {
+      // One machine of several needs the others, which only a template names (test/e2e/latches runs such a one).
+      fc.pre(compiled(pipeline).children.length === 0);
       const graph = graphOf(pipeline);
       const { sfn, log } = await worldEngine(
         graph.stages.map(({ id }) => id),
