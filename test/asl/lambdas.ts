@@ -171,7 +171,8 @@ export const lambdasFor = (stages: readonly string[], world: World, ledger: () =
   const releasing = (work: (event: never) => unknown): Handler => {
     return async (event) => {
       const answer = work(event as never);
-      const call = event as StageCall;
+      const given = event as StageCall | SettleCall;
+      const call = ('action' in given && given.action === 'batchFailed' ? given.call : given) as StageCall;
       if (call.release) await ledger().latches.release(call.run, call.stage, call.release);
       return answer;
     };
