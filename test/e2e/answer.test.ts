@@ -1,15 +1,8 @@
 // A question from the template to a person and back: the alerts topic tells, the command in the message answers.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { App, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { runProgram } from '../../lib/cli/index.ts';
-import { Orchestrator } from '../../lib/constructs/index.ts';
 import { definePipeline } from '../../lib/definition/index.ts';
-import { type Engine, openEngine } from '../../lib/local/index.ts';
-import { testSetting } from '../cli/setting.ts';
+import { DeployedApp } from './deployed-app.ts';
 
 const release = definePipeline('release', { input: z.object({ version: z.string() }) }, (flow) =>
   flow.approve('ship', {
@@ -20,44 +13,18 @@ const release = definePipeline('release', { input: z.object({ version: z.string(
   }),
 );
 
-const folder = mkdtempSync(join(tmpdir(), 'heddle-answer-'));
-const ended = Promise.withResolvers<string>();
-let engine: Engine;
-beforeAll(async () => {
-  const app = new App({ outdir: join(folder, 'cdk.out') });
-  new Orchestrator(new Stack(app, 'Test'), 'Heddle', { pipelines: [release] });
-  engine = await openEngine({
-    assembly: app.synth().directory,
-    stateDir: join(folder, 'state'),
-    onEvent: ({ source, detail }) => {
-      if (source === 'aws.states' && detail.status !== 'RUNNING') ended.resolve(String(detail.status));
-    },
-  });
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const heddle = async (...words: readonly string[]) => {
-  const environment = {
-    AWS_ENDPOINT_URL: engine.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  };
-  const { setting, stdout, stderr } = testSetting([release], { environment, now: Date.now });
-  const code = await runProgram(words, setting);
-  return { code, stdout: stdout(), stderr: stderr() };
-};
+const app = new DeployedApp(release);
+beforeAll(() => app.open());
+afterAll(() => app.close());
+const { heddle } = app;
 
 /** The question as the alerts topic tells it, waited for. */
 const alert = async (): Promise<string> => {
-  const sqs = engine.service('sqs');
+  const sqs = app.engine.service('sqs');
   const { QueueUrl } = await sqs.call('CreateQueue', { QueueName: 'inbox' });
-  const { Parameter } = await engine.service('ssm').call('GetParameter', { Name: '/heddle/heddle' });
+  const { Parameter } = await app.engine.service('ssm').call('GetParameter', { Name: '/heddle/heddle' });
   const { alertsTopicArn } = JSON.parse((Parameter as { Value: string }).Value);
-  await engine.service('sns').call('Subscribe', {
+  await app.engine.service('sns').call('Subscribe', {
     TopicArn: alertsTopicArn,
     Protocol: 'sqs',
     Endpoint: 'arn:aws:sqs:us-east-1:123456789012:inbox',
@@ -92,7 +59,7 @@ test('the message says what is asked and the command that answers it', async () 
     stderr: expect.stringMatching(/HDL421 ship was answered before, at .* by ada/),
   });
 
-  expect(await ended.promise).toBe('SUCCEEDED');
+  expect(await app.firstEnd).toBe('SUCCEEDED');
   const { stdout } = await heddle('run', run, '--json');
   expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', output: { approved: true } });
 });

@@ -1,15 +1,8 @@
 // A condition on what an upstream gave, from the template: what a person sees of a run that it did not hold for.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { App, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { runProgram } from '../../lib/cli/index.ts';
-import { Orchestrator } from '../../lib/constructs/index.ts';
 import { definePipeline, gte } from '../../lib/definition/index.ts';
-import { type Engine, openEngine } from '../../lib/local/index.ts';
-import { testSetting } from '../cli/setting.ts';
+import { DeployedApp } from './deployed-app.ts';
 
 const score = definePipeline('score', { input: z.object({}) }, (flow) => ({
   mean: flow.approve('judge', { prompt: 'How good?', answer: z.object({ mean: z.number() }), timeout: '1h' }).mean,
@@ -19,31 +12,10 @@ const release = definePipeline(
   { input: z.object({}), upstream: { score }, when: ({ upstream }) => gte(upstream.score.mean, 0.5) },
   (flow) => flow.approve('ship', { prompt: 'Ship it?', answer: z.object({ yes: z.boolean() }), timeout: '1h' }),
 );
-const pipelines = [score, release];
-
-const folder = mkdtempSync(join(tmpdir(), 'heddle-above-'));
-let engine: Engine;
-beforeAll(async () => {
-  const app = new App({ outdir: join(folder, 'cdk.out') });
-  new Orchestrator(new Stack(app, 'Test'), 'Heddle', { pipelines });
-  engine = await openEngine({ assembly: app.synth().directory, stateDir: join(folder, 'state') });
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const heddle = async (...words: readonly string[]) => {
-  const environment = {
-    AWS_ENDPOINT_URL: engine.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  };
-  const { setting, stdout, stderr } = testSetting(pipelines, { environment, now: Date.now });
-  const code = await runProgram(words, setting);
-  return { code, stdout: stdout(), stderr: stderr() };
-};
+const app = new DeployedApp(score, release);
+beforeAll(() => app.open());
+afterAll(() => app.close());
+const { heddle } = app;
 /** The run of a pipeline for a partition, once there is one of this status. */
 const until = async (pipeline: string, partition: string, status: string): Promise<string> => {
   for (;;) {

@@ -1,15 +1,8 @@
 // Runs that overlap, from the template: a person starts them, sees who waits and who was not started, and takes one out.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { App, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { runProgram } from '../../lib/cli/index.ts';
-import { Orchestrator } from '../../lib/constructs/index.ts';
 import { type AdmissionOptions, definePipeline } from '../../lib/definition/index.ts';
-import { type Engine, openEngine } from '../../lib/local/index.ts';
-import { testSetting } from '../cli/setting.ts';
+import { DeployedApp } from './deployed-app.ts';
 
 const asking = (name: string, options: AdmissionOptions) =>
   definePipeline(name, { input: z.object({}), ...options }, (flow) =>
@@ -21,29 +14,10 @@ const pipelines = [
   asking('newest', { overlap: 'cancelRunning' }),
 ];
 
-const folder = mkdtempSync(join(tmpdir(), 'heddle-overlap-'));
-let engine: Engine;
-beforeAll(async () => {
-  const app = new App({ outdir: join(folder, 'cdk.out') });
-  new Orchestrator(new Stack(app, 'Test'), 'Heddle', { pipelines });
-  engine = await openEngine({ assembly: app.synth().directory, stateDir: join(folder, 'state') });
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const heddle = async (...words: readonly string[]) => {
-  const environment = {
-    AWS_ENDPOINT_URL: engine.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  };
-  const { setting, stdout, stderr } = testSetting(pipelines, { environment, now: Date.now });
-  const code = await runProgram(words, setting);
-  return { code, stdout: stdout(), stderr: stderr() };
-};
+const app = new DeployedApp(...pipelines);
+beforeAll(() => app.open());
+afterAll(() => app.close());
+const { heddle } = app;
 const start = async (pipeline: string, id: string): Promise<string> => {
   const { stdout } = await heddle('start', pipeline, '--id', id, '--no-wait');
   return stdout;

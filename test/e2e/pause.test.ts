@@ -1,15 +1,8 @@
 // A trigger that a person pauses and lets go on, from the template.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { App, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { runProgram } from '../../lib/cli/index.ts';
-import { Orchestrator } from '../../lib/constructs/index.ts';
 import { definePipeline, objectDropped } from '../../lib/definition/index.ts';
-import { type Engine, openEngine } from '../../lib/local/index.ts';
-import { testSetting } from '../cli/setting.ts';
+import { DeployedApp } from './deployed-app.ts';
 
 const drops = definePipeline(
   'drops',
@@ -18,35 +11,11 @@ const drops = definePipeline(
 );
 const plain = definePipeline('plain', { input: z.object({}) }, (flow) => flow.wait('rest', { for: '1s' }));
 
-const folder = mkdtempSync(join(tmpdir(), 'heddle-pause-'));
-let engine: Engine;
-beforeAll(async () => {
-  const app = new App({ outdir: join(folder, 'cdk.out') });
-  new Orchestrator(new Stack(app, 'Test'), 'Heddle', { pipelines: [drops, plain] });
-  engine = await openEngine({ assembly: app.synth().directory, stateDir: join(folder, 'state') });
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const heddle = async (...words: readonly string[]) => {
-  const environment = {
-    AWS_ENDPOINT_URL: engine.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  };
-  const { setting, stdout, stderr } = testSetting([drops, plain], { environment, now: Date.now });
-  const code = await runProgram(words, setting);
-  return { code, stdout: stdout(), stderr: stderr() };
-};
-const drop = async (partition: string): Promise<void> => {
-  const { Parameter } = await engine.service('ssm').call('GetParameter', { Name: '/heddle/heddle' });
-  const { inboxBucket } = JSON.parse((Parameter as { Value: string }).Value);
-  const Key = `drops/${partition}/a.csv`;
-  await engine.service('s3').call('PutObject', { Bucket: inboxBucket, Key, Body: new TextEncoder().encode(partition) });
-};
+const app = new DeployedApp(drops, plain);
+beforeAll(() => app.open());
+afterAll(() => app.close());
+const { heddle } = app;
+const drop = (partition: string): Promise<void> => app.drop(`drops/${partition}/a.csv`, partition);
 const listed = async (says: RegExp): Promise<string> => {
   for (;;) {
     const { stdout } = await heddle('runs', 'drops');
