@@ -43,10 +43,13 @@ const treeMb = (root: number): number => {
   return [...all].reduce((sum, [pid, { mb }]) => (belongs(pid) ? sum + mb : sum), 0);
 };
 
+/** The environment of a user's shell: without the compile cache that this program was given (bin/run.mjs). */
+export const shellEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, NODE_COMPILE_CACHE: undefined });
+
 export const measure = (command: string, arguments_: readonly string[], cwd: string): Promise<Measured> =>
   new Promise((resolve, reject) => {
     const startedAt = performance.now();
-    const child = spawn(command, arguments_, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, arguments_, { cwd, env: shellEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let peakMb: number | undefined;
     const keep = (chunk: Buffer): void => {

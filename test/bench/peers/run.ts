@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { shellEnvironment } from '../measure.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '..', '..', '..');
@@ -32,7 +33,7 @@ try {
     {
       cwd: folder,
       stdio: 'inherit',
-      env: { ...process.env, HEDDLE_ROOT: root, HEDDLE_CACHE: join(folder, 'compiled') },
+      env: { ...shellEnvironment(), HEDDLE_ROOT: root, HEDDLE_CACHE: join(folder, 'compiled') },
     },
   );
   process.exitCode = run.status ?? 1;
