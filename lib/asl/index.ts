@@ -1,5 +1,6 @@
 export { type ChildDefinition, type CompiledPipeline, compile } from './compile.ts';
 export { renderSvg } from './draw/svg.ts';
+export type { Call, LedgerIndex, LedgerRecord } from './estimate/calls.ts';
 export { type Estimate, type EstimateOptions, estimate, type StageEstimate } from './estimate/estimate.ts';
 export type { LimitUse } from './estimate/limits.ts';
 export type { Figures } from './estimate/scenario.ts';

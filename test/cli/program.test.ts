@@ -224,8 +224,8 @@ describe('estimate', () => {
       'stage     map               transitions  events  Lambda  $/1,000  │  trans',
       '────────  ────────────────  ───────────  ──────  ──────  ───────  ─  ─────',
       'list      –                           1       5   1.0 s   0.0332  │       ',
-      'clean     inline, 100 in 4            6      37   4.1 s   0.1853  │       ',
-      '(Heddle)  –                           2      12   0.2 s   0.0624  │       ',
+      'clean     inline, 100 in 4            6      37   4.1 s   0.1860  │       ',
+      '(Heddle)  –                           2      12   0.2 s   0.0632  │       ',
       '────────  ────────────────  ───────────  ──────  ──────  ───────  ─  ─────',
     ]);
     expect(stdout).toContain('\nhistory events    54 (<1 %)');

@@ -3,6 +3,7 @@ import type { PipelineGraph } from '../../graph/index.ts';
 import { type CompiledPipeline, compile } from '../compile.ts';
 import { longestPath } from '../longest-path.ts';
 import { assumptionsOf } from './assumptions.ts';
+import type { Call } from './calls.ts';
 import { factsOf } from './facts.ts';
 import { type LimitUse, limitsOf } from './limits.ts';
 import { type AslMachine, type AslState, isDistributed, statesOf } from './machine.ts';
@@ -30,6 +31,8 @@ export interface Estimate {
   readonly heddle: { readonly happy: Figures; readonly worst: Figures };
   readonly happy: Figures;
   readonly worst: Figures;
+  /** What a run calls of AWS's services when nothing fails. */
+  readonly calls: readonly Call[];
   /** How long a run takes on its longest path when nothing fails. */
   readonly usualSeconds: number;
   readonly limits: readonly LimitUse[];
@@ -47,7 +50,13 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
   const compiled = compile(graph);
   const machines = machinesOf(compiled);
   const facts = factsOf(graph, options.items);
-  const subject: Subject = { machines, facts, stages: new Set(graph.stages.map(({ id }) => id)) };
+  const { upstream, admission } = graph.pipeline;
+  const subject: Subject = {
+    machines,
+    facts,
+    stages: new Set(graph.stages.map(({ id }) => id)),
+    door: { upstreams: Object.keys(upstream).length, gated: admission !== undefined },
+  };
   const isExpress = graph.pipeline.type === 'express';
   const scenario = (failing: boolean): Scenario =>
     scenarioOf(subject, {
@@ -78,6 +87,7 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
     heddle: { happy: happy.of(undefined), worst: worst.of(undefined) },
     happy: happy.total,
     worst: worst.total,
+    calls: happy.calls,
     usualSeconds,
     limits: limitsOf({ ...subject, graph, happy, worst }),
     assumptions: assumptionsOf(states, [...facts.values()], isExpress),

@@ -12,13 +12,15 @@ import {
   jsonSchemaOf,
   type PipelineGraph,
   type PlacedStage,
+  placesIn,
   schemaAt,
   schemaOf,
   schemaOfRef,
   usual,
 } from '../../graph/index.ts';
+import { narrow } from '../../records/index.ts';
 import { mostBatchesOf } from '../map-mode.ts';
-import type { StageFacts } from './usage.ts';
+import type { ReadRecord, StageFacts } from './usage.ts';
 
 /** Assumed where nothing is declared. */
 export const assumed = { seconds: 1, items: 100 } as const;
@@ -63,11 +65,7 @@ const sizeOf = (pipeline: Pipeline, node: MapNode, given: number | undefined): S
   return { items, batches: Math.ceil(items / size), assumed: (fixed ?? given ?? expect.items) === undefined };
 };
 
-const knownStage = (
-  pipeline: Pipeline,
-  { id, node }: PlacedStage<HandledNode>,
-  sizes: ReadonlyMap<string, Size>,
-): KnownStage => {
+const knownStage = (pipeline: Pipeline, { id, node }: PlacedStage<HandledNode>, sizes: Sizes): KnownStage => {
   const { stage } = node;
   const size = sizes.get(id);
   const output = bytesOf(jsonSchemaOf(stage.output, 'output'), usual);
@@ -105,21 +103,61 @@ export const calleeOf = (facts: ReadonlyMap<string, KnownStage>, placeholder: st
   return called && more ? { ...called, memoryMb: called.moreMemoryMb ?? called.memoryMb } : called;
 };
 
+type Sizes = ReadonlyMap<string, Size>;
 type Ref = Extract<Binding, { kind: 'ref' }>;
 
-/** The bytes of each thing that a call reads: every stage, input or upstream is read once, whole. */
-const readsOf = (pipeline: Pipeline, node: HandledNode, sizes: ReadonlyMap<string, Size>): readonly number[] => {
-  const sources = new Map<string, Ref>();
-  for (const ref of bindingsOf(node).flatMap(refsIn)) {
+/** The records that a call reads: each once, whole, however much of it is taken. */
+const readsOf = (pipeline: Pipeline, node: HandledNode, sizes: Sizes): readonly ReadRecord[] => {
+  const found = new Map<string, ReadRecord>();
+  const add = (key: string, record: ReadRecord['record'], bytes: number): void => {
+    const before = found.get(key)?.bytes ?? 0;
+    found.set(key, { record, bytes: Math.max(before, bytes) });
+  };
+  const addRef = (of: Pipeline, ref: Ref, at: Sizes | undefined): void => {
     const { source } = ref;
-    if (source.kind === 'run' || (source.kind === 'item' && source.stage === undefined)) continue;
-    sources.set(JSON.stringify(source), { ...ref, path: [] });
-  }
-  return [...sources.values()].map((ref) => sourceBytes(pipeline, ref, sizes));
+    const bytes = sourceBytes(of, { ...ref, path: [] }, at ?? new Map());
+    switch (source.kind) {
+      case 'input':
+      case 'partition':
+        add(`run ${of.name}`, 'run', bytes);
+        break;
+      case 'stage':
+      case 'given': {
+        const isMap = at?.has(source.stage) ?? isMapIn(of, source.stage);
+        add(`stage ${of.name} ${source.stage}`, 'stage', isMap ? 0 : bytes);
+        if (isMap && readsOutputs(ref.path)) add(`batch ${of.name} ${source.stage}`, 'batch', bytes);
+        break;
+      }
+      case 'item':
+        if (source.stage !== undefined) add(`item ${source.stage}`, 'batch', bytes);
+        break;
+      case 'upstream': {
+        // The run's own record says which run it is; its output is a binding of values where its stages stored them.
+        add(`run ${of.name}`, 'run', 0);
+        const above = of.upstream[source.upstream];
+        if (!above) break;
+        add(`run ${above.name}`, 'run', 0);
+        for (const inner of refsIn(narrow(above.flow.output, ref.path))) addRef(above, inner, undefined);
+        break;
+      }
+      case 'run':
+      case 'event':
+      case 'ledger':
+    }
+  };
+  for (const ref of bindingsOf(node).flatMap(refsIn)) addRef(pipeline, ref, sizes);
+  for (const id of node.after) add(`stage ${pipeline.name} ${id}`, 'stage', 0);
+  return [...found.values()];
 };
 
+/** The count of a map's items is in its own record. */
+const readsOutputs = ([field]: readonly string[]): boolean => field === undefined || field === 'outputs';
+
+const isMapIn = (pipeline: Pipeline, stage: string): boolean =>
+  placesIn(pipeline.flow).some(({ id, node }) => id === stage && node.kind === 'map');
+
 /** Of what a stage gave for the same items, a batch; of a map, its outputs and not the 10 elements that a list usually has. */
-const sourceBytes = (pipeline: Pipeline, ref: Ref, sizes: ReadonlyMap<string, Size>): number => {
+const sourceBytes = (pipeline: Pipeline, ref: Ref, sizes: Sizes): number => {
   const found = schemaOfRef(pipeline, ref);
   const schema = 'schema' in found ? found.schema : undefined;
   const { source } = ref;

@@ -1,10 +1,11 @@
 // A run without failures, or one in which all that can fail does: what each stage's part of it uses and costs.
 import { dollarsOf, expressSeconds as longestExpress, totalUsage, type Usage } from '../../records/index.ts';
+import { type Call, repeated, usageOfCalls } from './calls.ts';
 import { byEvents, type Conditions, type Course, courseOf, type Visit } from './course.ts';
 import { eventsOfExecution } from './events.ts';
 import { calleeOf, type KnownStage } from './facts.ts';
 import { type AslMachine, argumentOf, placeholderIn } from './machine.ts';
-import { operatorSeconds, usageOf, usageOfLook, usageOfStart } from './usage.ts';
+import { callsOf, callsOfEnd, callsOfLook, callsOfStart, type Door, operatorSeconds, usageOf } from './usage.ts';
 
 /** Of one run. `events` are those of all its executions together. */
 export interface Figures {
@@ -20,6 +21,8 @@ export interface Scenario {
   /** The course with most events. */
   readonly course: Course;
   readonly total: Figures;
+  /** All that a run calls, its start and end included. */
+  readonly calls: readonly Call[];
   /** A stage's part; of `undefined`, what is no stage's own. */
   of(stage: string | undefined): Figures;
 }
@@ -39,6 +42,7 @@ export interface Subject {
   readonly facts: ReadonlyMap<string, KnownStage>;
   /** Ids of all stages. */
   readonly stages: ReadonlySet<string>;
+  readonly door: Door;
 }
 
 /** The stage that a state belongs to: `clean.failed` to `clean`. */
@@ -108,10 +112,11 @@ export const scenarioOf = (subject: Subject, { failing, expressSeconds }: Scenar
     add(visit.name, {}, 0, 0, visit.times * byEvents(visit));
   for (const { startedBy, times } of isStandard ? laidOut(course).executions : [])
     add(startedBy, {}, 0, 0, times * eventsOfExecution);
-  add('', usageOfStart, 1, 0, isStandard ? eventsOfExecution : 0);
+  const around = [...callsOfStart(subject.door), ...callsOfEnd(subject.door), ...(isStandard ? [] : callsOfLook)];
+  add('', usageOfCalls(around), 1, 0, isStandard ? eventsOfExecution : 0);
   if (!isStandard) {
     const expressGbSeconds = expressGb * Math.min(longestExpress, expressSeconds);
-    add('', { ...usageOfLook, expressExecutions: 1, expressGbSeconds }, 1, 0, 0);
+    add('', { expressExecutions: 1, expressGbSeconds }, 1, 0, 0);
   }
 
   const figures = new Map(
@@ -129,6 +134,12 @@ export const scenarioOf = (subject: Subject, { failing, expressSeconds }: Scenar
   return {
     course,
     total: [...figures.values()].reduce(sumOf, none),
+    calls: [
+      ...around,
+      ...dear.visits.flatMap(({ visit, standard }) =>
+        repeated(callsOf(visit, stageOf, { failing, standard }), visit.times),
+      ),
+    ],
     of: (stage) => figures.get(stage) ?? none,
   };
 };

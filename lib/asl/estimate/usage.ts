@@ -1,9 +1,17 @@
-// What one visit of a state uses of AWS's services, from the state as emitted and what is known of the stage that it calls.
-import { inlineLimitBytes, totalUsage, type Usage } from '../../records/index.ts';
+// What one visit of a state asks of AWS's services, from the state as emitted and what is known of the stage that it calls. Held against
+// what a run really calls by test/verify/calls.test.ts.
+import { inlineLimitBytes, type Json, type Usage } from '../../records/index.ts';
+import { type Call, type LedgerIndex, type LedgerRecord, repeated, usageOfCalls } from './calls.ts';
 import type { Visit } from './course.ts';
 import { type AslState, argumentOf, placeholderIn } from './machine.ts';
 
-/** What is known of a stage. Bytes are of JSON; `reads` are the bytes of each thing that a call reads from the ledger. */
+/** A record that a call reads, with what it holds; `bytes` are of JSON. */
+export interface ReadRecord {
+  readonly record: LedgerRecord;
+  readonly bytes: number;
+}
+
+/** What is known of a stage. Bytes are of JSON; `reads` are the records that a call reads from the ledger. */
 export interface StageFacts {
   readonly memoryMb: number;
   /** Of the function that is called when memory ran out. */
@@ -11,7 +19,7 @@ export interface StageFacts {
   /** Of one call. */
   readonly seconds: number;
   readonly timeoutSeconds: number;
-  readonly reads: readonly number[];
+  readonly reads: readonly ReadRecord[];
   /** Of a task, its output; of a map, the results of one batch. */
   readonly writes: number;
   /** Where earlier results may be taken over: how many a call looks for, and the bytes of one. */
@@ -28,58 +36,96 @@ const recordBytes = 300;
 const writeUnit = 1_024;
 const readUnit = 4_096;
 
-/** DynamoDB's units to write a record with a payload of so many bytes in it; a long one goes to S3, at one put. */
-const written = (bytes: number): Partial<Usage> =>
+/** A write of a record with a payload of so many bytes in it; a long one goes to S3, at one put. */
+const written = (
+  record: LedgerRecord,
+  { bytes = 0, times = 1, indexes = [] }: { bytes?: number; times?: number; indexes?: readonly LedgerIndex[] } = {},
+): readonly Call[] =>
   bytes > inlineLimitBytes
-    ? { writeUnits: 1, s3Puts: 1 }
-    : { writeUnits: Math.ceil((recordBytes + bytes) / writeUnit) };
+    ? [
+        { kind: 'write', record, units: 1, indexes, times },
+        { kind: 'put', times },
+      ]
+    : [{ kind: 'write', record, units: Math.ceil((recordBytes + bytes) / writeUnit), indexes, times }];
 
 const unitsToRead = (bytes: number): number => Math.ceil((recordBytes + Math.min(bytes, inlineLimitBytes)) / readUnit);
+const read = ({ record, bytes }: ReadRecord, times = 1): Call => ({
+  kind: 'read',
+  record,
+  units: unitsToRead(bytes),
+  times,
+});
+const small = (record: LedgerRecord): Call => read({ record, bytes: 0 });
 
-/** The record of a run is in the index of runs too, so a write of it counts twice; where a run begins or ends, that of open ones too. */
-const writesOfRun = 2;
-/** A dead letter: its record, its message, its event. */
-const deadLetter: Partial<Usage> = { writeUnits: 2, queueRequests: 1, busEvents: 1 };
+/** The record of a run is in the index of runs as long as there is one, and from its start to its end in that of open ones. */
+const runWritten = (indexes: readonly LedgerIndex[] = ['runs']): readonly Call[] => written('run', { indexes });
+/** A dead letter: its record, that it was told, its message, its event; and the record of what died. */
+const deadLetter = (of: LedgerRecord): readonly Call[] => [
+  ...written('dead', { times: 2 }),
+  ...written(of),
+  { kind: 'send', times: 1 },
+  { kind: 'tell', times: 1 },
+];
+
+type StageOf = (placeholder: string) => StageFacts | undefined;
+interface Circumstances {
+  readonly failing: boolean;
+  readonly standard: boolean;
+}
 
 /** What one visit uses. `failing`: every try of a stage runs to its timeout, and the last fails too. */
 export const usageOf = (
+  visit: Pick<Visit, 'state' | 'attempts'>,
+  stageOf: StageOf,
+  circumstances: Circumstances,
+): Usage => usageOfCalls(callsOf(visit, stageOf, circumstances));
+
+/** What one visit calls. */
+export const callsOf = (
   { state, attempts }: Pick<Visit, 'state' | 'attempts'>,
-  stageOf: (placeholder: string) => StageFacts | undefined,
-  { failing, standard }: { readonly failing: boolean; readonly standard: boolean },
-): Usage => {
-  const own = standard ? [{ usage: { transitions: 1 }, times: attempts }] : [];
-  return totalUsage([...own, ...(state.Type === 'Task' ? callUsage(state, attempts, stageOf, failing) : [])]);
-};
+  stageOf: StageOf,
+  { failing, standard }: Circumstances,
+): readonly Call[] => [
+  ...(standard ? [{ kind: 'transition', times: attempts } as const] : []),
+  ...(state.Type === 'Task' ? taskCalls(state, attempts, stageOf, failing) : []),
+];
 
-type Part = { readonly usage: Partial<Usage>; readonly times: number };
-
-const callUsage = (
-  state: AslState,
-  attempts: number,
-  stageOf: (placeholder: string) => StageFacts | undefined,
-  failing: boolean,
-): readonly Part[] => {
+const taskCalls = (state: AslState, attempts: number, stageOf: StageOf, failing: boolean): readonly Call[] => {
   const { Resource = '' } = state;
   if (Resource.startsWith('arn:aws:states:::lambda:invoke')) {
     const called = placeholderIn(argumentOf(state, 'FunctionName')) ?? '';
     const stage = stageOf(called);
-    return stage ? stageUsage(stage, attempts, failing) : operatorUsage(state, called, attempts, stageOf);
+    const released = releasedOf(state);
+    return [
+      ...(stage ? stageCalls(stage, attempts, failing) : operatorCalls(state, called, attempts, stageOf)),
+      ...(released > 0 ? written('latch', { times: released }) : []),
+    ];
   }
   const direct = directly.find(([start]) => Resource.startsWith(start));
-  return direct ? [{ usage: direct[1], times: attempts }] : [];
+  return direct ? repeated(direct[1], attempts) : [];
+};
+
+type Payload = { readonly action?: string; readonly stage?: string; readonly [field: string]: Json | undefined };
+
+const payloadOf = (state: AslState): Payload => (argumentOf(state, 'Payload') ?? {}) as Payload; // of our own Lambdas
+const lengthOf = (list: Json | undefined): number => (Array.isArray(list) ? list.length : 0);
+/** How many latches a call releases at its end. */
+const releasedOf = (state: AslState): number => {
+  const { release, call } = payloadOf(state);
+  return lengthOf(release) + lengthOf((call as Payload | undefined)?.release);
 };
 
 /** Services that a state calls without a Lambda. All others cost something that is not in this table. */
-const directly: readonly (readonly [string, Partial<Usage>])[] = [
-  ['arn:aws:states:::aws-sdk:dynamodb:get', { readUnits: 1 }],
-  ['arn:aws:states:::aws-sdk:dynamodb:', { writeUnits: 1 }],
-  ['arn:aws:states:::dynamodb:getItem', { readUnits: 1 }],
-  ['arn:aws:states:::dynamodb:', { writeUnits: 1 }],
-  ['arn:aws:states:::aws-sdk:sqs:', { queueRequests: 1 }],
-  ['arn:aws:states:::sqs:', { queueRequests: 1 }],
-  ['arn:aws:states:::events:', { busEvents: 1 }],
-  ['arn:aws:states:::aws-sdk:s3:put', { s3Puts: 1 }],
-  ['arn:aws:states:::states:startExecution', {}],
+const directly: readonly (readonly [string, readonly Call[]])[] = [
+  ['arn:aws:states:::aws-sdk:dynamodb:get', [small('latch')]],
+  ['arn:aws:states:::aws-sdk:dynamodb:', written('latch')],
+  ['arn:aws:states:::dynamodb:getItem', [small('latch')]],
+  ['arn:aws:states:::dynamodb:', written('latch')],
+  ['arn:aws:states:::aws-sdk:sqs:', [{ kind: 'send', times: 1 }]],
+  ['arn:aws:states:::sqs:', [{ kind: 'send', times: 1 }]],
+  ['arn:aws:states:::events:', [{ kind: 'tell', times: 1 }]],
+  ['arn:aws:states:::aws-sdk:s3:put', [{ kind: 'put', times: 1 }]],
+  ['arn:aws:states:::states:startExecution', []],
 ];
 
 /** True for a call whose price is not known here. */
@@ -88,68 +134,114 @@ export const isUnpriced = ({ Type, Resource = '' }: AslState): boolean =>
   !Resource.startsWith('arn:aws:states:::lambda:invoke') &&
   !directly.some(([start]) => Resource.startsWith(start));
 
-const lambda = (gb: number, seconds: number): Partial<Usage> => ({ lambdaCalls: 1, lambdaGbSeconds: gb * seconds });
+const lambda = (gb: number, seconds: number, times: number): Call => ({ kind: 'lambda', gb, seconds, times });
 
-const stageUsage = (stage: StageFacts, attempts: number, failing: boolean): readonly Part[] => [
-  {
-    usage: lambda(stage.memoryMb / 1_024, failing ? stage.timeoutSeconds : stage.seconds),
-    times: attempts,
-  },
-  // Each try claims the stage and reads what it is given, a batch the map's own record too; one settles it.
-  {
-    usage: {
-      writeUnits: 1,
-      readUnits: stage.reads.reduce((sum, bytes) => sum + unitsToRead(bytes), stage.results === undefined ? 0 : 1),
-    },
-    times: attempts,
-  },
-  { usage: written(stage.writes), times: 1 },
-  ...cacheUsage(stage, attempts),
-];
+const stageCalls = (stage: StageFacts, attempts: number, failing: boolean): readonly Call[] => {
+  const record = stage.results === undefined ? 'stage' : 'batch';
+  return [
+    lambda(stage.memoryMb / 1_024, failing ? stage.timeoutSeconds : stage.seconds, attempts),
+    // Each try claims the stage and reads what it is given, a batch the map's own record too; one settles it.
+    ...written(record, { times: attempts }),
+    ...stage.reads.map((one) => read(one, attempts)),
+    ...(record === 'batch' ? repeated([small('stage')], attempts) : []),
+    ...written(record, { bytes: stage.writes }),
+    ...cacheCalls(stage, attempts),
+  ];
+};
 
 /** As if nothing were found: each result is looked for, eventually consistent, and kept. */
-const cacheUsage = ({ cached }: StageFacts, attempts: number): readonly Part[] =>
+const cacheCalls = ({ cached }: StageFacts, attempts: number): readonly Call[] =>
   cached
     ? [
-        { usage: { readUnits: 0.5 * unitsToRead(cached.bytes) }, times: cached.results * attempts },
-        { usage: written(cached.bytes), times: cached.results },
+        { kind: 'read', record: 'cache', units: 0.5 * unitsToRead(cached.bytes), times: cached.results * attempts },
+        ...written('cache', { bytes: cached.bytes, times: cached.results }),
       ]
     : [];
 
 /** What the operators do besides running: `begin` and `finish` by their work on the run, `settle` by its action. */
-const operatorUsage = (
-  state: AslState,
-  called: string,
-  attempts: number,
-  stageOf: (placeholder: string) => StageFacts | undefined,
-): readonly Part[] => {
-  const payload = argumentOf(state, 'Payload') as { readonly action?: string; readonly stage?: string } | undefined;
-  const running = { usage: lambda(operatorGb, operatorSeconds), times: attempts };
-  const of = (usage: Partial<Usage>): readonly Part[] => [running, { usage, times: 1 }];
-  switch (payload?.action ?? called) {
+const operatorCalls = (state: AslState, called: string, attempts: number, stageOf: StageOf): readonly Call[] => {
+  const payload = payloadOf(state);
+  const running = lambda(operatorGb, operatorSeconds, attempts);
+  switch (payload.action ?? called) {
     case 'operator_begin':
-      return of({ writeUnits: writesOfRun + 1, readUnits: 1 });
+      return [
+        running,
+        ...runWritten(),
+        ...written('partition'),
+        ...written('audit'),
+        // Control values that no stage gives are of the input, or of upstreams.
+        ...(lengthOf(payload.control) > 0 ? [small('run')] : []),
+      ];
     case 'operator_finish':
-      return of({ writeUnits: writesOfRun + 2, readUnits: 3, busEvents: 1 });
+      return [
+        running,
+        ...runWritten(['runs', 'open']),
+        ...written('partition'),
+        ...written('audit'),
+        read({ record: 'stage', bytes: recordBytes * lengthOf(payload.stages) }),
+        small('dead'),
+        { kind: 'tell', times: 1 },
+      ];
     case 'mapDone': {
-      const results = stageOf(`stage_${payload?.stage}`)?.results ?? 0;
-      return of({ writeUnits: 1, readUnits: 2 + Math.ceil(results / readUnit) });
+      // The first batch opens the map's record. Its batches are looked at twice, for those that are lost and to count.
+      const results = stageOf(`stage_${payload.stage}`)?.results ?? 0;
+      const { reads = [] } = stageOf(`stage_${payload.stage}`) ?? {};
+      return [
+        running,
+        ...written('stage', { times: 2 }),
+        ...reads.map((one) => read(one)),
+        { kind: 'read', record: 'batch', units: Math.max(1, Math.ceil(results / readUnit)), times: 2 },
+      ];
     }
     case 'stageFailed':
+      return [running, ...deadLetter('stage'), ...written('audit')];
     case 'batchFailed':
-      return of(deadLetter);
+      return [running, ...written('batch'), ...deadLetter('batch')];
+    // What a stage without a handler does is claimed and settled in one call.
+    case 'check':
+      return [running, ...written('stage', { times: 2 }), small('stage')];
+    case 'startChild':
+      return [running, ...written('stage'), small('run'), small('stage'), { kind: 'send', times: 1 }];
+    case 'ask':
+      return [running, ...written('stage'), small('stage'), { kind: 'tell', times: 1 }];
+    case 'askEnded':
+    case 'childEnded':
+      return [running, small('stage')];
+    case 'released':
+      return [running, ...written('choice', { times: lengthOf(payload.choices) })];
+    case 'readControl':
+      return [running, small('stage')];
     default:
-      return of(called.startsWith('operator_') ? { writeUnits: 1, readUnits: 1 } : {});
+      return called.startsWith('operator_') ? [running, ...written('stage'), small('stage')] : [running];
   }
 };
 
-/** What a run uses before its execution starts: the start message, `dispatch`, the record of the run, its partition. */
-export const usageOfStart: Partial<Usage> = {
-  queueRequests: 3,
-  ...lambda(operatorGb, operatorSeconds),
-  writeUnits: writesOfRun + 2,
-  readUnits: 2,
-};
+/** What is known of a pipeline that its runs' starts and ends depend on. */
+export interface Door {
+  /** Upstream pipelines whose partitions are looked at. */
+  readonly upstreams: number;
+  /** Whether how many runs are under way is limited. */
+  readonly gated: boolean;
+}
 
-/** What the look at an Express run uses that comes when its execution can no longer be under way. */
-export const usageOfLook: Partial<Usage> = { queueRequests: 3, ...lambda(operatorGb, operatorSeconds), readUnits: 1 };
+const dispatched: readonly Call[] = [
+  { kind: 'send', times: 1 },
+  { kind: 'poll', times: 2 },
+  lambda(operatorGb, operatorSeconds, 1),
+];
+const gatePassed: readonly Call[] = [small('gate'), ...written('gate')];
+
+/** What a run calls before its execution starts: the start message, `dispatch`, the record of the run, its partition, its gate. */
+export const callsOfStart = ({ upstreams, gated }: Door): readonly Call[] => [
+  ...dispatched,
+  ...(upstreams > 0 ? repeated([small('partition')], upstreams) : []),
+  ...runWritten(['runs', 'open']),
+  ...written('partition'),
+  ...(gated ? gatePassed : []),
+];
+
+/** What a run calls after its execution's end: it tells the gate that there is room. */
+export const callsOfEnd = ({ gated }: Door): readonly Call[] => (gated ? [...dispatched, ...gatePassed] : []);
+
+/** What the look at an Express run calls that comes when its execution can no longer be under way. */
+export const callsOfLook: readonly Call[] = [...dispatched, small('run')];
