@@ -1,6 +1,7 @@
 // A pipeline of another app, known by the ARN of its state machine: all shared names follow from its name.
 import { Arn, ArnFormat, Fn, Stack } from 'aws-cdk-lib';
 import { EventBus, type IEventBusRef } from 'aws-cdk-lib/aws-events';
+import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { RunStores } from './grant-read-runs.ts';
@@ -22,6 +23,7 @@ export class ImportedPipeline extends PipelineBase {
   protected readonly replayQueueArn: string;
   protected readonly deadLetterQueueArn: string;
   protected readonly stores: RunStores | undefined;
+  readonly #requestFunctionArn: string;
 
   constructor(scope: Construct, id: string, { pipelineArn, stores }: PipelineAttributes) {
     super(scope, id, { environmentFromArn: pipelineArn });
@@ -39,5 +41,15 @@ export class ImportedPipeline extends PipelineBase {
     this.replayQueueArn = arn('sqs', names.replayQueue(orchestrator, this.pipelineName));
     this.deadLetterQueueArn = arn('sqs', names.deadLetterQueue(orchestrator, this.pipelineName));
     this.eventBus = EventBus.fromEventBusArn(this, 'Bus', arn('events', `event-bus/${names.eventBus(orchestrator)}`));
+    this.#requestFunctionArn = arn('lambda', `function:${names.requests(orchestrator, this.pipelineName)}`);
+  }
+
+  protected requestFunction(): IFunction {
+    const made = this.node.tryFindChild('Requests');
+    if (made) return made as IFunction; // made below
+    return LambdaFunction.fromFunctionAttributes(this, 'Requests', {
+      functionArn: this.#requestFunctionArn,
+      sameEnvironment: true,
+    });
   }
 }

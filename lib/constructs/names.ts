@@ -12,6 +12,8 @@ export const names = {
   replayQueue: (orchestrator: string, pipeline: string) => `${orchestrator}-${pipeline}-replay`,
   deadLetterQueue: (orchestrator: string, pipeline: string) => `${orchestrator}-${pipeline}-dead-letters`,
   stage: stageFunctionName,
+  /** No key of a stage's function ends so. */
+  requests: (orchestrator: string, pipeline: string) => `${orchestrator}-${pipeline}-on-request`,
   trigger: (orchestrator: string, pipeline: string, trigger: string) => `${orchestrator}-${pipeline}-${trigger}`,
 } as const;
 

@@ -3,6 +3,7 @@ import { Resource } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IEventBusRef, type IRuleTarget, type OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { runEvents } from '../records/index.ts';
 import { grantReadRuns, type RunStores } from './grant-read-runs.ts';
@@ -16,6 +17,8 @@ export abstract class PipelineBase extends Resource implements IPipeline {
   protected abstract readonly eventBus: IEventBusRef;
   protected abstract readonly replayQueueArn: string;
   protected abstract readonly deadLetterQueueArn: string;
+  /** What answers requests. Throws where nothing does. */
+  protected abstract requestFunction(): IFunction;
   /** Where its runs are, where that is known. */
   protected abstract readonly stores: RunStores | undefined;
 
@@ -25,6 +28,10 @@ export abstract class PipelineBase extends Resource implements IPipeline {
       actions: ['sqs:SendMessage'],
       resourceArns: [this.startQueue.queueArn],
     });
+  }
+
+  grantRequest(grantee: IGrantable): Grant {
+    return this.requestFunction().grantInvokeUrl(grantee);
   }
 
   grantReplay(grantee: IGrantable): Grant {

@@ -13,6 +13,8 @@ export interface IPipeline extends IResource {
 
   /** Lets `grantee` ask for runs: send start messages to the orchestrator's start queue. */
   grantStart(grantee: IGrantable): Grant;
+  /** Lets `grantee` call the URL that `onRequest` makes. */
+  grantRequest(grantee: IGrantable): Grant;
   /** Lets `grantee` send dead letters to be done again, and take them off the dead-letter queue, by AWS's own redrive too. */
   grantReplay(grantee: IGrantable): Grant;
   /** Lets `grantee` read this pipeline's runs, stages and dead letters in the ledger, and their payloads. */

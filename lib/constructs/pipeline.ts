@@ -1,5 +1,6 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -34,7 +35,7 @@ import { checkResources, checkTemplate } from './resource-limit.ts';
 import type { IOrchestrator, StageDefaults } from './shared.ts';
 import { StageFunction } from './stage-function.ts';
 import { CompiledStateMachine } from './state-machine.ts';
-import { makeTriggers, triggerNames } from './triggers/index.ts';
+import { makeTriggers, type RequestFunction, triggerNames } from './triggers/index.ts';
 
 export interface PipelineProps {
   /** What it shares with other pipelines. */
@@ -79,6 +80,7 @@ export class Pipeline extends PipelineBase {
   protected readonly deadLetterQueueArn: string;
   protected readonly stores: RunStores;
   readonly #stages: ReadonlyMap<string, StageFunction>;
+  readonly #requests: RequestFunction | undefined;
 
   constructor(scope: Construct, id: string, props: PipelineProps) {
     super(scope, id);
@@ -118,7 +120,7 @@ export class Pipeline extends PipelineBase {
 
     checkResources(this, this.pipelineName, this.#stages.size);
     checkTemplate(this, definition.name);
-    makeTriggers(new Construct(this, 'Triggers'), orchestrator, definition);
+    this.#requests = makeTriggers(new Construct(this, 'Triggers'), orchestrator, definition);
     const upstreams = Object.entries(definition.upstream);
     manifestParameter(this, orchestratorName, {
       pipeline: definition.name,
@@ -156,6 +158,16 @@ export class Pipeline extends PipelineBase {
     const like = nearest(id, known);
     const hint = like ? `Did you mean ${like}?` : `It has ${known.join(', ')}.`;
     throw new Error(`${this.pipelineName} has no stage ${id}. ${hint}`);
+  }
+
+  /** Where `onRequest` listens: signed requests only. Undefined for a pipeline without it. */
+  get requestUrl(): string | undefined {
+    return this.#requests?.url;
+  }
+
+  protected requestFunction(): IFunction {
+    if (this.#requests) return this.#requests.handler;
+    throw new Error(`${this.pipelineName} takes no requests. Fix: add onRequest() to its triggers`);
   }
 
   #makeStages(

@@ -15,7 +15,7 @@ export interface BatchOptions {
 }
 
 /**
- * HDL160: what `batched` is given cannot be gathered: a schedule, or a window, quiet, count or bytes out of range. Fix: batch objects, events or
+ * HDL160: what `batched` is given cannot be gathered: a schedule, requests, or a window, quiet, count or bytes out of range. Fix: batch objects, events or
  * messages, with a window of 1s to 24h, a shorter quiet, and a count from 1 to 1,000.
  */
 const most = { seconds: 24 * 3_600, count: 1_000 } as const;
@@ -38,16 +38,18 @@ export const batched = <I>(
   const problem =
     trigger.kind === 'schedule'
       ? 'is of a schedule, whose times come one by one'
-      : seconds < 1 || seconds > most.seconds
-        ? `has a window of ${window}, which is not from 1s to 24h`
-        : quietSeconds !== undefined && !(quietSeconds >= 1 && quietSeconds < seconds)
-          ? `is to be quiet for ${quiet}, which is not from 1s to less than its window of ${window}`
-          : !Number.isInteger(count) || count < 1 || count > most.count
-            ? `has a count of ${count}, which is no whole number from 1 to 1,000`
-            : bytes !== undefined && !(Number.isInteger(bytes) && bytes >= 1)
-              ? `has ${bytes} bytes, which is no whole number from 1`
-              : undefined;
-  if (problem !== undefined || trigger.kind === 'schedule')
+      : trigger.kind === 'request'
+        ? 'is of requests, each of which is told its run'
+        : seconds < 1 || seconds > most.seconds
+          ? `has a window of ${window}, which is not from 1s to 24h`
+          : quietSeconds !== undefined && !(quietSeconds >= 1 && quietSeconds < seconds)
+            ? `is to be quiet for ${quiet}, which is not from 1s to less than its window of ${window}`
+            : !Number.isInteger(count) || count < 1 || count > most.count
+              ? `has a count of ${count}, which is no whole number from 1 to 1,000`
+              : bytes !== undefined && !(Number.isInteger(bytes) && bytes >= 1)
+                ? `has ${bytes} bytes, which is no whole number from 1`
+                : undefined;
+  if (problem !== undefined || trigger.kind === 'schedule' || trigger.kind === 'request')
     throw new DefinitionError([
       {
         code: 'HDL160',

@@ -31,6 +31,7 @@ export {
   type WaitNode,
 } from './node.ts';
 export * from './on-event.ts';
+export { onRequest, type RequestShape } from './on-request.ts';
 export * from './partitions.ts';
 export * from './pipeline.ts';
 export { type Bound, isRef, type Ref, type Unbound } from './ref.ts';

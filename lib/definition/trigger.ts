@@ -35,6 +35,7 @@ export type Trigger<I> =
       readonly batch?: BatchPolicy;
       readonly gives?: I;
     }
+  | { readonly kind: 'request'; readonly when?: Condition; readonly gives?: I }
   | {
       readonly kind: 'schedule';
       readonly expression: string;

@@ -14,6 +14,7 @@ import { type OpenRuns, openOpenRuns } from './open-runs.ts';
 import { openPauses, type Pauses } from './pauses.ts';
 import { openPayloads, type Payloads } from './payloads.ts';
 import { openRedo, type Redo } from './redo.ts';
+import { openRequests, type Requests } from './requests.ts';
 import { openResolver, type Resolver } from './resolve.ts';
 import { openRuns, type Runs } from './runs.ts';
 import { openStages, type Stages } from './stages.ts';
@@ -39,6 +40,7 @@ export type { OpenRuns } from './open-runs.ts';
 export type { Pauses } from './pauses.ts';
 export type { Payloads } from './payloads.ts';
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
+export type { Requests } from './requests.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';
 export type { RunEnd, Runs } from './runs.ts';
 export {
@@ -74,6 +76,7 @@ export interface Ledger {
   readonly pauses: Pauses;
   readonly windows: Windows;
   readonly backfills: Backfills;
+  readonly requests: Requests;
   /** Makes what a resume order names claimable again. */
   readonly redo: Redo;
   /** Gives a run the results of another. */
@@ -109,6 +112,7 @@ export const openLedger = (aws: Aws, names: { readonly table: string; readonly p
     pauses: openPauses(table),
     windows: openWindows(table),
     backfills: openBackfills(table),
+    requests: openRequests(table),
     redo: openRedo(table, stages, payloads),
     takeOver: openTakeOver(table, stages),
     resolver: () => openResolver(runs, stages, choices, payloads),

@@ -1,5 +1,5 @@
 // `dispatch`: the one door. Takes start messages from the queue, records each run once and starts its execution.
-import { type Json, type RunRecord, type StartMessage, type StoredPayload, sliceOf } from '../records/index.ts';
+import type { Json, RunRecord, StartMessage, StoredPayload } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import {
   admit,
@@ -23,8 +23,9 @@ import { markPartition } from './mark-partition.ts';
 import type { Outcome } from './outcome.ts';
 import { checkEventInput, unmet, unmetAbove } from './read-event.ts';
 import { type Resumed, resume } from './resume.ts';
-import { decide, type RunMessage } from './run-request.ts';
+import { decide, type RunMessage, recordOf } from './run-request.ts';
 import { isoTime, type Services } from './services.ts';
+import { skipAsked } from './skip-asked.ts';
 import { startExecution } from './start-execution.ts';
 import { fail } from './task-token.ts';
 
@@ -67,10 +68,11 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   if ('reason' in decision) {
     if (message.kind === 'child') await refuseParent(message, decision.reason, services);
     if (message.kind === 'backfill' && !decision.passing) await refuseBackfill(message, decision.reason, services);
+    if (message.kind === 'request') return skipAsked(message, message.partition, decision.reason, manifest, services);
     return { kind: 'notStarted', reason: decision.reason };
   }
 
-  const { run, partition, input, trigger, ...above } = decision.request;
+  const { run, partition, input } = decision.request;
   await checkEventInput(message, input, services);
   const stored = await storedInput(message, input, services);
   if (!stored) {
@@ -80,19 +82,11 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   }
   const createdAt = isoTime(now());
   const record: RunRecord = {
-    pipeline: message.pipeline,
-    run,
-    partition,
-    status: 'pending',
-    trigger,
-    input: stored,
-    ...above,
-    ...(manifest.partitions ? { slice: sliceOf(manifest.partitions, partition) } : {}),
+    ...recordOf(manifest, decision.request, stored, createdAt),
     ...(message.kind === 'child' ? { askedBy: message.parent } : {}),
     ...(message.kind === 'backfill' ? { backfill: message.backfill } : {}),
     ...(manifest.admission ? { gated: true } : {}),
     ...deadlineFrom(manifest, Date.parse(createdAt)),
-    createdAt,
   };
   const unwanted = late?.reason ?? (await unmet(message, partition, manifest, services));
   if (unwanted !== undefined) return recordSkipped(record, unwanted, services);

@@ -7,6 +7,7 @@ export type { Outcome } from './outcome.ts';
 export { type QueueRecord, startMessageOf } from './queue-message.ts';
 export { type ExecutionEnded, reconcile } from './reconcile.ts';
 export { type QueueMessage, type Replayed, replay } from './replay.ts';
+export { type RequestTrigger, request, type UrlAnswer, type UrlRequest } from './request.ts';
 export { RunFailedError } from './run-failed-error.ts';
 export type { Services } from './services.ts';
 export { settle } from './settle/index.ts';

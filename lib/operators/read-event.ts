@@ -122,6 +122,10 @@ const seenBy = (message: StartMessage, partition: string): Json => {
       const { bucket, object } = message.event.detail;
       return { bucket: bucket.name, key: object.key, size: object.size ?? null, partition };
     }
+    case 'request': {
+      const { id, by, input } = message;
+      return { id, partition, by, input };
+    }
     case 'schedule':
       return { time: message.time, partition };
     default:

@@ -7,6 +7,7 @@ import type { Services } from './services.ts';
 /** What each kind must hold, as paths. */
 const wanted: { readonly [kind in StartMessage['kind']]: readonly string[] } = {
   manual: ['id', 'input', 'by'],
+  request: ['trigger', 'id', 'partition', 'input', 'by'],
   event: ['from', 'reading.trigger', 'event.id'],
   object: ['keyTemplate', 'event.detail.bucket.name', 'event.detail.object.key', 'event.detail.object.etag'],
   schedule: ['schedule', 'time', 'timeZone', 'input'],

@@ -11,6 +11,8 @@ import {
   type RunRecord,
   runId,
   type StartMessage,
+  type StoredPayload,
+  sliceOf,
   type TriggerRecord,
 } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
@@ -54,14 +56,11 @@ export const decide = async (
 ): Promise<Decision> => {
   const { trigger, input, ...said } = read(message, manifest);
   const partition = only ?? said.partition;
-  const problem = manifest.partitions && keyProblem(manifest.partitions, partition);
   // Who waits for it is told; and what completes above need not be for one of this pipeline's.
-  if (problem && (message.kind === 'child' || message.kind === 'upstream'))
-    return { reason: `it has no such partition: ${problem}`, passing: false };
-  if (problem)
-    throw new PermanentError(
-      `HDL440 ${message.pipeline} has no partition ${partition}: ${problem}. Fix: ask for one of ${partitionWords(manifest.partitions)}`,
-    );
+  if (message.kind === 'child' || message.kind === 'upstream') {
+    const problem = manifest.partitions && keyProblem(manifest.partitions, partition);
+    if (problem) return { reason: `it has no such partition: ${problem}`, passing: false };
+  } else checkPartition(partition, manifest);
   const isTriggered = message.kind === 'upstream' || message.kind === 'waited';
   const joined = isTriggered
     ? await joinTriggered(partition, manifest, `${trigger.identity} ${message.kind}`, services)
@@ -78,6 +77,34 @@ export const decide = async (
   return { request, asks: { when: manifest.when, skipped: seen ? idOf(`${identity} seeing ${seen}`) : run } };
 };
 
+/** Throws PermanentError HDL440 for a key that is none of the pipeline's partitions. */
+export const checkPartition = (partition: string, { pipeline, partitions }: PipelineManifest): void => {
+  const problem = partitions && keyProblem(partitions, partition);
+  if (problem)
+    throw new PermanentError(
+      `HDL440 ${pipeline} has no partition ${partition}: ${problem}. Fix: ask for one of ${partitionWords(partitions)}`,
+    );
+};
+
+/** What is recorded of a run that is asked for. */
+export const recordOf = (
+  { pipeline, partitions }: PipelineManifest,
+  { run, partition, trigger, input: _, ...above }: Request,
+  input: StoredPayload,
+  createdAt: string,
+): RunRecord => ({
+  pipeline,
+  run,
+  partition,
+  status: 'pending',
+  trigger,
+  input,
+  ...above,
+  // Events that are gathered need not be of a partition each.
+  ...(partitions && keyProblem(partitions, partition) === undefined ? { slice: sliceOf(partitions, partition) } : {}),
+  createdAt,
+});
+
 /** What a message asks for, without a look at anything else. */
 export const read = (
   message: RunMessage,
@@ -88,6 +115,12 @@ export const read = (
       return {
         trigger: { kind: 'manual', identity: message.id, detail: message.by },
         partition: message.partition ?? message.id,
+        input: message.input,
+      };
+    case 'request':
+      return {
+        trigger: { kind: 'request', identity: message.id, detail: message.by },
+        partition: message.partition,
         input: message.input,
       };
     case 'child': {

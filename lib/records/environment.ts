@@ -12,6 +12,8 @@ export const environmentNames = {
   manifestPath: 'HEDDLE_MANIFEST_PATH',
   /** Where `settle` asks for the runs of other pipelines. */
   startQueue: 'HEDDLE_START_QUEUE_URL',
+  /** Of which trigger a function with a URL is, as JSON. */
+  trigger: 'HEDDLE_TRIGGER',
   /** What the names of the orchestrator's state machines start with. */
   machinePrefix: 'HEDDLE_MACHINE_PREFIX',
 } as const;

@@ -52,6 +52,8 @@ export const cacheKey = (pipeline: string, stage: string, key: string) => ({
 });
 /** All in one place: a person lists them, and they are few. */
 export const lostStartKey = (id: string) => ({ pk: 'lost-starts', sk: id });
+/** What was asked for over HTTP under an idempotency key. */
+export const requestKey = (pipeline: string, id: string) => ({ pk: `request#${pipeline}`, sk: id });
 /** Since when a partition waits for the rest of its upstreams. */
 export const awaitsKey = (pipeline: string, partition: string) => ({ pk: `awaits#${pipeline}`, sk: partition });
 const windowsOf = ({ pipeline, trigger, group }: WindowAddress): string => `window#${pipeline}#${trigger}#${group}`;

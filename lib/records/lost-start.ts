@@ -52,6 +52,8 @@ export const startFacts = (
   switch (at('kind')) {
     case 'manual':
       return { ...of, trigger: `manual: ${at('by')}` };
+    case 'request':
+      return { ...of, trigger: `request: ${at('id')} by ${at('by')}` };
     case 'object':
       return {
         ...of,

@@ -21,3 +21,7 @@ export const childRunId = (pipeline: string, partition: string, parent: Parent):
 /** The id of the run that a backfill asks for: asked again, the same. */
 export const backfillRunId = (pipeline: string, partition: string, backfill: string): string =>
   runId(partition, `${pipeline} ${partition} backfill ${backfill}`);
+
+/** The id of the run that a request asks for: sent again, the same. */
+export const requestRunId = (pipeline: string, partition: string, id: string): string =>
+  runId(partition, `${pipeline} ${partition} request ${id}`);

@@ -10,7 +10,7 @@ import type { Status } from './status.ts';
 
 /** What started a run, for the audit trail. `identity` is what makes a duplicate the same run. */
 export interface TriggerRecord {
-  readonly kind: 'object' | 'schedule' | 'event' | 'queue' | 'upstream' | 'manual' | 'child' | 'backfill';
+  readonly kind: 'object' | 'schedule' | 'event' | 'queue' | 'request' | 'upstream' | 'manual' | 'child' | 'backfill';
   readonly identity: string;
   readonly detail: string;
 }

@@ -20,6 +20,18 @@ export type StartMessage =
       readonly input: Json;
       readonly by: string;
     }
+  /** A signed request to the pipeline's URL. The same `id` asks for the same run. */
+  | {
+      readonly kind: 'request';
+      readonly pipeline: string;
+      readonly trigger: string;
+      readonly id: string;
+      readonly partition: string;
+      readonly input: Json;
+      /** The ARN of who signed it. */
+      readonly by: string;
+      readonly when?: Condition;
+    }
   /** An object landed in S3. `event` is EventBridge's "Object Created". */
   | {
       readonly kind: 'object';

@@ -1,11 +1,19 @@
 import { expect, test } from '@jest/globals';
-import { type BatchOptions, batched, objectDropped, schedule, type Trigger } from '../../lib/definition/index.ts';
+import {
+  type BatchOptions,
+  batched,
+  objectDropped,
+  onRequest,
+  schedule,
+  type Trigger,
+} from '../../lib/definition/index.ts';
 
 const objects = objectDropped('drops/{partition}/*');
 const daily: Trigger<unknown> = schedule('rate(1 day)', { input: {} });
 
 test.each<[string, Trigger<unknown>, BatchOptions, string]>([
   ['a schedule', daily, { window: '5m' }, 'is of a schedule, whose times come one by one'],
+  ['what is asked for over HTTP', onRequest(), { window: '5m' }, 'is of requests, each of which is told its run'],
   ['a window of days', objects, { window: '2d' }, 'has a window of 2d, which is not from 1s to 24h'],
   ['a window of no time', objects, { window: '1ms' }, 'has a window of 1ms, which is not from 1s to 24h'],
   [

@@ -35,7 +35,7 @@ const heddle = (...arguments_: readonly string[]) => {
 
 /** What the examples of the tables stand in. */
 const scene = `import * as z from 'zod';
-import { daily, definePipeline, defineStage, fromS3, gt, gte, objectDropped, onEvent, schedule } from '../../definition/index.ts';
+import { daily, definePipeline, defineStage, fromS3, gt, gte, objectDropped, onEvent, onRequest, schedule } from '../../definition/index.ts';
 const row = z.object({ text: z.string() });
 const verdict = z.object({ approved: z.boolean() });
 const [url, queueArn] = ['https://sqs.eu-west-1.amazonaws.com/123456789012/done', 'arn:aws:sqs:eu-west-1:123456789012:done'];
@@ -105,7 +105,7 @@ test('its files and examples type-check', () => {
 });
 
 test('the examples of its tables can be recorded', () => {
-  expect(examples).toHaveLength(23);
+  expect(examples).toHaveLength(24);
   const ran = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', examplesFile], {
     cwd: copy,
     encoding: 'utf8',

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { admissionOf } from '../../lib/definition/admission.ts';
 import type { AdmissionOptions, Pipeline, Trigger } from '../../lib/definition/index.ts';
-import { fromQueue, onEvent, schedule } from '../../lib/definition/index.ts';
+import { fromQueue, onEvent, onRequest, schedule } from '../../lib/definition/index.ts';
 import { named, untyped } from './definitions.ts';
 
 const taking = { detail: z.object({}), input: () => ({}) };
@@ -61,6 +61,10 @@ export const brokenTriggers: Record<string, [Pipeline | readonly Pipeline[], ...
     'HDL266 orders: 2 triggers take from the queue inbox. Fix: give each a queue of its own.',
     'HDL266 orders: 2 triggers take from the queue inbox. Fix: give each a queue of its own.',
   ],
+  'two URLs': [
+    triggered(onRequest(), onRequest()),
+    'HDL268 orders: it has 2 times onRequest, and one URL. Fix: leave one of them.',
+  ],
   'no limit beside a limit': [
     limited({ overlap: 'allow', maxRuns: 2 }),
     "HDL262 orders: overlap is 'allow', which knows no limit, beside maxRuns or maxQueued. Fix: leave those out, or let overlap be 'queue'.",
@@ -83,6 +87,7 @@ export const rightTriggers: Record<string, Pipeline | readonly Pipeline[]> = {
   'a pattern of every kind': triggered(
     onEvent({ source: [{ prefix: 'shop' }], detail: { a: { b: [{ numeric: ['>', 0] }, null, 1] } } }, taking),
   ),
+  'signed requests': triggered(onRequest()),
   'a cap on runs': limited({ maxRuns: 1_000, maxQueued: 0 }),
   'no limit at all': limited({ overlap: 'allow' }),
 };

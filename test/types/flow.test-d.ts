@@ -13,6 +13,7 @@ import {
   type HandlerOutput,
   objectDropped,
   onEvent,
+  onRequest,
   type Pipeline,
   type Ref,
   schedule,
@@ -233,6 +234,14 @@ export const report = definePipeline('report', { input: z.object({}), upstream: 
 
 // An object gives bucket and key, a schedule what it says: the pipeline's input must allow it.
 const drop = z.object({ bucket: z.string(), key: z.string() });
+definePipeline('asked', { input: day, triggers: [onRequest()] }, () => null);
+const asked = onRequest<{ day: string }>({ when: ({ input }) => gt(input.day, 'a') });
+definePipeline('asked', { input: day, triggers: [asked] }, () => null);
+// @ts-expect-error the input has no such field
+onRequest<{ day: string }>({ when: (request) => gt(request.input.days, 'a') });
+const keyed = onRequest<{ key: string }>({ when: ({ input }) => gt(input.key, 'a') });
+// @ts-expect-error what is asked for is not what the contract takes
+definePipeline('asked', { input: day, triggers: [keyed] }, () => null);
 definePipeline('dropped', { input: drop, triggers: [objectDropped('in/{partition}/*')] }, () => null);
 definePipeline('daily', { input: day, triggers: [schedule('rate(1 day)', { input: { day: 'd' } })] }, () => null);
 // @ts-expect-error an object gives no `day`

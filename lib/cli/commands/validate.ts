@@ -69,6 +69,8 @@ const triggerText = (trigger: Trigger<unknown>): string => {
       return `events ${JSON.stringify(trigger.pattern)}${trigger.bus === undefined ? '' : ` on ${trigger.bus}`}`;
     case 'queue':
       return `queue ${trigger.queue}`;
+    case 'request':
+      return 'signed requests';
   }
 };
 

@@ -7,14 +7,22 @@ import { inputSchema } from './input-schema.ts';
 import { namedTriggers } from './names.ts';
 import { objectTrigger } from './object-trigger.ts';
 import { queueTrigger } from './queue-trigger.ts';
+import { type RequestFunction, requestTrigger } from './request-trigger.ts';
 import { scheduleTrigger } from './schedule-trigger.ts';
 import { upstreamTrigger } from './upstream-trigger.ts';
 
 export { triggerNames } from './names.ts';
 
-/** Makes the triggers of a pipeline in `scope`. */
-export const makeTriggers = (scope: Construct, orchestrator: IOrchestrator, definition: PipelineDefinition): void => {
-  const { name, upstream } = definition;
+export type { RequestFunction } from './request-trigger.ts';
+
+/** Makes the triggers of a pipeline in `scope`. Gives what answers requests, where it has that. */
+export const makeTriggers = (
+  scope: Construct,
+  orchestrator: IOrchestrator,
+  definition: PipelineDefinition,
+): RequestFunction | undefined => {
+  const { name, upstream, triggers } = definition;
+  let requests: RequestFunction | undefined;
   for (const { id, trigger } of namedTriggers(definition)) {
     switch (trigger.kind) {
       case 'object':
@@ -29,10 +37,15 @@ export const makeTriggers = (scope: Construct, orchestrator: IOrchestrator, defi
       case 'schedule':
         scheduleTrigger(scope, id, orchestrator, name, trigger);
         break;
+      case 'request':
+        requests = requestTrigger(scope, id, orchestrator, name, trigger);
+        break;
     }
   }
-  if (definition.triggers.some(({ kind }) => kind === 'event' || kind === 'queue'))
-    inputSchema(scope, orchestrator, definition);
+  const takesEvents = triggers.some(({ kind }) => kind === 'event' || kind === 'queue');
+  const readers = [...(takesEvents ? [orchestrator.operators.dispatch] : []), ...(requests ? [requests.handler] : [])];
+  if (readers.length > 0) inputSchema(scope, orchestrator, definition, readers);
   const upstreams = Object.values(upstream).map((pipeline) => pipeline.name);
   if (upstreams.length > 0) upstreamTrigger(scope, 'Upstream', orchestrator, name, upstreams);
+  return requests;
 };

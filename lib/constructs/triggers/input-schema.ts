@@ -1,3 +1,4 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { ParameterTier, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { Pipeline } from '../../definition/index.ts';
@@ -12,12 +13,13 @@ const most = { standard: 4_096, advanced: 8_192 } as const;
 
 /**
  * Tells `dispatch` what input a pipeline takes, so that an event which gives another ends with the dead letters and starts
- * nothing. A contract whose JSON Schema is too long for a parameter is left to the stages to check.
+ * nothing; and who answers requests, which refuses one. A contract whose JSON Schema is too long for a parameter is left to the stages to check.
  */
 export const inputSchema = (
   scope: Construct,
-  { orchestratorName, operators }: IOrchestrator,
+  { orchestratorName }: IOrchestrator,
   pipeline: Pipeline,
+  readers: readonly LambdaFunction[],
 ): void => {
   const schema = JSON.stringify(inputSchemaOf(pipeline) ?? {});
   if (schema.length > most.advanced) return;
@@ -28,5 +30,5 @@ export const inputSchema = (
     stringValue: schema,
     tier: schema.length > most.standard ? ParameterTier.ADVANCED : ParameterTier.STANDARD,
   });
-  allow(operators.dispatch, ['ssm:GetParameter'], [parameterArn(scope, parameterName)]);
+  for (const reader of readers) allow(reader, ['ssm:GetParameter'], [parameterArn(scope, parameterName)]);
 };

@@ -5,12 +5,16 @@ import type { Rule } from './rule.ts';
  * HDL264: the pattern of onEvent matches nothing or is none of EventBridge's: it names a source, and its leaves are lists that are
  * not empty. Fix: write { source: 'shop', detail: { state: ['ready'] } }.
  *
+ * HDL268: a pipeline has more than one onRequest, and it has one URL. Fix: leave one.
+ *
  * HDL266: two triggers take from one queue, so each would get some of the messages. Fix: give each a queue of its own.
  */
 export const eventTriggersArePossible: Rule = ({ graph: { pipeline }, all }) => {
   const found: Diagnostic[] = [];
   const tell = (code: string, message: string, fix: string) =>
     found.push({ code, severity: 'error', at: pipeline.name, message, fix });
+  const requests = pipeline.triggers.filter(({ kind }) => kind === 'request').length;
+  if (requests > 1) tell('HDL268', `it has ${requests} times onRequest, and one URL`, 'leave one of them');
   for (const trigger of pipeline.triggers) {
     const problem = trigger.kind === 'event' ? patternProblem(trigger.pattern, []) : undefined;
     if (problem)

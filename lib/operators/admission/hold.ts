@@ -27,6 +27,7 @@ const triggerOf = (message: StartMessage): string | undefined => {
     case 'event':
       return message.reading.trigger;
     case 'batch':
+    case 'request':
       return message.trigger;
     case 'upstream':
     case 'waited':
