@@ -1,5 +1,6 @@
 // Many events that become one run: each is in exactly one, however often it comes and wherever a dispatcher dies.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { daily, gte, objectDropped } from '../../lib/definition/index.ts';
 import { openLedger } from '../../lib/ledger/index.ts';
 import { dispatch, type Services } from '../../lib/operators/index.ts';
 import type { BatchPolicy, Json, StartMessage } from '../../lib/records/index.ts';
@@ -197,6 +198,30 @@ describe('a window', () => {
       expect(await keysOf(pipeline)).toEqual([['f00', 'f01'], ['f02']]);
       if (calls <= dies) break;
     }
+  });
+
+  test('an event that its condition does not hold for is a skipped run, once, and in no window', async () => {
+    await workshop.deploy('picky');
+    const { when } = objectDropped('drops/{partition}/*', { when: ({ size }) => gte(size, 10) });
+    const batch = { seconds: 60, count: 1 };
+    const small = { ...dropped('picky', 'drops/mon/small', batch, 9), when } as StartMessage;
+    const reason = 'its condition does not hold: event.size is 9';
+    expect(await dispatch(small, services())).toEqual({ kind: 'notStarted', reason });
+    expect((await dispatch(small, services())).kind).toBe('duplicate');
+    expect(await workshop.local.ledger.runs.latest('picky', 10)).toMatchObject([
+      { status: 'skipped', cause: reason, partition: 'mon', trigger: { detail: 's3://inbox/drops/mon/small' } },
+    ]);
+    await windowsOf('picky', batch, 'mon');
+    expect(await workshop.executions('picky')).toBe(0);
+  });
+
+  test('an event of a partition that there is not fails by itself, before it is gathered', async () => {
+    await workshop.deploy('dated', { partitions: daily({ from: '2026-01-01' }) });
+    const batch = { seconds: 60, count: 2 };
+    await expect(dispatch(dropped('dated', 'drops/mon/a', batch), services())).rejects.toThrow(
+      /^HDL440 dated has no partition mon: /,
+    );
+    expect((await dispatch(dropped('dated', 'drops/2026-03-01/a', batch), services())).kind).toBe('gathered');
   });
 
   test('an event that is too large to be gathered is told', async () => {
