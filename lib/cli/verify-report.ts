@@ -12,6 +12,8 @@ const marks: { readonly [mark in Mark]: readonly [sign: string, says: string] } 
   tolerated: ['t', 'a map that bears the items that failed; each is a dead letter'],
   skipped: ['–', 'skipped with what depends on it, and a dead letter'],
   failed: ['✗', 'fails the run, as declared: a dead letter, dependants skipped, the rest done'],
+  undone: ['u', 'undoes what the stage did, once, when the run fails'],
+  stands: ['s', 'cannot undo it: a dead letter; what the stage did stands, and what that hangs on'],
 };
 
 const signOf = (cell: CellResult | undefined): string => {

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CompiledPipeline, compile } from '../asl/index.ts';
 import { graphOf, type PipelineGraph } from '../graph/index.ts';
-import { openLedger } from '../ledger/index.ts';
 import {
   type Clock,
   type Services as Engine,
@@ -17,9 +16,10 @@ import {
 import { answer, begin, dispatch, finish, type Outcome, type Services, settle } from '../operators/index.ts';
 import {
   type BeginCall,
+  compensationName,
+  compensationSuffix,
   executionName,
   type FinishCall,
-  isList,
   type Json,
   type ResumeOrder,
   type RunRecord,
@@ -27,9 +27,8 @@ import {
   type SettleCall,
 } from '../records/index.ts';
 import { stageHandler } from '../runtime/index.ts';
-import { connect } from '../support/aws-call.ts';
 import { invariant } from '../support/invariant.ts';
-import { account, credentials, type Deployed, deploy, descendantsOf, manifestOf, names, region } from './deploy.ts';
+import { account, type Deployed, deploy, descendantsOf, executionArn, names, region } from './deploy.ts';
 import {
   type FunctionsOptions,
   type Setup,
@@ -39,9 +38,11 @@ import {
   watchedAs,
 } from './functions.ts';
 import { invoke, type Watch } from './invocations.ts';
+import { operatorsServices } from './operators-services.ts';
 import type { RowsText } from './rows-file.ts';
 import { openStartQueue } from './start-queue.ts';
-import { keysRead, partitionOf } from './stubs.ts';
+import { partitionOf } from './stubs.ts';
+import { upstreamRecorder } from './upstream-runs.ts';
 
 export type { Setup, Wrapper } from './functions.ts';
 
@@ -70,15 +71,10 @@ export interface Bench {
   close(): Promise<void>;
 }
 
+const never = new Promise<never>(() => undefined);
+
 /** In real time, whatever the engine's: what takes this long will not end. */
 const longestMs = 30_000;
-
-/** A message to a queue. */
-interface Sent {
-  readonly QueueUrl?: string;
-  readonly MessageBody?: string;
-  readonly DelaySeconds?: number;
-}
 
 const startedTwice = ({ watch }: Setup): boolean => [...watch.faults.values()].some((fault) => fault.startedTwice);
 
@@ -94,7 +90,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
   let clock: Clock = virtualClock(Date.now());
   let engine: Engine;
   let deployed: Deployed | undefined;
-  let given = 0;
+  const reopened = new WeakSet<Watch>(); // watches of runs through an end of the engine
 
   const setupOf = (run: string): Setup => {
     const setup = setups.get(run) ?? asked;
@@ -149,41 +145,6 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       account,
     });
 
-  const servicesOn = ({ endpoint, queueUrl, startQueueUrl }: Deployed): Services => {
-    const real = connect({ region, endpoint, ...credentials });
-    const aws: Services['aws'] = {
-      ...real,
-      call: async (service, operation, input) => {
-        const { QueueUrl, MessageBody = '', DelaySeconds = 0 } = input as Sent;
-        if (operation === 'SendMessage' && QueueUrl === startQueueUrl && queue.take(MessageBody, DelaySeconds))
-          return {};
-        // AWS starts an Express execution at least once.
-        if (operation === 'StartExecution' && isExpress && asked && startedTwice(asked))
-          await real.call(service, operation, input);
-        return real.call(service, operation, input);
-      },
-    };
-    const manifests = new Map(
-      graphs.map(({ pipeline: of }, at) => [of.name, manifestOf(of, compiled[at] as CompiledPipeline, queueUrl)]),
-    );
-    return {
-      aws,
-      ledger: openLedger(aws, names),
-      eventBus: names.eventBus,
-      startQueueUrl, // beside runs of other pipelines nobody takes from it: what is undone is no part of a run
-      manifests: {
-        of: async (name) => {
-          const above = Object.values(pipeline.upstream).find((one) => one.name === name);
-          return manifests.get(name) ?? (above && manifestOf(above, compiled[0] as CompiledPipeline, queueUrl));
-        },
-        queueOf: async () => undefined,
-        inputOf: async () => undefined,
-      },
-      now: () => clock.now(),
-      measures: false,
-    };
-  };
-
   const queue = openStartQueue(
     () => clock,
     (message) => dispatch(message, services),
@@ -191,7 +152,15 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
 
   engine = await open(0);
   deployed = await deploy(engine, compiled);
-  const services = servicesOn(deployed);
+  const services = operatorsServices({
+    deployed,
+    pipeline,
+    compiled: new Map(graphs.map(({ pipeline: of }, at) => [of, compiled[at] as CompiledPipeline])),
+    take: (body, afterSeconds) => queue.take(body, afterSeconds),
+    // AWS starts an Express execution at least once.
+    startsTwice: () => isExpress && asked !== undefined && startedTwice(asked),
+    now: () => clock.now(),
+  });
   const port = Number(new URL(deployed.endpoint).port);
 
   /** Ends the engine as a crash of its process would, and opens it again at the time that it was. */
@@ -202,27 +171,43 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     queue.again();
   };
 
-  const standardEnd = (name: string): Promise<Shape> =>
-    engine.ended(`arn:aws:states:${region}:${account}:execution:${pipeline.name}:${name}`);
+  const standardEnd = (machine: string, name: string): Promise<Shape> => engine.ended(executionArn(machine, name));
 
   /** Nobody is told how an Express execution ended: what is known is what the look at its run found. */
-  const expressEnd = async (name: string): Promise<Shape> => {
-    await queue.looked(pipeline.name, name);
+  const expressEnd = async (machine: string, name: string): Promise<Shape> => {
+    await queue.looked(machine, name);
     const { status, cause } = (await services.ledger.runs.get(pipeline.name, readExecutionName(name).run)) ?? {};
     return { status: status === 'completed' ? 'SUCCEEDED' : 'FAILED', ...(cause ? { error: status, cause } : {}) };
   };
 
+  /** The run is over when what it did is undone as well, where that is due. */
+  const wholeEnd = async (name: string, watch: Watch): Promise<Shape> => {
+    try {
+      const end = await (isExpress ? expressEnd : standardEnd)(pipeline.name, name);
+      const { run } = readExecutionName(name);
+      const asked = (await services.ledger.runs.get(pipeline.name, run))?.compensation;
+      if (asked === undefined) return end;
+      const undoing = compensationName(run, asked);
+      await queue.compensated(pipeline.name, undoing);
+      await standardEnd(`${pipeline.name}${compensationSuffix}`, undoing);
+      return end;
+    } catch (error) {
+      if (watch.hasHalted && !reopened.has(watch)) return never; // the engine is going down: the next one is asked again
+      throw error;
+    }
+  };
+
   /** Without a status the run did not end. */
-  const endOf = async (name: string, { halted }: Watch): Promise<Pick<Finished, 'status' | 'cause'>> => {
-    const ended = isExpress ? expressEnd : standardEnd;
+  const endOf = async (name: string, watch: Watch): Promise<Pick<Finished, 'status' | 'cause'>> => {
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), longestMs);
     try {
-      const cut = halted.promise.then(async () => {
+      const cut = watch.halted.promise.then(async () => {
         await reopen();
-        return ended(name);
+        reopened.add(watch);
+        return wholeEnd(name, watch);
       });
-      const first = await Promise.race([ended(name), cut, late.promise]);
+      const first = await Promise.race([wholeEnd(name, watch), cut, late.promise]);
       if (first === undefined) await reopen(); // what hangs must not hold up the next run
       if (first === undefined && queue.lost !== undefined)
         return { status: undefined, cause: `a start message: ${queue.lost}` };
@@ -246,34 +231,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     deployed,
     put,
 
-    giveUpstream: async (upstream) => {
-      for (const [alias, value] of Object.entries(upstream)) {
-        const above = pipeline.upstream[alias];
-        invariant(above, `there is no upstream ${alias}`);
-        const use = pipeline.uses?.[alias];
-        // Of several partitions, as `upstreamOf` makes it: their keys and outputs.
-        const outputs = use && isList(use) ? (value as readonly { key: string; output: Json }[]) : undefined;
-        for (const [index, key] of keysRead(pipeline, alias).entries()) {
-          given += 1; // values bent for another route are a newer run's
-          const createdAt = new Date(clock.now() + given).toISOString();
-          const record: RunRecord = {
-            pipeline: above.name,
-            run: `above-${given}`,
-            partition: key,
-            status: 'completed',
-            trigger: { kind: 'manual', identity: 'verify', detail: 'verify' },
-            input: await services.ledger.payloads.store(above.name, null),
-            upstream: {},
-            createdAt,
-            output: { kind: 'value', value: outputs ? (outputs[index]?.output ?? null) : value },
-          };
-          await services.ledger.runs.create(record);
-          const { pipeline: name, run, status } = record;
-          const mark = { pipeline: name, partition: key, run, status, updatedAt: createdAt };
-          await services.ledger.runs.markPartition(mark, createdAt);
-        }
-      }
-    },
+    giveUpstream: upstreamRecorder(pipeline, services),
 
     run: async (id, setup) => {
       asked = setup;

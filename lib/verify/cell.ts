@@ -2,7 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Stage } from '../definition/index.ts';
 import { isOpen, UnavailableError } from '../ledger/index.ts';
-import type { Json } from '../records/index.ts';
+import { type Json, undoneStage } from '../records/index.ts';
 import { canonicalJson } from '../support/canonical-json.ts';
 import type { Bench, Finished, Setup } from './bench.ts';
 import type { Declared } from './declared.ts';
@@ -73,6 +73,7 @@ export const brokenFor = ({ output }: Stage): { readonly value: unknown } | unde
 export const differences = async (bench: Bench, expected: Expected, watch: Watch, finished: Finished) => [
   ...(await recordedDifferences(bench, expected, finished, expected.declared)),
   ...workDifferences(expected, watch),
+  ...(await orderDifferences(bench, expected, watch, finished)),
 ];
 
 const comparison = () => {
@@ -89,7 +90,7 @@ export const recordedDifferences = async (
   bench: Bench,
   { pipeline, declared, faults, eager, comparesOutput }: Expected,
   { run, status, cause, started }: Finished,
-  sent: Pick<Declared, 'stages'> | undefined,
+  sent: Pick<Declared, 'stages' | 'undone'> | undefined,
 ): Promise<readonly string[]> => {
   const { ledger } = bench.services;
   const { found, expect } = comparison();
@@ -99,15 +100,20 @@ export const recordedDifferences = async (
   const record = run === '' ? undefined : await ledger.runs.get(pipeline, run);
   expect('the run', record?.status ?? 'not recorded', declared.run);
 
-  const records = new Map((await ledger.stages.list(pipeline, run)).map((each) => [each.stage, each]));
+  const undone = [...declared.undone.values()];
+  const allUndone = undone.every(({ status: is }) => is === 'completed') ? 'completed' : 'failed';
+  expect('the undoing', record?.compensation?.status ?? 'none', undone.length === 0 ? 'none' : allUndone);
+
+  const listed = [...(await ledger.stages.list(pipeline, run)), ...(await ledger.stages.listUndo(pipeline, run))];
+  const records = new Map(listed.map((each) => [each.stage, each]));
   const letters = (await ledger.deadLetters.list(pipeline, run)).filter(isOpen);
   const messages = await bench.takeMessages();
   const killed = [...faults.values()].some(({ hitsAll }) => hitsAll);
-  for (const [id, end] of declared.stages) {
+  for (const [id, end] of [...declared.stages, ...declared.undone]) {
     expect(id, records.get(id)?.status ?? 'not recorded', end.status);
     if (eager.has(id) && end.status === 'skipped') continue; // items may have failed before it was known to be
     expect(`dead letters of ${id}`, namesOf(letters as never, id), namesOf(end.letters, id));
-    const messagesOf = sent?.stages.get(id)?.letters ?? [];
+    const messagesOf = (sent?.stages.get(id) ?? sent?.undone.get(id))?.letters ?? [];
     const sentOf = namesOf(messages, id);
     // Sent before it is recorded, so that none is lost: after a restart it may be sent twice.
     const different = killed ? [...new Set(sentOf)] : sentOf;
@@ -140,7 +146,7 @@ const namesOf = (
 /** Of the side effects, and of how often functions were called. */
 const workDifferences = ({ faults, declared, eager }: Expected, watch: Watch): readonly string[] => {
   const { found, expect } = comparison();
-  for (const [id, end] of declared.stages) {
+  for (const [id, end] of [...declared.stages, ...declared.undone]) {
     const effects = [...(watch.effects.get(id)?.values() ?? [])];
     const isWhole = end.letters.length === 0; // else a batch may have died in the middle
     if (!eager.has(id) && (isWhole ? effects.length !== end.effects : effects.length > end.effects))
@@ -149,9 +155,12 @@ const workDifferences = ({ faults, declared, eager }: Expected, watch: Watch): r
     const most = (faults.get(id)?.repeats ?? 1) + restarts;
     if (Math.max(0, ...effects) > most) expect(`times that ${id} did one side effect`, Math.max(...effects), most);
   }
+  for (const [id, effects] of watch.effects)
+    if (undoneStage(id) !== undefined && !declared.undone.has(id))
+      expect(`side effects of ${id}, by idempotency key`, effects.size, 0);
   for (const [stage, { calls }] of faults) {
     if (calls === undefined || watch.hasHalted) continue;
-    const end = declared.stages.get(stage);
+    const end = declared.stages.get(stage) ?? declared.undone.get(stage);
     if (end === undefined || end.effects + end.letters.length === 0) continue; // nothing reaches its work: a map may be empty
     const seen = watch.calls.get(stage) ?? new Map([['', 0]]);
     for (const [batch, n] of seen)
@@ -159,6 +168,31 @@ const workDifferences = ({ faults, declared, eager }: Expected, watch: Watch): r
   }
   return found;
 };
+
+/** What was undone in another order than the last that completed first, or before what hangs on it. */
+const orderDifferences = async (
+  bench: Bench,
+  { pipeline, declared: { undone } }: Expected,
+  { effects }: Watch,
+  { run }: Finished,
+): Promise<readonly string[]> => {
+  const order = [...effects.keys()].flatMap((id) => undone.get(id) ?? []).map(({ of, after }) => ({ of, after }));
+  if (order.length < 2) return [];
+  const records = await bench.services.ledger.stages.list(pipeline, run);
+  const endOf = ({ of }: { readonly of: string }) => records.find(({ stage }) => stage === of)?.endedAt ?? '';
+  return order.flatMap((one, at) =>
+    order
+      .slice(at + 1)
+      .filter((other) => hangsOn(other, one) || (endOf(one) < endOf(other) && !hangsOn(one, other)))
+      .map((other) => `${one.of} was undone before ${other.of}; declared: after it`),
+  );
+};
+
+interface Undone {
+  readonly of: string;
+  readonly after: readonly string[];
+}
+const hangsOn = ({ of }: Undone, { after }: Undone): boolean => after.some((name) => undoneStage(name) === of);
 
 const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json; // as it would travel
 

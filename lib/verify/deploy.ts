@@ -4,7 +4,7 @@ import type { Pipeline } from '../definition/index.ts';
 import { childrenOf } from '../graph/index.ts';
 import { tableRequest } from '../ledger/index.ts';
 import type { Services as Engine } from '../local/index.ts';
-import { environmentNames, type Json } from '../records/index.ts';
+import { compensationSuffix, environmentNames, type Json } from '../records/index.ts';
 
 export const region = 'us-east-1';
 export const account = '123456789012';
@@ -37,10 +37,10 @@ export const deploy = async (engine: Engine, compiled: readonly CompiledPipeline
   return { endpoint: new URL(queueUrl).origin, queueUrl, startQueueUrl: String(starts.QueueUrl) };
 };
 
-/** The pipeline's machine, and those that it starts where it would be too large. */
+/** The pipeline's machine, those that it starts where it would be too large, and the one that undoes what it did. */
 const deployMachines = async (
   engine: Engine,
-  { name, definition, hash, children, type }: CompiledPipeline,
+  { name, definition, hash, children, type, compensation }: CompiledPipeline,
 ): Promise<void> => {
   const childName = (placeholder: string): string => `${name}-${placeholder.replace('machine_', '')}`;
   const filledIn: { readonly [placeholder: string]: string } = {
@@ -51,7 +51,7 @@ const deployMachines = async (
   };
   const filled = (text: string): string =>
     text.replaceAll(/\$\{(\w+)\}/g, (_, placeholder: string) => {
-      if (/^(stage|fallback)_/.test(placeholder)) return functionName(name, placeholder);
+      if (/^(stage|fallback|compensate)_/.test(placeholder)) return functionName(name, placeholder);
       return filledIn[placeholder] ?? placeholder;
     });
   const create = (machine: string, text: string, typed = {}) =>
@@ -63,6 +63,7 @@ const deployMachines = async (
     });
   for (const child of children) await create(childName(child.placeholder), child.definition);
   await create(name, definition, type === 'express' ? { type: 'EXPRESS' } : {});
+  if (compensation !== undefined) await create(`${name}${compensationSuffix}`, compensation);
 };
 
 /** Of what stands for a stage's function, or a call of AWS, in a definition. */
@@ -83,7 +84,10 @@ const withStubs = (at: Json, pipeline: string): Json => {
   );
 };
 
-export const machineArn = (name: string): string => `arn:aws:states:${region}:${account}:stateMachine:${name}`;
+const machineArn = (name: string): string => `arn:aws:states:${region}:${account}:stateMachine:${name}`;
+
+export const executionArn = (machine: string, name: string): string =>
+  `arn:aws:states:${region}:${account}:execution:${machine}:${name}`;
 
 /** The environment of every function there. */
 export const environmentOf = ({ endpoint, queueUrl }: Deployed): { readonly [name: string]: string } => ({
@@ -116,11 +120,12 @@ export const descendantsOf = (pipeline: Pipeline): readonly Pipeline[] => {
 
 export const manifestOf = (
   { name, upstream, partitions, uses, join, type }: Pipeline,
-  { hash, stages }: CompiledPipeline,
+  { hash, stages, compensation }: CompiledPipeline,
   queueUrl: string,
 ) => ({
   pipeline: name,
   stateMachineArn: machineArn(name),
+  ...(compensation === undefined ? {} : { compensationArn: machineArn(`${name}${compensationSuffix}`) }),
   type,
   definitionHash: hash,
   ...(partitions ? { partitions } : {}),

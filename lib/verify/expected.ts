@@ -4,10 +4,12 @@ import { bindingsOf, isHandled, refsIn } from '../definition/index.ts';
 import { fuseMaps, jsonSchemaOf, type Level, type PipelineGraph } from '../graph/index.ts';
 import type { Json } from '../records/index.ts';
 import { brokenFor, type Expected } from './cell.ts';
-import { type Deviation, declaredOutcome } from './declared.ts';
+import { declaredOutcome } from './declared.ts';
 import type { Fault, Planned } from './faults.ts';
 import { sampleOf } from './sample.ts';
+import type { Deviation } from './stage-ends.ts';
 import type { Stubs } from './stubs.ts';
+import { undoingsOf } from './undoing.ts';
 
 export const expectedOf = async (
   graph: PipelineGraph,
@@ -16,7 +18,7 @@ export const expectedOf = async (
 ): Promise<Expected> => {
   const textLengths = new Map<string, number>();
   const deviations = new Map<string, Deviation>();
-  for (const { id, node } of graph.stages) {
+  for (const { id, node } of [...graph.stages, ...undoingsOf(graph.stages)]) {
     const deviation = faults.get(id)?.deviation;
     if (!deviation) continue;
     const textLength = isHandled(node) ? (longTextLength(node, node.stage) ?? 0) : 0;

@@ -10,7 +10,7 @@ import {
 import { expressSeconds } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
 import { PermanentError, TransientError } from '../support/run-errors.ts';
-import type { Deviation } from './declared.ts';
+import type { Deviation } from './stage-ends.ts';
 
 /** What becomes of one invocation of a stage's function, as its state machine or Lambda sees it. */
 export type Act =

@@ -1,18 +1,20 @@
 // The fault matrix of a pipeline: every stage with every fault that can happen to it, run one after the other on one engine.
 import type { Pipeline, StageNode } from '../definition/index.ts';
-import { graphOf, type PipelineGraph } from '../graph/index.ts';
+import { graphOf, type PipelineGraph, type PlacedStage } from '../graph/index.ts';
 import { isList, type Json } from '../records/index.ts';
 import { type Bench, openBench, type Wrapper } from './bench.ts';
 import { runCell, runWith } from './cell.ts';
-import { type Declared, type Deviation, declaredOutcome, type StageEnd } from './declared.ts';
+import { type Declared, declaredOutcome } from './declared.ts';
 import { expectedOf, plannedAt } from './expected.ts';
-import { faults } from './faults.ts';
+import { type Fault, faults, type Planned } from './faults.ts';
 import { runKilledExpress } from './killed-express.ts';
 import { openRealWork, type RealHandlers } from './real-work.ts';
 import { CannotVerifyError, HandlersFailedError } from './refusals.ts';
 import type { RowsText } from './rows-file.ts';
+import type { Deviation, StageEnd } from './stage-ends.ts';
 import { bendsFor, type Route } from './steer.ts';
 import { type GivenValues, keysRead, type Stubs, stubsFor } from './stubs.ts';
+import { undoingsOf } from './undoing.ts';
 
 interface Place {
   readonly pipeline: string;
@@ -35,7 +37,17 @@ export type CellResult =
   | (Place & { readonly result: 'none' });
 
 /** What is declared to become of the stage. */
-export type Mark = 'recovers' | 'resumed' | 'fallback' | 'value' | 'default' | 'skipped' | 'tolerated' | 'failed';
+export type Mark =
+  | 'recovers'
+  | 'resumed'
+  | 'fallback'
+  | 'value'
+  | 'default'
+  | 'skipped'
+  | 'tolerated'
+  | 'failed'
+  | 'undone'
+  | 'stands';
 
 export interface MatrixOptions {
   /** Only this stage, only this fault. */
@@ -74,22 +86,26 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
       ? await plainRun(bench, graph, stubsFor(pipeline, { given, seed, upstream, bends: [], real }))
       : true;
     if (!comparesOutput) options.onUncompared?.();
-    for (const { id, node, within } of graph.stages) {
+    for (const { id, node, within, isUndoing } of rowsOf(graph)) {
       if (options.stage !== undefined && options.stage !== id) continue;
       const route: Route = Object.fromEntries(within.map(({ choose, branch }) => [choose, branch]));
       const stubs = stubsFor(pipeline, { given, seed, upstream, bends: bendsFor(graph, route), real });
       await bench.giveUpstream(stubs.upstream);
-      const plain = await declaredOutcome(graph, stubs);
+      const before = isUndoing ? await whatFailsAfter(graph, stubs, id) : noFaults;
+      const plain = before && (await expectedOf(graph, stubs, before)).declared;
       for (const fault of faults) {
         if (options.fault !== undefined && options.fault !== fault.name) continue;
         const at = { pipeline: pipeline.name, stage: id, fault: fault.name };
-        const planned = real && fault.name === 'oversize' ? undefined : plannedAt(fault, node, pipeline.type);
-        const end = plain.stages.get(id);
+        const type = isUndoing ? 'standard' : pipeline.type;
+        const planned = real && fault.name === 'oversize' ? undefined : plannedAt(fault, node, type);
+        const end = plain?.stages.get(id) ?? plain?.undone.get(id);
         if (!planned) tell({ ...at, result: 'none' });
+        else if (before === undefined)
+          tell({ ...at, result: 'unreached', why: 'no stage fails the run when it is done' });
         else if (end?.status !== 'completed')
           tell({ ...at, result: 'unreached', why: `without a fault it is ${end?.status}` });
         else {
-          const declaring = await expectedOf(graph, stubs, new Map([[id, planned]]));
+          const declaring = await expectedOf(graph, stubs, new Map([...before, [id, planned]]));
           const expected = { ...declaring, comparesOutput: declaring.comparesOutput && comparesOutput };
           if (expected.declared.files.some(({ key }) => key.length > longestKey)) {
             tell({
@@ -99,17 +115,18 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
             });
             continue;
           }
-          const ends = planned.hitsAll === true && pipeline.type === 'express';
+          const ends = planned.hitsAll === true && type === 'express';
           const plan = { ...expected, id: `${id} ${fault.name}` };
           const problems = ends ? await runKilledExpress(bench, graph, plan) : await runCell(bench, plan);
           const { declared } = expected;
-          const ended = declared.stages.get(id) ?? end;
+          const ended = declared.stages.get(id) ?? declared.undone.get(id) ?? end;
+          const mark = isUndoing ? undoingMarkOf(ended) : markOf(node, planned.deviation, ended);
           tell({
             ...at,
             ...(problems.length === 0 ? { result: 'ok' } : { result: 'broken', problems }),
             declared: ended.status,
             run: declared.run,
-            mark: ends ? 'resumed' : markOf(node, planned.deviation, ended),
+            mark: ends ? 'resumed' : mark,
           });
         }
       }
@@ -119,6 +136,41 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
   }
   return cells;
 };
+
+interface Row extends PlacedStage {
+  /** It is no stage of a run, but what undoes one of a run that failed. */
+  readonly isUndoing: boolean;
+}
+
+const rowsOf = ({ stages }: PipelineGraph): readonly Row[] => [
+  ...stages.map((placed) => ({ ...placed, isUndoing: false })),
+  ...undoingsOf(stages).map((placed) => ({ ...placed, isUndoing: true })),
+];
+
+/** The names of the rows. */
+export const placesOf = (graph: PipelineGraph): readonly string[] => rowsOf(graph).map(({ id }) => id);
+
+const noFaults: ReadonlyMap<string, Planned> = new Map();
+
+/** A fault for good at the last stage with which the run fails and the undoing comes. Undefined where there is none. */
+const whatFailsAfter = async (
+  graph: PipelineGraph,
+  stubs: Stubs,
+  undoing: string,
+): Promise<ReadonlyMap<string, Planned> | undefined> => {
+  for (const { id, node } of graph.stages.toReversed()) {
+    for (const fault of forGood) {
+      const planned = plannedAt(fault, node, graph.pipeline.type);
+      if (!planned) continue;
+      const failing = new Map([[id, planned]]);
+      const { undone } = (await expectedOf(graph, stubs, failing)).declared;
+      if (undone.get(undoing)?.status === 'completed') return failing;
+    }
+  }
+  return undefined;
+};
+
+const forGood: readonly Fault[] = faults.filter(({ name }) => name === 'permanent' || name === 'silence');
 
 /**
  * A run of the real handlers without a fault. True when what it gives is what the handlers give outside of any run, and so can
@@ -163,6 +215,8 @@ export const upstreamOf = async (pipeline: Pipeline, seed: number): Promise<{ re
   }
   return Object.fromEntries(outputs);
 };
+
+const undoingMarkOf = ({ status }: StageEnd): Mark => (status === 'completed' ? 'undone' : 'stands');
 
 const markOf = (node: StageNode, deviation: Deviation, { status, letters }: StageEnd): Mark => {
   if (status === 'failed') return 'failed';

@@ -1,7 +1,7 @@
 // The handlers that ship, as what they give in a run without faults and without anything around them.
 import type { Pipeline, Stage } from '../definition/index.ts';
 import { functionsOf, graphOf } from '../graph/index.ts';
-import type { Json } from '../records/index.ts';
+import { type Json, undoneStage } from '../records/index.ts';
 import { type Handler, openStore, type Work } from '../runtime/index.ts';
 import { connect } from '../support/aws-call.ts';
 import { canonicalJson } from '../support/canonical-json.ts';
@@ -51,7 +51,8 @@ export const openRealWork = (handlers: RealHandlers, deployed: Deployed): RealWo
 };
 
 const keyOf = (pipeline: Pipeline, id: string, contract: Stage): string => {
-  const placeholders = [`stage_${id}`, `fallback_${id}`];
+  const undone = undoneStage(id);
+  const placeholders = undone === undefined ? [`stage_${id}`, `fallback_${id}`] : [`compensate_${undone}`];
   const found = functionsOf(graphOf(pipeline)).find(
     (one) => one.stage === contract && one.placeholders.some((each) => placeholders.includes(each)),
   );

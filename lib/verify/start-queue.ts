@@ -2,7 +2,7 @@
 // by the next engine where the one before ended first.
 import type { Clock } from '../local/index.ts';
 import type { Outcome } from '../operators/index.ts';
-import { executionName, type StartMessage } from '../records/index.ts';
+import { compensationName, executionName, type StartMessage } from '../records/index.ts';
 
 export interface StartQueue {
   /** Takes a message, to be delivered in so many seconds, if it is of a kind that the bench delivers. */
@@ -11,6 +11,8 @@ export interface StartQueue {
   again(): void;
   /** Resolves when a look has found the Express execution of that name at its end. */
   looked(pipeline: string, execution: string): Promise<void>;
+  /** Resolves when the compensation of that name has been asked for, and that was heeded. */
+  compensated(pipeline: string, execution: string): Promise<void>;
   /** Why a message could not be delivered, since this was forgotten. */
   lost: unknown;
 }
@@ -21,18 +23,19 @@ interface Waiting {
 }
 
 /** What else is undone is no part of a run. */
-const delivered: readonly StartMessage['kind'][] = ['child', 'look'];
+const delivered: readonly StartMessage['kind'][] = ['child', 'look', 'compensate'];
 
 export const openStartQueue = (
   clock: () => Clock,
   dispatch: (message: StartMessage) => Promise<Outcome>,
 ): StartQueue => {
   const undone = new Set<Waiting>();
-  const looks = new Map<string, PromiseWithResolvers<void>>();
+  const heard = new Map<string, PromiseWithResolvers<void>>();
 
-  const lookAt = (name: string): PromiseWithResolvers<void> => {
-    const known = looks.get(name) ?? Promise.withResolvers<void>();
-    looks.set(name, known);
+  const hear = (...words: readonly string[]): PromiseWithResolvers<void> => {
+    const name = words.join(' ');
+    const known = heard.get(name) ?? Promise.withResolvers<void>();
+    heard.set(name, known);
     return known;
   };
 
@@ -43,7 +46,8 @@ export const openStartQueue = (
       const { kind } = await dispatch(start);
       undone.delete(message);
       if (start.kind === 'look' && kind !== 'underWay')
-        lookAt(`${start.pipeline} ${executionName(start.run, start.generation)}`).resolve();
+        hear('look', start.pipeline, executionName(start.run, start.generation)).resolve();
+      if (start.kind === 'compensate') hear(start.kind, start.pipeline, compensationName(start.run, start)).resolve();
     } catch (error) {
       queue.lost = error; // the engine may be going down: then it is delivered again by the next
     } finally {
@@ -71,7 +75,8 @@ export const openStartQueue = (
     again: () => {
       for (const message of undone) schedule(message);
     },
-    looked: (pipeline, execution) => lookAt(`${pipeline} ${execution}`).promise,
+    looked: (pipeline, execution) => hear('look', pipeline, execution).promise,
+    compensated: (pipeline, execution) => hear('compensate', pipeline, execution).promise,
   };
   return queue;
 };

@@ -17,7 +17,7 @@ export const verify: Command = {
   says: 'what becomes of a pipeline under every fault at every stage, against what its definition declares',
   operands: [{ name: 'pipeline', required: true }],
   options: {
-    stage: { value: 'NAME', says: 'only this stage' },
+    stage: { value: 'NAME', says: 'only this stage, or what undoes one: charge.compensate' },
     fault: { value: 'NAME', says: 'only this fault' },
     seed: { value: 'N', says: 'other values than those of seed 1' },
     values: {
@@ -42,8 +42,8 @@ export const verify: Command = {
   ],
   run: async (given, setting) => {
     const pipeline = await checkedPipeline(setting, given.operands[0] ?? '');
-    const { faults } = await import('../../verify/index.ts'); // brings the engine and the runtime: not for every command
-    const stage = known('stage', given.text('stage'), stagesOf(pipeline));
+    const { faults, placesOf } = await import('../../verify/index.ts'); // brings the engine and the runtime: not for every command
+    const stage = known('stage', given.text('stage'), placesOf(graphOf(pipeline)));
     const fault = known('fault', given.text('fault'), namesOf(faults));
     const values = given.text('values');
     const input = given.text('input');
@@ -75,7 +75,6 @@ export const verify: Command = {
 };
 
 const namesOf = (all: readonly { readonly name: string }[]): readonly string[] => all.map(({ name }) => name);
-const stagesOf = (pipeline: Pipeline): readonly string[] => graphOf(pipeline).stages.map(({ id }) => id);
 
 /** What was asked for, if there is such a one. Throws CliError. */
 const known = (
