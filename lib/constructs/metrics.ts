@@ -14,19 +14,34 @@ export type PipelineMetric =
   | 'DeadlinesMissed'
   | 'StagesStuck';
 /** Of a stage of a pipeline. */
-export type StageMetric = 'StageDuration' | 'Attempts' | 'Failures' | 'ItemsCompleted' | 'ItemsFailed' | 'CacheHits';
+export type StageMetric =
+  | 'StageDuration'
+  | 'Attempts'
+  | 'Failures'
+  | 'ItemsCompleted'
+  | 'ItemsFailed'
+  | 'CacheHits'
+  | 'QueueWait'
+  | 'BilledDuration'
+  | 'MemoryUsed'
+  | 'ModelTokens'
+  | 'DeclaredCalls'
+  | 'ScoresWarned'
+  | 'ScoresBlocked'
+  /** With a further dimension, `score`. */
+  | 'Score';
 
-/** Durations as an average, all else as a sum; over five minutes. */
+/** Durations, memory and scores as an average, all else as a sum; over five minutes. */
 export const heddleMetric = (
   metricName: string,
-  dimensionsMap: { pipeline: string; stage?: string },
+  dimensionsMap: { pipeline: string; stage?: string; score?: string },
   options: MetricOptions = {},
 ): Metric =>
   new Metric({
     namespace: metricNamespace,
     metricName,
     dimensionsMap: { ...dimensionsMap },
-    statistic: metricName.endsWith('Duration') ? Stats.AVERAGE : Stats.SUM,
+    statistic: /Duration$|^QueueWait$|^MemoryUsed$|^Score$/.test(metricName) ? Stats.AVERAGE : Stats.SUM,
     period: Duration.minutes(5),
     ...options,
   });

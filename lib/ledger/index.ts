@@ -12,7 +12,7 @@ import { type Latches, openLatches } from './latches.ts';
 import { type LostStarts, openLostStarts } from './lost-starts.ts';
 import { type OpenRuns, openOpenRuns } from './open-runs.ts';
 import { openPauses, type Pauses } from './pauses.ts';
-import { openPayloads, type Payloads } from './payloads.ts';
+import { newPayloadCache, openPayloads, type PayloadCache, type Payloads } from './payloads.ts';
 import { openRedo, type Redo } from './redo.ts';
 import { openRequests, type Requests } from './requests.ts';
 import { openResolver, type Resolver } from './resolve.ts';
@@ -36,9 +36,10 @@ export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts'
 export type { Gates } from './gates.ts';
 export type { Latches } from './latches.ts';
 export type { LostStarts } from './lost-starts.ts';
+export { type Metered, metered } from './metered.ts';
 export type { OpenRuns } from './open-runs.ts';
 export type { Pauses } from './pauses.ts';
-export type { Payloads } from './payloads.ts';
+export { newPayloadCache, type PayloadCache, type Payloads } from './payloads.ts';
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
 export type { Requests } from './requests.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';
@@ -87,12 +88,17 @@ export interface Ledger {
   standings(): Standings;
 }
 
-export const openLedger = (aws: Aws, names: { readonly table: string; readonly payloadBucket: string }): Ledger => {
+/** `payloadCache` is for those who open one more than once. */
+export const openLedger = (
+  aws: Aws,
+  names: { readonly table: string; readonly payloadBucket: string },
+  payloadCache: PayloadCache = newPayloadCache(),
+): Ledger => {
   const table = openTable(aws, names.table);
   const runs = openRuns(table);
   const stages = openStages(table);
   const choices = openChoices(table);
-  const payloads = openPayloads(aws, names.payloadBucket);
+  const payloads = openPayloads(aws, names.payloadBucket, payloadCache);
   const waits = openWaits(table);
   return {
     runs,

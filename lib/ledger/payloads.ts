@@ -14,9 +14,11 @@ export interface Payloads {
 /** Parsed payloads of S3 that a warm Lambda keeps: their keys are hashes, so they cannot go stale. */
 const cachedPayloads = 4;
 
-export const openPayloads = (aws: Aws, bucket: string): Payloads => {
-  const cache = new Map<string, Promise<unknown>>();
+/** Parsed payloads by key. */
+export type PayloadCache = Map<string, Promise<unknown>>;
+export const newPayloadCache = (): PayloadCache => new Map();
 
+export const openPayloads = (aws: Aws, bucket: string, cache: PayloadCache): Payloads => {
   const fetchObject = async (key: string): Promise<unknown> => {
     const response = await aws.object('GET', bucket, key);
     if (!response.ok) throw new Error(`the payload s3://${bucket}/${key} could not be read: HTTP ${response.status}`);

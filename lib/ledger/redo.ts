@@ -38,6 +38,8 @@ const ended = [
   'token',
   'child',
 ];
+/** What it told of how it went; what it spent stays spent. */
+const told = ['measured', 'scores', 'check'];
 const given = ['output', 'fingerprint', 'given', 'cachedFrom'];
 
 export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo => {
@@ -57,7 +59,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       key,
       set: { status: 'pending', generation: order.generation, ...(anew ? { anew } : {}) },
       add: { redone: record.status === 'completed' ? 1 : 0 },
-      remove: [...ended, ...remove, ...(anew ? [] : ['anew'])],
+      remove: [...ended, ...told, ...remove, ...(anew ? [] : ['anew'])],
       ...earlier(order),
     });
 
@@ -66,7 +68,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       key,
       set: { status: 'pending', generation: order.generation, completed: 0, failed: 0 },
       add: { redone: 1 },
-      remove: [...ended, 'results', 'cached'],
+      remove: [...ended, ...told, 'results', 'cached'],
       ...earlier(order),
     });
 

@@ -41,11 +41,17 @@ export interface Resolver {
   resolve(binding: Binding, scope: Scope): Promise<Json>;
   /** Throws UnavailableError unless these stages have completed and these choices have taken a branch. */
   check(ids: readonly string[], scope: Scope): Promise<void>;
+  /** When the last of what it read of a run in this generation was there; undefined where it read nothing that tells. */
+  readyAt(pipeline: string, run: string, generation: number): string | undefined;
 }
 
 /** Each call makes one resolver, which reads every record at most once. */
 export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords, payloads: Payloads): Resolver => {
   const read = new Map<string, Promise<unknown>>();
+  const moments: { readonly of: string; readonly at: string }[] = [];
+  const note = (pipeline: string, run: string, generation: number | undefined, at: string | undefined): void => {
+    if (at !== undefined) moments.push({ of: `${pipeline} ${run} ${generation ?? 1}`, at });
+  };
   const once = <T>(key: string, load: () => Promise<T>): Promise<T> => {
     const known = read.get(key);
     if (known) return known as Promise<T>; // A key is only ever used with one loader.
@@ -58,6 +64,7 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
     once(`run ${pipeline} ${run}`, async () => {
       const record = await runs.get(pipeline, run);
       if (!record) throw new UnavailableError(`there is no run ${run} of ${pipeline}`);
+      note(pipeline, run, record.generation, record.startedAt);
       return record;
     });
 
@@ -79,7 +86,10 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
 
   const stageRecord = async (scope: Scope, stage: string): Promise<StageRecord> => {
     const record = await recordOf(scope, stage);
-    if (record?.status === 'completed') return record;
+    if (record?.status === 'completed') {
+      note(scope.pipeline, scope.run, record.generation, record.endedAt);
+      return record;
+    }
     throw new UnavailableError(`${stage} ${record ? `is ${record.status}` : 'did not run'}`);
   };
 
@@ -198,5 +208,12 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
       }
     }
   };
-  return { resolve, check };
+  return {
+    resolve,
+    check,
+    readyAt: (pipeline, run, generation) => {
+      const own = moments.filter(({ of }) => of === `${pipeline} ${run} ${generation}`).map(({ at }) => at);
+      return own.length > 0 ? own.reduce((last, at) => (at > last ? at : last)) : undefined;
+    },
+  };
 };

@@ -17,7 +17,7 @@ import type { Table } from './table.ts';
 /** What `finish` writes when a run ends. */
 export type RunEnd = Pick<
   RunRecord,
-  'output' | 'chosen' | 'stages' | 'deadLetters' | 'error' | 'cause' | 'compensation'
+  'output' | 'chosen' | 'stages' | 'deadLetters' | 'account' | 'error' | 'cause' | 'compensation'
 > & {
   readonly status: 'completed' | 'failed' | 'cancelled';
   readonly endedAt: string;
@@ -103,6 +103,7 @@ const ofAnEnd = [
   'cause',
   'stages',
   'deadLetters',
+  'account',
   'waits',
   'compensation',
   'late',

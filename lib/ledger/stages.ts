@@ -12,6 +12,7 @@ import {
   type Status,
   type StoredPayload,
   stageKey,
+  type Telling,
 } from '../records/index.ts';
 import { SupersededError } from '../support/run-errors.ts';
 import type { Item, Key, Table } from './table.ts';
@@ -55,11 +56,11 @@ export interface Stages {
   complete(
     at: StageAddress,
     owner: string,
-    end: { endedAt: string; durationMs: number; output: StoredPayload } & Pick<
-      StageRecord,
-      'fingerprint' | 'warning' | 'given' | 'cachedFrom'
-    >,
+    end: { endedAt: string; durationMs: number; output: StoredPayload } & Telling &
+      Pick<StageRecord, 'fingerprint' | 'warning' | 'given' | 'cachedFrom' | 'check'>,
   ): Promise<boolean>;
+  /** Notes what a failed attempt used, which is not the end of the stage. False when another attempt has claimed it since. */
+  note(at: StageAddress, owner: string, telling: Telling): Promise<boolean>;
   /** Marks a map stage as running, over `total` items if that is known; its batches are claimed one by one. */
   open(at: StageAddress, now: string, total?: number, fingerprint?: Fingerprint): Promise<void>;
   /** Records the end of a map stage, whatever it was. */
@@ -98,13 +99,15 @@ export type Outcome =
   | { readonly status: 'skipped'; readonly reason: string }
   | { readonly status: 'completed'; readonly output: StoredPayload; readonly substituted: true };
 
-export type Failure = Outcome & { readonly endedAt: string; readonly error: string; readonly cause: string };
+export type Failure = Outcome & { readonly endedAt: string; readonly error: string; readonly cause: string } & Pick<
+    StageRecord,
+    'check'
+  >;
 
-export type MapEnd = (Failure | { readonly status: 'completed'; readonly endedAt: string }) & {
-  readonly items: ItemCounts;
-};
+export type MapEnd = (Failure | { readonly status: 'completed'; readonly endedAt: string }) &
+  Telling & { readonly items: ItemCounts };
 
-export interface BatchEnd {
+export interface BatchEnd extends Telling {
   readonly status: 'running' | 'completed';
   readonly endedAt: string;
   readonly durationMs: number;
@@ -134,7 +137,10 @@ const unfinished = ({ generation = 1 }: StageAddress) => ({
 });
 
 /** What is read of batches where their results are not. */
-const batchFacts = ['stage', 'batch', 'status', 'attempts', 'completed', 'failed', 'cached', 'durationMs', 'overdueAt'];
+const batchFacts = [
+  ...['stage', 'batch', 'status', 'attempts', 'completed', 'failed', 'cached', 'startedAt', 'durationMs', 'overdueAt'],
+  ...['spent', 'measured', 'scores'],
+];
 
 export const openStages = (table: Table): Stages => {
   const claim = async <R extends { readonly status: Status }>(
@@ -148,6 +154,8 @@ export const openStages = (table: Table): Stages => {
       key,
       set: { ...set, status: 'running', owner, attemptAt: now, generation: at.generation ?? 1 },
       setOnce: { startedAt: now },
+      // An operator's claim is no attempt at the work.
+      ...(set.overdueAt === undefined ? {} : { append: { tries: { at: now } } }),
       add: { attempts: 1 },
       ...unfinished(at),
     });
@@ -174,9 +182,12 @@ export const openStages = (table: Table): Stages => {
       (await table.update({
         key: keyOf(at),
         set: { ...end, status: 'completed' },
-        remove: end.cachedFrom ? failure : [...failure, 'cachedFrom'],
+        remove: [...failure, ...(end.cachedFrom ? [] : ['cachedFrom']), ...(end.warning ? [] : ['warning'])],
         ...owned(owner),
       })) !== undefined,
+
+    note: async (at, owner, telling) =>
+      (await table.update({ key: keyOf(at), set: { ...telling }, ...owned(owner) })) !== undefined,
 
     open: async (at, now, total, fingerprint) => {
       const { generation = 1 } = at;

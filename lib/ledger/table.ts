@@ -15,6 +15,8 @@ export interface Update {
   readonly set: Item;
   /** Attributes to set only where there is no value yet. */
   readonly setOnce?: Item;
+  /** Values to put at the end of lists. */
+  readonly append?: Item;
   /** Attributes to take away. */
   readonly remove?: readonly string[];
   readonly add?: { readonly [attribute: string]: number | ReadonlySet<string> };
@@ -127,7 +129,7 @@ export const openTable = (aws: Aws, name: string): Table => {
       }
     },
 
-    update: async ({ key, set, setOnce = {}, add = {}, remove = [], condition, values = {} }) => {
+    update: async ({ key, set, setOnce = {}, append = {}, add = {}, remove = [], condition, values = {} }) => {
       const names: Record<string, string> = {};
       const bound: Record<string, unknown> = {};
       const assign = (attribute: string, value: unknown): { readonly name: string; readonly value: string } => {
@@ -144,6 +146,11 @@ export const openTable = (aws: Aws, name: string): Table => {
         ...defined(setOnce).map(([attribute, value]) => {
           const to = assign(attribute, value);
           return `${to.name} = if_not_exists(${to.name}, ${to.value})`;
+        }),
+        ...defined(append).map(([attribute, value]) => {
+          const to = assign(attribute, [value]);
+          bound[':nothing'] = [];
+          return `${to.name} = list_append(if_not_exists(${to.name}, :nothing), ${to.value})`;
         }),
       ];
       const adds = Object.entries(add).map(([attribute, value]) => {

@@ -30,6 +30,6 @@ export const openTakeOver =
     }
   };
 
-/** A record less the keys of the item that it was read from. */
+/** A record less the keys of the item that it was read from, and less what the other run has paid. */
 const unkeyed = (record: object): object =>
-  Object.fromEntries(Object.entries(record).filter(([name]) => name !== 'pk' && name !== 'sk'));
+  Object.fromEntries(Object.entries(record).filter(([name]) => !['pk', 'sk', 'spent', 'tries'].includes(name)));

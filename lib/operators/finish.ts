@@ -3,6 +3,7 @@
 
 import { addressOf, isOpen } from '../ledger/index.ts';
 import {
+  accountOf,
   type FinishCall,
   type PlannedStage,
   type RunRecord,
@@ -64,7 +65,8 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
       ? `${unsettled.map(({ stage, status }) => `${stage.id} is ${status}`).join(', ')} at the end of the run`
       : undefined;
   const status = failure === undefined ? 'completed' : 'failed';
-  const end = { status, endedAt, stages, deadLetters, output: call.output, chosen: call.chosen } as const;
+  const account = accountOf([...recorded.values()]);
+  const end = { status, endedAt, stages, deadLetters, account, output: call.output, chosen: call.chosen } as const;
   const why = failure === undefined ? {} : { error: errorNames.runFailed, cause: failure };
   const undone = await compensationOf({ pipeline, run: id, generation }, status, [...recorded.values()], services);
   const ended = await ledger.runs.end(pipeline, id, { ...end, ...why, ...undone }, generation);

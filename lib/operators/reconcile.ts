@@ -1,5 +1,6 @@
 // `reconcile`: settles the run of an execution that died before its `finish` could: stopped, timed out, or broken.
 import {
+  accountOf,
   compensationSuffix,
   type RunRecord,
   readCompensationName,
@@ -116,8 +117,9 @@ export const settleRun = async (
   const endedAt = isoTime(now());
   // The stages first: a crash in between leaves the run to be settled by the event's next delivery.
   const stages = await settleStages(before, { status, endedAt, error, cause }, services);
-  const undone = await compensationOf(before, status, await ledger.stages.list(pipeline, run), services);
-  const end = { status, endedAt, stages, error, cause, ...undone };
+  const settled = await ledger.stages.list(pipeline, run);
+  const undone = await compensationOf(before, status, settled, services);
+  const end = { status, endedAt, stages, account: accountOf(settled), error, cause, ...undone };
   const record = await ledger.runs.end(pipeline, run, end, generation);
   if (!record) return false;
   await markPartition(record, services);

@@ -1,3 +1,4 @@
+export * from './account.ts';
 export * from './admission.ts';
 export * from './audit.ts';
 export * from './backfill/index.ts';
@@ -32,6 +33,7 @@ export * from './run.ts';
 export * from './run-events.ts';
 export * from './run-id.ts';
 export * from './share.ts';
+export * from './spent.ts';
 export * from './stage-record.ts';
 export * from './start-message.ts';
 export * from './status.ts';

@@ -1,4 +1,5 @@
 // A run: one processing of one input or partition by one pipeline.
+import type { RunAccount } from './account.ts';
 import type { Binding } from './binding.ts';
 import type { Choices } from './calls.ts';
 import type { Parent } from './child.ts';
@@ -56,6 +57,8 @@ export interface RunRecord {
   /** Stages by status, written when the run ends. */
   readonly stages?: { readonly [status in Status]?: number };
   readonly deadLetters?: number;
+  /** What its stages used, took and were worth, written when the run ends. */
+  readonly account?: RunAccount;
   /** When it is to have ended, counted from when it was asked for, or to go on; `ends`: it is ended then. */
   readonly deadline?: { readonly at: string; readonly ends?: true };
   /** That it had not; and whether somebody was told. */

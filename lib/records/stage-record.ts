@@ -3,6 +3,7 @@ import type { CachedFrom } from './cache.ts';
 import type { Child } from './child.ts';
 import type { StoredPayload } from './payload.ts';
 import type { Answered, Question } from './question.ts';
+import type { Telling } from './spent.ts';
 import type { Status } from './status.ts';
 import type { Compensated } from './undo.ts';
 
@@ -24,7 +25,7 @@ export interface Fingerprint {
   readonly input: string;
 }
 
-export interface StageRecord {
+export interface StageRecord extends Telling {
   readonly stage: string;
   readonly status: Status;
   readonly attempts: number;
@@ -68,8 +69,10 @@ export interface StageRecord {
   readonly child?: Child;
   /** What lets the state go on that waits for this stage: the newest. */
   readonly token?: string;
-  /** Of a check that only warns: why it did. */
+  /** Of a check that only warns, or a score: why it did. */
   readonly warning?: string;
+  /** Of a check: how it went, and the claim with the values found. */
+  readonly check?: { readonly outcome: 'passed' | 'warned' | 'blocked'; readonly found: string };
   /** The run whose result this is, where a fork took it over. */
   readonly takenFrom?: string;
   /** Where the result was made, where it is an earlier run's. */
@@ -86,7 +89,7 @@ export type ItemResult =
   | { readonly index: number; readonly error: string; readonly cause: string };
 
 /** A batch of a map stage. `results` holds a list of ItemResult, complete when the status is `completed`. */
-export interface BatchRecord {
+export interface BatchRecord extends Telling {
   readonly stage: string;
   readonly batch: number;
   readonly status: Status;

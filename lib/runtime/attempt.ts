@@ -3,6 +3,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { HandlerInput, HandlerOutput, Stage } from '../definition/index.ts';
 import type { Ledger, Scope } from '../ledger/index.ts';
 import type { Fingerprint, StageCall } from '../records/index.ts';
+import type { Cost, Meter, Score } from './meter.ts';
 import type { Store } from './store.ts';
 
 /** The log of a run: structured lines that carry pipeline, run, stage and attempt. */
@@ -22,6 +23,10 @@ export interface Work<S extends Stage> {
   readonly signal: AbortSignal;
   /** The same for every attempt at this stage or item: pass it to outside services that take one. */
   readonly idempotencyKey: string;
+  /** Says what the work costs besides AWS's own: calls of services, answers of models. */
+  readonly cost: Cost;
+  /** Says how good the result is: kept with the stage, with limits that warn or block. */
+  readonly score: Score;
   /** Says that the work goes on. A stage with `heartbeat` is given up when this is not called for so long. */
   heartbeat(): void;
   /** In a map: the place of the item in the list, from 0. */
@@ -35,6 +40,7 @@ export interface Attempt {
   readonly ledger: Ledger;
   readonly store: Store;
   readonly logger: Logger;
+  readonly meter: Meter;
   readonly deadLetterQueueUrl: string;
   /** What was deployed: short hashes of the bundle and of the contract's schemas. */
   readonly build: Pick<Fingerprint, 'code' | 'contract'>;

@@ -5,11 +5,14 @@ import type { Attempt } from './attempt.ts';
 
 const digits = 12;
 
-/** What a result of this attempt on this input comes from. */
-export const fingerprintOf = ({ build }: Attempt, input: Json): Fingerprint => ({
-  ...build,
-  input: sha256(canonicalJson(input)).slice(0, digits),
-});
+/** What a result of this attempt on this input comes from; and the bytes of the input. */
+export const fingerprintOf = (
+  { build }: Attempt,
+  input: Json,
+): { readonly fingerprint: Fingerprint; readonly bytes: number } => {
+  const json = canonicalJson(input);
+  return { fingerprint: { ...build, input: sha256(json).slice(0, digits) }, bytes: Buffer.byteLength(json) };
+};
 
 /** Under which a result on this input is kept for later runs. Longer than a fingerprint: it tells many inputs apart. */
 export const cacheKeyOf = ({ build }: Attempt, { version = '' }: CachePolicy, input: Json): string =>

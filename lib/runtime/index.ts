@@ -1,5 +1,6 @@
 export { PermanentError, ThrottledError, TransientError } from '../support/run-errors.ts';
 export type { Handler, Log, Work } from './attempt.ts';
 export { awsSettings, setting } from './environment.ts';
+export type { Cost, ModelAnswer, Score, ScoreLimits } from './meter.ts';
 export { stageHandler } from './stage-handler.ts';
 export { type Artifact, openStore, type Store } from './store.ts';

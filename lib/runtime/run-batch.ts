@@ -2,7 +2,14 @@
 // letter; if any item may still succeed the batch fails as a whole, and the retry does only those.
 import type { Stage } from '../definition/index.ts';
 import { addressOf, batchItems, batchNumber, type Resolver, UnavailableError } from '../ledger/index.ts';
-import type { BatchRecord, BatchRow, ItemResult, Json, StageAnswer } from '../records/index.ts';
+import {
+  type BatchRecord,
+  type BatchRow,
+  bytesOf,
+  type ItemResult,
+  type Json,
+  type StageAnswer,
+} from '../records/index.ts';
 import { invariant } from '../support/invariant.ts';
 import { isPermanent, SupersededError, ThrottledError, TransientError } from '../support/run-errors.ts';
 import { type Attempt, type Handler, isoTime, logOf, overdueAt, scopeOf } from './attempt.ts';
@@ -95,18 +102,30 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const outcomes = [...results.values()].sort((a, b) => a.index - b.index);
   const failed = outcomes.filter((outcome) => 'error' in outcome).length;
   const endedAt = now();
+  const stored = await ledger.payloads.store(at.pipeline, outcomes);
+  const [retry] = waiting;
+  const isFirst = claim.record.startedAt === isoTime(startedAt);
+  const telling = attempt.meter.tell(claim.record, {
+    startedAt,
+    endedAt,
+    readyAt: isFirst ? resolver.readyAt(at.pipeline, at.run, at.generation) : undefined,
+    bytesIn: Buffer.byteLength(JSON.stringify(todo.map(({ value }) => value))),
+    bytesOut: bytesOf(stored),
+    writesAfter: (call.cache ? worked.length : 0) + (call.release?.length ?? 0),
+    ...(retry ? { error: again(retry, waiting) } : {}),
+  });
   const held = await ledger.stages.settleBatch(at, number, owner, {
     status: waiting.length === 0 ? 'completed' : 'running',
     endedAt: isoTime(endedAt),
     durationMs: endedAt - startedAt,
     completed: outcomes.length - failed,
     failed,
-    results: await ledger.payloads.store(at.pipeline, outcomes),
+    results: stored,
+    ...telling,
     ...(cached ? { cached: taken + (claim.record.cached ?? 0) } : {}),
   });
   if (!held) throw new SupersededError(`another attempt at ${at.stage}, batch ${number}, holds the claim since`);
   await cached?.keep(worked); // after the batch, as its results link to this run
-  const [retry] = waiting;
   if (retry) throw again(retry, waiting);
   const counts = { completed: outcomes.length - failed, failed, ...(cached ? { cached: taken } : {}) };
   return { status: 'completed', control: {}, ...counts };
@@ -133,10 +152,13 @@ const runItem = async <S extends Stage>(
       log: logOf(logger),
       store: attempt.store,
       signal: attempt.signal,
+      cost: attempt.meter.cost,
+      score: attempt.meter.score,
       idempotencyKey: idempotencyKey(attempt, record, index),
       heartbeat: () => undefined,
       item: index,
     });
+    attempt.meter.checkScores();
     return { index, output: await parse(stage.output, result, 'output') };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -1,7 +1,8 @@
 // A stage that runs once: claim, read the input, work, settle.
 import type { Stage } from '../definition/index.ts';
-import { addressOf, type StageAddress, UnavailableError } from '../ledger/index.ts';
+import { addressOf, type Resolver, type StageAddress, UnavailableError } from '../ledger/index.ts';
 import {
+  bytesOf,
   controlOf,
   type Fingerprint,
   type Json,
@@ -49,8 +50,8 @@ const answerOf = async <S extends Stage>(
   if (!claim.held) return stored(attempt, claim.record);
 
   let bound: Json;
+  const resolver = ledger.resolver();
   try {
-    const resolver = ledger.resolver();
     const scope = scopeOf(call);
     bound = await resolver.resolve(call.bind, scope);
     await resolver.check(call.after, scope);
@@ -61,13 +62,41 @@ const answerOf = async <S extends Stage>(
     return { status: 'skipped', control: {} };
   }
 
-  const fingerprint = fingerprintOf(attempt, bound);
+  const { fingerprint, bytes: bytesIn } = fingerprintOf(attempt, bound);
+  const begun: Begun = { at, startedAt, record: claim.record, bytesIn, resolver };
+  try {
+    return await work(stage, handler, attempt, begun, bound, fingerprint);
+  } catch (error) {
+    await noteFailure(attempt, begun, error);
+    throw error;
+  }
+};
+
+/** What is known once an attempt has its claim and its input. */
+interface Begun {
+  readonly at: StageAddress;
+  readonly startedAt: number;
+  readonly record: StageRecord;
+  readonly bytesIn: number;
+  readonly resolver: Resolver;
+}
+
+const work = async <S extends Stage>(
+  stage: S,
+  handler: Handler<S>,
+  attempt: Attempt,
+  begun: Begun,
+  bound: Json,
+  fingerprint: Fingerprint,
+): Promise<StageAnswer & Counted> => {
+  const { call, ledger, meter, now } = attempt;
+  const { at, startedAt, record } = begun;
   // What undoes the stage is to get what the stage got, also when the run can no longer tell.
   const given = call.compensate ? { given: await ledger.payloads.store(at.pipeline, bound) } : {};
-  const before = reusable(claim.record, fingerprint);
+  const before = reusable(record, fingerprint);
   if (before) {
-    const { cachedFrom } = claim.record; // a result that was taken over still is
-    return settle(attempt, at, startedAt, {
+    const { cachedFrom } = record; // a result that was taken over still is
+    return settle(attempt, begun, {
       output: before,
       fingerprint,
       ...given,
@@ -76,13 +105,13 @@ const answerOf = async <S extends Stage>(
   }
   const kept = { pipeline: at.pipeline, stage: stage.name };
   const key = call.cache && cacheKeyOf(attempt, call.cache, bound);
-  if (call.cache && key !== undefined && !claim.record.anew) {
+  if (call.cache && key !== undefined && !record.anew) {
     const hit = (await ledger.cache.find(kept, [key], call.cache, startedAt)).get(key);
     if (hit) {
       const cachedFrom = { run: hit.run, stage: hit.stage, at: hit.at };
       attempt.logger.info('cached: the result of an earlier run is taken over', { from: cachedFrom });
       return {
-        ...(await settle(attempt, at, startedAt, { output: hit.output, fingerprint, ...given, cachedFrom })),
+        ...(await settle(attempt, begun, { output: hit.output, fingerprint, ...given, cachedFrom })),
         cached: 1,
       };
     }
@@ -95,12 +124,15 @@ const answerOf = async <S extends Stage>(
     log: logOf(attempt.logger),
     store: attempt.store,
     signal: attempt.signal,
-    idempotencyKey: idempotencyKey(attempt, claim.record),
+    cost: meter.cost,
+    score: meter.score,
+    idempotencyKey: idempotencyKey(attempt, record),
     heartbeat: () => undefined,
   });
+  meter.checkScores();
   const output = (await parse(stage.output, worked, 'output')) as Json; // The contract just said so.
   const result = { output: await ledger.payloads.store(at.pipeline, output), fingerprint, ...given };
-  const answer = await settle(attempt, at, startedAt, result, output);
+  const answer = await settle(attempt, begun, result, output);
   // After the record, which it links to. A crash in between costs later runs a result, and nothing else.
   if (call.cache && key !== undefined)
     await ledger.cache.keep(kept, key, { run: at.run, stage: at.stage, at: isoTime(now()) }, result.output, call.cache);
@@ -110,17 +142,32 @@ const answerOf = async <S extends Stage>(
 /** Records success. `value` is the output where it is at hand. */
 const settle = async (
   attempt: Attempt,
-  at: StageAddress,
-  startedAt: number,
+  { at, startedAt, record: before, bytesIn, resolver }: Begun,
   result: { readonly output: StoredPayload; readonly fingerprint: Fingerprint } & Pick<
     StageRecord,
     'given' | 'cachedFrom'
   >,
   value?: Json,
 ): Promise<StageAnswer> => {
-  const { call, ledger, owner, now } = attempt;
+  const { call, ledger, meter, owner, now } = attempt;
   const endedAt = now();
-  const end = { endedAt: isoTime(endedAt), durationMs: endedAt - startedAt, ...result };
+  const isFirst = before.startedAt === isoTime(startedAt);
+  const warning = meter.warning();
+  const telling = meter.tell(before, {
+    startedAt,
+    endedAt,
+    readyAt: isFirst ? resolver.readyAt(at.pipeline, at.run, at.generation ?? 1) : undefined,
+    bytesIn,
+    bytesOut: bytesOf(result.output),
+    writesAfter: (call.cache ? 1 : 0) + (call.release?.length ?? 0),
+  });
+  const end = {
+    endedAt: isoTime(endedAt),
+    durationMs: endedAt - startedAt,
+    ...result,
+    ...telling,
+    ...(warning === undefined ? {} : { warning }),
+  };
   if (await ledger.stages.complete(at, owner, end)) {
     if (value === undefined && call.control.length === 0) return { status: 'completed', control: {} };
     const output = value === undefined ? ((await ledger.payloads.load(result.output)) as Json) : value;
@@ -130,6 +177,24 @@ const settle = async (
   const record = await ledger.stages.get(at);
   if (record?.status === 'completed') return stored(attempt, record);
   throw new SupersededError(`another attempt at ${at.stage} holds the claim since; this result is dropped`);
+};
+
+/** What a failed attempt used is kept too: it was paid for. */
+const noteFailure = async (attempt: Attempt, begun: Begun, thrown: unknown): Promise<void> => {
+  if (thrown instanceof SupersededError) return;
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const telling = attempt.meter.tell(begun.record, {
+    startedAt: begun.startedAt,
+    endedAt: attempt.now(),
+    bytesIn: begun.bytesIn,
+    error,
+  });
+  try {
+    await attempt.ledger.stages.note(begun.at, attempt.owner, telling);
+  } catch (lost) {
+    // The attempt's own error is what the state machine has to hear.
+    attempt.logger.warn('what the failed attempt used could not be recorded', { reason: String(lost) });
+  }
 };
 
 const fallbackOf = ({ via, failure }: StageCall) =>

@@ -3,8 +3,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Stage } from '../definition/index.ts';
-import { openLedger } from '../ledger/index.ts';
-import type { StageAnswer, StageCall } from '../records/index.ts';
+import { newPayloadCache, openLedger } from '../ledger/index.ts';
+import { isExpressArn, type StageAnswer, type StageCall } from '../records/index.ts';
 import { connect } from '../support/aws-call.ts';
 import { TimeoutError } from '../support/run-errors.ts';
 import { failingWhereAsked } from './asked-to-fail.ts';
@@ -13,12 +13,17 @@ import { awsSettings, type Environment, ownEnvironment, setting } from './enviro
 import { beating } from './heartbeat.ts';
 import { logAttempt } from './log-attempt.ts';
 import { measureAttempt } from './measure-attempt.ts';
+import { type Meter, openMeter } from './meter.ts';
 import { runBatch } from './run-batch.ts';
 import { runTask } from './run-task.ts';
 import { openStore } from './store.ts';
 
 /** Milliseconds before Lambda's timeout at which a handler's `signal` fires. */
 const earlyMs = 500;
+
+/** What a sandbox took until here is billed with its first call, if it was started for one. */
+const coldMs = Math.round(performance.now());
+const longestCold = 10_000; // AWS gives up an initialization then
 
 const outOfTime = (): never => {
   throw new TimeoutError('the stage is about to run out of its time');
@@ -31,7 +36,9 @@ const warm = (environment: Environment) => {
   return {
     aws,
     payloadBucket,
-    ledger: openLedger(aws, { table: setting('table', environment), payloadBucket }),
+    table: setting('table', environment),
+    payloadCache: newPayloadCache(),
+    memory: environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     deadLetterQueueUrl: setting('deadLetterQueue', environment),
     build: { code: setting('codeHash', environment), contract: setting('contractHash', environment) },
   };
@@ -49,6 +56,7 @@ export const stageHandler = <S extends Stage>(stage: S, handler: Handler<S>, env
   const work = beating(stage, failingWhereAsked(stage, handler, environment));
   const isQuiet = environment.POWERTOOLS_LOG_LEVEL === 'SILENT'; // Powertools itself looks at the process's environment only
   const logger = new Logger({ serviceName: stage.name, ...(isQuiet ? { logLevel: 'SILENT' } : {}) });
+  const meters = new WeakMap<StageCall, Meter>();
   let connections: ReturnType<typeof warm> | undefined;
 
   const attempt = async (
@@ -56,13 +64,23 @@ export const stageHandler = <S extends Stage>(stage: S, handler: Handler<S>, env
     context: Context,
     { signal }: { signal: AbortSignal },
   ): Promise<StageAnswer> => {
+    const isFirst = connections === undefined && environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'on-demand';
     connections ??= warm(environment);
-    const { aws, ledger, payloadBucket, deadLetterQueueUrl, build } = connections;
+    const { table, payloadBucket, payloadCache, memory, deadLetterQueueUrl, build } = connections;
+    const meter = openMeter(connections.aws, {
+      startedAt: Date.now(),
+      ...(memory === undefined ? {} : { memoryMb: Number(memory) }),
+      coldMs: isFirst ? Math.min(coldMs, longestCold) : 0,
+      isExpress: isExpressArn(call.run.execution),
+    });
+    meters.set(call, meter);
+    const { aws } = meter;
     const current: Attempt = {
       call,
-      ledger,
-      store: openStore(aws, payloadBucket, call.run),
+      ledger: openLedger(aws, { table, payloadBucket }, payloadCache),
+      store: openStore(aws, payloadBucket, call.run, meter.touch),
       logger,
+      meter,
       deadLetterQueueUrl,
       build,
       owner: context.awsRequestId,
@@ -78,7 +96,7 @@ export const stageHandler = <S extends Stage>(stage: S, handler: Handler<S>, env
     timeoutEarlyResponse: outOfTime,
   })
     .use(logAttempt(logger))
-    .use(environment.POWERTOOLS_METRICS_DISABLED === 'true' ? [] : measureAttempt())
+    .use(environment.POWERTOOLS_METRICS_DISABLED === 'true' ? [] : measureAttempt((call) => meters.get(call)?.told()))
     .handler(attempt);
   return Object.assign(wrapped, { work: handler }) as typeof wrapped; // `heddle verify` puts a wrapper of its own around it
 };

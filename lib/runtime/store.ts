@@ -2,6 +2,7 @@
 import type { RunFacts } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import type { Meter } from './meter.ts';
 
 /** A stored output, named by where it is. */
 export interface Artifact {
@@ -20,12 +21,14 @@ export interface Store {
   writeArtifact(name: string, body: string | Uint8Array<ArrayBuffer>, contentType: string): Promise<Artifact>;
 }
 
-export const openStore = (aws: Aws, bucket: string, run: RunFacts): Store => ({
+/** `touch` is told of every object that is read or written. */
+export const openStore = (aws: Aws, bucket: string, run: RunFacts, touch: Meter['touch'] = () => undefined): Store => ({
   readText: async ({ bucket: from, key }) => {
     const response = await aws.object('GET', from, key);
     const text = await response.text();
     if (response.status === 404) throw new PermanentError(`there is no object s3://${from}/${key}`);
     if (!response.ok) throw new Error(`s3://${from}/${key} could not be read: HTTP ${response.status}`);
+    touch('read', `s3://${from}/${key}`);
     return text;
   },
 
@@ -34,6 +37,7 @@ export const openStore = (aws: Aws, bucket: string, run: RunFacts): Store => ({
     const response = await aws.object('PUT', bucket, key, { body, headers: { 'content-type': contentType } });
     await response.arrayBuffer();
     if (!response.ok) throw new Error(`s3://${bucket}/${key} could not be written: HTTP ${response.status}`);
+    touch('wrote', `s3://${bucket}/${key}`);
     return { bucket, key, bytes: Buffer.byteLength(body) };
   },
 });

@@ -34,6 +34,8 @@ export const openRealWork = (handlers: RealHandlers, deployed: Deployed): RealWo
       signal: new AbortController().signal,
       idempotencyKey: `${anyRun}/${stage}`,
       heartbeat: () => undefined,
+      cost: { add: () => undefined, model: () => undefined },
+      score: () => undefined,
     } as Work<Stage>; // the input is what the contract took
   };
 

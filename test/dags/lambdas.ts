@@ -3,7 +3,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Ledger } from '../../lib/ledger/index.ts';
 import { AwsError, type EngineContext, type Service } from '../../lib/local/service.ts';
 import { type BeginCall, beginSlot, type FlowState, type Json, type StageCall } from '../../lib/records/index.ts';
+import { openMeter } from '../../lib/runtime/meter.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
+import { connect } from '../../lib/support/aws-call.ts';
 import { millisecondsOf, type Task } from './dag.ts';
 import { work } from './pipeline.ts';
 
@@ -45,6 +47,7 @@ export const lambdasOf = (
       ledger: opened,
       store: noStore,
       logger: silent,
+      meter: openMeter(connect({ region: '', accessKeyId: '', secretAccessKey: '' }), { startedAt: clock.now() }),
       deadLetterQueueUrl: '',
       build: { code: '', contract: '' },
       owner: `invocation ${invocations}`,

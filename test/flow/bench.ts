@@ -25,6 +25,7 @@ import {
   type StartMessage,
   statesOf,
 } from '../../lib/records/index.ts';
+import { openMeter } from '../../lib/runtime/meter.ts';
 import { runBatch } from '../../lib/runtime/run-batch.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
 import { openStore } from '../../lib/runtime/store.ts';
@@ -122,6 +123,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
         ledger: local.ledger,
         store: openStore(local.aws, 'payloads', call.run),
         logger,
+        meter: openMeter(local.aws, { startedAt: clock.now() }),
         deadLetterQueueUrl: local.queueUrl,
         owner: awsRequestId,
         build: { code: 'test', contract: 'test' },

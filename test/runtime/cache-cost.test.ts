@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { defineStage } from '../../lib/definition/index.ts';
 import { openLedger } from '../../lib/ledger/index.ts';
 import type { Binding, CachePolicy, Json, StageCall } from '../../lib/records/index.ts';
+import { openMeter } from '../../lib/runtime/meter.ts';
 import { runBatch } from '../../lib/runtime/run-batch.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
 import { openStore } from '../../lib/runtime/store.ts';
@@ -45,6 +46,7 @@ const callsOf = async (run: string, extra: Partial<StageCall>): Promise<{ readon
     ledger: openLedger(aws, { table: 'ledger', payloadBucket: 'payloads' }),
     store: openStore(aws, 'payloads', call.run),
     logger: new Logger({ logLevel: 'SILENT' }),
+    meter: openMeter(aws, { startedAt: Date.now() }),
     deadLetterQueueUrl: services.queueUrl,
     owner: run,
     build: { code: 'code', contract: 'contract' },

@@ -47,7 +47,13 @@ export const check = async (call: Call<'check'>, services: Services): Promise<Se
   if (!passed) await tell('checkFailed', run, { stage, severity, cause }, services);
   const endedAt = isoTime(now());
   if (!passed && severity === 'fail') {
-    await ledger.stages.fail(at, { status: 'failed', endedAt, error: errorNames.checkFailed, cause });
+    await ledger.stages.fail(at, {
+      status: 'failed',
+      endedAt,
+      error: errorNames.checkFailed,
+      cause,
+      check: { outcome: 'blocked', found },
+    });
     return { control: {} };
   }
   const output = { passed, found };
@@ -55,6 +61,7 @@ export const check = async (call: Call<'check'>, services: Services): Promise<Se
     endedAt,
     durationMs: now() - startedAt,
     output: await ledger.payloads.store(run.pipeline, output),
+    check: { outcome: passed ? 'passed' : 'warned', found },
     ...(passed ? {} : { warning: cause }),
   });
   return { control: controlOf(control, output) };

@@ -1,5 +1,5 @@
 import { addressOf, batchItems, batchNumber, type Ledger, type Scope, UnavailableError } from '../../ledger/index.ts';
-import { type Batch, type Control, type Json, needsOf, type Tolerance } from '../../records/index.ts';
+import { type Batch, type Control, type Json, needsOf, sumTellings, type Tolerance } from '../../records/index.ts';
 import { errorNames } from '../../support/error-names.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
@@ -28,14 +28,15 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
   const cached = batches.reduce((sum, batch) => sum + (batch.cached ?? 0), 0);
   const items = { total: completed + failed, completed, failed, ...(cached > 0 ? { cached } : {}) };
   if (failed > 0) await tellDeadItems(services, run, stage);
+  const telling = sumTellings(batches);
   const endedAt = isoTime(now());
   if (failed > allowed(call.tolerate, items.total)) {
     const cause = `${failed} of ${items.total} items failed; the stage bears ${describe(call.tolerate)}`;
     const failure = { error: errorNames.tooManyFailures, cause };
     const outcome = await outcomeOf(ledger, run.pipeline, outputsOf(call.onFailure, failed), failure);
-    await ledger.stages.closeMap(at, { ...outcome, ...failure, endedAt, items }, needs);
+    await ledger.stages.closeMap(at, { ...outcome, ...failure, endedAt, items, ...telling }, needs);
   } else {
-    await ledger.stages.closeMap(at, { status: 'completed', endedAt, items }, needs);
+    await ledger.stages.closeMap(at, { status: 'completed', endedAt, items, ...telling }, needs);
   }
   return { control: await controlOfMap(call, scope, ledger) };
 };

@@ -1,0 +1,11 @@
+import { getHeapStatistics } from 'node:v8';
+import { isMainThread } from 'node:worker_threads';
+
+const megabyte = 1_048_576;
+
+/** Megabytes that the sandbox has in use: on AWS its process; in the local engine, where it is a thread of one, its own heap. */
+export const usedMb = (): number => {
+  if (isMainThread) return Math.ceil(process.memoryUsage.rss() / megabyte);
+  const { total_heap_size: heap, external_memory: external } = getHeapStatistics();
+  return Math.ceil((heap + external) / megabyte);
+};
