@@ -1,5 +1,5 @@
 // `npm run bench`: the figures that Heddle promises, measured here and now. `npm run bench -- engine` takes only those of
-// the local engine; there are warm, synth, bundles, engine, backfill and clean.
+// the local engine; there are warm, synth, bundles, engine, backfill, scale and clean.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { backfill } from './backfill.ts';
 import { engine } from './engine.ts';
 import { type Measured, measure, median } from './measure.ts';
 import { expectSuccess, type Row } from './row.ts';
+import { scale } from './scale.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
@@ -105,7 +106,7 @@ const bundles = async (): Promise<readonly Row[]> => {
   }
 };
 
-const figures = { warm, synth, bundles, engine, backfill, clean };
+const figures = { warm, synth, bundles, engine, backfill, scale, clean };
 const wanted = process.argv.slice(2);
 const rows: Row[] = [];
 for (const [name, take] of Object.entries(figures)) {

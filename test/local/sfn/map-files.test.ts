@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { s3Service } from '../../../lib/local/services/s3/index.ts';
 import { engine } from './engine.ts';
@@ -11,12 +12,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(stateDir, { recursive: true }));
 
-const withFiles = async (files: Readonly<Record<string, string>>) => {
+const withFiles = async (files: Readonly<Record<string, string | Uint8Array>>) => {
   const local = engine({ stateDir, services: (context) => [s3Service(context)] });
   const s3 = local.service('s3');
   await s3.call('CreateBucket', { Bucket: 'files' });
-  for (const [Key, text] of Object.entries(files))
-    await s3.call('PutObject', { Bucket: 'files', Key, Body: Buffer.from(text) });
+  for (const [Key, body] of Object.entries(files))
+    await s3.call('PutObject', { Bucket: 'files', Key, Body: Buffer.from(body as string) });
   const read = async (Key: string) => {
     const { Body } = await s3.call('GetObject', { Bucket: 'files', Key });
     return JSON.parse(Buffer.from(Body as Uint8Array).toString('utf8')) as unknown;
@@ -59,9 +60,18 @@ const files = {
   'a.csv': 'x|"y ""z"""\n1|"2\n3"\n',
   'many/1': '1\n2\n',
   'many/2': '3\n4\n',
-  'broken.jsonl': '{"a":',
+  'broken.jsonl': '{"a":1}\n\n{"a":',
+  'packed.jsonl.gz': gzipSync('1\n2\n'),
+  'manifest.json': JSON.stringify({
+    destinationBucket: 'arn:aws:s3:::files',
+    fileSchema: 'Bucket, Key, Size',
+    files: [{ key: 'data/1.csv.gz' }, { key: 'data/2.csv.gz' }],
+  }),
+  'data/1.csv.gz': gzipSync('"b","k1","1"\n"b","k2","2"\n'),
+  'data/2.csv.gz': gzipSync('"b","k3","3"\n'),
   'list/1': '',
   'list/2': '',
+  'cut.jsonl.gz': gzipSync('1\n').subarray(0, 12),
 };
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
@@ -77,6 +87,12 @@ test.each<[string, object, unknown]>([
     'CSV with given headers',
     reader('CSV', 'a.csv', { CSVHeaderLocation: 'GIVEN', CSVHeaders: ['h'], MaxItems: 1 }),
     [{ h: 'x|"y ""z"""' }],
+  ],
+  ['what is packed', reader('JSONL', 'packed.jsonl.gz'), [1, 2]],
+  [
+    'the files that an inventory names',
+    reader('MANIFEST', 'manifest.json'),
+    [1, 2, 3].map((n) => ({ Bucket: 'b', Key: `k${n}`, Size: String(n) })),
   ],
   [
     'a list of objects',
@@ -117,10 +133,37 @@ test.each<[string, object, unknown]>([
 
 test.each([
   ['a file that is not there', reader('JSON', 'absent'), 'The specified key does not exist.'],
-  ['a file that is not what it should be', reader('JSONL', 'broken.jsonl'), expect.stringContaining('JSON')],
+  ['a file that is not what it should be', reader('JSONL', 'broken.jsonl'), expect.stringContaining('line 3: ')],
+  ['a packed file that is cut off', reader('JSONL', 'cut.jsonl.gz'), expect.stringContaining('unexpected end of file')],
 ])('%s fails the map by name', async (_name, more, cause) => {
   const { run } = await withFiles(files);
   expect(await run(machine(more))).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed', cause });
+});
+
+test('a file larger than what is read at a time, in batches; only so many are begun at once', async () => {
+  const lines = Array.from({ length: 40_000 }, (_, n) => `${n},${'ä'.repeat(20)}`);
+  const { run } = await withFiles({ 'large.csv': ['n,text', ...lines].join('\n') });
+  const ended = await run(
+    machine({
+      ...reader('CSV', 'large.csv', { CSVHeaderLocation: 'FIRST_ROW' }),
+      ItemBatcher: { MaxItemsPerBatch: 3_000 },
+      MaxConcurrency: 2,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
+        StartAt: 'P',
+        States: {
+          P: {
+            Type: 'Pass',
+            Output:
+              '{% [$number($states.input.Items[0].n), $count($states.input.Items), $length($states.input.Items[-1].text)] %}',
+            End: true,
+          },
+        },
+      },
+    }),
+  );
+  const firsts = Array.from({ length: 14 }, (_, batch) => [batch * 3_000, batch === 13 ? 1_000 : 3_000, 20]);
+  expect(ended).toMatchObject({ status: 'SUCCEEDED', output: firsts });
 });
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html

@@ -3,7 +3,8 @@
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { matchesError, StateError } from '../../states/errors.ts';
 import { isObject, type Json, type JsonObject, Payload } from '../../states/json.ts';
-import { exceeded, thresholdExceeded, toleranceOf } from '../../states/machine/distributed.ts';
+import { toleranceOf } from '../../states/machine/distributed.ts';
+import { exceeded, thresholdExceeded } from '../../states/machine/distributed-children.ts';
 import { Execution, type Host } from '../../states/machine/execution.ts';
 import { Frame } from '../../states/machine/frame.ts';
 import { caught, delaySeconds, type GuardedState, isGuarded } from '../../states/machine/guarded.ts';

@@ -1,29 +1,18 @@
 // Map, distributed: a child execution for every item or batch, tolerating a share of failures.
-import { StateError } from '../errors.ts';
 import type { Scope } from '../expressions/scope.ts';
-import type { Json } from '../json.ts';
+import type { Json, Payload } from '../json.ts';
 import type { Distribution, MapState } from '../parse/machine.ts';
-import { childInputs } from './item-batches.ts';
-import { readItems } from './item-reader.ts';
+import { runChildren, type Tolerance } from './distributed-children.ts';
+import { type ChildInput, type Packing, packing } from './item-batches.ts';
+import type { ItemGroups } from './item-files.ts';
+import { countItems, itemReader } from './item-reader.ts';
 import { mapContext, selectItem, startedWith } from './map-items.ts';
-import type { ChildResult, MapRun } from './map-run.ts';
+import type { MapRun } from './map-run.ts';
 import { finish } from './outcome.ts';
-import { gather } from './result-writer.ts';
+import { openResults } from './result-writer.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
 
-/** AWS: at most this many children of one map at once. */
-const MOST_CHILDREN = 10_000;
-
-export interface Tolerance {
-  readonly count: number;
-  readonly percentage: number;
-}
-
 const number = async (value: Promise<number> | number | undefined): Promise<number> => (await value) ?? 0;
-
-/** The failure of a map of which more children have failed than it tolerates. */
-export const thresholdExceeded = (): StateError =>
-  new StateError('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
 
 /** Reads what a map tolerates. Throws what its expressions throw. */
 export const toleranceOf = async (
@@ -33,9 +22,6 @@ export const toleranceOf = async (
   count: await number(toleratedCount?.(scope)),
   percentage: await number(toleratedPercentage?.(scope)),
 });
-
-export const exceeded = ({ count, percentage }: Tolerance, failed: number, total: number): boolean =>
-  failed > count && (failed / total) * 100 > percentage;
 
 const isStarted = (progress: Progress | undefined): boolean =>
   progress?.records.some(({ type }) => type === 'MapStateStarted') ?? false;
@@ -65,53 +51,23 @@ const open = async (
   return run;
 };
 
-/** Runs all children, within the limits of the moment. Rejects as soon as more of them have failed than is tolerated. */
-const runChildren = (
+/** The inputs of the children, made as they are asked for. */
+async function* inputsOf(
   visit: Visit<MapState>,
-  run: MapRun,
-  inputs: readonly { readonly value: Json; readonly items: number }[],
-): Promise<ChildResult[]> => {
-  const { lifetime } = visit.frame;
-  const children = lifetime.child();
-  const results: ChildResult[] = new Array(inputs.length);
-  let next = 0;
-  let running = 0;
-  let failed = 0;
-  const { promise, resolve, reject } = Promise.withResolvers<ChildResult[]>();
-
-  const start = async (index: number, { value, items }: { readonly value: Json; readonly items: number }) => {
-    try {
-      const result = await run.child(index, visit.payload(value), items, children);
-      results[index] = result;
-      running--;
-      if (result.status !== 'SUCCEEDED') failed++;
-      goOn();
-    } catch (error) {
-      children.end();
-      reject(error);
+  packing: Packing,
+  groups: Iterable<readonly Json[]> | ItemGroups,
+  effective: Json,
+): AsyncGenerator<ChildInput> {
+  let index = 0;
+  for await (const group of groups)
+    for (const item of group) {
+      const selected = selectItem(visit, effective, mapContext(index++, item), item);
+      const full = packing.add(selected instanceof Promise ? await selected : selected);
+      if (full) yield full;
     }
-  };
-
-  const goOn = (): void => {
-    if (children.ended) return;
-    const { maxConcurrency, toleratedCount: count, toleratedPercentage: percentage } = run.limits();
-    if (failed > 0 && exceeded({ count, percentage }, failed, inputs.length)) {
-      children.end();
-      reject(thresholdExceeded());
-      return;
-    }
-    const most = maxConcurrency === 0 ? MOST_CHILDREN : Math.min(maxConcurrency, MOST_CHILDREN);
-    for (let input = inputs[next]; input && running < most; input = inputs[next]) {
-      running++;
-      void start(next++, input);
-    }
-    if (running === 0) resolve(results);
-  };
-
-  run.onChange(goOn);
-  goOn();
-  return lifetime.within(promise);
-};
+  const rest = packing.rest();
+  if (rest) yield rest;
+}
 
 const work = async (
   visit: Visit<MapState>,
@@ -119,15 +75,20 @@ const work = async (
   run: MapRun,
   effective: Json,
   source: readonly Json[] | undefined,
-) => {
-  const items = source ?? (distribution.reader ? await readItems(visit, distribution.reader, effective) : []);
-  const selected = visit.state.selector
-    ? await Promise.all(items.map((item, index) => selectItem(visit, effective, mapContext(index, item), item)))
-    : items;
-  const inputs = await childInputs(visit, distribution.batcher, selected, effective);
-  run.expect(inputs.length, items.length);
-  const children = await runChildren(visit, run, inputs);
-  return gather(visit, distribution.writer, run, children);
+): Promise<Payload> => {
+  const { reader } = distribution;
+  const read = reader && (await itemReader(visit, reader, effective));
+  const items = read ? await countItems(read()) : (source?.length ?? 0);
+  const packed = await packing(visit, distribution.batcher, effective);
+  run.expect(packed.expected(items), items);
+  const results = openResults(visit, distribution.writer, run);
+  const inputs = {
+    total: distribution.batcher ? undefined : items,
+    each: inputsOf(visit, packed, read?.() ?? [source ?? []], effective),
+  };
+  const children = await runChildren(visit, run, inputs, results.add);
+  if (children !== packed.expected(items)) run.expect(children, items);
+  return results.result();
 };
 
 export const runDistributed = async (

@@ -12,39 +12,51 @@ export interface ChildInput {
   readonly items: number;
 }
 
-/** Groups `items` in their order. An item larger than the limit is a batch of its own. */
-export const groupItems = (items: readonly Json[], mostItems: number, mostBytes: number): Json[][] => {
-  const batches: Json[][] = [];
-  let batch: Json[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const size = Buffer.byteLength(JSON.stringify(item));
-    if (batch.length > 0 && (batch.length >= mostItems || bytes + size > mostBytes)) {
-      batches.push(batch);
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(item);
-    bytes += size;
-  }
-  if (batch.length > 0) batches.push(batch);
-  return batches;
+/** Makes inputs of items as they come. */
+export interface Packing {
+  /** The input that is full now, if one is. */
+  add(item: Json): ChildInput | undefined;
+  /** What is left after the last item. */
+  rest(): ChildInput | undefined;
+  /** How many inputs so many items make, as far as that is known before they are seen. */
+  expected(items: number): number;
+}
+
+const single: Packing = {
+  add: (value) => ({ value, items: 1 }),
+  rest: () => undefined,
+  expected: (items) => items,
 };
 
-/** One input a child. Without a batcher each item is one. */
-export const childInputs = async (
+/** One input a child. Without a batcher each item is one; an item larger than the limit is a batch of its own. */
+export const packing = async (
   visit: Visit<MapState>,
   batcher: ItemBatcher | undefined,
-  items: readonly Json[],
   effective: Json,
-): Promise<readonly ChildInput[]> => {
-  if (!batcher) return items.map((value) => ({ value, items: 1 }));
+): Promise<Packing> => {
+  if (!batcher) return single;
   const scope = visit.scope(effective);
   const mostItems = (await batcher.maxItems?.(scope)) ?? Number.POSITIVE_INFINITY;
   const mostBytes = Math.min((await batcher.maxBytes?.(scope)) ?? MOST_BYTES, MOST_BYTES);
   const shared = await batcher.batchInput?.(scope);
-  return groupItems(items, mostItems, mostBytes).map((batch) => ({
-    value: { ...(shared !== undefined && { BatchInput: shared }), Items: batch },
-    items: batch.length,
-  }));
+  let batch: Json[] = [];
+  let bytes = 0;
+  const take = (): ChildInput | undefined => {
+    if (batch.length === 0) return undefined;
+    const full = { value: { ...(shared !== undefined && { BatchInput: shared }), Items: batch }, items: batch.length };
+    batch = [];
+    bytes = 0;
+    return full;
+  };
+  return {
+    add: (item) => {
+      const size = Buffer.byteLength(JSON.stringify(item));
+      const full = batch.length >= mostItems || bytes + size > mostBytes ? take() : undefined;
+      batch.push(item);
+      bytes += size;
+      return full;
+    },
+    rest: take,
+    expected: (items) => Math.ceil(items / Math.min(mostItems, items || 1)),
+  };
 };

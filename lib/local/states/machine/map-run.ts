@@ -57,4 +57,6 @@ export interface MapRuns {
   open(plan: MapRunPlan, arn: string | undefined): MapRun;
   /** An S3 call of an ItemReader or a ResultWriter. */
   s3(operation: string, input: Shape): Promise<Shape>;
+  /** Does work outside of any timer: time stands still meanwhile. */
+  untimed<T>(work: () => Promise<T>): Promise<T>;
 }

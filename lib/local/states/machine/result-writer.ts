@@ -6,6 +6,15 @@ import type { MapState, ResultWriter } from '../parse/machine.ts';
 import type { ChildResult, MapRun } from './map-run.ts';
 import type { Visit } from './visit.ts';
 
+type Transformation = ResultWriter['transformation'];
+
+/** Takes results as they come, in any order, and gives the result of the state. Children that failed, being tolerated, are absent. */
+export interface Results {
+  /** What must be written before there is room for more. */
+  add(index: number, child: ChildResult): Promise<unknown> | undefined;
+  result(): Promise<Payload>;
+}
+
 const description = (child: ChildResult): JsonObject => ({
   ...(child.cause !== undefined && { Cause: child.cause }),
   ...(child.error !== undefined && { Error: child.error }),
@@ -20,61 +29,115 @@ const description = (child: ChildResult): JsonObject => ({
   StopDate: new Date(child.stoppedAt).toISOString(),
 });
 
-const transformed = (children: readonly ChildResult[], how: ResultWriter['transformation']): readonly Json[] => {
-  if (how === 'NONE') return children.map(description);
-  const outputs = children.map(({ output }) => output?.value ?? null);
-  return how === 'COMPACT' ? outputs : (outputs.flat() as Json[]);
+/** What stands for a child among the results, as texts of JSON values. */
+const textsOf = (child: ChildResult, how: Transformation): readonly string[] => {
+  if (how === 'NONE') return [JSON.stringify(description(child))];
+  if (how === 'COMPACT') return [child.output?.text ?? 'null'];
+  const value = child.output?.value ?? null;
+  return (Array.isArray(value) ? (value as readonly Json[]) : [value]).map((item) => JSON.stringify(item));
 };
 
-const body = (items: readonly Json[], type: ResultWriter['outputType']): string =>
-  type === 'JSON' ? JSON.stringify(items) : items.map((item) => JSON.stringify(item)).join('\n');
+/** Texts that are kept in memory until they make a file. */
+const FILE_CHARACTERS = 8_388_608;
 
-const write = async (
-  visit: Visit<MapState>,
-  writer: ResultWriter,
-  run: MapRun,
-  children: readonly ChildResult[],
-): Promise<JsonObject> => {
-  const { mapRuns } = visit.frame.execution.host;
+/** Writes a file and says what the manifest says of it. */
+type Put = (name: string, text: string) => Promise<JsonObject>;
+
+/** Texts of results, as files of some megabytes. */
+const resultFiles = (name: string, outputType: ResultWriter['outputType'], put: Put) => {
+  const written: Promise<JsonObject>[] = [];
+  let texts: string[] = [];
+  let characters = 0;
+  const flush = (): Promise<unknown> | undefined => {
+    if (texts.length === 0) return undefined;
+    const isJson = outputType === 'JSON';
+    const body = isJson ? `[${texts.join(',')}]` : texts.join('\n');
+    texts = [];
+    characters = 0;
+    const writing = put(`${name}_${written.length}.${isJson ? 'json' : 'jsonl'}`, body);
+    written.push(writing);
+    return writing;
+  };
+  return {
+    add: (more: readonly string[]): Promise<unknown> | undefined => {
+      for (const text of more) {
+        texts.push(text);
+        characters += text.length;
+      }
+      return characters < FILE_CHARACTERS ? undefined : flush();
+    },
+    all: async (): Promise<readonly JsonObject[]> => {
+      flush();
+      return Promise.all(written);
+    },
+  };
+};
+
+const placeOf = async (visit: Visit<MapState>, writer: ResultWriter, run: MapRun) => {
   const given = await writer.parameters?.(visit.scope());
-  const { Bucket, Prefix } = isObject(given) ? given : {};
+  const { Bucket = null, Prefix } = isObject(given) ? given : {};
   const folder = [...(Prefix ? [String(Prefix).replace(/\/$/, '')] : []), run.arn.split(':').at(-1)].join('/');
-  const put = async (name: string, text: string): Promise<JsonObject> => {
+  return { Bucket, folder };
+};
+
+const writing = (visit: Visit<MapState>, writer: ResultWriter, run: MapRun): Results => {
+  const { mapRuns } = visit.frame.execution.host;
+  let known: ReturnType<typeof placeOf> | undefined;
+  const place = (): ReturnType<typeof placeOf> => {
+    known ??= placeOf(visit, writer, run);
+    return known;
+  };
+  const put: Put = async (name, text) => {
+    const { Bucket, folder } = await place();
     const Key = `${folder}/${name}`;
+    const Body = Buffer.from(text);
     try {
-      await mapRuns.s3('PutObject', { Bucket, Key, Body: Buffer.from(text), ContentType: 'application/json' });
+      await mapRuns.s3('PutObject', { Bucket, Key, Body, ContentType: 'application/json' });
     } catch (thrown) {
       throw new StateError('States.ResultWriterFailed', thrown instanceof Error ? thrown.message : String(thrown));
     }
-    return { Key, Size: Buffer.byteLength(text) };
+    return { Key, Size: Body.length };
   };
-  const extension = writer.outputType === 'JSON' ? 'json' : 'jsonl';
-  const file = async (name: string, items: readonly ChildResult[], how: ResultWriter['transformation']) =>
-    items.length === 0 ? [] : [await put(`${name}_0.${extension}`, body(transformed(items, how), writer.outputType))];
-  const succeeded = children.filter(({ status }) => status === 'SUCCEEDED');
-  const failed = children.filter(({ status }) => status !== 'SUCCEEDED');
-  const manifest = {
-    DestinationBucket: Bucket ?? null,
-    MapRunArn: run.arn,
-    ResultFiles: {
-      FAILED: await file('FAILED', failed, 'NONE'),
-      PENDING: [],
-      SUCCEEDED: await file('SUCCEEDED', succeeded, writer.transformation),
+  const succeeded = resultFiles('SUCCEEDED', writer.outputType, put);
+  const failed = resultFiles('FAILED', writer.outputType, put);
+  const early = new Map<number, ChildResult>();
+  let next = 0;
+  return {
+    add: (index, child) => {
+      early.set(index, child);
+      const full: Promise<unknown>[] = [];
+      for (let due = early.get(next); due; due = early.get(next)) {
+        early.delete(next++);
+        const isFine = due.status === 'SUCCEEDED';
+        const file = (isFine ? succeeded : failed).add(textsOf(due, isFine ? writer.transformation : 'NONE'));
+        if (file) full.push(file);
+      }
+      return full.length === 0 ? undefined : Promise.all(full);
+    },
+    result: async () => {
+      const { Bucket } = await place();
+      const ResultFiles = { FAILED: await failed.all(), PENDING: [], SUCCEEDED: await succeeded.all() };
+      const manifest = { DestinationBucket: Bucket, MapRunArn: run.arn, ResultFiles };
+      const { Key = null } = await put('manifest.json', JSON.stringify(manifest));
+      return Payload.of({ MapRunArn: run.arn, ResultWriterDetails: { Bucket, Key } });
     },
   };
-  const { Key } = await put('manifest.json', JSON.stringify(manifest));
-  return { MapRunArn: run.arn, ResultWriterDetails: { Bucket: Bucket ?? null, Key: Key ?? null } };
 };
 
-/** The result of the state. Children that failed, being tolerated, are absent from it. */
-export const gather = async (
-  visit: Visit<MapState>,
-  writer: ResultWriter | undefined,
-  run: MapRun,
-  children: readonly ChildResult[],
-): Promise<Payload> => {
-  if (writer?.resource !== undefined) return Payload.of(await write(visit, writer, run, children));
-  const succeeded = children.filter(({ status }) => status === 'SUCCEEDED');
-  if (writer) return Payload.of(transformed(succeeded, writer.transformation));
-  return Payload.array(succeeded.map(({ output }) => output ?? Payload.of(null)));
+const gathering = (writer: ResultWriter | undefined): Results => {
+  const children: ChildResult[] = [];
+  return {
+    add: (index, child) => {
+      children[index] = child;
+      return undefined;
+    },
+    result: async () => {
+      const succeeded = children.filter(({ status }) => status === 'SUCCEEDED');
+      if (!writer) return Payload.array(succeeded.map(({ output }) => output ?? Payload.of(null)));
+      return Payload.parse(`[${succeeded.flatMap((child) => textsOf(child, writer.transformation)).join(',')}]`);
+    },
+  };
 };
+
+export const openResults = (visit: Visit<MapState>, writer: ResultWriter | undefined, run: MapRun): Results =>
+  writer?.resource === undefined ? gathering(writer) : writing(visit, writer, run);

@@ -1,0 +1,150 @@
+// What is in a file of items, in groups, as it is read: memory holds a piece of the file and what came of it.
+import { zlib } from '../../late-modules.ts';
+import { StateError } from '../errors.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { CsvRows, DELIMITERS, toObject } from './csv.ts';
+import type { MapRuns } from './map-run.ts';
+
+/** Items in groups, in their order. */
+export type ItemGroups = AsyncIterable<readonly Json[]>;
+
+const PIECE_BYTES = 1_048_576;
+
+export const readerFailed = (cause: string): StateError => new StateError('States.ItemReaderFailed', cause);
+
+const because = (thrown: unknown): StateError =>
+  thrown instanceof StateError ? thrown : readerFailed(thrown instanceof Error ? thrown.message : String(thrown));
+
+export const s3Call = async (runs: MapRuns, operation: string, input: JsonObject): Promise<JsonObject> => {
+  try {
+    return (await runs.s3(operation, input)) as JsonObject; // what S3 answers, but for bodies
+  } catch (thrown) {
+    throw because(thrown);
+  }
+};
+
+async function* bytesOf(runs: MapRuns, Bucket: Json, Key: Json): AsyncGenerator<Uint8Array> {
+  const get = async (more: JsonObject) =>
+    (await s3Call(runs, 'GetObject', { Bucket, Key, ...more })) as unknown as { Body: Uint8Array };
+  // Only a GET says why there is no such object.
+  const head = await runs.s3('HeadObject', { Bucket, Key }).catch(() => undefined);
+  if (!head) yield (await get({})).Body;
+  else {
+    const size = Number(head.ContentLength);
+    for (let start = 0; start < size; start += PIECE_BYTES) {
+      const Range = `bytes=${start}-${Math.min(start + PIECE_BYTES, size) - 1}`;
+      yield (await get({ Range, IfMatch: String(head.ETag) })).Body;
+    }
+  }
+}
+
+/** The text of an object, in pieces; `.gz` is unpacked. */
+async function* textOf(runs: MapRuns, bucket: Json, key: Json): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf8', { ignoreBOM: true });
+  const bytes = bytesOf(runs, bucket, key);
+  const unpacked = String(key).endsWith('.gz') ? zlib().createGunzip() : undefined;
+  // What the packed bytes fail with, the unpacked ones do.
+  if (unpacked) process.getBuiltinModule('node:stream').pipeline(bytes, unpacked, () => undefined);
+  const pieces: AsyncIterator<Uint8Array> = (unpacked ?? bytes)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { value, done } = await runs.untimed(() => pieces.next());
+      if (done === true) break;
+      yield decoder.decode(value, { stream: true });
+    }
+  } finally {
+    await pieces.return?.();
+  }
+  yield decoder.decode();
+}
+
+async function* csvItems(texts: AsyncIterable<string>, config: JsonObject): ItemGroups {
+  const given = config.CSVHeaderLocation === 'GIVEN' && Array.isArray(config.CSVHeaders);
+  let headers = given ? (config.CSVHeaders as readonly Json[]).map(String) : undefined;
+  const rows = new CsvRows(DELIMITERS[String(config.CSVDelimiter ?? 'COMMA')] ?? ',');
+  const itemsOf = (group: readonly string[][]): readonly Json[] => {
+    const isFirst = headers === undefined;
+    headers ??= group[0];
+    if (headers && isFirst) checkHeaders(headers);
+    return (isFirst ? group.slice(1) : group).map((cells) => toObject(headers ?? [], cells));
+  };
+  if (headers) checkHeaders(headers);
+  for await (const text of texts) yield itemsOf(rows.push(text));
+  yield itemsOf(rows.end());
+}
+
+const checkHeaders = (headers: readonly string[]): void => {
+  if (new Set(headers).size !== headers.length) throw readerFailed('CSV headers cannot contain duplicates.');
+};
+
+async function* lineItems(texts: AsyncIterable<string>): ItemGroups {
+  let line = 0;
+  const parsed = (text: string): readonly Json[] => {
+    line++;
+    if (text.trim() === '') return [];
+    try {
+      return [JSON.parse(text) as Json];
+    } catch (thrown) {
+      throw readerFailed(`line ${line}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    }
+  };
+  let rest = '';
+  for await (const text of texts) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    yield lines.flatMap(parsed);
+  }
+  yield parsed(rest);
+}
+
+/** `ItemsPointer`: a JSON pointer to the array inside the document. */
+const follow = (document: Json, pointer: Json | undefined): Json => {
+  if (typeof pointer !== 'string' || pointer === '') return document;
+  let value: Json | undefined = document;
+  for (const part of pointer.split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    value = Array.isArray(value) ? (value as readonly Json[])[Number(key)] : isObject(value) ? value[key] : undefined;
+  }
+  return value ?? null;
+};
+
+const whole = async (texts: AsyncIterable<string>): Promise<Json> => {
+  let text = '';
+  for await (const piece of texts) text += piece;
+  return JSON.parse(text) as Json;
+};
+
+async function* jsonItems(texts: AsyncIterable<string>, pointer: Json | undefined): ItemGroups {
+  const items = follow(await whole(texts), pointer);
+  if (Array.isArray(items)) yield items as readonly Json[];
+  else if (isObject(items) && pointer !== undefined)
+    yield Object.entries(items).map(([Key, Value]) => ({ Key, Value }));
+  else throw readerFailed('Attempting to map over non-iterable node.');
+}
+
+/** The objects that an S3 inventory manifest lists: CSV files without a header, compressed. */
+async function* inventoryItems(runs: MapRuns, texts: AsyncIterable<string>): ItemGroups {
+  const manifest = (await whole(texts)) as JsonObject;
+  const CSVHeaders = String(manifest.fileSchema ?? '')
+    .split(',')
+    .map((header) => header.trim());
+  const bucket = String(manifest.destinationBucket ?? '').replace(/^arn:aws:s3:::/, '');
+  const files = Array.isArray(manifest.files) ? (manifest.files as readonly JsonObject[]) : [];
+  for (const file of files)
+    yield* csvItems(textOf(runs, bucket, file.key ?? null), { CSVHeaderLocation: 'GIVEN', CSVHeaders });
+}
+
+/** The items in a file of a type. Throws States.ItemReaderFailed for one that is not there, or is not what its type says. */
+export async function* itemsInFile(runs: MapRuns, config: JsonObject, bucket: Json, key: Json): ItemGroups {
+  const type = String(config.InputType ?? 'JSON');
+  const texts = textOf(runs, bucket, key);
+  try {
+    if (type === 'JSON') yield* jsonItems(texts, config.ItemsPointer);
+    else if (type === 'CSV') yield* csvItems(texts, config);
+    else if (type === 'JSONL') yield* lineItems(texts);
+    else if (type === 'MANIFEST') yield* inventoryItems(runs, texts);
+    else throw readerFailed(`HDL521 the local engine does not read items of type ${type}`);
+  } catch (thrown) {
+    throw because(thrown);
+  }
+}

@@ -1,0 +1,31 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { CsvRows } from '../../../lib/local/states/machine/csv.ts';
+
+const rowsOf = (pieces: readonly string[]): string[][] => {
+  const rows = new CsvRows(',');
+  return [...pieces.flatMap((piece) => rows.push(piece)), ...rows.end()];
+};
+
+// RFC 4180, and what is left of it in real files.
+test.each<[string, string, string[][]]>([
+  ['quotes, doubled', 'a,"b ""c"""\n', [['a', 'b "c"']]],
+  ['a line break in a cell', '"a\r\nb",c', [['a\r\nb', 'c']]],
+  ['both ends of lines', 'a\r\nb\nc', [['a'], ['b'], ['c']]],
+  ['a carriage return alone', 'a\rb\n', [['a\rb']]],
+  ['a quote inside a cell', 'a"b",c\n', [['a"b"', 'c']]],
+  ['empty cells and lines', ',\n\n a\n', [['', ''], [' a']]],
+  ['a quote that never ends', '"a\nb', [['a\nb']]],
+])('%s', (_name, text, rows) => {
+  expect(rowsOf([text])).toEqual(rows);
+});
+
+test('where the text is cut makes no difference', () => {
+  const text = fc.array(fc.constantFrom('a', '"', ',', '\n', '\r', ' '), { maxLength: 30 });
+  fc.assert(
+    fc.property(text, (characters) => {
+      expect(rowsOf(characters)).toEqual(rowsOf([characters.join('')]));
+    }),
+    { numRuns: 500 },
+  );
+});
