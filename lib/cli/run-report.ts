@@ -2,6 +2,7 @@
 import { type AuditEntry, type DeadLetter, type Json, type StageRecord, upstreamRunsOf } from '../records/index.ts';
 import { marks } from './marks.ts';
 import type { Paint } from './paint.ts';
+import { count, type ItemProgress, paceText } from './progress/index.ts';
 import { outputLines } from './run-output.ts';
 import { cachedWords, countsText, elapsedMs, type RunView, stageCounts, stageMs } from './run-view.ts';
 import { table } from './table.ts';
@@ -13,6 +14,8 @@ export interface RunReport extends RunView {
   readonly audit: readonly AuditEntry[];
   /** Undefined when the run gave none, or part of it will not come. */
   readonly output: Json | undefined;
+  /** How far its running maps are, by stage. */
+  readonly progress?: ReadonlyMap<string, ItemProgress>;
 }
 
 const shownLetters = 20;
@@ -24,7 +27,7 @@ export const reportOn = (
 ): readonly string[] => [
   ...factsOf(report, now, paint),
   '',
-  ...stagesOf(report, paint),
+  ...stagesOf(report, now, paint),
   ...lettersOf(report, Math.min(width, longestText)),
   ...auditOf(report, Math.min(width, longestText)),
   ...(report.output === undefined ? [] : ['', ...outputLines(report.output, Math.min(width, longestText), 40)]),
@@ -72,12 +75,19 @@ const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[
 const undoneText = ({ status, cause }: NonNullable<RunReport['run']['compensation']>): string =>
   status === 'completed' ? 'all that is to be' : status === 'failed' ? `not all: ${cause}` : 'under way';
 
-const stagesOf = (report: RunReport, paint: Paint): readonly string[] => {
+const stagesOf = (report: RunReport, now: number, paint: Paint): readonly string[] => {
   if (report.stages.length === 0) return ['No stage has begun.'];
   const stages = [...report.stages, ...(report.undos ?? [])];
-  const told = stages.some((stage) => whyOf(stage) !== '');
+  const saidOf = (stage: StageRecord): string => {
+    const items = report.progress?.get(stage.stage);
+    return whyOf(stage) || (items ? paceText({ ...stage, items }, now) : '');
+  };
+  const told = stages.some((stage) => saidOf(stage) !== '');
   const headings = ['stage', 'status', 'attempts', 'took', 'items', 'failed', ...(told ? ['why'] : [])];
-  const rows = stages.map((stage) => [...stageRow(stage), ...(told ? [whyOf(stage)] : [])]);
+  const rows = stages.map((stage) => [
+    ...stageRow(stage, report.progress?.get(stage.stage)),
+    ...(told ? [saidOf(stage)] : []),
+  ]);
   const lines = table(headings, rows);
   const heads = lines.length - stages.length;
   return lines.map((line, index) => {
@@ -86,17 +96,20 @@ const stagesOf = (report: RunReport, paint: Paint): readonly string[] => {
   });
 };
 
-const stageRow = (stage: StageRecord): readonly string[] => {
+const stageRow = (stage: StageRecord, progress: ItemProgress | undefined): readonly string[] => {
   const ms = stageMs(stage);
   return [
     stage.stage,
     `${marks[stage.status]} ${stage.status}`,
     String(stage.attempts),
     ms === undefined ? '–' : duration(ms),
-    stage.items ? stage.items.total.toLocaleString('en-US') : '–',
-    stage.items ? stage.items.failed.toLocaleString('en-US') : '–',
+    progress ? doneOf(progress) : stage.items ? count(stage.items.total) : '–',
+    progress || stage.items ? count((progress ?? stage.items)?.failed ?? 0) : '–',
   ];
 };
+
+const doneOf = ({ done, total }: ItemProgress): string =>
+  total === undefined ? `${count(done)} so far` : `${count(done)} of ${count(total)}`;
 
 const whyOf = (record: StageRecord): string => {
   const { status, question, until, error, cause = '', reason = '', warning, via, primary, substituted } = record;

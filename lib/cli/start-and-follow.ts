@@ -159,12 +159,12 @@ const newId = (now: number): string => {
 const follow = (
   planned: readonly string[],
   run: RunRecord,
-  { ledger }: Target,
+  { ledger, aws }: Target,
   given: Arguments,
   { stdout, stderr, now }: Setting,
 ): Promise<RunRecord> | RunRecord => {
   if (run.endedAt !== undefined) return run;
-  return followRun({ ledger, run, planned, outlet: given.has('json') ? stderr : stdout, now });
+  return followRun({ ledger, aws, run, planned, outlet: given.has('json') ? stderr : stdout, now });
 };
 
 const show = async (target: Target, run: RunRecord, given: Arguments, setting: Setting): Promise<void> => {

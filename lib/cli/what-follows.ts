@@ -25,7 +25,10 @@ export const followWhatFollows = async (
       if (!above) continue; // one of them is not complete, so nothing begins
       const run = await awaitRun(target, () => runFrom(target, manifest.pipeline, partition, above));
       if (!run) missing.push(manifest.pipeline);
-      else ended.push(await followRun({ ledger: target.ledger, run, planned: manifest.stages, outlet, now }));
+      else
+        ended.push(
+          await followRun({ ledger: target.ledger, aws: target.aws, run, planned: manifest.stages, outlet, now }),
+        );
     }
   }
   return { ended, missing };

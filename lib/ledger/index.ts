@@ -56,6 +56,7 @@ export {
 } from './stages.ts';
 export type { Standings } from './standings.ts';
 export { tableRequest } from './table-request.ts';
+export { type Tally, tallyOf } from './tally.ts';
 export type { Waits } from './waits.ts';
 export type { Windows } from './windows.ts';
 

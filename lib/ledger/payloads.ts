@@ -1,11 +1,13 @@
 // Payloads: JSON kept in the record while small, else in S3 under a key made from its hash, so that writing twice is harmless.
-import { inlineLimitBytes, type StoredPayload } from '../records/index.ts';
+import { batchInlineLimitBytes, type ItemResult, inlineLimitBytes, type StoredPayload } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
 import { sha256 } from '../support/sha256.ts';
 
 export interface Payloads {
   /** `pipeline` decides the prefix, which the stages' roles are limited to. */
   store(pipeline: string, value: unknown): Promise<StoredPayload>;
+  /** The outcomes of a batch, which go to S3 sooner. */
+  storeResults(pipeline: string, results: readonly ItemResult[]): Promise<StoredPayload>;
   load(payload: StoredPayload): Promise<unknown>;
   /** False for a payload whose object is gone from the bucket. */
   exists(payload: StoredPayload): Promise<boolean>;
@@ -25,21 +27,24 @@ export const openPayloads = (aws: Aws, bucket: string, cache: PayloadCache): Pay
     return response.json();
   };
 
+  const store = async (pipeline: string, value: unknown, limitBytes: number): Promise<StoredPayload> => {
+    const json = JSON.stringify(value);
+    const bytes = Buffer.byteLength(json);
+    if (bytes <= limitBytes) return { kind: 'inline', json };
+    const key = `payloads/${pipeline}/${sha256(json)}.json`;
+    const response = await aws.object('PUT', bucket, key, {
+      body: json,
+      headers: { 'content-type': 'application/json' },
+    });
+    await response.arrayBuffer();
+    if (!response.ok)
+      throw new Error(`the payload s3://${bucket}/${key} could not be written: HTTP ${response.status}`);
+    return { kind: 'object', key, bytes };
+  };
+
   return {
-    store: async (pipeline, value) => {
-      const json = JSON.stringify(value);
-      const bytes = Buffer.byteLength(json);
-      if (bytes <= inlineLimitBytes) return { kind: 'inline', json };
-      const key = `payloads/${pipeline}/${sha256(json)}.json`;
-      const response = await aws.object('PUT', bucket, key, {
-        body: json,
-        headers: { 'content-type': 'application/json' },
-      });
-      await response.arrayBuffer();
-      if (!response.ok)
-        throw new Error(`the payload s3://${bucket}/${key} could not be written: HTTP ${response.status}`);
-      return { kind: 'object', key, bytes };
-    },
+    store: (pipeline, value) => store(pipeline, value, inlineLimitBytes),
+    storeResults: (pipeline, results) => store(pipeline, results, batchInlineLimitBytes),
 
     exists: async (payload) => {
       if (payload.kind === 'inline') return true;

@@ -105,7 +105,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
         generation: order.generation,
         completed: kept.length - failed,
         failed,
-        results: await payloads.store(pipeline, kept),
+        results: await payloads.storeResults(pipeline, kept),
       },
       remove: ended,
       ...earlier(order),

@@ -45,6 +45,9 @@ export interface Resolver {
   readyAt(pipeline: string, run: string, generation: number): string | undefined;
 }
 
+/** Results of batches that are fetched at a time. */
+const loadedAtOnce = 10;
+
 /** Each call makes one resolver, which reads every record at most once. */
 export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords, payloads: Payloads): Resolver => {
   const read = new Map<string, Promise<unknown>>();
@@ -73,10 +76,11 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
   const mapOutputs = async (scope: Scope, stage: string): Promise<readonly Json[]> => {
     const batches = await stages.listBatches({ pipeline: scope.pipeline, run: scope.run, stage }, true);
     const outputs: Json[] = [];
-    for (const { results } of batches) {
-      if (!results) continue;
-      const items = (await payloads.load(results)) as readonly ItemResult[];
-      for (const item of items) if ('output' in item) outputs.push(item.output as Json);
+    const stored = batches.flatMap(({ results }) => (results ? [results] : []));
+    for (let start = 0; start < stored.length; start += loadedAtOnce) {
+      const loaded = await Promise.all(stored.slice(start, start + loadedAtOnce).map(payloads.load));
+      for (const items of loaded as readonly (readonly ItemResult[])[])
+        for (const item of items) if ('output' in item) outputs.push(item.output as Json);
     }
     return outputs;
   };

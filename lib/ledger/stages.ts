@@ -79,6 +79,8 @@ export interface Stages {
   getBatch(at: StageAddress, batch: number): Promise<BatchRecord | undefined>;
   /** The batches of a map stage in order; without `results` only their counts and status are read. */
   listBatches(at: StageAddress, results: boolean): Promise<readonly BatchRecord[]>;
+  /** The same without their results, page by page: of a map with very many of them. */
+  batchPages(at: StageAddress): AsyncIterable<readonly BatchRecord[]>;
   claimBatch(
     at: StageAddress,
     batch: number,
@@ -252,6 +254,8 @@ export const openStages = (table: Table): Stages => {
 
     listBatches: (at, results) =>
       table.list(`run#${at.pipeline}#${at.run}`, batchPrefix(at.stage), results ? undefined : batchFacts),
+
+    batchPages: (at) => table.pages(`run#${at.pipeline}#${at.run}`, batchPrefix(at.stage), batchFacts),
 
     claimBatch: (at, batch, owner, now, overdueAt) =>
       claim(at, batchKey(at.pipeline, at.run, at.stage, batch), { stage: at.stage, batch, overdueAt }, owner, now),

@@ -39,6 +39,8 @@ export interface Table {
   update<Record>(update: Update): Promise<Record | undefined>;
   /** Every item of a key whose sort key begins with a prefix, in order. */
   list<Record>(pk: string, prefix: string, attributes?: readonly string[]): Promise<readonly Record[]>;
+  /** The same, as pages of a megabyte that was read. */
+  pages<Record>(pk: string, prefix: string, attributes?: readonly string[]): AsyncIterable<readonly Record[]>;
   /** Every item of a key whose sort key is from `from` to `to`, both included, in order. */
   between<Record>(pk: string, from: string, to: string): Promise<readonly Record[]>;
   /** Up to `limit` items of an index with sort keys below one, the lowest first: what the index has of them. */
@@ -71,8 +73,7 @@ const failedCondition = (error: unknown): boolean =>
   error instanceof AwsCallError && error.code === 'ConditionalCheckFailedException';
 
 export const openTable = (aws: Aws, name: string): Table => {
-  const query = async <Record>(input: object, limit = Number.POSITIVE_INFINITY): Promise<readonly Record[]> => {
-    const items: Record[] = [];
+  async function* pagesOf<Record>(input: object): AsyncGenerator<readonly Record[]> {
     let start: unknown;
     do {
       const page = await aws.call('dynamodb', 'Query', {
@@ -80,11 +81,31 @@ export const openTable = (aws: Aws, name: string): Table => {
         ...input,
         ...(start ? { ExclusiveStartKey: start } : {}),
       });
-      items.push(...(page.Items as unknown[]).map(plain<Record>));
+      yield (page.Items as unknown[]).map(plain<Record>);
       start = page.LastEvaluatedKey;
-    } while (start && items.length < limit);
+    } while (start);
+  }
+
+  const query = async <Record>(input: object, limit = Number.POSITIVE_INFINITY): Promise<readonly Record[]> => {
+    const items: Record[] = [];
+    for await (const page of pagesOf<Record>(input)) {
+      for (const item of page) items.push(item);
+      if (items.length >= limit) break;
+    }
     return items.slice(0, limit);
   };
+
+  const beginning = (pk: string, prefix: string, attributes: readonly string[] | undefined): object => ({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: typed({ ':pk': pk, ':prefix': prefix }),
+    ConsistentRead: true,
+    ...(attributes
+      ? {
+          ProjectionExpression: attributes.map((attribute) => `#${attribute}`).join(', '),
+          ExpressionAttributeNames: Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute])),
+        }
+      : {}),
+  });
 
   return {
     get: async (key) => {
@@ -181,18 +202,9 @@ export const openTable = (aws: Aws, name: string): Table => {
       }
     },
 
-    list: (pk, prefix, attributes) =>
-      query({
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: typed({ ':pk': pk, ':prefix': prefix }),
-        ConsistentRead: true,
-        ...(attributes
-          ? {
-              ProjectionExpression: attributes.map((attribute) => `#${attribute}`).join(', '),
-              ExpressionAttributeNames: Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute])),
-            }
-          : {}),
-      }),
+    list: (pk, prefix, attributes) => query(beginning(pk, prefix, attributes)),
+
+    pages: (pk, prefix, attributes) => pagesOf(beginning(pk, prefix, attributes)),
 
     between: (pk, from, to) =>
       query({

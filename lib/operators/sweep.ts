@@ -171,9 +171,11 @@ const stuckSince = async (
   }
   if (stage.overdueAt !== undefined) return stage.overdueAt < isoTime(now) ? stage.overdueAt : undefined;
   // A map: its batches have attempts of their own.
-  const batches = await ledger.stages.listBatches({ pipeline, run, stage: stage.stage, generation }, false);
-  const overdue = batches.flatMap(({ status, overdueAt }) => (status === 'running' && overdueAt ? [overdueAt] : []));
-  return overdue.toSorted().find((at) => at < isoTime(now));
+  let oldest: string | undefined;
+  for await (const page of ledger.stages.batchPages({ pipeline, run, stage: stage.stage, generation }))
+    for (const { status, overdueAt } of page)
+      if (status === 'running' && overdueAt !== undefined && overdueAt < (oldest ?? isoTime(now))) oldest = overdueAt;
+  return oldest;
 };
 
 /** Tells once of each time that a stage is stuck. */

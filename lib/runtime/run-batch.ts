@@ -102,7 +102,7 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const outcomes = [...results.values()].sort((a, b) => a.index - b.index);
   const failed = outcomes.filter((outcome) => 'error' in outcome).length;
   const endedAt = now();
-  const stored = await ledger.payloads.store(at.pipeline, outcomes);
+  const stored = await ledger.payloads.storeResults(at.pipeline, outcomes);
   const [retry] = waiting;
   const isFirst = claim.record.startedAt === isoTime(startedAt);
   const telling = attempt.meter.tell(claim.record, {

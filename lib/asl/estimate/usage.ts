@@ -1,6 +1,6 @@
 // What one visit of a state asks of AWS's services, from the state as emitted and what is known of the stage that it calls. Held against
 // what a run really calls by test/verify/calls.test.ts.
-import { inlineLimitBytes, type Json, type Usage } from '../../records/index.ts';
+import { batchInlineLimitBytes, inlineLimitBytes, type Json, type Usage } from '../../records/index.ts';
 import { type Call, type LedgerIndex, type LedgerRecord, repeated, usageOfCalls } from './calls.ts';
 import type { Visit } from './course.ts';
 import { type AslState, argumentOf, placeholderIn } from './machine.ts';
@@ -36,23 +36,27 @@ const recordBytes = 300;
 const writeUnit = 1_024;
 const readUnit = 4_096;
 
+/** A payload of more bytes is in S3. */
+const limitOf = (record: LedgerRecord): number => (record === 'batch' ? batchInlineLimitBytes : inlineLimitBytes);
+
 /** A write of a record with a payload of so many bytes in it; a long one goes to S3, at one put. */
 const written = (
   record: LedgerRecord,
   { bytes = 0, times = 1, indexes = [] }: { bytes?: number; times?: number; indexes?: readonly LedgerIndex[] } = {},
 ): readonly Call[] =>
-  bytes > inlineLimitBytes
+  bytes > limitOf(record)
     ? [
         { kind: 'write', record, units: 1, indexes, times },
         { kind: 'put', times },
       ]
     : [{ kind: 'write', record, units: Math.ceil((recordBytes + bytes) / writeUnit), indexes, times }];
 
-const unitsToRead = (bytes: number): number => Math.ceil((recordBytes + Math.min(bytes, inlineLimitBytes)) / readUnit);
+const bytesIn = (record: LedgerRecord, bytes: number): number => recordBytes + (bytes > limitOf(record) ? 0 : bytes);
+const unitsToRead = (record: LedgerRecord, bytes: number): number => Math.ceil(bytesIn(record, bytes) / readUnit);
 const read = ({ record, bytes }: ReadRecord, times = 1): Call => ({
   kind: 'read',
   record,
-  units: unitsToRead(bytes),
+  units: unitsToRead(record, bytes),
   times,
 });
 const small = (record: LedgerRecord): Call => read({ record, bytes: 0 });
@@ -153,7 +157,12 @@ const stageCalls = (stage: StageFacts, attempts: number, failing: boolean): read
 const cacheCalls = ({ cached }: StageFacts, attempts: number): readonly Call[] =>
   cached
     ? [
-        { kind: 'read', record: 'cache', units: 0.5 * unitsToRead(cached.bytes), times: cached.results * attempts },
+        {
+          kind: 'read',
+          record: 'cache',
+          units: 0.5 * unitsToRead('cache', cached.bytes),
+          times: cached.results * attempts,
+        },
         ...written('cache', { bytes: cached.bytes, times: cached.results }),
       ]
     : [];
@@ -183,14 +192,14 @@ const operatorCalls = (state: AslState, called: string, attempts: number, stageO
         { kind: 'tell', times: 1 },
       ];
     case 'mapDone': {
-      // The first batch opens the map's record. Its batches are looked at twice, for those that are lost and to count.
-      const results = stageOf(`stage_${payload.stage}`)?.results ?? 0;
-      const { reads = [] } = stageOf(`stage_${payload.stage}`) ?? {};
+      // The first batch opens the map's record. Its batches are looked at to count, and for those that are lost.
+      const { reads = [], results = 0, writes = 0 } = stageOf(`stage_${payload.stage}`) ?? {};
+      const batches = writes > 0 ? results / writes : 1;
       return [
         running,
         ...written('stage', { times: 2 }),
         ...reads.map((one) => read(one)),
-        { kind: 'read', record: 'batch', units: Math.max(1, Math.ceil(results / readUnit)), times: 2 },
+        { kind: 'read', record: 'batch', units: Math.ceil((batches * bytesIn('batch', writes)) / readUnit), times: 1 },
       ];
     }
     case 'stageFailed':

@@ -170,5 +170,5 @@ const end = async (target: Target, before: RunRecord, given: Arguments, setting:
     );
   const { stages } = await target.pipeline(pipeline);
   const outlet = given.has('json') ? setting.stderr : setting.stdout;
-  return followRun({ ledger: target.ledger, run: begun, planned: stages, outlet, now: setting.now });
+  return followRun({ ledger: target.ledger, aws: target.aws, run: begun, planned: stages, outlet, now: setting.now });
 };

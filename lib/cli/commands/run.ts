@@ -2,6 +2,7 @@ import type { RunRecord } from '../../records/index.ts';
 import type { Command } from '../command.ts';
 import { findRun } from '../find-run.ts';
 import { paintFor } from '../paint.ts';
+import { type ItemProgress, itemsSoFar, openMapRuns } from '../progress/index.ts';
 import { readOutput } from '../run-output.ts';
 import { type RunReport, reportOn } from '../run-report.ts';
 import { runJson, viewRun } from '../run-view.ts';
@@ -52,5 +53,11 @@ const readReport = async (target: Target, record: RunRecord): Promise<RunReport>
     target.ledger.audit.list(record.pipeline, record.run),
     readOutput(target.ledger, record),
   ]);
-  return { ...view, deadLetters, audit, output };
+  const progress = new Map<string, ItemProgress>();
+  const mapRuns = openMapRuns(target.aws);
+  for (const stage of view.stages) {
+    const items = stage.status === 'running' && (await itemsSoFar(target.ledger, record, stage, mapRuns));
+    if (items) progress.set(stage.stage, items);
+  }
+  return { ...view, deadLetters, audit, output, progress };
 };

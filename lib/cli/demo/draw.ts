@@ -7,7 +7,7 @@ import type { PipelineProgress } from './snapshot.ts';
 
 const stageText = (stage: StageState, now: number): string => {
   const { id, status, items } = stage;
-  const amount = items && items.total > 0 ? ` ${count(items.done)}/${count(items.total)}` : '';
+  const amount = items?.total ? ` ${count(items.done)}/${count(items.total)}` : '';
   const rate = itemsPerSecond(stage, now);
   return `${marks[status]} ${id}${amount}${rate === undefined ? '' : ` (${count(rate)}/s)`}`;
 };

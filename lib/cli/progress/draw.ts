@@ -6,22 +6,37 @@ import type { RunState, StageState } from './look.ts';
 
 export const count = (n: number): string => n.toLocaleString('en-US');
 
+type Timed = Pick<StageState, 'status' | 'startedAt' | 'endedAt' | 'items'>;
+
 /** Milliseconds that a stage has run, or ran. */
-const stageMs = ({ startedAt, endedAt }: StageState, now: number): number | undefined =>
+const stageMs = ({ startedAt, endedAt }: Timed, now: number): number | undefined =>
   startedAt === undefined ? undefined : (endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(startedAt);
 
 /** Items a second of a running map, once that can be told. */
-export const itemsPerSecond = (stage: StageState, now: number): number | undefined => {
+export const itemsPerSecond = (stage: Timed, now: number): number | undefined => {
   const ms = stageMs(stage, now) ?? 0;
   if (stage.status !== 'running' || !stage.items || ms <= 500 || stage.items.done === 0) return undefined;
   return Math.round((stage.items.done * 1_000) / ms);
 };
 
-const itemsText = (stage: StageState, now: number): string => {
-  const { items } = stage;
-  if (!items) return '';
+/** How fast the items of a running map go, and how long it will take at that pace. */
+export const paceText = (stage: Timed, now: number): string => {
   const rate = itemsPerSecond(stage, now);
-  return `${count(items.done)} of ${count(items.total)} items${rate === undefined ? '' : `, ${count(rate)}/s`}`;
+  if (!rate) return '';
+  const { done, total = done } = stage.items ?? { done: 0 };
+  const leftMs = ((total - done) * 1_000) / rate;
+  return `${count(rate)}/s${leftMs >= 1_000 ? `, ${duration(leftMs)} left` : ''}`;
+};
+
+const itemsText = (stage: StageState, now: number): string => {
+  if (!stage.items) return '';
+  const { done, failed, total } = stage.items;
+  const pace = paceText(stage, now);
+  return [
+    total === undefined ? `${count(done)} items` : `${count(done)} of ${count(total)} items`,
+    ...(failed > 0 ? [`${count(failed)} failed`] : []),
+    ...(pace ? [pace] : []),
+  ].join(', ');
 };
 
 const stageLine = (stage: StageState, width: number, now: number): string => {
@@ -64,8 +79,7 @@ const busiest = (stages: readonly StageState[], most: number): readonly StageSta
   return stages.filter((stage) => chosen.has(stage));
 };
 
-const tenths = ({ items }: StageState): number =>
-  items && items.total > 0 ? Math.floor((items.done * 10) / items.total) : 0;
+const tenths = ({ items }: StageState): number => (items?.total ? Math.floor((items.done * 10) / items.total) : 0);
 
 /** What happened between two looks, one line each: stages that changed, items in steps of a tenth, and the run's end. */
 export const drawChanges = (before: RunState | undefined, after: RunState, now: number): readonly string[] => {

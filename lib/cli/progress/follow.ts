@@ -1,12 +1,16 @@
 // Follows one run to its end, telling what happens as it happens.
 import type { Ledger } from '../../ledger/index.ts';
 import { isCompensating, type RunRecord } from '../../records/index.ts';
+import type { Aws } from '../../support/aws-call.ts';
 import type { Outlet } from '../setting.ts';
 import { drawBlock, drawChanges } from './draw.ts';
 import { lookAt, type RunState } from './look.ts';
+import { openMapRuns } from './map-runs.ts';
 
 export interface Following {
   readonly ledger: Ledger;
+  /** To ask Step Functions how far its maps are. @default only the ledger is asked */
+  readonly aws?: Aws;
   readonly run: Pick<RunRecord, 'pipeline' | 'run'>;
   /** Ids of the stages of its definition, in order. */
   readonly planned: readonly string[];
@@ -15,17 +19,22 @@ export interface Following {
   now(): number;
 }
 
+/** Looks take a fifth of the time at most: those at large maps are further apart. */
 const lookEveryMs = 200;
+const restsPerLook = 4;
 const up = (lines: number): string => (lines > 0 ? `\u001b[${lines}A` : '');
 /** Clears from the cursor to the end of the screen. */
 const clearBelow = '\u001b[J';
 
 /** Resolves with the run's record once it has ended, and what it did is undone where that is to be. */
-export const followRun = async ({ ledger, run, planned, outlet, now }: Following): Promise<RunRecord> => {
+export const followRun = async ({ ledger, aws, run, planned, outlet, now }: Following): Promise<RunRecord> => {
   let before: RunState | undefined;
   let drawn = 0;
+  const mapRuns = aws && openMapRuns(aws);
   for (;;) {
-    const state = await lookAt(ledger, run, planned);
+    const began = performance.now();
+    const state = await lookAt(ledger, run, planned, mapRuns);
+    const restMs = Math.max(lookEveryMs, restsPerLook * (performance.now() - began));
     if (!state) throw new Error(`the ledger lost the run ${run.run} of ${run.pipeline}`);
     if (outlet.isTerminal) {
       const lines = drawBlock(state, { now: now(), width: outlet.width, height: outlet.height });
@@ -40,6 +49,6 @@ export const followRun = async ({ ledger, run, planned, outlet, now }: Following
     }
     if (state.run.endedAt !== undefined && !isCompensating(state.run)) return state.run;
     before = state;
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    await new Promise((resolve) => setTimeout(resolve, restMs));
   }
 };

@@ -1,3 +1,4 @@
-export { count, drawBlock, drawChanges, itemsPerSecond } from './draw.ts';
+export { count, drawBlock, drawChanges, itemsPerSecond, paceText } from './draw.ts';
 export { type Following, followRun } from './follow.ts';
-export { lookAt, type RunState, runState, type StageState } from './look.ts';
+export { type ItemProgress, itemsSoFar, lookAt, type RunState, runState, type StageState } from './look.ts';
+export { type MapRuns, openMapRuns } from './map-runs.ts';

@@ -1,17 +1,25 @@
 // A run as it stands now, in the terms that progress is shown in. Reads the ledger; draws nothing.
-import type { Ledger } from '../../ledger/index.ts';
+import { type Ledger, tallyOf } from '../../ledger/index.ts';
 import type { RunRecord, StageRecord, Status } from '../../records/index.ts';
 import { cachedWords } from '../run-view.ts';
+import type { MapRuns } from './map-runs.ts';
 
 export interface StageState {
   readonly id: string;
   readonly status: Status;
-  /** For a map: items with an outcome, of how many. */
-  readonly items?: { readonly done: number; readonly total: number };
+  /** For a map: items with an outcome, of how many, where that is known. */
+  readonly items?: ItemProgress;
   readonly startedAt?: string;
   readonly endedAt?: string;
   /** Why it failed or was skipped, or where its result was made. */
   readonly why?: string;
+}
+
+export interface ItemProgress {
+  readonly done: number;
+  /** At least so many of them failed. */
+  readonly failed: number;
+  readonly total?: number;
 }
 
 export interface RunState {
@@ -25,11 +33,12 @@ export const lookAt = async (
   ledger: Ledger,
   { pipeline, run: id }: Pick<RunRecord, 'pipeline' | 'run'>,
   planned: readonly string[],
+  mapRuns?: MapRuns,
 ): Promise<RunState | undefined> => {
   const run = await ledger.runs.get(pipeline, id);
   if (!run) return undefined;
   const undos = run.compensation ? await ledger.stages.listUndo(pipeline, id) : [];
-  return runState(ledger, run, [...(await ledger.stages.list(pipeline, id)), ...undos], planned);
+  return runState(ledger, run, [...(await ledger.stages.list(pipeline, id)), ...undos], planned, mapRuns);
 };
 
 /** The state of a run whose stages have been read. */
@@ -38,6 +47,7 @@ export const runState = async (
   run: RunRecord,
   list: readonly StageRecord[],
   planned: readonly string[],
+  mapRuns?: MapRuns,
 ): Promise<RunState> => {
   const records = new Map(list.map((record) => [record.stage, record]));
   // A run begun by another definition may have stages that this one does not plan.
@@ -45,7 +55,9 @@ export const runState = async (
   const stages = await Promise.all(
     ids.map(async (stage): Promise<StageState> => {
       const record = records.get(stage);
-      return record ? stateOf(record, await itemsOf(ledger, run, record)) : { id: stage, status: 'pending' };
+      return record
+        ? stateOf(record, await itemsSoFar(ledger, run, record, mapRuns))
+        : { id: stage, status: 'pending' };
     }),
   );
   return { run, stages };
@@ -63,16 +75,27 @@ const stateOf = (record: StageRecord, items: StageState['items']): StageState =>
   };
 };
 
-/** While a map runs its batches hold the counts; its own record has them once it has ended. */
-const itemsOf = async (
+/** Pages of batches that one look reads: some ten thousand of them. */
+const mostPages = 4;
+
+/**
+ * While a map runs its batches hold the counts; its own record has them once it has ended. Of a file nobody but the Map Run knows how
+ * many rows there are, nor of very many batches how far they are without reading them all.
+ */
+export const itemsSoFar = async (
   ledger: Ledger,
-  { pipeline, run }: RunRecord,
-  { stage, status, items }: StageRecord,
-): Promise<StageState['items']> => {
-  if (!items) return undefined;
-  if (status !== 'running') return { done: items.completed + items.failed, total: items.total };
-  const batches = await ledger.stages.listBatches({ pipeline, run, stage }, false);
-  // A batch that is claimed and not yet settled has no counts.
-  const done = batches.reduce((sum, { completed = 0, failed = 0 }) => sum + completed + failed, 0);
-  return { done, total: items.total };
+  { pipeline, run, executionArn }: RunRecord,
+  { stage, status, items, owner }: StageRecord,
+  mapRuns?: MapRuns,
+): Promise<ItemProgress | undefined> => {
+  if (items && status !== 'running')
+    return { done: items.completed + items.failed, failed: items.failed, total: items.total };
+  if (status !== 'running' || owner !== undefined) return undefined; // no map: those have no attempts of their own
+  const { completed, failed, isWhole } = await tallyOf(ledger.stages, { pipeline, run, stage }, { pages: mostPages });
+  const isCounted = items === undefined || !isWhole;
+  const counts = isCounted && executionArn !== undefined ? await mapRuns?.counts(executionArn, stage) : undefined;
+  const done = isWhole ? completed + failed : Math.max(completed + failed, counts?.done ?? 0);
+  const total = items?.total ?? counts?.total;
+  if (done === 0 && total === undefined) return undefined;
+  return { done, failed, ...(total === undefined ? {} : { total }) };
 };

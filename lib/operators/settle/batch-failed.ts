@@ -52,7 +52,7 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
     durationMs: 0,
     completed: outcomes.length - failed,
     failed,
-    results: await ledger.payloads.store(run.pipeline, outcomes),
+    results: await ledger.payloads.storeResults(run.pipeline, outcomes),
   });
   return { control: {} };
 };

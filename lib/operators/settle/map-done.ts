@@ -1,5 +1,14 @@
-import { addressOf, batchItems, batchNumber, type Ledger, type Scope, UnavailableError } from '../../ledger/index.ts';
-import { type Batch, type Control, type Json, needsOf, sumTellings, type Tolerance } from '../../records/index.ts';
+import {
+  addressOf,
+  batchItems,
+  batchNumber,
+  type Ledger,
+  type Scope,
+  type Tally,
+  tallyOf,
+  UnavailableError,
+} from '../../ledger/index.ts';
+import { type Batch, type Control, type Json, needsOf, type Tolerance } from '../../records/index.ts';
 import { errorNames } from '../../support/error-names.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
@@ -21,14 +30,9 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
     await ledger.stages.skip(at, missing, isoTime(now()), needs);
     return { control: {} };
   }
-  await settleLost(call, scope, services);
-  const batches = await ledger.stages.listBatches(at, false);
-  const completed = batches.reduce((sum, batch) => sum + batch.completed, 0);
-  const failed = batches.reduce((sum, batch) => sum + batch.failed, 0);
-  const cached = batches.reduce((sum, batch) => sum + (batch.cached ?? 0), 0);
+  const { completed, failed, cached, telling } = await settledTally(call, scope, services);
   const items = { total: completed + failed, completed, failed, ...(cached > 0 ? { cached } : {}) };
   if (failed > 0) await tellDeadItems(services, run, stage);
-  const telling = sumTellings(batches);
   const endedAt = isoTime(now());
   if (failed > allowed(call.tolerate, items.total)) {
     const cause = `${failed} of ${items.total} items failed; the stage bears ${describe(call.tolerate)}`;
@@ -41,17 +45,23 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
   return { control: await controlOfMap(call, scope, ledger) };
 };
 
-/** Batches that ended without a word, as a child execution may: their items failed, each with its dead letter. */
-const settleLost = async (call: Call<'mapDone'>, scope: Scope, services: Services): Promise<void> => {
+/**
+ * What the batches did. Those that ended without a word, as a child execution may, are settled first: their items failed, each
+ * with its dead letter.
+ */
+const settledTally = async (call: Call<'mapDone'>, scope: Scope, services: Services): Promise<Tally> => {
   const { run, stage, bind, after, chosen } = call;
-  const batches = await services.ledger.stages.listBatches(addressOf(run, stage), false);
-  const settled = new Set(batches.filter(({ status }) => status === 'completed').map(({ batch }) => batch));
+  const { stages } = services.ledger;
+  const at = addressOf(run, stage);
+  const settled = new Set<number>();
+  const tally = await tallyOf(stages, at, { settled: (batch) => settled.add(batch) });
+  const missing = (await expectedBatches(call, scope, services)).filter((batch) => !settled.has(batchNumber(batch)));
   const error = { Error: errorNames.batchLost, Cause: 'the child execution of its batch ended without settling it' };
-  for (const batch of await expectedBatches(call, scope, services)) {
-    if (settled.has(batchNumber(batch))) continue;
+  for (const batch of missing) {
     const lost = { run, stage, bind, after, control: [], chosen, batch };
     await batchFailed({ action: 'batchFailed', call: lost, error }, services);
   }
+  return missing.length === 0 ? tally : tallyOf(stages, at);
 };
 
 /** The batches that a map should have, where one may be lost. */

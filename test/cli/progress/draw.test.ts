@@ -21,7 +21,12 @@ const stateOf = (stages: readonly StageState[], ended?: 'completed' | 'failed'):
 });
 
 const list: StageState = { id: 'list', status: 'completed', startedAt: at(1), endedAt: at(1.5) };
-const clean: StageState = { id: 'clean', status: 'running', startedAt: at(3), items: { done: 500, total: 2_000 } };
+const clean: StageState = {
+  id: 'clean',
+  status: 'running',
+  startedAt: at(3),
+  items: { done: 500, failed: 0, total: 2_000 },
+};
 const publish: StageState = { id: 'publish', status: 'pending' };
 
 describe('the block on a terminal', () => {
@@ -29,7 +34,7 @@ describe('the block on a terminal', () => {
     expect(drawBlock(stateOf([list, clean, publish]), { now, width: 100, height: 40 })).toEqual([
       '▸ orders monday-1  running  4.0 s',
       '  ✓ list         0.5 s',
-      '  ▸ clean        2.0 s  500 of 2,000 items, 250/s',
+      '  ▸ clean        2.0 s  500 of 2,000 items, 250/s, 6.0 s left',
       '  · publish',
     ]);
   });
@@ -64,11 +69,28 @@ describe('lines of what changed', () => {
     ['a stage ended', begun, stateOf([list, publish]), ['orders.list: completed in 0.5 s']],
     [
       'a tenth of the items',
-      stateOf([{ ...clean, items: { done: 399, total: 2_000 } }]),
+      stateOf([{ ...clean, items: { done: 399, failed: 0, total: 2_000 } }]),
       stateOf([clean]),
-      ['orders.clean: running, 500 of 2,000 items, 250/s'],
+      ['orders.clean: running, 500 of 2,000 items, 250/s, 6.0 s left'],
     ],
-    ['fewer items than a tenth', stateOf([{ ...clean, items: { done: 401, total: 2_000 } }]), stateOf([clean]), []],
+    [
+      'items that failed',
+      undefined,
+      stateOf([{ ...clean, items: { done: 1_900, failed: 3, total: 2_000 } }]),
+      ['orders: running', 'orders.clean: running, 1,900 of 2,000 items, 3 failed, 950/s'],
+    ],
+    [
+      'items of nobody knows how many',
+      undefined,
+      stateOf([{ ...clean, items: { done: 500, failed: 0 } }]),
+      ['orders: running', 'orders.clean: running, 500 items, 250/s'],
+    ],
+    [
+      'fewer items than a tenth',
+      stateOf([{ ...clean, items: { done: 401, failed: 0, total: 2_000 } }]),
+      stateOf([clean]),
+      [],
+    ],
     [
       'a failure and the end',
       stateOf([clean]),

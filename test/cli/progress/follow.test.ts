@@ -76,8 +76,8 @@ describe('followRun', () => {
     expect((await follow('lines', false)).split('\n')).toEqual([
       'orders: running',
       'orders.clean: running, 0 of 4 items',
-      'orders.clean: running, 3 of 4 items, 1/s',
-      'orders.clean: completed in 2.0 s, 4 of 4 items',
+      'orders.clean: running, 3 of 4 items, 1 failed, 1/s, 1.0 s left',
+      'orders.clean: completed in 2.0 s, 4 of 4 items, 1 failed',
       'orders.publish: skipped, choose1 took then',
       'orders: completed in 4.0 s',
       '',
@@ -90,7 +90,7 @@ describe('followRun', () => {
       '▸ orders block  running  4.0 s\n  ▸ clean        3.0 s  0 of 4 items\n  · publish\n\u001b[3A',
     );
     expect(blocks.at(-1)).toBe(
-      '✓ orders block  completed  4.0 s\n  ✓ clean        2.0 s  4 of 4 items\n  – publish             choose1 took then\n',
+      '✓ orders block  completed  4.0 s\n  ✓ clean        2.0 s  4 of 4 items, 1 failed\n  – publish             choose1 took then\n',
     );
   });
 

@@ -33,10 +33,14 @@ const countsOf = (total: number, found: ReadonlyMap<string, number>, written: bo
 };
 
 const describe = (runs: MapRuns, row: MapRunRow): Shape => {
-  const counts = runs.rows.counts(row.arn);
-  const children = new Map(counts.map(({ status, children: count }) => [status, count]));
-  const items = new Map(counts.map(({ status, items: count }) => [status, count]));
-  const express = row.express && new Map(Object.entries(row.express));
+  const { express } = row;
+  const counts = express ? [] : runs.rows.counts(row.arn);
+  const children = new Map(
+    express ? Object.entries(express.children) : counts.map(({ status, children: count }) => [status, count]),
+  );
+  const items = new Map(
+    express ? Object.entries(express.items) : counts.map(({ status, items: count }) => [status, count]),
+  );
   return {
     mapRunArn: row.arn,
     executionArn: row.executionArn,
@@ -46,8 +50,8 @@ const describe = (runs: MapRuns, row: MapRunRow): Shape => {
     maxConcurrency: row.maxConcurrency,
     toleratedFailureCount: row.toleratedCount,
     toleratedFailurePercentage: row.toleratedPercentage,
-    itemCounts: countsOf(row.items, express ?? items, false),
-    executionCounts: countsOf(row.children, express ?? children, false),
+    itemCounts: countsOf(row.items, items, false),
+    executionCounts: countsOf(row.children, children, false),
     redriveCount: 0,
   };
 };

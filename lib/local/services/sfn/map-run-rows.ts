@@ -13,9 +13,23 @@ export interface MapRunRow {
   readonly toleratedPercentage: number;
   readonly children: number;
   readonly items: number;
-  /** How many items of Express children ended in which status; their executions are not stored. */
-  readonly express: Readonly<Record<string, number>> | undefined;
+  /** What became of Express children, whose executions are not stored. */
+  readonly express: ExpressCounts | undefined;
 }
+
+/** Children, and the items in them, by the status of the child. */
+export interface ExpressCounts {
+  readonly children: Readonly<Record<string, number>>;
+  readonly items: Readonly<Record<string, number>>;
+}
+
+/** Map Runs of earlier versions of the engine have the items alone. */
+const expressCounts = (json: string): ExpressCounts => {
+  const counts = JSON.parse(json) as ExpressCounts | ExpressCounts['items'];
+  return typeof counts.items === 'object'
+    ? (counts as ExpressCounts)
+    : { children: {}, items: counts as ExpressCounts['items'] };
+};
 
 const rowOf = (row: Record<string, unknown>): MapRunRow => ({
   arn: String(row.arn),
@@ -29,7 +43,7 @@ const rowOf = (row: Record<string, unknown>): MapRunRow => ({
   toleratedPercentage: Number(row.tolerated_percentage),
   children: Number(row.children),
   items: Number(row.items),
-  express: row.express === null ? undefined : (JSON.parse(String(row.express)) as Record<string, number>),
+  express: row.express === null ? undefined : expressCounts(String(row.express)),
 });
 
 export class MapRunRows {
@@ -61,7 +75,7 @@ export class MapRunRows {
     this.#database.prepare('UPDATE sfn_map_runs SET children = ?, items = ? WHERE arn = ?').run(children, items, arn);
   }
 
-  end(arn: string, status: string, at: number, express: Readonly<Record<string, number>> | undefined): void {
+  end(arn: string, status: string, at: number, express: ExpressCounts | undefined): void {
     this.#database
       .prepare('UPDATE sfn_map_runs SET status = ?, stopped_at = ?, express = ? WHERE arn = ?')
       .run(status, at, express === undefined ? null : JSON.stringify(express), arn);

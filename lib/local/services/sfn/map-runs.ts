@@ -9,7 +9,7 @@ import { uuid } from '../../uuid.ts';
 import type { ExecutionRow } from './execution-rows.ts';
 import type { Executions } from './executions.ts';
 import type { Express } from './express.ts';
-import { type MapRunRow, MapRunRows } from './map-run-rows.ts';
+import { type ExpressCounts, type MapRunRow, MapRunRows } from './map-run-rows.ts';
 
 const resultOf = (row: ExecutionRow): ChildResult => ({
   arn: row.arn,
@@ -28,6 +28,18 @@ const resultOf = (row: ExecutionRow): ChildResult => ({
 interface Live {
   limits: MapRunLimits;
   changed: () => void;
+  readonly express: LiveCounts | undefined;
+}
+
+/** Counts Express children as they run and end. */
+class LiveCounts implements ExpressCounts {
+  readonly children: Record<string, number> = {};
+  readonly items: Record<string, number> = {};
+
+  add(status: string, children: number, items: number): void {
+    this.children[status] = (this.children[status] ?? 0) + children;
+    this.items[status] = (this.items[status] ?? 0) + items;
+  }
 }
 
 export class MapRuns implements Opens {
@@ -63,7 +75,8 @@ export class MapRuns implements Opens {
   get(arn: string): MapRunRow {
     this.#journal.flush();
     const row = this.rows.find(arn);
-    if (row) return row;
+    const express = this.#live.get(arn)?.express;
+    if (row) return express ? { ...row, express } : row;
     throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
   }
 
@@ -102,9 +115,13 @@ export class MapRuns implements Opens {
     }
     const children = new Map<number, ExecutionRow>();
     if (before) for (const row of this.#executions.rows.ofMapRun(arn)) children.set(row.childIndex ?? 0, row);
-    const express: Record<string, number> = {};
+    const express = plan.express ? new LiveCounts() : undefined;
     const { maxConcurrency, toleratedCount, toleratedPercentage } = before ?? plan;
-    const live: Live = { limits: { maxConcurrency, toleratedCount, toleratedPercentage }, changed: () => undefined };
+    const live: Live = {
+      limits: { maxConcurrency, toleratedCount, toleratedPercentage },
+      changed: () => undefined,
+      express,
+    };
     this.#live.set(arn, live);
     return {
       arn,
@@ -114,16 +131,18 @@ export class MapRuns implements Opens {
       },
       expect: (count, items) => this.#journal.also(() => this.rows.expect(arn, count, items)),
       child: (index, input, items, lifetime) => {
-        if (!plan.express) return this.#child(plan, arn, label, index, input, items, lifetime, children.get(index));
+        if (!express) return this.#child(plan, arn, label, index, input, items, lifetime, children.get(index));
+        express.add('RUNNING', 1, items);
         return this.#expressChild(plan.parent, plan, label, input, lifetime).then((result) => {
-          express[result.status] = (express[result.status] ?? 0) + items;
+          express.add('RUNNING', -1, -items);
+          express.add(result.status, 1, items);
           return result;
         });
       },
       end: (status) => {
         this.#live.delete(arn);
         const stoppedAt = this.#context.clock.now();
-        this.#journal.also(() => this.rows.end(arn, status, stoppedAt, plan.express ? express : undefined));
+        this.#journal.also(() => this.rows.end(arn, status, stoppedAt, express));
       },
     };
   }
