@@ -6,18 +6,9 @@ import {
   type PartitionState,
   partitionStates,
   partsOf,
+  stateMarks,
 } from '../records/index.ts';
 import type { Paint } from './paint.ts';
-
-/** Marks that differ in shape, so that nothing is told by colour alone. */
-export const stateMarks: { readonly [state in PartitionState]: string } = {
-  missing: '·',
-  running: '▸',
-  completed: '✓',
-  failed: '✗',
-  stale: '↻',
-  skipped: '–',
-};
 
 const styles = {
   missing: 'pending',

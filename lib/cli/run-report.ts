@@ -1,6 +1,12 @@
 // Everything about one run, as lines of text. Pure.
-import { type AuditEntry, type DeadLetter, type Json, type StageRecord, upstreamRunsOf } from '../records/index.ts';
-import { marks } from './marks.ts';
+import {
+  type AuditEntry,
+  type DeadLetter,
+  type Json,
+  marks,
+  type StageRecord,
+  upstreamRunsOf,
+} from '../records/index.ts';
 import type { Paint } from './paint.ts';
 import { count, type ItemProgress, paceText } from './progress/index.ts';
 import { outputLines } from './run-output.ts';

@@ -19,6 +19,7 @@ export * from './keys.ts';
 export * from './latch.ts';
 export * from './lost-start.ts';
 export * from './manifest.ts';
+export * from './marks.ts';
 export * from './needs.ts';
 export * from './on-failure.ts';
 export * from './partition-state.ts';

@@ -7,13 +7,14 @@ import {
   partsOf,
   shifted,
   sliceOf,
+  stateMarks,
   timeOf,
 } from '../../records/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { unknownPipeline } from '../find-pipeline.ts';
 import { paintFor } from '../paint.ts';
-import { calendar, legend, paintState, stateMarks } from '../partition-calendar.ts';
+import { calendar, legend, paintState } from '../partition-calendar.ts';
 import { print, printJson, type Setting } from '../setting.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 

@@ -1,5 +1,5 @@
 // The progress of a chain of runs as lines of text: one for each pipeline to redraw, or what is new since the last look. Pure.
-import { marks } from '../marks.ts';
+import { marks } from '../../records/index.ts';
 import { count, drawChanges as drawRunChanges, itemsPerSecond, type StageState } from '../progress/index.ts';
 import { elapsedMs } from '../run-view.ts';
 import { duration } from '../words.ts';

@@ -1,5 +1,5 @@
 // Progress as lines of text: a block to redraw on a terminal, or only what is new since the last look. Pure.
-import { marks } from '../marks.ts';
+import { marks } from '../../records/index.ts';
 import { elapsedMs } from '../run-view.ts';
 import { duration, oneLine } from '../words.ts';
 import type { RunState, StageState } from './look.ts';

@@ -1,10 +1,11 @@
 // From a request to its answer: who is asked, in which protocol, and what is said when the engine cannot.
+import { foreignHeader } from '../../support/loopback.ts';
+import { EngineError } from '../engine-error.ts';
 import { AwsError, notImplemented, type Service, type ServiceId } from '../service.ts';
 import { callJson, jsonError } from './aws-json.ts';
 import { callQuery, queryError } from './aws-query.ts';
 import { callFunctionUrl, isOfFunctionUrl } from './function-url.ts';
 import { type Addressee, identify } from './identify.ts';
-import { foreignness } from './loopback.ts';
 import { callRest } from './rest-json.ts';
 import { callCbor, cborError } from './rpc-cbor.ts';
 import { s3Error } from './s3-response.ts';
@@ -46,6 +47,14 @@ const unaddressed = (request: WireRequest): AwsError =>
       'header or a signed request. Fix: use an AWS SDK or the AWS CLI with any credentials.',
     403,
   );
+
+/** Why the request is refused, or undefined where it comes from this machine by its own name. */
+const foreignness = (request: WireRequest): EngineError | undefined => {
+  const found = foreignHeader(header(request, 'host'), header(request, 'origin'));
+  const expected = 'a request from this machine (localhost or 127.0.0.1)';
+  const fix = 'use the endpoint that the engine printed.';
+  return found === undefined ? undefined : new EngineError('HDL506', { found, expected, fix });
+};
 
 /** Answers every request; an unexpected failure of a service is a 500 that carries its message. */
 export const answerWith =

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ago, dollars, duration, oneLine } from '../../lib/cli/words.ts';
+import { ago, dollars, duration, oneLine } from '../../lib/support/words.ts';
 
 const second = 1_000;
 const minute = 60 * second;
