@@ -43,7 +43,7 @@ export { newPayloadCache, type PayloadCache, type Payloads } from './payloads.ts
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
 export type { Requests } from './requests.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';
-export type { RunEnd, Runs } from './runs.ts';
+export type { RunAt, RunEnd, Runs } from './runs.ts';
 export {
   addressOf,
   type BatchEnd,
@@ -52,6 +52,7 @@ export {
   type MapEnd,
   type Outcome,
   type StageAddress,
+  type StageState,
   type Stages,
 } from './stages.ts';
 export type { Standings } from './standings.ts';

@@ -23,6 +23,9 @@ export type RunEnd = Pick<
   readonly endedAt: string;
 };
 
+/** A run's place in the list of its pipeline. */
+export type RunAt = Pick<RunRecord, 'createdAt' | 'run'>;
+
 export interface Runs {
   /** Records a run as `pending`. False when it was recorded before. */
   create(run: RunRecord): Promise<boolean>;
@@ -62,8 +65,8 @@ export interface Runs {
   ): Promise<RunRecord | undefined>;
   /** Says why a run that is pending has not begun. */
   waits(pipeline: string, run: string, why: string, generation: number): Promise<void>;
-  /** The newest runs of a pipeline, newest first. */
-  latest(pipeline: string, limit: number): Promise<readonly RunRecord[]>;
+  /** The newest runs of a pipeline, newest first; of those that were asked for before `before`, where that is given. */
+  latest(pipeline: string, limit: number, before?: RunAt): Promise<readonly RunRecord[]>;
   /**
    * Points the partition at a run, unless it points at a newer one already, or knows the run as further than this: a writer that
    * was held up must not undo the end of a run.
@@ -196,7 +199,13 @@ export const openRuns = (table: Table): Runs => ({
     await table.update({ key: runKey(pipeline, run), set: { waits: why }, ...pending(generation) });
   },
 
-  latest: (pipeline, limit) => table.latest(runsIndex, `runs#${pipeline}`, limit),
+  latest: (pipeline, limit, before) =>
+    table.latest(
+      runsIndex,
+      `runs#${pipeline}`,
+      limit,
+      before && runsIndexKey(pipeline, before.createdAt, before.run).runsSk,
+    ),
 
   markPartition: async ({ pipeline, partition, ...rest }, createdAt) => {
     const { run, generation = 1, status, used = {}, lacks = [] } = rest;

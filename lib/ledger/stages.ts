@@ -34,12 +34,19 @@ export const addressOf = ({ pipeline, id, execution }: RunFacts, stage: string):
   generation: readExecutionName(execution).generation,
 });
 
+const stageFacts = ['stage', 'status', 'attempts', 'startedAt', 'endedAt', 'durationMs', 'items', 'warning'] as const;
+
 /** A claim is held, or the work was done before: then the record of it. */
 export type Claim<R> = { readonly held: true; readonly record: R } | { readonly held: false; readonly record: R };
+
+/** What is read of a stage where its output is not. */
+export type StageState = Pick<StageRecord, (typeof stageFacts)[number]>;
 
 export interface Stages {
   get(at: StageAddress): Promise<StageRecord | undefined>;
   list(pipeline: string, run: string): Promise<readonly StageRecord[]>;
+  /** How the stages of a run stand, without what they gave. */
+  listStates(pipeline: string, run: string): Promise<readonly StageState[]>;
   /** The undoings of stages. */
   listUndo(pipeline: string, run: string): Promise<readonly StageRecord[]>;
   /**
@@ -176,6 +183,7 @@ export const openStages = (table: Table): Stages => {
   return {
     get: (at) => table.get(keyOf(at)),
     list: (pipeline, run) => table.list(`run#${pipeline}#${run}`, 'stage#'),
+    listStates: (pipeline, run) => table.list(`run#${pipeline}#${run}`, 'stage#', stageFacts),
     listUndo: (pipeline, run) => table.list(`run#${pipeline}#${run}`, 'undo#'),
 
     claim: (at, owner, now, facts) => claim(at, keyOf(at), { stage: at.stage, ...facts }, owner, now),

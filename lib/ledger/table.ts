@@ -50,11 +50,12 @@ export interface Table {
     below: string,
     limit: number,
   ): Promise<readonly Record[]>;
-  /** Up to `limit` items of an index, the highest sort keys first. */
+  /** Up to `limit` items of an index, the highest sort keys first: of those below a sort key, where one is given. */
   latest<Record>(
-    index: { readonly name: string; readonly pk: string },
+    index: { readonly name: string; readonly pk: string; readonly sk: string },
     pk: string,
     limit: number,
+    below?: string,
   ): Promise<readonly Record[]>;
 }
 
@@ -225,13 +226,13 @@ export const openTable = (aws: Aws, name: string): Table => {
         limit,
       ),
 
-    latest: (index, pk, limit) =>
+    latest: (index, pk, limit, below) =>
       query(
         {
           IndexName: index.name,
-          KeyConditionExpression: '#pk = :pk',
-          ExpressionAttributeNames: { '#pk': index.pk },
-          ExpressionAttributeValues: typed({ ':pk': pk }),
+          KeyConditionExpression: below === undefined ? '#pk = :pk' : '#pk = :pk AND #sk < :below',
+          ExpressionAttributeNames: { '#pk': index.pk, ...(below === undefined ? {} : { '#sk': index.sk }) },
+          ExpressionAttributeValues: typed({ ':pk': pk, ':below': below }),
           ScanIndexForward: false,
           Limit: limit,
         },
