@@ -16,6 +16,11 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   stderr: outletOf(process.stderr),
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askOnTerminal } : {}),
   now: Date.now,
+  untilStopped: () =>
+    new Promise((resolve) => {
+      process.once('SIGINT', () => resolve());
+      process.once('SIGTERM', () => resolve());
+    }),
   loadPipelines: async () => (await import('./pipelines.ts')).pipelines,
   diagnose: async (pipelines) => {
     const { pipelines: among } = await import('./pipelines.ts');

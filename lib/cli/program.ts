@@ -9,6 +9,7 @@ import { backfill } from './commands/backfill.ts';
 import { backfills } from './commands/backfills.ts';
 import { backfillsCancel, backfillsPause, backfillsResume } from './commands/backfills-change.ts';
 import { cancel } from './commands/cancel.ts';
+import { consoleCommand } from './commands/console.ts';
 import { deadLettersDiscard } from './commands/dead-letters-discard.ts';
 import { deadLettersList } from './commands/dead-letters-list.ts';
 import { deadLettersReplay } from './commands/dead-letters-replay.ts';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   estimate,
   verify,
   localRun,
+  consoleCommand,
   start,
   runs,
   run,

@@ -1,5 +1,8 @@
 // All that a command knows of the outside, handed in once: what it runs on, where it writes, what it may look at.
 import type { Diagnostic, Pipeline } from '../definition/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+import type { OrchestratorManifest, PipelineManifest } from '../records/index.ts';
+import type { Aws } from '../support/aws-call.ts';
 
 /** Where text goes. `width` and `height` are columns and rows; they mean something on a terminal only. */
 export interface Outlet {
@@ -7,6 +10,19 @@ export interface Outlet {
   readonly width: number;
   readonly height: number;
   write(text: string): void;
+}
+
+/** Where runs live, opened. */
+export interface Target {
+  readonly aws: Aws;
+  readonly ledger: Ledger;
+  readonly manifest: OrchestratorManifest;
+  /** How a person would name it: `AWS us-east-1`, `the local engine in .heddle`. */
+  readonly name: string;
+  /** True when the engine runs in this process: what is under way stops at `close` and goes on at the next open. */
+  readonly embedded: boolean;
+  pipeline(name: string): Promise<PipelineManifest>;
+  close(): Promise<void>;
 }
 
 export interface Setting {
@@ -18,10 +34,14 @@ export interface Setting {
   readonly version: string;
   readonly stdout: Outlet;
   readonly stderr: Outlet;
+  /** What is open already, for commands inside a process that goes on: they take it, and do not close it. */
+  readonly target?: Target;
   /** Asks the person at the terminal. Undefined where stdin is none: then nothing is asked. */
   readonly ask?: (question: string) => Promise<string>;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Resolves when the person ends the program, with Ctrl-C. */
+  untilStopped(): Promise<void>;
   /** Throws DefinitionError when a definition cannot even be recorded. */
   loadPipelines(): Promise<readonly Pipeline[]>;
   /** Every diagnostic of these pipelines, those of their files and names included. */

@@ -1,26 +1,16 @@
 // Where runs live: AWS (or what AWS_ENDPOINT_URL names), or the local engine of this app's state folder.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Ledger, openLedger } from '../ledger/index.ts';
+import { openLedger } from '../ledger/index.ts';
 import { DamagedStateError, EngineError, openEngine } from '../local/index.ts';
 import { manifestName, type OrchestratorManifest, type PipelineManifest } from '../records/index.ts';
 import { type Aws, AwsCallError, connect } from '../support/aws-call.ts';
 import { awsSettings } from './aws-settings.ts';
 import { CliError } from './cli-error.ts';
 import type { Arguments, Option } from './command.ts';
-import type { Setting } from './setting.ts';
+import type { Setting, Target } from './setting.ts';
 
-export interface Target {
-  readonly aws: Aws;
-  readonly ledger: Ledger;
-  readonly manifest: OrchestratorManifest;
-  /** How a person would name it: `AWS us-east-1`, `the local engine in .heddle`. */
-  readonly name: string;
-  /** True when the engine runs in this process: what is under way stops at `close` and goes on at the next open. */
-  readonly embedded: boolean;
-  pipeline(name: string): Promise<PipelineManifest>;
-  close(): Promise<void>;
-}
+export type { Target } from './setting.ts';
 
 /** The options of every command that has a target. */
 export const targetOptions: { readonly [name: string]: Option } = {
@@ -29,15 +19,19 @@ export const targetOptions: { readonly [name: string]: Option } = {
   orchestrator: { value: 'NAME', says: 'the name given to the Orchestrator (default: heddle)' },
 };
 
+/** Whether the options or the environment name AWS: `--aws`, HEDDLE_TARGET=aws or AWS_ENDPOINT_URL. */
+export const isInAws = (given: Arguments, { environment }: Setting): boolean =>
+  given.has('aws') || environment.HEDDLE_TARGET === 'aws' || environment.AWS_ENDPOINT_URL !== undefined;
+
 /**
- * Opens the target that the options and the environment name: `--aws`, HEDDLE_TARGET=aws or AWS_ENDPOINT_URL for AWS.
+ * Opens the target that the options and the environment name, or takes the one that the setting has open.
  * `work` is what the local engine may do meanwhile: a command that only reads must not start what is left undone.
  * Throws CliError HDL611 to HDL613, EngineError, AwsCallError.
  */
 export const openTarget = async (given: Arguments, setting: Setting, work: 'none' | 'any' = 'any'): Promise<Target> => {
-  const { environment } = setting;
-  const inAws = given.has('aws') || environment.HEDDLE_TARGET === 'aws' || environment.AWS_ENDPOINT_URL !== undefined;
-  if (!inAws)
+  const { environment, target } = setting;
+  if (target) return { ...target, close: async () => undefined };
+  if (!isInAws(given, setting))
     return openLocalTarget(given, setting, {
       assembly: join(setting.root, 'cdk.out'),
       port: 0,

@@ -29,6 +29,7 @@ export const testSetting = (pipelines: readonly Pipeline[], changes: Partial<Set
       stdout: outlet('stdout'),
       stderr: outlet('stderr'),
       now: () => Date.parse('2026-11-24T12:00:00Z'),
+      untilStopped: async () => undefined,
       loadPipelines: async () => pipelines,
       diagnose: async (asked) =>
         validate(pipelines).filter(({ at }) => asked.some(({ name }) => name === at.split('.')[0])),

@@ -1,0 +1,1 @@
+export { type ConsoleServer, openConsole } from './server.ts';

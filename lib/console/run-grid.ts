@@ -1,0 +1,98 @@
+// The runs of a pipeline against its stages: what ran, for which partition, and how each stage of it stands.
+import type { RunRecord, StageRecord } from '../records/index.ts';
+import { duration } from '../support/words.ts';
+import { type Html, html, link } from './html.ts';
+import type { Page } from './page.ts';
+import { runLink } from './run-list.ts';
+import { badge, markText, moment, plural, took } from './words.ts';
+
+export type CellState = Pick<StageRecord, 'stage' | 'status' | 'attempts' | 'durationMs' | 'items'>;
+
+export interface GridRow {
+  readonly run: RunRecord;
+  readonly stages: readonly CellState[];
+}
+
+export interface GridFacts {
+  readonly pipeline: string;
+  /** Ids of the stages that are deployed now, in their order. */
+  readonly stages: readonly string[];
+  /** Newest first. */
+  readonly rows: readonly GridRow[];
+  /** Where older runs are. */
+  readonly older: string | undefined;
+  /** Whether these are not the newest. */
+  readonly isPast: boolean;
+}
+
+/** More columns are no grid any more; a run's own page has all. */
+const mostColumns = 60;
+
+export const stageLink = ({ pipeline, run }: Pick<RunRecord, 'pipeline' | 'run'>, stage: string): string =>
+  link(['runs', pipeline, run, 'stages', stage]);
+
+/** `score: failed, 3 attempts, 1.2 s, 4 of 250 items failed`. */
+const said = ({ stage, status, attempts, durationMs, items }: CellState): string =>
+  [
+    `${stage}: ${status}`,
+    ...(attempts > 1 ? [plural(attempts, 'attempt')] : []),
+    ...(durationMs === undefined ? [] : [duration(durationMs)]),
+    ...(items?.failed ? [`${items.failed} of ${plural(items.total, 'item')} failed`] : []),
+  ].join(', ');
+
+const cell = (run: RunRecord, stage: string, state: CellState | undefined): Html => {
+  if (!state) return html`<td class="cell"><span class="hidden">${stage}: not begun</span></td>`;
+  const text = said(state);
+  const mark = state.status === 'completed' && state.items?.failed ? '!' : markText(state.status);
+  return html`<td class="cell"><a class="s-${state.status}" href="${stageLink(run, stage)}" aria-label="${text}" title="${text}">${mark}</a></td>`;
+};
+
+const row = ({ run, stages }: GridRow, columns: readonly string[]): Html => {
+  const byId = new Map(stages.map((stage) => [stage.stage, stage]));
+  const partition = run.partition === run.run ? '–' : run.partition;
+  return html`<tr>
+<th scope="row"><a href="${runLink(run)}" class="id">${run.run}</a></th>
+<td>${partition}</td>
+<td>${badge(run.status)}${run.deadLetters ? html` <span class="dead">${run.deadLetters} dead</span>` : ''}</td>
+<td>${moment(run.createdAt)}</td>
+<td class="number">${run.status === 'pending' ? '–' : took(run.startedAt ?? run.createdAt, run.endedAt)}</td>
+${columns.map((stage) => cell(run, stage, byId.get(stage)))}
+</tr>`;
+};
+
+const gridOf = ({ pipeline, stages, rows }: GridFacts): Html => {
+  const others = rows.flatMap((one) => one.stages.map(({ stage }) => stage));
+  const columns = [...new Set([...stages, ...others])].slice(0, mostColumns);
+  const beyond = new Set(others).size - columns.length;
+  return html`<div class="scroll" role="region" aria-label="Runs of ${pipeline} and their stages" tabindex="0"><table class="grid">
+<thead><tr><th scope="col">Run</th><th scope="col">Partition</th><th scope="col">Status</th><th scope="col">Asked for</th><th scope="col" class="number">Took</th>${columns.map(
+    (stage) => html`<th scope="col" class="turned"><span>${stage}</span></th>`,
+  )}</tr></thead>
+<tbody>${rows.map((one) => row(one, columns))}</tbody></table></div>
+<p class="legend">${(['completed', 'running', 'waiting', 'pending', 'failed', 'skipped', 'cancelled'] as const).map((status) => html`${badge(status)} `)}<span class="mark">!</span> completed, some items failed${
+    beyond > 0 ? html` · ${plural(beyond, 'further stage')} on the pages of the runs` : ''
+  }</p>`;
+};
+
+export const gridPage = (facts: GridFacts): Page => {
+  const { pipeline, rows, older, isPast } = facts;
+  const here = link(['pipelines', pipeline]);
+  return {
+    title: pipeline,
+    regions: [
+      {
+        id: 'actions',
+        body: html`<p class="actions"><a href="${link(['do', 'start'], { pipeline })}">Start a run</a></p>`,
+      },
+      {
+        id: 'grid',
+        body: html`<h2>Runs${isPast ? ' before' : ''}</h2>${
+          rows.length === 0
+            ? html`<p>${isPast ? 'There are no older runs.' : 'It has not run yet.'}</p>`
+            : gridOf(facts)
+        }
+<p class="pages">${isPast ? html`<a href="${here}">Newest</a> ` : ''}${older === undefined ? '' : html`<a href="${older}" rel="next">Older</a>`}</p>`,
+      },
+    ],
+  };
+};

@@ -1,0 +1,128 @@
+// The console in a real browser, on a live local engine.
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { Shop } from './shop.ts';
+import { Visitor } from './visitor.ts';
+
+const shop = new Shop();
+let visitor: Visitor;
+beforeAll(async () => {
+  await shop.open();
+  visitor = await Visitor.arrive(shop.address);
+});
+afterAll(async () => {
+  await visitor.leave();
+  await shop.close();
+});
+afterEach(() => {
+  expect(visitor.errors.splice(0)).toEqual([]);
+});
+
+const at = async (name: string): Promise<void> => {
+  await visitor.picture(name);
+  expect(await visitor.findings()).toEqual([]);
+};
+
+test('a run is started from the page, and watched as it changes', async () => {
+  const { page } = visitor;
+  await page.goto('/');
+  await page.getByRole('link', { name: /^orders no run yet/ }).click();
+  await page.getByRole('link', { name: 'Start a run' }).click();
+  await page.getByLabel('Input').fill('{ "count": 12 }');
+  await at('start');
+  await page.getByRole('button', { name: 'See the plan' }).click();
+  await page.getByText('orders would be started with').waitFor();
+  expect(await shop.target.ledger.runs.latest('orders', 1)).toEqual([]); // a plan does nothing
+  await at('plan');
+  await page.getByRole('button', { name: 'Start it' }).click();
+  await page.waitForURL(/\/runs\/orders\//);
+  await page.getByRole('row', { name: /release waiting/ }).waitFor();
+  expect(await page.getByText('Publish <b>these</b> scores?').count()).toBeGreaterThan(0);
+  await at('run');
+  await page.goto('/');
+  await page.getByRole('link', { name: /^orders running .*1 run under way/ }).waitFor();
+  await at('home');
+});
+
+/** A request as any program can make it; `fetch` would not let it lie about Host and Origin. */
+const ask = (path: string, headers: { readonly [name: string]: string }, form?: { readonly [field: string]: string }) =>
+  new Promise<{ status: number | undefined; text: string; headers: IncomingHttpHeaders }>((resolve, reject) => {
+    const body = form && new URLSearchParams(form).toString();
+    const type = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+    const sent = request(`${shop.address}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { ...type, ...headers },
+    });
+    sent.once('error', reject);
+    sent.once('response', async (response) => {
+      let text = '';
+      for await (const chunk of response) text += chunk;
+      resolve({ status: response.statusCode, text, headers: response.headers });
+    });
+    sent.end(body);
+  });
+
+const startForm = { pipeline: 'orders', input: '{ "count": 1 }' };
+
+test.each<[string, { readonly [name: string]: string }]>([
+  ['a foreign Host', { host: 'evil.example' }],
+  ['a Host that only begins like ours', { host: '127.0.0.1.evil.example' }],
+  ['a foreign Origin', { origin: 'https://evil.example' }],
+  ['the Origin of a page that hides it', { origin: 'null' }],
+])('%s is refused', async (_, headers) => {
+  for (const form of [undefined, startForm]) {
+    const { status, text } = await ask('/do/start', headers, form);
+    expect([status, text]).toEqual([403, expect.stringMatching(/^HDL830 .*expected a request from this machine/)]);
+  }
+});
+
+test.each<[string, { readonly [field: string]: string }]>([
+  ['no token', {}],
+  ['a token of nobody', { token: 'a.b.c' }],
+  ['a token whose time was changed', { token: '9999999999999.AAAAAAAAAAAA.AAAA' }],
+])('an action with %s is refused', async (_, form) => {
+  const before = await shop.target.ledger.runs.latest('orders', 50);
+  const { status, text } = await ask('/do/start', {}, { ...startForm, ...form });
+  expect([status, text]).toEqual([403, expect.stringContaining('HDL832')]);
+  expect(await shop.target.ledger.runs.latest('orders', 50)).toEqual(before);
+});
+
+test('an action whose plan is another than was shown is not done', async () => {
+  const { text } = await ask(`/do/start?${new URLSearchParams(startForm)}`, {});
+  const token = /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '';
+  const plan = /name="plan" value="([^"]+)"/.exec(text)?.[1] ?? '';
+  const other = await ask('/do/start', {}, { ...startForm, input: '{ "count": 2 }', token, plan });
+  expect([other.status, other.text]).toEqual([409, expect.stringContaining('HDL835')]);
+  const broken = await ask('/do/start', {}, { ...startForm, input: '{ "count": "<b>" }', token, plan });
+  expect([broken.status, broken.text]).toEqual([422, expect.stringContaining('HDL617')]);
+});
+
+test('what a page may load is its own, and no script stands in it', async () => {
+  const { headers, text } = await ask('/', {});
+  expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+  expect(text).not.toMatch(/<script(?! src=)|style="|\son\w+="/);
+});
+
+test.each([
+  ['/runs/orders/long-gone', 404, 'HDL833: the ledger has no run long-gone of orders.'],
+  ['/runs/nothing/x%2F%3Cb%3E', 404, 'no run x/&lt;b&gt; of nothing'],
+  ['/pipelines/oders', 404, 'Did you mean orders?'],
+  ['/no/such/page', 404, 'HDL834'],
+  ['/%', 404, 'HDL834'],
+  ['/do/nothing', 404, 'HDL834'],
+])('%s says what there is not', async (path, status, said) => {
+  expect(await ask(path, {})).toMatchObject({ status, text: expect.stringContaining(said) });
+});
+
+test('a port that is taken is said with its code', async () => {
+  const port = new URL(shop.address).port;
+  expect(await shop.heddle('console', '--port', port)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `HDL831 port ${port} of 127.0.0.1 is in use, so the console cannot open; expected a free port. Fix: stop what listens there, or pass another with --port N; --port 0 takes any free one\n`,
+  });
+  expect(await shop.heddle('console', '--port', '0')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^The console of http:\/\/127.0.0.1:\d+: http:\/\/127.0.0.1:\d+\n$/),
+  });
+});
