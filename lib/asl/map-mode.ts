@@ -21,7 +21,13 @@ export interface MapMode {
 }
 
 /** The mode of a map by itself, from what its author declared. */
-export const mapModeOf = (node: MapNode): MapMode => modeFor(node, whyNotExpress([node.stage]));
+export const mapModeOf = (node: MapNode): MapMode => modeFor(node, whyToWait([node]) ?? whyNotExpress([node.stage]));
+
+/** Express executions cannot wait for a task token. */
+const whyToWait = (maps: readonly MapNode[]): string | undefined => {
+  const pool = maps.find((map) => map.pool)?.pool;
+  return pool && `its batches wait for the pool ${pool.name} with a task token`;
+};
 
 /** The mode of a map and those that are in one Map with it. */
 export const modeOf = (graph: GraphNode): MapMode => {
@@ -30,7 +36,7 @@ export const modeOf = (graph: GraphNode): MapMode => {
   invariant(head, `${graph.id} is no map`);
   const { latches } = planOf(batchesOf(graph).nodes);
   const waits = latches.length > 0 ? 'one of its stages waits for others with a task token' : undefined;
-  return modeFor(head, waits ?? whyNotExpress(maps.map(({ stage }) => stage)));
+  return modeFor(head, waits ?? whyToWait(maps) ?? whyNotExpress(maps.map(({ stage }) => stage)));
 };
 
 /** The modes of the maps of a level and those inside, by stage: in one Map, they have one. */
@@ -81,7 +87,7 @@ const whyNotExpress = (stages: readonly Stage[]): string | undefined => {
 };
 
 /** The longest that a state may take with its retries: each class of error has a ladder of its own. */
-const worstSeconds = ({ timeoutSeconds, retry }: Stage): number => {
+export const worstSeconds = ({ timeoutSeconds, retry }: Stage): number => {
   const ladders = [retry, retry.throttled, retry.exhausted];
   const attempts = 1 + ladders.reduce((sum, ladder) => sum + ladder.attempts - 1, 0);
   const more = retry.moreMemoryMb === undefined ? 1 : 2; // then all ladders are there again

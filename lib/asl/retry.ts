@@ -75,6 +75,9 @@ export const latchRetry: readonly Json[] = [
   },
 ];
 
+/** The ladder of a wait at a pool. Its time is the run's, and who waited so long is not served a second time. */
+export const poolRetry: readonly Json[] = [{ ErrorEquals: ['States.Timeout'], MaxAttempts: 0 }, ...operatorRetry];
+
 /** The ladder of a start of a child machine: only the start is tried again. What fails inside has used its own ladders. */
 export const childRetry: readonly Json[] = [
   {

@@ -3,7 +3,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { cacheKey, runsIndex } from '../records/index.ts';
+import { cacheKey, poolKey, runsIndex } from '../records/index.ts';
 import { invariant } from '../support/invariant.ts';
 import { acceptWildcards } from './accepted-findings.ts';
 
@@ -52,6 +52,23 @@ export const allowCache = (grantee: IFunction, ledgerArn: string, pipeline: stri
       conditions: leadingKeys([cacheKey(pipeline, stage, '*').pk]),
     }),
   );
+};
+
+/** Lets a function take of pools and give back; without their names, of all. Whoever gives back wakes who waits, in any pipeline. */
+export const allowPools = (
+  grantee: IFunction,
+  ledgerArn: string,
+  machines: readonly string[],
+  pools: readonly string[] = ['*'],
+): void => {
+  roleOf(grantee).addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      resources: [ledgerArn],
+      conditions: leadingKeys(pools.map((pool) => poolKey({ pool, key: '*' }).pk)),
+    }),
+  );
+  if (machines.length > 0) allow(grantee, ['states:SendTaskSuccess'], machines);
 };
 
 export const leadingKeys = (keys: readonly string[]) => ({

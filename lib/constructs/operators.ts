@@ -9,7 +9,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { compensationSuffix, environmentNames, manifestName, openIndex } from '../records/index.ts';
 import { acceptFindings } from './accepted-findings.ts';
-import { allow, allowLedger, allowObjects, indexArn } from './access.ts';
+import { allow, allowLedger, allowObjects, allowPools, indexArn } from './access.ts';
 import type { Bundles } from './bundles.ts';
 import { handlerFunction } from './handler-function.ts';
 import { idOf, names } from './names.ts';
@@ -72,6 +72,7 @@ export class Operators extends Construct {
   #looksAfter = false;
   readonly #stoppable = new Set<string>();
   #tellsDispatch = false;
+  #servesPools = false;
 
   constructor(scope: Construct, id: string, props: OperatorsProps) {
     super(scope, id);
@@ -140,7 +141,7 @@ export class Operators extends Construct {
   serve(
     orchestrator: string,
     pipeline: string,
-    { type, overlap, compensates = false, deadline, runs = [] }: PipelineNeeds,
+    { type, overlap, compensates = false, deadline, runs = [], pools = [] }: PipelineNeeds,
   ): void {
     const machineName = names.stateMachine(orchestrator, pipeline);
     const machine = this.#arn('states', `stateMachine:${machineName}`);
@@ -164,6 +165,7 @@ export class Operators extends Construct {
     allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
     if (type === 'express' || overlap === 'cancelRunning' || compensates || deadline) this.#lookAfter();
     if (overlap || compensates) this.#tellDispatch();
+    if (pools.length > 0) this.#servePools();
     if (compensates) {
       allow(this.dispatch, ['states:StartExecution'], [`${machine}${compensationSuffix}`]);
       // What is left standing where the execution that was to undo it died.
@@ -182,6 +184,13 @@ export class Operators extends Construct {
     this.#stoppable.add(pipeline);
     const executions = this.#arn('states', `execution:${names.stateMachine(orchestrator, pipeline)}:*`);
     allow(this.reconcile, ['states:StopExecution'], [executions]);
+  }
+
+  /** Lets who takes of pools for stages, and who gives back what was left, do so. */
+  #servePools(): void {
+    if (this.#servesPools) return;
+    this.#servesPools = true;
+    for (const taker of [this.settle, this.reconcile, this.sweep]) allowPools(taker, this.#props.ledger.tableArn, []);
   }
 
   /** Lets whoever ends a run say so to `dispatch`, which lets the next one start, or has its work undone. */

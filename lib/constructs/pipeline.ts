@@ -11,6 +11,7 @@ import {
   functionsOf,
   graphOf,
   type PipelineGraph,
+  poolsOf,
   type ServiceRight,
   serviceRightsOf,
 } from '../graph/index.ts';
@@ -102,6 +103,7 @@ export class Pipeline extends PipelineBase {
       compensates: compiled.compensation !== undefined,
       deadline: definition.deadline,
       runs: childrenOf(definition).map((child) => child.name),
+      pools: poolsOf(definition),
     });
     this.definitionHash = compiled.hash;
     // Printed by every synth, as `heddle asl` and each run print it: what runs is what was synthesized.

@@ -29,6 +29,8 @@ export interface PipelineNeeds {
   readonly deadline?: Deadline | undefined;
   /** The pipelines that it runs, which are cancelled with it. */
   readonly runs?: readonly string[];
+  /** The pools that its stages use. */
+  readonly pools?: readonly string[];
 }
 
 export interface IOrchestrator extends IConstruct {

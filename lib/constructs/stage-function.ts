@@ -4,7 +4,17 @@ import { Construct } from 'constructs';
 import type { Pipeline as PipelineDefinition } from '../definition/index.ts';
 import { contractHash, type StageFunctionNeed } from '../graph/index.ts';
 import { environmentNames } from '../records/index.ts';
-import { allowCache, allowLedger, allowList, allowObjects, artifactsOf, payloadsOf, runKeysOf } from './access.ts';
+import {
+  allowCache,
+  allowLedger,
+  allowList,
+  allowObjects,
+  allowPools,
+  artifactsOf,
+  payloadsOf,
+  runKeysOf,
+  stateMachineArn,
+} from './access.ts';
 import { withUpstreams } from './check-definitions.ts';
 import { handlerFunction } from './handler-function.ts';
 import { names } from './names.ts';
@@ -73,6 +83,13 @@ export class StageFunction extends Construct {
     if (access.artifacts === 'write') allowObjects(this.handler, payloads.bucketArn, ['write'], [artifactsOf(name)]);
     const { node } = need.placed;
     if (node.cache && node.stage === need.stage) allowCache(this.handler, ledger.tableArn, name, need.stage.name);
+    if (node.pool)
+      allowPools(
+        this.handler,
+        ledger.tableArn,
+        [stateMachineArn(this, names.stateMachine(orchestrator.orchestratorName, '*'))],
+        [node.pool.name],
+      );
     // The wrapper of a map stage writes the dead letters of single items; all others are `settle`'s.
     if (node.kind === 'map') deadLetters.grant(this.handler, 'sqs:SendMessage');
   }

@@ -34,6 +34,7 @@ export * from './on-event.ts';
 export { onRequest, type RequestShape } from './on-request.ts';
 export * from './partitions.ts';
 export * from './pipeline.ts';
+export { definePool, type Pool, type PoolOptions, poolLimits, poolSlack } from './pool.ts';
 export { type Bound, isRef, type Ref, type Unbound } from './ref.ts';
 export type { Ladder, RetryOptions, RetryPolicy } from './retry.ts';
 export { fromS3, type Rows, type RowsBucket, type RowsFile, type RowsFormat } from './rows.ts';

@@ -12,6 +12,7 @@ import type {
 } from '../records/index.ts';
 import type { AdmissionOptions } from './admission.ts';
 import { type Condition, operandsOf } from './condition.ts';
+import type { Pool } from './pool.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { RowsFile } from './rows.ts';
 import type { Stage } from './stage.ts';
@@ -33,6 +34,8 @@ export interface TaskNode {
   readonly onCancel?: 'compensate';
   /** Results of earlier runs may be taken over. @default none */
   readonly cache?: CachePolicy;
+  /** What it takes of before it runs. @default nothing */
+  readonly pool?: Pool;
   /** In a round of a repetition: the name that all rounds' stages of this kind share a function and metrics under. */
   readonly shares?: string;
 }
@@ -65,6 +68,8 @@ export interface MapNode {
   readonly onFailure?: OnFailure;
   /** Results of earlier runs may be taken over, item by item. @default none */
   readonly cache?: CachePolicy;
+  /** What each of its batches takes of before it runs. @default nothing */
+  readonly pool?: Pool;
   /** In a round of a repetition: the name that all rounds' stages of this kind share a function and metrics under. */
   readonly shares?: string;
 }

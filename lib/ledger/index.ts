@@ -13,6 +13,7 @@ import { type LostStarts, openLostStarts } from './lost-starts.ts';
 import { type OpenRuns, openOpenRuns } from './open-runs.ts';
 import { openPauses, type Pauses } from './pauses.ts';
 import { newPayloadCache, openPayloads, type PayloadCache, type Payloads } from './payloads.ts';
+import { openPools, type Pools } from './pools.ts';
 import { openRedo, type Redo } from './redo.ts';
 import { openRequests, type Requests } from './requests.ts';
 import { openResolver, type Resolver } from './resolve.ts';
@@ -40,6 +41,8 @@ export { type Metered, metered } from './metered.ts';
 export type { OpenRuns } from './open-runs.ts';
 export type { Pauses } from './pauses.ts';
 export { newPayloadCache, type PayloadCache, type Payloads } from './payloads.ts';
+export { poolAnswer } from './pool-telling.ts';
+export type { PoolEntry, Pools } from './pools.ts';
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
 export type { Requests } from './requests.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';
@@ -78,6 +81,7 @@ export interface Ledger {
   readonly gates: Gates;
   readonly pauses: Pauses;
   readonly windows: Windows;
+  readonly pools: Pools;
   readonly backfills: Backfills;
   readonly requests: Requests;
   /** Makes what a resume order names claimable again. */
@@ -119,6 +123,7 @@ export const openLedger = (
     gates: openGates(table),
     pauses: openPauses(table),
     windows: openWindows(table),
+    pools: openPools(aws, table),
     backfills: openBackfills(table),
     requests: openRequests(table),
     redo: openRedo(table, stages, payloads),

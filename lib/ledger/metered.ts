@@ -10,7 +10,7 @@ export interface Metered {
   used(): Counted;
 }
 
-const isWrite = (operation: string): boolean => operation === 'UpdateItem' || operation === 'PutItem';
+const isWrite = (operation: string): boolean => ['UpdateItem', 'PutItem', 'DeleteItem'].includes(operation);
 
 const unitsOf = (capacity: unknown): number => {
   const told = (Array.isArray(capacity) ? capacity : [capacity]) as readonly ({ CapacityUnits?: number } | undefined)[];
@@ -23,9 +23,9 @@ export const metered = (aws: Aws): Metered => {
     used: () => ({ ...used }),
     aws: {
       ...aws,
-      call: async (service, operation, input) => {
+      call: async (service, operation, input, options) => {
         if (service === 'sqs') used.queueRequests += 1;
-        if (service !== 'dynamodb') return aws.call(service, operation, input);
+        if (service !== 'dynamodb') return aws.call(service, operation, input, options);
         try {
           const answer = await aws.call(service, operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
           used[isWrite(operation) ? 'writeUnits' : 'readUnits'] += unitsOf(answer.ConsumedCapacity);

@@ -20,6 +20,8 @@ export interface Update {
   /** Attributes to take away. */
   readonly remove?: readonly string[];
   readonly add?: { readonly [attribute: string]: number | ReadonlySet<string> };
+  /** Members to take out of sets. */
+  readonly take?: { readonly [attribute: string]: ReadonlySet<string> };
   readonly condition: string;
   /** Values that the condition names as `:name`. */
   readonly values?: Item;
@@ -37,6 +39,10 @@ export interface Table {
   create(key: Key, item: object): Promise<boolean>;
   /** The whole item after the update, or undefined when the condition does not hold. */
   update<Record>(update: Update): Promise<Record | undefined>;
+  /** Deletes an item; false when the condition does not hold, as of one that is gone. */
+  delete(key: Key, condition: string, values?: Item): Promise<boolean>;
+  /** The first `limit` items of a key whose sort key begins with a prefix. */
+  first<Record>(pk: string, prefix: string, limit: number): Promise<readonly Record[]>;
   /** Every item of a key whose sort key begins with a prefix, in order. */
   list<Record>(pk: string, prefix: string, attributes?: readonly string[]): Promise<readonly Record[]>;
   /** The same, as pages of a megabyte that was read. */
@@ -151,7 +157,17 @@ export const openTable = (aws: Aws, name: string): Table => {
       }
     },
 
-    update: async ({ key, set, setOnce = {}, append = {}, add = {}, remove = [], condition, values = {} }) => {
+    update: async ({
+      key,
+      set,
+      setOnce = {},
+      append = {},
+      add = {},
+      take = {},
+      remove = [],
+      condition,
+      values = {},
+    }) => {
       const names: Record<string, string> = {};
       const bound: Record<string, unknown> = {};
       const assign = (attribute: string, value: unknown): { readonly name: string; readonly value: string } => {
@@ -175,10 +191,12 @@ export const openTable = (aws: Aws, name: string): Table => {
           return `${to.name} = list_append(if_not_exists(${to.name}, :nothing), ${to.value})`;
         }),
       ];
-      const adds = Object.entries(add).map(([attribute, value]) => {
-        const to = assign(attribute, value);
-        return `${to.name} ${to.value}`;
-      });
+      const members = (changed: object) =>
+        Object.entries(changed).map(([attribute, value]) => {
+          const to = assign(attribute, value);
+          return `${to.name} ${to.value}`;
+        });
+      const [adds, takes] = [members(add), members(take)];
       for (const attribute of remove) names[`#${attribute}`] = attribute;
       for (const [attribute] of condition.matchAll(/#\w+/g)) names[attribute] = attribute.slice(1);
       for (const [value, bind] of Object.entries(values)) bound[`:${value}`] = bind;
@@ -187,8 +205,9 @@ export const openTable = (aws: Aws, name: string): Table => {
           TableName: name,
           Key: typed(key),
           UpdateExpression: [
-            `SET ${sets.join(', ')}`,
+            ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
             ...(adds.length > 0 ? [`ADD ${adds.join(', ')}`] : []),
+            ...(takes.length > 0 ? [`DELETE ${takes.join(', ')}`] : []),
             ...(remove.length > 0 ? [`REMOVE ${remove.map((attribute) => `#${attribute}`).join(', ')}`] : []),
           ].join(' '),
           ConditionExpression: condition,
@@ -202,6 +221,37 @@ export const openTable = (aws: Aws, name: string): Table => {
         throw error;
       }
     },
+
+    delete: async (key, condition, values = {}) => {
+      const names = Object.fromEntries(
+        [...condition.matchAll(/#(\w+)/g)].map(([name, attribute]) => [name, attribute]),
+      );
+      const bound = Object.fromEntries(Object.entries(values).map(([value, bind]) => [`:${value}`, bind]));
+      try {
+        await aws.call('dynamodb', 'DeleteItem', {
+          TableName: name,
+          Key: typed(key),
+          ConditionExpression: condition,
+          ...(Object.keys(names).length > 0 ? { ExpressionAttributeNames: names } : {}),
+          ...(Object.keys(bound).length > 0 ? { ExpressionAttributeValues: typed(bound) } : {}),
+        });
+        return true;
+      } catch (error) {
+        if (failedCondition(error)) return false;
+        throw error;
+      }
+    },
+
+    first: (pk, prefix, limit) =>
+      query(
+        {
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: typed({ ':pk': pk, ':prefix': prefix }),
+          ConsistentRead: true,
+          Limit: limit,
+        },
+        limit,
+      ),
 
     list: (pk, prefix, attributes) => query(beginning(pk, prefix, attributes)),
 

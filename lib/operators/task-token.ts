@@ -12,7 +12,11 @@ export const fail = (taskToken: string, cause: string, services: Pick<Services, 
 
 /** Lets the state go on that waits with a token. One that has gone on already is left alone. */
 export const release = (taskToken: string, control: Control, services: Pick<Services, 'aws'>): Promise<void> =>
-  send('SendTaskSuccess', { taskToken, output: JSON.stringify({ control }) }, services);
+  answerWith(taskToken, { control }, services);
+
+/** Lets the state go on that waits with a token, with an answer of its own form. One that has gone on already is left alone. */
+export const answerWith = (taskToken: string, answer: object, services: Pick<Services, 'aws'>): Promise<void> =>
+  send('SendTaskSuccess', { taskToken, output: JSON.stringify(answer) }, services);
 
 const send = async (operation: string, input: object, { aws }: Pick<Services, 'aws'>): Promise<void> => {
   try {

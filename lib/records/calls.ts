@@ -6,6 +6,7 @@ import type { Condition } from './condition.ts';
 import type { Json } from './json.ts';
 import type { LatchRelease } from './latch.ts';
 import type { OnFailure } from './on-failure.ts';
+import type { PoolLease, PoolUse } from './pool.ts';
 import type { Compensated } from './undo.ts';
 
 /** The run as it travels in every call. `execution` is the ARN of the state machine's execution. */
@@ -17,6 +18,8 @@ export interface RunFacts {
   readonly execution: string;
   /** Inside an item of a map or a round of a loop: which one. Latches are kept apart by it. */
   readonly scope?: string;
+  /** At pools, others come first. @default nobody does */
+  readonly priority?: 'low';
 }
 
 /** The branch taken at each `choose` so far. `none`: the condition's inputs were missing, so neither was taken. */
@@ -71,6 +74,8 @@ export interface StageCall {
   readonly batch?: Batch;
   /** The latches that the stage releases when it is done. */
   readonly release?: readonly LatchRelease[];
+  /** What the stage was given of a pool; null where its first state found nothing to do. */
+  readonly lease?: PoolLease | null;
 }
 
 export interface StageAnswer {
@@ -83,30 +88,6 @@ export interface CaughtError {
   readonly Error: string;
   readonly Cause?: string;
 }
-
-export interface BeginCall {
-  readonly pipeline: string;
-  readonly definitionHash: string;
-  readonly execution: string;
-  readonly input: RunRequest;
-  /** Control values that no stage gives: of the run's input or an upstream's output, by key. */
-  readonly control: readonly BeginControl[];
-}
-
-/** A control value that `begin` works out: a binding's value, or the length of the list it gives. */
-export interface BeginControl {
-  readonly key: string;
-  readonly bind: Binding;
-  readonly count?: true;
-}
-
-/** The input of an execution: all else about the run is in the ledger, put there before the execution starts. */
-export interface RunRequest {
-  readonly run: string;
-}
-
-/** The slot of a flow's control values that holds what `begin` worked out. No stage can have this name. */
-export const beginSlot = 'begin()';
 
 /** What flows from state to state: control only, never data. */
 export interface FlowState {
@@ -130,6 +111,8 @@ export type SettleCall =
       readonly release?: readonly LatchRelease[];
       /** Of the undoing of a stage: which execution of the compensation. */
       readonly round?: number;
+      /** What it was given of a pool, to be given back. */
+      readonly lease?: PoolLease | null;
     }
   | {
       readonly action: 'batchFailed';
@@ -265,6 +248,22 @@ export type SettleCall =
       readonly control: readonly ControlPath[];
       readonly release?: readonly LatchRelease[];
     }
+  /** The first state of a stage that uses a pool: takes of it, or waits until there is some. */
+  | {
+      readonly action: 'poolOpened';
+      readonly run: RunFacts;
+      readonly stage: string;
+      readonly bind: Binding;
+      readonly after: readonly string[];
+      readonly chosen: Choices;
+      readonly pool: PoolUse;
+      /** Of a map's batch. */
+      readonly batch?: Batch;
+      /** When the state was entered, the same for all its tries: ISO 8601. */
+      readonly since: string;
+      /** Lets the state go on. */
+      readonly token: string;
+    }
   | {
       /** After a node that cannot release its latches itself. Of a choice, the branches taken are recorded first. */
       readonly action: 'released';
@@ -305,6 +304,13 @@ export interface ServiceAnswer {
   readonly arguments: Json;
 }
 
+/** What lets `poolOpened`'s state go on: no lease where the stage has nothing to do, or is done. */
+export interface PoolAnswer {
+  readonly lease: PoolLease | null;
+  /** The moment to wait for before the stage is called, ISO 8601. */
+  readonly until: string;
+}
+
 /** The answer to `waitOpened`: the moment to wait until, ISO 8601; one that has passed when there is nothing to wait for. */
 export interface WaitAnswer {
   readonly control: Control;
@@ -321,18 +327,4 @@ export interface ReadControlAnswer {
 export interface Tolerance {
   readonly count?: number;
   readonly percent?: number;
-}
-
-export interface FinishCall {
-  readonly run: RunFacts;
-  /** Those outside every choice by their ids alone: of thousands of stages the list must still fit into a payload. */
-  readonly stages: readonly (PlannedStage | string)[];
-  readonly chosen: Choices;
-  readonly output: Binding;
-}
-
-/** A stage as `finish` needs to know it: its id and the branch of a `choose` that it stands in, outermost first. */
-export interface PlannedStage {
-  readonly id: string;
-  readonly within: readonly { readonly choose: string; readonly branch: 'then' | 'otherwise' }[];
 }

@@ -4,6 +4,7 @@ import type { HandlerInput, HandlerOutput, Stage } from '../definition/index.ts'
 import type { Ledger, Scope } from '../ledger/index.ts';
 import type { Fingerprint, StageCall } from '../records/index.ts';
 import type { Cost, Meter, Score } from './meter.ts';
+import type { Pace } from './pace.ts';
 import type { Store } from './store.ts';
 
 /** The log of a run: structured lines that carry pipeline, run, stage and attempt. */
@@ -50,6 +51,8 @@ export interface Attempt {
   readonly now: () => number;
   /** Milliseconds until Lambda stops the function. */
   readonly remainingMs: () => number;
+  /** Of a stage that uses a pool with a rate. */
+  readonly pace?: Pace;
 }
 
 /** The scope in which this call's bindings are read. */

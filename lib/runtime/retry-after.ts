@@ -21,14 +21,16 @@ export const waitMs = (retryAfter: string | number | null, now: number): number 
 /** Calls the handler; again after each wait that a ThrottledError asks for and that fits. Throws what ends the attempt. */
 export const heedingRetryAfter = async <S extends Stage>(
   handler: Handler<S>,
-  { now, remainingMs, logger }: Attempt,
+  { now, remainingMs, logger, pace }: Attempt,
   work: Work<S>,
 ): Promise<HandlerOutput<S>> => {
   for (let waits = 0; ; waits++) {
+    await pace?.turn(work.signal);
     try {
       return await handler(work);
     } catch (error) {
       const wait = error instanceof ThrottledError ? waitMs(error.retryAfter, now()) : undefined;
+      if (wait !== undefined) await pace?.pushBack(wait);
       if (wait === undefined || waits === mostWaits || wait > remainingMs() * spared) throw error;
       logger.info('throttled: waits as long as the service asks', { waitMs: wait });
       await sleep(wait, undefined, { signal: work.signal });

@@ -41,8 +41,9 @@ export const runBatch = async <S extends Stage>(
 ): Promise<BatchAnswer> => {
   const answer = await answerOf(stage, handler, attempt);
   // Last, as in `runTask`: whoever in the same batch is woken finds the outcomes.
-  const { run, stage: id, release } = attempt.call;
+  const { run, stage: id, release, lease } = attempt.call;
   if (release) await attempt.ledger.latches.release(run, id, release);
+  if (lease) await attempt.ledger.pools.release(lease, attempt.now());
   return answer;
 };
 

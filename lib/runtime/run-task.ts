@@ -27,8 +27,9 @@ export const runTask = async <S extends Stage>(
 ): Promise<StageAnswer & Counted> => {
   const answer = await answerOf(stage, handler, attempt);
   // Last: whoever is woken reads what has been recorded. A crash before this line is mended by the retry, which comes by here.
-  const { run, stage: id, release } = attempt.call;
+  const { run, stage: id, release, lease } = attempt.call;
   if (release) await attempt.ledger.latches.release(run, id, release);
+  if (lease) await attempt.ledger.pools.release(lease, attempt.now());
   return answer;
 };
 

@@ -14,6 +14,7 @@ import { beating } from './heartbeat.ts';
 import { logAttempt } from './log-attempt.ts';
 import { measureAttempt } from './measure-attempt.ts';
 import { type Meter, openMeter } from './meter.ts';
+import { paceOf } from './pace.ts';
 import { runBatch } from './run-batch.ts';
 import { runTask } from './run-task.ts';
 import { openStore } from './store.ts';
@@ -75,9 +76,14 @@ export const stageHandler = <S extends Stage>(stage: S, handler: Handler<S>, env
     });
     meters.set(call, meter);
     const { aws } = meter;
+    const ledger = openLedger(aws, { table, payloadBucket }, payloadCache);
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    // A fallback does something else.
+    const lease = call.via === undefined ? call.lease : undefined;
+    const pace = lease ? paceOf({ lease, pools: ledger.pools, now: Date.now, remainingMs }) : undefined;
     const current: Attempt = {
       call,
-      ledger: openLedger(aws, { table, payloadBucket }, payloadCache),
+      ledger,
       store: openStore(aws, payloadBucket, call.run, meter.touch),
       logger,
       meter,
@@ -86,7 +92,8 @@ export const stageHandler = <S extends Stage>(stage: S, handler: Handler<S>, env
       owner: context.awsRequestId,
       signal,
       now: Date.now,
-      remainingMs: () => context.getRemainingTimeInMillis(),
+      remainingMs,
+      ...(pace ? { pace } : {}),
     };
     return call.batch ? runBatch(stage, work, current) : runTask(stage, work, current);
   };

@@ -49,8 +49,16 @@ const mostTries = 6;
 const callTimeoutMs = 30_000;
 
 export interface Aws {
-  /** One call of a JSON-protocol API. Retries throttling for about ten seconds. Throws AwsCallError. */
-  call(service: JsonService, operation: string, input: object): Promise<{ readonly [field: string]: unknown }>;
+  /**
+   * One call of a JSON-protocol API. Retries throttling for about ten seconds; `once`: sends it a single time, so that an answer
+   * is an answer to that. Throws AwsCallError.
+   */
+  call(
+    service: JsonService,
+    operation: string,
+    input: object,
+    options?: { readonly once?: true },
+  ): Promise<{ readonly [field: string]: unknown }>;
   /** The environment variables of a Lambda function; undefined where there is no such function. Throws AwsCallError. */
   environmentOf(functionName: string): Promise<{ readonly [name: string]: string } | undefined>;
   /** Calls a Lambda function and gives what it answers. Throws LambdaFailedError where the function did, AwsCallError. */
@@ -70,7 +78,9 @@ const domain = (region: string): string => (region.startsWith('cn-') ? 'amazonaw
 
 export const connect = (settings: AwsSettings): Aws => {
   const { region, endpoint, accessKeyId, secretAccessKey, sessionToken } = settings;
-  const client = new AwsClient({ accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}), region });
+  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}), region };
+  const client = new AwsClient(credentials);
+  const single = new AwsClient({ ...credentials, retries: 0 });
   const base = (service: string): string => endpoint ?? `https://${service}.${region}.${domain(region)}`;
   const objectUrl = (bucket: string, key: string): string => {
     const path = key.split('/').map(encodeURIComponent).join('/');
@@ -78,10 +88,10 @@ export const connect = (settings: AwsSettings): Aws => {
   };
 
   return {
-    call: async (service, operation, input) => {
+    call: async (service, operation, input, { once = false } = {}) => {
       const { prefix, version } = targets[service];
       for (let attempt = 1; ; attempt++) {
-        const response = await client.fetch(`${base(service)}/`, {
+        const response = await (once ? single : client).fetch(`${base(service)}/`, {
           method: 'POST',
           headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': `${prefix}.${operation}` },
           body: JSON.stringify(input),
@@ -91,7 +101,7 @@ export const connect = (settings: AwsSettings): Aws => {
         const text = await response.text();
         if (response.ok) return text === '' ? {} : JSON.parse(text);
         const error = readError(service, text, response.status);
-        if (!throttles.test(error.code) || attempt === mostTries) throw error;
+        if (once || !throttles.test(error.code) || attempt === mostTries) throw error;
         await pause(Math.random() * 100 * 2 ** attempt); // full jitter
       }
     },

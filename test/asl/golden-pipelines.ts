@@ -3,6 +3,7 @@ import * as z from 'zod';
 import {
   and,
   definePipeline,
+  definePool,
   defineStage,
   eq,
   fromS3,
@@ -16,6 +17,7 @@ import { child, numbers, pipelineOf, stage } from './sample.ts';
 
 const find = defineStage('find', { input: z.object({}), output: z.object({ key: z.string() }) });
 const hungry = defineStage('hungry', { input: z.looseObject({}), output: numbers, retry: { moreMemoryMb: 2_048 } });
+const called = defineStage('called', { input: z.object({ customer: z.number() }), output: numbers });
 const undoing = defineStage('undoing', { input: z.object({ output: numbers }), output: z.object({}) });
 const [first, second, third, fourth, each] = [
   stage('first'),
@@ -192,6 +194,11 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
       output: z.object({ MessageId: z.string() }),
     });
     flow.task(second, { id: sent.MessageId });
+  }),
+  pool: pipelineOf((flow) => {
+    const rated = definePool('rated', { slots: 4, rate: { per: '1s', calls: 5 }, key: 'customer', priority: true });
+    const { n, list } = flow.task(called, { customer: flow.input.n }, { pool: rated, fallback: second });
+    flow.map(each, list, () => ({ n }), { pool: definePool('slots', { slots: 2 }) });
   }),
   'constants-that-look-like-code': pipelineOf((flow) =>
     flow.task(first, { jsonata: '{% $states %}', half: '50 %}', placeholder: '${AWS::Region}', plain: 'a {% b' }),

@@ -96,6 +96,9 @@ export const lambdasFor = (stages: readonly string[], world: World, ledger: () =
       case 'released':
         for (const id of call.choices) if (call.chosen[id]) recorded[id] = call.chosen[id];
         return {};
+      case 'poolOpened':
+        void log.release(call.token, { lease: null, until: '2026-01-01T00:01:00Z' });
+        return {};
       case 'readControl':
         return {
           control: Object.fromEntries(call.slots.map(({ stage: id, control }) => [id, controlOf(id, control)])),

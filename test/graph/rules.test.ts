@@ -7,6 +7,7 @@ import { brokenCaches } from './broken-caches.ts';
 import { brokenDefinitions } from './broken-definitions.ts';
 import { brokenEaches } from './broken-eaches.ts';
 import { brokenFailureOptions } from './broken-failure-options.ts';
+import { brokenPools } from './broken-pools.ts';
 import { brokenTriggers, rightTriggers } from './broken-triggers.ts';
 import { brokenUpstreams, rightUpstreams } from './broken-upstreams.ts';
 import { brokenVerbs } from './broken-verbs.ts';
@@ -124,6 +125,7 @@ describe('validate', () => {
   test.each(
     Object.entries({
       ...brokenCaches,
+      ...brokenPools,
       ...brokenDefinitions,
       ...brokenEaches,
       ...brokenFailureOptions,

@@ -10,6 +10,7 @@ import { nothing, unchanged } from './flow-state.ts';
 import { standsIn } from './gives.ts';
 import { emitLatch, emitRelease, waitName } from './latch.ts';
 import { type Emission, leadTo, type Piece, type State } from './piece.ts';
+import { poolName } from './pool.ts';
 import { controlToRead, emitRead, readName } from './read-control.ts';
 import { weightOf } from './weight.ts';
 
@@ -60,13 +61,20 @@ export const emitLevel = (
   }
   const gives = givingParts(all, (id) => emission.gives(nodeOf(id)));
 
+  /** The first state of a node: of a map, the pool is its batches'. */
+  const entryOf = (id: string): string => {
+    const { node } = nodeOf(id);
+    const takes = node.kind === 'task' || (node.kind === 'map' && emission.batch !== undefined);
+    return takes && node.pool ? poolName(id) : id;
+  };
+
   /** `inside` a packed part, or from outside, where its child machine is started. */
   const startOf = (part: Plan, inside = false): string => {
     let at = part;
     while (at.kind === 'sequence' && at.parts[0] && (!children.has(at) || (inside && at === part))) at = at.parts[0];
     const child = inside && at === part ? undefined : children.get(at);
     if (child) return child;
-    if (at.kind === 'node') return reads.has(at.id) ? readName(at.id) : at.id;
+    if (at.kind === 'node') return reads.has(at.id) ? readName(at.id) : entryOf(at.id);
     return at.kind === 'wait' ? waitName(at.latch) : (parallels.get(at) ?? '');
   };
 
@@ -75,7 +83,7 @@ export const emitLevel = (
     const releases = !releasing.has(graph.node.kind) && emission.releasesOf(id).length > 0;
     const release = releases ? emitRelease(id, choicesIn(graph), after, emission) : undefined;
     const read = reads.get(id);
-    if (read) Object.assign(into, emitRead(id, read, id, emission).states);
+    if (read) Object.assign(into, emitRead(id, read, entryOf(id), emission).states);
     const states = { ...emitNode(graph, release?.start ?? after, emission).states, ...release?.states };
     for (const [name, state] of Object.entries(states))
       into[name] = quiet && state.End === true ? { ...state, Output: nothing } : state;

@@ -8,6 +8,7 @@ import { releaseOf, releasesOf, runWithScope } from './latch.ts';
 import { emitLevel } from './level.ts';
 import { operator } from './operator.ts';
 import type { BatchPlace, Emission, Piece, State } from './piece.ts';
+import { emitPool, leaseField } from './pool.ts';
 import { patienceOf, stageCall } from './stage-call.ts';
 
 /** Batch by batch: the map, and those that are in one Map with it; `settle` takes what failed for good. */
@@ -69,11 +70,30 @@ const batchStates = (
     ...(node.shares ? { shares: node.shares } : {}),
     ...(node.cache ? { cache: constant(node.cache) } : {}),
     batch: batchOf(node, head, members, place),
+    ...leaseField(node.pool),
   };
+  const pooled =
+    node.pool &&
+    emitPool(
+      {
+        name: start,
+        pool: node.pool,
+        stages: [node.stage],
+        id: node.id,
+        run: `{% ${place.run} %}`,
+        chosen: `{% ${place.chosen} %}`,
+        bind: node.bind,
+        after: node.after.filter((id) => !members.has(id)),
+        batch: batchOf(node, head, members, place),
+        onError: failed,
+      },
+      emission,
+    );
   const output = next === null ? nothing : unchanged;
   return {
-    start,
+    start: pooled?.start ?? start,
     states: {
+      ...pooled?.states,
       ...stageCall({
         name: start,
         stage: node.stage,

@@ -1,4 +1,4 @@
-import type { Binding } from '../../definition/index.ts';
+import type { Binding, Pool } from '../../definition/index.ts';
 import type { ControlPath, OnFailure } from '../../records/index.ts';
 import { constant } from '../constant.ts';
 import { recordRetry } from '../retry.ts';
@@ -6,17 +6,20 @@ import { withControlInstead } from './flow-state.ts';
 import { releaseOf } from './latch.ts';
 import { operator } from './operator.ts';
 import type { Emission, State } from './piece.ts';
+import { leaseField } from './pool.ts';
 
 export interface FailedStage {
   readonly id: string;
   /** What its dead letter holds as its input. */
   readonly bind: Binding;
   readonly onFailure?: OnFailure | undefined;
+  /** What it may hold a slot of. */
+  readonly pool?: Pool | undefined;
 }
 
 /** The state that a stage's Catch leads to: records the failure, and what its `onFailure` makes of it. */
 export const stageFailed = (
-  { id, bind, onFailure }: FailedStage,
+  { id, bind, onFailure, pool }: FailedStage,
   control: readonly ControlPath[],
   next: string | null,
   emission: Emission,
@@ -32,6 +35,7 @@ export const stageFailed = (
       error: '{% $states.input.failure %}',
       control: constant(control),
       ...releaseOf(id, emission),
+      ...leaseField(pool),
       ...(onFailure ? { onFailure: constant(onFailure) } : {}),
     },
     withControlInstead(id, control),

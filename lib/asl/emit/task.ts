@@ -4,11 +4,12 @@ import { controlOfStage } from '../control.ts';
 import { withControl, withControlInstead } from './flow-state.ts';
 import { releaseOf } from './latch.ts';
 import type { Emission, Piece, State } from './piece.ts';
+import { emitPool, leaseField } from './pool.ts';
 import { patienceOf, stageCall } from './stage-call.ts';
 import { stageFailed } from './stage-failed.ts';
 
 export const emitTask = (node: TaskNode, next: string | null, emission: Emission): Piece => {
-  const { id, stage, fallback } = node;
+  const { id, stage, fallback, pool } = node;
   const inPlace = `${id}.fallback`;
   const failed = `${id}.failed`;
   const bind = constant(node.bind);
@@ -27,19 +28,37 @@ export const emitTask = (node: TaskNode, next: string | null, emission: Emission
       ? { compensate: { by: node.compensate.name, ...(node.onCancel ? { onCancel: true } : {}) } }
       : {}),
     ...(node.shares ? { shares: node.shares } : {}),
+    ...leaseField(pool),
   };
   const outputInstead = withControlInstead(id, control);
   const first = node.cache ? { ...call, cache: constant(node.cache) } : call; // a fallback's result is not the stage's
   const second = { ...call, via: fallback?.name ?? '', failure: '{% $states.input.failure %}' };
+  const pooled =
+    pool &&
+    emitPool(
+      {
+        name: id,
+        pool,
+        stages: fallback ? [stage, fallback] : [stage],
+        id,
+        run: '{% $states.input.run %}',
+        chosen: '{% $states.input.chosen %}',
+        bind: node.bind,
+        after: node.after,
+        onError: failed,
+      },
+      emission,
+    );
   return {
-    start: id,
+    start: pooled?.start ?? id,
     states: {
+      ...pooled?.states,
       ...stageCall({
         name: id,
         stage,
         placeholder: `stage_${id}`,
         payload: first,
-        output: withControl(id, control),
+        output: pool ? outputInstead : withControl(id, control), // the lease goes no further
         outputInstead,
         onError: fallback ? inPlace : failed,
         next,

@@ -19,7 +19,7 @@ export interface EachFlow {
   task<S extends Stage>(
     stage: S,
     input: Bound<StageInput<S>>,
-    options?: StageUse & Pick<MapOptions, 'cache'>,
+    options?: StageUse & Pick<MapOptions<NoInfer<S>>, 'cache' | 'pool'>,
   ): Ref<StageOutput<S>>;
 }
 
@@ -65,7 +65,7 @@ export const recordEach = (recorder: Recorder): EachVerb['each'] => {
     const outer = stagesBehind(options.after, pipeline);
     const list = itemsOf(items, pipeline);
 
-    const task: EachFlow['task'] = (stage, input, { id = stage.name, after = [], cache: option } = {}) => {
+    const task: EachFlow['task'] = (stage, input, { id = stage.name, after = [], cache: option, pool } = {}) => {
       const at = placeOf(recorder, id);
       const cache = cachePolicy(option, at);
       if (recorder.here() !== block)
@@ -85,6 +85,7 @@ export const recordEach = (recorder: Recorder): EachVerb['each'] => {
         tolerate: options.tolerate ?? { count: 0 },
         expect: options.expect ?? {},
         ...(cache ? { cache } : {}),
+        ...(pool ? { pool } : {}),
       });
       return makeRef(pipeline, { kind: 'source', source: { kind: 'item', stage: recorder.idHere(id) } });
     };

@@ -3,6 +3,7 @@ import { bind } from '../bind.ts';
 import { type CacheOption, cachePolicy } from '../cache.ts';
 import { type FailureOption, failureData } from '../failure.ts';
 import type { MapExpectation, MapNode } from '../node.ts';
+import type { Pool, PoolKeys } from '../pool.ts';
 import { type Bound, isRef, makeRef, type Ref } from '../ref.ts';
 import type { Rows } from '../rows.ts';
 import type { Stage, StageInput, StageOutput } from '../stage.ts';
@@ -42,6 +43,11 @@ export interface MapOptions<S extends Stage = Stage> extends StageUse {
    * @default false
    */
   readonly cache?: CacheOption;
+  /**
+   * Works on its items only with a slot for each batch, which has one item under way at a time, and at the pool's times for each
+   * item, across all runs. A pool with a key wants `batch: 1`. @default at once
+   */
+  readonly pool?: Pool<PoolKeys<StageInput<S>>>;
 }
 
 export interface MapVerb {
@@ -89,6 +95,7 @@ export const recordMap = (recorder: Recorder): MapVerb['map'] => {
       expect: options.expect ?? {},
       ...(onFailure ? { onFailure } : {}),
       ...(cache ? { cache } : {}),
+      ...(options.pool ? { pool: options.pool } : {}),
     });
     return stageRef(recorder, id);
   };

@@ -1,6 +1,7 @@
 import { bind } from '../bind.ts';
 import { type CacheOption, cachePolicy } from '../cache.ts';
 import { type FailureOption, failureData, type StandIn, type Undoes } from '../failure.ts';
+import type { Pool, PoolKeys } from '../pool.ts';
 import type { Bound, Ref } from '../ref.ts';
 import type { Stage, StageInput, StageOutput } from '../stage.ts';
 import { placeOf, type Recorder, stageRef, stagesBehind } from './recorder.ts';
@@ -29,6 +30,11 @@ export interface TaskOptions<S extends Stage = Stage, F extends Stage = S, C ext
    * are undone one by one, the last that completed first. @default what is done stays
    */
   readonly compensate?: C & Undoes<S, C>;
+  /**
+   * Runs only with a slot, and at a time, of a pool that it shares with whoever else uses it. The pool's key is a field of its input.
+   * @default at once
+   */
+  readonly pool?: Pool<PoolKeys<StageInput<S>>>;
   /** What a cancelled run means for a stage with `compensate`. @default 'keep' */
   readonly onCancel?: 'keep' | 'compensate';
 }
@@ -59,6 +65,7 @@ export const recordTask = (recorder: Recorder): TaskVerb['task'] => {
       ...(options.compensate ? { compensate: options.compensate } : {}),
       ...(options.onCancel === 'compensate' ? { onCancel: options.onCancel } : {}),
       ...(cache ? { cache } : {}),
+      ...(options.pool ? { pool: options.pool } : {}),
     });
     return stageRef(recorder, id);
   };

@@ -18,6 +18,7 @@ import { namesArePlain } from './names-are-plain.ts';
 import { pipelineNamesAreUnique } from './pipeline-names-are-unique.ts';
 import { pipelinesFormNoCycle } from './pipelines-form-no-cycle.ts';
 import { pipelinesHaveStages } from './pipelines-have-stages.ts';
+import { poolsArePossible } from './pools-are-possible.ts';
 import { refsExist } from './refs-exist.ts';
 import { refsStayInScope } from './refs-stay-in-scope.ts';
 import type { Rule } from './rule.ts';
@@ -43,6 +44,7 @@ export const rules: readonly Rule[] = [
   mapOptionsArePossible,
   stageLimitsArePossible,
   cachesArePossible,
+  poolsArePossible,
   upstreamsAreKnown,
   upstreamsFit,
   itemsStayInTheirMap,

@@ -10,6 +10,7 @@ import { childEnded, startChild } from './child.ts';
 import { compensationClosed, compensationOpened } from './compensation.ts';
 import { mapDone } from './map-done.ts';
 import { mapFailed } from './map-failed.ts';
+import { poolOpened } from './pool.ts';
 import { readControl } from './read-control.ts';
 import { released } from './released.ts';
 import { serviceDone, serviceOpened } from './service.ts';
@@ -24,6 +25,7 @@ export const settle = async (
   // Last: whoever is woken reads what has been recorded. A crash before this line is mended by the state's retry.
   const ended = call.action === 'batchFailed' ? call.call : call;
   if ('release' in ended && ended.release) await services.ledger.latches.release(ended.run, ended.stage, ended.release);
+  if ('lease' in ended && ended.lease) await services.ledger.pools.release(ended.lease, services.now());
   return answer;
 };
 
@@ -62,6 +64,8 @@ const perform = (
       return waitOpened(call, services);
     case 'waitDone':
       return waitDone(call, services);
+    case 'poolOpened':
+      return poolOpened(call, services);
     case 'released':
       return released(call, services);
     case 'readControl':

@@ -1,0 +1,73 @@
+// Who is to be granted something of a pool: arithmetic on the pool's item alone.
+import {
+  type PoolLease,
+  type PoolLimits,
+  type PoolMark,
+  type PoolRecord,
+  readMark,
+  writeMark,
+} from '../records/index.ts';
+
+/** From the queue, calls are granted so long before they may be made: time enough to be told and to get there. */
+const horizonMs = 3_000;
+/** And so many of them where they are far apart: each grants more when it gets there, and one of them may have died. */
+const intervalsAhead = 3;
+/** Granted in one write. */
+export const mostGrants = 25;
+
+export type HeldMark = PoolMark & { readonly mark: string };
+
+export const marksOf = ({ held = new Set() }: Pick<PoolRecord, 'held'>): readonly HeldMark[] =>
+  [...held].map((mark) => ({ mark, ...readMark(mark) }));
+
+/** How many slots are free. */
+export const freeSlots = (head: Pick<PoolRecord, 'held'>, { slots }: PoolLimits, now: number): number =>
+  slots === undefined ? mostGrants : slots - marksOf(head).filter(({ untilMs }) => untilMs > now).length;
+
+export interface Planned {
+  readonly leases: readonly PoolLease[];
+  readonly next: number;
+  readonly lastGo: number;
+}
+
+/** What can be granted now to these, in their order. */
+export const planGrants = (
+  head: Pick<PoolRecord, 'pool' | 'key' | 'held' | 'next' | 'lastGo' | 'grants'>,
+  limits: PoolLimits,
+  wanting: readonly { readonly owner: string; readonly holdMs: number }[],
+  { now, queued }: { readonly now: number; readonly queued: boolean },
+): Planned => {
+  const { pool, key } = head;
+  const { slots, intervalMs } = limits;
+  const horizon = Math.max(horizonMs, intervalsAhead * (intervalMs ?? 0));
+  const leases: PoolLease[] = [];
+  let { next, lastGo } = head;
+  for (const { owner, holdMs } of wanting.slice(0, Math.min(mostGrants, Math.max(0, freeSlots(head, limits, now))))) {
+    let goAt = now;
+    if (intervalMs !== undefined) {
+      goAt = Math.max(now, next);
+      // However far off, one must be under way: it is who grants more when it gets there.
+      if (goAt > now + horizon && lastGo > now) break;
+      next = goAt + intervalMs;
+      lastGo = goAt;
+    }
+    const mark = { untilMs: goAt + holdMs, goAt, grant: head.grants + 1, queued, owner };
+    leases.push({
+      pool,
+      key,
+      owner,
+      ...(slots === undefined ? {} : { mark: writeMark(mark) }),
+      ...(intervalMs === undefined ? {} : { goAt }),
+    });
+  }
+  return { leases, next, lastGo };
+};
+
+/** What an owner has been granted and not given back, as far as the pool's item tells. */
+export const leaseOf = (head: PoolRecord, owner: string): PoolLease | undefined => {
+  const { pool, key, limits } = head;
+  const held = marksOf(head).find((mark) => mark.owner === owner);
+  if (held)
+    return { pool, key, owner, mark: held.mark, ...(limits.intervalMs === undefined ? {} : { goAt: held.goAt }) };
+  return head.last?.find((lease) => lease.owner === owner && lease.mark === undefined);
+};

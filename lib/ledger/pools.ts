@@ -1,0 +1,275 @@
+// Pools: one item for each pool and key, on which who takes and who gives back meet, and one for each who waits, in their order.
+//
+// Nobody polls: whoever comes or gives back looks afterwards at who waits, and grants what there is (`pass`). Two who do so at once
+// meet in the count of grants, which each must have read. Whoever grants then tells those granted, by their task tokens. Should it die
+// before, they are found in the queue by the next who passes, or by the sweep, and told.
+import {
+  openIndex,
+  openPools as openPoolsPartition,
+  type PoolAddress,
+  type PoolLease,
+  type PoolLimits,
+  type PoolRecord,
+  type PoolWaiter,
+  poolKey,
+  poolWaiterKey,
+  poolWaiterPrefix,
+} from '../records/index.ts';
+import type { Aws } from '../support/aws-call.ts';
+import { freeSlots, leaseOf, marksOf, mostGrants, type Planned, planGrants } from './pool-plan.ts';
+import { openTelling } from './pool-telling.ts';
+import type { Table } from './table.ts';
+
+/** Who wants something of a pool. Asked again by the same owner with the same `since`, it is the same asking. */
+export interface PoolEntry extends PoolAddress {
+  readonly limits: PoolLimits;
+  readonly owner: string;
+  /** When it came, in milliseconds since 1970. */
+  readonly since: number;
+  readonly low?: boolean;
+  /** How long it may hold a slot. */
+  readonly holdMs: number;
+  /** The task token of the state that waits. */
+  readonly token?: string;
+  /** Of one without a token, which looks for itself: when it stops looking. */
+  readonly givesUpAt?: number;
+}
+
+export interface Pools {
+  /**
+   * Takes at once what is free and nobody waits for; else undefined, once it is its turn. Whoever waits with a token is told by it,
+   * in either case.
+   */
+  enter(entry: PoolEntry, now: number): Promise<PoolLease | undefined>;
+  /** What somebody who looks for itself was granted meanwhile. */
+  find(entry: PoolEntry, now: number): Promise<PoolLease | undefined>;
+  /** Stops waiting; gives back what was granted meanwhile. */
+  leave(entry: PoolEntry, now: number): Promise<void>;
+  /** Gives a slot back and grants it to who waits. A repeat, or one that comes after the lease ran out, changes nothing. */
+  release(lease: PoolLease, now: number): Promise<void>;
+  /** Grants what there is to who waits; gives the pool as it was then. `repair`: tells at once who was granted and not told. */
+  pass(at: PoolAddress, now: number, options?: { readonly repair?: boolean }): Promise<PoolRecord | undefined>;
+  /** The moment of the next `calls` calls, which are nobody else's then; undefined where that is later than `latest`. */
+  reserve(at: PoolAddress, limits: PoolLimits, calls: number, now: number, latest: number): Promise<number | undefined>;
+  /** Lets no call begin before a moment. */
+  pushBack(at: PoolAddress, until: number): Promise<void>;
+}
+
+const mostRounds = 200;
+/** A pool that nobody has used so long is forgotten. */
+const keptSeconds = 30 * 86_400;
+/** Whoever granted something has told of it by then, or died. */
+const toldWithinMs = 1_000;
+
+/** Two who met try again, not at once. */
+const stepAside = (round: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * Math.min(round, 10)));
+
+const allowsTheSame = (one: PoolLimits, other: PoolLimits): boolean =>
+  (['slots', 'intervalMs', 'perMs', 'agingMs'] as const).every((limit) => one[limit] === other[limit]);
+
+export const openPools = (aws: Aws, table: Table): Pools => {
+  const { send, tell, tellAgain } = openTelling(aws, table);
+  const read = (at: PoolAddress) => table.get<PoolRecord>(poolKey(at));
+  const queue = (at: PoolAddress, limit: number) => table.first<PoolWaiter>(poolKey(at).pk, poolWaiterPrefix, limit);
+  const waiterKey = (entry: PoolEntry) =>
+    poolWaiterKey(entry, entry.since + (entry.low ? (entry.limits.agingMs ?? 0) : 0), entry.owner);
+  const kept = (now: number) => ({ expiresAt: Math.ceil(now / 1_000) + keptSeconds });
+
+  const open = async ({ pool, key }: PoolAddress, limits: PoolLimits, now: number): Promise<PoolRecord> => {
+    const record: PoolRecord = { pool, key, limits, grants: 0, next: 0, lastGo: 0 };
+    await table.create(poolKey(record), { ...record, ...kept(now) });
+    return (await read(record)) ?? record;
+  };
+
+  /** Writes what was granted, if nobody has granted or reserved anything since `head` was read. */
+  const grant = async (
+    head: PoolRecord,
+    limits: PoolLimits,
+    { leases, next, lastGo }: Planned,
+    untold: readonly PoolLease[],
+    now: number,
+  ): Promise<boolean> => {
+    const marks = new Set(leases.flatMap(({ mark }) => mark ?? []));
+    const changed = await table.update({
+      key: poolKey(head),
+      set: {
+        limits,
+        grants: head.grants + 1,
+        next,
+        lastGo,
+        last: [...untold, ...leases],
+        grantedAt: now,
+        [openIndex.pk]: openPoolsPartition,
+        [openIndex.sk]: poolKey(head).pk,
+        ...kept(now),
+      },
+      ...(marks.size > 0 ? { add: { held: marks } } : {}),
+      condition: '#grants = :grants AND #next = :next',
+      values: { grants: head.grants, next: head.next },
+    });
+    return changed !== undefined;
+  };
+
+  const giveBack = (at: PoolAddress, marks: readonly string[], now: number): Promise<PoolRecord | undefined> =>
+    table.update({
+      key: poolKey(at),
+      set: kept(now),
+      take: { held: new Set(marks) },
+      condition: marks.length === 1 ? 'contains(#held, :mark)' : 'attribute_exists(pk)',
+      values: marks.length === 1 ? { mark: marks[0] } : {},
+    });
+
+  /** Those who wait and were granted nothing yet; whoever was and is still there is told, where nobody else can be about to. */
+  const waiting = async (head: PoolRecord, limit: number, now: number, repair: boolean) => {
+    const untold: PoolLease[] = [];
+    const others: PoolWaiter[] = [];
+    for (const waiter of await queue(head, limit)) {
+      const lease = leaseOf(head, waiter.owner) ?? head.last?.find(({ owner }) => owner === waiter.owner);
+      if (lease === undefined) {
+        if (waiter.token === undefined && (waiter.givesUpAt ?? 0) <= now)
+          await table.delete({ pk: poolKey(head).pk, sk: waiter.sk }, 'attribute_exists(pk)');
+        else others.push(waiter);
+      } else if (waiter.token !== undefined && (repair || now - (head.grantedAt ?? 0) >= toldWithinMs)) {
+        await tellAgain(waiter, lease, now);
+      } else untold.push(lease);
+    }
+    return { untold, others };
+  };
+
+  const pass = async (
+    at: PoolAddress,
+    now: number,
+    { repair = false, found }: { readonly repair?: boolean; readonly found?: PoolRecord | undefined } = {},
+  ): Promise<PoolRecord | undefined> => {
+    let known = found;
+    for (let round = 1; round <= mostRounds; round++) {
+      let head = known ?? (await read(at));
+      known = undefined;
+      if (!head) return undefined;
+      const over = marksOf(head).filter(({ untilMs }) => untilMs <= now);
+      for (const { mark } of over) head = (await giveBack(at, [mark], now)) ?? head;
+      const free = freeSlots(head, head.limits, now);
+      if (free <= 0 && !repair) return head;
+      const granted = (head.last?.length ?? 0) + marksOf(head).length;
+      const { untold, others } = await waiting(head, granted + Math.min(mostGrants, Math.max(1, free)), now, repair);
+      const planned = planGrants(head, head.limits, others, { now, queued: true });
+      if (planned.leases.length === 0) return head;
+      if (!(await grant(head, head.limits, planned, untold, now))) {
+        await stepAside(round);
+        continue;
+      }
+      const told = await Promise.all(
+        planned.leases.map(async (lease, place) => {
+          const waiter = others[place];
+          return { lease, how: waiter ? await tell(waiter, lease, now) : 'told' };
+        }),
+      );
+      const gone = told.flatMap(({ lease, how }) => (how === 'gone' ? [lease] : []));
+      for (const { mark } of gone) if (mark !== undefined) await giveBack(at, [mark], now);
+      if (gone.length === 0 && planned.leases.length < mostGrants) return head;
+    }
+    throw new Error(`so many meet at the pool ${at.pool} that nobody comes to grant anything`);
+  };
+
+  const find = async (entry: PoolEntry, now: number): Promise<PoolLease | undefined> => {
+    const head = await read(entry);
+    const mine = head && leaseOf(head, entry.owner);
+    if (!head || !mine) return undefined;
+    const waited = marksOf(head).some(({ mark, queued }) => mark === mine.mark && queued);
+    if (!waited || (await table.delete(waiterKey(entry), 'attribute_exists(pk)'))) return mine;
+    // Whoever granted it has found nobody with the token of an earlier try, and takes it back.
+    if (mine.mark !== undefined) await giveBack(entry, [mine.mark], now);
+    return undefined;
+  };
+
+  const release = async (lease: PoolLease, now: number): Promise<void> => {
+    if (lease.mark === undefined) return;
+    const found = await giveBack(lease, [lease.mark], now);
+    await pass(lease, now, { found, repair: found === undefined }); // a repeat: the first may have died before it told anybody
+  };
+
+  /** Tells who comes what it has at once; where nobody waits for that any more, it is given back. */
+  const announce = async ({ token }: PoolEntry, lease: PoolLease | undefined, now: number) => {
+    if (lease && token !== undefined && (await send(token, lease, now)) === 'gone') await release(lease, now);
+    return lease;
+  };
+
+  return {
+    enter: async (entry, now) => {
+      const { limits, owner, since, low, holdMs, token, givesUpAt } = entry;
+      for (let round = 1; ; round++) {
+        const head = (await read(entry)) ?? (await open(entry, limits, now));
+        if (leaseOf(head, owner)) {
+          const mine = await find(entry, now);
+          if (mine) return announce(entry, mine, now);
+          continue;
+        }
+        if (!allowsTheSame(head.limits, limits))
+          await table.update({ key: poolKey(entry), set: { limits }, condition: 'attribute_exists(pk)' });
+        if (round > mostRounds || (await queue(entry, 1)).length > 0) break;
+        const planned = planGrants(head, limits, [entry], { now, queued: false });
+        if (planned.leases.length === 0) break;
+        if (await grant(head, limits, planned, [], now)) return announce(entry, planned.leases[0], now);
+        await stepAside(round);
+      }
+      const waiter = { owner, since, low, holdMs, token, givesUpAt };
+      const isNew = await table.create(waiterKey(entry), waiter);
+      if (!isNew)
+        // the state is tried again, with a token of its own
+        await table.update({
+          key: waiterKey(entry),
+          set: { ...waiter, repairing: false },
+          condition: '#since = :since',
+          values: { since },
+        });
+      await pass(entry, now, { repair: !isNew });
+      return undefined;
+    },
+
+    find,
+
+    leave: async (entry, now) => {
+      await table.delete(waiterKey(entry), 'attribute_exists(pk)');
+      const head = await read(entry);
+      const granted = head && leaseOf(head, entry.owner);
+      if (granted) await release(granted, now);
+    },
+
+    release,
+    pass: (at, now, options) => pass(at, now, options),
+
+    reserve: async (at, limits, calls, now, latest) => {
+      const ms = (limits.intervalMs ?? 0) * calls;
+      for (let round = 1; round <= mostRounds; round++) {
+        const behind = await table.update<PoolRecord>({
+          key: poolKey(at),
+          set: {},
+          add: { next: ms },
+          condition: '#next >= :now AND #next <= :latest',
+          values: { now, latest },
+        });
+        if (behind) return behind.next - ms;
+        const first = await table.update<PoolRecord>({
+          key: poolKey(at),
+          set: { next: now + ms },
+          condition: '#next < :now',
+          values: { now },
+        });
+        if (first) return now;
+        const head = (await read(at)) ?? (await open(at, limits, now));
+        if (head.next > latest) return undefined;
+      }
+      throw new Error(`so many meet at the pool ${at.pool} that no call could be reserved`);
+    },
+
+    pushBack: async (at, until) => {
+      await table.update({
+        key: poolKey(at),
+        set: { resumeAt: until, next: until },
+        condition: '#next < :until',
+        values: { until },
+      });
+    },
+  };
+};

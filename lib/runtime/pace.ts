@@ -1,0 +1,69 @@
+// The time of each call of a handler whose stage uses a pool with a rate: the first call's was granted before the stage was called,
+// further ones, such as retries and the items of a batch, are reserved here.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { poolSlack } from '../definition/index.ts';
+import type { Pools } from '../ledger/index.ts';
+import type { PoolLease, PoolLimits } from '../records/index.ts';
+import { ThrottledError } from '../support/run-errors.ts';
+
+export interface Pace {
+  /** Waits until the next call may begin. Throws ThrottledError where that is too far off. */
+  turn(signal: AbortSignal): Promise<void>;
+  /** The service wants no call for so long, from anybody. */
+  pushBack(ms: number): Promise<void>;
+}
+
+export interface PaceOptions {
+  readonly lease: PoolLease;
+  readonly pools: Pools;
+  readonly now: () => number;
+  readonly remainingMs: () => number;
+}
+
+/** What must be left of an attempt's time after waiting. */
+const spared = 0.5;
+const mostTurns = 20;
+
+/** How late a call may begin, for its time to hold. */
+export const leewayMs = ({ perMs = 0 }: PoolLimits): number => perMs * poolSlack;
+
+export const sleepUntil = async (moment: number, now: () => number, signal: AbortSignal): Promise<void> => {
+  // A timer may fire a little early.
+  for (let left = moment - now(); left > 0; left = moment - now()) await sleep(Math.ceil(left), undefined, { signal });
+};
+
+/**
+ * HDL706: a call of a stage must wait longer for its turn in a pool with a rate than the attempt's time allows. It is tried again as
+ * one that was throttled. Fix: give the stage a longer timeout, or more attempts: retry: { throttled: { attempts: 20 } }.
+ */
+export const tooFarOff = (pool: string): ThrottledError =>
+  new ThrottledError(
+    `HDL706 the next call that the pool ${pool} allows is too far off for this attempt. Fix: none is needed where it goes through later; else raise timeout or retry.throttled`,
+  );
+
+export const paceOf = ({ lease, pools, now, remainingMs }: PaceOptions): Pace | undefined => {
+  const { goAt } = lease;
+  if (goAt === undefined) return undefined;
+  let granted: number | undefined = goAt;
+  let limits: PoolLimits = {};
+  return {
+    turn: async (signal) => {
+      let at = granted;
+      granted = undefined;
+      if (at !== undefined) {
+        // As if it were time: whoever is on its way grants as much as it will have used up when it gets there.
+        const [pool] = await Promise.all([pools.pass(lease, Math.max(now(), at)), sleepUntil(at, now, signal)]);
+        limits = pool?.limits ?? limits;
+        if (now() <= at + leewayMs(limits) && (pool?.resumeAt ?? 0) <= at) return;
+      }
+      for (let turn = 1; turn <= mostTurns; turn++) {
+        at = await pools.reserve(lease, limits, 1, now(), now() + remainingMs() * spared);
+        if (at === undefined) break;
+        await sleepUntil(at, now, signal);
+        if (now() <= at + leewayMs(limits)) return;
+      }
+      throw tooFarOff(lease.pool);
+    },
+    pushBack: (ms) => pools.pushBack(lease, now() + ms),
+  };
+};
