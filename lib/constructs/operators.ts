@@ -7,7 +7,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { compensationSuffix, environmentNames, manifestName, openIndex } from '../records/index.ts';
+import { compensationSuffix, environmentNames, manifestName, openIndex, startQueue } from '../records/index.ts';
 import { acceptFindings } from './accepted-findings.ts';
 import { allow, allowLedger, allowObjects, allowPools, indexArn } from './access.ts';
 import type { Bundles } from './bundles.ts';
@@ -46,6 +46,8 @@ export interface OperatorsProps {
   readonly payloads: Bucket;
   readonly eventBus: EventBus;
   readonly queues: Queues;
+  /** Calls of `dispatch` at once. */
+  readonly startConcurrency?: number | undefined;
   /** Holds the bundles of `operatorEntries`. */
   readonly bundles: Bundles;
 }
@@ -99,7 +101,11 @@ export class Operators extends Construct {
     allowObjects(this.dispatch, payloads.bucketArn, ['read', 'write'], ['payloads/']);
     allow(this.dispatch, ['sqs:SendMessage'], [queues.start.queueArn]); // for what was held, missed or spread, and runs of backfills
     this.dispatch.addEventSource(
-      new SqsEventSource(queues.start, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 5 }),
+      new SqsEventSource(queues.start, {
+        batchSize: startQueue.batch,
+        reportBatchItemFailures: true,
+        maxConcurrency: props.startConcurrency ?? startQueue.consumers,
+      }),
     );
 
     // What could not start a run is told; an event that is redriven here becomes what its rule makes of it.

@@ -39,6 +39,8 @@ export interface OrchestratorProps {
   readonly alertEmail?: string;
   /** @default no further environment, logs for one month */
   readonly stageDefaults?: StageDefaults;
+  /** Calls of `dispatch` at once, 2 to 1,000: each starts ten runs a second. `npm run simulate` says what else that takes. @default 10 */
+  readonly startConcurrency?: number;
 }
 
 /**
@@ -94,6 +96,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
       eventBus,
       queues,
       bundles,
+      startConcurrency: props.startConcurrency,
     });
     this.operators = operators;
     alertEvents(this, name, eventBus, alerts, queues.undelivered);

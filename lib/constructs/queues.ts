@@ -3,6 +3,7 @@ import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { startQueue } from '../records/index.ts';
 import { acceptFindings } from './accepted-findings.ts';
 import { names } from './names.ts';
 
@@ -34,7 +35,7 @@ export class Queues extends Construct {
       retentionPeriod: Duration.days(4),
       // Lambda asks for six times the function's timeout, or a message in work shows up again.
       visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()),
-      deadLetterQueue: { queue: this.startFailed, maxReceiveCount: 5 }, // so many in lib/operators/take-start.ts
+      deadLetterQueue: { queue: this.startFailed, maxReceiveCount: startQueue.receives },
     });
     for (const queue of [this.start, this.undelivered]) queue.addToResourcePolicy(fromRules(queue, orchestrator));
   }

@@ -1,6 +1,7 @@
 import {
   inputManifest,
   type Json,
+  manifestKeptSeconds,
   type PipelineManifest,
   type QueueManifest,
   queueManifest,
@@ -8,9 +9,9 @@ import {
 import { type Aws, AwsCallError } from '../support/aws-call.ts';
 import type { Manifests } from './services.ts';
 
-const keptMs = 60_000;
+const keptMs = manifestKeptSeconds * 1_000;
 
-/** Reads manifests from SSM under `path` (`/heddle/<orchestrator>/`), each at most once a minute. */
+/** Reads manifests from SSM under `path` (`/heddle/<orchestrator>/`), each at most once in five minutes. */
 export const openManifests = (aws: Aws, path: string, now: () => number): Manifests => {
   const known = new Map<string, { readonly at: number; readonly manifest: unknown }>();
   /** The constructs wrote each kind of name as one type. */

@@ -17,7 +17,7 @@ export interface Services {
 }
 
 export interface Manifests {
-  /** What synth told of a pipeline, kept for a minute. Undefined for a pipeline that is not deployed here. */
+  /** What synth told of a pipeline, kept for five minutes. Undefined for a pipeline that is not deployed here. */
   of(pipeline: string): Promise<PipelineManifest | undefined>;
   /** What becomes of the messages of a queue of the user's. Undefined for a queue that nothing takes from. */
   queueOf(queue: string): Promise<QueueManifest | undefined>;

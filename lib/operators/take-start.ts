@@ -7,6 +7,7 @@ import {
   replayAttributes,
   runEvents,
   startFacts,
+  startQueue,
 } from '../records/index.ts';
 import { isPermanent } from '../support/run-errors.ts';
 import { lostStartText } from './alert-text.ts';
@@ -22,8 +23,8 @@ interface StartDelivery {
   readonly attributes: LostStart['attributes'];
 }
 
-/** The start queue gives up after so many: its redrive policy in lib/constructs/queues.ts. */
-export const mostReceives = 5;
+/** The start queue gives up after so many. */
+export const mostReceives = startQueue.receives;
 
 /** Never rejects for the message's own fault; rejects when its failure cannot be recorded. */
 export const takeStart = async (record: QueueRecord, services: Services): Promise<Replayed> => {

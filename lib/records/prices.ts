@@ -1,6 +1,6 @@
 /**
  * AWS list prices in dollars, us-east-1, on-demand, without free tiers. Read on 2026-11 from the pricing pages of Step
- * Functions, Lambda, DynamoDB, S3, SQS and EventBridge; check them again before you lean on a figure.
+ * Functions, Lambda, DynamoDB, S3, SQS, EventBridge and CloudWatch; check them again before you lean on a figure.
  */
 export const prices = {
   readOn: '2026-11',
@@ -23,4 +23,13 @@ export const prices = {
   sqsRequest: 0.4 / 1e6,
   /** A custom event of up to 64 KB. Those of AWS's own services are free. */
   eventBusEvent: 1 / 1e6,
+  /** CloudWatch Logs: a gigabyte taken in. */
+  logsGb: 0.5,
+  /** CloudWatch: a custom metric for a month, the first ones dearest. */
+  customMetrics: [
+    { upTo: 10_000, each: 0.3 },
+    { upTo: 240_000, each: 0.1 },
+    { upTo: 750_000, each: 0.05 },
+    { upTo: Number.POSITIVE_INFINITY, each: 0.02 },
+  ],
 } as const;

@@ -72,7 +72,7 @@ describe('the shared resources', () => {
       {
         BatchSize: 10,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: 5 },
+        ScalingConfig: { MaximumConcurrency: 10 },
       },
     ],
     [

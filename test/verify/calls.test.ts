@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { pipelines } from '../../bin/pipelines.ts';
-import { type Call, compile, estimate } from '../../lib/asl/index.ts';
+import { type Call, callsOfLoad, compile, estimate } from '../../lib/asl/index.ts';
 import { definePipeline, defineStage, type Pipeline } from '../../lib/definition/index.ts';
 import { graphOf } from '../../lib/graph/index.ts';
 import { openBench } from '../../lib/verify/bench.ts';
@@ -108,8 +108,9 @@ test.each([...pipelines, ...shapes].map((pipeline) => [pipeline.name, pipeline] 
       expect(status).toBe('SUCCEEDED');
       // A latch is waited for by the machine itself, of which nothing goes over the wire.
       add(counted, 'write latch', latchesOf(pipeline));
-      const { calls } = estimate(graph, { items: 3 });
+      const { calls, load } = estimate(graph, { items: 3 });
       const estimated = estimatedOf(calls);
+      expect(estimatedOf(callsOfLoad(load))).toEqual(estimated);
       expect(only(estimated, /^(write|tell)/)).toEqual(only(counted, /^(write|tell)/));
       const reads = [sum(only(counted, /^read/)), sum(only(estimated, /^read/))] as const;
       // What is read of upstreams is given as one value here, and lies where their stages stored it in an account.

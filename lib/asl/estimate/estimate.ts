@@ -6,6 +6,7 @@ import { assumptionsOf } from './assumptions.ts';
 import type { Call } from './calls.ts';
 import { factsOf } from './facts.ts';
 import { type LimitUse, limitsOf } from './limits.ts';
+import type { RunLoad } from './load.ts';
 import { type AslMachine, type AslState, isDistributed, statesOf } from './machine.ts';
 import { type EmittedMachine, type Figures, type Scenario, type Subject, scenarioOf } from './scenario.ts';
 import { operatorSeconds } from './usage.ts';
@@ -33,6 +34,8 @@ export interface Estimate {
   readonly worst: Figures;
   /** What a run calls of AWS's services when nothing fails. */
   readonly calls: readonly Call[];
+  /** The same over time. */
+  readonly load: RunLoad;
   /** How long a run takes on its longest path when nothing fails. */
   readonly usualSeconds: number;
   readonly limits: readonly LimitUse[];
@@ -88,6 +91,7 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
     happy: happy.total,
     worst: worst.total,
     calls: happy.calls,
+    load: { pipeline: graph.pipeline.name, ...happy.load },
     usualSeconds,
     limits: limitsOf({ ...subject, graph, happy, worst }),
     assumptions: assumptionsOf(states, [...facts.values()], isExpress),

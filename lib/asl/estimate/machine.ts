@@ -16,8 +16,17 @@ export interface AslState {
   readonly Assign?: Json;
   readonly ItemSelector?: Json;
   readonly ResultWriter?: Json;
+  readonly MaxConcurrency?: number;
+  /** Of a Wait. */
+  readonly Seconds?: Json;
   readonly Choices?: readonly { readonly Next: string; readonly Output?: Json }[];
-  readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly MaxAttempts?: number }[];
+  readonly Retry?: readonly {
+    readonly ErrorEquals: readonly string[];
+    readonly MaxAttempts?: number;
+    readonly IntervalSeconds?: number;
+    readonly BackoffRate?: number;
+    readonly MaxDelaySeconds?: number;
+  }[];
   readonly Catch?: readonly {
     readonly ErrorEquals: readonly string[];
     readonly Next: string;

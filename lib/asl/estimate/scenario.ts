@@ -4,6 +4,7 @@ import { type Call, repeated, usageOfCalls } from './calls.ts';
 import { byEvents, type Conditions, type Course, courseOf, type Visit } from './course.ts';
 import { eventsOfExecution } from './events.ts';
 import { calleeOf, type KnownStage } from './facts.ts';
+import { type RunLoad, stepsOf } from './load.ts';
 import { type AslMachine, argumentOf, placeholderIn } from './machine.ts';
 import { callsOf, callsOfEnd, callsOfLook, callsOfStart, type Door, operatorSeconds, usageOf } from './usage.ts';
 
@@ -23,6 +24,8 @@ export interface Scenario {
   readonly total: Figures;
   /** All that a run calls, its start and end included. */
   readonly calls: readonly Call[];
+  /** The same over time: what comes after what. */
+  readonly load: Omit<RunLoad, 'pipeline'>;
   /** A stage's part; of `undefined`, what is no stage's own. */
   of(stage: string | undefined): Figures;
 }
@@ -87,7 +90,8 @@ export const scenarioOf = (subject: Subject, { failing, expressSeconds }: Scenar
     weighsChildren: false,
   };
   const weigh = (visit: Visit): number => dollarsOf(used(visit, isStandard));
-  const dear = laidOut(courseOf(machine, { ...conditions, weigh, weighsChildren: true }), isStandard);
+  const dearest = courseOf(machine, { ...conditions, weigh, weighsChildren: true });
+  const dear = laidOut(dearest, isStandard);
   const course = courseOf(machine, conditions);
 
   const parts = new Map<string | undefined, { usage: Usage; seconds: number; events: number }>();
@@ -112,7 +116,9 @@ export const scenarioOf = (subject: Subject, { failing, expressSeconds }: Scenar
     add(visit.name, {}, 0, 0, visit.times * byEvents(visit));
   for (const { startedBy, times } of isStandard ? laidOut(course).executions : [])
     add(startedBy, {}, 0, 0, times * eventsOfExecution);
-  const around = [...callsOfStart(subject.door), ...callsOfEnd(subject.door), ...(isStandard ? [] : callsOfLook)];
+  const start = callsOfStart(subject.door);
+  const end = [...callsOfEnd(subject.door), ...(isStandard ? [] : callsOfLook)];
+  const around = [...start, ...end];
   add('', usageOfCalls(around), 1, 0, isStandard ? eventsOfExecution : 0);
   if (!isStandard) {
     const expressGbSeconds = expressGb * Math.min(longestExpress, expressSeconds);
@@ -140,6 +146,21 @@ export const scenarioOf = (subject: Subject, { failing, expressSeconds }: Scenar
         repeated(callsOf(visit, stageOf, { failing, standard }), visit.times),
       ),
     ],
+    load: {
+      start,
+      end,
+      steps: stepsOf(machine, {
+        iterations: conditions.iterations,
+        machine: conditions.machine,
+        course: dearest,
+        callsOf: (state, standard) =>
+          callsOf({ state, attempts: 1 }, stageOf, { failing: false, standard: standard && isStandard }),
+        secondsOf: (state) =>
+          typeof state.Seconds === 'number'
+            ? state.Seconds
+            : secondsOf({ name: '', state, times: 1, attempts: 1, iterations: 0 }),
+      }),
+    },
     of: (stage) => figures.get(stage) ?? none,
   };
 };
