@@ -1,6 +1,6 @@
 // What Lambda hands over from a queue, as a start message. Which pipeline a message of the user's own queue is for, synth wrote
 // under the queue's name.
-import type { Json, StartMessage } from '../records/index.ts';
+import { type Json, replayAttributes, type StartMessage } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { readStartMessage } from './read-start-message.ts';
 import type { Services } from './services.ts';
@@ -22,7 +22,8 @@ export const textsOf = ({ messageAttributes = {} }: QueueRecord): { readonly [na
     ),
   );
 
-const queueOf = ({ eventSourceARN }: QueueRecord): string => eventSourceARN.split(':').at(-1) ?? '';
+export const queueOf = ({ eventSourceARN }: Pick<QueueRecord, 'eventSourceARN'>): string =>
+  eventSourceARN.split(':').at(-1) ?? '';
 
 /** False for a queue of the user's. */
 export const isOfStartQueue = (record: QueueRecord, { startQueueUrl }: Pick<Services, 'startQueueUrl'>): boolean =>
@@ -44,11 +45,12 @@ export const startMessageOf = async (
     detail = JSON.parse(body);
   } catch (error) {
     throw new PermanentError(
-      `HDL442 the message ${messageId} of the queue ${queue} is not JSON (${error instanceof Error ? error.message : error}). Fix: send JSON`,
+      `HDL442 the message ${messageId} of the queue ${queue} is not JSON (${error instanceof Error ? error.message : error}). Fix: send JSON; this one can be sent on mended, or discarded: heddle dead-letters replay start/… --message`,
       { cause: error },
     );
   }
   const time = new Date(Number(attributes.SentTimestamp)).toISOString();
-  const event = { id: messageId, time, source: queue, detailType: '', detail };
+  const id = textsOf(record)[replayAttributes.messageId] ?? messageId;
+  const event = { id, time, source: queue, detailType: '', detail };
   return { kind: 'event', from: 'queue', ...found, event };
 };

@@ -13,14 +13,15 @@ import { isPermanent } from '../support/run-errors.ts';
 import { lostStartText } from './alert-text.ts';
 import { dispatch } from './dispatch.ts';
 import type { Outcome } from './outcome.ts';
-import { isOfStartQueue, type QueueRecord, startMessageOf, textsOf } from './queue-message.ts';
+import { isOfStartQueue, type QueueRecord, queueOf, startMessageOf, textsOf } from './queue-message.ts';
 import type { Replayed } from './replay.ts';
 import { isoTime, type Services } from './services.ts';
 
-/** What is to be done: the text that would do it on the start queue, and the attributes that came with it. */
-interface StartDelivery {
+/** A message as it came. One of the user's queue is sent again there: what is made of it may be another by then. */
+interface StartDelivery extends Pick<LostStart, 'queue' | 'messageId' | 'attributes'> {
   readonly body: string;
-  readonly attributes: LostStart['attributes'];
+  /** Of a user's queue: the pipeline whose trigger takes from it. */
+  readonly pipeline?: string;
 }
 
 /** The start queue gives up after so many. */
@@ -31,9 +32,13 @@ export const takeStart = async (record: QueueRecord, services: Services): Promis
   const { messageId } = record;
   let delivery: StartDelivery = { body: record.body, attributes: textsOf(record) };
   try {
+    if (!isOfStartQueue(record, services)) {
+      const queue = queueOf(record);
+      delivery = { ...delivery, queue, messageId: delivery.attributes[replayAttributes.messageId] ?? messageId };
+      const { pipeline } = (await services.manifests.queueOf(queue)) ?? {};
+      if (pipeline !== undefined) delivery = { ...delivery, pipeline };
+    }
     const message = await startMessageOf(record, services);
-    // A message of the user's queue is no start message: what is made of it is, and that is what can be sent again.
-    if (!isOfStartQueue(record, services)) delivery = { ...delivery, body: JSON.stringify(message) };
     const outcome = await dispatch(message, services);
     await close(delivery, outcome, services);
     return { messageId, kept: false, says: inWords(outcome) };
@@ -56,11 +61,11 @@ const inWords = (outcome: Outcome): string => {
 
 /** What was given up before has come through after all, by a person's command or a redrive. */
 const close = async (
-  { body, attributes }: StartDelivery,
+  { body, attributes, queue }: StartDelivery,
   outcome: Outcome,
   { ledger, now }: Services,
 ): Promise<void> => {
-  const id = lostStartId(body);
+  const id = lostStartId(body, queue);
   if ((await ledger.lostStarts.get(id))?.state !== 'open') return;
   const said = attributes[replayAttributes.because];
   await ledger.lostStarts.close(id, {
@@ -75,21 +80,24 @@ const close = async (
 const triesMs = 20 * 60_000;
 
 /** False for one that somebody has discarded meanwhile, which need not be kept. */
-const recordLost = async ({ body, attributes }: StartDelivery, error: Error, services: Services): Promise<boolean> => {
+const recordLost = async ({ body, ...delivery }: StartDelivery, error: Error, services: Services): Promise<boolean> => {
   const { ledger, now } = services;
+  const { queue, messageId } = delivery;
   const at = isoTime(now());
-  const before = await ledger.lostStarts.get(lostStartId(body));
-  if (before?.state === 'discarded' && now() - Date.parse(before.closedAt ?? at) < triesMs) return false;
+  const id = lostStartId(body, queue);
+  const before = await ledger.lostStarts.get(id);
+  const wasMeant = before?.state === 'discarded' && before.messageId === messageId;
+  if (wasMeant && now() - Date.parse(before.closedAt ?? at) < triesMs) return false;
   const lost: LostStart = {
-    id: lostStartId(body),
-    ...startFacts(body, attributes),
+    id,
+    ...(queue === undefined ? startFacts(body, delivery.attributes) : { trigger: `queue: ${queue}` }),
+    ...delivery,
     error: error.name,
     cause: error.message,
     attempts: 1,
     firstAt: at,
     lastAt: at,
     message: await ledger.payloads.store(place, body),
-    attributes,
   };
   if (!(await ledger.lostStarts.record(lost))) return true;
   await tellLost(lost, services);

@@ -3,7 +3,7 @@ import { sha256 } from '../support/sha256.ts';
 import type { StoredPayload } from './payload.ts';
 
 export interface LostStart {
-  /** Follows from the message's text: the same message is the same dead letter, however often it comes. */
+  /** Follows from the message's text, and its queue where that is not the start queue: the same message is the same dead letter, however often it comes. */
   readonly id: string;
   /** Undefined where the message does not say. */
   readonly pipeline?: string;
@@ -16,6 +16,10 @@ export interface LostStart {
   readonly lastAt: string;
   /** The text of the message. */
   readonly message: StoredPayload;
+  /** The queue that it came from where that is not the start queue: one of the user's, or a pipeline's replay queue. */
+  readonly queue?: string;
+  /** Its id there, by which the run that it asks for is named. */
+  readonly messageId?: string;
   /** The attributes that came with it: of an event, the rule that it matched. */
   readonly attributes: { readonly [name: string]: string };
   /** @default open */
@@ -26,9 +30,15 @@ export interface LostStart {
 }
 
 /** The attributes that a person's command puts on a message that is to start a run after all. */
-export const replayAttributes = { by: 'HEDDLE_BY', because: 'HEDDLE_BECAUSE' } as const;
+export const replayAttributes = {
+  by: 'HEDDLE_BY',
+  because: 'HEDDLE_BECAUSE',
+  /** The id of the message of a user's queue that this one is again: what is sent twice asks for one run. */
+  messageId: 'HEDDLE_MESSAGE_ID',
+} as const;
 
-export const lostStartId = (body: string): string => sha256(body).slice(0, 12);
+export const lostStartId = (body: string, queue?: string): string =>
+  sha256(queue === undefined ? body : `${queue} ${body}`).slice(0, 12);
 
 /** The name that a person has for it. No run is called `start`: the ids of runs end in a hash. */
 export const lostStartName = ({ id }: Pick<LostStart, 'id'>): string => `start/${id}`;

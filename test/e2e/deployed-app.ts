@@ -19,9 +19,12 @@ export class DeployedApp {
     this.#pipelines = pipelines;
   }
 
-  async open(): Promise<void> {
+  /** `beside` adds what else is in the stack. */
+  async open(beside: (stack: Stack) => void = () => undefined): Promise<void> {
     const app = new App({ outdir: join(this.#folder, 'cdk.out') });
-    new Orchestrator(new Stack(app, 'Test'), 'Heddle', { pipelines: this.#pipelines });
+    const stack = new Stack(app, 'Test');
+    beside(stack);
+    new Orchestrator(stack, 'Heddle', { pipelines: this.#pipelines });
     this.#engine = await openEngine({
       assembly: app.synth().directory,
       stateDir: join(this.#folder, 'state'),

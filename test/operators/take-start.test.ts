@@ -212,3 +212,72 @@ describe('an event that could not be delivered, put on the start queue', () => {
     });
   });
 });
+
+describe('a message of a queue of the user', () => {
+  const body = '{"order":"o1"}';
+  const field = (path: readonly string[]) =>
+    ({ kind: 'ref', source: { kind: 'event' }, path: ['detail', ...path] }) as const;
+  const queueOf =
+    (...path: readonly string[]) =>
+    async () => ({
+      pipeline: 'orders',
+      reading: { trigger: 'queue1', input: { kind: 'object', fields: { order: field(path) } } } as const,
+    });
+  const of = (queue: Services['manifests']['queueOf']): Services => ({
+    ...services,
+    manifests: { ...services.manifests, queueOf: queue, inputOf: async () => wanted },
+  });
+  const wanted = { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] };
+  const taken = (messageId: string, text: string, by: Services, attributes: { readonly [name: string]: string } = {}) =>
+    takeStart(
+      { ...delivery(text, 1, attributes), messageId, eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:inbox' },
+      by,
+    );
+  const letter = (text: string) => services.ledger.lostStarts.get(lostStartId(text, 'inbox'));
+
+  test('that is malformed is kept as it came, with its queue and pipeline', async () => {
+    expect(await taken('m1', 'hello', of(queueOf('order')))).toMatchObject({
+      kept: true,
+      says: expect.stringMatching(/HDL442/),
+    });
+    expect(await letter('hello')).toMatchObject({
+      state: 'open',
+      pipeline: 'orders',
+      trigger: 'queue: inbox',
+      queue: 'inbox',
+      messageId: 'm1',
+    });
+  });
+
+  test('that no run could be made of comes through by a redrive once the trigger is mended, which closes its letter', async () => {
+    expect(await taken('m2', body, of(queueOf('ordre')))).toMatchObject({ kept: true });
+    const before = await letter(body);
+    expect(before && (await services.ledger.payloads.load(before.message))).toBe(body);
+    // AWS's redrive gives it another id.
+    expect(await taken('m3', body, of(queueOf('order')))).toMatchObject({
+      kept: false,
+      says: expect.stringMatching(/^started/),
+    });
+    expect(await letter(body)).toMatchObject({ state: 'replayed', closedBy: 'a redrive of the queue' });
+  });
+
+  test('that is sent again under the id that it had, twice, is one run', async () => {
+    const again = { HEDDLE_MESSAGE_ID: 'm2', HEDDLE_BY: 'ada' };
+    expect(await taken('m4', body, of(queueOf('order')), again)).toMatchObject({
+      says: expect.stringMatching(/^started/),
+    });
+    expect(await taken('m5', body, of(queueOf('order')), again)).toMatchObject({
+      kept: false,
+      says: expect.stringMatching(/^duplicate/),
+    });
+  });
+
+  test('one like another that was discarded is a dead letter of its own', async () => {
+    const closedAt = new Date().toISOString();
+    const closing = { state: 'discarded', closedBy: 'ada', closedAt, because: 'a slip' } as const;
+    await services.ledger.lostStarts.close(lostStartId('hello', 'inbox'), closing);
+    expect(await taken('m1', 'hello', of(queueOf('order')))).toMatchObject({ kept: false });
+    expect(await taken('m6', 'hello', of(queueOf('order')))).toMatchObject({ kept: true });
+    expect(await letter('hello')).toMatchObject({ state: 'open' });
+  });
+});

@@ -1,4 +1,12 @@
-import { type DeadLetter, letterName, type ReplayMessage, type RunRecord } from '../../records/index.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  type DeadLetter,
+  type LostStart,
+  letterName,
+  type ReplayMessage,
+  type RunRecord,
+} from '../../records/index.ts';
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
 import type { Arguments, Command } from '../command.ts';
@@ -23,6 +31,7 @@ export const deadLettersReplay: Command = {
     go: { says: 'do it; without it the plan is printed and nothing is done' },
     rate: { value: 'N', says: 'at most so many dead letters a second (default: no limit)' },
     because: { value: 'TEXT', says: 'why, for the audit trail' },
+    message: { value: 'TEXT|@FILE', says: 'of one start/…: what is sent in place of its message, mended' },
     ...filters,
     'no-wait': { says: 'return once all are sent' },
     json: { says: 'the plan, or with --go the runs, as one object a line' },
@@ -31,7 +40,8 @@ export const deadLettersReplay: Command = {
   notes: [
     'All dead letters of a run are done again in one further execution of it, with the code that is deployed now.',
     "AWS's own redrive of the dead-letter queue, to the pipeline's replay queue, has the same effect.",
-    'What could not start a run (start/…) is sent to the start queue; so does a redrive of its queue to that one.',
+    'What could not start a run (start/…) is sent to the start queue, or to the queue of yours that it came from; so does a redrive of',
+    'its queue to that one. A malformed message needs a mended one: --message.',
   ],
   run: async (given, setting) => {
     const rate = given.whole('rate', 1);
@@ -39,7 +49,8 @@ export const deadLettersReplay: Command = {
     try {
       const { letters, starts } = await find(target, given.operands[0], given, setting.now());
       const plan = await planOf(target, letters);
-      const planned = await planStarts(target, starts);
+      const mended = mendedOf(given, setting, letters, starts);
+      const planned = await planStarts(target, starts, mended);
       if (!given.has('go') || !given.has('json')) printPlan(plan, planned, given.has('json'), setting);
       const able = plan.filter(({ refused }) => refused === undefined);
       const refused = [...plan, ...planned].filter((one) => one.refused !== undefined).length;
@@ -48,7 +59,11 @@ export const deadLettersReplay: Command = {
         return 0;
       }
       const because = given.text('because');
-      const told = { by: whoAmI(), ...(because === undefined ? {} : { because }) };
+      const told = {
+        by: whoAmI(),
+        ...(because === undefined ? {} : { because }),
+        ...(mended === undefined ? {} : { mended }),
+      };
       const started = await replayStarts(target, planned, told, given.has('json'), setting);
       const failing = refused > 0 || !started ? 1 : 0;
       const ended = new Map<Group, RunRecord>();
@@ -66,14 +81,38 @@ export const deadLettersReplay: Command = {
       }
       if (given.has('no-wait') || able.length === 0) return failing;
       for (const group of able) await endOf(group);
-      const mended = [...ended.values()];
-      const followed = target.embedded ? await letFollow(target, mended, given, setting) : [];
-      await showRuns(target, [...mended, ...followed], given.has('json'), setting);
-      return Math.max(failing, ...mended.map(exitCodeOf));
+      const runs = [...ended.values()];
+      const followed = target.embedded ? await letFollow(target, runs, given, setting) : [];
+      await showRuns(target, [...runs, ...followed], given.has('json'), setting);
+      return Math.max(failing, ...runs.map(exitCodeOf));
     } finally {
       await target.close();
     }
   },
+};
+
+/** What is to be sent in place of the message. Throws CliError HDL603, HDL616. */
+const mendedOf = (
+  given: Arguments,
+  { workingDirectory }: Setting,
+  letters: readonly DeadLetter[],
+  starts: readonly LostStart[],
+): string | undefined => {
+  const message = given.text('message');
+  if (message === undefined) return undefined;
+  if (letters.length > 0 || starts.length !== 1)
+    throw new CliError(
+      'HDL603',
+      2,
+      `--message was given with ${letters.length + starts.length} dead letters`,
+      'the start/… of one message',
+      'name it: npx heddle dead-letters replay start/… --message TEXT',
+    );
+  if (!message.startsWith('@')) return message;
+  const path = resolve(workingDirectory, message.slice(1));
+  if (!existsSync(path))
+    throw new CliError('HDL616', 2, `there is no file ${message.slice(1)}`, 'a file', 'check the path');
+  return readFileSync(path, 'utf8').trimEnd();
 };
 
 /** The dead letters of one run, and why they cannot be replayed now. */

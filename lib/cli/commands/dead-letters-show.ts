@@ -72,7 +72,7 @@ const showStart = async (target: Target, lost: LostStart, json: boolean, setting
     printJson(setting, [{ ...letterJson(lost), message: body }]);
     return;
   }
-  const { pipeline, trigger, error, cause, attempts, firstAt, lastAt, attributes } = lost;
+  const { pipeline, trigger, error, cause, attempts, firstAt, lastAt, attributes, queue } = lost;
   print(setting, [
     lostStartName(lost),
     ...factLines([
@@ -85,6 +85,7 @@ const showStart = async (target: Target, lost: LostStart, json: boolean, setting
       ['first', firstAt],
       ['last', lastAt],
       ['rule', attributes.RULE_ARN],
+      ['queue', queue],
     ]),
     '',
     'Message',

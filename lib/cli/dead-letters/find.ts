@@ -1,4 +1,5 @@
 // The dead letters that a person means: by name, or by filters.
+import { isOpen } from '../../ledger/index.ts';
 import { type DeadLetter, type LostStart, letterName, lostStartName } from '../../records/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { Arguments, Option } from '../command.ts';
@@ -37,7 +38,9 @@ export const find = async (target: Target, name: string | undefined, given: Argu
   if (kind === 'start') return { letters: [], starts: await findStarts(target, name, given, now) };
   const letters = await findLetters(target, name, given, now);
   const isOfRuns = name !== undefined || given.text('run') !== undefined || given.text('stage') !== undefined;
-  return { letters, starts: isOfRuns ? [] : await findStarts(target, undefined, given, now) };
+  const open = new Map<string, number>();
+  for (const { pipeline } of letters.filter(isOpen)) open.set(pipeline, (open.get(pipeline) ?? 0) + 1);
+  return { letters, starts: isOfRuns ? [] : await findStarts(target, undefined, given, now, open) };
 };
 
 const findStarts = async (
@@ -45,10 +48,15 @@ const findStarts = async (
   name: string | undefined,
   given: Arguments,
   now: number,
+  open?: ReadonlyMap<string, number>,
 ): Promise<readonly LostStart[]> => {
   const pipeline = given.text('pipeline');
   const isMeant = matcher(given, undefined, undefined, now);
-  const all = await lostStarts(target);
+  // One that is known by its name need not be looked for on the queues.
+  const known = name?.startsWith('start/')
+    ? await target.ledger.lostStarts.get(name.slice('start/'.length))
+    : undefined;
+  const all = known?.state === 'open' ? [known] : await lostStarts(target, open);
   const found = all
     .filter((lost) => name === undefined || name === 'start' || lostStartName(lost) === name)
     .filter((lost) => isMeant(lost) && (pipeline === undefined || lost.pipeline === pipeline))

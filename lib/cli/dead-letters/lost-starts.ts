@@ -4,44 +4,36 @@ import { type LostStart, lostStartId, replayAttributes, startFacts } from '../..
 import { LambdaFailedError } from '../../support/aws-call.ts';
 import { awaitThat } from '../await-run.ts';
 import type { Target } from '../target.ts';
-import { lookThrough, type WaitingMessage } from './take-out.ts';
+import { putBack, refusalOfQueue, strays, takeOffQueue, textAttributes } from './other-queues.ts';
+import { lookThrough, messagesOn, textsOf, type WaitingMessage } from './take-out.ts';
 
 const queuesOf = ({ manifest }: Target): readonly string[] => [
   manifest.startDeadLetterQueueUrl,
   manifest.undeliveredQueueUrl,
 ];
 
-/** All that there are, closed ones too. */
-export const lostStarts = async (target: Target): Promise<readonly LostStart[]> => {
-  const recorded = await target.ledger.lostStarts.list();
-  const known = new Set(recorded.map(({ id }) => id));
-  const waiting: LostStart[] = [];
+/** All that there are, closed ones too; of a pipeline's own dead letters what is none. `open`: how many it has that are. */
+export const lostStarts = async (target: Target, open?: ReadonlyMap<string, number>): Promise<readonly LostStart[]> => {
+  const byId = new Map((await target.ledger.lostStarts.list()).map((lost) => [lost.id, lost]));
   for (const queueUrl of queuesOf(target)) {
-    if (await isEmpty(target, queueUrl)) continue;
+    if ((await messagesOn(target.aws, queueUrl)) === 0) continue;
     const { left } = await lookThrough(target.aws, queueUrl, () => false);
-    for (const message of left) {
-      const lost = asQueued(message);
-      if (known.has(lost.id)) continue;
-      known.add(lost.id);
-      waiting.push(lost);
-    }
+    for (const message of left) add(byId, asQueued(message));
   }
-  return [...recorded, ...waiting];
+  for (const stray of await strays(target, open)) add(byId, stray);
+  return [...byId.values()];
 };
 
-const isEmpty = async ({ aws }: Target, QueueUrl: string): Promise<boolean> => {
-  const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
-  const { Attributes } = await aws.call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames });
-  return AttributeNames.every((name) => (Attributes as { readonly [name: string]: string })[name] === '0');
+/** One that came again since it was closed is open. */
+const add = (byId: Map<string, LostStart>, lost: LostStart): void => {
+  const { closedAt } = byId.get(lost.id) ?? {};
+  if (!byId.has(lost.id) || (closedAt !== undefined && closedAt < lost.lastAt)) byId.set(lost.id, lost);
 };
 
 /** EventBridge and the Scheduler say why in these attributes; Lambda in others. */
-const asQueued = ({ Body, Attributes = {}, MessageAttributes = {} }: WaitingMessage): LostStart => {
-  const attributes = Object.fromEntries(
-    Object.entries(MessageAttributes).flatMap(([name, { StringValue }]) =>
-      StringValue === undefined ? [] : [[name, StringValue]],
-    ),
-  );
+const asQueued = (message: WaitingMessage): LostStart => {
+  const { Body, Attributes = {} } = message;
+  const attributes = textsOf(message);
   const { ERROR_CODE, ERROR_MESSAGE, RETRY_ATTEMPTS, ErrorCode, ErrorMessage } = attributes;
   const sent = new Date(Number(Attributes.SentTimestamp ?? 0)).toISOString();
   return {
@@ -61,7 +53,11 @@ const asQueued = ({ Body, Attributes = {}, MessageAttributes = {} }: WaitingMess
 const executionEnded = 'Step Functions Execution Status Change';
 
 /** Where a message was to go. An alert is for a person, and is not sent again. */
-const wayOf = (body: string, { TARGET_ARN = '' }: LostStart['attributes']): 'start' | 'reconcile' | 'alert' => {
+const wayOf = (
+  body: string,
+  { attributes: { TARGET_ARN = '' }, queue }: LostStart,
+): 'start' | 'queue' | 'reconcile' | 'alert' => {
+  if (queue !== undefined) return 'queue';
   if (TARGET_ARN.includes(':sns:')) return 'alert';
   return startFacts(body, {}).trigger === `event: ${executionEnded}` ? 'reconcile' : 'start';
 };
@@ -70,38 +66,47 @@ const wayOf = (body: string, { TARGET_ARN = '' }: LostStart['attributes']): 'sta
 export const bodyOf = async ({ ledger }: Target, { message }: LostStart): Promise<string> =>
   (await ledger.payloads.load(message)) as string; // it was stored as a text
 
-/** Why one cannot be replayed; undefined where it can. */
-export const refusalOf = async (target: Target, lost: LostStart): Promise<string | undefined> => {
-  if (!(await target.ledger.payloads.exists(lost.message))) return 'its message is gone from the payload bucket';
-  return wayOf(await bodyOf(target, lost), lost.attributes) === 'alert'
-    ? 'an alert: read it with heddle dead-letters show, then discard it'
-    : undefined;
+/** Why one cannot be replayed; undefined where it can. `mended` is to go instead of its message. */
+export const refusalOf = async (target: Target, lost: LostStart, mended?: string): Promise<string | undefined> => {
+  if (mended === undefined && !(await target.ledger.payloads.exists(lost.message)))
+    return 'its message is gone from the payload bucket';
+  const body = await bodyOf(target, lost);
+  switch (wayOf(body, lost)) {
+    case 'alert':
+      return 'an alert: read it with heddle dead-letters show, then discard it';
+    case 'queue':
+      return refusalOfQueue(target, lost, body, mended);
+    case 'start':
+    case 'reconcile':
+      return undefined;
+  }
 };
 
 type Told = { readonly by: string; readonly because?: string };
 
 /**
- * Sends one on its way again, and gives what became of it. Recorded first and taken off its queue last: whatever happens
- * in between, it is in one of them.
+ * Sends one on its way again, or `mended` instead, and gives what became of it. Recorded first and taken off its queue last:
+ * whatever happens in between, it is in one of them.
  */
-export const replayStart = async (target: Target, lost: LostStart, told: Told): Promise<LostStart> => {
+export const replayStart = async (target: Target, lost: LostStart, told: Told, mended?: string): Promise<LostStart> => {
   const { aws, ledger, manifest } = target;
-  const body = await bodyOf(target, lost);
+  const stored = await bodyOf(target, lost);
   await keep(target, lost);
   const before = (await ledger.lostStarts.get(lost.id)) ?? lost;
-  if (wayOf(body, lost.attributes) === 'reconcile') await settleAgain(target, lost, body, told);
+  const body = mended ?? stored;
+  const way = wayOf(stored, lost);
+  const attributes = { [replayAttributes.by]: told.by, [replayAttributes.because]: told.because };
+  if (way === 'queue') await putBack(target, lost, stored, { body, attributes });
+  else if (way === 'reconcile') await settleAgain(target, lost, body, told);
   else {
     const { RULE_ARN } = lost.attributes;
-    const texts = { RULE_ARN, [replayAttributes.by]: told.by, [replayAttributes.because]: told.because };
-    await aws.call('sqs', 'SendMessage', {
-      QueueUrl: manifest.startQueueUrl,
-      MessageBody: body,
-      MessageAttributes: Object.fromEntries(
-        Object.entries(texts).flatMap(([name, StringValue]) =>
-          StringValue ? [[name, { DataType: 'String', StringValue }]] : [],
-        ),
-      ),
-    });
+    const MessageAttributes = textAttributes({ RULE_ARN, ...attributes });
+    await aws.call('sqs', 'SendMessage', { QueueUrl: manifest.startQueueUrl, MessageBody: body, MessageAttributes });
+  }
+  if (mended !== undefined && way !== 'reconcile') {
+    const closing = { state: 'replayed', closedBy: told.by, closedAt: new Date().toISOString() } as const;
+    const says = `a mended message was sent in its place${told.because === undefined ? '' : ` (${told.because})`}`;
+    await ledger.lostStarts.close(lost.id, { ...closing, because: says });
   }
   await takeOff(target, lost.id);
   const after = await awaitThat(
@@ -120,11 +125,12 @@ export const discardStart = async (
   await keep(target, lost);
   await target.ledger.lostStarts.close(lost.id, { state: 'discarded', closedBy: by, closedAt: at, because });
   await takeOff(target, lost.id);
+  if (lost.queue !== undefined) await takeOffQueue(target, lost, await bodyOf(target, lost));
 };
 
 /** What only its queue had is in the ledger from now on. */
 const keep = async ({ ledger }: Target, lost: LostStart): Promise<void> => {
-  if (await ledger.lostStarts.get(lost.id)) return;
+  if (((await ledger.lostStarts.get(lost.id))?.state ?? 'closed') === 'open') return;
   const body = await ledger.payloads.load(lost.message);
   await ledger.lostStarts.record({ ...lost, message: await ledger.payloads.store('lost-starts', body) });
   await ledger.lostStarts.told(lost.id); // the person who asks for it knows
@@ -132,7 +138,7 @@ const keep = async ({ ledger }: Target, lost: LostStart): Promise<void> => {
 
 const takeOff = async (target: Target, id: string): Promise<void> => {
   for (const queueUrl of queuesOf(target))
-    if (!(await isEmpty(target, queueUrl)))
+    if ((await messagesOn(target.aws, queueUrl)) > 0)
       await lookThrough(target.aws, queueUrl, ({ Body }) => lostStartId(Body) === id);
 };
 

@@ -10,8 +10,16 @@ export interface PlannedStart {
   readonly refused: string | undefined;
 }
 
-export const planStarts = (target: Target, starts: readonly LostStart[]): Promise<readonly PlannedStart[]> =>
-  Promise.all(starts.map(async (lost) => ({ lost, refused: await refusalOf(target, lost) })));
+/** One after another: those of one queue are looked for there. */
+export const planStarts = async (
+  target: Target,
+  starts: readonly LostStart[],
+  mended?: string,
+): Promise<readonly PlannedStart[]> => {
+  const planned: PlannedStart[] = [];
+  for (const lost of starts) planned.push({ lost, refused: await refusalOf(target, lost, mended) });
+  return planned;
+};
 
 /** As a row of the plan, beside those of runs. */
 export const rowOf = ({ lost, refused }: PlannedStart) => ({
@@ -19,21 +27,21 @@ export const rowOf = ({ lost, refused }: PlannedStart) => ({
   run: lostStartName(lost),
   stage: lost.trigger,
   items: 0,
-  plan: refused ?? 'sent to start its run',
+  plan: refused ?? (lost.queue === undefined ? 'sent to start its run' : `sent to ${lost.queue}`),
 });
 
 /** Sends them one by one, and says what became of each. True when all came through. */
 export const replayStarts = async (
   target: Target,
   planned: readonly PlannedStart[],
-  told: { readonly by: string; readonly because?: string },
+  told: { readonly by: string; readonly because?: string; readonly mended?: string },
   json: boolean,
   setting: Setting,
 ): Promise<boolean> => {
   let through = true;
   for (const { lost, refused } of planned) {
     if (refused !== undefined) continue;
-    const after = await replayStart(target, lost, told);
+    const after = await replayStart(target, lost, told, told.mended);
     through &&= after.state === 'replayed';
     if (json) printJson(setting, [letterJson(after)]);
     else print(setting, [`${lostStartName(lost)}  ${becameOf(lost, after)}`]);

@@ -16,6 +16,22 @@ export interface WaitingMessage {
   readonly MessageAttributes?: { readonly [name: string]: { readonly StringValue?: string } };
 }
 
+/** Its attributes that are texts. */
+export const textsOf = ({ MessageAttributes = {} }: WaitingMessage): { readonly [name: string]: string } =>
+  Object.fromEntries(
+    Object.entries(MessageAttributes).flatMap(([name, { StringValue }]) =>
+      StringValue === undefined ? [] : [[name, StringValue]],
+    ),
+  );
+
+/** How many messages a queue has, in work or not: on AWS about so many. */
+export const messagesOn = async (aws: Aws, QueueUrl: string): Promise<number> => {
+  const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
+  const { Attributes } = await aws.call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames });
+  const counts = Attributes as { readonly [name: string]: string };
+  return AttributeNames.reduce((sum, name) => sum + Number(counts[name] ?? 0), 0);
+};
+
 /** What was left on a queue, and how many were taken off. */
 export interface Looked {
   readonly taken: number;
