@@ -52,6 +52,7 @@ export interface EstimateOptions {
 export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): Estimate => {
   const compiled = compile(graph);
   const machines = machinesOf(compiled);
+  const compensation = compiled.compensation === undefined ? undefined : emitted({ definition: compiled.compensation });
   const facts = factsOf(graph, options.items);
   const { upstream, admission } = graph.pipeline;
   const subject: Subject = {
@@ -93,7 +94,7 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
     calls: happy.calls,
     load: { pipeline: graph.pipeline.name, ...happy.load },
     usualSeconds,
-    limits: limitsOf({ ...subject, graph, happy, worst }),
+    limits: limitsOf({ ...subject, graph, happy, worst, compensation }),
     assumptions: assumptionsOf(states, [...facts.values()], isExpress),
   };
 };

@@ -5,7 +5,7 @@ import { eventsOfExecution, mostEvents } from './events.ts';
 import { controlValuesOf, flowBytesOf } from './flow-bytes.ts';
 import { type AslMachine, innerMachinesOf, statesOf } from './machine.ts';
 import { mostPayloadBytes, payloadsOf } from './payload.ts';
-import { ownerOf, type Scenario, type Subject } from './scenario.ts';
+import { type EmittedMachine, ownerOf, type Scenario, type Subject } from './scenario.ts';
 
 /** AWS: of a definition, with its placeholders filled in. */
 export const mostDefinitionBytes = 1_048_576;
@@ -25,6 +25,8 @@ export interface LimitUse {
 
 export interface LimitsAsked extends Subject {
   readonly graph: PipelineGraph;
+  /** The machine that undoes what a failed run did, where there is one: no run executes it. */
+  readonly compensation: EmittedMachine | undefined;
   readonly happy: Scenario;
   readonly worst: Scenario;
 }
@@ -70,8 +72,8 @@ const greatest = (shares: ReadonlyMap<string, number>): string | undefined =>
 const arnBytes = 'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:'.length + 64 + ':1234'.length;
 
 /** Of the longest of a pipeline's definitions. */
-const definitionUse = ({ machines, stages }: LimitsAsked): LimitUse => {
-  const [first, ...others] = machines.map(({ definition, machine }) => {
+const definitionUse = ({ machines, compensation, stages }: LimitsAsked): LimitUse => {
+  const [first, ...others] = [...machines, ...(compensation ? [compensation] : [])].map(({ definition, machine }) => {
     const bytes = Buffer.byteLength(definition);
     const placeholders = [...definition.matchAll(/\$\{\w+\}/g)].map(([{ length }]) => length);
     return { machine, bytes, grown: placeholders.reduce((sum, length) => sum + Math.max(0, arnBytes - length), bytes) };

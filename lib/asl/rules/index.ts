@@ -7,6 +7,7 @@ import { deadlinesCanBeMet } from './deadlines-can-be-met.ts';
 import { definitionFits } from './definition-fits.ts';
 import { expressEndsInTime } from './express-ends-in-time.ts';
 import { expressIsPossible } from './express-is-possible.ts';
+import { expressRetriesFit } from './express-retries-fit.ts';
 import { historyFits } from './history-fits.ts';
 import { payloadFits } from './payload-fits.ts';
 import type { LimitRule } from './rule.ts';
@@ -18,6 +19,7 @@ const rules: readonly LimitRule[] = [
   controlValuesAreBounded,
   expressIsPossible,
   expressEndsInTime,
+  expressRetriesFit,
   deadlinesCanBeMet,
 ];
 

@@ -42,6 +42,16 @@ const heavy = (length: number): Pipeline =>
     flow.task(stage('one'), { text: value.text }, { fallback: stage('two'), onFailure: { value } });
   });
 
+/** Each in a machine that holds it; what undoes them is one. */
+const undone = (count: number): Pipeline =>
+  pipelineOf((flow) => {
+    const compensate = defineStage('undo', {
+      input: z.object({ input: z.any(), output: z.any() }),
+      output: z.object({}),
+    });
+    for (let one = 1; one <= count; one++) flow.task(stage('one'), {}, { id: `one${one}`, compensate });
+  });
+
 const longestThatFits = (): number => {
   const [, definition] = estimate(graphOf(heavy(1_000))).limits;
   return 1_000 + Math.floor(((definition?.most ?? 0) - (definition?.least ?? 0)) / 4);
@@ -96,6 +106,12 @@ const cases: [string, Pipeline, ...string[]][] = [
     'a constant that no state may pass on',
     constants(1, 263_000),
     'HDL233 sample.one1: a state passes on N bytes, but Step Functions takes 262,144. Fix: pass long constants by reference (a key in the bucket), or run fewer stages beside each other.',
+  ],
+  ['stages that are undone', undone(300)],
+  [
+    'more stages than one machine can undo',
+    undone(1_200),
+    'HDL232 sample.one1000: the definition has N bytes, but Step Functions takes 1,048,576. Fix: pass long constants by reference, or make a part of the pipeline a pipeline of its own.',
   ],
   ['a hundred stages beside each other', wide(100)],
   ['a condition on one of a few', deciding(z.enum(['a', 'b']) as z.ZodType<string>)],
