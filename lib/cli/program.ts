@@ -10,6 +10,7 @@ import { backfills } from './commands/backfills.ts';
 import { backfillsCancel, backfillsPause, backfillsResume } from './commands/backfills-change.ts';
 import { cancel } from './commands/cancel.ts';
 import { consoleCommand } from './commands/console.ts';
+import { cost } from './commands/cost.ts';
 import { deadLettersDiscard } from './commands/dead-letters-discard.ts';
 import { deadLettersList } from './commands/dead-letters-list.ts';
 import { deadLettersReplay } from './commands/dead-letters-replay.ts';
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   runs,
   run,
   partitions,
+  cost,
   cancel,
   answer,
   resume,

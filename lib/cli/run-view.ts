@@ -1,7 +1,6 @@
 // A run as a person looks at it: its record with its stages and what it would cost, read together.
 import { type RunRecord, type StageRecord, type Status, statuses } from '../records/index.ts';
-import { AwsCallError } from '../support/aws-call.ts';
-import { estimateRunCost } from './run-cost.ts';
+import { type RunCosts, runCosts } from './run-cost.ts';
 import type { Target } from './target.ts';
 
 export interface RunView {
@@ -10,7 +9,7 @@ export interface RunView {
   readonly stages: readonly StageRecord[];
   /** The undoings of stages, where the run was compensated. */
   readonly undos?: readonly StageRecord[];
-  /** Estimated dollars in AWS; undefined while it runs, and when its history is gone. */
+  /** Dollars in AWS; undefined while it runs, and of one that ended before there were accounts. */
   readonly cost: number | undefined;
 }
 
@@ -20,7 +19,11 @@ export const notBegun = ({ status, cause, waits }: RunRecord): string | undefine
   return why === undefined ? undefined : `${status}: ${why}`;
 };
 
-export const viewRun = async (target: Pick<Target, 'aws' | 'ledger'>, run: RunRecord): Promise<RunView> => {
+export const viewRun = async (
+  target: Pick<Target, 'ledger' | 'pipeline'>,
+  run: RunRecord,
+  costs: RunCosts = runCosts(target),
+): Promise<RunView> => {
   const { stages: records } = target.ledger;
   const stages = await records.list(run.pipeline, run.run);
   const undos = run.compensation || (run.generation ?? 1) > 1 ? await records.listUndo(run.pipeline, run.run) : [];
@@ -29,18 +32,8 @@ export const viewRun = async (target: Pick<Target, 'aws' | 'ledger'>, run: RunRe
     run,
     stages: stages.toSorted((a, b) => order(a).localeCompare(order(b))),
     ...(undos.length > 0 ? { undos: undos.toSorted((a, b) => order(a).localeCompare(order(b))) } : {}),
-    cost: run.endedAt === undefined ? undefined : await costOf(target, run),
+    cost: await costs(run),
   };
-};
-
-/** Step Functions forgets an execution after 90 days; the ledger does not. */
-const costOf = async (target: Pick<Target, 'aws' | 'ledger'>, run: RunRecord): Promise<number | undefined> => {
-  try {
-    return await estimateRunCost(target, run);
-  } catch (error) {
-    if (error instanceof AwsCallError && error.code === 'ExecutionDoesNotExist') return undefined;
-    throw error;
-  }
 };
 
 /** Stages by status: what `finish` counted, or what is recorded so far. */

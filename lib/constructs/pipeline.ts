@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type CompiledPipeline, compile } from '../asl/index.ts';
+import { type CompiledPipeline, compile, estimate } from '../asl/index.ts';
 import { formatDiagnostic, type Pipeline as PipelineDefinition } from '../definition/index.ts';
 import {
   childrenOf,
@@ -15,6 +15,7 @@ import {
   type ServiceRight,
   serviceRightsOf,
 } from '../graph/index.ts';
+import { compactUsage } from '../records/index.ts';
 import { nearest } from '../support/nearest.ts';
 import { allow, stateMachineArn } from './access.ts';
 import { admissionPolicy } from './admission-policy.ts';
@@ -129,6 +130,7 @@ export class Pipeline extends PipelineBase {
       stateMachineArn: this.pipelineArn,
       type: definition.type,
       definitionHash: compiled.hash,
+      overhead: compactUsage(estimate(graph).heddle.happy.usage),
       ...(definition.deadline ? { deadline: definition.deadline } : {}),
       ...(compensation ? { compensationArn: compensation.stateMachineArn } : {}),
       ...(admission ? { admission } : {}),

@@ -46,7 +46,7 @@ export type { PoolEntry, Pools } from './pools.ts';
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
 export type { Requests } from './requests.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';
-export type { RunAt, RunEnd, Runs } from './runs.ts';
+export type { AccountedRun, RunAt, RunEnd, Runs } from './runs.ts';
 export {
   addressOf,
   type BatchEnd,

@@ -26,6 +26,13 @@ export type RunEnd = Pick<
 /** A run's place in the list of its pipeline. */
 export type RunAt = Pick<RunRecord, 'createdAt' | 'run'>;
 
+const accountFields = [
+  ...(['pipeline', 'run', 'partition', 'status', 'generation', 'createdAt', 'startedAt', 'endedAt'] as const),
+  ...(['definitionHash', 'account'] as const),
+];
+/** What of a run's record is read where many are. */
+export type AccountedRun = Pick<RunRecord, (typeof accountFields)[number]>;
+
 export interface Runs {
   /** Records a run as `pending`. False when it was recorded before. */
   create(run: RunRecord): Promise<boolean>;
@@ -65,6 +72,8 @@ export interface Runs {
   ): Promise<RunRecord | undefined>;
   /** Says why a run that is pending has not begun. */
   waits(pipeline: string, run: string, why: string, generation: number): Promise<void>;
+  /** The accounts of a pipeline's runs that were asked for from one moment to another, oldest first: one query of the index of runs. */
+  accounts(pipeline: string, from: string, to: string): Promise<readonly AccountedRun[]>;
   /** The newest runs of a pipeline, newest first; of those that were asked for before `before`, where that is given. */
   latest(pipeline: string, limit: number, before?: RunAt): Promise<readonly RunRecord[]>;
   /**
@@ -198,6 +207,8 @@ export const openRuns = (table: Table): Runs => ({
   waits: async (pipeline, run, why, generation) => {
     await table.update({ key: runKey(pipeline, run), set: { waits: why }, ...pending(generation) });
   },
+
+  accounts: (pipeline, from, to) => table.within(runsIndex, `runs#${pipeline}`, { from, to: `${to}~` }, accountFields),
 
   latest: (pipeline, limit, before) =>
     table.latest(

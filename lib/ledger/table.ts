@@ -56,6 +56,13 @@ export interface Table {
     below: string,
     limit: number,
   ): Promise<readonly Record[]>;
+  /** These attributes of every item of an index with sort keys from `from` to `to`, in order. */
+  within<Record>(
+    index: { readonly name: string; readonly pk: string; readonly sk: string },
+    pk: string,
+    range: { readonly from: string; readonly to: string },
+    attributes: readonly string[],
+  ): Promise<readonly Record[]>;
   /** Up to `limit` items of an index, the highest sort keys first: of those below a sort key, where one is given. */
   latest<Record>(
     index: { readonly name: string; readonly pk: string; readonly sk: string },
@@ -275,6 +282,19 @@ export const openTable = (aws: Aws, name: string): Table => {
         },
         limit,
       ),
+
+    within: (index, pk, { from, to }, attributes) =>
+      query({
+        IndexName: index.name,
+        KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
+        ProjectionExpression: attributes.map((attribute) => `#${attribute}`).join(', '),
+        ExpressionAttributeNames: {
+          ...Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute])),
+          '#pk': index.pk,
+          '#sk': index.sk,
+        },
+        ExpressionAttributeValues: typed({ ':pk': pk, ':from': from, ':to': to }),
+      }),
 
     latest: (index, pk, limit, below) =>
       query(

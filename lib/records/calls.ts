@@ -130,6 +130,8 @@ export type SettleCall =
       readonly tolerate: Tolerance;
       /** Items of a batch, where batches run in executions of their own, one of which may be lost. */
       readonly size?: number;
+      /** Batches run in Express executions of their own. */
+      readonly express?: true;
       /** The map whose batches this one's are made of, where that may happen. */
       readonly follows?: string;
       /** The stages of its `flow.each` of which it reads what they gave for the same item. */

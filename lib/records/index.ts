@@ -2,6 +2,7 @@ export * from './account.ts';
 export * from './admission.ts';
 export * from './audit.ts';
 export * from './backfill/index.ts';
+export * from './bill.ts';
 export * from './binding.ts';
 export * from './cache.ts';
 export * from './calls.ts';

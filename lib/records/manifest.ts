@@ -3,6 +3,7 @@ import type { AdmissionPolicy } from './admission.ts';
 import type { Condition } from './condition.ts';
 import type { EventReading } from './event-reading.ts';
 import type { JoinPolicy, PartitionSpec, UpstreamUse } from './partitions/index.ts';
+import type { Usage } from './usage.ts';
 import type { BatchPolicy } from './window.ts';
 
 /** The parameter `/heddle/<orchestrator>`: where everything shared is. The CLI reads it. */
@@ -35,6 +36,8 @@ export interface PipelineManifest {
   /** The machine that undoes what a failed run did; absent where no stage is to be undone. */
   readonly compensationArn?: string;
   readonly definitionHash: string;
+  /** What a run uses that is no stage's own, as the definition says: its start, `begin`, `finish`, forks, choices. */
+  readonly overhead?: Partial<Usage>;
   /** How its runs are limited. @default not at all */
   readonly admission?: AdmissionPolicy;
   /** Which partitions it has. @default any key */

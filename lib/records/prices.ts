@@ -1,8 +1,39 @@
+/** Dollars of what is used. An app's own `heddle.prices.json` may say any of them otherwise. */
+export interface Prices {
+  readonly readOn: string;
+  readonly region: string;
+  readonly transition: number;
+  readonly expressExecution: number;
+  readonly expressGbSecond: number;
+  readonly lambdaRequest: number;
+  readonly lambdaGbSecond: number;
+  readonly dynamodbWrite: number;
+  readonly dynamodbRead: number;
+  readonly s3Put: number;
+  readonly sqsRequest: number;
+  readonly eventBusEvent: number;
+  readonly logsGb: number;
+  readonly customMetrics: readonly { readonly upTo: number; readonly each: number }[];
+  /** By the names that handlers give them. */
+  readonly models: { readonly [model: string]: ModelPrice };
+  /** Of one call that handlers declare, by the service's name. */
+  readonly calls: { readonly [service: string]: number };
+}
+
+/** Of a million tokens. */
+export interface ModelPrice {
+  readonly input: number;
+  readonly output: number;
+  /** Of input tokens that the provider had cached. @default as others */
+  readonly cached?: number;
+}
+
 /**
  * AWS list prices in dollars, us-east-1, on-demand, without free tiers. Read on 2026-11 from the pricing pages of Step
- * Functions, Lambda, DynamoDB, S3, SQS, EventBridge and CloudWatch; check them again before you lean on a figure.
+ * Functions, Lambda, DynamoDB, S3, SQS, EventBridge, CloudWatch and Bedrock; models and services of others are each app's own
+ * to say. Check them again before you lean on a figure.
  */
-export const prices = {
+export const prices: Prices = {
   readOn: '2026-11',
   region: 'us-east-1',
   /** Step Functions Standard: each state entered, retries included. */
@@ -32,4 +63,10 @@ export const prices = {
     { upTo: 750_000, each: 0.05 },
     { upTo: Number.POSITIVE_INFINITY, each: 0.02 },
   ],
-} as const;
+  models: {
+    'amazon.nova-micro-v1:0': { input: 0.035, output: 0.14 },
+    'amazon.nova-lite-v1:0': { input: 0.06, output: 0.24 },
+    'amazon.nova-pro-v1:0': { input: 0.8, output: 3.2 },
+  },
+  calls: {},
+};

@@ -1,5 +1,5 @@
 // What a run uses of AWS's services, and what that costs. The estimate before a run and the account after it add up the same.
-import { prices } from './prices.ts';
+import { type Prices, prices } from './prices.ts';
 
 /** Counts of what is billed; GB-seconds are gigabytes of memory times seconds. */
 export interface Usage {
@@ -29,17 +29,17 @@ export const noUsage: Usage = {
   busEvents: 0,
 };
 
-const priceOf: { readonly [field in keyof Usage]: number } = {
-  transitions: prices.transition,
-  expressExecutions: prices.expressExecution,
-  expressGbSeconds: prices.expressGbSecond,
-  lambdaCalls: prices.lambdaRequest,
-  lambdaGbSeconds: prices.lambdaGbSecond,
-  writeUnits: prices.dynamodbWrite,
-  readUnits: prices.dynamodbRead,
-  s3Puts: prices.s3Put,
-  queueRequests: prices.sqsRequest,
-  busEvents: prices.eventBusEvent,
+const priceOf: { readonly [field in keyof Usage]: keyof Prices } = {
+  transitions: 'transition',
+  expressExecutions: 'expressExecution',
+  expressGbSeconds: 'expressGbSecond',
+  lambdaCalls: 'lambdaRequest',
+  lambdaGbSeconds: 'lambdaGbSecond',
+  writeUnits: 'dynamodbWrite',
+  readUnits: 'dynamodbRead',
+  s3Puts: 's3Put',
+  queueRequests: 'sqsRequest',
+  busEvents: 'eventBusEvent',
 };
 const fields = Object.keys(priceOf) as readonly (keyof Usage)[];
 
@@ -50,6 +50,6 @@ const combined = (of: (field: keyof Usage) => number): Usage =>
 export const totalUsage = (parts: readonly { readonly usage: Partial<Usage>; readonly times: number }[]): Usage =>
   combined((field) => parts.reduce((sum, { usage, times }) => sum + (usage[field] ?? 0) * times, 0));
 
-/** Dollars, at list prices. */
-export const dollarsOf = (usage: Partial<Usage>): number =>
-  fields.reduce((sum, field) => sum + (usage[field] ?? 0) * priceOf[field], 0);
+/** Dollars, at list prices where nobody says others. */
+export const dollarsOf = (usage: Partial<Usage>, by: Prices = prices): number =>
+  fields.reduce((sum, field) => sum + (usage[field] ?? 0) * Number(by[priceOf[field]]), 0);

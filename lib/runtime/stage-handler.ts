@@ -1,4 +1,5 @@
 // The Lambda handler under every stage: what surrounds the work, in order, in one place.
+import { isMainThread } from 'node:worker_threads';
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
@@ -23,7 +24,7 @@ import { openStore } from './store.ts';
 const earlyMs = 500;
 
 /** What a sandbox took until here is billed with its first call, if it was started for one. */
-const coldMs = Math.round(performance.now());
+const coldMs = isMainThread ? Math.round(performance.now()) : 0; // the local engine's sandboxes share a clock
 const longestCold = 10_000; // AWS gives up an initialization then
 
 const outOfTime = (): never => {

@@ -1,7 +1,6 @@
 // Which execution `heddle cancel` stops, and why it stops none.
 import { expect, test } from '@jest/globals';
 import { underWay } from '../../lib/cli/commands/cancel.ts';
-import { estimateRunCost } from '../../lib/cli/run-cost.ts';
 import type { RunRecord } from '../../lib/records/index.ts';
 
 const states = 'arn:aws:states:us-east-1:123456789012';
@@ -36,8 +35,4 @@ test.each([
   ],
 ])('not %s', (_, record, message) => {
   expect(() => underWay(record)).toThrow(message);
-});
-
-test('an Express run has no history to tell its cost from', async () => {
-  expect(await estimateRunCost({} as never, express)).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { type CompiledPipeline, compile } from '../compile.ts';
 import { longestPath } from '../longest-path.ts';
 import { assumptionsOf } from './assumptions.ts';
 import type { Call } from './calls.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, type GivenItems } from './facts.ts';
 import { type LimitUse, limitsOf } from './limits.ts';
 import type { RunLoad } from './load.ts';
 import { type AslMachine, type AslState, isDistributed, statesOf } from './machine.ts';
@@ -45,7 +45,7 @@ export interface Estimate {
 
 export interface EstimateOptions {
   /** Items of every map, instead of what is expected of it. */
-  readonly items?: number;
+  readonly items?: GivenItems;
 }
 
 /** Estimates a pipeline that passed `validate`. */

@@ -44,10 +44,15 @@ interface Size {
   readonly assumed: boolean;
 }
 
-/** The stages of a pipeline by id. `items` stands for the number of items of every map. */
-export const factsOf = ({ pipeline, handled }: PipelineGraph, items?: number): ReadonlyMap<string, KnownStage> => {
+/** A number of items for every map, or for those that are named. */
+export type GivenItems = number | { readonly [map: string]: number };
+
+/** The stages of a pipeline by id. */
+export const factsOf = ({ pipeline, handled }: PipelineGraph, items?: GivenItems): ReadonlyMap<string, KnownStage> => {
   const sizes = new Map(
-    handled.flatMap(({ id, node }) => (node.kind === 'map' ? [[id, sizeOf(pipeline, node, items)]] : [])),
+    handled.flatMap(({ id, node }) =>
+      node.kind === 'map' ? [[id, sizeOf(pipeline, node, typeof items === 'object' ? items[id] : items)]] : [],
+    ),
   );
   return new Map(handled.map((stage) => [stage.id, knownStage(pipeline, stage, sizes)]));
 };

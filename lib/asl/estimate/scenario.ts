@@ -1,5 +1,5 @@
 // A run without failures, or one in which all that can fail does: what each stage's part of it uses and costs.
-import { dollarsOf, expressSeconds as longestExpress, totalUsage, type Usage } from '../../records/index.ts';
+import { dollarsOf, expressSeconds as longestExpress, noUsage, totalUsage, type Usage } from '../../records/index.ts';
 import { type Call, repeated, usageOfCalls } from './calls.ts';
 import { byEvents, type Conditions, type Course, courseOf, type Visit } from './course.ts';
 import { eventsOfExecution } from './events.ts';
@@ -14,6 +14,8 @@ export interface Figures {
   readonly events: number;
   readonly lambdaCalls: number;
   readonly lambdaSeconds: number;
+  /** All that is billed. */
+  readonly usage: Usage;
   /** Of a thousand runs. */
   readonly dollars: number;
 }
@@ -57,7 +59,7 @@ export const ownerOf = ({ stages }: Pick<Subject, 'stages'>, state: string): str
 /** Step Functions bills an Express execution for this much memory at least. */
 const expressGb = 64 / 1_024;
 
-const none: Figures = { transitions: 0, events: 0, lambdaCalls: 0, lambdaSeconds: 0, dollars: 0 };
+const none: Figures = { transitions: 0, events: 0, lambdaCalls: 0, lambdaSeconds: 0, usage: noUsage, dollars: 0 };
 
 export interface ScenarioOptions {
   readonly failing: boolean;
@@ -133,6 +135,7 @@ export const scenarioOf = (subject: Subject, { failing, expressSeconds }: Scenar
         events,
         lambdaCalls: usage.lambdaCalls,
         lambdaSeconds: seconds,
+        usage,
         dollars: 1_000 * dollarsOf(usage),
       },
     ]),
@@ -170,6 +173,7 @@ const sumOf = (one: Figures, other: Figures): Figures => ({
   events: one.events + other.events,
   lambdaCalls: one.lambdaCalls + other.lambdaCalls,
   lambdaSeconds: one.lambdaSeconds + other.lambdaSeconds,
+  usage: totalUsage([one, other].map(({ usage }) => ({ usage, times: 1 }))),
   dollars: one.dollars + other.dollars,
 });
 

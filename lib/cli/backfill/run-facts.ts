@@ -1,7 +1,8 @@
 // What `--where` can ask of a run.
 import type { Json, RunRecord } from '../../records/index.ts';
+import { runCosts } from '../run-cost.ts';
 import { readOutput } from '../run-output.ts';
-import { elapsedMs, viewRun } from '../run-view.ts';
+import { elapsedMs } from '../run-view.ts';
 import type { Target } from '../target.ts';
 
 /** Its own facts, its `input` and `output`, and the output's fields by their own names where nothing else has them. */
@@ -11,11 +12,11 @@ export const factsOf = async (
   { fields: asked, now }: { readonly fields: readonly string[]; readonly now: number },
 ): Promise<Json> => {
   const { ledger } = target;
-  const [input, output, stages, view] = await Promise.all([
+  const [input, output, stages, cost] = await Promise.all([
     ledger.payloads.load(run.input) as Promise<Json>,
     readOutput(ledger, run),
     ledger.stages.list(run.pipeline, run.run),
-    asked.includes('cost') ? viewRun(target, run) : undefined, // it reads the whole history
+    asked.includes('cost') ? runCosts(target)(run) : undefined,
   ]);
   const codes = stages.flatMap(({ stage, fingerprint }) => (fingerprint ? [[stage, fingerprint.code]] : []));
   const fields = typeof output === 'object' && output !== null && !Array.isArray(output) ? output : {};
@@ -29,7 +30,7 @@ export const factsOf = async (
     createdAt: run.createdAt,
     seconds: elapsedMs(run, now) / 1_000,
     deadLetters: run.deadLetters ?? 0,
-    cost: view?.cost ?? null,
+    cost: cost ?? null,
     code: Object.fromEntries(codes),
     input,
     output: output ?? null,

@@ -1,8 +1,10 @@
-import type { RunRecord } from '../../records/index.ts';
+import type { Prices, RunRecord } from '../../records/index.ts';
 import type { Command } from '../command.ts';
 import { findRun } from '../find-run.ts';
 import { paintFor } from '../paint.ts';
+import { readPrices } from '../prices.ts';
 import { type ItemProgress, itemsSoFar, openMapRuns } from '../progress/index.ts';
+import { runCosts } from '../run-cost.ts';
 import { readOutput } from '../run-output.ts';
 import { type RunReport, reportOn } from '../run-report.ts';
 import { runJson, viewRun } from '../run-view.ts';
@@ -22,7 +24,7 @@ export const run: Command = {
     const target = await openTarget(given, setting, 'none');
     try {
       const record = await findRun(target, given.operands[0] ?? '', given.text('pipeline'));
-      const report = await readReport(target, record);
+      const report = await readReport(target, record, readPrices(setting, undefined));
       const now = setting.now();
       if (given.has('json')) {
         const { upstream, executionArn } = record;
@@ -46,9 +48,9 @@ export const run: Command = {
 const withoutKeys = (record: object): object =>
   Object.fromEntries(Object.entries(record).filter(([name]) => name !== 'pk' && name !== 'sk'));
 
-const readReport = async (target: Target, record: RunRecord): Promise<RunReport> => {
+const readReport = async (target: Target, record: RunRecord, prices: Prices): Promise<RunReport> => {
   const [view, deadLetters, audit, output] = await Promise.all([
-    viewRun(target, record),
+    viewRun(target, record, runCosts(target, prices)),
     target.ledger.deadLetters.list(record.pipeline, record.run),
     target.ledger.audit.list(record.pipeline, record.run),
     readOutput(target.ledger, record),

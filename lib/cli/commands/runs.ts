@@ -1,6 +1,8 @@
 import type { Command } from '../command.ts';
 import { unknownPipeline } from '../find-pipeline.ts';
 import { paintFor } from '../paint.ts';
+import { readPrices } from '../prices.ts';
+import { runCosts } from '../run-cost.ts';
 import { notBegun, runJson, viewRun } from '../run-view.ts';
 import { runsTable } from '../runs-table.ts';
 import { columnsOf, print, printJson, type Setting } from '../setting.ts';
@@ -26,7 +28,8 @@ export const runs: Command = {
     const target = await openTarget(given, setting, 'none');
     try {
       const found = await latest(target, given.operands[0], limit, given.has('failed'));
-      const views = await Promise.all(found.map((run) => viewRun(target, run)));
+      const costs = runCosts(target, readPrices(setting, undefined));
+      const views = await Promise.all(found.map((run) => viewRun(target, run, costs)));
       if (given.has('json')) {
         printJson(
           setting,

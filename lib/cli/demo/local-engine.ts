@@ -1,7 +1,7 @@
 // The local engine with what the CDK app describes, ready to be used through the same calls as AWS.
 import { type Ledger, openLedger } from '../../ledger/index.ts';
 import { type Engine, openEngine } from '../../local/index.ts';
-import { manifestName, type OrchestratorManifest } from '../../records/index.ts';
+import { manifestName, type OrchestratorManifest, type PipelineManifest } from '../../records/index.ts';
 import { type Aws, connect } from '../../support/aws-call.ts';
 import type { Faults } from './faults.ts';
 
@@ -10,6 +10,7 @@ export interface LocalHeddle {
   readonly aws: Aws;
   readonly ledger: Ledger;
   readonly manifest: OrchestratorManifest;
+  pipeline(name: string): Promise<PipelineManifest>;
 }
 
 export interface LocalOptions {
@@ -31,7 +32,10 @@ export const openLocal = async ({ orchestrator, ...options }: LocalOptions): Pro
     accessKeyId: 'local',
     secretAccessKey: 'local',
   });
-  const { Parameter } = await aws.call('ssm', 'GetParameter', { Name: manifestName(orchestrator) });
-  const manifest: OrchestratorManifest = JSON.parse((Parameter as { readonly Value: string }).Value);
-  return { engine, aws, manifest, ledger: openLedger(aws, manifest) };
+  const manifestOf = async (pipeline?: string) => {
+    const { Parameter } = await aws.call('ssm', 'GetParameter', { Name: manifestName(orchestrator, pipeline) });
+    return JSON.parse((Parameter as { readonly Value: string }).Value);
+  };
+  const manifest: OrchestratorManifest = await manifestOf();
+  return { engine, aws, manifest, ledger: openLedger(aws, manifest), pipeline: manifestOf };
 };

@@ -8,7 +8,7 @@ import {
   tallyOf,
   UnavailableError,
 } from '../../ledger/index.ts';
-import { type Batch, type Control, type Json, needsOf, type Tolerance } from '../../records/index.ts';
+import { type Batch, type Control, type Json, needsOf, type Spent, type Tolerance } from '../../records/index.ts';
 import { errorNames } from '../../support/error-names.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
@@ -30,9 +30,10 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
     await ledger.stages.skip(at, missing, isoTime(now()), needs);
     return { control: {} };
   }
-  const { completed, failed, cached, telling } = await settledTally(call, scope, services);
+  const { completed, failed, cached, telling: told } = await settledTally(call, scope, services);
   const items = { total: completed + failed, completed, failed, ...(cached > 0 ? { cached } : {}) };
   if (failed > 0) await tellDeadItems(services, run, stage);
+  const telling = call.express && told.spent ? { ...told, spent: inExpress(told.spent) } : told;
   const endedAt = isoTime(now());
   if (failed > allowed(call.tolerate, items.total)) {
     const cause = `${failed} of ${items.total} items failed; the stage bears ${describe(call.tolerate)}`;
@@ -43,6 +44,15 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
     await ledger.stages.closeMap(at, { status: 'completed', endedAt, items, ...telling }, needs);
   }
   return { control: await controlOfMap(call, scope, ledger) };
+};
+
+/** A wrapper cannot see that its execution is an Express one: its states are not billed one by one, but as long as it lasts. */
+const inExpress = ({ usage, ...rest }: Spent): Spent => {
+  const { transitions = 0, lambdaGbSeconds = 0, ...others } = usage;
+  return {
+    ...rest,
+    usage: { ...others, lambdaGbSeconds, expressExecutions: transitions, expressGbSeconds: lambdaGbSeconds / 8 },
+  };
 };
 
 /**
