@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freshAssembly } from '../lib/cli/assembly.ts';
 import { CliError } from '../lib/cli/cli-error.ts';
+import { usualConsolePort } from '../lib/cli/commands/console.ts';
 import {
   type ChainRun,
   type Drop,
@@ -19,10 +20,12 @@ import { outletOf } from '../lib/cli/outlet.ts';
 import { paintFor } from '../lib/cli/paint.ts';
 import { viewRun } from '../lib/cli/run-view.ts';
 import { runsTable } from '../lib/cli/runs-table.ts';
+import { targetAt } from '../lib/cli/target.ts';
 import { DamagedStateError } from '../lib/local/index.ts';
 import { demoDrop } from '../lib/pipelines/customer-intelligence/demo-drop.ts';
 import { customerIntelligence } from '../lib/pipelines/customer-intelligence/index.ts';
 import type { Quality } from '../lib/pipelines/customer-intelligence/sentiment/contracts.ts';
+import { settingOfProcess } from './setting.ts';
 
 const help = `npm start [-- options]: four pipelines over customer reviews, run on this machine from the synthesized template
 
@@ -31,6 +34,8 @@ const help = `npm start [-- options]: four pipelines over customer reviews, run 
   --partition NAME   the name under which the runs are kept (default: demo, with --fail faults, or the file's name)
   --fail STAGE:SHARE make a stage fail for a share of what it gets, to see what becomes of it: sentiment.score:3%, or
                      sentiment.score:12 for the first 12; may be given again for another stage
+  --serve            open the console, a page to watch and look around in, until Ctrl-C
+  --console-port N   its port on 127.0.0.1 (default: 4533; 0 takes any free one)
   --keep-open        let the engine go on answering at its port, for the AWS CLI and SDKs, until Ctrl-C
   --state DIR        where state is kept (default: .heddle)
   --port N           the engine's port on 127.0.0.1 (default: any free one)
@@ -59,15 +64,23 @@ const options = () =>
       port: { type: 'string', default: '0' },
       fail: { type: 'string', multiple: true, default: [] },
       'keep-open': { type: 'boolean', default: false },
+      serve: { type: 'boolean', default: false },
+      'console-port': { type: 'string', default: String(usualConsolePort) },
       'set-aside': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   }).values;
 
-const portOf = (text: string): number => {
+const portOf = (text: string, option = 'port'): number => {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new CliError('HDL603', 2, `--port is '${text}'`, 'a port from 1 to 65535, or 0 for any free one', 'see --help');
+  throw new CliError(
+    'HDL603',
+    2,
+    `--${option} is '${text}'`,
+    'a port from 1 to 65535, or 0 for any free one',
+    'see --help',
+  );
 };
 
 /** One segment of a key in the inbox, as the trigger's `{partition}` takes it. */
@@ -159,6 +172,15 @@ const sayRepair = (faults: readonly string[], same: string, where: string): void
   );
 };
 
+/** Opens the console on the engine, and says where. */
+const serve = async ({ aws }: LocalHeddle, state: string, port: number): Promise<void> => {
+  const place = { name: `the local engine in ${state}`, embedded: false, close: async () => undefined };
+  const target = await targetAt(aws, orchestrator, place);
+  const { openConsole } = await import('../lib/cli/console/index.ts'); // not for who does not ask for it
+  const { address } = await openConsole({ target, setting: settingOfProcess(), port });
+  say(`The console: ${address}`);
+};
+
 /** Says how others reach the engine, and stays. */
 const sayOpen = async ({ engine }: LocalHeddle): Promise<void> => {
   say();
@@ -177,6 +199,7 @@ const main = async (): Promise<number> => {
     return 0;
   }
   const port = portOf(given.port);
+  const consolePort = portOf(given['console-port'], 'console-port');
   const faults = readFaults(given.fail, orchestrator, customerIntelligence);
   const drop: Drop = given.input
     ? readInputFile(given.input)
@@ -208,6 +231,7 @@ const main = async (): Promise<number> => {
   try {
     const where = given.state === defaultState ? '' : ` --state ${given.state}`;
     say(`The engine speaks the AWS protocols at ${heddle.engine.endpoint} until this ends`);
+    if (given.serve) await serve(heddle, given.state, consolePort);
     say();
     const { chain, reused } = await runDrop(heddle, named, links, screen);
     say();
@@ -235,6 +259,10 @@ const main = async (): Promise<number> => {
       );
     over = true;
     if (given['keep-open']) await sayOpen(heddle);
+    if (given.serve) {
+      say('The console stays open until Ctrl-C.');
+      await new Promise(() => undefined);
+    }
     return 0;
   } finally {
     await heddle.engine.close();

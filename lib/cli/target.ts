@@ -41,7 +41,11 @@ export const openTarget = async (given: Arguments, setting: Setting, work: 'none
     });
   const settings = await awsSettings(environment);
   const name = settings.endpoint ?? `AWS ${settings.region}`;
-  return describe(connect(settings), given, { name, embedded: false, close: async () => undefined });
+  return targetAt(connect(settings), given.text('orchestrator'), {
+    name,
+    embedded: false,
+    close: async () => undefined,
+  });
 };
 
 export interface LocalOptions {
@@ -77,13 +81,14 @@ export const openLocalTarget = async (
     const engine = await openEngine({ assembly, stateDir, port, setAsideDamaged, work });
     const aws = connect({ ...anyone, region: engine.region, endpoint: engine.endpoint });
     const name = `the local engine in ${shown}`;
-    return await describe(aws, given, { name, embedded: true, close: () => engine.close() });
+    return await targetAt(aws, given.text('orchestrator'), { name, embedded: true, close: () => engine.close() });
   } catch (error) {
     if (error instanceof DamagedStateError) throw damaged(error);
     const live = error instanceof EngineError && error.code === 'HDL504' ? endpointOf(stateDir) : undefined;
     if (live === undefined) throw error;
     const aws = connect({ ...anyone, region: 'us-east-1', endpoint: live });
-    return describe(aws, given, { name: `the local engine at ${live}`, embedded: false, close: async () => undefined });
+    const place = { name: `the local engine at ${live}`, embedded: false, close: async () => undefined };
+    return targetAt(aws, given.text('orchestrator'), place);
   }
 };
 
@@ -102,12 +107,12 @@ const endpointOf = (stateDir: string): string | undefined => {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n')[1]?.trim() || undefined : undefined;
 };
 
-const describe = async (
+/** The orchestrator of that name, where these calls go. Throws CliError HDL612. */
+export const targetAt = async (
   aws: Aws,
-  given: Arguments,
+  orchestrator = 'heddle',
   place: Pick<Target, 'name' | 'embedded' | 'close'>,
 ): Promise<Target> => {
-  const orchestrator = given.text('orchestrator') ?? 'heddle';
   try {
     // The constructs wrote both kinds of manifest as the types that the records give them.
     const manifest = (await parameter(aws, manifestName(orchestrator))) as OrchestratorManifest | undefined;

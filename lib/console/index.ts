@@ -5,4 +5,6 @@ export { documentOf, lostPage, type Page, type Region, regionHtml, type Surround
 export { type RunFacts, runPage, vanishedRun } from './run.ts';
 export { type GridFacts, type GridRow, gridPage } from './run-grid.ts';
 export { type RunListFacts, runsPage } from './run-list.ts';
+export { type Known, type StageFacts, stagePage } from './stage.ts';
 export { icon, style } from './style.ts';
+export { joinWirings, type WiredStage, type Wiring, wiringOf } from './wiring.ts';

@@ -3,8 +3,8 @@ import type { RunRecord, StageRecord } from '../records/index.ts';
 import { duration } from '../support/words.ts';
 import { type Html, html, link } from './html.ts';
 import type { Page } from './page.ts';
-import { runLink } from './run-list.ts';
-import { badge, markText, moment, plural, took } from './words.ts';
+import { partitionText, runLink, statusOf, tookOf } from './run-list.ts';
+import { badge, markText, moment, plural } from './words.ts';
 
 export type CellState = Pick<StageRecord, 'stage' | 'status' | 'attempts' | 'durationMs' | 'items'>;
 
@@ -49,13 +49,12 @@ const cell = (run: RunRecord, stage: string, state: CellState | undefined): Html
 
 const row = ({ run, stages }: GridRow, columns: readonly string[]): Html => {
   const byId = new Map(stages.map((stage) => [stage.stage, stage]));
-  const partition = run.partition === run.run ? '–' : run.partition;
   return html`<tr>
 <th scope="row"><a href="${runLink(run)}" class="id">${run.run}</a></th>
-<td>${partition}</td>
-<td>${badge(run.status)}${run.deadLetters ? html` <span class="dead">${run.deadLetters} dead</span>` : ''}</td>
+<td>${partitionText(run)}</td>
+<td>${statusOf(run)}</td>
 <td>${moment(run.createdAt)}</td>
-<td class="number">${run.status === 'pending' ? '–' : took(run.startedAt ?? run.createdAt, run.endedAt)}</td>
+<td class="number">${tookOf(run)}</td>
 ${columns.map((stage) => cell(run, stage, byId.get(stage)))}
 </tr>`;
 };

@@ -2,7 +2,8 @@
 import type { RunRecord } from '../records/index.ts';
 import { type Html, html, link } from './html.ts';
 import type { Page } from './page.ts';
-import { badge, moment, took } from './words.ts';
+import { tableOf } from './table.ts';
+import { badge, count, moment, took } from './words.ts';
 
 export const runLink = ({ pipeline, run }: Pick<RunRecord, 'pipeline' | 'run'>): string =>
   link(['runs', pipeline, run]);
@@ -13,20 +14,37 @@ export const pipelineLink = (pipeline: string): string => link(['pipelines', pip
 const why = ({ status, cause, waits }: RunRecord): string | undefined =>
   status === 'pending' ? waits : status === 'completed' ? undefined : cause;
 
-const row = (run: RunRecord): Html => html`<tr>
-<td><a href="${runLink(run)}" class="id">${run.run}</a></td>
-<td><a href="${pipelineLink(run.pipeline)}">${run.pipeline}</a></td>
-<td>${run.partition === run.run ? '–' : run.partition}</td>
-<td>${badge(run.status)}${run.deadLetters ? html` <span class="dead">${run.deadLetters} dead</span>` : ''}</td>
-<td>${moment(run.createdAt)}</td>
-<td class="number">${run.status === 'pending' ? '–' : took(run.startedAt ?? run.createdAt, run.endedAt)}</td>
-<td class="why">${why(run) ?? run.trigger.kind}</td>
-</tr>`;
+export const partitionText = ({ partition, run }: Pick<RunRecord, 'partition' | 'run'>): string =>
+  partition === run ? '–' : partition;
 
-export const runTable = (runs: readonly RunRecord[], caption: string): Html =>
-  html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table class="list"><caption class="hidden">${caption}</caption>
-<thead><tr><th scope="col">Run</th><th scope="col">Pipeline</th><th scope="col">Partition</th><th scope="col">Status</th><th scope="col">Asked for</th><th scope="col" class="number">Took</th><th scope="col">Why</th></tr></thead>
-<tbody>${runs.map(row)}</tbody></table></div>`;
+export const statusOf = ({ status, deadLetters }: RunRecord): Html =>
+  html`${badge(status)}${deadLetters ? html` <span class="dead">${count(deadLetters)} dead</span>` : ''}`;
+
+export const tookOf = ({ status, startedAt, createdAt, endedAt }: RunRecord): Html =>
+  status === 'pending' ? html`–` : took(startedAt ?? createdAt, endedAt);
+
+export const runTable = (runs: readonly RunRecord[], name: string): Html =>
+  tableOf(
+    name,
+    [
+      { heading: 'Run', kind: 'id' },
+      { heading: 'Pipeline' },
+      { heading: 'Partition' },
+      { heading: 'Status' },
+      { heading: 'Asked for' },
+      { heading: 'Took', kind: 'number' },
+      { heading: 'Why', kind: 'why' },
+    ],
+    runs.map((run) => [
+      html`<a href="${runLink(run)}">${run.run}</a>`,
+      html`<a href="${pipelineLink(run.pipeline)}">${run.pipeline}</a>`,
+      partitionText(run),
+      statusOf(run),
+      moment(run.createdAt),
+      tookOf(run),
+      why(run) ?? run.trigger.kind,
+    ]),
+  );
 
 export interface RunListFacts {
   /** Newest first. */

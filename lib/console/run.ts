@@ -4,16 +4,23 @@ import {
   type DeadLetter,
   isCompensating,
   type Json,
-  letterName,
   type RunRecord,
   type StageRecord,
   upstreamRunsOf,
 } from '../records/index.ts';
 import { duration } from '../support/words.ts';
+import { criticalPath } from './critical-path.ts';
+import { definitions } from './facts.ts';
 import { type Html, html, link } from './html.ts';
+import { groupLetters } from './letter-groups.ts';
 import { lostPage, type Page } from './page.ts';
 import { stageLink } from './run-grid.ts';
 import { pipelineLink, runLink } from './run-list.ts';
+import { type StageBox, stageGraph } from './stage-graph.ts';
+import { stageMs, whyOf } from './stage-words.ts';
+import { type Cell, moreThan, tableOf } from './table.ts';
+import { timelineOf } from './timeline.ts';
+import { valueBlock } from './value.ts';
 import { badge, count, moment, momentText, plural, took } from './words.ts';
 
 export interface RunFacts {
@@ -22,18 +29,19 @@ export interface RunFacts {
   readonly stages: readonly StageRecord[];
   /** Ids of the stages that the pipeline has now: those that have no record yet are pending. */
   readonly planned: readonly string[];
+  /** What each stage hangs on. */
+  readonly needs: ReadonlyMap<string, readonly string[]>;
+  /** Of maps under way: items with an outcome. */
+  readonly done: ReadonlyMap<string, number>;
+  /** Why not all of the graph is known, if so. */
+  readonly unknown: string | undefined;
+  /** The moment up to which what is under way is drawn. */
+  readonly until: string;
   readonly deadLetters: readonly DeadLetter[];
   readonly audit: readonly AuditEntry[];
   /** Undefined when the run gave none, or part of it will not come. */
   readonly output: Json | undefined;
 }
-
-type Fact = readonly [name: string, value: Html | string | undefined];
-
-const definitions = (facts: readonly Fact[]): Html =>
-  html`<dl class="facts">${facts.map(([name, value]) =>
-    value === undefined ? '' : html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
-  )}</dl>`;
 
 const factsOf = ({ run }: RunFacts): Html => {
   const above = upstreamRunsOf(run);
@@ -88,108 +96,132 @@ const actionsOf = ({ pipeline, run, status, compensation }: RunRecord): Html => 
   return offered.length === 0 ? html`` : html`<p class="actions">${offered}</p>`;
 };
 
-/** Why a stage is as it is. */
-export const whyOf = (record: StageRecord): string => {
-  const {
-    stage,
-    status,
-    question,
-    until,
-    error,
-    cause = '',
-    reason,
-    warning,
-    via,
-    primary,
-    substituted,
-    cachedFrom,
-    items,
-  } = record;
-  if (substituted) return `the value of onFailure, for ${error}: ${cause}`;
-  if (status === 'completed' && via) return `by the fallback ${via}, for ${primary?.error}: ${primary?.cause}`;
-  if (status === 'waiting')
-    return `${question?.prompt ?? 'waits'}${until === undefined ? '' : ` (until ${momentText(until)})`}`;
-  if (error !== undefined) return `${error}: ${cause}`;
-  if (warning !== undefined) return warning;
-  if (cachedFrom)
-    return `cached from ${cachedFrom.run}${cachedFrom.stage === stage ? '' : `, stage ${cachedFrom.stage}`}`;
-  if (items?.cached) return `${plural(items.cached, 'item')} cached`;
-  return reason ?? '';
-};
-
-/** Milliseconds that a stage took; undefined when it did not run, or still does. */
-const stageMs = ({ durationMs, startedAt, endedAt, status }: StageRecord): number | undefined => {
-  if (durationMs !== undefined) return durationMs;
-  if (status === 'skipped' || startedAt === undefined || endedAt === undefined) return undefined;
-  return Date.parse(endedAt) - Date.parse(startedAt);
-};
-
-const stageRow = (run: RunRecord, stage: StageRecord): Html => {
+const stageRow = (run: RunRecord, stage: StageRecord): readonly Cell[] => {
   const ms = stageMs(stage);
   const { items } = stage;
   const isUnderWay = stage.status === 'running' || stage.status === 'waiting';
-  return html`<tr>
-<td><a href="${stageLink(run, stage.stage)}">${stage.stage}</a></td>
-<td>${badge(stage.status)}</td>
-<td class="number">${stage.attempts}</td>
-<td class="number">${ms !== undefined ? duration(ms) : isUnderWay ? took(stage.startedAt, undefined) : '–'}</td>
-<td class="number">${items ? count(items.total) : '–'}</td>
-<td class="number">${items ? count(items.failed) : '–'}</td>
-<td class="why">${whyOf(stage)}</td>
-</tr>`;
+  return [
+    html`<a href="${stageLink(run, stage.stage)}">${stage.stage}</a>`,
+    badge(stage.status),
+    stage.attempts,
+    ms !== undefined ? duration(ms) : isUnderWay ? took(stage.startedAt, undefined) : '–',
+    items ? count(items.total) : '–',
+    items ? count(items.failed) : '–',
+    whyOf(stage),
+  ];
 };
 
 const stagesOf = ({ run, stages, planned }: RunFacts): Html => {
   const known = new Set(stages.map(({ stage }) => stage));
   const missing = run.endedAt === undefined ? planned.filter((id) => !known.has(id)) : [];
-  return html`<h2>Stages</h2><div class="scroll" role="region" aria-label="Stages" tabindex="0"><table class="list">
-<thead><tr><th scope="col">Stage</th><th scope="col">Status</th><th scope="col" class="number">Attempts</th><th scope="col" class="number">Took</th><th scope="col" class="number">Items</th><th scope="col" class="number">Failed</th><th scope="col">Why</th></tr></thead>
-<tbody>${stages.map((stage) => stageRow(run, stage))}${missing.map(
-    (id) =>
-      html`<tr><td>${id}</td><td>${badge('pending')}</td><td class="number">–</td><td class="number">–</td><td class="number">–</td><td class="number">–</td><td></td></tr>`,
-  )}</tbody></table></div>`;
+  return html`<h2>Stages</h2>${tableOf(
+    'Stages',
+    [
+      { heading: 'Stage' },
+      { heading: 'Status' },
+      { heading: 'Attempts', kind: 'number' },
+      { heading: 'Took', kind: 'number' },
+      { heading: 'Items', kind: 'number' },
+      { heading: 'Failed', kind: 'number' },
+      { heading: 'Why', kind: 'why' },
+    ],
+    [
+      ...stages.map((stage) => stageRow(run, stage)),
+      ...missing.map((id) => [
+        html`<a href="${stageLink(run, id)}">${id}</a>`,
+        badge('pending'),
+        '–',
+        '–',
+        '–',
+        '–',
+        '',
+      ]),
+    ],
+  )}`;
 };
 
-const shownLetters = 20;
+const shownGroups = 10;
 
-const lettersOf = ({ deadLetters }: RunFacts): Html =>
-  deadLetters.length === 0
-    ? html``
-    : html`<h2>Dead letters</h2><div class="scroll" role="region" aria-label="Dead letters" tabindex="0"><table class="list">
-<thead><tr><th scope="col">Dead letter</th><th scope="col">State</th><th scope="col" class="number">Attempts</th><th scope="col">Failed</th><th scope="col">Why</th></tr></thead>
-<tbody>${deadLetters
-        .slice(0, shownLetters)
-        .map(
-          (letter) =>
-            html`<tr><td class="id">${letterName(letter)}</td><td>${letter.state ?? 'open'}</td><td class="number">${letter.attempts}</td><td>${moment(letter.lastAt)}</td><td class="why">${letter.error}: ${letter.cause}</td></tr>`,
-        )}</tbody></table></div>${deadLetters.length > shownLetters ? html`<p>… and ${count(deadLetters.length - shownLetters)} more.</p>` : ''}`;
+const lettersOf = ({ run, deadLetters }: RunFacts): Html => {
+  if (deadLetters.length === 0) return html``;
+  const groups = groupLetters(deadLetters);
+  return html`<h2>Dead letters</h2>${tableOf(
+    'Dead letters, by cause',
+    [
+      { heading: 'Stage' },
+      { heading: 'Dead letters', kind: 'number' },
+      { heading: 'State' },
+      { heading: 'Why', kind: 'why' },
+    ],
+    groups
+      .slice(0, shownGroups)
+      .map(({ stage, state, error, cause, letters }) => [
+        html`<a href="${stageLink(run, stage)}">${stage}</a>`,
+        count(letters.length),
+        state,
+        `${error}: ${cause}`,
+      ]),
+  )}${moreThan(shownGroups, groups.length, ' causes')}`;
+};
 
-const historyOf = ({
-  audit,
-}: RunFacts): Html => html`<h2>History</h2><div class="scroll" role="region" aria-label="History" tabindex="0"><table class="list">
-<thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">By</th><th scope="col">Detail</th></tr></thead>
-<tbody>${audit.map(({ at, what, by, detail }) => html`<tr><td>${moment(at)}</td><td>${what}</td><td>${by}</td><td class="why">${detail}</td></tr>`)}</tbody></table></div>`;
+const historyOf = ({ audit }: RunFacts): Html =>
+  html`<h2>History</h2>${tableOf(
+    'History',
+    [{ heading: 'When' }, { heading: 'What' }, { heading: 'By' }, { heading: 'Detail', kind: 'why' }],
+    audit.map(({ at, what, by, detail }) => [moment(at), what, by, detail]),
+  )}`;
 
-/** More characters of a value are not read by a person. */
-const longestValue = 20_000;
+const boxOf = ({ run, done }: RunFacts, stage: StageRecord): StageBox => {
+  const { status, attempts, startedAt, items } = stage;
+  const ms = stageMs(stage);
+  return {
+    stage: stage.stage,
+    status,
+    href: stageLink(run, stage.stage),
+    attempts,
+    ...(ms === undefined ? {} : { ms }),
+    ...(startedAt === undefined ? {} : { since: startedAt }),
+    ...(items
+      ? {
+          items: {
+            done: done.get(stage.stage) ?? items.completed + items.failed,
+            total: items.total,
+            failed: items.failed,
+          },
+        }
+      : {}),
+  };
+};
 
-export const valueBlock = (value: Json): Html => {
-  const text = JSON.stringify(value, null, 2);
-  return html`<pre class="value" tabindex="0">${text.slice(0, longestValue)}</pre>${
-    text.length > longestValue ? html`<p>… ${count(text.length - longestValue)} more characters.</p>` : ''
+const graphOf = (facts: RunFacts, critical: ReadonlySet<string>): Html => {
+  const { run, stages, planned, needs, unknown } = facts;
+  const records = new Map(stages.map((stage) => [stage.stage, stage]));
+  // A run that has ended has records of all that it came by.
+  const ids = run.endedAt === undefined ? [...new Set([...planned, ...records.keys()])] : [...records.keys()];
+  const boxes = ids.map((id): StageBox => {
+    const record = records.get(id);
+    return record ? boxOf(facts, record) : { stage: id, status: 'pending', href: stageLink(run, id) };
+  });
+  return html`<h2>Graph</h2>${boxes.length === 0 ? html`<p>It has no stage.</p>` : stageGraph(boxes, needs, critical)}${
+    unknown === undefined ? '' : html`<p class="muted">${unknown}</p>`
   }`;
 };
 
-export const runPage = (facts: RunFacts): Page => ({
-  title: `${facts.run.pipeline} ${facts.run.partition === facts.run.run ? facts.run.run : facts.run.partition}`,
-  regions: [
-    { id: 'run', body: html`${actionsOf(facts.run)}${factsOf(facts)}` },
-    { id: 'stages', body: stagesOf(facts) },
-    { id: 'letters', body: lettersOf(facts) },
-    { id: 'output', body: facts.output === undefined ? html`` : html`<h2>Output</h2>${valueBlock(facts.output)}` },
-    { id: 'history', body: historyOf(facts) },
-  ],
-});
+export const runPage = (facts: RunFacts): Page => {
+  const critical = criticalPath(facts.stages, facts.needs);
+  return {
+    title: `${facts.run.pipeline} ${facts.run.partition === facts.run.run ? facts.run.run : facts.run.partition}`,
+    regions: [
+      { id: 'run', body: html`${actionsOf(facts.run)}${factsOf(facts)}` },
+      { id: 'graph', body: graphOf(facts, critical) },
+      { id: 'timeline', body: html`<h2>Timeline</h2>${timelineOf({ ...facts, critical })}` },
+      { id: 'stages', body: stagesOf(facts) },
+      { id: 'letters', body: lettersOf(facts) },
+      { id: 'output', body: facts.output === undefined ? html`` : html`<h2>Output</h2>${valueBlock(facts.output)}` },
+      { id: 'history', body: historyOf(facts) },
+    ],
+  };
+};
 
 /** A run that is not in the ledger: it never was, or it is kept no longer. */
 export const vanishedRun = (pipeline: string, run: string, code: string): Page =>

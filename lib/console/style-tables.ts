@@ -11,11 +11,20 @@ td { white-space: nowrap; } td.why { white-space: normal; min-width: 14rem; max-
 .grid .cell a { display: block; width: 1.9rem; height: 1.9rem; line-height: 1.9rem; margin: 0 auto; border-radius: 5px; text-decoration: none; font-weight: 700; color: var(--own); background: color-mix(in srgb, var(--own) 11%, var(--sheet)); border: 1px solid color-mix(in srgb, var(--own) 45%, var(--sheet)); line-height: calc(1.9rem - 2px); }
 .grid .cell a:hover { background: color-mix(in srgb, var(--own) 22%, var(--sheet)); }
 .grid th[scope="row"] { position: sticky; left: 0; background: var(--sheet); } .grid thead th:first-child { position: sticky; left: 0; background: var(--sheet); z-index: 1; }
+td.bar, th.bar { width: 70%; min-width: 18rem; padding-left: 0; padding-right: 0; } .timeline td, .timeline tbody th { vertical-align: middle; padding-top: 0.2rem; padding-bottom: 0.2rem; } .bar svg { display: block; overflow: visible; }
+.timeline tbody th { white-space: nowrap; } .timeline td .muted { font-size: 0.8rem; } th.bar text { fill: var(--muted); font-size: 11.5px; font-weight: 400; }
+.tick { stroke: var(--line); stroke-dasharray: 2 3; } .queued { fill: var(--line); } .tried { fill: var(--own); } .failed { fill: color-mix(in srgb, var(--failed) 25%, var(--sheet)); stroke: var(--failed); stroke-width: 1.5; stroke-dasharray: 4 2; }
+.waited { fill: color-mix(in srgb, var(--own) 12%, var(--sheet)); stroke: var(--own); stroke-width: 1.5; } .between { fill: var(--muted); } .on-path { color: var(--text); } .critical th a { font-weight: 700; } svg.key { vertical-align: -2px; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0.75rem 0; }
 .actions a, button { font: inherit; font-weight: 600; text-decoration: none; padding: 0.4rem 0.95rem; border-radius: 7px; border: 1px solid var(--muted); background: var(--sheet); color: var(--text); cursor: pointer; }
 .actions a:hover, button:hover { background: var(--soft); } button.go { background: var(--accent); border-color: var(--accent); color: var(--ground); }
 .action { max-width: 46rem; } .action p { margin: 0.9rem 0; } .action p > a { margin-left: 0.9rem; } .field label { display: block; font-weight: 600; } .field .muted { display: block; }
 .field input, .field textarea { font: inherit; width: 100%; padding: 0.45rem 0.7rem; border: 1px solid var(--muted); border-radius: 6px; background: var(--sheet); color: var(--text); }
 .field textarea { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.87em; }
-@media (max-width: 40rem) { th, td { padding: 0.45rem 0.6rem; } .grid th[scope="row"], .grid thead th:first-child { position: static; } }
+@media (max-width: 40rem) { th, td { padding: 0.45rem 0.6rem; }
+  .list thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  .list tr { display: block; padding: 0.5rem 0.8rem; border-bottom: 1px solid var(--line); } .list tbody tr:last-child { border-bottom: 0; }
+  .list td, .list td.why { display: flex; gap: 0.8rem; justify-content: space-between; padding: 0.12rem 0; border: 0; min-width: 0; text-align: right; white-space: normal; overflow-wrap: anywhere; }
+  .list td::before { content: attr(data-th); color: var(--muted); font-size: 0.85rem; text-align: left; flex: none; } .list td:empty { display: none; }
+  .grid th[scope="row"], .grid thead th:first-child { position: static; } }
 `;

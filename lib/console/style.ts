@@ -55,6 +55,7 @@ footer { color: var(--muted); font-size: 0.85rem; padding-bottom: 2rem; border-t
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 0.7rem 1.5rem; margin: 0; padding: 1rem; background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; }
 .facts dt { color: var(--muted); font-size: 0.8rem; } .facts dd { margin: 0; overflow-wrap: anywhere; }
 .cause { border-left: 4px solid var(--failed); background: var(--sheet); padding: 0.7rem 1rem; margin: 0 0 1rem; white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 0 8px 8px 0; }
+.said { border-left: 4px solid var(--line); background: var(--sheet); padding: 0.7rem 1rem; margin: 0 0 1rem; white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 0 8px 8px 0; }
 .value { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; padding: 0.9rem 1rem; margin: 0; max-height: 30rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; }
 .badge { white-space: nowrap; color: var(--own); font-weight: 600; }

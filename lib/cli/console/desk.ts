@@ -2,6 +2,7 @@
 import type { StageState } from '../../ledger/index.ts';
 import type { PipelineManifest, RunRecord } from '../../records/index.ts';
 import type { Setting, Target } from '../setting.ts';
+import { openWiring, type ReadWiring } from './wiring.ts';
 
 export interface Desk {
   readonly target: Target;
@@ -11,6 +12,8 @@ export interface Desk {
   manifests(): Promise<readonly PipelineManifest[]>;
   /** How the stages of a run stand; of one that has ended read once. */
   stagesOf(run: RunRecord): Promise<readonly StageState[]>;
+  /** What the stages of a run hang on. */
+  readonly wiringOf: ReadWiring;
 }
 
 const manifestsAgeMs = 10_000;
@@ -24,6 +27,7 @@ export const openDesk = (target: Target, setting: Setting): Desk => {
   return {
     target,
     setting: { ...setting, target },
+    wiringOf: openWiring(target),
 
     manifests: () => {
       if (known && setting.now() - known.at < manifestsAgeMs) return known.manifests;

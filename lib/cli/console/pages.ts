@@ -1,9 +1,19 @@
 // Which page an address names.
-import { gridPage, homePage, lostPage, type Page, runPage, runsPage, vanishedRun } from '../../console/index.ts';
+import {
+  gridPage,
+  homePage,
+  lostPage,
+  type Page,
+  runPage,
+  runsPage,
+  stagePage,
+  vanishedRun,
+} from '../../console/index.ts';
 import type { RunAt } from '../../ledger/index.ts';
 import { nearest } from '../../support/nearest.ts';
 import type { Desk } from './desk.ts';
-import { readGrid, readHome, readRun, readRuns } from './read.ts';
+import { readGrid, readHome, readRuns } from './read.ts';
+import { readRun, readStage } from './read-run.ts';
 
 /** A page's address, taken apart. */
 export interface Address {
@@ -51,6 +61,11 @@ export const pageAt = async (desk: Desk, address: Address | undefined): Promise<
   if (kind === 'runs' && name !== undefined && id !== undefined && rest.length === 0) {
     const facts = await readRun(desk, name, id);
     return facts ? runPage(facts) : vanishedRun(name, id, 'HDL833');
+  }
+  const [part, stage] = rest;
+  if (kind === 'runs' && name !== undefined && id !== undefined && part === 'stages' && stage !== undefined) {
+    const facts = await readStage(desk, name, id, stage);
+    return facts ? stagePage(facts) : noPage(`HDL834: the run ${id} of ${name} is gone, or has no stage ${stage}.`);
   }
   return noPage('HDL834: the console has nothing at this address.');
 };

@@ -1,8 +1,7 @@
 // What the pages of pipelines and runs show, read from the ledger: never more than they show.
-import { type GridFacts, type HomeFacts, link, type RunFacts, type RunListFacts } from '../../console/index.ts';
+import { type GridFacts, type HomeFacts, link, type RunListFacts } from '../../console/index.ts';
 import type { RunAt } from '../../ledger/index.ts';
 import type { PipelineManifest, RunRecord } from '../../records/index.ts';
-import { readOutput } from '../run-output.ts';
 import type { Desk } from './desk.ts';
 
 /** Runs of each pipeline on the first page, and on the page of all runs. */
@@ -49,27 +48,4 @@ export const readGrid = async (
   const last = runs.length === gridRows ? runs.at(-1) : undefined;
   const older = last && link(['pipelines', pipeline], { before: last.createdAt, run: last.run });
   return { pipeline, stages, rows, older, isPast: before !== undefined };
-};
-
-/** Undefined where the ledger has no such run. */
-export const readRun = async (desk: Desk, pipeline: string, id: string): Promise<RunFacts | undefined> => {
-  const { ledger, manifest } = desk.target;
-  const run = await ledger.runs.get(pipeline, id);
-  if (!run) return undefined;
-  const manifests = manifest.pipelines.includes(pipeline) ? await desk.manifests() : [];
-  const [stages, deadLetters, audit, output] = await Promise.all([
-    ledger.stages.list(pipeline, id),
-    run.deadLetters === 0 && run.generation === undefined ? [] : ledger.deadLetters.list(pipeline, id),
-    ledger.audit.list(pipeline, id),
-    readOutput(ledger, run),
-  ]);
-  const order = (stage: (typeof stages)[number]): string => stage.startedAt ?? stage.endedAt ?? '';
-  return {
-    run,
-    stages: stages.toSorted((a, b) => order(a).localeCompare(order(b))),
-    planned: manifests.find((one) => one.pipeline === pipeline)?.stages ?? [],
-    deadLetters,
-    audit,
-    output,
-  };
 };

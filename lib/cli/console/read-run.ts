@@ -1,0 +1,122 @@
+// What the pages of one run and of one of its stages show.
+import type { Known, RunFacts, StageFacts, WiredStage } from '../../console/index.ts';
+import { UnavailableError } from '../../ledger/index.ts';
+import type { Json, RunRecord, StageRecord } from '../../records/index.ts';
+import { runState } from '../progress/index.ts';
+import { readOutput } from '../run-output.ts';
+import type { Desk } from './desk.ts';
+
+const byBegin = (a: StageRecord, b: StageRecord): number =>
+  (a.startedAt ?? a.endedAt ?? '').localeCompare(b.startedAt ?? b.endedAt ?? '');
+
+/** By the definition, and where that says nothing by the records. */
+const needsOf = (
+  wired: readonly WiredStage[],
+  records: readonly StageRecord[],
+): ReadonlyMap<string, readonly string[]> =>
+  new Map([
+    ...records.map(({ stage, needs = [] }) => [stage, needs] as const),
+    ...wired.map(({ stage, needs }) => [stage, needs] as const),
+  ]);
+
+/** Where what is under way has come to: the whole second, so that equal looks are equal. */
+const untilOf = ({ endedAt }: RunRecord, now: number): string =>
+  endedAt ?? new Date(Math.floor(now / 1_000) * 1_000).toISOString();
+
+/** Undefined where the ledger has no such run. */
+export const readRun = async (desk: Desk, pipeline: string, id: string): Promise<RunFacts | undefined> => {
+  const { ledger } = desk.target;
+  const run = await ledger.runs.get(pipeline, id);
+  if (!run) return undefined;
+  const [records, wiring, deadLetters, audit, output] = await Promise.all([
+    ledger.stages.list(pipeline, id),
+    desk.wiringOf(run),
+    run.deadLetters === 0 && run.generation === undefined ? [] : ledger.deadLetters.list(pipeline, id),
+    ledger.audit.list(pipeline, id),
+    readOutput(ledger, run),
+  ]);
+  const stages = records.toSorted(byBegin);
+  const { stages: states } = await runState(ledger, run, stages, []);
+  return {
+    run,
+    stages,
+    planned: wiring.stages.map(({ stage }) => stage),
+    needs: needsOf(wiring.stages, stages),
+    done: new Map(states.flatMap(({ id: stage, items }) => (items ? [[stage, items.done] as const] : []))),
+    unknown: wiring.unknown,
+    until: untilOf(run, desk.setting.now()),
+    deadLetters,
+    audit,
+    output,
+  };
+};
+
+/** Undefined where there is no such run, or it has no such stage. */
+export const readStage = async (
+  desk: Desk,
+  pipeline: string,
+  id: string,
+  stage: string,
+): Promise<StageFacts | undefined> => {
+  const { ledger } = desk.target;
+  const run = await ledger.runs.get(pipeline, id);
+  if (!run) return undefined;
+  const [records, wiring] = await Promise.all([ledger.stages.list(pipeline, id), desk.wiringOf(run)]);
+  const record = records.find((one) => one.stage === stage);
+  const wired = wiring.stages.find((one) => one.stage === stage);
+  if (!record && !wired) return undefined;
+  const needs = needsOf(wiring.stages, records);
+  const [input, output, batches, letters] = await Promise.all([
+    inputOf(desk, run, record, wired),
+    outputOf(desk, run, record),
+    record?.items ? ledger.stages.listBatches({ pipeline, run: id, stage }, false) : [],
+    ledger.deadLetters.list(pipeline, id),
+  ]);
+  return {
+    run,
+    stage,
+    record,
+    needs: needs.get(stage) ?? [],
+    below: [...needs].flatMap(([below, on]) => (on.includes(stage) ? [below] : [])),
+    input,
+    output,
+    batches,
+    letters: letters.filter((letter) => letter.stage === stage),
+  };
+};
+
+/** What it was given, worked out anew from where it comes from; of a map, the list of its items. */
+const inputOf = async (
+  { target: { ledger } }: Desk,
+  { pipeline, run, partition, chosen = {} }: RunRecord,
+  record: StageRecord | undefined,
+  wired: WiredStage | undefined,
+): Promise<Known> => {
+  if (record?.given) return { value: (await ledger.payloads.load(record.given)) as Json };
+  if (record?.status === 'skipped') return { missing: 'It was skipped, so it was given nothing.' };
+  if (!record) return { missing: 'It has not begun.' };
+  const binding = wired && (wired.items ?? (record.items ? undefined : wired.bind));
+  if (!binding)
+    return {
+      missing: record.items ? 'Its items are read one by one.' : 'The definition that it ran with is not known here.',
+    };
+  try {
+    return { value: await ledger.resolver().resolve(binding, { pipeline, run, partition, chosen }) };
+  } catch (error) {
+    if (error instanceof UnavailableError) return { missing: `Part of it did not come: ${error.message}.` };
+    throw error;
+  }
+};
+
+const outputOf = async (
+  { target: { ledger } }: Desk,
+  { pipeline, run }: RunRecord,
+  record: StageRecord | undefined,
+): Promise<Known> => {
+  if (record?.output) return { value: (await ledger.payloads.load(record.output)) as Json }; // stored as JSON
+  if (!record || record.endedAt === undefined) return { missing: 'None yet.' };
+  if (!record.items) return { missing: 'It gave none.' };
+  const first = await ledger.stages.getBatch({ pipeline, run, stage: record.stage }, 0);
+  if (!first?.results) return { missing: 'Its batches have none.' };
+  return { value: (await ledger.payloads.load(first.results)) as Json };
+};
