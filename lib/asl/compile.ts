@@ -1,5 +1,5 @@
 // The front of the compiler: a pipeline's graph in, a state machine's definition out.
-import type { ExecutionType, RowsBucket } from '../definition/index.ts';
+import type { ExecutionType, RowsFile } from '../definition/index.ts';
 import { canonicalGraph, type PipelineGraph } from '../graph/index.ts';
 import type { Json, PlannedStage } from '../records/index.ts';
 import { sha256 } from '../support/sha256.ts';
@@ -23,7 +23,7 @@ export interface CompiledPipeline {
   /** Ids of the stages; each has a placeholder `stage_<id>`. */
   readonly stages: readonly string[];
   /** How each map runs, and why. */
-  readonly maps: readonly { readonly stage: string; readonly mode: MapMode; readonly rows?: RowsBucket }[];
+  readonly maps: readonly { readonly stage: string; readonly mode: MapMode; readonly rows?: RowsFile }[];
   readonly operators: readonly ['begin', 'settle', 'finish'];
   /** Machines that the pipeline's own starts, where it would be too large: what stands for each one's ARN, and its definition. */
   readonly children: readonly ChildDefinition[];
@@ -107,7 +107,7 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
     stages: graph.stages.map(({ id }) => id),
     maps: graph.stages.flatMap(({ id, node }) =>
       node.kind === 'map'
-        ? [{ stage: id, mode: modes.get(id) ?? mapModeOf(node), ...(node.rows ? { rows: node.rows.bucket } : {}) }]
+        ? [{ stage: id, mode: modes.get(id) ?? mapModeOf(node), ...(node.rows ? { rows: node.rows } : {}) }]
         : [],
     ),
     operators: ['begin', 'settle', 'finish'],

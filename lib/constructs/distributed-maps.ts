@@ -2,9 +2,28 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { CompiledPipeline } from '../asl/index.ts';
+import type { RowsFile } from '../definition/index.ts';
 import { acceptWildcards } from './accepted-findings.ts';
 import { artifactsOf } from './access.ts';
 import type { Buckets } from './buckets.ts';
+
+/** ARNs of the objects that hold a pipeline's rows, and of the buckets in which they are listed. */
+export const rowsSources = (
+  rows: readonly RowsFile[],
+  pipeline: string,
+  { inbox, payloads }: Pick<Buckets, 'inbox' | 'payloads'>,
+): { readonly objects: readonly string[]; readonly listed: readonly string[] } => {
+  const arnsOf = ({ bucket }: RowsFile): readonly [bucket: string, objects: string] => {
+    if (bucket === 'inbox') return [inbox.bucketArn, inbox.arnForObjects('*')];
+    if (bucket === 'artifacts') return [payloads.bucketArn, payloads.arnForObjects(`${artifactsOf(pipeline)}*`)];
+    const arn = Stack.of(inbox).formatArn({ service: 's3', region: '', account: '', resource: bucket.name });
+    return [arn, `${arn}/*`];
+  };
+  return {
+    objects: [...new Set(rows.map((one) => arnsOf(one)[1]))],
+    listed: [...new Set(rows.filter(({ under }) => under === 'prefix').map((one) => arnsOf(one)[0]))],
+  };
+};
 
 export const allowDistributedMaps = (
   role: Role,
@@ -31,14 +50,15 @@ export const allowDistributedMaps = (
   const actions = ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'];
   allow(actions, children, 'A Map Run names the executions of its children.');
 
-  const reads = new Set(maps.flatMap(({ rows }) => (rows ? [rows] : [])));
-  if (reads.size === 0) return;
-  const { inbox, payloads } = buckets;
-  const files = [
-    ...(reads.has('inbox') ? [inbox.arnForObjects('*')] : []),
-    ...(reads.has('artifacts') ? [payloads.arnForObjects(`${artifactsOf(name)}*`)] : []),
-  ];
-  allow(['s3:GetObject'], files, 'The key of the file to map over is known when the pipeline runs.');
+  const sources = rowsSources(
+    maps.flatMap(({ rows }) => (rows ? [rows] : [])),
+    name,
+    buckets,
+  );
+  if (sources.objects.length === 0) return;
+  allow(['s3:GetObject'], sources.objects, 'The keys of the files to map over are known when the pipeline runs.');
+  if (sources.listed.length > 0) allow(['s3:ListBucket'], sources.listed, '');
+  const { payloads } = buckets;
   allow(
     ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
     [payloads.arnForObjects(`map-runs/${name}/*`)],

@@ -7,7 +7,14 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { compensationSuffix, environmentNames, manifestName, openIndex, startQueue } from '../records/index.ts';
+import {
+  compensationSuffix,
+  environmentNames,
+  manifestName,
+  mendedRows,
+  openIndex,
+  startQueue,
+} from '../records/index.ts';
 import { acceptFindings } from './accepted-findings.ts';
 import { allow, allowLedger, allowObjects, allowPools, indexArn } from './access.ts';
 import type { Bundles } from './bundles.ts';
@@ -147,7 +154,7 @@ export class Operators extends Construct {
   serve(
     orchestrator: string,
     pipeline: string,
-    { type, overlap, compensates = false, deadline, runs = [], pools = [] }: PipelineNeeds,
+    { type, overlap, compensates = false, deadline, rows = [], runs = [], pools = [] }: PipelineNeeds,
   ): void {
     const machineName = names.stateMachine(orchestrator, pipeline);
     const machine = this.#arn('states', `stateMachine:${machineName}`);
@@ -155,6 +162,11 @@ export class Operators extends Construct {
     const manifest = this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`);
     allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
     allow(this.settle, ['ssm:GetParameter'], [manifest]);
+    // To say what is wrong with rows that could not be read, and to write a copy of them that can.
+    if (rows.length > 0) {
+      allow(this.settle, ['s3:GetObject'], rows);
+      allowObjects(this.settle, this.#props.payloads.bucketArn, ['write'], [mendedRows(pipeline)]);
+    }
     // Tokens are of a state of the machine, or of one of its parts. `settle` wakes who waits for stages that failed.
     const machines = [machine, `${machine}-*`];
     for (const waker of [this.settle, this.answer]) allow(waker, ['states:SendTaskSuccess'], machines);

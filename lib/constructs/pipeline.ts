@@ -21,6 +21,7 @@ import { allow, stateMachineArn } from './access.ts';
 import { admissionPolicy } from './admission-policy.ts';
 import { checkDefinitions, withUpstreams } from './check-definitions.ts';
 import { childName } from './child-machines.ts';
+import { rowsSources } from './distributed-maps.ts';
 import type { RunStores } from './grant-read-runs.ts';
 import { handlerFile, handlerFiles } from './handler-file.ts';
 import { invokedFrom } from './handler-function.ts';
@@ -103,6 +104,11 @@ export class Pipeline extends PipelineBase {
       overlap: admission?.overlap,
       compensates: compiled.compensation !== undefined,
       deadline: definition.deadline,
+      rows: rowsSources(
+        compiled.maps.flatMap(({ rows }) => (rows ? [rows] : [])),
+        this.pipelineName,
+        orchestrator,
+      ).objects,
       runs: childrenOf(definition).map((child) => child.name),
       pools: poolsOf(definition),
     });

@@ -37,7 +37,15 @@ export * from './pipeline.ts';
 export { definePool, type Pool, type PoolOptions, poolLimits, poolSlack } from './pool.ts';
 export { type Bound, isRef, type Ref, type Unbound } from './ref.ts';
 export type { Ladder, RetryOptions, RetryPolicy } from './retry.ts';
-export { fromS3, type Rows, type RowsBucket, type RowsFile, type RowsFormat } from './rows.ts';
+export {
+  fromS3,
+  type ListedObject,
+  listS3,
+  type Rows,
+  type RowsBucket,
+  type RowsFile,
+  type RowsFormat,
+} from './rows.ts';
 export { type Span, seconds } from './span.ts';
 export * from './stage.ts';
 export { type DroppedObject, objectDropped, schedule, type Trigger } from './trigger.ts';

@@ -60,6 +60,8 @@ export interface MapNode {
   readonly concurrency: number;
   /** Items that one Lambda call gets. */
   readonly batch: number;
+  /** Of rows, bytes of JSON that one call gets at most. @default 180,000 */
+  readonly batchBytes?: number;
   readonly tolerate: Tolerance;
   readonly expect: MapExpectation;
   /** In a `flow.each`: what all its stages have in common, the first of their ids. */

@@ -7,6 +7,7 @@ import type { Json } from './json.ts';
 import type { LatchRelease } from './latch.ts';
 import type { OnFailure } from './on-failure.ts';
 import type { PoolLease, PoolUse } from './pool.ts';
+import type { RowsFacts } from './rows.ts';
 import type { Compensated } from './undo.ts';
 
 /** The run as it travels in every call. `execution` is the ARN of the state machine's execution. */
@@ -154,6 +155,8 @@ export type SettleCall =
       readonly onFailure?: OnFailure;
       readonly control: readonly ControlPath[];
       readonly release?: readonly LatchRelease[];
+      /** Where its items were to come from S3. */
+      readonly rows?: RowsFacts;
     }
   | {
       readonly action: 'waitOpened';

@@ -32,6 +32,7 @@ export * from './prices.ts';
 export * from './question.ts';
 export * from './replay-message.ts';
 export * from './resume-order.ts';
+export * from './rows.ts';
 export * from './run.ts';
 export * from './run-calls.ts';
 export * from './run-events.ts';

@@ -15,6 +15,8 @@ export const batchKey = (pipeline: string, run: string, stage: string, batch: nu
   pk: `run#${pipeline}#${run}`,
   sk: `batch#${stage}#${padded(batch)}`,
 });
+/** Where copies of rows are, among the files of Map Runs, in which those that could not be read are marked. */
+export const mendedRows = (pipeline: string): string => `map-runs/${pipeline}/mended/`;
 export const batchPrefix = (stage: string): string => `batch#${stage}#`;
 export const deadLetterKey = (pipeline: string, run: string, stage: string, item?: number) => ({
   pk: `run#${pipeline}#${run}`,

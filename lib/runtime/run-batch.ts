@@ -8,10 +8,11 @@ import {
   bytesOf,
   type ItemResult,
   type Json,
+  type MalformedRow,
   type StageAnswer,
 } from '../records/index.ts';
 import { invariant } from '../support/invariant.ts';
-import { isPermanent, SupersededError, ThrottledError, TransientError } from '../support/run-errors.ts';
+import { isPermanent, PermanentError, SupersededError, ThrottledError, TransientError } from '../support/run-errors.ts';
 import { type Attempt, type Handler, isoTime, logOf, overdueAt, scopeOf } from './attempt.ts';
 import { cachedItems } from './cached-items.ts';
 import { parse } from './contract.ts';
@@ -145,6 +146,7 @@ const runItem = async <S extends Stage>(
   const startedAt = isoTime(now());
   let bound: Json = item;
   try {
+    refuseMalformed(item);
     bound = await resolver.resolve(call.bind, { ...scopeOf(call), item, beside });
     const input = await parse(stage.input, bound, 'input');
     const result = await heedingRetryAfter(handler, attempt, {
@@ -184,6 +186,15 @@ const runItem = async <S extends Stage>(
     );
     return { index, error: error.name, cause: error.message };
   }
+};
+
+/**
+ * HDL733: a row of the file that a map is over is no JSON. Fix: correct that line of the file, and run the pipeline for it again; or
+ * discard the dead letter.
+ */
+const refuseMalformed = (row: Json): void => {
+  const { 'heddle:malformed': malformed } = (row ?? {}) as Partial<MalformedRow>; // any JSON may be asked for a field
+  if (malformed) throw new PermanentError(`HDL733 line ${malformed.line} of the file is no JSON: ${malformed.problem}`);
 };
 
 /** The error that makes the state machine try the batch again: of the class of the first item's, naming how many wait. */

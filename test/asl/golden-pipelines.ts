@@ -9,6 +9,7 @@ import {
   fromS3,
   gt,
   gte,
+  listS3,
   lt,
   ne,
   type Pipeline,
@@ -81,6 +82,25 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
     const { key } = flow.task(find, {});
     const rows = fromS3({ bucket: 'inbox', key, format: 'csv', row: z.object({ text: z.string() }) });
     return { count: flow.map(each, rows, ({ text }) => ({ text }), { batch: 200, concurrency: 100 }).count };
+  }),
+  'map-over-lines': pipelineOf((flow) => {
+    const rows = fromS3({ bucket: 'inbox', key: 'drop.jsonl', format: 'jsonl', row: z.object({ text: z.string() }) });
+    return { count: flow.map(each, rows, ({ text }) => ({ text }), { batch: 200, batchBytes: 50_000 }).count };
+  }),
+  'map-over-an-inventory': pipelineOf((flow) => {
+    const row = z.object({ Key: z.string() });
+    const listed = fromS3({ bucket: { name: 'acme-inventories' }, key: 'manifest.json', format: 'inventory', row });
+    return { count: flow.map(each, listed, ({ Key }) => ({ text: Key }), { batch: 200 }).count };
+  }),
+  'map-over-a-prefix': pipelineOf((flow) => {
+    const { key } = flow.task(find, {});
+    const row = z.object({ text: z.string() });
+    const rows = fromS3({ bucket: 'inbox', prefix: key, format: 'csv', row });
+    const files = listS3({ bucket: 'artifacts', prefix: 'artifacts/sample/' });
+    return {
+      rows: flow.map(each, rows, ({ text }) => ({ text })).count,
+      files: flow.map(each, files, ({ Key }) => ({ text: Key }), { id: 'eachFile' }).count,
+    };
   }),
   express: definePipeline('sample', { input: z.object({}), type: 'express' }, (flow) => {
     flow.task(second, { n: flow.task(first, {}).n });

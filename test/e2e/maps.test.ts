@@ -1,7 +1,8 @@
 // Maps in executions of their own, over lists and over files: run for real, in virtual time.
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { definePipeline, defineStage, fromS3, type RowsFormat } from '../../lib/definition/index.ts';
+import { definePipeline, defineStage, fromS3, listS3, type RowsFormat } from '../../lib/definition/index.ts';
 import { PermanentError } from '../../lib/runtime/index.ts';
 import { type Handlers, openWorks, type Ran, type Works } from '../run-pipelines.ts';
 
@@ -79,13 +80,101 @@ test.each(Object.entries(files) as [RowsFormat, string][])('the rows of a %s fil
   );
 });
 
+test('lines that are no JSON are dead letters, by their numbers; the rest goes on', async () => {
+  const pipeline = overFile('jsonl', { batch: 5, tolerate: { count: 3 } });
+  works = await openWorks([pipeline], handlers);
+  await put(
+    `${upTo(10)
+      .map((n) => (n === 3 ? '{"n":' : n === 8 ? 'nothing' : JSON.stringify({ n })))
+      .join('\n')}\n`,
+  );
+  const ran = await works.run(pipeline, {});
+  expect(ran.run).toMatchObject({ status: 'completed', deadLetters: 3 });
+  expect(ran.deadLetters.map(({ item, cause }) => [item, cause.slice(0, 41)])).toEqual([
+    [3, 'HDL733 line 4 of the file is no JSON: Unexpected'.slice(0, 41)],
+    [7, 'seven'],
+    [8, 'HDL733 line 9 of the file is no JSON: Unexpected'.slice(0, 41)],
+  ]);
+  const good = [0, 1, 2, 4, 5, 6, 9].map((n) => ({ n: n * n }));
+  expect(await ran.output()).toEqual({ outputs: good, count: 7, failed: 3 });
+  expect(mapRuns(ran)).toBe(2);
+});
+
+test.each<[RowsFormat, string, string]>([
+  ['json', '[1,\n2,\n]', 'HDL732 s3://inbox/numbers: line 3: '],
+  ['json', '{"n":1}', 'HDL732 s3://inbox/numbers: it is JSON, but no list. Fix: '],
+  ['csv', 'n,n\n1,2\n', 'HDL732 s3://inbox/numbers: its header on line 1 has "n" twice. Fix: '],
+])('a %s file that is none fails the stage and says where', async (format, text, cause) => {
+  const pipeline = overFile(format);
+  works = await openWorks([pipeline], handlers);
+  await put(text);
+  const ran = await works.run(pipeline, {});
+  expect(ran.deadLetters).toMatchObject([{ stage: 'square', error: 'States.ItemReaderFailed' }]);
+  expect(ran.deadLetters[0]?.cause.slice(0, cause.length)).toBe(cause);
+});
+
+test('the objects under a prefix, and the rows in them', async () => {
+  const prefix = 'drops/';
+  const length = defineStage('length', { input: z.object({ key: z.string() }), output: z.object({ key: z.string() }) });
+  const pipeline = definePipeline('listed', { input: z.object({}) }, (flow) => {
+    const files = flow.map(length, listS3({ bucket: 'inbox', prefix }), (object) => ({ key: object.Key }));
+    const row = z.object({ n: z.unknown() });
+    const rows = fromS3({ bucket: 'inbox', prefix, format: 'csv', row });
+    return { files: files.outputs, rows: flow.map(square, rows, ({ n }) => ({ n })).outputs };
+  });
+  works = await openWorks([pipeline], { ...handlers, length: ({ input }) => input });
+  for (const n of [1, 2, 3])
+    await works.services
+      .service('s3')
+      .call('PutObject', { Bucket: 'inbox', Key: `drops/${n}.csv`, Body: Buffer.from(`n\n${n}\n`) });
+  const ran = await works.run(pipeline, {});
+  expect(await ran.output()).toEqual({
+    files: [1, 2, 3].map((n) => ({ key: `drops/${n}.csv` })),
+    rows: [1, 4, 9].map((n) => ({ n })),
+  });
+});
+
+test('the objects of an inventory, in a bucket of the user', async () => {
+  const length = defineStage('length', { input: z.object({ bytes: z.coerce.number() }), output: z.number() });
+  const pipeline = definePipeline('inventory', { input: z.object({}) }, (flow) => {
+    const row = z.object({ Key: z.string(), Size: z.string() });
+    const rows = fromS3({ bucket: { name: 'inventories' }, key: 'manifest.json', format: 'inventory', row });
+    return flow.map(length, rows, ({ Size }) => ({ bytes: Size }), { batch: 100, batchBytes: 200 });
+  });
+  works = await openWorks([pipeline], { ...handlers, length: ({ input }) => input.bytes });
+  const s3 = works.services.service('s3');
+  await s3.call('CreateBucket', { Bucket: 'inventories' });
+  const lines = upTo(10).map((n) => `"shop","photos/${n}.jpg","${n}"\n`);
+  await s3.call('PutObject', { Bucket: 'inventories', Key: 'data.csv.gz', Body: gzipSync(lines.join('')) });
+  const manifest = {
+    destinationBucket: 'arn:aws:s3:::inventories',
+    fileSchema: 'Bucket, Key, Size',
+    files: [{ key: 'data.csv.gz' }],
+  };
+  await s3.call('PutObject', {
+    Bucket: 'inventories',
+    Key: 'manifest.json',
+    Body: Buffer.from(JSON.stringify(manifest)),
+  });
+  const ran = await works.run(pipeline, {});
+  expect(await ran.output()).toEqual({ outputs: upTo(10), count: 10, failed: 0 });
+  // Two rows of 70 bytes fit into a batch.
+  const at = { pipeline: 'inventory', run: 'r1', stage: 'length' };
+  expect(await works.ledger.stages.listBatches(at, false)).toHaveLength(5);
+});
+
 test('a file that is not there fails the stage, with a dead letter that names it', async () => {
   const pipeline = overFile('jsonl');
   works = await openWorks([pipeline], handlers);
   const ran = await works.run(pipeline, {});
   expect(ran.run).toMatchObject({ status: 'failed' });
   expect(ran.deadLetters).toMatchObject([
-    { stage: 'square', error: 'States.ItemReaderFailed', input: { json: '"numbers"' } },
+    {
+      stage: 'square',
+      error: 'States.ItemReaderFailed',
+      cause: expect.stringMatching(/^HDL731 s3:\/\/inbox\/numbers cannot be read: HTTP 404\. Fix: put it there/),
+      input: { json: '"numbers"' },
+    },
   ]);
 });
 

@@ -249,18 +249,6 @@ export const brokenDefinitions: Record<string, [Pipeline | readonly Pipeline[], 
     orders((flow) => flow.map(clean, flow.task(list, flow.input), () => ({ key: 'k' }))),
     'HDL207 orders.clean: maps over list, which is an object, not a list. Fix: map over list.files.',
   ],
-  'a map too wide': [
-    mapped({ concurrency: 10_001 }),
-    'HDL208 orders.clean: concurrency is 10001, but a map runs 1 to 10,000 batches at once. Fix: set it from 1 to 10,000.',
-  ],
-  'options that are no numbers of anything': [
-    mapped({ concurrency: 0, batch: 10_001, tolerate: { count: -1, percent: 101 }, expect: { items: 0.5 } }),
-    'HDL208 orders.clean: concurrency is 0, but a map runs 1 to 10,000 batches at once. Fix: set it from 1 to 10,000.',
-    'HDL208 orders.clean: batch is 10001, but one call gets 1 to 10,000 items. Fix: set it from 1 to 10,000.',
-    'HDL208 orders.clean: tolerate.count is -1, which is no number of items. Fix: set it to 0 or more.',
-    'HDL208 orders.clean: tolerate.percent is 101, which is no percentage. Fix: set it from 0 to 100.',
-    'HDL208 orders.clean: expect.items is 0.5, which is no number of items. Fix: set it to 0 or more.',
-  ],
   'a timeout that Lambda does not have': [
     limited({ timeoutSeconds: 901 }),
     'HDL209 orders.list: timeout is 901 s, but Lambda stops every call after 15 minutes. Fix: set 15m or less, and cut the work up with flow.map.',

@@ -7,6 +7,7 @@ import { brokenCaches } from './broken-caches.ts';
 import { brokenDefinitions } from './broken-definitions.ts';
 import { brokenEaches } from './broken-eaches.ts';
 import { brokenFailureOptions } from './broken-failure-options.ts';
+import { brokenMaps } from './broken-maps.ts';
 import { brokenPools } from './broken-pools.ts';
 import { brokenTriggers, rightTriggers } from './broken-triggers.ts';
 import { brokenUpstreams, rightUpstreams } from './broken-upstreams.ts';
@@ -128,6 +129,7 @@ describe('validate', () => {
       ...brokenPools,
       ...brokenDefinitions,
       ...brokenEaches,
+      ...brokenMaps,
       ...brokenFailureOptions,
       ...brokenTriggers,
       ...brokenUpstreams,

@@ -1,50 +1,107 @@
-// A map over the rows of a file: Step Functions reads the file and hands out the rows themselves, a batch to each child.
-import type { MapNode, RowsBucket, RowsFile, RowsFormat } from '../../definition/index.ts';
+// A map over what lies in S3: Step Functions reads it and hands out the rows themselves, a batch to each child.
+import type { MapNode, RowsBucket, RowsFile } from '../../definition/index.ts';
 import type { Json } from '../../records/index.ts';
 import { expression } from '../control.ts';
-import type { State } from './piece.ts';
+import { nothing } from './flow-state.ts';
+import { operator } from './operator.ts';
+import { leadTo, type State } from './piece.ts';
 
 /** Bytes of rows in one call, so that with all else it stays below the 256 KiB of a state's input. */
-const mostBatchBytes = 180_000;
+export const mostBatchBytes = 180_000;
 
 /** What stands for the buckets in the definition. */
-export const bucketPlaceholders: { readonly [bucket in RowsBucket]: string } = {
-  inbox: 'inboxBucket',
-  artifacts: 'payloadBucket',
-};
+const bucketPlaceholders = { inbox: 'inboxBucket', artifacts: 'payloadBucket' } as const;
 
-const readers: { readonly [format in RowsFormat]: { readonly [field: string]: Json } } = {
+/** The name of a bucket, as text of the definition. */
+export const bucketName = (bucket: RowsBucket): string =>
+  typeof bucket === 'string' ? `\${${bucketPlaceholders[bucket]}}` : bucket.name;
+
+const configs: { readonly [format in RowsFile['format']]: { readonly [field: string]: Json } } = {
   jsonl: { InputType: 'JSONL' },
   json: { InputType: 'JSON' },
   csv: { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' },
+  inventory: { InputType: 'MANIFEST' },
+  listing: {},
 };
 
-export const rowsFields = (node: MapNode, rows: RowsFile): State => {
+/** Rows of which one may be no JSON: their map is done over a copy without those, once. */
+export const isMendable = ({ format, under }: RowsFile): boolean => format === 'jsonl' && under === undefined;
+
+const mendedOf = (id: string): string => `$states.input.mended.\`${id}\``;
+
+const readerOf = (node: MapNode, rows: RowsFile): State => {
   const key = expression(node.items);
+  // Without a key nothing can be read: the map breaks off, and `settle` finds out why.
+  const place = `$exists(${key}) ? ${key} : ''`;
+  const Bucket = bucketName(rows.bucket);
+  if (rows.under === 'prefix')
+    return {
+      Resource: 'arn:aws:states:::s3:listObjectsV2',
+      ...(rows.format === 'listing'
+        ? {}
+        : { ReaderConfig: { ...configs[rows.format], Transformation: 'LOAD_AND_FLATTEN' } }),
+      Arguments: { Bucket, Prefix: `{% ${place} %}` },
+    };
+  const mended = mendedOf(node.id);
   return {
-    ItemReader: {
-      Resource: 'arn:aws:states:::s3:getObject',
-      ReaderConfig: readers[rows.format],
-      // Without a key nothing can be read: the map breaks off, and `settle` finds out why.
-      Arguments: {
-        Bucket: `\${${bucketPlaceholders[rows.bucket]}}`,
-        Key: `{% $exists(${key}) ? ${key} : '' %}`,
-      },
+    Resource: 'arn:aws:states:::s3:getObject',
+    ReaderConfig: configs[rows.format],
+    Arguments: isMendable(rows)
+      ? {
+          Bucket: `{% $exists(${mended}) ? ${mended}.bucket : '${Bucket}' %}`,
+          Key: `{% $exists(${mended}) ? ${mended}.key : (${place}) %}`,
+        }
+      : { Bucket, Key: `{% ${place} %}` },
+  };
+};
+
+export const rowsFields = (node: MapNode, rows: RowsFile): State => ({
+  ItemReader: readerOf(node, rows),
+  ItemSelector: {
+    index: '{% $states.context.Map.Item.Index %}',
+    value: '{% $states.context.Map.Item.Value %}',
+  },
+  ItemBatcher: {
+    MaxItemsPerBatch: node.batch,
+    MaxInputBytesPerBatch: Math.min(node.batchBytes ?? mostBatchBytes, mostBatchBytes),
+    BatchInput: { run: '{% $states.input.run %}', chosen: '{% $states.input.chosen %}' },
+  },
+  // The outcomes are in the ledger. Without a writer the state would gather an answer of each child, 256 KiB at most.
+  ResultWriter: {
+    Resource: 'arn:aws:states:::s3:putObject',
+    Arguments: { Bucket: '${payloadBucket}', Prefix: "{% 'map-runs/' & $states.input.run.pipeline %}" },
+    WriterConfig: { Transformation: 'COMPACT', OutputType: 'JSON' },
+  },
+});
+
+/** What `settle` is told of the rows of a map that broke off, to find out what is wrong with them. */
+export const rowsFacts = (node: MapNode, rows: RowsFile): State => ({
+  bucket: bucketName(rows.bucket),
+  format: rows.format,
+  ...(rows.under ? { under: rows.under } : {}),
+  ...(isMendable(rows) ? { mendIn: '${payloadBucket}', mended: `{% $exists(${mendedOf(node.id)}) %}` } : {}),
+});
+
+/** The states after a map over rows broke off: if `settle` gives a copy of them that can be read, the map has another go. */
+export const mendingStates = (
+  { id }: MapNode,
+  broken: string,
+  payload: State,
+  output: string,
+  next: string | null,
+): { readonly [name: string]: State } => {
+  const choice = `${id}.mended`;
+  const end = `${id}.unmended`;
+  const mended = '$states.result.Payload.mended';
+  const otherwise = output.slice('{% '.length, -' %}'.length);
+  const given = `$merge([$states.input, {'mended': {${JSON.stringify(id)}: ${mended}}}])`;
+  return {
+    [broken]: operator('settle', payload, `{% $exists(${mended}) ? ${given} : ${otherwise} %}`, choice),
+    [choice]: {
+      Type: 'Choice',
+      Choices: [{ Condition: `{% $exists(${mendedOf(id)}) %}`, Next: id }],
+      Default: next ?? end,
     },
-    ItemSelector: {
-      index: '{% $states.context.Map.Item.Index %}',
-      value: '{% $states.context.Map.Item.Value %}',
-    },
-    ItemBatcher: {
-      MaxItemsPerBatch: node.batch,
-      MaxInputBytesPerBatch: mostBatchBytes,
-      BatchInput: { run: '{% $states.input.run %}', chosen: '{% $states.input.chosen %}' },
-    },
-    // The outcomes are in the ledger. Without a writer the state would gather an answer of each child, 256 KiB at most.
-    ResultWriter: {
-      Resource: 'arn:aws:states:::s3:putObject',
-      Arguments: { Bucket: '${payloadBucket}', Prefix: "{% 'map-runs/' & $states.input.run.pipeline %}" },
-      WriterConfig: { Transformation: 'COMPACT', OutputType: 'JSON' },
-    },
+    ...(next === null ? { [end]: { Type: 'Pass', Output: nothing, ...leadTo(null) } } : {}),
   };
 };

@@ -5,10 +5,10 @@ import { topologicalRanks } from '../../support/topological-order.ts';
 import { constant } from '../constant.ts';
 import { controlOfStage, expression } from '../control.ts';
 import { modeOf, mostBatchesOf } from '../map-mode.ts';
-import { caught, withControl, withControlInstead } from './flow-state.ts';
+import { caught, unchanged, withControl, withControlInstead } from './flow-state.ts';
 import { releaseOf } from './latch.ts';
 import { processorStates } from './map-processor.ts';
-import { rowsFields } from './map-rows.ts';
+import { isMendable, mendingStates, rowsFacts, rowsFields } from './map-rows.ts';
 import { operator } from './operator.ts';
 import type { Emission, Piece, State } from './piece.ts';
 
@@ -31,7 +31,7 @@ export const emitMap = (node: MapNode, next: string | null, emission: Emission, 
       ...processorStates(graph, emission),
     },
     ...(isDistributed ? { Catch: [caught(brokenName(first))] } : {}),
-    Output: '{% $states.input %}',
+    Output: rows && isMendable(rows) ? withControlInstead(id, []) : unchanged,
     Next: doneName(first),
   };
   const ids = new Set(members.map((each) => each.node.id));
@@ -60,12 +60,18 @@ export const emitMap = (node: MapNode, next: string | null, emission: Emission, 
     // Those that read nothing of the others broke off with the Map; the others will find that these did not complete.
     if (isDistributed && needs.length === 0) {
       const goesOn = after?.needs.length === 0;
-      ends[brokenName(each)] = operator(
-        'settle',
-        { action: 'mapFailed', ...facts, error: '{% $states.input.failure %}' },
-        (goesOn ? withControl : withControlInstead)(each.id, control),
-        goesOn ? brokenName(after.node) : then,
-      );
+      const [output, to] = goesOn
+        ? [withControl(each.id, control), brokenName(after.node)]
+        : [withControlInstead(each.id, control), then];
+      const payload: State = {
+        action: 'mapFailed',
+        ...facts,
+        error: '{% $states.input.failure %}',
+        ...(rows && place === 0 ? { rows: rowsFacts(node, rows) } : {}),
+      };
+      if (place === 0 && rows && isMendable(rows))
+        Object.assign(ends, mendingStates(node, brokenName(each), payload, output, to));
+      else ends[brokenName(each)] = operator('settle', payload, output, to);
     }
   }
   return { start: id, states: { [id]: state, ...ends } };

@@ -11,7 +11,7 @@ import { placeOf, type Recorder, stageRef, stagesBehind } from './recorder.ts';
 import type { StageUse } from './task.ts';
 
 /** As of a map, for all stages inside together: they get the same batches. `tolerate` holds for each stage by itself. */
-export type EachOptions = Pick<MapOptions, 'after' | 'concurrency' | 'batch' | 'tolerate' | 'expect'>;
+export type EachOptions = Pick<MapOptions, 'after' | 'concurrency' | 'batch' | 'batchBytes' | 'tolerate' | 'expect'>;
 
 /** What can be said of one item. */
 export interface EachFlow {
@@ -82,6 +82,7 @@ export const recordEach = (recorder: Recorder): EachVerb['each'] => {
         after: [...new Set([...outer, ...stagesBehind(rest, at), ...beside])],
         concurrency: options.concurrency ?? 10,
         batch: options.batch ?? 25,
+        ...(options.batchBytes === undefined ? {} : { batchBytes: options.batchBytes }),
         tolerate: options.tolerate ?? { count: 0 },
         expect: options.expect ?? {},
         ...(cache ? { cache } : {}),

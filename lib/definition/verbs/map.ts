@@ -25,6 +25,8 @@ export interface MapOptions<S extends Stage = Stage> extends StageUse {
   readonly concurrency?: number;
   /** Items that one Lambda call gets, 1 or more. @default 25 */
   readonly batch?: number;
+  /** Of rows in S3, bytes of JSON that one call gets at most: a larger row goes alone. @default 180,000, which is the most */
+  readonly batchBytes?: number;
   /** Failed items that the stage bears and still completes. @default { count: 0 } */
   readonly tolerate?: Tolerance;
   /**
@@ -69,7 +71,13 @@ export const itemsOf = (items: Ref<readonly unknown[]> | Rows<unknown>, at: stri
   isRows(items)
     ? {
         items: bind(items.key, at),
-        rows: { kind: 'rows', bucket: items.bucket, format: items.format, row: items.row },
+        rows: {
+          kind: 'rows',
+          bucket: items.bucket,
+          format: items.format,
+          row: items.row,
+          ...(items.under ? { under: items.under } : {}),
+        },
       }
     : { items: bind(items, at) };
 
@@ -91,6 +99,7 @@ export const recordMap = (recorder: Recorder): MapVerb['map'] => {
       after: stagesBehind(options.after, at),
       concurrency: options.concurrency ?? 10,
       batch: options.batch ?? 25,
+      ...(options.batchBytes === undefined ? {} : { batchBytes: options.batchBytes }),
       tolerate: options.tolerate ?? { count: 0 },
       expect: options.expect ?? {},
       ...(onFailure ? { onFailure } : {}),

@@ -21,6 +21,7 @@ import { pipelinesHaveStages } from './pipelines-have-stages.ts';
 import { poolsArePossible } from './pools-are-possible.ts';
 import { refsExist } from './refs-exist.ts';
 import { refsStayInScope } from './refs-stay-in-scope.ts';
+import { rowsArePossible } from './rows-are-possible.ts';
 import type { Rule } from './rule.ts';
 import { schedulesArePossible } from './schedules-are-possible.ts';
 import { serviceCallsArePossible } from './service-calls-are-possible.ts';
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   pipelineNamesAreUnique,
   mapsTakeLists,
   mapOptionsArePossible,
+  rowsArePossible,
   stageLimitsArePossible,
   cachesArePossible,
   poolsArePossible,

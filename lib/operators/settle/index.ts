@@ -24,6 +24,7 @@ export const settle = async (
   const answer = await perform(call, services);
   // Last: whoever is woken reads what has been recorded. A crash before this line is mended by the state's retry.
   const ended = call.action === 'batchFailed' ? call.call : call;
+  if ('mended' in answer && answer.mended) return answer; // it is not over yet
   if ('release' in ended && ended.release) await services.ledger.latches.release(ended.run, ended.stage, ended.release);
   if ('lease' in ended && ended.lease) await services.ledger.pools.release(ended.lease, services.now());
   return answer;

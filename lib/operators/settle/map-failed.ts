@@ -2,12 +2,13 @@ import { addressOf } from '../../ledger/index.ts';
 import { needsOf } from '../../records/index.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
+import { brokenRows } from './broken-rows.ts';
 import { outputsOf, whatIsMissing } from './map-facts.ts';
 import { stageFailed } from './stage-failed.ts';
 
 /** Records a map that broke off as a whole; or one that was never to run, for it misses what it needs. */
 export const mapFailed = async (call: Call<'mapFailed'>, services: Services): Promise<SettleAnswer> => {
-  const { run, stage, chosen, items, error, control } = call;
+  const { run, stage, chosen, items, control } = call;
   const { ledger, now } = services;
   const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen };
   const missing = await whatIsMissing(call, scope, ledger);
@@ -16,6 +17,9 @@ export const mapFailed = async (call: Call<'mapFailed'>, services: Services): Pr
     await ledger.stages.skip(addressOf(run, stage), missing, isoTime(now()), needs);
     return { control: {} };
   }
+  const broken = await brokenRows(call, scope, services);
+  if (broken?.mended) return { control: {}, mended: broken.mended };
+  const error = broken?.cause === undefined ? call.error : { ...call.error, Cause: broken.cause };
   const onFailure = outputsOf(call.onFailure, 0);
   return stageFailed(
     { action: 'stageFailed', run, stage, bind: items, chosen, error, control, ...(onFailure ? { onFailure } : {}) },
