@@ -22,6 +22,7 @@ import { graph } from './commands/graph.ts';
 import { localRun } from './commands/local-run.ts';
 import { partitions } from './commands/partitions.ts';
 import { pause } from './commands/pause.ts';
+import { quality } from './commands/quality.ts';
 import { resume } from './commands/resume.ts';
 import { resumeTriggers } from './commands/resume-triggers.ts';
 import { run } from './commands/run.ts';
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   run,
   partitions,
   cost,
+  quality,
   cancel,
   answer,
   resume,

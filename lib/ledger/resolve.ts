@@ -48,6 +48,12 @@ export interface Resolver {
 /** Results of batches that are fetched at a time. */
 const loadedAtOnce = 10;
 
+/** How a stage stands that did not complete; of one that a check or a score blocked, why. */
+const standing = ({ status, check, scores = {}, cause }: StageRecord): string => {
+  const isBlocked = check?.outcome === 'blocked' || Object.values(scores).some(({ blocked }) => blocked);
+  return `is ${status}${status === 'failed' && isBlocked && cause ? `: ${cause}` : ''}`;
+};
+
 /** Each call makes one resolver, which reads every record at most once. */
 export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords, payloads: Payloads): Resolver => {
   const read = new Map<string, Promise<unknown>>();
@@ -94,7 +100,7 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
       note(scope.pipeline, scope.run, record.generation, record.endedAt);
       return record;
     }
-    throw new UnavailableError(`${stage} ${record ? `is ${record.status}` : 'did not run'}`);
+    throw new UnavailableError(`${stage} ${record ? standing(record) : 'did not run'}`);
   };
 
   /** The branch that a choice took, also where the flow's state cannot say: behind a latch, which lets no state through. */

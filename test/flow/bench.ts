@@ -25,14 +25,14 @@ import {
   type StartMessage,
   statesOf,
 } from '../../lib/records/index.ts';
-import { openMeter } from '../../lib/runtime/meter.ts';
+import { type Meter, openMeter } from '../../lib/runtime/meter.ts';
 import { runBatch } from '../../lib/runtime/run-batch.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
 import { openStore } from '../../lib/runtime/store.ts';
 import { openServices, type TestServices } from '../services.ts';
 
 /** What the stages do, by stage name: a plain function of the input. */
-export type Handlers = { readonly [stage: string]: (input: never) => unknown };
+export type Handlers = { readonly [stage: string]: (input: never, meter: Pick<Meter, 'cost' | 'score'>) => unknown };
 
 export interface EndedRun {
   /** Of the execution: SUCCEEDED, FAILED …; of an Express one, the status of its run. */
@@ -118,12 +118,12 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
   const work =
     (stage: Stage) =>
     async (call: StageCall, { awsRequestId }: { awsRequestId: string }) => {
+      const meter = openMeter(local.aws, { startedAt: clock.now() });
       const attempt = {
         call,
         ledger: local.ledger,
         store: openStore(local.aws, 'payloads', call.run),
-        logger,
-        meter: openMeter(local.aws, { startedAt: clock.now() }),
+        ...{ logger, meter },
         deadLetterQueueUrl: local.queueUrl,
         owner: awsRequestId,
         build: { code: 'test', contract: 'test' },
@@ -132,7 +132,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
         remainingMs: () => 60_000,
       };
       const handler = ({ input }: { readonly input: unknown }) =>
-        (handlers[stage.name] ?? (() => input))(input as never);
+        (handlers[stage.name] ?? (() => input))(input as never, meter);
       return call.batch ? runBatch(stage, handler as never, attempt) : runTask(stage, handler as never, attempt);
     };
   const stages: RegisteredFunctions = Object.fromEntries(
@@ -185,6 +185,11 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
     release();
   };
   const resting = new Map<string, PromiseWithResolvers<BackfillRecord>>();
+  const restOf = (id: string): Promise<BackfillRecord> => {
+    const rest = Promise.withResolvers<BackfillRecord>();
+    resting.set(id, rest);
+    return rest.promise;
+  };
   const rests = async (id: string): Promise<void> => {
     const backfill = await local.ledger.backfills.get(id);
     if (backfill && backfill.status !== 'running' && !statesOf(backfill.states).includes('asked'))
@@ -318,16 +323,11 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
       return answer({ pipeline, run: run?.run ?? '', stage, answer: value, by: 'ada', id }, services);
     },
     backfill: (id) => {
-      const rest = Promise.withResolvers<BackfillRecord>();
-      resting.set(id, rest);
+      const rest = restOf(id);
       deliver(JSON.stringify({ kind: 'advance', backfill: id, pipeline: '', look: true }));
-      return rest.promise;
+      return rest;
     },
-    backfillRests: (id) => {
-      const rest = Promise.withResolvers<BackfillRecord>();
-      resting.set(id, rest);
-      return rest.promise;
-    },
+    backfillRests: restOf,
     later: (seconds, action) => {
       clock.after(seconds * 1_000, () => {
         if (!isOpen) return;

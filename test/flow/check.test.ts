@@ -40,7 +40,7 @@ test('one that does not hold fails the run, skips what waits for it, leaves the 
   expect([execution, run.status]).toEqual(['FAILED', 'failed']);
   expect(run.cause).toBe(`enough failed: Heddle.CheckFailed: ${cause}`);
   expect(stages.enough).toMatchObject({ status: 'failed', error: 'Heddle.CheckFailed', cause });
-  expect(stages.publish).toMatchObject({ status: 'skipped', reason: 'enough is failed' });
+  expect(stages.publish).toMatchObject({ status: 'skipped', reason: `enough is failed: ${cause}` });
   expect(stages.aside).toMatchObject({ status: 'completed' });
   expect(bench.events).toEqual([
     { type: 'Heddle Check Failed', detail: expect.objectContaining({ stage: 'enough', severity: 'fail', cause }) },
@@ -70,4 +70,46 @@ test('a check whose values will not come is skipped', async () => {
   const { stages } = await bench.run('checked');
   expect(stages.enough).toMatchObject({ status: 'skipped', reason: 'count is failed' });
   expect(bench.events.map(({ type }) => type)).not.toContain('Heddle Check Failed');
+});
+
+test('a check that blocks stops what reads the same data after it, and says why', async () => {
+  const blocked = definePipeline('checked', { input: anything }, (flow) => {
+    const { rows, unit } = flow.task(count, flow.input);
+    flow.task(aside, { rows }); // recorded before the check: it is nothing to it
+    flow.check('enough', gte(rows, 10), { severity: 'block', message: 'the drop is too small' });
+    flow.task(publish, { unit });
+    flow.task(publish, { day: flow.input.day }, { id: 'unread' });
+    flow.choose(
+      eq(unit, 'one'),
+      () => flow.task(publish, { rows }, { id: 'inABranch' }),
+      () => 0,
+    );
+  });
+  bench = await openBench([blocked], counting(3));
+  const { run, stages } = await bench.run('checked', { day: 'today' });
+  const why = 'enough is failed: the drop is too small (it does not hold that count.rows (3) ≥ 10)';
+  expect(run.status).toBe('failed');
+  expect(stages.publish).toMatchObject({ status: 'skipped', reason: why });
+  expect(stages.inABranch).toMatchObject({ status: 'skipped', reason: why });
+  expect(stages.aside).toMatchObject({ status: 'completed' });
+  expect(stages.unread).toMatchObject({ status: 'completed' });
+  expect(run.account?.stages.enough?.check).toEqual({ outcome: 'blocked', found: 'count.rows (3) ≥ 10' });
+});
+
+test('a score that blocks stops what reads the stage, and says why', async () => {
+  const scored = definePipeline('scored', { input: anything }, (flow) => {
+    const { rows } = flow.task(count, flow.input);
+    flow.task(publish, { rows });
+  });
+  bench = await openBench([scored], {
+    count: (_, { score }) => {
+      score('faithful', 0.4, { block: { below: 0.6 } });
+      return { rows: 3, unit: 'one' };
+    },
+  });
+  const { run, stages } = await bench.run('scored');
+  const why = 'HDL802 blocked by a score: faithful is 0.4; it is to be at least 0.6';
+  expect(stages.count).toMatchObject({ status: 'failed', error: 'Heddle.Permanent', cause: why });
+  expect(stages.publish).toMatchObject({ status: 'skipped', reason: `count is failed: ${why}` });
+  expect(run.account?.stages.count?.scores).toMatchObject({ faithful: { count: 1, sum: 0.4, blocked: 1 } });
 });

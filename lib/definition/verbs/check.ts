@@ -1,11 +1,15 @@
-import type { Condition } from '../condition.ts';
+import { type Binding, refsIn } from '../../records/index.ts';
+import { type Condition, operandsOf } from '../condition.ts';
 import type { Ref } from '../ref.ts';
 import { placeOf, type Recorder, stageRef, stagesBehind } from './recorder.ts';
 import type { AfterOptions } from './wait.ts';
 
 export interface CheckOptions extends AfterOptions {
-  /** `fail`: a claim that does not hold fails the check, and with it the run. `warn`: it is only told. @default 'fail' */
-  readonly severity?: 'fail' | 'warn';
+  /**
+   * `fail`: a claim that does not hold fails the check, and with it the run. `warn`: it is only told. `block`: as `fail`, and what is
+   * recorded after it and reads what it looked at waits for it, so that nothing is made of what did not pass. @default 'fail'
+   */
+  readonly severity?: 'fail' | 'warn' | 'block';
   /** What it means that the claim does not hold, in words. @default the claim with the values found */
   readonly message?: string;
 }
@@ -20,7 +24,7 @@ export interface CheckResult {
 export interface CheckVerb {
   /**
    * Claims something about data. The claim and what was found are in the ledger; where it does not hold, an event and an
-   * alert say so. What lists a failed check in its `after` is skipped.
+   * alert say so. What lists a failed check in its `after` is skipped, and with `severity: 'block'` what reads the same data.
    *
    * @example
    * const enough = flow.check('enoughRows', gte(total.rows, 1_000), { message: 'the drop is too small' });
@@ -29,16 +33,21 @@ export interface CheckVerb {
   check(name: string, claim: Condition, options?: CheckOptions): Ref<CheckResult>;
 }
 
+/** The stages that an operand reads. */
+const readOf = (operand: Binding): readonly string[] =>
+  refsIn(operand).flatMap(({ source }) => (source.kind === 'stage' ? [source.stage] : []));
+
 export const recordCheck = (recorder: Recorder): CheckVerb['check'] => {
   return (name, claim, options = {}) => {
     recorder.add({
       kind: 'check',
       id: name,
       claim,
-      severity: options.severity ?? 'fail',
+      severity: options.severity === 'warn' ? 'warn' : 'fail',
       ...(options.message ? { message: options.message } : {}),
       after: stagesBehind(options.after, placeOf(recorder, name)),
     });
+    if (options.severity === 'block') recorder.gate(name, operandsOf(claim).flatMap(readOf));
     return stageRef(recorder, name);
   };
 };

@@ -1,8 +1,8 @@
 // What a verb's recorder may ask of the flow being recorded.
-import type { Binding } from '../../records/index.ts';
+import { type Binding, refsIn, type Source } from '../../records/index.ts';
 import { bind } from '../bind.ts';
 import { DefinitionError } from '../diagnostic.ts';
-import { type Block, isHandled, type Node } from '../node.ts';
+import { type Block, bindingsOf, isHandled, type Node } from '../node.ts';
 import { bindingOfRef, makeRef, type Ref } from '../ref.ts';
 
 export interface Recorder {
@@ -11,6 +11,8 @@ export interface Recorder {
   add(node: Node): void;
   /** The name of an id in the block being recorded: inside a round of a repetition, `<id>Round<n>`. */
   idHere(id: string): string;
+  /** Makes what is added to this block from here on, and reads one of these stages, wait for a check. */
+  gate(check: string, stages: readonly string[]): void;
   /**
    * Runs `run` as a round of a repetition. What it records waits for `after`, the ids of the round before. Gives those of this
    * one with what `run` gave.
@@ -29,6 +31,9 @@ export interface Recorder {
   /** True when the block being recorded has a node of this id. */
   isHere(id: string): boolean;
 }
+
+const stageOf = ({ source }: { readonly source: Source }): readonly string[] =>
+  source.kind === 'stage' ? [source.stage] : [];
 
 /** `pipeline.stage`, for messages. */
 export const placeOf = (recorder: Recorder, id: string): string => `${recorder.pipeline}.${id}`;
@@ -57,16 +62,24 @@ export const openRecorder = (pipeline: string): Recorder => {
   let rounds = '';
   let waits: readonly string[] = [];
   let ofItem = false;
+  let gates: readonly { readonly check: string; readonly stages: readonly string[] }[] = [];
   const idHere = (id: string): string => `${id}${rounds}`;
   return {
     pipeline,
     add: (node) => {
       const id = idHere(node.id);
       if (ofItem && node.kind === 'map') throw nested(`${pipeline}.${id}`);
-      const after = 'after' in node && waits.length > 0 ? { after: [...new Set([...node.after, ...waits])] } : {};
-      nodes.push(id === node.id ? node : { ...node, id, ...after, ...(isHandled(node) ? { shares: node.id } : {}) });
+      const read = new Set(gates.length > 0 ? bindingsOf(node).flatMap(refsIn).flatMap(stageOf) : []);
+      const closed = gates.filter(({ stages }) => stages.some((stage) => read.has(stage))).map(({ check }) => check);
+      const further = [...waits, ...closed];
+      const after = 'after' in node && further.length > 0 ? { after: [...new Set([...node.after, ...further])] } : {};
+      const shares = id !== node.id && isHandled(node) ? { shares: node.id } : {};
+      nodes.push(id === node.id && closed.length === 0 ? node : { ...node, id, ...after, ...shares });
     },
     idHere,
+    gate: (check, stages) => {
+      gates = [...gates, { check: idHere(check), stages }];
+    },
     round: (round, after, run) => {
       const [outer, outerWaits, start] = [rounds, waits, nodes.length];
       rounds = `${outer}Round${round}`;
@@ -80,7 +93,7 @@ export const openRecorder = (pipeline: string): Recorder => {
       }
     },
     block: (run, at) => {
-      const outer = nodes;
+      const [outer, outerGates] = [nodes, gates];
       nodes = [];
       try {
         const result = run();
@@ -88,6 +101,7 @@ export const openRecorder = (pipeline: string): Recorder => {
         return { nodes, output };
       } finally {
         nodes = outer;
+        gates = outerGates; // what a branch checks holds up nothing outside of it
       }
     },
     forItem: (run) => {
