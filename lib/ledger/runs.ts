@@ -70,8 +70,8 @@ export interface Runs {
     end: { readonly endedAt: string; readonly cause: string },
     generation: number,
   ): Promise<RunRecord | undefined>;
-  /** Says why a run that is pending has not begun. */
-  waits(pipeline: string, run: string, why: string, generation: number): Promise<void>;
+  /** Says why a run that is pending has not begun, and under which pause it is held, if it is. */
+  waits(pipeline: string, run: string, why: string, generation: number, heldBy?: string): Promise<void>;
   /** The accounts of a pipeline's runs that were asked for from one moment to another, oldest first: one query of the index of runs. */
   accounts(pipeline: string, from: string, to: string): Promise<readonly AccountedRun[]>;
   /** The newest runs of a pipeline, newest first; of those that were asked for before `before`, where that is given. */
@@ -117,6 +117,7 @@ const ofAnEnd = [
   'deadLetters',
   'account',
   'waits',
+  'heldBy',
   'compensation',
   'late',
   'lateTold',
@@ -204,8 +205,14 @@ export const openRuns = (table: Table): Runs => ({
     });
   },
 
-  waits: async (pipeline, run, why, generation) => {
-    await table.update({ key: runKey(pipeline, run), set: { waits: why }, ...pending(generation) });
+  waits: async (pipeline, run, why, generation, heldBy) => {
+    const held = heldBy === undefined ? { remove: ['heldBy'], set: {} } : { set: { heldBy } };
+    await table.update({
+      key: runKey(pipeline, run),
+      ...held,
+      set: { ...held.set, waits: why },
+      ...pending(generation),
+    });
   },
 
   accounts: (pipeline, from, to) => table.within(runsIndex, `runs#${pipeline}`, { from, to: `${to}~` }, accountFields),

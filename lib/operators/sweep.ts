@@ -118,7 +118,10 @@ const lookAtPending = async (
   const started = await execution(arn, services);
   if (started?.status === 'RUNNING') return; // it waits for `begin`, which is tried again
   if (started) return void (await reconcileRun({ pipeline, run, generation }, ended(started), services));
-  if (record.waits?.startsWith('held')) return; // by a person's pause, whose end lets it go on
+  if (record.heldBy !== undefined) {
+    const pauses = await services.ledger.pauses.list(pipeline);
+    if (pauses.some(({ id }) => id === record.heldBy)) return; // whose end lets it go on; it is there until it has let all go
+  }
   if (record.resume) return void (await resume(pipeline, run, record.resume, manifest, services));
   if (await admit(record, patient(manifest), services)) return;
   await markPartition(record, services);

@@ -40,6 +40,8 @@ export interface RunRecord {
   readonly gated?: boolean;
   /** Why it has not begun, while it is `pending`. */
   readonly waits?: string;
+  /** The pause that it is held under meanwhile. */
+  readonly heldBy?: string;
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly endedAt?: string;

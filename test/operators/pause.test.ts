@@ -1,7 +1,7 @@
 // Triggers that are paused, and times of schedules that were missed.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openLedger } from '../../lib/ledger/index.ts';
-import { dispatch, type Outcome, type Services } from '../../lib/operators/index.ts';
+import { dispatch, type Outcome, type Services, sweep } from '../../lib/operators/index.ts';
 import type { CatchUp, Pause, StartMessage } from '../../lib/records/index.ts';
 import { manual, openWorkshop, type Workshop } from './workshop.ts';
 
@@ -67,7 +67,10 @@ describe('a pause', () => {
     expect(await dispatch(manual('x', { pipeline: 'held' }), services())).toMatchObject({ kind: 'started' });
     expect(await workshop.executions('held')).toBe(1);
     const [a] = (await workshop.local.ledger.runs.latest('held', 10)).filter(({ partition }) => partition === 'a');
-    expect(a).toMatchObject({ status: 'pending', waits: 'held, as ada paused held' });
+    expect(a).toMatchObject({ status: 'pending', waits: 'held, as ada paused held', heldBy: 'p1' });
+    const later = { ...services(), now: () => services().now() + 3_600_000 };
+    expect(await sweep(later)).toMatchObject({ failed: [] }); // it has not begun for an hour, and is left alone
+    expect(await workshop.executions('held')).toBe(1);
 
     await pauses.end('held', 'p1', '2026-01-02T00:00:00Z');
     const release: StartMessage = { kind: 'release', pipeline: 'held', pause: 'p1' };

@@ -69,7 +69,8 @@ const holdUnder = async (
   { ledger }: Services,
 ): Promise<Extract<Outcome, { kind: 'held' }> | undefined> => {
   await ledger.pauses.hold(pipeline, pause.id, held);
-  await ledger.runs.waits(pipeline, held.run, `held, as ${pause.by} paused ${pause.trigger ?? pipeline}`, 1);
+  const why = `held, as ${pause.by} paused ${pause.trigger ?? pipeline}`;
+  await ledger.runs.waits(pipeline, held.run, why, 1, pause.id);
   // Whoever ends the pause lists what it holds after that: one of the two sees the other.
   const still = (await ledger.pauses.list(pipeline)).some(
     ({ id, resumedAt }) => id === pause.id && resumedAt === undefined,
