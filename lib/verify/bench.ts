@@ -122,6 +122,12 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
       invariant(asked, 'a function was called for a run that nobody asked for');
       return asked;
     },
+    askedBy: async (name, run) => {
+      let record = await services.ledger.runs.get(name, run);
+      while (record?.askedBy && record.askedBy.pipeline !== pipeline.name)
+        record = await services.ledger.runs.get(record.askedBy.pipeline, record.askedBy.run);
+      return record?.askedBy?.stage ?? '';
+    },
     deployed: () => {
       invariant(deployed, 'a function was called before it was deployed');
       return deployed;
@@ -170,6 +176,8 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     engine = await open(port);
     queue.again();
   };
+
+  const recordUpstream = upstreamRecorder(services);
 
   const standardEnd = (machine: string, name: string): Promise<Shape> => engine.ended(executionArn(machine, name));
 
@@ -231,12 +239,13 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     deployed,
     put,
 
-    giveUpstream: upstreamRecorder(pipeline, services),
+    giveUpstream: (upstream) => recordUpstream(pipeline, upstream),
 
     run: async (id, setup) => {
       asked = setup;
       queue.lost = undefined;
       await put(setup.files);
+      for (const { child, upstream, partition: of } of setup.above) await recordUpstream(child, upstream, of);
       const message = {
         kind: 'manual',
         pipeline: pipeline.name,

@@ -50,13 +50,14 @@ export const setupFor = ({ stubs, declared, textLengths, faults, answers }: Expe
   input: stubs.input,
   stubs,
   files: declared.files,
+  above: declared.above,
   stub: (stage, contract) => ({
     output: (input, long, work) =>
       stubs.output(stage, contract, input, long ? { textLength: textLengths.get(stage) ?? 0 } : {}, work),
     isReal: stubs.isReal,
     broken: brokenFor(contract)?.value,
   }),
-  childrenFail: [...faults.values()].some(({ deviation }) => deviation.kind === 'childFails'),
+  childrenFail: (stage) => faults.get(stage)?.deviation.kind === 'childFails',
   answer: (stage) => (faults.get(stage)?.silent ? undefined : answers.get(stage)),
 });
 

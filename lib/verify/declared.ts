@@ -7,13 +7,15 @@ import {
   type Condition,
   type Node,
   operandsOf,
+  type Pipeline,
   type RunNode,
   type StageNode,
   type TaskNode,
 } from '../definition/index.ts';
 import { graphOf, type PipelineGraph } from '../graph/index.ts';
-import { holds, type Json, narrow, sliceFields, sliceOf, valueAt } from '../records/index.ts';
+import { holds, type Json, keyProblem, narrow, sliceFields, sliceOf, valueAt } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
+import { CannotVerifyError } from './refusals.ts';
 import { fileOf, type RowsText } from './rows-file.ts';
 import {
   completed,
@@ -25,8 +27,15 @@ import {
   skipped,
   taskEnd,
 } from './stage-ends.ts';
-import { anyRun, partitionOf, type Stubs } from './stubs.ts';
+import { anyRun, type Stubs } from './stubs.ts';
 import { declaredUndoing, type UndoEnd } from './undoing.ts';
+
+/** What a run of another pipeline reads of its upstreams. */
+export interface ReadAbove {
+  readonly child: Pipeline;
+  readonly partition: string;
+  readonly upstream: { readonly [alias: string]: Json };
+}
 
 export interface Declared {
   readonly run: 'completed' | 'failed';
@@ -37,6 +46,8 @@ export interface Declared {
   readonly output?: Json;
   /** What lies in S3 before the run, for maps over the rows of a file. */
   readonly files: readonly RowsText[];
+  /** What upstream pipelines of those that it runs have given before the run. */
+  readonly above: readonly ReadAbove[];
 }
 
 /** For what is read outside of all items. */
@@ -52,6 +63,7 @@ export const declaredOutcome = async (
 ): Promise<Declared> => {
   const ends = new Map<string, StageEnd>();
   const files: RowsText[] = [];
+  const children: ReadAbove[] = [];
   const taken = new Map<string, 'then' | 'otherwise' | 'none'>();
 
   /** What each stage of a flow.each gave, by item. */
@@ -61,9 +73,9 @@ export const declaredOutcome = async (
     const { source } = binding;
     switch (source.kind) {
       case 'run':
-        return { id: anyRun, partition: partitionOf(pipeline), pipeline: pipeline.name };
+        return { id: anyRun, partition: stubs.partition, pipeline: pipeline.name };
       case 'partition': {
-        const key = partitionOf(pipeline);
+        const key = stubs.partition;
         return pipeline.partitions ? sliceFields(sliceOf(pipeline.partitions, key)) : { key };
       }
       case 'input':
@@ -150,8 +162,18 @@ export const declaredOutcome = async (
         return completed(stubs.service(node), 1);
       }
       case 'run': {
-        if (node.partition) resolve(node.partition);
-        return childEnd(node, resolve(node.bind), deviationAt(node.id), stubs);
+        const partition = node.partition ? String(resolve(node.partition)) : stubs.partition;
+        const problem = node.child.partitions && keyProblem(node.child.partitions, partition);
+        if (problem)
+          throw new CannotVerifyError(
+            `${pipeline.name}.${node.id} runs ${node.child.name} for '${partition}': ${problem}`,
+          );
+        const own = { ...(await stubs.childRun(node.child, partition)), input: resolve(node.bind) };
+        if (Object.keys(own.upstream).length > 0)
+          children.push({ child: node.child, partition, upstream: own.upstream });
+        const { end, inner } = await childEnd(node, deviationAt(node.id), own);
+        children.push(...inner);
+        return end;
       }
       case 'approve': {
         resolve(node.show);
@@ -186,18 +208,23 @@ export const declaredOutcome = async (
     stages: ends,
     undone: run === 'failed' ? await declaredUndoing(placed, { ends, bound, hit, stubs }) : new Map(),
     files,
+    above: children,
     ...(output === undefined ? {} : { output }),
   };
 };
 
 /** What becomes of a stage that runs another pipeline: whatever becomes of that one. */
-const childEnd = async ({ child }: RunNode, input: Json, deviation: Deviation, stubs: Stubs): Promise<StageEnd> => {
+const childEnd = async (
+  { child }: RunNode,
+  deviation: Deviation,
+  stubs: Stubs,
+): Promise<{ readonly end: StageEnd; readonly inner: readonly ReadAbove[] }> => {
   const graph = graphOf(child);
   const failing: Deviation = { kind: 'fails', error: errorNames.permanent };
   const hits = new Map(deviation.kind === 'childFails' ? graph.handled.map(({ id }) => [id, failing] as const) : []);
-  const { run, output } = await declaredOutcome(graph, { ...stubs.child(child), input }, hits);
-  if (run === 'completed' && output !== undefined) return completed(output, 0);
-  return failedFor({ error: errorNames.runFailed }, undefined, 0);
+  const { run, output, above: inner } = await declaredOutcome(graph, stubs, hits);
+  if (run === 'completed' && output !== undefined) return { end: completed(output, 0), inner };
+  return { end: failedFor({ error: errorNames.runFailed }, undefined, 0), inner };
 };
 
 const branchOf = (truth: () => boolean): 'then' | 'otherwise' | 'none' => {

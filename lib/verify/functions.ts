@@ -7,6 +7,7 @@ import type { RegisteredFunctions } from '../local/index.ts';
 import type { Json, StageCall } from '../records/index.ts';
 import type { stageHandler } from '../runtime/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
+import type { ReadAbove } from './declared.ts';
 import { type Deployed, environmentOf, functionName } from './deploy.ts';
 import { invoke, noteEffect, type StubWork, stubHandler, type Watch } from './invocations.ts';
 import type { RowsText } from './rows-file.ts';
@@ -17,11 +18,13 @@ export interface Setup {
   readonly watch: Watch;
   readonly input: Json;
   readonly stubs: Stubs;
+  /** What upstream pipelines of those that it runs have given. */
+  readonly above: readonly ReadAbove[];
   /** What lies in S3 before it. */
   readonly files: readonly RowsText[];
   stub(stage: string, contract: Stage): StubWork;
-  /** Whether the stages of the pipelines that it runs fail. */
-  readonly childrenFail: boolean;
+  /** Whether the stages of the pipeline fail that a stage runs. */
+  childrenFail(stage: string): boolean;
   /** What a person answers to a stage's question. Undefined: nobody does. */
   answer(stage: string): Json | undefined;
 }
@@ -37,6 +40,8 @@ export interface FunctionsOptions {
   /** Of the run that was asked for last: there is one at a time. */
   latest(): Setup;
   deployed(): Deployed;
+  /** The stage of the main pipeline for which a run of another is, however far below. */
+  askedBy(pipeline: string, run: string): Promise<string>;
 }
 
 /** Stages of pipelines that the main one runs are told from its own. */
@@ -44,11 +49,11 @@ export const watchedAs = (main: Pipeline, name: string, stage: string): string =
   name === main.name ? stage : `${name}/${stage}`;
 
 const stubOf =
-  (of: Pipeline, stage: Stage, { main, setupOf }: FunctionsOptions) =>
-  (run: string) => {
+  (of: Pipeline, stage: Stage, { main, setupOf, askedBy }: FunctionsOptions) =>
+  async (run: string) => {
     const { watch, stub, stubs, childrenFail } = setupOf(run);
     if (of === main) return { watch, stub: (id: string) => stub(id, stage) };
-    if (childrenFail) throw new PermanentError('as the fault has it');
+    if (childrenFail(await askedBy(of.name, run))) throw new PermanentError('as the fault has it');
     const own = stubs.child(of);
     const work = (id: string): StubWork => ({
       output: (input, _, given) => own.output(id.slice(of.name.length + 1), stage, input, {}, given),

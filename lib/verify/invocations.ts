@@ -222,13 +222,13 @@ export interface StubWork {
 /** What the handler of a stage does: what the invocation's act asks for. Its side effect is an entry in the watch. */
 export const stubHandler = async (
   work: Work<Stage>,
-  setupOf: (run: string) => { readonly watch: Watch; stub(stage: string): StubWork },
+  setupOf: (run: string) => Promise<{ readonly watch: Watch; stub(stage: string): StubWork }>,
 ): Promise<unknown> => {
   const { input, run, idempotencyKey } = work;
   const invocation = current.getStore();
   invariant(invocation, 'a stub was called outside an invocation');
   const { stage, act, atWork, goOn, isFirstBatch } = invocation;
-  const { watch, stub } = setupOf(run.id);
+  const { watch, stub } = await setupOf(run.id);
   const { output, broken, isReal } = stub(stage);
   invocation.items += 1;
   if (act.kind === 'throws' && (act.items === undefined || (isFirstBatch && invocation.items === 1))) throw act.error;

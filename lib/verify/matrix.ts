@@ -9,11 +9,11 @@ import { expectedOf, plannedAt } from './expected.ts';
 import { type Fault, faults, type Planned } from './faults.ts';
 import { runKilledExpress } from './killed-express.ts';
 import { openRealWork, type RealHandlers } from './real-work.ts';
-import { CannotVerifyError, HandlersFailedError } from './refusals.ts';
+import { HandlersFailedError } from './refusals.ts';
 import type { RowsText } from './rows-file.ts';
 import type { Deviation, StageEnd } from './stage-ends.ts';
 import { bendsFor, type Route } from './steer.ts';
-import { type GivenValues, keysRead, type Stubs, stubsFor } from './stubs.ts';
+import { type GivenValues, keysRead, partitionOf, type Stubs, stubsFor } from './stubs.ts';
 import { undoingsOf } from './undoing.ts';
 
 interface Place {
@@ -70,7 +70,6 @@ export interface MatrixOptions {
 /** Runs the matrix. Throws UnfitValueError where a value made from a contract's schema does not pass the contract. */
 export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {}): Promise<readonly CellResult[]> => {
   const graph = graphOf(pipeline);
-  refuseWhatCannotRun(graph);
   const { given = {}, seed = 1 } = options;
   const cells: CellResult[] = [];
   const tell = (cell: CellResult): void => {
@@ -82,14 +81,22 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
     const real = options.real && openRealWork(options.real, bench.deployed);
     await bench.put(options.files ?? []);
     const upstream = { ...(await upstreamOf(pipeline, seed)), ...(given.upstream as object | undefined) }; // by alias
+    const above = (of: Pipeline, key: string) => upstreamOf(of, seed, key);
     const comparesOutput = real
-      ? await plainRun(bench, graph, stubsFor(pipeline, { given, seed, upstream, bends: [], real }))
+      ? await plainRun(bench, graph, stubsFor(pipeline, { given, seed, upstream, upstreamOf: above, bends: [], real }))
       : true;
     if (!comparesOutput) options.onUncompared?.();
     for (const { id, node, within, isUndoing } of rowsOf(graph)) {
       if (options.stage !== undefined && options.stage !== id) continue;
       const route: Route = Object.fromEntries(within.map(({ choose, branch }) => [choose, branch]));
-      const stubs = stubsFor(pipeline, { given, seed, upstream, bends: bendsFor(graph, route), real });
+      const stubs = stubsFor(pipeline, {
+        given,
+        seed,
+        upstream,
+        upstreamOf: above,
+        bends: bendsFor(graph, route),
+        real,
+      });
       await bench.giveUpstream(stubs.upstream);
       const before = isUndoing ? await whatFailsAfter(graph, stubs, id) : noFaults;
       const plain = before && (await expectedOf(graph, stubs, before)).declared;
@@ -191,27 +198,28 @@ const plainRun = async (bench: Bench, graph: PipelineGraph, stubs: Stubs): Promi
 /** S3's limit. */
 const longestKey = 1_024;
 
-const refuseWhatCannotRun = ({ pipeline, stages }: PipelineGraph): void => {
-  for (const { id, node } of stages)
-    if (node.kind === 'run' && Object.keys(node.child.upstream).length > 0)
-      throw new CannotVerifyError(`${pipeline.name}.${id} runs ${node.child.name}, which reads upstream pipelines`);
-};
-
 /** What upstream pipelines give, by alias: what they declare for made values of their own. */
-export const upstreamOf = async (pipeline: Pipeline, seed: number): Promise<{ readonly [alias: string]: Json }> => {
+export const upstreamOf = async (
+  pipeline: Pipeline,
+  seed: number,
+  partition = partitionOf(pipeline),
+): Promise<{ readonly [alias: string]: Json }> => {
   const outputs: [string, Json][] = [];
   for (const [alias, above] of Object.entries(pipeline.upstream)) {
     const graph = graphOf(above);
-    refuseWhatCannotRun(graph);
     const stubs = stubsFor(above, {
       given: {},
       seed,
       upstream: await upstreamOf(above, seed),
+      upstreamOf: (of, key) => upstreamOf(of, seed, key),
       bends: bendsFor(graph, {}),
     });
     const output = (await declaredOutcome(graph, stubs)).output ?? null;
     const use = pipeline.uses?.[alias];
-    outputs.push([alias, use && isList(use) ? keysRead(pipeline, alias).map((key) => ({ key, output })) : output]);
+    outputs.push([
+      alias,
+      use && isList(use) ? keysRead(pipeline, alias, partition).map((key) => ({ key, output })) : output,
+    ]);
   }
   return Object.fromEntries(outputs);
 };

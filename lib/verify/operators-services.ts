@@ -47,7 +47,9 @@ export const operatorsServices = (options: Options): Services => {
     startQueueUrl, // what the bench does not take, nobody does: it is no part of a run
     manifests: {
       of: async (name) => {
-        const above = Object.values(pipeline.upstream).find((one) => one.name === name);
+        const above = [...compiled.keys()]
+          .flatMap(({ upstream }) => Object.values(upstream))
+          .find((one) => one.name === name);
         return manifests.get(name) ?? (above && own && manifestOf(above, own, queueUrl));
       },
       queueOf: async () => undefined,

@@ -13,11 +13,11 @@ export const anyRun = 'RUN';
 /** The partition that is run: the first, where the pipeline says which there are. */
 export const partitionOf = ({ partitions }: Pipeline): string => (partitions ? firstKey(partitions) : 'verify');
 
-/** The partitions of an upstream that a run of that one reads. */
-export const keysRead = (pipeline: Pipeline, alias: string): readonly string[] => {
+/** The partitions of an upstream that a run reads. */
+export const keysRead = (pipeline: Pipeline, alias: string, partition = partitionOf(pipeline)): readonly string[] => {
   const { select } = pipeline.uses?.[alias] ?? sameKey;
   const paired = pairingOf(pipeline.partitions, pipeline.upstream[alias]?.partitions, select);
-  return 'pairing' in paired ? keysAbove(paired.pairing, partitionOf(pipeline)) : [];
+  return 'pairing' in paired ? keysAbove(paired.pairing, partition) : [];
 };
 
 /** Outputs to use instead of made ones, by stage; the pipeline's input by `input`; what upstream pipelines gave, by alias, in `upstream`. */
@@ -26,6 +26,8 @@ export type GivenValues = { readonly [place: string]: Json };
 export interface Stubs {
   /** Whether stages do what their real handlers do. */
   readonly isReal: boolean;
+  /** Of the run. */
+  readonly partition: string;
   readonly input: Json;
   /** The outputs of upstream pipelines, by alias. */
   readonly upstream: { readonly [alias: string]: Json };
@@ -39,6 +41,8 @@ export interface Stubs {
   rows(node: MapNode): readonly Json[];
   /** Those of a pipeline that this one runs, with another input. */
   child(pipeline: Pipeline): Stubs;
+  /** Those of a run of it, with what its upstream pipelines give. */
+  childRun(pipeline: Pipeline, partition: string): Promise<Stubs>;
 }
 
 /** What the handlers that ship give. */
@@ -50,18 +54,22 @@ export interface RealWork {
 export interface StubOptions {
   readonly given: GivenValues;
   readonly upstream: { readonly [alias: string]: Json };
+  /** The same of a pipeline that this one runs. @default none */
+  readonly upstreamOf?: (pipeline: Pipeline, partition: string) => Promise<{ readonly [alias: string]: Json }>;
   readonly bends: readonly Bend[];
   readonly seed: number;
   /** The handlers that ship, instead of made values. */
   readonly real?: RealWork | undefined;
 }
 
-export const stubsFor = (pipeline: Pipeline, { given, upstream, bends, seed, real }: StubOptions): Stubs => {
+export const stubsFor = (pipeline: Pipeline, options: StubOptions): Stubs => {
+  const { given, upstream, bends, seed, upstreamOf = async () => ({}), real } = options;
   const bent = (place: string, value: Json): Json =>
     bends.filter((bend) => bend.place === place).reduce((at, bend) => withValueAt(at, bend.path, bend.value), value);
 
   return {
     isReal: real !== undefined,
+    partition: partitionOf(pipeline),
     input: bent('input', given.input ?? sampleOf(jsonSchemaOf(pipeline.input, 'input'), `${seed} input`)),
     upstream: Object.fromEntries(
       Object.entries(upstream).map(([alias, value]) => [alias, bent(`upstream ${alias}`, value)]),
@@ -89,7 +97,11 @@ export const stubsFor = (pipeline: Pipeline, { given, upstream, bends, seed, rea
           sampleOf(rows && jsonSchemaOf(rows.row, 'input'), `${seed} ${id} row ${index}`),
         ),
       ),
-    child: (child) => stubsFor(child, { given: {}, upstream: {}, bends: [], seed, real }),
+    child: (child) => stubsFor(child, { given: {}, upstream: {}, upstreamOf, bends: [], seed, real }),
+    childRun: async (child, partition) => {
+      const above = await upstreamOf(child, partition);
+      return { ...stubsFor(child, { given: {}, upstream: above, upstreamOf, bends: [], seed, real }), partition };
+    },
   };
 };
 

@@ -5,7 +5,7 @@ import { environmentNames, type StageAnswer, type StageCall, stageKey } from '..
 import { awsSettings, stageHandler } from '../../lib/runtime/index.ts';
 import { connect } from '../../lib/support/aws-call.ts';
 import { type CellResult, runMatrix, type Wrapper } from '../../lib/verify/index.ts';
-import { outside } from './outside.ts';
+import { outside, reader } from './outside.ts';
 import { quick } from './quick.ts';
 import { items, verbs } from './verbs.ts';
 
@@ -53,6 +53,13 @@ test('and so it does with another pipeline that it runs, a call of AWS, and the 
     'clean failed',
     'total failed',
   ]);
+}, 120_000);
+
+test('and so it does where a pipeline that it runs reads upstream pipelines', async () => {
+  await expect(runMatrix(reader)).rejects.toThrow(/^reader\.other runs summed for '\S+': .* is before the first/);
+  const cells = await runMatrix(reader, { given: { pick: { day: '2026-01-09' } } });
+  expect(wrong(cells)).toEqual([]);
+  expect(cells.filter(({ result }) => result === 'ok').length).toBeGreaterThan(20);
 }, 120_000);
 
 test('and so it does with Express executions, by their own rules', async () => {

@@ -1,6 +1,6 @@
 // A pipeline with all that reaches outside of it: another pipeline that it runs, a call of AWS, the rows of a file.
 import * as z from 'zod';
-import { definePipeline, defineStage, fromS3, gt } from '../../lib/definition/index.ts';
+import { daily, definePipeline, defineStage, from, fromS3, gt, lastDays } from '../../lib/definition/index.ts';
 
 const text = z.object({ text: z.string() });
 const number = z.object({ n: z.int().min(0).max(9) });
@@ -45,4 +45,29 @@ export const outside = definePipeline('outside', { input: text }, (flow) => {
     () => ({ text: flow.task(total, { all: cleaned.outputs, n: scored.n, id: sent.MessageId }).text }),
     { id: 'many' },
   );
+});
+
+const days = daily({ from: '2026-01-01' });
+const day = z.object({ day: z.iso.date() });
+const measure = defineStage('measure', { input: day, output: number });
+const sum = defineStage('sum', {
+  input: z.object({ week: z.array(z.any()).readonly(), n: z.number(), day: z.string() }),
+  output: number,
+});
+
+const measured = definePipeline('measured', { input: day, partitions: days }, (flow) =>
+  flow.task(measure, { day: flow.input.day }),
+);
+const summed = definePipeline(
+  'summed',
+  { input: day, partitions: days, upstream: { today: measured, week: from(measured, { map: lastDays(3) }) } },
+  (flow) => flow.task(sum, { week: flow.upstream.week, n: flow.upstream.today.n, day: flow.partition.key }),
+);
+
+/** It runs one that reads upstream pipelines, for its own partition and for one that a stage names. */
+export const reader = definePipeline('reader', { input: day, partitions: days }, (flow) => {
+  const own = flow.run(summed, { day: flow.input.day }, { id: 'own' });
+  const picked = flow.task(defineStage('pick', { input: day, output: day }), { day: flow.input.day });
+  const other = flow.run(summed, { day: flow.input.day }, { id: 'other', partition: picked.day });
+  return { own: own.n, other: other.n };
 });

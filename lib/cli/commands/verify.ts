@@ -103,7 +103,13 @@ const cellsOf = async (pipeline: Pipeline, options: MatrixOptions): Promise<read
       throw new CliError('HDL661', 2, `the value made for ${error.message}`, 'one that its contract takes', fix);
     }
     if (error instanceof CannotVerifyError)
-      throw new CliError('HDL662', 2, error.message, 'what heddle verify can run', 'verify other pipelines with it');
+      throw new CliError(
+        'HDL662',
+        2,
+        error.message,
+        'a partition that it has',
+        'give what names it with --values or --input',
+      );
     if (error instanceof HandlersFailedError)
       throw new CliError(
         'HDL663',
