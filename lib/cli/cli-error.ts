@@ -50,8 +50,8 @@
  * HDL660: heddle verify has no such fault. Fix: correct the name; heddle verify --help lists them.
  * HDL661: no value could be made that passes a stage's contract, such as one with a refinement. Fix: give the stage's
  * output in a file, with --values.
- * HDL662: heddle verify cannot run what a pipeline has: one that it runs reads upstream pipelines. Fix: verify the pipelines
- * that it can.
+ * HDL662: heddle verify made or was given a value that names a partition which a pipeline that is run has not. Fix: give the
+ * output that names it, with --values, or the input, with --input.
  * HDL663: without a fault in it, a run of the real handlers does not complete. Fix: give it an input that they take, with
  * --input; a file that they read with --drop; outputs of stages in place of their handlers' with --values.
  * HDL664: a stage's function has no handler that heddle verify can call: it is not deployed, or not made by stageHandler. Fix:

@@ -192,6 +192,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
   const wholeEnd = async (name: string, watch: Watch): Promise<Shape> => {
     try {
       const end = await (isExpress ? expressEnd : standardEnd)(pipeline.name, name);
+      if (compiled[0]?.compensation === undefined) return end;
       const { run } = readExecutionName(name);
       const asked = (await services.ledger.runs.get(pipeline.name, run))?.compensation;
       if (asked === undefined) return end;

@@ -103,6 +103,26 @@ test('one that no run can be made of is sent to its queue again as it is, or dis
   expect(await count('drops-dead')).toBe('0');
 }, 60_000);
 
+test('one whose text is gone from the payload bucket is told as such, and can be discarded', async () => {
+  await send('drops-inbox', `day: ${'x'.repeat(70_000)}`);
+  const id = idIn((await listed(/HDL442/)).stdout, /HDL442/);
+  await isDead('drops-dead', '1');
+  const [letter] = (await app.heddle('dead-letters', 'list', '--json')).stdout.split('\n');
+  const { Parameter } = await app.engine.service('ssm').call('GetParameter', { Name: '/heddle/heddle' });
+  const { payloadBucket: Bucket } = JSON.parse((Parameter as { Value: string }).Value);
+  await app.engine.service('s3').call('DeleteObject', { Bucket, Key: JSON.parse(letter ?? '').message.key });
+  const shown = await app.heddle('dead-letters', 'show', id);
+  expect(shown).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^HDL653 what start\/\w+ failed on, .* is gone/),
+  });
+  const refused = await app.heddle('dead-letters', 'replay', id, '--go');
+  expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('its message is gone') });
+  expect(await count('drops-dead')).toBe('1');
+  expect(await app.heddle('dead-letters', 'discard', id, '--because', 'a test', '--go')).toMatchObject({ code: 0 });
+  expect(await count('drops-dead')).toBe('0');
+}, 60_000);
+
 test('what lies among the dead letters of a pipeline and names none is listed, and discarded', async () => {
   const queue = 'heddle-drops-dead-letters';
   await send(queue, 'nonsense');

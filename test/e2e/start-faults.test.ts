@@ -95,7 +95,7 @@ test("so it is by AWS's own redrive of the dead-letter queue, while the engine i
   expect(readFileSync(page, 'utf8')).toContain('4 of 40 reviews have no score');
 
   const program = run('start', ...words, '--keep-open');
-  const said = await program.saying('aws sqs list-queues');
+  const said = await program.saying('sqs list-queues');
   const endpoint = /AWS_ENDPOINT_URL=(\S+)/.exec(said)?.[1];
   const aws = connect({ region: 'us-east-1', endpoint, accessKeyId: 'local', secretAccessKey: 'local' });
   const parameter = async (name: string): Promise<unknown> => {

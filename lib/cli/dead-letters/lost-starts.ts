@@ -125,7 +125,9 @@ export const discardStart = async (
   await keep(target, lost);
   await target.ledger.lostStarts.close(lost.id, { state: 'discarded', closedBy: by, closedAt: at, because });
   await takeOff(target, lost.id);
-  if (lost.queue !== undefined) await takeOffQueue(target, lost, await bodyOf(target, lost));
+  if (lost.queue === undefined) return;
+  const isThere = await target.ledger.payloads.exists(lost.message);
+  await takeOffQueue(target, lost, isThere ? await bodyOf(target, lost) : undefined);
 };
 
 /** What only its queue had is in the ledger from now on. */

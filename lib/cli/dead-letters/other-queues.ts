@@ -153,9 +153,13 @@ export const putBack = async (
     await lookThrough(target.aws, pair.deadUrl, ({ MessageId }) => sent.has(MessageId), sent.size);
 };
 
-/** Takes a letter's messages off the dead letters of their queue. */
-export const takeOffQueue = async (target: Target, { queue = '' }: LostStart, body: string): Promise<void> => {
+/** Takes a letter's messages off the dead letters of their queue; by its id alone where its text is gone. */
+export const takeOffQueue = async (
+  target: Target,
+  { queue = '', messageId }: LostStart,
+  body: string | undefined,
+): Promise<void> => {
   const { deadUrl } = (await pairOf(target, queue)) ?? {};
   if (deadUrl !== undefined && (await messagesOn(target.aws, deadUrl)) > 0)
-    await lookThrough(target.aws, deadUrl, ({ Body }) => Body === body);
+    await lookThrough(target.aws, deadUrl, ({ Body, MessageId }) => Body === body || MessageId === messageId);
 };
