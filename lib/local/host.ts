@@ -6,6 +6,7 @@ import type { Durability } from './database.ts';
 import type { WireServer } from './server/index.ts';
 import type { BusEvent, EngineContext } from './service.ts';
 import type { LambdaOptions } from './services/lambda/index.ts';
+import type { StartQuota } from './services/sfn/index.ts';
 import { openStateFolder } from './state-folder.ts';
 
 /** What may be said of any engine. */
@@ -30,10 +31,20 @@ export interface HostOptions {
   readonly functions?: LambdaOptions['functions'];
   /** Environment variables that functions get beside their own, by name, as long as this engine is open. They are not kept. */
   readonly variables?: LambdaOptions['variables'];
+  /** Quotas of an AWS account that the engine holds to, with AWS's own errors. @default none */
+  readonly quotas?: Quotas;
   /** The most events in the history of a Standard execution; one more fails it. @default 25,000, as on AWS */
   readonly historyLimit?: number;
   /** Told of every event of a service (`source: 'aws.states'`, ...) once what it tells is on disk. */
   readonly onEvent?: (event: BusEvent) => void;
+}
+
+/** What an account may do, of what AWS bounds. */
+export interface Quotas {
+  /** `StartExecution`: what may be saved up, and what comes back a second. */
+  readonly startExecution?: StartQuota;
+  /** Calls of Lambda functions at once, all together. */
+  readonly lambdaConcurrency?: number;
 }
 
 export interface HostSettings extends HostOptions {
@@ -73,14 +84,19 @@ const compositionOptions = ({
   functions,
   variables,
   historyLimit,
+  quotas = {},
 }: HostSettings): CompositionOptions => ({
   ...(services !== undefined && { services }),
   lambda: {
     ...(lambda !== undefined && { isolation: lambda }),
     ...(functions !== undefined && { functions }),
     ...(variables !== undefined && { variables }),
+    ...(quotas.lambdaConcurrency !== undefined && { concurrency: quotas.lambdaConcurrency }),
   },
-  sfn: { ...(historyLimit !== undefined && { historyLimit }) },
+  sfn: {
+    ...(historyLimit !== undefined && { historyLimit }),
+    ...(quotas.startExecution !== undefined && { startQuota: quotas.startExecution }),
+  },
 });
 
 /** Opens the folder, loads the services, starts the server. Nothing that an earlier process left is taken up yet. */

@@ -1,6 +1,6 @@
 // The start queue and those who take from it: dispatch, some calls at once, one message after the other.
 import { manifestKeptSeconds, startQueue } from '../records/index.ts';
-import { TokenBucket } from './buckets.ts';
+import { TokenBucket } from '../support/token-bucket.ts';
 import type { Gauges } from './gauges.ts';
 import { Level } from './meters.ts';
 import type { Quota, Quotas } from './quotas.ts';

@@ -1,8 +1,9 @@
 // Many runs in virtual time, event by event: asked for, taken off the start queue, started, and worked through state by state, with
 // AWS's quotas in the way. A run is simulated by itself; a map's batches are so many calls, of which the next step waits for all.
 import type { RunLoad } from '../asl/index.ts';
+import { TokenBucket } from '../support/token-bucket.ts';
 import { type ArrivalsOptions, nextArrival, randomFrom } from './arrivals.ts';
-import { Concurrency, TokenBucket } from './buckets.ts';
+import { Concurrency } from './concurrency.ts';
 import { Consumers } from './consumers.ts';
 import { EventQueue } from './event-queue.ts';
 import { Gauges, type KeyUse, type QuotaUse } from './gauges.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { nextArrival, randomFrom, rateAt, type Shape, usualPeak } from '../../lib/simulate/arrivals.ts';
-import { Concurrency, TokenBucket } from '../../lib/simulate/buckets.ts';
+import { Concurrency } from '../../lib/simulate/concurrency.ts';
 import { EventQueue } from '../../lib/simulate/event-queue.ts';
 import { Durations, KeyMeters, Meter } from '../../lib/simulate/meters.ts';
+import { TokenBucket } from '../../lib/support/token-bucket.ts';
 
 describe('a bucket of 3 that gets 2 a second', () => {
   type Step = readonly [at: number, count: number, taken: boolean];

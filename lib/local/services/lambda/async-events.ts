@@ -7,11 +7,12 @@ import { uuid } from '../../uuid.ts';
 import { type Delivery, deliverDeadLetter, deliverResult } from './destinations.ts';
 import { type FunctionRecord, functionArn, identityOf, LATEST, read } from './function-record.ts';
 import type { Functions } from './functions.ts';
-import { type Invoker, outcomeOf } from './invoke.ts';
-import { eventOf } from './runner.ts';
+import { type Invoker, isThrottled, outcomeOf } from './invoke.ts';
+import { eventOf, type Outcome } from './runner.ts';
 
 const RETRY_MS = [60_000, 120_000];
 const MAX_RETRIES = RETRY_MS.length;
+const THROTTLED_MS = 20_000;
 const MAX_AGE_SECONDS = 21_600;
 
 interface EventConfig {
@@ -68,7 +69,14 @@ export const asyncEvents = (context: EngineContext, functions: Functions, invoke
   const attempt = async (event: PendingEvent): Promise<void> => {
     const record = functions.of({ FunctionName: event.functionName });
     const config = configs.get(record.name) ?? DEFAULT;
-    const outcome = await invoke({ record, payload: eventOf(event.payload), requestId: event.requestId }, outcomeOf);
+    let outcome: Outcome;
+    try {
+      outcome = await invoke({ record, payload: eventOf(event.payload), requestId: event.requestId }, outcomeOf);
+    } catch (error) {
+      if (!isThrottled(error)) throw error;
+      // It was not called: that is no attempt. AWS comes back for six hours, more and more slowly.
+      return schedule({ ...event, dueMs: clock.now() + 1_000 + context.random() * THROTTLED_MS });
+    }
     if (isClosed) return; // cut off with its sandbox: the event is still pending and runs at the next start
     const attempts = event.attempts + 1;
     const now = clock.now();

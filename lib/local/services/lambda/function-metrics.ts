@@ -4,7 +4,11 @@ import type { EngineContext, Service, Shape } from '../../service.ts';
 import { type FunctionRecord, identityOf } from './function-record.ts';
 import { closedOutcome, type Outcome } from './runner.ts';
 
-export type CountInvocation = (record: FunctionRecord, outcome: Outcome, durationMs: number) => void;
+export interface FunctionMetrics {
+  count(record: FunctionRecord, outcome: Outcome, durationMs: number): void;
+  /** One that was not even called. */
+  countThrottle(record: FunctionRecord): void;
+}
 
 const cloudwatchOf = (context: EngineContext): Service | undefined => {
   try {
@@ -21,19 +25,34 @@ const dimensionSets = (record: FunctionRecord): readonly Shape[][] => {
   return [[name], [name, { Name: 'Resource', Value: identityOf(record) }]];
 };
 
-/** Counts an invocation where the engine runs CloudWatch. Capacity is not enforced here, so nothing is ever throttled. */
-export const functionMetrics = (context: EngineContext): CountInvocation => {
+/** Counts invocations where the engine runs CloudWatch. */
+export const functionMetrics = (context: EngineContext): FunctionMetrics => {
   let cloudwatch: { readonly service: Service | undefined } | undefined; // asked for once, when all services are there
-  return (record, outcome, durationMs) => {
+  const put = (MetricData: readonly Shape[]): void => {
     cloudwatch ??= { service: cloudwatchOf(context) };
-    // An invocation that was cut off with the engine is made again at the next start.
-    if (cloudwatch.service === undefined || outcome === closedOutcome) return;
-    const MetricData = dimensionSets(record).flatMap((Dimensions) => [
-      { MetricName: 'Invocations', Value: 1, Unit: 'Count', Dimensions },
-      { MetricName: 'Errors', Value: outcome.kind === 'failed' ? 1 : 0, Unit: 'Count', Dimensions },
-      { MetricName: 'Throttles', Value: 0, Unit: 'Count', Dimensions },
-      { MetricName: 'Duration', Value: durationMs, Unit: 'Milliseconds', Dimensions },
-    ]);
-    void cloudwatch.service.call('PutMetricData', { Namespace: 'AWS/Lambda', MetricData }); // stored in memory before it returns
+    void cloudwatch.service?.call('PutMetricData', { Namespace: 'AWS/Lambda', MetricData }); // stored in memory before it returns
+  };
+  return {
+    count: (record, outcome, durationMs) => {
+      // An invocation that was cut off with the engine is made again at the next start.
+      if (outcome === closedOutcome) return;
+      put(
+        dimensionSets(record).flatMap((Dimensions) => [
+          { MetricName: 'Invocations', Value: 1, Unit: 'Count', Dimensions },
+          { MetricName: 'Errors', Value: outcome.kind === 'failed' ? 1 : 0, Unit: 'Count', Dimensions },
+          { MetricName: 'Throttles', Value: 0, Unit: 'Count', Dimensions },
+          { MetricName: 'Duration', Value: durationMs, Unit: 'Milliseconds', Dimensions },
+        ]),
+      );
+    },
+    countThrottle: (record) =>
+      put(
+        dimensionSets(record).map((Dimensions) => ({
+          MetricName: 'Throttles',
+          Value: 1,
+          Unit: 'Count',
+          Dimensions,
+        })),
+      ),
   };
 };

@@ -26,6 +26,8 @@ export interface LambdaOptions {
   readonly sandboxes?: number;
   /** Environment variables that functions get beside their own, by name, as long as this engine is open. They are not kept. */
   readonly variables?: AddedVariables;
+  /** Calls at once, of all functions together. @default as many as are asked for */
+  readonly concurrency?: number;
 }
 
 /** Lambda with something to say about what it remembers. */
@@ -61,11 +63,11 @@ const runnerOf = (isolation: LambdaIsolation, sandboxes: number, compileCache: s
  * `Invoke` takes `Payload` as JSON text, its bytes or a JSON value, and answers `Payload` as JSON text.
  */
 export const lambdaService = (context: EngineContext, options: LambdaOptions = {}): LambdaService => {
-  const { isolation = 'worker', functions: own = {}, sandboxes = SANDBOXES, variables } = options;
+  const { isolation = 'worker', functions: own = {}, sandboxes = SANDBOXES, variables, concurrency } = options;
   const registered = registeredFunctions(context, own);
   const runner = runnerOf(isolation, sandboxes, join(context.stateDir, 'compiled'));
   const functions = lambdaFunctions(context, registered, runner.retire);
-  const invoke = invoker(context, runner, registered, variables);
+  const invoke = invoker(context, runner, registered, { added: variables, concurrency });
   const events = asyncEvents(context, functions, invoke);
   const mappings = eventSourceMappings(context, functions, invoke);
 

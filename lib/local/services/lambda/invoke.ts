@@ -65,16 +65,36 @@ const hex = (random: () => number, digits: number): string => {
   return text;
 };
 
-/** Runs functions, with the engine's clock held meanwhile: registered ones as they are, all others with `runner`. */
+export interface InvokerOptions {
+  readonly added?: AddedVariables | undefined;
+  /** Calls at once. @default as many as are asked for */
+  readonly concurrency?: number | undefined;
+}
+
+/** What Lambda answers when all of an account's concurrency is in use. */
+const tooMany = (): AwsError =>
+  new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
+    Reason: 'ConcurrentInvocationLimitExceeded',
+    Type: 'User',
+  });
+
+export const isThrottled = (error: unknown): boolean =>
+  error instanceof AwsError && error.code === 'TooManyRequestsException';
+
+/**
+ * Runs functions, with the engine's clock held meanwhile: registered ones as they are, all others with `runner`. Rejects with
+ * TooManyRequestsException when the account's concurrency is in use.
+ */
 export const invoker = (
   context: EngineContext,
   runner: FunctionRunner,
   registered: Registered,
-  added: AddedVariables = {},
+  { added = {}, concurrency = Number.POSITIVE_INFINITY }: InvokerOptions = {},
 ): Invoker => {
   const { clock } = context;
   let logs: { readonly service: Service | undefined } | undefined; // asked for once, when all services are there
-  const count = functionMetrics(context);
+  const { count, countThrottle } = functionMetrics(context);
+  let busy = 0;
   // One stream a function and engine start, not one a sandbox: local logs are read by people.
   const streams = new Map<string, string>();
   const streamOf = (record: FunctionRecord): string => {
@@ -111,7 +131,16 @@ export const invoker = (
 
   return (invocation, answer) => {
     const { record, payload, requestId } = invocation;
-    const release = clock.hold();
+    if (busy >= concurrency) {
+      countThrottle(record);
+      return Promise.reject(tooMany());
+    }
+    busy += 1;
+    const free = clock.hold();
+    const release = (): void => {
+      busy -= 1;
+      free();
+    };
     if (record.directory !== '') return run(invocation).finally(release).then(answer);
     return new Promise((resolve) => {
       registered.run(record, payload.value, requestId, (outcome) => {

@@ -4,10 +4,12 @@ import { parseArn } from '../../arn.ts';
 import { isShape } from '../../field-reader.ts';
 import type { EngineContext, Shape } from '../../service.ts';
 import { isQueueService, type QueueService } from '../sqs/queue-service.ts';
+import { isThrottled } from './invoke.ts';
 import type { Outcome } from './runner.ts';
 
 const RECEIVE_LIMIT = 10; // of one ReceiveMessage
 const DELETE_LIMIT = 10;
+const THROTTLED_MS = 20_000; // between two tries of a batch whose function was throttled, at most
 
 export interface ConsumerSettings {
   readonly queueArn: string;
@@ -187,6 +189,27 @@ class QueueConsumer {
     });
   }
 
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#waits.delete(done);
+        cancel();
+        resolve();
+      };
+      const cancel = this.#context.clock.after(ms, done);
+      this.#waits.add(done);
+    });
+  }
+
+  /** How long the messages of a batch are not seen by others. */
+  async #visibilityMs(): Promise<number> {
+    const { Attributes } = await this.#sqs.call('GetQueueAttributes', {
+      QueueUrl: this.#queueUrl(),
+      AttributeNames: ['VisibilityTimeout'],
+    });
+    return Number(isShape(Attributes) ? Attributes.VisibilityTimeout : 0) * 1_000;
+  }
+
   async #receive(count: number): Promise<Received[]> {
     const messages: Received[] = [];
     while (messages.length < count) {
@@ -207,10 +230,26 @@ class QueueConsumer {
 
   async #process(batch: readonly Received[]): Promise<void> {
     const { queueArn, reportsItemFailures } = this.#settings;
-    const release = this.#context.clock.hold();
+    let release = this.#context.clock.hold();
     try {
       const Records = batch.map((message) => eventRecord(this.#context, queueArn, message));
-      const outcome = await this.#invoke(JSON.stringify({ Records }));
+      const payload = JSON.stringify({ Records });
+      const since = this.#context.clock.now();
+      let outcome: Outcome | undefined;
+      for (let tries = 0; outcome === undefined; tries++) {
+        try {
+          outcome = await this.#invoke(payload);
+        } catch (error) {
+          if (!isThrottled(error)) throw error;
+          // As AWS does: again, more and more slowly, until the messages are to be seen again anyway.
+          const pause = this.#context.random() * Math.min(THROTTLED_MS, 1_000 * 2 ** tries);
+          const until = since + (await this.#visibilityMs());
+          if (this.#isStopped || this.#context.clock.now() + pause >= until) return;
+          release();
+          await this.#pause(pause);
+          release = this.#context.clock.hold();
+        }
+      }
       const ids = batch.map(({ MessageId }) => MessageId);
       const kept = failedIds(outcome, ids, reportsItemFailures);
       await this.#delete(batch.filter(({ MessageId }) => !kept.has(MessageId)));

@@ -9,8 +9,16 @@ import { checkArn, checkName, optionalText, seconds, text } from './requests.ts'
 
 const arnOf = (input: Shape) => checkArn(text(input, 'stateMachineArn'), 'stateMachine');
 
-export const executionOperations = ({ machines, versions, executions, express, journal }: Parts): OperationTable => ({
+export const executionOperations = ({
+  machines,
+  versions,
+  executions,
+  express,
+  journal,
+  admitStart,
+}: Parts): OperationTable => ({
   StartExecution: async (input) => {
+    admitStart();
     const { machine, versionArn, aliasArn } = versions.resolve(arnOf(input));
     const name = checkName(optionalText(input, 'name') ?? executions.newName());
     const data = optionalText(input, 'input') ?? '{}';

@@ -1,6 +1,8 @@
 // AWS Step Functions: the front door of the interpreter.
+
+import { TokenBucket } from '../../../support/token-bucket.ts';
 import { callFrom } from '../../operation-table.ts';
-import type { EngineContext, Service } from '../../service.ts';
+import { AwsError, type EngineContext, type Service } from '../../service.ts';
 import { Journal } from '../../states/history/journal.ts';
 import { integrationsOf } from '../../states/integrations/resolve.ts';
 import { Tokens } from '../../states/integrations/tokens.ts';
@@ -22,10 +24,30 @@ const HISTORY_LIMIT = 25_000;
 export interface SfnOptions {
   /** @default 25,000, as on AWS */
   readonly historyLimit?: number;
+  /** @default none: as many as are asked for */
+  readonly startQuota?: StartQuota;
 }
 
+/** A token bucket: what may be saved up, and what comes back a second. */
+export interface StartQuota {
+  readonly bucket: number;
+  readonly refill: number;
+}
+
+/** Takes one start from what is left of the quota. Throws AWS's ThrottlingException. */
+const admission = ({ clock }: EngineContext, quota: StartQuota | undefined): (() => void) => {
+  if (!quota) return () => undefined;
+  const bucket = new TokenBucket(quota.bucket, quota.refill, clock.now() / 1_000);
+  return () => {
+    if (!bucket.take(clock.now() / 1_000)) throw new AwsError('ThrottlingException', 'Rate exceeded');
+  };
+};
+
 /** The `sfn` service. Executions that ran when the engine went down carry on from `start`. */
-export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMIT }: SfnOptions = {}): Service => {
+export const sfnService = (
+  context: EngineContext,
+  { historyLimit = HISTORY_LIMIT, startQuota }: SfnOptions = {},
+): Service => {
   createTables(context.database);
   const journal = new Journal(context.database, context.clock);
   const machines = new Machines(context);
@@ -49,7 +71,18 @@ export const sfnService = (context: EngineContext, { historyLimit = HISTORY_LIMI
   const tests = new StateTests(context, machines, () => host);
   const call = callFrom(
     'sfn',
-    operationsOf({ tests, activities, machines, versions, executions, express, mapRuns, journal, tokens }),
+    operationsOf({
+      admitStart: admission(context, startQuota),
+      tests,
+      activities,
+      machines,
+      versions,
+      executions,
+      express,
+      mapRuns,
+      journal,
+      tokens,
+    }),
   );
   // Known from the first moment: a worker may answer before its execution has been taken up.
   executions.expectTokens();

@@ -19,4 +19,6 @@ export interface Parts {
   readonly mapRuns: MapRuns;
   readonly journal: Journal;
   readonly tokens: Tokens;
+  /** Throws where the account may start no further execution now. */
+  readonly admitStart: () => void;
 }

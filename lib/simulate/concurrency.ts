@@ -1,44 +1,5 @@
-// The two kinds of quota: a rate with what may be saved up, and a number at once.
-
-/** Tokens that come back at a rate. Time goes forward only. */
-export class TokenBucket {
-  readonly #size: number;
-  readonly #rate: number;
-  #tokens: number;
-  #at = 0;
-
-  constructor(size: number, rate: number) {
-    this.#size = size;
-    this.#rate = rate;
-    this.#tokens = size;
-  }
-
-  /** Takes `count` tokens, if they are there at that time. */
-  take(at: number, count = 1): boolean {
-    this.#fill(at);
-    if (this.#tokens < count) return false;
-    this.#tokens -= count;
-    return true;
-  }
-
-  /** Takes `count` tokens as soon as they will be there, and gives how many seconds that is away: a queue in order. */
-  reserve(at: number, count = 1): number {
-    this.#fill(at);
-    this.#tokens -= count;
-    return this.#tokens >= 0 ? 0 : -this.#tokens / this.#rate;
-  }
-
-  /** How many seconds a reservation made now would have to wait. */
-  waitFor(at: number, count = 1): number {
-    this.#fill(at);
-    return Math.max(0, (count - this.#tokens) / this.#rate);
-  }
-
-  #fill(at: number): void {
-    this.#tokens = Math.min(this.#size, this.#tokens + (at - this.#at) * this.#rate);
-    this.#at = at;
-  }
-}
+// Lambda's concurrency: a number at once.
+import { TokenBucket } from '../support/token-bucket.ts';
 
 /** Lambda: so many calls at once in the account, and functions that get environments at a bounded pace. */
 export class Concurrency {
