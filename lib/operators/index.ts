@@ -13,3 +13,4 @@ export type { Services } from './services.ts';
 export { settle } from './settle/index.ts';
 export { type Swept, sweep } from './sweep.ts';
 export { takeStart } from './take-start.ts';
+export { type Taken, takeStarts } from './take-starts.ts';

@@ -14,6 +14,8 @@ export interface Services {
   readonly commandOptions?: string;
   /** Whether metrics of runs are written. @default true */
   readonly measures?: boolean;
+  /** Numbers in [0, 1), for pauses. @default Math.random */
+  readonly random?: () => number;
 }
 
 export interface Manifests {

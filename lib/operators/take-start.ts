@@ -8,11 +8,14 @@ import {
   runEvents,
   startFacts,
   startQueue,
+  throttledAttribute,
 } from '../records/index.ts';
+import { isThrottle } from '../support/aws-call.ts';
 import { isPermanent } from '../support/run-errors.ts';
 import { lostStartText } from './alert-text.ts';
 import { dispatch } from './dispatch.ts';
 import type { Outcome } from './outcome.ts';
+import { putBack } from './put-back.ts';
 import { isOfStartQueue, type QueueRecord, queueOf, startMessageOf, textsOf } from './queue-message.ts';
 import type { Replayed } from './replay.ts';
 import { isoTime, type Services } from './services.ts';
@@ -27,10 +30,18 @@ interface StartDelivery extends Pick<LostStart, 'queue' | 'messageId' | 'attribu
 /** The start queue gives up after so many. */
 export const mostReceives = startQueue.receives;
 
+/** `later`: it was throttled, and comes again as a message of its own. */
+export interface TakenStart extends Replayed {
+  readonly later?: true;
+}
+
 /** Never rejects for the message's own fault; rejects when its failure cannot be recorded. */
-export const takeStart = async (record: QueueRecord, services: Services): Promise<Replayed> => {
+export const takeStart = async (record: QueueRecord, services: Services): Promise<TakenStart> => {
   const { messageId } = record;
-  let delivery: StartDelivery = { body: record.body, attributes: textsOf(record) };
+  const { [throttledAttribute]: _, ...attributes } = textsOf(record); // who sends it again begins anew
+  let delivery: StartDelivery = { body: record.body, attributes };
+  // As it is to come again: on the start queue, also for a message of the user's.
+  let asked = isOfStartQueue(record, services) ? record.body : undefined;
   try {
     if (!isOfStartQueue(record, services)) {
       const queue = queueOf(record);
@@ -39,11 +50,18 @@ export const takeStart = async (record: QueueRecord, services: Services): Promis
       if (pipeline !== undefined) delivery = { ...delivery, pipeline };
     }
     const message = await startMessageOf(record, services);
+    asked = isOfStartQueue(record, services) ? record.body : JSON.stringify(message);
     const outcome = await dispatch(message, services);
     await close(delivery, outcome, services);
     return { messageId, kept: false, says: inWords(outcome) };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    if (
+      isThrottle(error) &&
+      asked !== undefined &&
+      (await putBack({ body: asked, attributes: textsOf(record) }, services))
+    )
+      return { messageId, kept: false, says: `throttled, and comes again later: ${error.message}`, later: true };
     // Anything else may be mended by the next try.
     const isFinal = isPermanent(error) || Number(record.attributes.ApproximateReceiveCount) >= mostReceives;
     const kept = !isFinal || (await recordLost(delivery, error, services));

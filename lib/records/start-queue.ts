@@ -12,5 +12,11 @@ export const startQueue = {
   longestPauseSeconds: 300,
 } as const;
 
+/**
+ * The attribute of a message that comes again after it was throttled: how often, and since when. One, for SQS takes ten, and an event
+ * that could not be delivered and was sent again by a person has nine.
+ */
+export const throttledAttribute = 'HEDDLE_THROTTLED';
+
 /** A consumer reads the manifest of a pipeline again after so long. */
 export const manifestKeptSeconds = 300;

@@ -45,6 +45,10 @@ const targets = {
 export type JsonService = keyof typeof targets;
 
 const throttles = /Throttl|TooManyRequests|ProvisionedThroughputExceeded|RequestLimitExceeded|SlowDown/;
+/** True for an error that says that there were too many calls, and nothing of the call itself. */
+export const isThrottle = (error: unknown): boolean =>
+  error instanceof AwsCallError && (throttles.test(error.code) || error.code === 'ExecutionLimitExceeded');
+
 const mostTries = 6;
 const callTimeoutMs = 30_000;
 
