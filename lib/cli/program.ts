@@ -19,6 +19,7 @@ import { estimate } from './commands/estimate.ts';
 import { explain } from './commands/explain.ts';
 import { fork } from './commands/fork.ts';
 import { graph } from './commands/graph.ts';
+import { lineage } from './commands/lineage.ts';
 import { localRun } from './commands/local-run.ts';
 import { partitions } from './commands/partitions.ts';
 import { pause } from './commands/pause.ts';
@@ -50,6 +51,7 @@ export const commands: readonly Command[] = [
   partitions,
   cost,
   quality,
+  lineage,
   cancel,
   answer,
   resume,

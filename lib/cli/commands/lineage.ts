@@ -1,0 +1,57 @@
+import type { Command } from '../command.ts';
+import { readArtifact } from '../lineage/artifact.ts';
+import { edgesOf, treeLines } from '../lineage/report.ts';
+import { openSources } from '../lineage/sources.ts';
+import { mostArtifacts, trace } from '../lineage/trace.ts';
+import { print, printJson, remark } from '../setting.ts';
+import { openTarget, targetOptions } from '../target.ts';
+
+const usualDepth = 10;
+
+export const lineage: Command = {
+  words: 'lineage',
+  says: 'what an artifact was made of, and what was made of it',
+  operands: [{ name: 'artifact', required: true }],
+  options: {
+    up: { says: 'what it was made of (default)' },
+    down: { says: 'what was made of it' },
+    depth: { value: 'N', says: `at most so many steps (default: ${usualDepth})` },
+    stages: { says: 'through the stages of each run, not from run to run' },
+    run: { value: 'ID', says: "the output of this run (default: the partition's newest)" },
+    json: { says: 'an edge a line: `to` was made of `from`, by which run, code, model and prompt' },
+    ...targetOptions,
+  },
+  notes: [
+    'An artifact is pipeline/partition, pipeline/stage/partition or s3://bucket/key. Its edges are in the records of runs and stages;',
+    'of an object that nobody recorded as read, --down finds the runs that it started among the newest of each pipeline.',
+  ],
+  run: async (given, setting) => {
+    const depth = given.whole('depth', 1) ?? usualDepth;
+    const target = await openTarget(given, setting, 'none');
+    try {
+      const [typed = ''] = given.operands;
+      const sources = openSources(target, { now: setting.now(), stages: given.has('stages') });
+      const start = await sources.find(readArtifact(typed, target.manifest.pipelines, given.text('run')));
+      const directions = given.has('down')
+        ? given.has('up')
+          ? (['up', 'down'] as const)
+          : (['down'] as const)
+        : (['up'] as const);
+      for (const direction of directions) {
+        const traced = await trace(start, sources[direction], depth);
+        if (given.has('json')) printJson(setting, edgesOf(traced.root, direction));
+        else {
+          if (directions.length > 1) print(setting, [direction === 'up' ? 'Made of' : 'Made of it']);
+          print(setting, treeLines(traced.root));
+        }
+        if (traced.cut)
+          remark(setting, [
+            `More than ${mostArtifacts} artifacts: the rest is left out. Ask from one of them, or with --depth.`,
+          ]);
+      }
+      return 0;
+    } finally {
+      await target.close();
+    }
+  },
+};

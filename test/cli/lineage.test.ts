@@ -1,0 +1,162 @@
+// What `heddle lineage` finds from the records of a small history, and what it reads for that.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { StageRecord } from '../../lib/records/index.ts';
+import { openRecorded, type Recorded, runRecord } from './recorded.ts';
+
+const inbox = 's3://inbox/drops/monday/orders.csv';
+const written = 's3://payloads/artifacts/report/monday/r1/report.html';
+let recorded: Recorded;
+
+const completed = async (
+  pipeline: string,
+  run: string,
+  stage: string,
+  facts: Partial<StageRecord> = {},
+): Promise<void> => {
+  const { stages } = recorded.ledger;
+  const { needs = [], ...rest } = facts;
+  await stages.claim({ pipeline, run, stage }, 'a', '2026-01-01T10:00:00.000Z', { needs, choices: [] });
+  const end = {
+    endedAt: '2026-01-01T10:00:01.000Z',
+    durationMs: 1_000,
+    output: { kind: 'inline', json: '1' },
+  } as const;
+  await stages.complete({ pipeline, run, stage }, 'a', { ...end, ...rest });
+};
+
+beforeAll(async () => {
+  recorded = await openRecorded({
+    manifests: [
+      { pipeline: 'collect' },
+      { pipeline: 'report', upstream: { collected: 'collect' } },
+      { pipeline: 'mail', upstream: { above: 'report' } },
+    ],
+    now: () => Date.parse('2026-02-01T00:00:00.000Z'),
+  });
+  const { runs } = recorded.ledger;
+  const create = async (
+    pipeline: string,
+    run: string,
+    facts: Parameters<typeof runRecord>[2],
+    used = {},
+  ): Promise<void> => {
+    const record = runRecord(pipeline, run, { partition: 'monday', endedAt: '2026-01-01T10:00:05.000Z', ...facts });
+    await runs.create(record);
+    await runs.markPartition(
+      { pipeline, partition: 'monday', run, status: 'completed', updatedAt: 'now', used },
+      record.createdAt,
+    );
+  };
+  await create('collect', 'c1', { trigger: { kind: 'object', identity: 'inbox/…/etag', detail: inbox } });
+  const output = { kind: 'ref', source: { kind: 'stage', stage: 'compose' }, path: [] } as const;
+  await create(
+    'report',
+    'r1',
+    { upstream: { collected: { pipeline: 'collect', run: 'c1', partition: 'monday' } }, output, definitionHash: 'def' },
+    { collect: { monday: 'c1' } },
+  );
+  await create(
+    'mail',
+    'm1',
+    { upstream: { above: { pipeline: 'report', run: 'r1', partition: 'monday' } } },
+    { report: { monday: 'r1' } },
+  );
+  await completed('collect', 'c1', 'read', { measured: { read: [inbox] } });
+  await completed('report', 'r1', 'score', {
+    fingerprint: { code: 'abc', contract: 'c', input: 'i' },
+    spent: { usage: {}, models: { nova: { calls: 1, inputTokens: 1, outputTokens: 1, prompts: ['v3'] } } },
+  });
+  await completed('report', 'r1', 'compose', { needs: ['score'], measured: { wrote: [written] } });
+});
+afterAll(() => recorded.close());
+
+/** The tree less the facts behind each name. */
+const names = async (...words: readonly string[]) =>
+  (await recorded.heddle('lineage', ...words)).stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/(\w) {2}.*/, '$1'));
+
+test('up: from run to run, to the object that began it', async () => {
+  expect(await names('mail/monday', '--up')).toEqual([
+    'mail/monday',
+    '└─ report/monday',
+    '   └─ collect/monday',
+    `      └─ ${inbox}`,
+  ]);
+  expect(await names('mail/monday', '--up', '--depth', '1')).toEqual(['mail/monday', '└─ report/monday']);
+});
+
+test('up, through stages: by which code, model and prompt', async () => {
+  const { stdout } = await recorded.heddle('lineage', 'report/monday', '--stages');
+  expect(stdout.split('\n')[2]).toBe(
+    '   └─ report/score/monday  run r1  2026-01-01 10:00  code abc  model nova  prompt v3',
+  );
+  expect(await names('report/monday', '--stages')).toEqual([
+    'report/monday',
+    '└─ report/compose/monday',
+    '   └─ report/score/monday',
+    '      └─ collect/monday',
+  ]);
+});
+
+test('down: who read it, and what they wrote', async () => {
+  expect(await names('collect/monday', '--down')).toEqual([
+    'collect/monday',
+    '└─ report/monday',
+    '   ├─ mail/monday',
+    `   └─ ${written}`,
+  ]);
+  expect(await names('report/score/monday', '--down')).toEqual([
+    'report/score/monday',
+    '└─ report/compose/monday',
+    '   ├─ report/monday',
+    '   │  ├─ mail/monday',
+    `   │  └─ ${written}`,
+    `   └─ ${written}`,
+  ]);
+});
+
+test('objects: what an artifact was written from, what a dropped one has started', async () => {
+  expect(await names(written, '--up', '--depth', '2')).toEqual([written, '└─ report/monday', '   └─ collect/monday']);
+  expect(await names(inbox, '--down', '--depth', '1')).toEqual([inbox, '└─ collect/monday']);
+});
+
+test('as edges, one a line', async () => {
+  const { stdout } = await recorded.heddle('lineage', 'report/monday', '--json');
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([
+    {
+      from: 'collect/monday',
+      fromRun: 'c1',
+      to: 'report/monday',
+      run: 'r1',
+      definition: 'def',
+      depth: 1,
+      direction: 'up',
+    },
+    { from: inbox, to: 'collect/monday', run: 'c1', depth: 2 },
+  ]);
+});
+
+test('it reads what lies on the way, and nothing else', async () => {
+  const { calls } = await recorded.heddle('lineage', 'mail/monday');
+  const asked = calls.map(({ operation }) => operation).sort();
+  expect(asked).toEqual([...Array(4).fill('GetItem'), ...Array(3).fill('Query')]); // a partition, three runs, their stages
+  const { calls: below } = await recorded.heddle('lineage', 'collect/monday', '--down');
+  expect(below.length).toBeLessThanOrEqual(12);
+  expect(below.filter(({ operation }) => operation === 'Scan')).toEqual([]);
+});
+
+test.each([
+  ['mial/monday', /HDL812 'mial\/monday' is of no pipeline .* did you mean mail\/monday\?/],
+  ['mail', /HDL812 'mail' names no artifact; expected pipeline\/partition/],
+  ['mail/tuesday', /HDL812 there is no mail\/tuesday; expected a partition of mail that was run/],
+  ['report/publish/monday', /there is no report\/publish\/monday; expected a stage of the run r1: compose, score/],
+])('%s is no artifact', async (name, message) => {
+  expect(await recorded.heddle('lineage', name)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+});
