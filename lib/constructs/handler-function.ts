@@ -1,10 +1,11 @@
 // What all our Lambdas have in common: their own role, their own log group, Node 24 on ARM, traces.
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { Compute } from '../definition/index.ts';
 import { acceptFindings, acceptWildcards } from './accepted-findings.ts';
 
 export interface HandlerFunctionProps {
@@ -18,11 +19,13 @@ export interface HandlerFunctionProps {
   readonly logRetention?: RetentionDays;
   /** Where asynchronous calls go that failed for good. @default such calls are not made */
   readonly deadLetterQueue?: IQueue;
+  /** @default 512 MB of storage, ARM, and as much concurrency as there is */
+  readonly compute?: Compute;
 }
 
 /** Makes the function with its role and log group in `scope`. The role may write its own logs and traces, nothing else yet. */
 export const handlerFunction = (scope: Construct, props: HandlerFunctionProps): LambdaFunction => {
-  const { functionName } = props;
+  const { functionName, compute = {} } = props;
   // Logs tell how, the ledger tells what: they may go with the stack.
   const logGroup = new LogGroup(scope, 'Logs', {
     logGroupName: `/aws/lambda/${functionName}`,
@@ -41,7 +44,11 @@ export const handlerFunction = (scope: Construct, props: HandlerFunctionProps): 
     code: props.code,
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
+    architecture: compute.architecture === 'x86_64' ? Architecture.X86_64 : Architecture.ARM_64,
+    ...(compute.ephemeralStorageMb === undefined
+      ? {}
+      : { ephemeralStorageSize: Size.mebibytes(compute.ephemeralStorageMb) }),
+    ...(compute.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: compute.reservedConcurrency }),
     memorySize: props.memoryMb,
     timeout: Duration.seconds(props.timeoutSeconds),
     tracing: Tracing.ACTIVE,

@@ -48,6 +48,7 @@ export class StageFunction extends Construct {
       code: orchestrator.bundles.code(props.entry),
       memoryMb: need.memoryMb,
       timeoutSeconds: contract.timeoutSeconds,
+      compute: contract.compute,
       environment: {
         ...defaults.environment,
         [environmentNames.table]: orchestrator.ledger.tableName,

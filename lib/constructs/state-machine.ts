@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -47,10 +47,14 @@ export class CompiledStateMachine extends Construct {
     for (const resources of grouped(versions))
       role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [...resources] }));
     acceptWildcards(role, versions, 'Executions that outlive a deployment call the versions that they began with.');
-    for (const { action, resources } of rights) {
-      role.addToPolicy(new PolicyStatement({ actions: [action], resources: [...resources] }));
+    for (const { actions, resources: named, kind } of rights) {
+      const stack = Stack.of(this);
+      const ruleArn = (name: string): string =>
+        stack.formatArn({ service: 'events', resource: 'rule', resourceName: name });
+      const resources = kind === 'rule' ? named.map(ruleArn) : [...named];
+      role.addToPolicy(new PolicyStatement({ actions: [...actions], resources }));
       const wild = resources.filter((resource) => resource.includes('*'));
-      acceptWildcards(role, wild, 'The pipeline names it so in flow.service.');
+      acceptWildcards(role, wild, 'A pipeline names it so in flow.service, or AWS names the job that it starts.');
     }
     const machines = [
       { name: stateMachineName, definition: compiled.definition },

@@ -124,6 +124,8 @@ export interface ServiceNode {
   readonly service: string;
   readonly bind: Binding;
   readonly resources: readonly string[];
+  /** Roles that are handed over. */
+  readonly passes?: readonly string[];
   readonly action?: string;
   readonly output?: StandardSchemaV1;
   readonly timeoutSeconds: number;

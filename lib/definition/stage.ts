@@ -15,6 +15,16 @@ export interface StageExpectation {
   readonly durationSeconds?: number;
 }
 
+/** What a stage's function is made of, besides its memory. */
+export interface Compute {
+  /** Megabytes in `/tmp`, 512 to 10,240. @default 512 */
+  readonly ephemeralStorageMb?: number;
+  /** Of the processor, where a native library needs it. @default 'arm64', which costs a fifth less */
+  readonly architecture?: 'arm64' | 'x86_64';
+  /** Calls at once that are kept for it, and the most that it gets: what is above is throttled, and tried again. @default as many as there are */
+  readonly reservedConcurrency?: number;
+}
+
 /** The contract of one stage. `memoryMb` is megabytes of Lambda memory, which is also its share of CPU. */
 export interface Stage<
   Name extends string = string,
@@ -29,11 +39,12 @@ export interface Stage<
   readonly timeoutSeconds: number;
   readonly heartbeatSeconds?: number;
   readonly memoryMb: number;
+  readonly compute: Compute;
   readonly access: Access;
   readonly expect: StageExpectation;
 }
 
-export interface StageOptions<Input extends StandardSchemaV1, Output extends StandardSchemaV1> {
+export interface StageOptions<Input extends StandardSchemaV1, Output extends StandardSchemaV1> extends Compute {
   readonly input: Input;
   readonly output: Output;
   /**
@@ -78,6 +89,11 @@ export const defineStage = <const Name extends string, Input extends StandardSch
   timeoutSeconds: seconds(options.timeout ?? '1m'),
   ...(options.heartbeat === undefined ? {} : { heartbeatSeconds: seconds(options.heartbeat) }),
   memoryMb: options.memoryMb ?? 512,
+  compute: {
+    ...(options.ephemeralStorageMb === undefined ? {} : { ephemeralStorageMb: options.ephemeralStorageMb }),
+    ...(options.architecture === undefined ? {} : { architecture: options.architecture }),
+    ...(options.reservedConcurrency === undefined ? {} : { reservedConcurrency: options.reservedConcurrency }),
+  },
   access: options.access ?? {},
   expect: options.expect?.duration === undefined ? {} : { durationSeconds: seconds(options.expect.duration) },
 });

@@ -79,7 +79,7 @@ const withStubs = (at: Json, pipeline: string): Json => {
       const inside = withStubs(value, pipeline);
       if (id === undefined || (inside as { readonly Type?: Json }).Type !== 'Task') return [name, inside];
       const Resource = `arn:aws:lambda:${region}:${account}:function:${functionName(pipeline, `service_${id}`)}`;
-      return [name, { ...(inside as object), Resource } as Json];
+      return [name, { ...(inside as object), Resource, Next: `${id}.done` } as Json]; // a job is not asked after
     }),
   );
 };

@@ -102,6 +102,24 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
       files: flow.map(each, files, ({ Key }) => ({ text: Key }), { id: 'eachFile' }).count,
     };
   }),
+  jobs: pipelineOf((flow) => {
+    const { n } = flow.task(first, {});
+    const queue = 'arn:aws:batch:eu-west-1:123456789012:job-queue/gpu';
+    const trained = flow.service('train', {
+      service: 'batch:submitJob.sync',
+      arguments: { JobName: 'train', JobQueue: queue, JobDefinition: 'trainer', Parameters: { n } },
+      resources: [queue],
+      output: z.object({ JobId: z.string() }),
+      timeout: '12h',
+      retry: { attempts: 2 },
+    });
+    flow.service('infer', {
+      service: 'bedrock:createModelInvocationJob.sync',
+      arguments: { JobName: trained.JobId, ModelId: 'model' },
+      resources: ['arn:aws:bedrock:eu-west-1::foundation-model/model'],
+      passes: ['arn:aws:iam::123456789012:role/inference'],
+    });
+  }),
   express: definePipeline('sample', { input: z.object({}), type: 'express' }, (flow) => {
     flow.task(second, { n: flow.task(first, {}).n });
   }),

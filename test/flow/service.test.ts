@@ -75,3 +75,15 @@ test('nothing is called when a value will not come, or is too long to travel', a
   });
   expect((await bodies()).map(({ stage }) => stage)).toEqual(['send']); // its dead letter
 });
+
+test('a job of a service that the local engine does not have ends the run, and says which', async () => {
+  const training = definePipeline('training', { input: z.object({}) }, (flow) => {
+    flow.service('train', { service: 'ecs:runTask.sync', arguments: {}, resources: ['arn:aws:ecs:eu-west-1:1:x'] });
+  });
+  bench = await openBench([training]);
+  const { run, stages } = await bench.run('training');
+  expect(run.status).toBe('failed');
+  expect(`${run.cause} ${stages.train?.cause}`).toContain(
+    'HDL520 the local engine does not implement the resource arn:aws:states:::ecs:runTask.sync',
+  );
+});

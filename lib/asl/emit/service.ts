@@ -1,10 +1,11 @@
 import type { ServiceNode } from '../../definition/index.ts';
+import { jobOf, type ServicePoll } from '../../graph/index.ts';
 import { constant } from '../constant.ts';
 import { controlOfStage } from '../control.ts';
 import { stageRetry } from '../retry.ts';
 import { caught, withControlInstead } from './flow-state.ts';
 import { operator } from './operator.ts';
-import type { Emission, Piece } from './piece.ts';
+import type { Emission, Piece, State } from './piece.ts';
 import { stageFailed } from './stage-failed.ts';
 
 /** `settle` gives the arguments, from the ledger; the call; `settle` records what it answered. */
@@ -12,6 +13,7 @@ export const emitService = (node: ServiceNode, next: string | null, emission: Em
   const { id } = node;
   const [due, call, done, failed] = [`${id}.due`, `${id}.call`, `${id}.done`, `${id}.failed`];
   const control = controlOfStage(id, emission.needs);
+  const { poll } = jobOf(node.service) ?? {};
   const facts = { run: '{% $states.input.run %}', stage: id };
   const opened = operator(
     'settle',
@@ -37,14 +39,17 @@ export const emitService = (node: ServiceNode, next: string | null, emission: Em
       },
       [call]: {
         Type: 'Task',
-        Resource: `arn:aws:states:::${node.service}`,
+        Resource: `arn:aws:states:::${poll?.start ?? node.service}`,
         Arguments: '{% $states.input.service.arguments %}',
-        Output: "{% $merge([$states.input, {'service': {'result': $states.result}}]) %}",
-        TimeoutSeconds: node.timeoutSeconds,
+        Output: poll
+          ? `{% $merge([$states.input, {'service': {'result': $states.result, 'until': $millis() + ${node.timeoutSeconds * 1_000}}}]) %}`
+          : "{% $merge([$states.input, {'service': {'result': $states.result}}]) %}",
+        TimeoutSeconds: poll ? callSeconds : node.timeoutSeconds,
         Retry: stageRetry(node.retry),
         Catch: [caught(failed)],
-        Next: done,
+        Next: poll ? `${id}.pause` : done,
       },
+      ...(poll ? pollStates(node, poll, done, failed) : {}),
       [done]: {
         ...operator(
           'settle',
@@ -55,6 +60,52 @@ export const emitService = (node: ServiceNode, next: string | null, emission: Em
         Catch: [caught(failed)],
       },
       [failed]: stageFailed({ id, bind: node.bind }, control, next, emission),
+    },
+  };
+};
+
+/** Of a call that only starts a job, or asks how it is. */
+const callSeconds = 60;
+/** A job is asked after so often in the time that it has: the run's history stays short, however long that is. */
+const looks = 200;
+const shortestPause = 30;
+
+/** Asks how a job is until it has ended. */
+const pollStates = (
+  { id, timeoutSeconds, retry }: ServiceNode,
+  poll: ServicePoll,
+  done: string,
+  failed: string,
+): { readonly [name: string]: State } => {
+  const [pause, look, ended, broken] = [`${id}.pause`, `${id}.look`, `${id}.ended`, `${id}.broken`];
+  const isOneOf = (values: readonly string[]): string =>
+    `$states.input.service.result.Status in ${JSON.stringify(values)}`;
+  const cause = `${JSON.stringify(`the job of ${id} is `)} & $states.input.service.result.Status & ' ' & $states.input.service.result.Message`;
+  return {
+    [pause]: { Type: 'Wait', Seconds: Math.max(shortestPause, Math.ceil(timeoutSeconds / looks)), Next: look },
+    [look]: {
+      Type: 'Task',
+      Resource: `arn:aws:states:::${poll.look}`,
+      Arguments: { [poll.asked]: `{% $states.input.service.result.${poll.given} %}` },
+      Output:
+        "{% $merge([$states.input, {'service': {'result': $states.result, 'until': $states.input.service.until}}]) %}",
+      TimeoutSeconds: callSeconds,
+      Retry: stageRetry(retry),
+      Catch: [caught(failed)],
+      Next: ended,
+    },
+    [ended]: {
+      Type: 'Choice',
+      Choices: [
+        { Condition: `{% ${isOneOf(poll.done)} %}`, Next: done },
+        { Condition: `{% ${isOneOf(poll.running)} and $millis() < $states.input.service.until %}`, Next: pause },
+      ],
+      Default: broken,
+    },
+    [broken]: {
+      Type: 'Pass',
+      Output: `{% $merge([$states.input, {'failure': {'Error': $millis() < $states.input.service.until ? 'States.TaskFailed' : 'States.Timeout', 'Cause': ${cause}}}]) %}`,
+      Next: failed,
     },
   };
 };

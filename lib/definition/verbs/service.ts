@@ -7,17 +7,23 @@ import { placeOf, type Recorder, stageRef, stagesBehind } from './recorder.ts';
 import type { AfterOptions } from './wait.ts';
 
 export interface ServiceOptions<Output extends StandardSchemaV1> extends AfterOptions {
-  /** `aws-sdk:<service>:<action>` for any action of AWS, or an optimized one such as `sqs:sendMessage`. */
+  /**
+   * `aws-sdk:<service>:<action>` for any action of AWS, or an optimized one such as `sqs:sendMessage`. With `.sync` it is a job, and the
+   * stage is done when the job is: `ecs:runTask.sync`, `batch:submitJob.sync`, `sagemaker:createTrainingJob.sync`,
+   * `bedrock:createModelInvocationJob.sync`.
+   */
   readonly service: `${string}:${string}`;
   /** The parameters as Step Functions spells them, in PascalCase; may hold refs. 200 KB at most. */
   readonly arguments: { readonly [parameter: string]: unknown };
   /** ARNs of what the call touches: the pipeline's role may do this action on these, and nothing else. */
   readonly resources: readonly [string, ...string[]];
+  /** ARNs of roles that the call hands to what it starts: of a container, a training job. @default none */
+  readonly passes?: readonly string[];
   /** The IAM action, where its name does not follow from the service: `bedrock:InvokeModel`. @default derived */
   readonly action?: `${string}:${string}`;
   /** What the call answers, for the checker; AWS's word is taken for it. @default unknown */
   readonly output?: Output;
-  /** @default '1m' */
+  /** @default '1m'; of a job, '1d'. A call may take a day, a job 30. */
   readonly timeout?: Span;
   /** @default 3 attempts, 2 s apart, doubling, at most 60 s */
   readonly retry?: Omit<RetryOptions, 'moreMemoryMb'>;
@@ -33,6 +39,14 @@ export interface ServiceVerb {
    *   service: 'sqs:sendMessage',
    *   arguments: { QueueUrl: queueUrl, MessageBody: { rows: total.rows } },
    *   resources: ['arn:aws:sqs:eu-west-1:123456789012:done'],
+   * });
+   * @example
+   * flow.service('train', {
+   *   service: 'batch:submitJob.sync',
+   *   arguments: { JobName: 'train', JobQueue: gpuQueue, JobDefinition: trainer, Parameters: { rows: total.rows } },
+   *   resources: [gpuQueue, trainer],
+   *   timeout: '12h',
+   *   retry: { attempts: 2 },
    * });
    */
   service<Output extends StandardSchemaV1 = StandardSchemaV1>(
@@ -50,9 +64,10 @@ export const recordService = (recorder: Recorder): ServiceVerb['service'] => {
       service: call.service,
       bind: bind(call.arguments, at),
       resources: call.resources,
+      ...(call.passes ? { passes: call.passes } : {}),
       ...(call.action ? { action: call.action } : {}),
       ...(call.output ? { output: call.output } : {}),
-      timeoutSeconds: spanSeconds(call.timeout ?? '1m', at, 'timeout'),
+      timeoutSeconds: spanSeconds(call.timeout ?? (call.service.includes('.sync') ? '1d' : '1m'), at, 'timeout'),
       retry: retryPolicy(call.retry),
       after: stagesBehind(call.after, at),
     });

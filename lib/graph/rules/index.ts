@@ -6,6 +6,7 @@ import { cachesArePossible } from './caches-are-possible.ts';
 import { childRunsArePossible } from './child-runs-are-possible.ts';
 import { choicesHaveAValue } from './choices-have-a-value.ts';
 import { compensationsFit } from './compensations-fit.ts';
+import { computeIsPossible } from './compute-is-possible.ts';
 import { conditionsOfStartsArePossible } from './conditions-of-starts-are-possible.ts';
 import { eventTriggersArePossible } from './event-triggers-are-possible.ts';
 import { idsAreUnique } from './ids-are-unique.ts';
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   mapOptionsArePossible,
   rowsArePossible,
   stageLimitsArePossible,
+  computeIsPossible,
   cachesArePossible,
   poolsArePossible,
   upstreamsAreKnown,
