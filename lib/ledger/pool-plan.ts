@@ -34,15 +34,18 @@ export interface Planned {
 export const planGrants = (
   head: Pick<PoolRecord, 'pool' | 'key' | 'held' | 'next' | 'lastGo' | 'grants'>,
   limits: PoolLimits,
-  wanting: readonly { readonly owner: string; readonly holdMs: number }[],
-  { now, queued }: { readonly now: number; readonly queued: boolean },
+  wanting: readonly { readonly owner: string; readonly attempt: number; readonly holdMs: number }[],
+  now: number,
 ): Planned => {
   const { pool, key } = head;
   const { slots, intervalMs } = limits;
   const horizon = Math.max(horizonMs, intervalsAhead * (intervalMs ?? 0));
   const leases: PoolLease[] = [];
   let { next, lastGo } = head;
-  for (const { owner, holdMs } of wanting.slice(0, Math.min(mostGrants, Math.max(0, freeSlots(head, limits, now))))) {
+  for (const { owner, attempt, holdMs } of wanting.slice(
+    0,
+    Math.min(mostGrants, Math.max(0, freeSlots(head, limits, now))),
+  )) {
     let goAt = now;
     if (intervalMs !== undefined) {
       goAt = Math.max(now, next);
@@ -51,7 +54,7 @@ export const planGrants = (
       next = goAt + intervalMs;
       lastGo = goAt;
     }
-    const mark = { untilMs: goAt + holdMs, goAt, grant: head.grants + 1, queued, owner };
+    const mark = { untilMs: goAt + holdMs, goAt, grant: head.grants + 1, attempt, owner };
     leases.push({
       pool,
       key,
@@ -63,11 +66,15 @@ export const planGrants = (
   return { leases, next, lastGo };
 };
 
-/** What an owner has been granted and not given back, as far as the pool's item tells. */
-export const leaseOf = (head: PoolRecord, owner: string): PoolLease | undefined => {
+/** What an owner has been granted and not given back, and in which try, as far as the pool's item tells. */
+export const grantedTo = (
+  head: PoolRecord,
+  owner: string,
+): { readonly lease: PoolLease; readonly attempt?: number } | undefined => {
   const { pool, key, limits } = head;
   const held = marksOf(head).find((mark) => mark.owner === owner);
-  if (held)
-    return { pool, key, owner, mark: held.mark, ...(limits.intervalMs === undefined ? {} : { goAt: held.goAt }) };
-  return head.last?.find((lease) => lease.owner === owner && lease.mark === undefined);
+  const timed = limits.intervalMs === undefined || !held ? {} : { goAt: held.goAt };
+  if (held) return { lease: { pool, key, owner, mark: held.mark, ...timed }, attempt: held.attempt };
+  const lease = head.last?.find((one) => one.owner === owner && one.mark === undefined);
+  return lease && { lease };
 };

@@ -39,23 +39,19 @@ export const openTelling = (aws: Aws, table: Table) => {
 
   /** Tells whom one has just granted something, and takes it out of the queue. */
   const tell = async (waiter: PoolWaiter, lease: PoolLease, now: number): Promise<Told> => {
-    let { token } = waiter;
-    for (;;) {
-      if (token === undefined) return 'told'; // it looks for itself
-      const told = await send(token, lease, now);
-      // Nobody else has begun to tell it, and nobody can any more once it is out of the queue.
-      const alone = await table.delete(
-        keyOf(lease, waiter),
-        told === 'gone'
-          ? '#token = :token AND (attribute_not_exists(#repairing) OR #repairing = :no)'
-          : '#token = :token',
-        told === 'gone' ? { token, no: false } : { token },
-      );
-      if (alone) return told;
-      const current = await table.get<PoolWaiter>(keyOf(lease, waiter));
-      if (current?.token === undefined || current.token === token) return told === 'gone' ? 'unknown' : told;
-      token = current.token; // the state was tried again meanwhile
+    const { token, attempt } = waiter;
+    if (token === undefined) return 'told'; // it looks for itself
+    const key = keyOf(lease, waiter);
+    const told = await send(token, lease, now);
+    // Unless another has begun to tell it; nobody can any more once it is out of the queue.
+    const alone = '#token = :token AND (attribute_not_exists(#repairing) OR #repairing = :no)';
+    if (told !== 'gone') await table.delete(key, '#token = :token', { token });
+    else if (!(await table.delete(key, alone, { token, no: false }))) {
+      const current = await table.get<PoolWaiter>(key);
+      // Tried again since, so that nobody can have been told by this token.
+      return current && current.attempt > attempt ? 'gone' : 'unknown';
     }
+    return told;
   };
 
   /** Tells somebody whom another has granted something and, it seems, died before it told it. */
@@ -68,7 +64,7 @@ export const openTelling = (aws: Aws, table: Table) => {
       condition: '#token = :token',
       values: { token },
     });
-    if (!begun || token === undefined) return; // told meanwhile
+    if (!begun || token === undefined) return; // told meanwhile, or tried again
     await send(token, lease, now);
     await table.delete(key, '#token = :token', { token });
   };

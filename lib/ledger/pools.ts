@@ -14,9 +14,10 @@ import {
   poolKey,
   poolWaiterKey,
   poolWaiterPrefix,
+  readPoolKey,
 } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
-import { freeSlots, leaseOf, marksOf, mostGrants, type Planned, planGrants } from './pool-plan.ts';
+import { freeSlots, grantedTo, marksOf, mostGrants, type Planned, planGrants } from './pool-plan.ts';
 import { openTelling } from './pool-telling.ts';
 import type { Table } from './table.ts';
 
@@ -24,6 +25,8 @@ import type { Table } from './table.ts';
 export interface PoolEntry extends PoolAddress {
   readonly limits: PoolLimits;
   readonly owner: string;
+  /** Counts the tries of a state that waits: a later one has another token, and those of earlier ones are void. @default 0 */
+  readonly attempt?: number;
   /** When it came, in milliseconds since 1970. */
   readonly since: number;
   readonly low?: boolean;
@@ -42,7 +45,7 @@ export interface Pools {
    */
   enter(entry: PoolEntry, now: number): Promise<PoolLease | undefined>;
   /** What somebody who looks for itself was granted meanwhile. */
-  find(entry: PoolEntry, now: number): Promise<PoolLease | undefined>;
+  find(entry: PoolEntry): Promise<PoolLease | undefined>;
   /** Stops waiting; gives back what was granted meanwhile. */
   leave(entry: PoolEntry, now: number): Promise<void>;
   /** Gives a slot back and grants it to who waits. A repeat, or one that comes after the lease ran out, changes nothing. */
@@ -51,11 +54,22 @@ export interface Pools {
   pass(at: PoolAddress, now: number, options?: { readonly repair?: boolean }): Promise<PoolRecord | undefined>;
   /** The moment of the next `calls` calls, which are nobody else's then; undefined where that is later than `latest`. */
   reserve(at: PoolAddress, limits: PoolLimits, calls: number, now: number, latest: number): Promise<number | undefined>;
+  /** Pools that are in use, or were a few minutes ago. */
+  inUse(): Promise<readonly PoolAddress[]>;
+  get(at: PoolAddress): Promise<PoolRecord | undefined>;
+  /** Who waits, in their order. */
+  waiting(at: PoolAddress): Promise<readonly PoolWaiter[]>;
+  /** Takes slots from those who hold them, by their marks. */
+  reclaim(at: PoolAddress, marks: readonly string[], now: number): Promise<void>;
+  /** Takes a pool that nobody uses out of those in use, unless somebody has come since. */
+  rest(pool: PoolRecord): Promise<void>;
   /** Lets no call begin before a moment. */
   pushBack(at: PoolAddress, until: number): Promise<void>;
 }
 
 const mostRounds = 200;
+/** Of those in use, what one looks at. */
+const mostInUse = 1_000;
 /** A pool that nobody has used so long is forgotten. */
 const keptSeconds = 30 * 86_400;
 /** Whoever granted something has told of it by then, or died. */
@@ -125,11 +139,17 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     const untold: PoolLease[] = [];
     const others: PoolWaiter[] = [];
     for (const waiter of await queue(head, limit)) {
-      const lease = leaseOf(head, waiter.owner) ?? head.last?.find(({ owner }) => owner === waiter.owner);
+      const granted = grantedTo(head, waiter.owner);
+      const { attempt = waiter.attempt, lease = head.last?.find(({ owner }) => owner === waiter.owner) } =
+        granted ?? {};
       if (lease === undefined) {
         if (waiter.token === undefined && (waiter.givesUpAt ?? 0) <= now)
           await table.delete({ pk: poolKey(head).pk, sk: waiter.sk }, 'attribute_exists(pk)');
         else others.push(waiter);
+      } else if (attempt < waiter.attempt) {
+        // The state is tried again since: nobody was told of that, nor can be any more.
+        if (lease.mark !== undefined) await giveBack(head, [lease.mark], now);
+        others.push(waiter);
       } else if (waiter.token !== undefined && (repair || now - (head.grantedAt ?? 0) >= toldWithinMs)) {
         await tellAgain(waiter, lease, now);
       } else untold.push(lease);
@@ -153,7 +173,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
       if (free <= 0 && !repair) return head;
       const granted = (head.last?.length ?? 0) + marksOf(head).length;
       const { untold, others } = await waiting(head, granted + Math.min(mostGrants, Math.max(1, free)), now, repair);
-      const planned = planGrants(head, head.limits, others, { now, queued: true });
+      const planned = planGrants(head, head.limits, others, now);
       if (planned.leases.length === 0) return head;
       if (!(await grant(head, head.limits, planned, untold, now))) {
         await stepAside(round);
@@ -172,15 +192,11 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     throw new Error(`so many meet at the pool ${at.pool} that nobody comes to grant anything`);
   };
 
-  const find = async (entry: PoolEntry, now: number): Promise<PoolLease | undefined> => {
+  const find = async (entry: PoolEntry): Promise<PoolLease | undefined> => {
     const head = await read(entry);
-    const mine = head && leaseOf(head, entry.owner);
-    if (!head || !mine) return undefined;
-    const waited = marksOf(head).some(({ mark, queued }) => mark === mine.mark && queued);
-    if (!waited || (await table.delete(waiterKey(entry), 'attribute_exists(pk)'))) return mine;
-    // Whoever granted it has found nobody with the token of an earlier try, and takes it back.
-    if (mine.mark !== undefined) await giveBack(entry, [mine.mark], now);
-    return undefined;
+    const mine = head && grantedTo(head, entry.owner)?.lease;
+    if (mine) await table.delete(waiterKey(entry), 'attribute_exists(pk)');
+    return mine;
   };
 
   const release = async (lease: PoolLease, now: number): Promise<void> => {
@@ -197,31 +213,32 @@ export const openPools = (aws: Aws, table: Table): Pools => {
 
   return {
     enter: async (entry, now) => {
-      const { limits, owner, since, low, holdMs, token, givesUpAt } = entry;
+      const { limits, owner, attempt = 0, since, low, holdMs, token, givesUpAt } = entry;
       for (let round = 1; ; round++) {
         const head = (await read(entry)) ?? (await open(entry, limits, now));
-        if (leaseOf(head, owner)) {
-          const mine = await find(entry, now);
-          if (mine) return announce(entry, mine, now);
+        const before = grantedTo(head, owner);
+        if (before?.attempt !== undefined && before.lease.mark !== undefined) {
+          if (before.attempt >= attempt) return undefined; // this try is an earlier one, which nobody waits for any more
+          await giveBack(entry, [before.lease.mark], now); // and that was one: nobody was told of what it got
           continue;
         }
         if (!allowsTheSame(head.limits, limits))
           await table.update({ key: poolKey(entry), set: { limits }, condition: 'attribute_exists(pk)' });
         if (round > mostRounds || (await queue(entry, 1)).length > 0) break;
-        const planned = planGrants(head, limits, [entry], { now, queued: false });
+        const planned = planGrants(head, limits, [{ owner, attempt, holdMs }], now);
         if (planned.leases.length === 0) break;
         if (await grant(head, limits, planned, [], now)) return announce(entry, planned.leases[0], now);
         await stepAside(round);
       }
-      const waiter = { owner, since, low, holdMs, token, givesUpAt };
+      const waiter = { owner, attempt, since, low, holdMs, token, givesUpAt };
       const isNew = await table.create(waiterKey(entry), waiter);
       if (!isNew)
         // the state is tried again, with a token of its own
         await table.update({
           key: waiterKey(entry),
           set: { ...waiter, repairing: false },
-          condition: '#since = :since',
-          values: { since },
+          condition: '#attempt < :attempt',
+          values: { attempt },
         });
       await pass(entry, now, { repair: !isNew });
       return undefined;
@@ -232,7 +249,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     leave: async (entry, now) => {
       await table.delete(waiterKey(entry), 'attribute_exists(pk)');
       const head = await read(entry);
-      const granted = head && leaseOf(head, entry.owner);
+      const granted = head && grantedTo(head, entry.owner)?.lease;
       if (granted) await release(granted, now);
     },
 
@@ -261,6 +278,29 @@ export const openPools = (aws: Aws, table: Table): Pools => {
         if (head.next > latest) return undefined;
       }
       throw new Error(`so many meet at the pool ${at.pool} that no call could be reserved`);
+    },
+
+    inUse: async () => {
+      const found = await table.upTo<{ readonly pk: string }>(openIndex, openPoolsPartition, 'pool$', mostInUse);
+      return found.map(({ pk }) => readPoolKey(pk));
+    },
+
+    get: read,
+
+    waiting: (at) => table.list(poolKey(at).pk, poolWaiterPrefix, ['owner', 'since', 'low', 'givesUpAt']),
+
+    reclaim: async (at, marks, now) => {
+      for (const mark of marks) await giveBack(at, [mark], now);
+    },
+
+    rest: async (pool) => {
+      await table.update({
+        key: poolKey(pool),
+        set: {},
+        remove: [openIndex.pk, openIndex.sk],
+        condition: 'attribute_not_exists(#held) AND #grants = :grants',
+        values: { grants: pool.grants },
+      });
     },
 
     pushBack: async (at, until) => {

@@ -57,7 +57,7 @@ export interface Stages {
     at: StageAddress,
     owner: string,
     now: string,
-    facts?: Partial<Needs & Fallback & Pick<StageRecord, 'compensate' | 'overdueAt'>>,
+    facts?: Partial<Needs & Fallback & Pick<StageRecord, 'compensate' | 'overdueAt' | 'lease'>>,
   ): Promise<Claim<StageRecord>>;
   /** Records success. False when another attempt has claimed or settled the stage since. */
   complete(
@@ -69,7 +69,13 @@ export interface Stages {
   /** Notes what a failed attempt used, which is not the end of the stage. False when another attempt has claimed it since. */
   note(at: StageAddress, owner: string, telling: Telling): Promise<boolean>;
   /** Marks a map stage as running, over `total` items if that is known; its batches are claimed one by one. */
-  open(at: StageAddress, now: string, total?: number, fingerprint?: Fingerprint): Promise<void>;
+  open(
+    at: StageAddress,
+    now: string,
+    total?: number,
+    fingerprint?: Fingerprint,
+    facts?: Pick<StageRecord, 'pooled'>,
+  ): Promise<void>;
   /** Records the end of a map stage, whatever it was. */
   closeMap(at: StageAddress, end: MapEnd, needs?: Needs): Promise<void>;
   /** Records a failure for good, and what it means. Undefined when the stage is completed, which is final. */
@@ -93,7 +99,7 @@ export interface Stages {
     batch: number,
     owner: string,
     now: string,
-    overdueAt?: string,
+    facts?: Pick<BatchRecord, 'overdueAt' | 'lease'>,
   ): Promise<Claim<BatchRecord>>;
   /** Stores the outcomes so far; `completed` says that every item has one. False when the claim is lost. */
   settleBatch(at: StageAddress, batch: number, owner: string, end: BatchEnd): Promise<boolean>;
@@ -147,7 +153,19 @@ const unfinished = ({ generation = 1 }: StageAddress) => ({
 
 /** What is read of batches where their results are not. */
 const batchFacts = [
-  ...['stage', 'batch', 'status', 'attempts', 'completed', 'failed', 'cached', 'startedAt', 'durationMs', 'overdueAt'],
+  ...[
+    'stage',
+    'batch',
+    'status',
+    'attempts',
+    'completed',
+    'failed',
+    'cached',
+    'startedAt',
+    'durationMs',
+    'overdueAt',
+    'lease',
+  ],
   ...['spent', 'measured', 'scores'],
 ];
 
@@ -199,7 +217,7 @@ export const openStages = (table: Table): Stages => {
     note: async (at, owner, telling) =>
       (await table.update({ key: keyOf(at), set: { ...telling }, ...owned(owner) })) !== undefined,
 
-    open: async (at, now, total, fingerprint) => {
+    open: async (at, now, total, fingerprint, facts = {}) => {
       const { generation = 1 } = at;
       await table.update({
         key: keyOf(at),
@@ -208,6 +226,7 @@ export const openStages = (table: Table): Stages => {
           status: 'running',
           generation,
           fingerprint,
+          ...facts,
           ...(total === undefined ? {} : { items: { total, completed: 0, failed: 0 } }),
         },
         setOnce: { startedAt: now, attempts: 1 },
@@ -265,8 +284,8 @@ export const openStages = (table: Table): Stages => {
 
     batchPages: (at) => table.pages(`run#${at.pipeline}#${at.run}`, batchPrefix(at.stage), batchFacts),
 
-    claimBatch: (at, batch, owner, now, overdueAt) =>
-      claim(at, batchKey(at.pipeline, at.run, at.stage, batch), { stage: at.stage, batch, overdueAt }, owner, now),
+    claimBatch: (at, batch, owner, now, facts = {}) =>
+      claim(at, batchKey(at.pipeline, at.run, at.stage, batch), { stage: at.stage, batch, ...facts }, owner, now),
 
     settleBatch: async (at, batch, owner, end) =>
       (await table.update({

@@ -17,6 +17,7 @@ import { deathOf } from './death.ts';
 import { endOfLate, tellLate } from './late.ts';
 import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
+import { releasePools } from './pools.ts';
 import { isoTime, type Services } from './services.ts';
 
 /** The part of Step Functions' "Execution Status Change" event that matters here. */
@@ -118,6 +119,7 @@ export const settleRun = async (
   // The stages first: a crash in between leaves the run to be settled by the event's next delivery.
   const stages = await settleStages(before, { status, endedAt, error, cause }, services);
   const settled = await ledger.stages.list(pipeline, run);
+  await releasePools(before, settled, services);
   const undone = await compensationOf(before, status, settled, services);
   const end = { status, endedAt, stages, account: accountOf(settled), error, cause, ...undone };
   const record = await ledger.runs.end(pipeline, run, end, generation);

@@ -6,6 +6,7 @@ import {
   isExpressArn,
   type OpenRun,
   type PipelineManifest,
+  type PoolAddress,
   type RunRecord,
   type StageRecord,
 } from '../records/index.ts';
@@ -17,6 +18,7 @@ import { atDeadline, longestDelaySeconds, watchDeadline } from './deadline.ts';
 import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
+import { sweepPools } from './pools.ts';
 import { reconcileRun } from './reconcile.ts';
 import { resume } from './resume.ts';
 import { isoTime, type Services } from './services.ts';
@@ -37,6 +39,8 @@ export interface Swept {
   readonly looked: number;
   /** Runs that could not be looked at, with why. They are looked at again by the next sweep. */
   readonly failed: readonly (OpenRun & { readonly why: string })[];
+  /** Pools that could not be looked at, the same way. */
+  readonly pools: readonly (PoolAddress & { readonly why: string })[];
 }
 
 export const sweep = async (services: Services): Promise<Swept> => {
@@ -53,7 +57,7 @@ export const sweep = async (services: Services): Promise<Swept> => {
       }),
     );
   }
-  return { looked: due.length, failed };
+  return { looked: due.length, failed, pools: await sweepPools(services) };
 };
 
 const lookAt = async (open: OpenRun, services: Services): Promise<void> => {

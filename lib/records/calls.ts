@@ -266,6 +266,8 @@ export type SettleCall =
       readonly batch?: Batch;
       /** When the state was entered, the same for all its tries: ISO 8601. */
       readonly since: string;
+      /** Counts the tries of the state: each has a token of its own. */
+      readonly attempt: number;
       /** Lets the state go on. */
       readonly token: string;
     }

@@ -61,6 +61,8 @@ export interface PoolRecord extends PoolAddress {
 export interface PoolWaiter {
   readonly sk: string;
   readonly owner: string;
+  /** Which try of the state that is: an earlier one's token is void. */
+  readonly attempt: number;
   readonly since: number;
   readonly low?: boolean;
   /** The task token of the state that waits. Without one, the waiter looks for itself. */
@@ -94,21 +96,23 @@ export interface PoolMark {
   readonly goAt: number;
   /** The write that granted it, which makes it another than any before. */
   readonly grant: number;
-  /** Its owner had waited for it. */
-  readonly queued: boolean;
+  /** Which try of the state it was granted to. */
+  readonly attempt: number;
   readonly owner: string;
 }
 
 const base = 36;
 
 /** Short, for every write of the pool's item writes all of them. */
-export const writeMark = ({ untilMs, goAt, grant, queued, owner }: PoolMark): string =>
-  `${[Math.ceil(untilMs), Math.floor(goAt), grant, Number(queued)].map((n) => n.toString(base)).join('|')}|${owner}`;
+export const writeMark = ({ untilMs, goAt, grant, attempt, owner }: PoolMark): string =>
+  `${[Math.ceil(untilMs), Math.floor(goAt), grant, attempt].map((n) => n.toString(base)).join('|')}|${owner}`;
 
 export const readMark = (mark: string): PoolMark => {
-  const [until = '', go = '', grant = '', queued = '', ...owner] = mark.split('|');
-  const [untilMs = 0, goAt = 0, number = 0] = [until, go, grant].map((text) => Number.parseInt(text, base));
-  return { untilMs, goAt, grant: number, queued: queued === '1', owner: owner.join('|') };
+  const [until = '', go = '', grant = '', attempt = '', ...owner] = mark.split('|');
+  const [untilMs = 0, goAt = 0, number = 0, tried = 0] = [until, go, grant, attempt].map((text) =>
+    Number.parseInt(text, base),
+  );
+  return { untilMs, goAt, grant: number, attempt: tried, owner: owner.join('|') };
 };
 
 /** The stage of a run that holds or waits, as the ledger names it; `batch` of a map's. */

@@ -2,6 +2,7 @@
 import type { CachedFrom } from './cache.ts';
 import type { Child } from './child.ts';
 import type { StoredPayload } from './payload.ts';
+import type { PoolLease } from './pool.ts';
 import type { Answered, Question } from './question.ts';
 import type { Telling } from './spent.ts';
 import type { Status } from './status.ts';
@@ -60,6 +61,10 @@ export interface StageRecord extends Telling {
   /** The fallback that runs or ran in place of the stage, and why the stage itself failed. */
   readonly via?: string;
   readonly primary?: { readonly error: string; readonly cause: string };
+  /** What it was given of a pool. */
+  readonly lease?: PoolLease;
+  /** Of a map: its batches were given something of a pool, each for itself. */
+  readonly pooled?: true;
   /** Of a stage that is `waiting`, or was: until when at most. */
   readonly until?: string;
   /** Of a stage that asks a person. */
@@ -98,6 +103,7 @@ export interface BatchRecord extends Telling {
   readonly redone?: number;
   readonly owner?: string;
   readonly overdueAt?: string;
+  readonly lease?: PoolLease;
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly durationMs?: number;

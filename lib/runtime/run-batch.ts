@@ -66,7 +66,10 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const whole = await ledger.stages.get(at);
   if (whole?.status === 'completed') return { status: 'completed', control: {}, completed: 0, failed: 0 };
   const number = batchNumber(batch);
-  const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(startedAt), overdueAt(attempt));
+  const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(startedAt), {
+    overdueAt: overdueAt(attempt),
+    ...(call.lease ? { lease: call.lease } : {}),
+  });
   if (!claim.held) return { status: 'completed', control: {}, completed: 0, failed: 0 };
 
   const results = new Map<number, ItemResult>();
@@ -76,7 +79,8 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   }
   const reserveMs = reserveOf(attempt.remainingMs());
   const { items, total } = await batchItems(batch, ledger, resolver, scopeOf(call));
-  if (number === 0) await ledger.stages.open(at, isoTime(startedAt), total, { ...attempt.build, input: '' });
+  const pooled = call.lease ? ({ pooled: true } as const) : {};
+  if (number === 0) await ledger.stages.open(at, isoTime(startedAt), total, { ...attempt.build, input: '' }, pooled);
   const todo = items.filter(({ index }) => !results.has(index));
   const cached = await cachedItems(stage, attempt, resolver, todo, whole?.anew === true);
   for (const result of cached?.results ?? []) results.set(result.index, result);

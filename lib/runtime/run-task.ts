@@ -45,6 +45,7 @@ const answerOf = async <S extends Stage>(
     ...needsOf([call.bind], call.after, call.chosen),
     ...fallbackOf(call),
     overdueAt: overdueAt(attempt),
+    ...(call.lease ? { lease: call.lease } : {}),
     ...(call.compensate ? { compensate: call.compensate } : {}),
   };
   const claim = await ledger.stages.claim(at, owner, isoTime(startedAt), facts);

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { definePipeline, definePool, defineStage } from '../../lib/definition/index.ts';
+import { sweep } from '../../lib/operators/index.ts';
 import { type Bench, openBench } from './bench.ts';
 
 let bench: Bench;
@@ -44,4 +45,129 @@ test('stages of two pipelines hold one slot in turn, and leave nothing behind', 
   expect(await bench.local.ledger.pools.pass({ pool: 'crm', key: '' }, bench.services.now())).not.toHaveProperty(
     'held',
   );
+});
+
+const hold = defineStage('hold', {
+  input: z.object({ n: z.number() }),
+  output: anything,
+  retry: { attempts: 2, intervalSeconds: 3_600, capSeconds: 3_600, jitter: 'none' },
+});
+const holding = definePipeline('holding', { input: z.object({ n: z.number() }) }, (flow) => {
+  flow.task(hold, { n: flow.input.n }, { pool: crm });
+});
+const failing = {
+  hold: () => {
+    throw new Error('not now');
+  },
+  push: () => ({}),
+};
+const free = async () => {
+  const pool = await bench.local.ledger.pools.get({ pool: 'crm', key: '' });
+  expect(pool).not.toHaveProperty('held');
+  expect(await bench.local.ledger.pools.waiting({ pool: 'crm', key: '' })).toEqual([]);
+};
+const stop = async (pipeline: string) => {
+  const [run] = await bench.local.ledger.runs.latest(pipeline, 1);
+  await bench.local.aws.call('states', 'StopExecution', { executionArn: run?.executionArn });
+};
+
+test('a slot is kept over the pause before another attempt, and given back when the stage has failed for good', async () => {
+  bench = await openBench([holding, pushing], failing);
+  const held = bench.run('holding', { n: 0 });
+  await bench.passed(60);
+  const waited = await bench.run('pushing', { n: 1 });
+  expect([(await held).run.status, waited.run.status, Math.round(waited.seconds / 60)]).toEqual([
+    'failed',
+    'completed',
+    59,
+  ]);
+  await free();
+});
+
+test('an execution that is stopped while it holds a slot gives it back at once', async () => {
+  bench = await openBench([holding, pushing], failing);
+  const held = bench.run('holding', { n: 0 });
+  await bench.passed(60);
+  bench.later(600, () => stop('holding'));
+  const waited = await bench.run('pushing', { n: 1 });
+  expect([(await held).run.status, waited.run.status, Math.round(waited.seconds)]).toEqual([
+    'cancelled',
+    'completed',
+    600,
+  ]);
+  await free();
+});
+
+test('one that is stopped while it waits is passed over when it would be its turn', async () => {
+  bench = await openBench([holding, pushing, dropping], { ...failing, drop: () => ({}) });
+  const held = bench.run('holding', { n: 0 });
+  await bench.passed(60);
+  bench.later(600, () => stop('dropping'));
+  const stopped = bench.run('dropping', { n: 1 });
+  await bench.passed(60);
+  const waited = await bench.run('pushing', { n: 2 });
+  expect([(await held).run.status, (await stopped).run.status, waited.run.status]).toEqual([
+    'failed',
+    'cancelled',
+    'completed',
+  ]);
+  await free();
+});
+
+test('what died without a word is found by the sweep', async () => {
+  bench = await openBench([holding, pushing], failing);
+  bench.loses.add('events');
+  const held = bench.run('holding', { n: 0 });
+  await bench.passed(60);
+  bench.later(60, () => stop('holding'));
+  bench.later(1_200, () => sweep(bench.services));
+  const waited = await bench.run('pushing', { n: 1 });
+  await held;
+  expect([waited.run.status, Math.round(waited.seconds)]).toEqual(['completed', 1_200]);
+  await free();
+});
+
+test('each value of a key has slots of its own; an item without one is a dead letter, and the rest goes on', async () => {
+  const perCustomer = definePool('perCustomer', { slots: 1, key: 'customer' });
+  const call = defineStage('call', {
+    input: z.object({ customer: z.string(), n: z.number() }),
+    output: anything,
+  });
+  const calling = definePipeline('calling', { input: z.object({ items: z.array(z.looseObject({})) }) }, (flow) => {
+    flow.map(call, flow.input.items, (item) => item as never, {
+      pool: perCustomer,
+      batch: 1,
+      concurrency: 10,
+      tolerate: { count: 1 },
+    });
+  });
+  const atOnce = new Map<string, number>();
+  const most = new Map<string, number>();
+  let all = 0;
+  let mostOfAll = 0;
+  bench = await openBench([calling], {
+    call: async ({ customer }: { customer: string }) => {
+      atOnce.set(customer, (atOnce.get(customer) ?? 0) + 1);
+      most.set(customer, Math.max(most.get(customer) ?? 0, atOnce.get(customer) ?? 0));
+      mostOfAll = Math.max(mostOfAll, ++all);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      atOnce.set(customer, (atOnce.get(customer) ?? 0) - 1);
+      all--;
+      return {};
+    },
+  });
+  const items = Array.from({ length: 8 }, (_, n) => ({ n, customer: n % 2 ? 'acme' : 'beta' }));
+  const { run, stages } = await bench.run('calling', { items: [...items, { n: 8 }] });
+  expect([run.status, stages.call?.items]).toEqual(['completed', { total: 9, completed: 8, failed: 1 }]);
+  expect([...most].toSorted()).toEqual([
+    ['acme', 1],
+    ['beta', 1],
+  ]);
+  expect(mostOfAll).toBe(2);
+  const [letter] = await bench.local.ledger.deadLetters.list('calling', run.run);
+  expect([letter?.item, letter?.error, letter?.cause]).toEqual([
+    8,
+    'Heddle.Permanent',
+    'HDL705 the pool perCustomer has limits for each customer, but here it is not there. Expected a text or a number. Fix: correct what gives customer',
+  ]);
 });

@@ -7,7 +7,7 @@ import { answerWith } from '../task-token.ts';
 import type { Call, SettleAnswer } from './answer.ts';
 
 export const poolOpened = async (call: Call<'poolOpened'>, services: Services): Promise<SettleAnswer> => {
-  const { run, stage, pool, batch, since, token } = call;
+  const { run, stage, pool, batch, since, attempt, token } = call;
   const { ledger, now } = services;
   const at = addressOf(run, stage);
   const done =
@@ -27,6 +27,7 @@ export const poolOpened = async (call: Call<'poolOpened'>, services: Services): 
       limits,
       owner: poolOwner(run, stage, batch && batchNumber(batch)),
       since: Date.parse(since),
+      attempt,
       ...(run.priority === 'low' ? { low: true } : {}),
       holdMs: holdSeconds * 1_000,
       token,

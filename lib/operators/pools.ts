@@ -1,0 +1,77 @@
+// What was taken of pools and is left over: by runs that were stopped or died, and by whoever died between granting and telling.
+import {
+  type PoolAddress,
+  type PoolRecord,
+  type RunRecord,
+  readMark,
+  readPoolOwner,
+  type StageRecord,
+  type Status,
+} from '../records/index.ts';
+import type { Services } from './services.ts';
+
+/** Gives back what the stages of a run hold whose execution has ended. Again, it finds nothing. */
+export const releasePools = async (
+  { pipeline, run, generation = 1 }: Pick<RunRecord, 'pipeline' | 'run' | 'generation'>,
+  stages: readonly StageRecord[],
+  { ledger, now }: Services,
+): Promise<void> => {
+  for (const { stage, lease, pooled, generation: written = 1 } of stages) {
+    if (written !== generation) continue;
+    if (lease) await ledger.pools.release(lease, now());
+    if (!pooled) continue;
+    for (const batch of await ledger.stages.listBatches({ pipeline, run, stage, generation }, false))
+      if (batch.lease && batch.status === 'running') await ledger.pools.release(batch.lease, now());
+  }
+};
+
+/** Whoever has got something so lately is taken to be at work. */
+const youngMs = 60_000;
+
+/** Takes back what nobody holds any more of all pools in use, and grants it to who waits. Gives the pools that could not be looked at. */
+export const sweepPools = async (services: Services): Promise<readonly (PoolAddress & { readonly why: string })[]> => {
+  const { ledger } = services;
+  const failed: (PoolAddress & { readonly why: string })[] = [];
+  for (const at of await ledger.pools.inUse()) {
+    try {
+      await sweepPool(at, services);
+    } catch (error) {
+      failed.push({ ...at, why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return failed;
+};
+
+const sweepPool = async (at: PoolAddress, services: Services): Promise<void> => {
+  const { pools } = services.ledger;
+  const now = services.now();
+  const found = await pools.get(at);
+  if (!found) return;
+  const left: string[] = [];
+  for (const mark of found.held ?? []) {
+    const { goAt, owner, untilMs } = readMark(mark);
+    if (untilMs > now && (goAt > now - youngMs || (await isAtWork(owner, services)))) continue;
+    left.push(mark);
+  }
+  await pools.reclaim(at, left, now);
+  const after = await pools.pass(at, now, { repair: true });
+  if (after && isIdle(after, now) && (await pools.waiting(at)).length === 0) await pools.rest(after);
+};
+
+const isIdle = ({ held, next, lastGo }: PoolRecord, now: number): boolean =>
+  (held?.size ?? 0) === 0 && next <= now && lastGo <= now;
+
+const over: readonly Status[] = ['completed', 'failed', 'skipped', 'cancelled'];
+
+/** Whether the stage that holds a slot may still be working. */
+const isAtWork = async (owner: string, { ledger }: Services): Promise<boolean> => {
+  const of = readPoolOwner(owner);
+  if (!of) return true; // a call from inside a handler: it is over when its time is
+  const { pipeline, run, stage, batch, generation } = of;
+  const record = await ledger.runs.get(pipeline, run);
+  if (!record || record.endedAt !== undefined || (record.generation ?? 1) !== generation) return false;
+  const at = { pipeline, run, stage, generation };
+  const { status = 'pending', generation: written = 1 } = (await ledger.stages.get(at)) ?? {};
+  if (over.includes(status) && written >= generation) return false;
+  return batch === undefined || (await ledger.stages.getBatch(at, batch))?.status !== 'completed';
+};
