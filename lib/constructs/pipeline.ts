@@ -38,7 +38,7 @@ import { checkResources, checkTemplate } from './resource-limit.ts';
 import type { IOrchestrator, StageDefaults } from './shared.ts';
 import { StageFunction } from './stage-function.ts';
 import { CompiledStateMachine } from './state-machine.ts';
-import { makeTriggers, type RequestFunction, triggerNames } from './triggers/index.ts';
+import { lowTriggers, makeTriggers, type RequestFunction, triggerNames } from './triggers/index.ts';
 
 export interface PipelineProps {
   /** What it shares with other pipelines. */
@@ -145,6 +145,7 @@ export class Pipeline extends PipelineBase {
       ...(when ? { when } : {}),
       ...(partitions ? { partitions } : {}),
       triggers: triggerNames(definition),
+      ...(lowTriggers(definition).length > 0 ? { lowTriggers: lowTriggers(definition) } : {}),
       upstream: Object.fromEntries(upstreams.map(([alias, { name }]) => [alias, name])),
       stages: compiled.stages,
       deadLetterQueueUrl: this.deadLetters.queueUrl,

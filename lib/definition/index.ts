@@ -48,7 +48,7 @@ export {
 } from './rows.ts';
 export { type Span, seconds } from './span.ts';
 export * from './stage.ts';
-export { type DroppedObject, objectDropped, schedule, type Trigger } from './trigger.ts';
+export { type DroppedObject, lowPriority, objectDropped, schedule, type Trigger } from './trigger.ts';
 export {
   all,
   type From,

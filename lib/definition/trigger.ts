@@ -2,10 +2,7 @@
 import type { BatchPolicy, Binding, CatchUp, Condition, Json } from '../records/index.ts';
 import { makeRef, type Ref } from './ref.ts';
 
-/**
- * `I` is the input that the trigger gives the run, so that a pipeline only takes triggers whose input its contract allows.
- */
-export type Trigger<I> =
+type Asking<I> =
   | {
       readonly kind: 'object';
       readonly keyTemplate: string;
@@ -46,6 +43,22 @@ export type Trigger<I> =
       readonly when?: Condition;
       readonly gives?: I;
     };
+
+/**
+ * `I` is the input that the trigger gives the run, so that a pipeline only takes triggers whose input its contract allows.
+ */
+export type Trigger<I> = Asking<I> & {
+  /** At pools, its runs wait behind those of others. @default they do not */
+  readonly priority?: 'low';
+};
+
+/**
+ * Runs that can wait: at pools with `priority`, those of other triggers come first, as they do before backfills.
+ *
+ * @example
+ * lowPriority(schedule('cron(0 3 * * ? *)', { input: { full: true } }))
+ */
+export const lowPriority = <I>(trigger: Trigger<I>): Trigger<I> => ({ ...trigger, priority: 'low' });
 
 /** The input of a run that an object started. */
 export interface DroppedObject {

@@ -42,6 +42,7 @@ export const begin = async (call: BeginCall, services: Services): Promise<FlowSt
     partition: record.partition,
     definitionHash: call.definitionHash,
     execution: call.execution,
+    ...(record.priority ? { priority: record.priority } : {}),
   };
   return { run, control: { [beginSlot]: await controlOf(call, run, ledger) }, chosen: {} };
 };

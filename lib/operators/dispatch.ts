@@ -1,5 +1,5 @@
 // `dispatch`: the one door. Takes start messages from the queue, records each run once and starts its execution.
-import type { Json, RunRecord, StartMessage, StoredPayload } from '../records/index.ts';
+import type { Json, PipelineManifest, RunRecord, StartMessage, StoredPayload } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import {
   admit,
@@ -11,6 +11,7 @@ import {
   recordSkipped,
   release,
   skipRun,
+  triggerOf,
 } from './admission/index.ts';
 import { advance, refuseBackfill } from './backfill/index.ts';
 import { compensate } from './compensate.ts';
@@ -85,6 +86,7 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
     ...recordOf(manifest, decision.request, stored, createdAt),
     ...(message.kind === 'child' ? { askedBy: message.parent } : {}),
     ...(message.kind === 'backfill' ? { backfill: message.backfill } : {}),
+    ...(canWait(message, manifest) ? { priority: 'low' } : {}),
     ...(manifest.admission ? { gated: true } : {}),
     ...deadlineFrom(manifest, Date.parse(createdAt)),
   };
@@ -107,6 +109,13 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   await markPartition(standing, services);
   await startExecution(manifest, run, 1, services);
   return isNew ? { kind: 'started', run } : { kind: 'duplicate', run };
+};
+
+/** Whether at pools others come before it. */
+const canWait = (message: StartMessage, { lowTriggers = [] }: PipelineManifest): boolean => {
+  if (message.kind === 'backfill') return true;
+  if (message.kind === 'child') return message.priority === 'low';
+  return lowTriggers.includes(triggerOf(message) ?? '');
 };
 
 /** True when the run that asks has ended meanwhile, or is further: nobody waits. Asked once the record of the run is there. */

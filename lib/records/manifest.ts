@@ -44,6 +44,8 @@ export interface PipelineManifest {
   readonly partitions?: PartitionSpec;
   /** Names of its triggers, as `heddle pause --trigger` takes them. */
   readonly triggers?: readonly string[];
+  /** Of them, those whose runs have low priority at pools. @default none */
+  readonly lowTriggers?: readonly string[];
   /** Alias to the name of the upstream pipeline. */
   readonly upstream: { readonly [alias: string]: string };
   /** How upstreams are used, by alias. @default the same partition, complete */

@@ -36,6 +36,8 @@ export interface RunRecord {
   readonly askedBy?: Parent;
   /** The backfill that it is part of. */
   readonly backfill?: string;
+  /** At pools, others come first. */
+  readonly priority?: 'low';
   /** It goes through the gate of its pipeline, which must be told of its end. */
   readonly gated?: boolean;
   /** Why it has not begun, while it is `pending`. */

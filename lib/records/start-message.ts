@@ -88,6 +88,8 @@ export type StartMessage =
       readonly parent: Parent;
       readonly partition: string;
       readonly input: StoredPayload;
+      /** Of the run that asks. */
+      readonly priority?: 'low';
     }
   /** A run of a backfill's plan. */
   | {

@@ -2,6 +2,7 @@
 // ledger. Only the handlers are the test's own.
 import { Logger } from '@aws-lambda-powertools/logger';
 import { compile } from '../../lib/asl/index.ts';
+import { lowTriggers } from '../../lib/constructs/triggers/names.ts';
 import type { Pipeline, Stage } from '../../lib/definition/index.ts';
 import { functionsOf, graphOf, validate } from '../../lib/graph/index.ts';
 import type { Shape } from '../../lib/local/index.ts';
@@ -255,6 +256,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
         ...(pipeline.admission ? { admission: pipeline.admission } : {}),
         upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
         stages: ids,
+        lowTriggers: lowTriggers(pipeline),
         deadLetterQueueUrl: local.queueUrl,
       }),
     });

@@ -1,7 +1,7 @@
 // Pools in whole pipelines, in virtual time: what one holds, all others wait for, in their order.
 import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { definePipeline, definePool, defineStage } from '../../lib/definition/index.ts';
+import { definePipeline, definePool, defineStage, lowPriority, schedule } from '../../lib/definition/index.ts';
 import { sweep } from '../../lib/operators/index.ts';
 import { type Bench, openBench } from './bench.ts';
 
@@ -82,6 +82,48 @@ test('a slot is kept over the pause before another attempt, and given back when 
     59,
   ]);
   await free();
+});
+
+test('live runs come before those of a trigger that can wait, but not for ever', async () => {
+  const first = definePool('crm', { slots: 1, priority: { aging: '10m' } });
+  const nightly = definePipeline(
+    'nightly',
+    {
+      input: z.object({ n: z.number() }),
+      triggers: [lowPriority(schedule('cron(0 3 * * ? *)', { input: { n: 7 } }))],
+    },
+    (flow) => {
+      flow.task(drop, { n: flow.input.n }, { pool: first });
+    },
+  );
+  const keeping = definePipeline('keeping', { input: z.object({ n: z.number() }) }, (flow) => {
+    flow.task(hold, { n: flow.input.n }, { pool: first });
+  });
+  const live = definePipeline('live', { input: z.object({ n: z.number() }) }, (flow) => {
+    flow.task(push, { n: flow.input.n }, { pool: first });
+  });
+  const seen: number[] = [];
+  const note = ({ n }: { n: number }) => {
+    seen.push(n);
+    return {};
+  };
+  bench = await openBench([keeping, nightly, live], { hold: failing.hold, push: note, drop: note });
+  const held = bench.run('keeping', { n: 0 });
+  await bench.passed(60);
+  const time = '2026-01-01T03:00:00.000Z';
+  const waits = [
+    bench.ask({ kind: 'schedule', pipeline: 'nightly', schedule: 'schedule1', time, timeZone: 'UTC', input: { n: 7 } }),
+  ];
+  for (const [wait, n] of [
+    [300, 1],
+    [60, 2],
+    [300, 3],
+  ] as const) {
+    await bench.passed(wait);
+    waits.push(bench.run('live', { n }, `live${n}`));
+  }
+  await Promise.all([held, ...waits]);
+  expect(seen).toEqual([1, 2, 7, 3]);
 });
 
 test('an execution that is stopped while it holds a slot gives it back at once', async () => {

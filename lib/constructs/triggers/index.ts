@@ -11,7 +11,7 @@ import { type RequestFunction, requestTrigger } from './request-trigger.ts';
 import { scheduleTrigger } from './schedule-trigger.ts';
 import { upstreamTrigger } from './upstream-trigger.ts';
 
-export { triggerNames } from './names.ts';
+export { lowTriggers, triggerNames } from './names.ts';
 
 export type { RequestFunction } from './request-trigger.ts';
 

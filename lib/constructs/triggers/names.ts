@@ -20,6 +20,10 @@ export const namedTriggers = ({ triggers }: Pick<Pipeline, 'triggers'>): readonl
   });
 };
 
+/** Names of those whose runs can wait. */
+export const lowTriggers = (pipeline: Pipeline): readonly string[] =>
+  namedTriggers(pipeline).flatMap(({ name, trigger }) => (trigger.priority === 'low' ? [name] : []));
+
 /** Names of all that starts runs of a pipeline by itself. */
 export const triggerNames = (pipeline: Pipeline): readonly string[] => [
   ...namedTriggers(pipeline).map(({ name }) => name),

@@ -18,7 +18,7 @@ import { startWaiting } from './start-waiting.ts';
 const atOnce = 50;
 
 /** The trigger that a message comes from; undefined for what somebody asked for by name, which no pause holds. */
-const triggerOf = (message: StartMessage): string | undefined => {
+export const triggerOf = (message: StartMessage): string | undefined => {
   switch (message.kind) {
     case 'object':
       return message.trigger ?? 'object';

@@ -54,7 +54,10 @@ export const startChild = async (call: Call<'startChild'>, services: Services): 
     return nothing;
   }
   const stored = await ledger.payloads.store(pipeline, value);
-  const message: StartMessage = { kind: 'child', pipeline, parent, partition, input: stored };
+  const message: StartMessage = {
+    ...{ kind: 'child', pipeline, parent, partition, input: stored },
+    ...(run.priority ? { priority: run.priority } : {}),
+  };
   await aws.call('sqs', 'SendMessage', { QueueUrl: startQueueUrl, MessageBody: JSON.stringify(message) });
   return nothing;
 };
