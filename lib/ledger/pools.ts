@@ -112,7 +112,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
         grants: head.grants + 1,
         next,
         lastGo,
-        last: [...untold, ...leases],
+        last: [...untold, ...leases].filter(({ mark }) => mark === undefined),
         grantedAt: now,
         [openIndex.pk]: openPoolsPartition,
         [openIndex.sk]: poolKey(head).pk,
@@ -139,9 +139,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     const untold: PoolLease[] = [];
     const others: PoolWaiter[] = [];
     for (const waiter of await queue(head, limit)) {
-      const granted = grantedTo(head, waiter.owner);
-      const { attempt = waiter.attempt, lease = head.last?.find(({ owner }) => owner === waiter.owner) } =
-        granted ?? {};
+      const { lease, attempt = waiter.attempt } = grantedTo(head, waiter.owner) ?? {};
       if (lease === undefined) {
         if (waiter.token === undefined && (waiter.givesUpAt ?? 0) <= now)
           await table.delete({ pk: poolKey(head).pk, sk: waiter.sk }, 'attribute_exists(pk)');

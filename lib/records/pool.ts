@@ -49,7 +49,7 @@ export interface PoolRecord extends PoolAddress {
   readonly next: number;
   /** When the last one will be that was granted from the queue: until then somebody comes by who grants more. */
   readonly lastGo: number;
-  /** Who was granted something lately, and may not have been told yet. */
+  /** Of a pool without slots: who was granted a call lately, and may not have been told yet. */
   readonly last?: readonly PoolLease[];
   /** When the last grant was written. */
   readonly grantedAt?: number;

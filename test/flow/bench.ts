@@ -53,7 +53,7 @@ export interface Bench {
   readonly events: { readonly type: string; readonly detail: Shape }[];
   /** What does not get through: the events of executions that died; start messages of a kind. */
   readonly loses: Set<string>;
-  /** Resolves when so many seconds have passed. */
+  /** When so many seconds have passed. */
   passed(seconds: number): Promise<void>;
   /** Asks for a run through the start queue's operator and waits for the end of its execution. */
   run(pipeline: string, input?: Json, id?: string): Promise<EndedRun>;
@@ -76,9 +76,7 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-interface Delayed {
-  readonly DelaySeconds?: number;
-}
+type Delayed = { readonly DelaySeconds?: number };
 
 /** Of a Standard execution. */
 const arnOf = (pipeline: string, name: string): string =>
@@ -86,6 +84,7 @@ const arnOf = (pipeline: string, name: string): string =>
 
 export const start = Date.parse('2026-01-01T00:00:00Z');
 const prefix = 'heddle-';
+const roleArn = 'arn:aws:iam::123456789012:role/x';
 
 export const openBench = async (pipelines: readonly Pipeline[], handlers: Handlers = {}): Promise<Bench> => {
   process.env.POWERTOOLS_METRICS_DISABLED = 'true';
@@ -100,7 +99,6 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
     ends.set(executionArn, known);
     return known;
   };
-
   const loses = new Set<string>();
   const ended = async ({ source, detail }: BusEvent): Promise<void> => {
     if (source !== 'aws.states' || detail.status === 'RUNNING') return;
@@ -110,7 +108,6 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
     endOf(String(detail.executionArn)).resolve(String(detail.status));
     release();
   };
-
   const operators: RegisteredFunctions = {
     operator_begin: (event) => begin(event, services),
     operator_settle: (event) => settle(event, services),
@@ -143,7 +140,6 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
       ),
     ),
   );
-
   const local = await openServices({
     clock,
     make: [(context) => lambdaService(context, { functions: { ...operators, ...stages } })],
@@ -233,14 +229,14 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
       name: `${prefix}${pipeline.name}`,
       type: pipeline.type.toUpperCase(),
       definition: filled(definition),
-      roleArn: 'arn:aws:iam::123456789012:role/x',
+      roleArn,
     });
     const undoing =
       compensation &&
       (await local.service('sfn').call('CreateStateMachine', {
         name: `${prefix}${pipeline.name}${compensationSuffix}`,
         definition: filled(compensation),
-        roleArn: 'arn:aws:iam::123456789012:role/x',
+        roleArn,
       }));
     await local.service('ssm').call('PutParameter', {
       Name: `/heddle/heddle/${pipeline.name}`,
@@ -250,10 +246,10 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
         stateMachineArn,
         type: pipeline.type,
         definitionHash: hash,
-        ...(undoing ? { compensationArn: undoing.stateMachineArn } : {}),
-        ...(pipeline.deadline ? { deadline: pipeline.deadline } : {}),
-        ...(pipeline.partitions ? { partitions: pipeline.partitions } : {}),
-        ...(pipeline.admission ? { admission: pipeline.admission } : {}),
+        compensationArn: undoing?.stateMachineArn,
+        deadline: pipeline.deadline,
+        partitions: pipeline.partitions,
+        admission: pipeline.admission,
         upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
         stages: ids,
         lowTriggers: lowTriggers(pipeline),
