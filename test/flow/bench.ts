@@ -246,7 +246,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
         stateMachineArn,
         type: pipeline.type,
         definitionHash: hash,
-        compensationArn: undoing?.stateMachineArn,
+        compensationArn: undoing ? undoing.stateMachineArn : undefined,
         deadline: pipeline.deadline,
         partitions: pipeline.partitions,
         admission: pipeline.admission,
