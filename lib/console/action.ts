@@ -23,6 +23,8 @@ export interface ActionFacts {
   readonly verb: string;
   /** Where who does not want it goes back to. */
   readonly back: string;
+  /** What to look at before it is filled in. */
+  readonly about?: Html;
 }
 
 const fieldHtml = ({ name, label, hint, value = '', form = 'line', required }: Field): Html => {
@@ -37,14 +39,14 @@ const fieldHtml = ({ name, label, hint, value = '', form = 'line', required }: F
 };
 
 /** Asks for what an action needs to know before it has a plan. */
-export const askPage = ({ title, path, fields, back }: ActionFacts, problem?: string): Page => ({
+export const askPage = ({ title, path, fields, back, about }: ActionFacts, problem?: string): Page => ({
   title,
   still: true,
   ...(problem === undefined ? {} : { status: 422 }),
   regions: [
     {
       id: 'ask',
-      body: html`${problem === undefined ? '' : html`<pre class="cause" role="alert">${problem}</pre>`}
+      body: html`${problem === undefined ? '' : html`<pre class="cause" role="alert">${problem}</pre>`}${about}
 <form action="${path}" method="get" class="action">${fields.map(fieldHtml)}
 <p><button>See the plan</button> <a href="${back}">Leave it</a></p></form>`,
     },

@@ -1,6 +1,8 @@
 export { type ActionFacts, askPage, donePage, type Field, type PlanFacts, planPage, refusedPage } from './action.ts';
+export { type ApprovalsFacts, aboutQuestion, answerSkeleton, approvalsPage, type OpenQuestion } from './approvals.ts';
 export { type HomeFacts, homePage, type PipelineNow } from './home.ts';
 export { type Html, html, link, textOf } from './html.ts';
+export { type LetterFacts, type LettersFacts, letterPage, lettersPage } from './letters.ts';
 export { documentOf, lostPage, type Page, type Region, regionHtml, type Surroundings } from './page.ts';
 export { type RunFacts, runPage, vanishedRun } from './run.ts';
 export { type GridFacts, type GridRow, gridPage } from './run-grid.ts';

@@ -30,6 +30,8 @@ export interface Surroundings {
 const places: readonly (readonly [name: string, path: string, key: string])[] = [
   ['Pipelines', '/', 'p'],
   ['Runs', '/runs', 'r'],
+  ['Dead letters', '/dead-letters', 'd'],
+  ['Approvals', '/approvals', 'a'],
 ];
 
 const isAt = (path: string, place: string): boolean => {

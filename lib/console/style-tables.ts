@@ -15,6 +15,7 @@ td.bar, th.bar { width: 70%; min-width: 18rem; padding-left: 0; padding-right: 0
 .timeline tbody th { white-space: nowrap; } .timeline td .muted { font-size: 0.8rem; } th.bar text { fill: var(--muted); font-size: 11.5px; font-weight: 400; }
 .tick { stroke: var(--line); stroke-dasharray: 2 3; } .queued { fill: var(--line); } .tried { fill: var(--own); } .failed { fill: color-mix(in srgb, var(--failed) 25%, var(--sheet)); stroke: var(--failed); stroke-width: 1.5; stroke-dasharray: 4 2; }
 .waited { fill: color-mix(in srgb, var(--own) 12%, var(--sheet)); stroke: var(--own); stroke-width: 1.5; } .between { fill: var(--muted); } .on-path { color: var(--text); } .critical th a { font-weight: 700; } svg.key { vertical-align: -2px; }
+.card { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; padding: 0.9rem 1.1rem; margin: 0 0 1rem; } .card h2 { margin: 0 0 0.6rem; } .card .cause, .card .value { background: var(--ground); max-height: 16rem; overflow: auto; } .card .scroll { margin-top: 0.6rem; } summary { cursor: pointer; color: var(--accent); width: fit-content; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0.75rem 0; }
 .actions a, button { font: inherit; font-weight: 600; text-decoration: none; padding: 0.4rem 0.95rem; border-radius: 7px; border: 1px solid var(--muted); background: var(--sheet); color: var(--text); cursor: pointer; }
 .actions a:hover, button:hover { background: var(--soft); } button.go { background: var(--accent); border-color: var(--accent); color: var(--ground); }

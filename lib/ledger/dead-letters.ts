@@ -1,5 +1,5 @@
 // Dead letters: the ledger's record first, then the SQS message, then a mark that it was sent.
-import { type DeadLetter, deadLetterKey } from '../records/index.ts';
+import { type DeadLetter, deadLetterKey, openLettersIndexKey, runsIndex } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
 import type { Table } from './table.ts';
 
@@ -15,6 +15,8 @@ export interface DeadLetters {
   write(letter: DeadLetter, queueUrl: string): Promise<void>;
   get(at: LetterAddress): Promise<DeadLetter | undefined>;
   list(pipeline: string, run: string): Promise<readonly DeadLetter[]>;
+  /** Up to `limit` open ones of a pipeline, those that failed last first. */
+  open(pipeline: string, limit: number): Promise<readonly DeadLetter[]>;
   /** Opens again what this execution of the run was to do and did not come to: its stage is not among `completed`. */
   reopen(pipeline: string, run: string, generation: number, completed: ReadonlySet<string>): Promise<void>;
   /** Closes an open one as replayed in this execution of its run. False when it is not open. */
@@ -41,7 +43,7 @@ export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => {
   /** True when it is new, or of a later execution than the one that is recorded. */
   const record = async (letter: DeadLetter): Promise<boolean> => {
     const key = keyOf(letter);
-    const fresh = { ...letter, state: 'open', notified: false };
+    const fresh = { ...letter, ...openLettersIndexKey(letter.pipeline, letter), state: 'open', notified: false };
     if (await table.create(key, fresh)) return true;
     const { generation = 1, round } = letter;
     const later =
@@ -60,6 +62,7 @@ export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => {
     (await table.update({
       key: keyOf(at),
       set,
+      remove: [runsIndex.pk, runsIndex.sk],
       condition: 'attribute_exists(pk) AND (attribute_not_exists(#state) OR #state = :open)',
       values: { open: 'open' },
     })) !== undefined;
@@ -79,12 +82,14 @@ export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => {
 
     list: (pipeline, run) => table.list(`run#${pipeline}#${run}`, 'dead#'),
 
+    open: (pipeline, limit) => table.latest(runsIndex, `dead#${pipeline}`, limit),
+
     reopen: async (pipeline, run, generation, completed) => {
       for (const letter of await table.list<DeadLetter>(`run#${pipeline}#${run}`, 'dead#')) {
         if (letter.replayedIn !== generation || completed.has(letter.stage)) continue;
         await table.update({
           key: keyOf(letter),
-          set: { state: 'open' },
+          set: { state: 'open', ...openLettersIndexKey(pipeline, letter) },
           remove: closing,
           condition: '#replayedIn = :generation',
           values: { generation },

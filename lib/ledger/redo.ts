@@ -7,6 +7,7 @@ import {
   deadLetterKey,
   type ItemResult,
   type ResumeOrder,
+  runsIndex,
   type StageRecord,
   stageKey,
   undoneStage,
@@ -38,6 +39,8 @@ const ended = [
   'token',
   'child',
 ];
+/** A dead letter that is closed is not among the open ones. */
+const notOpen = [runsIndex.pk, runsIndex.sk];
 /** What it told of how it went; what it spent stays spent. */
 const told = ['measured', 'scores', 'check'];
 const given = ['output', 'fingerprint', 'given', 'cachedFrom'];
@@ -131,6 +134,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
         await table.update({
           key: deadLetterKey(pipeline, run, letter.stage, letter.item),
           set: { state: 'discarded', closedBy: order.by, closedAt: now, because: 'the run went on' },
+          remove: notOpen,
           ...earlier(order),
         });
       if (!covered(letter) || (letter.state ?? 'open') !== 'open') continue;
@@ -143,6 +147,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
           closedAt: now,
           because: order.reason,
         },
+        remove: notOpen,
         ...earlier(order),
       });
     }

@@ -98,6 +98,19 @@ export const readOpenKey = (pk: string): OpenRun => {
   const [, pipeline = '', run = ''] = /^run#([^#]+)#(.+)$/.exec(pk) ?? [];
   return { pipeline, run };
 };
+/** Open dead letters are listed by the same index. */
+export const openLettersIndexKey = (
+  pipeline: string,
+  {
+    lastAt,
+    run,
+    stage,
+    item,
+  }: { readonly lastAt: string; readonly run: string; readonly stage: string; readonly item?: number },
+) => ({
+  runsPk: `dead#${pipeline}`,
+  runsSk: `${lastAt}#${run}#${stage}${item === undefined ? '' : `#${padded(item)}`}`,
+});
 /** Backfills are listed by the same index. */
 export const backfillsIndexKey = (createdAt: string, id: string) => ({
   runsPk: 'backfills',

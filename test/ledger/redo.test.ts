@@ -134,12 +134,21 @@ describe('items of a map', () => {
 });
 
 describe('a dead letter', () => {
+  /** Those of a run that the index of open ones has. */
+  const listed = async (run: string) =>
+    (await services.ledger.deadLetters.open('orders', 100))
+      .filter((one) => one.run === run)
+      .map(({ stage, item }) => `${stage}${item === undefined ? '' : `/${item}`}`)
+      .sort();
+
   test('is closed by the order that does its work again, and opens again when that fails too', async () => {
     const { deadLetters, redo } = services.ledger;
     await deadLetters.write(letter('letters', 'clean'), services.queueUrl);
     await deadLetters.write(letter('letters', 'map', 1), services.queueUrl);
     await deadLetters.write(letter('letters', 'map', 2), services.queueUrl);
+    expect(await listed('letters')).toEqual(['clean', 'map/1', 'map/2']);
     await redo('orders', 'letters', order({ again: ['clean'], items: { map: [2] } }), 'then');
+    expect(await listed('letters')).toEqual(['map/1']);
     const states = async () =>
       (await deadLetters.list('orders', 'letters')).map(({ stage, item, state }) => [stage, item, state]);
     expect(await states()).toEqual([
@@ -149,6 +158,7 @@ describe('a dead letter', () => {
     ]);
     await deadLetters.write({ ...letter('letters', 'clean'), generation: 2, cause: 'still' }, services.queueUrl);
     expect(await deadLetters.get(letter('letters', 'clean'))).toMatchObject({ state: 'open', cause: 'still' });
+    expect(await listed('letters')).toEqual(['clean', 'map/1']);
   });
 
   test('opens again when the execution does not come to it', async () => {
@@ -156,9 +166,11 @@ describe('a dead letter', () => {
     await deadLetters.write(letter('undone', 'clean'), services.queueUrl);
     await redo('orders', 'undone', order({ again: ['clean'] }), 'then');
     await deadLetters.reopen('orders', 'undone', 2, new Set(['clean']));
+    expect(await listed('undone')).toEqual([]);
     expect(await deadLetters.get(letter('undone', 'clean'))).toMatchObject({ state: 'replayed', closedBy: 'ada' });
     await deadLetters.reopen('orders', 'undone', 2, new Set());
     expect(await deadLetters.get(letter('undone', 'clean'))).toMatchObject({ state: 'open' });
+    expect(await listed('undone')).toEqual(['clean']);
   });
 
   test('is discarded once, with a reason', async () => {
@@ -167,6 +179,7 @@ describe('a dead letter', () => {
     const closed = { by: 'ada', at: 'then', because: 'a duplicate' };
     expect(await deadLetters.discard(letter('discarded', 'clean'), closed)).toBe(true);
     expect(await deadLetters.discard(letter('discarded', 'clean'), closed)).toBe(false);
+    expect(await listed('discarded')).toEqual([]);
     expect(await deadLetters.discard(letter('nobody', 'clean'), closed)).toBe(false);
   });
 });

@@ -46,7 +46,7 @@ export const run: Command = {
 
 /** A record less the table's own keys, which come with it. */
 const withoutKeys = (record: object): object =>
-  Object.fromEntries(Object.entries(record).filter(([name]) => name !== 'pk' && name !== 'sk'));
+  Object.fromEntries(Object.entries(record).filter(([name]) => !['pk', 'sk', 'runsPk', 'runsSk'].includes(name)));
 
 const readReport = async (target: Target, record: RunRecord, prices: Prices): Promise<RunReport> => {
   const [view, deadLetters, audit, output] = await Promise.all([

@@ -42,11 +42,11 @@ const planOf = async (
     return checked.code === 0 ? { text: checked.stdout, id: idOf(checked.stdout) } : { problem: checked.stderr };
   }
   const { json } = action.command.options;
-  const shown = await perform(action.command, words, setting);
-  if (shown.code !== 0) return { problem: `${shown.stdout}${shown.stderr}` };
+  const text = await perform(action.command, words, setting);
+  if (text.code !== 0) return { problem: `${text.stdout}${text.stderr}` };
   // As JSON it says no times that move on by themselves.
-  const exact = json && json.value === undefined ? await perform(action.command, [...words, '--json'], setting) : shown;
-  return { text: shown.stdout, id: idOf(exact.stdout) };
+  const exact = json && json.value === undefined ? await perform(action.command, [...words, '--json'], setting) : text;
+  return { text: text.stdout, id: idOf(exact.stdout) };
 };
 
 const idOf = (text: string): string => sha256(text).slice(0, 16);
@@ -57,7 +57,7 @@ const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word :
 const lineOf = ({ command, go }: Action, words: readonly string[]): string =>
   ['npx heddle', command.words, ...words.map(quoted), ...go.filter((word) => word === '--go')].join(' ');
 
-/** The page of an action. `fields` were filled in, or come with the link. */
+/** The page of an action. `given` was filled in, or comes with the link. */
 export const lookAtAction = async (
   name: string,
   action: Action,
@@ -66,17 +66,18 @@ export const lookAtAction = async (
   tokens: Tokens,
 ): Promise<Page> => {
   const { title, verb, fields } = action;
-  const facts = { title, verb, path: link(['do', name]), back: action.back(given), fields: filled(fields, given) };
-  const isAsked = fields.some(
-    ({ name: field, form, required }) => form !== 'hidden' && required && given[field] === undefined,
-  );
-  if (isAsked) return askPage(facts);
+  const toFill = fields.filter(({ form, required }) => form !== 'hidden' && required);
+  const facts = { title, verb, path: link(['do', name]), back: action.back(given) };
+  const ask = async (problem?: string): Promise<Page> => {
+    const { about, values } = (await action.about?.(given, desk.setting)) ?? {};
+    const begun = filled(fields, { ...values, ...given });
+    return askPage({ ...facts, fields: begun, ...(about ? { about } : {}) }, problem);
+  };
+  if (toFill.some((field) => !given[field.name])) return ask();
   const plan = await planOf(action, given, desk);
-  if ('problem' in plan)
-    return fields.some(({ form, required }) => form !== 'hidden' && required)
-      ? askPage(facts, plan.problem)
-      : refusedPage(facts, plan.problem);
-  return shown(action, facts, given, plan, tokens.issue());
+  if (!('problem' in plan))
+    return shown(action, { ...facts, fields: filled(fields, given) }, given, plan, tokens.issue());
+  return toFill.length > 0 ? ask(plan.problem) : refusedPage(facts, plan.problem);
 };
 
 const shown = (

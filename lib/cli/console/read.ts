@@ -12,7 +12,7 @@ const gridRows = 25;
 /** Runs under way that are counted. */
 const mostOpen = 100;
 /** Later than any run is to be looked at. */
-const everAfter = '9999';
+export const everAfter = '9999';
 
 const newestFirst = (a: RunRecord, b: RunRecord): number => b.createdAt.localeCompare(a.createdAt);
 

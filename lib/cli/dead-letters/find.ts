@@ -26,7 +26,9 @@ export interface Found {
   readonly starts: readonly LostStart[];
 }
 
-/** Runs of a pipeline that are looked through. */
+/** Open ones of a pipeline that are looked through. */
+const mostOpen = 100_000;
+/** Runs of a pipeline that are looked through for closed ones. */
 const searched = 1_000;
 
 /**
@@ -78,7 +80,9 @@ export const findLetters = async (
   const [run = given.text('run'), stage = given.text('stage'), item] = name?.split('/') ?? [];
   const isMeant = matcher(given, stage, item, now);
   const letters =
-    run === undefined ? await allLetters(target, given.text('pipeline')) : await lettersOf(target, run, given);
+    run === undefined
+      ? await allLetters(target, given.text('pipeline'), given.has('all'))
+      : await lettersOf(target, run, given);
   const found = letters.filter(isMeant).toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
   if (name !== undefined && stage !== undefined && found.length === 0) throw noLetter(name, letters);
   return found;
@@ -92,11 +96,13 @@ const lettersOf = async (target: Target, id: string, given: Arguments): Promise<
 const allLetters = async (
   { ledger, manifest, name }: Target,
   pipeline: string | undefined,
+  closedToo: boolean,
 ): Promise<readonly DeadLetter[]> => {
   if (pipeline !== undefined && !manifest.pipelines.includes(pipeline))
     throw unknownPipeline(pipeline, manifest.pipelines, name);
   const lists = await Promise.all(
     (pipeline === undefined ? manifest.pipelines : [pipeline]).map(async (one) => {
+      if (!closedToo) return [await ledger.deadLetters.open(one, mostOpen)];
       const runs = await ledger.runs.latest(one, searched);
       // Counted when a run ends; a run under way, or resumed since, has not been counted.
       const suspects = runs.filter(({ deadLetters, generation }) => deadLetters !== 0 || generation !== undefined);

@@ -15,10 +15,12 @@ export const letterJson = (letter: AnyLetter): object => {
   const {
     pk: _,
     sk: __,
+    runsPk: _____,
+    runsSk: ______,
     notified: ___,
     told: ____,
     ...fields
-  } = letter as AnyLetter & { [key in 'pk' | 'sk' | 'notified' | 'told']?: unknown };
+  } = letter as AnyLetter & { [key in 'pk' | 'sk' | 'runsPk' | 'runsSk' | 'notified' | 'told']?: unknown };
   return { ...fields, id: nameOf(letter) };
 };
 

@@ -44,6 +44,68 @@ test('a run is started from the page, and watched as it changes', async () => {
   await at('home');
 });
 
+test('an approval is answered from the inbox, and the run goes on', async () => {
+  const { page } = visitor;
+  await page.goto('/approvals');
+  await page.getByRole('heading', { name: 'Publish <b>these</b> scores?' }).waitFor();
+  await at('approvals');
+  await page.getByRole('link', { name: 'Another answer' }).click();
+  expect(await page.getByLabel('Answer').inputValue()).toBe('{\n  "approved": false\n}');
+  await page.getByLabel('Answer').fill('{ "approved": "maybe" }');
+  await page.getByRole('button', { name: 'See the plan' }).click();
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.getByText('HDL422 the answer does not fit').waitFor();
+  await at('refused');
+  visitor.errors.splice(0); // the browser notes the status of a refused form
+  await page.goto('/approvals');
+  await page.getByRole('link', { name: 'approved: yes' }).click();
+  await page.getByText('release of orders').waitFor();
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.waitForURL(/\/runs\/orders\//);
+  await page.getByRole('row', { name: /publish completed/ }).waitFor();
+  await page.locator('.lead').getByText('completed').waitFor();
+  await page.goto('/approvals');
+  await page.getByText('No run waits for an answer.').waitFor();
+});
+
+test('HTML in an error is text; a dead letter is replayed, another discarded', async () => {
+  const { page } = visitor;
+  shop.fail('score 3', 'audit');
+  await shop.heddle('start', 'orders', '--input', '{"count":10}', '--id', 'bad', '--no-wait');
+  await page.goto('/approvals');
+  await page.getByRole('link', { name: 'approved: yes' }).click();
+  await page.getByRole('button', { name: 'Answer' }).click();
+  await page.locator('.lead').getByText('failed').waitFor();
+  await page.getByText('<script>alert("audit")</script> was told to fail').first().waitFor();
+  await page.getByRole('row', { name: /score completed 1 .* 10 1/ }).waitFor();
+  await at('failed-run');
+  await page.getByRole('link', { name: 'audit' }).first().click();
+  await page.getByRole('heading', { name: 'audit' }).waitFor();
+  await page.getByText('"numbers"').waitFor(); // its input
+  await at('stage');
+
+  await page.goto('/dead-letters');
+  await page.getByRole('article').filter({ hasText: 'score 3' }).getByText('Which').click();
+  await at('dead-letters');
+  await page.getByRole('article').filter({ hasText: 'score 3' }).getByRole('link', { name: 'Discard' }).click();
+  await page.getByLabel('Why').fill('a test <i>says</i> so');
+  await page.getByRole('button', { name: 'See the plan' }).click();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await page.waitForURL(/\/dead-letters/);
+  expect(await page.getByRole('article').count()).toBe(1);
+
+  shop.fail();
+  await page.getByRole('link', { name: 'Replay' }).click();
+  await page.getByText('again, then what depends on it').waitFor();
+  await at('replay');
+  await page.getByRole('button', { name: 'Replay' }).click();
+  await page.waitForURL(/\/runs\/orders\//);
+  await page.locator('.lead').getByText('completed').waitFor();
+  await page.getByText('discarded', { exact: true }).first().waitFor();
+  await page.goto('/dead-letters');
+  await page.getByText('Nothing has used up its policy').waitFor();
+});
+
 /** A request as any program can make it; `fetch` would not let it lie about Host and Origin. */
 const ask = (path: string, headers: { readonly [name: string]: string }, form?: { readonly [field: string]: string }) =>
   new Promise<{ status: number | undefined; text: string; headers: IncomingHttpHeaders }>((resolve, reject) => {
