@@ -11,7 +11,7 @@ const form = 'JSON, or @ and the path of a JSON file';
 export const readInput = (given: string | undefined, workingDirectory: string): Json => {
   if (given === undefined) return {};
   const file = given.startsWith('@') ? given.slice(1) : undefined;
-  const text = file === undefined ? given : readText(resolve(workingDirectory, file), file);
+  const text = file === undefined ? given : readText(file, workingDirectory, form);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -21,13 +21,14 @@ export const readInput = (given: string | undefined, workingDirectory: string): 
   }
 };
 
-const readText = (path: string, shown: string): string => {
+/** The text of a file that a person named. Throws CliError HDL616. */
+export const readText = (shown: string, workingDirectory: string, expected = 'a file'): string => {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(resolve(workingDirectory, shown), 'utf8');
   } catch (error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
     const found = code === 'ENOENT' ? `there is no file ${shown}` : `${shown} cannot be read (${code})`;
-    throw new CliError('HDL616', 2, found, form, 'check the path and its permissions');
+    throw new CliError('HDL616', 2, found, expected, 'check the path and its permissions');
   }
 };
 

@@ -47,6 +47,8 @@ test('one object for each cell that there is, and exit code 0', async () => {
 test.each([
   ['counting --fault crahs', /^HDL660 there is no fault 'crahs'; .* Fix: did you mean crash\?\n$/],
   ['counting --stage cuont', /^HDL626 there is no stage 'cuont'; expected one of count\. Fix: did you mean count\?\n$/],
+  ['counting --drop /', /^HDL616 \/ cannot be read \(EISDIR\); expected a file\. Fix: check the path/],
+  ['counting --drop nope.csv', /^HDL616 there is no file nope\.csv; expected a file\./],
   ['pairing --fault crash', /^HDL661 the value made for pair: pairs must be even; .* Fix: .* --values\n$/],
 ])('verify %s is refused with what to do', async (words, message) => {
   const { exit, stderr } = await heddle(`verify ${words}`);
@@ -90,6 +92,6 @@ test('handlers are stubs or real ones, and a file that is to lie in the inbox is
     "HDL603 --handlers is 'reel'; expected one of stub, real. Fix: did you mean real?\n",
   );
   expect((await heddle('verify counting --drop none.csv')).stderr).toBe(
-    'HDL616 there is no file none.csv; expected a file. Fix: check the path\n',
+    'HDL616 there is no file none.csv; expected a file. Fix: check the path and its permissions\n',
   );
 });

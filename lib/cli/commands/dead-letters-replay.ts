@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import {
   type DeadLetter,
   type LostStart,
@@ -15,6 +13,7 @@ import { type PlannedStart, planStarts, replayStarts, rowOf } from '../dead-lett
 import { takeOut } from '../dead-letters/take-out.ts';
 import { followRun } from '../progress/index.ts';
 import { whoAmI } from '../redo.ts';
+import { readText } from '../run-input.ts';
 import { print, printJson, remark, type Setting } from '../setting.ts';
 import { exitCodeOf, letFollow, showRuns } from '../start-and-follow.ts';
 import { table } from '../table.ts';
@@ -108,11 +107,7 @@ const mendedOf = (
       'the start/… of one message',
       'name it: npx heddle dead-letters replay start/… --message TEXT',
     );
-  if (!message.startsWith('@')) return message;
-  const path = resolve(workingDirectory, message.slice(1));
-  if (!existsSync(path))
-    throw new CliError('HDL616', 2, `there is no file ${message.slice(1)}`, 'a file', 'check the path');
-  return readFileSync(path, 'utf8').trimEnd();
+  return message.startsWith('@') ? readText(message.slice(1), workingDirectory).trimEnd() : message;
 };
 
 /** The dead letters of one run, and why they cannot be replayed now. */

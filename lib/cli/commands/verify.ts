@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { Pipeline } from '../../definition/index.ts';
 import { graphOf } from '../../graph/index.ts';
 import { nearest } from '../../support/nearest.ts';
@@ -8,7 +7,7 @@ import { checkedPipeline } from '../checked-pipeline.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { realHandlers } from '../real-handlers.ts';
-import { checkInput, readInput } from '../run-input.ts';
+import { checkInput, readInput, readText } from '../run-input.ts';
 import { columnsOf, print, printJson, remark } from '../setting.ts';
 import { verifyReport } from '../verify-report.ts';
 
@@ -122,8 +121,5 @@ const cellsOf = async (pipeline: Pipeline, options: MatrixOptions): Promise<read
   }
 };
 
-const droppedFile = (path: string, workingDirectory: string) => {
-  const full = resolve(workingDirectory, path);
-  if (!existsSync(full)) throw new CliError('HDL616', 2, `there is no file ${path}`, 'a file', 'check the path');
-  return { bucket: 'inbox', key: basename(path), text: readFileSync(full, 'utf8') } as const;
-};
+const droppedFile = (path: string, workingDirectory: string) =>
+  ({ bucket: 'inbox', key: basename(path), text: readText(path, workingDirectory) }) as const;
