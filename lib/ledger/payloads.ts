@@ -6,6 +6,8 @@ import { sha256 } from '../support/sha256.ts';
 export interface Payloads {
   /** `pipeline` decides the prefix, which the stages' roles are limited to. */
   store(pipeline: string, value: unknown): Promise<StoredPayload>;
+  /** Always in S3: for what stands in a record that is written often. */
+  storeApart(pipeline: string, value: unknown): Promise<StoredPayload>;
   /** The outcomes of a batch, which go to S3 sooner. */
   storeResults(pipeline: string, results: readonly ItemResult[]): Promise<StoredPayload>;
   load(payload: StoredPayload): Promise<unknown>;
@@ -44,6 +46,7 @@ export const openPayloads = (aws: Aws, bucket: string, cache: PayloadCache): Pay
 
   return {
     store: (pipeline, value) => store(pipeline, value, inlineLimitBytes),
+    storeApart: (pipeline, value) => store(pipeline, value, 0),
     storeResults: (pipeline, results) => store(pipeline, results, batchInlineLimitBytes),
 
     exists: async (payload) => {

@@ -1,6 +1,6 @@
 // Signed calls of AWS APIs from inside a Lambda. aws4fetch signs (SigV4) and retries 5xx and 429; the AWS SDK would add
 // 475 KB and 70 ms to every cold start (measured: client-dynamodb + client-s3, against 8 KB and 3 ms).
-import { AwsClient } from 'aws4fetch';
+import { SigningClient } from './signing-client.ts';
 
 /** An error that an AWS API answered with: `code` is its name, less the namespace. */
 export class AwsCallError extends Error {
@@ -83,8 +83,8 @@ const domain = (region: string): string => (region.startsWith('cn-') ? 'amazonaw
 export const connect = (settings: AwsSettings): Aws => {
   const { region, endpoint, accessKeyId, secretAccessKey, sessionToken } = settings;
   const credentials = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}), region };
-  const client = new AwsClient(credentials);
-  const single = new AwsClient({ ...credentials, retries: 0 });
+  const client = new SigningClient(credentials);
+  const single = new SigningClient({ ...credentials, retries: 0 });
   const base = (service: string): string => endpoint ?? `https://${service}.${region}.${domain(region)}`;
   const objectUrl = (bucket: string, key: string): string => {
     const path = key.split('/').map(encodeURIComponent).join('/');

@@ -226,7 +226,7 @@ const askForBackfill = async (
     pipeline,
     what,
     status: 'running',
-    plan: await target.ledger.payloads.store(pipeline, plan),
+    plan: await target.ledger.payloads.storeApart(pipeline, plan),
     states: lettersOf(plan.map(() => 'waiting')),
     concurrency,
     by: whoAmI(),

@@ -1,0 +1,34 @@
+// The signatures are those of aws4fetch, byte for byte.
+import { expect, test } from '@jest/globals';
+import { AwsClient } from 'aws4fetch';
+import { SigningClient } from '../../lib/support/signing-client.ts';
+
+const key = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret', region: 'eu-west-1' };
+const datetime = '20260101T000000Z';
+const bucket = 'https://inbox.s3.eu-west-1.amazonaws.com';
+test.each<[string, string, Parameters<AwsClient['sign']>[1]]>([
+  [
+    'a call with a body',
+    'https://dynamodb.eu-west-1.amazonaws.com/',
+    {
+      method: 'POST',
+      headers: { 'x-amz-target': 'DynamoDB_20120810.GetItem' },
+      body: '{"ü":1}',
+      aws: { service: 'dynamodb' },
+    },
+  ],
+  ['an object, read', `${bucket}/a%20b/c`, { method: 'GET', aws: { service: 's3' } }],
+  ['bytes, written', `${bucket}/c`, { method: 'PUT', body: new Uint8Array([1, 255]), aws: { service: 's3' } }],
+  ['a list', `${bucket}/?list-type=2&prefix=a%2Fb`, { method: 'GET', aws: { service: 's3' } }],
+])('%s', async (_, url, init) => {
+  for (const sessionToken of [undefined, 'token']) {
+    const given = { ...init, aws: { ...init?.aws, datetime } };
+    const who = { ...key, ...(sessionToken ? { sessionToken } : {}) };
+    const [theirs, ours] = await Promise.all(
+      [AwsClient, SigningClient].map((Client) => new Client(who).sign(url, given)),
+    );
+    expect(ours?.headers.get('authorization')).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIATEST\/20260101\/eu-west-1\//);
+    expect([...(ours?.headers ?? [])]).toEqual([...(theirs?.headers ?? [])]);
+    expect([ours?.url, ours?.method, await ours?.text()]).toEqual([theirs?.url, theirs?.method, await theirs?.text()]);
+  }
+});
