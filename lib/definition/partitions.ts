@@ -7,6 +7,7 @@ import {
   exampleKey,
   type PartitionSpec,
   type TimePartitions,
+  timeOf,
 } from '../records/index.ts';
 import { isTimeZone } from '../support/schedule/time-zone.ts';
 import { DefinitionError } from './diagnostic.ts';
@@ -167,4 +168,26 @@ export const by = <const D extends { readonly [name: string]: Partitions<Partiti
       first.of.kind === 'time' ? 'make one of them keys([…])' : `write ${second.name} before ${first.name}`,
     );
   return { kind: 'by', dimensions: [first, second] };
+};
+
+/** What a run knows that may be of a trial. */
+type Tried<F> = { readonly [Name in keyof F]: Name extends 'key' ? F[Name] : F[Name] | null };
+
+/**
+ * Besides these partitions, any key that begins with a letter, such as `demo`: for what is of no partition. No calendar and no
+ * backfill has them; what such a run knows of its partition is the key, and null for all else. It reads what upstreams gave for the
+ * same key. Throws HDL120 for partitions without time, whose keys would not differ.
+ *
+ * @example
+ * withTrials(daily({ from: '2026-01-01' }))
+ */
+export const withTrials = <F, S extends PartitionSpec>(partitions: Partitions<F, S>): Partitions<Tried<F>, S> => {
+  if (!timeOf(partitions))
+    return refuse(
+      'withTrials',
+      'these partitions have no time, so no key is known for a trial',
+      'list it with keys([…])',
+    );
+  const { gives: _, ...spec } = partitions;
+  return { ...spec, trials: true } as unknown as Partitions<Tried<F>, S>; // `gives` is for the checker alone
 };

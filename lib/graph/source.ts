@@ -90,7 +90,8 @@ const usedSchema = (output: JsonSchema | undefined, use: UpstreamUse, join?: Joi
 const partitionFields = ({ partitions }: Pipeline): { readonly [field: string]: JsonSchema } => {
   const names = partitions?.kind === 'by' ? partitions.dimensions.map(({ name }) => name) : [];
   const moments = partitions && timeOf(partitions) ? ['start', 'end'] : [];
-  return Object.fromEntries(['key', ...moments, ...names].map((name) => [name, text]));
+  const known = partitions?.trials ? oneOf([text, { type: 'null' }]) : text;
+  return { ...Object.fromEntries([...moments, ...names].map((name) => [name, known])), key: text };
 };
 
 /** The contract of what a stage gives; undefined for a choice, and where it cannot be told. */

@@ -2,11 +2,10 @@
 import {
   type Condition,
   childIdentity,
-  dimensionsOf,
   type Json,
-  joined,
   keyProblem,
   type PipelineManifest,
+  partitionIn,
   partitionWords,
   type RunRecord,
   runId,
@@ -193,21 +192,11 @@ const kindOf = (trigger: string): 'object' | 'event' | 'queue' =>
 const dayIn = (timeZone: string, time: string): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone }).format(new Date(time));
 
-/** The partition that a key is of: what stands in the place of `{partition}` in its template, or of each dimension's name. */
+/** Throws PermanentError HDL403 for a key that has not the form of its trigger. */
 const partitionOf = (template: string, key: string, { partitions }: PipelineManifest): string => {
-  const pattern = template
-    .split(/(\{\w+\}|\*)/)
-    .map((part) => {
-      if (part === '*') return '.*';
-      const [, name] = /^\{(\w+)\}$/.exec(part) ?? [];
-      return name ? `(?<${name}>[^/]+)` : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-    })
-    .join('');
-  const found = new RegExp(`^${pattern}$`).exec(key)?.groups;
-  if (!found)
-    throw new PermanentError(
-      `HDL403 the key ${key} does not have the form ${template}. Fix: drop objects under keys of that form`,
-    );
-  const names = found.partition === undefined && partitions ? dimensionsOf(partitions).map(({ name }) => name) : [];
-  return found.partition ?? joined(names.map((name) => found[name] ?? ''));
+  const found = partitionIn(template, key, partitions);
+  if (found !== undefined) return found;
+  throw new PermanentError(
+    `HDL403 the key ${key} does not have the form ${template}. Fix: drop objects under keys of that form`,
+  );
 };

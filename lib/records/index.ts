@@ -16,6 +16,7 @@ export * from './environment.ts';
 export * from './event-reading.ts';
 export * from './execution-name.ts';
 export * from './json.ts';
+export * from './key-template.ts';
 export * from './keys.ts';
 export * from './latch.ts';
 export * from './lost-start.ts';

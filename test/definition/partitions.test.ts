@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { by, daily, definePipeline, hourly, keys, monthly, weekly } from '../../lib/definition/index.ts';
+import { by, daily, definePipeline, hourly, keys, monthly, weekly, withTrials } from '../../lib/definition/index.ts';
 
 test('bounds become keys', () => {
   expect(daily({ from: '2026-01-01' })).toEqual({
@@ -35,6 +35,7 @@ test.each<[string, () => unknown, string]>([
   ['one dimension', () => by({ day }), 'there are 1 dimensions, not two'],
   ['time second', () => by({ source: keys(['web']), day }), 'time is the second dimension'],
   ['time twice', () => by({ day, hour: hourly({ from: '2026-01-01' }) }), 'both dimensions are time'],
+  ['trials among keys', () => withTrials(keys(['web'])), 'these partitions have no time'],
   ['a name', () => by({ start: day, source: keys(['web']) }), "'start' cannot be a dimension's name"],
 ])('what cannot be is refused: %s', (_, make, message) => {
   expect(make).toThrow(`HDL120`);

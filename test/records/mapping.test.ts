@@ -12,6 +12,7 @@ import {
   monthly,
   weekly,
   within,
+  withTrials,
 } from '../../lib/definition/index.ts';
 import {
   keysAbove,
@@ -35,6 +36,14 @@ const paired = (below: PartitionSpec | undefined, above: PartitionSpec | undefin
 };
 
 type Case = [string, PartitionSpec | undefined, PartitionSpec | undefined, Select[], string, string[]];
+test('a trial reads the trial of its name, and is for it', () => {
+  const tried = withTrials(days);
+  const pairing = paired(tried, tried, lastDays(7));
+  expect(keysAbove(pairing, 'demo')).toEqual(['demo']);
+  expect(keysBelow(pairing, tried, 'demo', 0)).toEqual({ keys: ['demo'], open: false });
+  expect(keysBelow(paired(days, tried), days, 'demo', 0)).toEqual({ keys: [], open: false });
+});
+
 describe('a partition reads', () => {
   test.each<Case>([
     ['the same key', days, days, [], '2026-01-31', ['2026-01-31']],

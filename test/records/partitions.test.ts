@@ -142,6 +142,28 @@ describe('what is due', () => {
   });
 });
 
+describe('a trial', () => {
+  const tried: PartitionSpec = { ...grid, trials: true };
+  test('is any key that begins with a letter, of no time, no range and no schedule', () => {
+    expect(keyProblem(tried, 'demo')).toBeUndefined();
+    expect(sliceOf(tried, 'demo')).toEqual({ key: 'demo' });
+    expect(keysOf(tried, { from: '2026-01-01', to: '2026-01-01' }, 0)).toEqual({
+      keys: ['2026-01-01|web', '2026-01-01|shop'],
+    });
+    expect(dueNow(tried, at('2026-01-10T04:00:00Z'))).toHaveLength(2);
+    expect(partitionWords(tried)).toMatch(/^day \(.*\) by source \(web, shop\), and trials such as demo$/);
+  });
+  test.each(['2026-01-01|wep', '2026-1-1', '2026-01-01', 'web|2026-01-01', '', '-demo', 'a/b'])(
+    'is not %j, which is a mistake',
+    (key) => {
+      expect(keyProblem(tried, key)).toBeDefined();
+    },
+  );
+  test('is none where nobody said so', () => {
+    expect(keyProblem(grid, 'demo')).toBe("'demo' is not a pair of day and source; one looks like 2026-01-31|web");
+  });
+});
+
 describe('a key that is none is told why', () => {
   test.each<[string, PartitionSpec, string, string]>([
     ['no day', time('day'), '2026-02-30', "'2026-02-30' is no day; one looks like 2026-01-31"],

@@ -14,6 +14,7 @@ import {
   keys,
   lastDays,
   type Ref,
+  withTrials,
 } from '../../lib/definition/index.ts';
 
 const clean = defineStage('clean', { input: z.object({ key: z.string() }), output: z.object({ rows: z.number() }) });
@@ -38,6 +39,12 @@ definePipeline(
     return flow.task(clean, { key: flow.partition.source });
   },
 );
+definePipeline('tried', { input: day, partitions: withTrials(daily({ from: '2026-01-01' })) }, (flow) => {
+  proven<Same<typeof flow.partition.key, Ref<string>>>();
+  // @ts-expect-error a trial has no end
+  flow.task(clean, { key: flow.partition.end });
+  return flow.task(clean, { key: flow.partition.key });
+});
 definePipeline('listed', { input: day, partitions: keys(['web']) }, (flow) => {
   // @ts-expect-error keys of a list have no start
   flow.task(clean, { key: flow.partition.start });

@@ -1,6 +1,15 @@
 // Which partitions of an upstream a partition reads from, and the other way round: which partitions one of an upstream is for.
 import { exampleKey, keyAt, shifted, spanOf } from './calendar.ts';
-import { combined, dimensionsOf, newestDue, partitionWords, partsOf, problemIn, timeKeys } from './partitions.ts';
+import {
+  combined,
+  dimensionsOf,
+  isTrial,
+  newestDue,
+  partitionWords,
+  partsOf,
+  problemIn,
+  timeKeys,
+} from './partitions.ts';
 import { type Dimension, type Every, everies, type PartitionSpec, type TimePartitions } from './spec.ts';
 
 /** A choice in one dimension of an upstream. In a dimension without one, the key is the same. */
@@ -193,6 +202,7 @@ export const keysAbove = (pairing: Pairing, key: string): readonly string[] => {
   if (pairing.kind === 'whole') return [key];
   if (pairing.kind === 'fixed') return [pairing.key];
   const { below, above, origins } = pairing;
+  if (isTrial(below, key)) return [key]; // there is no time to choose by
   const parts = partsOf(below, key);
   return combined(
     dimensionsOf(above).map(({ of }, index) => {
@@ -232,6 +242,7 @@ export const keysBelow = (
     return { keys: combined(dimensionsOf(spec).map(({ of }) => allOf(of, nowMs))), open: true };
   }
   const { below, above, origins } = pairing;
+  if (isTrial(above, keyAboveIt)) return { keys: isTrial(below, keyAboveIt) ? [keyAboveIt] : [], open: false };
   const parts = partsOf(above, keyAboveIt);
   const isOther = origins.some((origin, index) => origin.kind === 'fixed' && origin.key !== parts[index]);
   if (isOther) return { keys: [], open: false };

@@ -36,6 +36,10 @@ export const timeOf = (spec: PartitionSpec): TimePartitions | undefined =>
     .map(({ of }) => of)
     .find((of) => of.kind === 'time');
 
+/** Whether a key is one besides the partitions: `demo`. */
+export const isTrial = ({ trials }: PartitionSpec, key: string): boolean =>
+  trials === true && /^[A-Za-z][\w.-]*$/.test(key);
+
 const adverbs: { readonly [every in Every]: string } = {
   hour: 'hourly',
   day: 'daily',
@@ -52,9 +56,9 @@ const dimensionWords = (of: Dimension): string => {
 
 /** `daily from 2026-01-01 (Europe/London)`, `day (daily from 2026-01-01) by source (web, shop)`. */
 export const partitionWords = (spec: PartitionSpec): string =>
-  spec.kind === 'by'
+  (spec.kind === 'by'
     ? spec.dimensions.map(({ name, of }) => `${name} (${dimensionWords(of)})`).join(' by ')
-    : dimensionWords(spec);
+    : dimensionWords(spec)) + (spec.trials ? ', and trials such as demo' : '');
 
 export const problemIn = (of: Dimension, key: string): string | undefined => {
   if (of.kind === 'keys') {
@@ -71,6 +75,7 @@ export const problemIn = (of: Dimension, key: string): string | undefined => {
 
 /** Why a text is not the key of one of these partitions; undefined when it is. */
 export const keyProblem = (spec: PartitionSpec, key: string): string | undefined => {
+  if (isTrial(spec, key)) return undefined;
   const dimensions = dimensionsOf(spec);
   const parts = partsOf(spec, key);
   if (parts.length !== dimensions.length)
@@ -84,6 +89,7 @@ export const keyProblem = (spec: PartitionSpec, key: string): string | undefined
 
 /** What a run of a key is told of it. Throws a RangeError on what is no key. */
 export const sliceOf = (spec: PartitionSpec, key: string): Slice => {
+  if (isTrial(spec, key)) return { key };
   const dimensions = dimensionsOf(spec);
   const parts = partsOf(spec, key);
   const time = dimensions.findIndex(({ of }) => of.kind === 'time');

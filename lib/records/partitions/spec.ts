@@ -4,11 +4,16 @@
 export const everies = ['hour', 'day', 'week', 'month'] as const;
 export type Every = (typeof everies)[number];
 
+/** Besides, keys that begin with a letter: of no calendar and no backfill. Only where the others begin with a digit, being time. */
+interface Trials {
+  readonly trials?: true;
+}
+
 /**
  * One partition for each hour, day, ISO week or month, from a first one on. Keys: `2026-01-31T05`, `2026-01-31`, `2026-W05`,
  * `2026-01`, all in the time zone's own calendar.
  */
-export interface TimePartitions {
+export interface TimePartitions extends Trials {
   readonly kind: 'time';
   readonly every: Every;
   /** The key of the first. */
@@ -21,7 +26,7 @@ export interface TimePartitions {
 }
 
 /** A partition for each of these keys. */
-export interface KeyPartitions {
+export interface KeyPartitions extends Trials {
   readonly kind: 'keys';
   readonly keys: readonly string[];
 }
@@ -29,7 +34,7 @@ export interface KeyPartitions {
 export type Dimension = TimePartitions | KeyPartitions;
 
 /** A partition for each pair of keys, `2026-01-31|web`. Time, where there is any, comes first: so ranges of keys are ranges of it. */
-export interface TwoDimensions {
+export interface TwoDimensions extends Trials {
   readonly kind: 'by';
   readonly dimensions: readonly [NamedDimension, NamedDimension];
 }
