@@ -82,6 +82,13 @@ export interface Runs {
    */
   markPartition(record: PartitionRecord, createdAt: string): Promise<void>;
   partition(pipeline: string, partition: string): Promise<PartitionRecord | undefined>;
+  /** The first or last partition that there is a record of, of keys from `from` to before `below`. */
+  partitionEdge(
+    pipeline: string,
+    from: string,
+    below: string,
+    which: 'first' | 'last',
+  ): Promise<PartitionRecord | undefined>;
   /** The records of these partitions, where there are any. Read as one range: keys that lie close together cost least. */
   partitions(pipeline: string, keys: readonly string[]): Promise<readonly PartitionRecord[]>;
 }
@@ -244,6 +251,8 @@ export const openRuns = (table: Table): Runs => ({
       values: { createdAt, run, progress },
     });
   },
+
+  partitionEdge: (pipeline, from, below, which) => table.edge(partitionKey(pipeline, '').pk, from, below, which),
 
   partition: (pipeline, partition) => table.get(partitionKey(pipeline, partition)),
 

@@ -49,6 +49,8 @@ export interface Table {
   pages<Record>(pk: string, prefix: string, attributes?: readonly string[]): AsyncIterable<readonly Record[]>;
   /** Every item of a key whose sort key is from `from` to `to`, both included, in order. */
   between<Record>(pk: string, from: string, to: string): Promise<readonly Record[]>;
+  /** The first item of a key whose sort key is from `from` to before `below`, or the last. */
+  edge<Record>(pk: string, from: string, below: string, which: 'first' | 'last'): Promise<Record | undefined>;
   /** Up to `limit` items of an index with sort keys below one, the lowest first: what the index has of them. */
   upTo<Record>(
     index: { readonly name: string; readonly pk: string; readonly sk: string },
@@ -263,6 +265,19 @@ export const openTable = (aws: Aws, name: string): Table => {
     list: (pk, prefix, attributes) => query(beginning(pk, prefix, attributes)),
 
     pages: (pk, prefix, attributes) => pagesOf(beginning(pk, prefix, attributes)),
+
+    edge: async <Record>(pk: string, from: string, below: string, which: 'first' | 'last') => {
+      const [found] = await query<Record & Key>(
+        {
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :below',
+          ExpressionAttributeValues: typed({ ':pk': pk, ':from': from, ':below': below }),
+          ScanIndexForward: which === 'first',
+          Limit: 1,
+        },
+        1,
+      );
+      return found?.sk === below ? undefined : found;
+    },
 
     between: (pk, from, to) =>
       query({

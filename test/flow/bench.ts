@@ -249,6 +249,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
         compensationArn: undoing ? undoing.stateMachineArn : undefined,
         deadline: pipeline.deadline,
         partitions: pipeline.partitions,
+        uses: pipeline.uses,
         admission: pipeline.admission,
         upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
         stages: ids,

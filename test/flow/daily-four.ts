@@ -53,9 +53,11 @@ export const openFour = async (handlers: Handlers = {}, more: readonly Pipeline[
       pipelines: pipelines.map(({ name }) => name),
       table: 'ledger',
       payloadBucket: 'payloads',
+      inboxBucket: 'inbox',
       startQueueUrl: bench.services.startQueueUrl,
     }),
   });
+  await bench.local.service('s3').call('CreateBucket', { Bucket: 'inbox' });
   const environment = {
     AWS_ENDPOINT_URL: bench.local.endpoint,
     AWS_ACCESS_KEY_ID: 'test',

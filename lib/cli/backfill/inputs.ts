@@ -3,6 +3,8 @@ import type { Pipeline } from '../../definition/index.ts';
 import { type Json, type PartitionSpec, type PlannedInput, sliceFields, sliceOf } from '../../records/index.ts';
 import { CliError } from '../cli-error.ts';
 import { checkInput } from '../run-input.ts';
+import type { Target } from '../target.ts';
+import { droppedInput } from './dropped.ts';
 
 export interface InputFacts {
   /** The pipeline as the source has it, where it does. */
@@ -13,20 +15,24 @@ export interface InputFacts {
   readonly given: Json | undefined;
   /** The newest run of the partition. */
   readonly before: string | undefined;
+  readonly target: Pick<Target, 'aws' | 'manifest'>;
 }
 
 /**
- * What was given, with `{key}`, `{start}` and the like filled in; else what the partition's newest run got; else what the
- * pipeline's schedule gives, or nothing. Or why there is none.
+ * What was given, with `{key}`, `{start}` and the like filled in; else what the partition's newest run got; else what was dropped
+ * for it; else what the pipeline's schedule gives, or nothing. Or why there is none.
  */
 export const inputFor = async (facts: InputFacts): Promise<PlannedInput | { readonly problem: string }> => {
-  const { definition, given, before } = facts;
+  const { definition, given, before, spec, partition, target } = facts;
   if (given === undefined && before !== undefined) return { kind: 'run', run: before };
   const triggers = definition?.triggers ?? [];
   const scheduled = triggers.find((trigger) => trigger.kind === 'schedule');
-  if (given === undefined && !scheduled && triggers.some(({ kind }) => kind === 'object'))
+  const objects = given === undefined ? triggers.filter((trigger) => trigger.kind === 'object') : [];
+  let dropped: Json | undefined;
+  for (const trigger of objects) dropped ??= (await droppedInput(target, trigger, spec, partition)) as Json | undefined;
+  if (objects.length > 0 && dropped === undefined && !scheduled)
     return { problem: 'nothing was dropped for it; drop it, or say with --input what it is to get' };
-  const value = given === undefined ? (scheduled?.input ?? {}) : filled(given, fieldsOf(facts));
+  const value = given === undefined ? (dropped ?? scheduled?.input ?? {}) : filled(given, fieldsOf(facts));
   if (!definition) return { kind: 'value', value };
   try {
     return { kind: 'value', value: await checkInput(definition, value) };

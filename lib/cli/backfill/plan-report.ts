@@ -50,10 +50,14 @@ export const planReport = ({ planned, expected, concurrency, readers }: PlanFact
   return [...lines, ...(rows.length > 0 ? ['', totalLine(planned, expected, concurrency)] : []), ...notes()];
 
   function notes(): readonly string[] {
-    const shown = refused
-      .slice(0, shownRefusals)
-      .map(({ pipeline, partition, why }) => `  ${pipeline} ${partition}: ${why}`);
-    const more = refused.length - shown.length;
+    const alike = new Map<string, string[]>();
+    for (const { pipeline, partition, why } of refused) {
+      const same = alike.get(`${pipeline}: ${why}`) ?? [];
+      alike.set(`${pipeline}: ${why}`, [...same, partition]);
+    }
+    const groups = [...alike].slice(0, shownRefusals);
+    const shown = groups.map(([what, keys]) => `  ${what.replace(':', ` ${countedText(keys)}:`)}`);
+    const more = refused.length - groups.reduce((sum, [, keys]) => sum + keys.length, 0);
     return [
       ...(refused.length > 0 ? ['', `Not in it, though asked for (${refused.length}):`, ...shown] : []),
       ...(more > 0 ? [`  … and ${more} more; --json gives all`] : []),
@@ -83,6 +87,9 @@ const totalLine = ({ plan }: Planned, expected: ReadonlyMap<string, Expected>, c
 /** `2026-01-01 to 2026-01-31`; up to three by name. */
 const partitionsText = (keys: readonly string[]): string =>
   keys.length <= 3 ? keys.join(', ') : `${keys[0]} to ${keys.at(-1)}`;
+
+const countedText = (keys: readonly string[]): string =>
+  `${partitionsText(keys)}${keys.length > 3 ? ` (${keys.length})` : ''}`;
 
 const reasonsText = (reasons: readonly Reason[]): string => {
   const counts = new Map<Reason, number>();

@@ -99,6 +99,7 @@ export const planBackfill = async (target: Target, asked: Asked): Promise<Planne
       partition,
       given: pipeline === asked.manifest.pipeline ? asked.input : undefined,
       before: standing?.record?.run,
+      target,
     });
     if ('problem' in input) return refuse(input.problem);
     const { run, generation = 1 } = standing?.record ?? {};

@@ -31,7 +31,7 @@ export const partitions: Command = {
   operands: [{ name: 'pipeline', required: true }],
   options: {
     from: { value: 'WHEN', says: 'the first: a date, or a key (default: not so long ago)' },
-    to: { value: 'WHEN', says: 'the last (default: the newest that is due or was run)' },
+    to: { value: 'WHEN', says: 'the last (default: the newest that is due, or was run where none of late was)' },
     json: { says: 'one object a line' },
     ...targetOptions,
   },
@@ -44,15 +44,32 @@ export const partitions: Command = {
       if (!pipelines.includes(pipeline)) throw unknownPipeline(pipeline, pipelines, target.name);
       const { partitions: spec } = await target.pipeline(pipeline);
       const range = { from: given.text('from'), to: given.text('to') };
-      const keys = spec ? wanted(spec, range, setting.now()) : await knownKeys(target, pipeline, range);
-      const standings = await target.ledger.standings().of(pipeline, keys);
-      const shown = spec && range.to === undefined ? withoutFuture(spec, standings, setting.now()) : standings;
+      const now = setting.now();
+      const keys = spec ? wanted(spec, range, now) : await knownKeys(target, pipeline, range);
+      let standings = await target.ledger.standings().of(pipeline, keys);
+      let shown = spec && range.to === undefined ? withoutFuture(spec, standings, now) : standings;
+      const outside: string[] = [];
+      if (spec && range.from === undefined && range.to === undefined) {
+        // Where nothing of what is usual was run, what was.
+        const newest = shown.some(({ record }) => record) ? undefined : await lastRun(target, pipeline, keys[0]);
+        if (newest !== undefined) {
+          const [due] = partsOf(spec, shown.at(-1)?.partition ?? '');
+          standings = await target.ledger.standings().of(pipeline, wanted(spec, range, now, partsOf(spec, newest)[0]));
+          shown = standings;
+          if (due) outside.push(`All that come after these are missing, up to ${due}: --to ${due} shows them.`);
+        }
+      }
+      const earlier = spec && timeOf(spec) && (await firstRun(target, pipeline, shown[0]?.partition));
+      if (spec && earlier) {
+        const [first] = partsOf(spec, earlier);
+        outside.push(`Earlier ones were run, from ${first} on: --from ${first} shows them.`);
+      }
       if (given.has('json'))
         printJson(
           setting,
           shown.map((standing) => asJson(spec, standing)),
         );
-      else print(setting, report(pipeline, spec, shown, setting));
+      else print(setting, [...report(pipeline, spec, shown, setting), ...(outside.length > 0 ? ['', ...outside] : [])]);
       return 0;
     } finally {
       await target.close();
@@ -66,9 +83,9 @@ interface Range {
 }
 
 /** Up to the moment, as what is under way is of interest too; of what nobody asked for, the newest keys only. */
-const wanted = (spec: PartitionSpec, { from, to }: Range, nowMs: number): readonly string[] => {
+const wanted = (spec: PartitionSpec, { from, to }: Range, nowMs: number, newest?: string): readonly string[] => {
   const time = timeOf(spec);
-  const last = time && to === undefined ? keyAt(time, nowMs) : to;
+  const last = time && to === undefined ? (newest ?? keyAt(time, nowMs)) : to;
   const isOver = time?.to !== undefined && last !== undefined && last > time.to;
   const end = isOver ? time.to : last;
   let begin = from;
@@ -87,6 +104,21 @@ const wanted = (spec: PartitionSpec, { from, to }: Range, nowMs: number): readon
     'correct --from and --to',
   );
 };
+
+/** All keys of time begin with a digit: those of trials come after. */
+const digits = { from: '0', below: ':' } as const;
+
+const lastRun = async (
+  { ledger }: Target,
+  pipeline: string,
+  before: string = digits.below,
+): Promise<string | undefined> => (await ledger.runs.partitionEdge(pipeline, digits.from, before, 'last'))?.partition;
+
+const firstRun = async (
+  { ledger }: Target,
+  pipeline: string,
+  before: string = digits.from,
+): Promise<string | undefined> => (await ledger.runs.partitionEdge(pipeline, digits.from, before, 'first'))?.partition;
 
 /** What is not due yet and was not run either, at the end of the range. */
 const withoutFuture = (
