@@ -1,5 +1,5 @@
 // `npm start`: the reference app on this machine, from a dropped file of reviews to the report, and what to try next.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freshAssembly } from '../lib/cli/assembly.ts';
 import { CliError } from '../lib/cli/cli-error.ts';
@@ -7,13 +7,16 @@ import { usualConsolePort } from '../lib/cli/commands/console.ts';
 import {
   type ChainRun,
   type Drop,
+  dayDrop,
   type LocalHeddle,
   openLocal,
   outputOf,
+  putHistory,
   readFaults,
   readInputFile,
   runDrop,
   saveArtifact,
+  trialDrop,
 } from '../lib/cli/demo/index.ts';
 import { describeError } from '../lib/cli/describe-error.ts';
 import { outletOf } from '../lib/cli/outlet.ts';
@@ -22,7 +25,7 @@ import { viewRun } from '../lib/cli/run-view.ts';
 import { runsTable } from '../lib/cli/runs-table.ts';
 import { targetAt } from '../lib/cli/target.ts';
 import { DamagedStateError } from '../lib/local/index.ts';
-import { demoDrop } from '../lib/pipelines/customer-intelligence/demo-drop.ts';
+import { demoDays, demoDrop } from '../lib/pipelines/customer-intelligence/demo-drop.ts';
 import { customerIntelligence } from '../lib/pipelines/customer-intelligence/index.ts';
 import type { Quality } from '../lib/pipelines/customer-intelligence/sentiment/contracts.ts';
 import { settingOfProcess } from './setting.ts';
@@ -31,6 +34,7 @@ const help = `npm start [-- options]: four pipelines over customer reviews, run 
 
   --input FILE       your own reviews: .csv, .json or .jsonl with text, date (YYYY-MM-DD) and source
                      (default: 3,003 labelled sentences from Amazon, IMDb and Yelp reviews)
+  --by-day           the sample by day and source: January lies in the inbox, to be backfilled; 1 February is dropped
   --partition NAME   the name under which the runs are kept (default: demo, with --fail faults, or the file's name)
   --fail STAGE:SHARE make a stage fail for a share of what it gets, to see what becomes of it: sentiment.score:3%, or
                      sentiment.score:12 for the first 12; may be given again for another stage
@@ -60,6 +64,7 @@ const options = () =>
     options: {
       input: { type: 'string' },
       partition: { type: 'string' },
+      'by-day': { type: 'boolean', default: false },
       state: { type: 'string', default: defaultState },
       port: { type: 'string', default: '0' },
       fail: { type: 'string', multiple: true, default: [] },
@@ -83,10 +88,10 @@ const portOf = (text: string, option = 'port'): number => {
   );
 };
 
-/** One segment of a key in the inbox, as the trigger's `{partition}` takes it. */
+/** One segment of a key in the inbox, as the trigger's `{partition}` takes it: a trial's, which begins with a letter. */
 const partitionOf = (name: string): string => {
-  if (/^[A-Za-z0-9][\w.-]*$/.test(name)) return name;
-  const expected = 'letters, digits, dots, hyphens and underscores, such as 2026-01-31';
+  if (/^[A-Za-z][\w.-]*$/.test(name)) return name;
+  const expected = 'a letter, then letters, digits, dots, hyphens and underscores, such as may-2026';
   throw new CliError('HDL603', 2, `--partition is '${name}'`, expected, 'leave out all else');
 };
 
@@ -181,6 +186,32 @@ const serve = async ({ aws }: LocalHeddle, state: string, port: number): Promise
   say(`The console: ${address}`);
 };
 
+/** The sample by day and source: the last day as it comes in, all before as what is to be caught up with. */
+const runDays = async (heddle: LocalHeddle, where: string): Promise<number> => {
+  const days = demoDays();
+  const last = days.reduce((newest, { day }) => (day > newest ? day : newest), '');
+  const history = days.filter(({ day }) => day !== last);
+  await putHistory(heddle, history.map(dayDrop));
+  say(
+    `${history.length} files lie in the inbox, of a source and a day each, as if they had been there before Heddle was.`,
+  );
+  say(`Nothing started for them. Those of ${last} are dropped now:`);
+  say();
+  const chain: ChainRun[] = [];
+  for (const drop of days.filter(({ day }) => day === last).map(dayDrop))
+    chain.push(...(await runDrop(heddle, drop, links, screen)).chain);
+  say();
+  await sayRuns(heddle, chain);
+  say();
+  await sayDeadLetters(heddle, chain);
+  say('Now the month before it, and how the partitions stand then:');
+  const backfill = `  npx heddle backfill report --from 2026-01-01 --to 2026-01-31 --upstream${where}`;
+  say(backfill);
+  say(`${backfill} --go`);
+  say(`  npx heddle partitions report${where}`);
+  return chain.every(({ run }) => run?.status === 'completed') ? 0 : 1;
+};
+
 /** Says how others reach the engine, and stays. */
 const sayOpen = async ({ engine }: LocalHeddle): Promise<void> => {
   say();
@@ -193,6 +224,14 @@ const sayOpen = async ({ engine }: LocalHeddle): Promise<void> => {
   await new Promise(() => undefined);
 };
 
+/** As long as somebody asked for it. */
+const stay = async (heddle: LocalHeddle, given: ReturnType<typeof options>): Promise<void> => {
+  if (given['keep-open']) await sayOpen(heddle);
+  if (!given.serve) return;
+  say('The console stays open until Ctrl-C.');
+  await new Promise(() => undefined);
+};
+
 const main = async (): Promise<number> => {
   const given = options();
   if (given.help) {
@@ -202,14 +241,14 @@ const main = async (): Promise<number> => {
   const port = portOf(given.port);
   const consolePort = portOf(given['console-port'], 'console-port');
   const faults = readFaults(given.fail, orchestrator, customerIntelligence);
+  const others = [given.input, given.partition, given.fail[0]].filter((other) => other !== undefined);
+  if (given['by-day'] && others.length > 0)
+    throw new CliError('HDL603', 2, '--by-day with --input, --partition or --fail', '--by-day alone', 'leave them out');
   const drop: Drop = given.input
     ? readInputFile(given.input)
-    : {
-        partition: given.fail.length > 0 ? 'faults' : 'demo',
-        fileName: 'reviews.jsonl',
-        body: new TextEncoder().encode(demoDrop()),
-      };
-  const named: Drop = given.partition === undefined ? drop : { ...drop, partition: partitionOf(given.partition) };
+    : trialDrop(given.fail.length > 0 ? 'faults' : 'demo', 'reviews.jsonl', new TextEncoder().encode(demoDrop()));
+  const named: Drop =
+    given.partition === undefined ? drop : trialDrop(partitionOf(given.partition), basename(drop.key), drop.body);
   say(`Heddle: ${links.length} pipelines over ${given.input ?? 'the sample reviews'}, on this machine`);
   const { directory } = await freshAssembly({ root, environment: process.env, say });
   const heddle = await openLocal({
@@ -234,6 +273,12 @@ const main = async (): Promise<number> => {
     say(`The engine speaks the AWS protocols at ${heddle.engine.endpoint} until this ends`);
     if (given.serve) await serve(heddle, given.state, consolePort);
     say();
+    if (given['by-day']) {
+      const code = await runDays(heddle, where);
+      over = true;
+      await stay(heddle, given);
+      return code;
+    }
     const { chain, reused } = await runDrop(heddle, named, links, screen);
     say();
     await sayRuns(heddle, chain);
@@ -259,11 +304,7 @@ const main = async (): Promise<number> => {
         'Next: npx heddle runs · npx heddle run <id> · npx heddle graph report --as mermaid · npm start -- --input FILE.csv',
       );
     over = true;
-    if (given['keep-open']) await sayOpen(heddle);
-    if (given.serve) {
-      say('The console stays open until Ctrl-C.');
-      await new Promise(() => undefined);
-    }
+    await stay(heddle, given);
     return 0;
   } finally {
     await heddle.engine.close();

@@ -67,13 +67,14 @@ export interface Aws {
   environmentOf(functionName: string): Promise<{ readonly [name: string]: string } | undefined>;
   /** Calls a Lambda function and gives what it answers. Throws LambdaFailedError where the function did, AwsCallError. */
   invoke(functionName: string, event: object): Promise<unknown>;
-  /** One S3 request for an object. The caller reads the status. */
+  /** One S3 request for an object; with an empty key, for the bucket. The caller reads the status. */
   object(method: 'GET' | 'PUT', bucket: string, key: string, options?: ObjectOptions): Promise<Response>;
 }
 
 export interface ObjectOptions {
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: { readonly [name: string]: string };
+  readonly query?: { readonly [name: string]: string };
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -131,8 +132,8 @@ export const connect = (settings: AwsSettings): Aws => {
       if (response.headers.has('x-amz-function-error')) throw new LambdaFailedError(functionName, text);
       return text === '' ? undefined : JSON.parse(text);
     },
-    object: (method, bucket, key, { body, headers } = {}) =>
-      client.fetch(objectUrl(bucket, key), {
+    object: (method, bucket, key, { body, headers, query } = {}) =>
+      client.fetch(`${objectUrl(bucket, key)}${query ? `?${new URLSearchParams(query)}` : ''}`, {
         method,
         ...(headers ? { headers: { ...headers } } : {}),
         ...(body === undefined ? {} : { body }),

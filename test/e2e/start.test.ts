@@ -20,10 +20,13 @@ interface Ended {
   readonly output: string;
 }
 
-const start = (
-  ...arguments_: readonly string[]
+const start = (...words: readonly string[]) => run('bin/start.ts', ...words);
+
+const run = (
+  program: string,
+  ...words: readonly string[]
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended>; said: () => string } => {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'bin/start.ts', ...arguments_], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...words], {
     cwd: root,
     stdio: 'pipe',
   });
@@ -86,6 +89,36 @@ describe('the sample reviews', () => {
   });
 });
 
+test('by day and source: the last day as it comes in, and the month before it backfilled', async () => {
+  const state = join(folder, 'days');
+  const first = await start('--by-day', '--state', state).ended;
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.output).toContain('81 files lie in the inbox');
+  expect(
+    facts(rowsOf(first.output)).map(([pipeline, , partition, status]) => `${pipeline} ${partition} ${status}`),
+  ).toEqual(
+    ['amazon', 'imdb', 'yelp'].flatMap((source) =>
+      ['collect', 'sentiment', 'trends', 'report'].map((name) => `${name} 2026-02-01|${source} completed`),
+    ),
+  );
+  const heddle = async (...words: readonly string[]) => {
+    const said = await run('bin/heddle.ts', ...words, '--state', state).ended;
+    expect(said).toMatchObject({ code: 0 });
+    return said.output;
+  };
+  const plan = await heddle('backfill', 'report', '--from', '2026-01-01', '--to', '2026-01-31', '--upstream');
+  expect(plan).toMatch(/1 {2}collect {6}81 {2}2026-01-05\|amazon to 2026-01-31\|yelp {2}missing/);
+  expect(plan).toMatch(/^324 runs, 5 at once, about .*, about \$0\.\d+ at list prices in AWS$/m);
+  expect(plan).toContain('collect 2026-01-01|amazon to 2026-01-04|yelp (12): nothing was dropped for it');
+  const day = ['--from', '2026-01-05', '--to', '2026-01-05'];
+  const went = await heddle('backfill', 'report', ...day, '--upstream', '--go');
+  expect(went).toContain('12 of 12 completed');
+  const calendar = await heddle('partitions', 'report');
+  expect(calendar).toMatch(/^day +amazon +imdb +yelp$/m);
+  for (const done of ['2026-01-05', '2026-02-01']) expect(calendar).toMatch(new RegExp(`^${done} +✓ +✓ +✓$`, 'm'));
+  expect(calendar).toContain('✓ 6 completed');
+}, 300_000);
+
 describe("a person's own file", () => {
   test('a bad row becomes a dead letter that names its line; the rest goes on', async () => {
     const file = join(folder, 'shop.csv');
@@ -130,7 +163,21 @@ describe('what cannot work is refused with one message and exit code 2', () => {
     ],
     ['an unknown option', ['--inptu', 'x'], /^HDL603 Unknown option '--inptu'/m],
     ['a port that is none', ['--port', '99999'], /^HDL603 --port is '99999'; expected a port from 1 to 65535/m],
-    ['a partition of two segments', ['--partition', 'a/b'], /^HDL603 --partition is 'a\/b'; expected letters, digits/m],
+    [
+      'a partition of two segments',
+      ['--partition', 'a/b'],
+      /^HDL603 --partition is 'a\/b'; expected a letter, then letters, digits/m,
+    ],
+    [
+      'a trial named like a day',
+      ['--partition', '2026-01-31'],
+      /^HDL603 --partition is '2026-01-31'; expected a letter/m,
+    ],
+    [
+      'two samples at once',
+      ['--by-day', '--fail', 'sentiment.score:3%'],
+      /^HDL603 --by-day with --input, --partition or --fail/m,
+    ],
     [
       'a folder with no ending',
       ['--input', folder],

@@ -5,7 +5,8 @@ import { CliError } from '../cli-error.ts';
 
 export interface Drop {
   readonly partition: string;
-  readonly fileName: string;
+  /** Of the object in the inbox, which names the partition. */
+  readonly key: string;
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
@@ -22,13 +23,20 @@ export const readInputFile = (path: string): Drop => {
   if (!kinds.includes(kind)) refuse(`${path} ends in '${kind}'`, 'save it as one of these kinds');
   const body = read(path, refuse);
   if (body.length === 0) refuse(`${path} is empty`, 'give it at least one review');
-  const partition =
+  const name =
     basename(path, extname(path))
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-+|-+$/g, '') || 'reviews';
-  return { partition, fileName: basename(path), body };
+  return trialDrop(/^[a-z]/.test(name) ? name : `reviews-${name}`, basename(path), body);
 };
+
+/** A file of several days and sources is of no day: a trial, whose name begins with a letter. */
+export const trialDrop = (partition: string, fileName: string, body: Drop['body']): Drop => ({
+  partition,
+  key: `trials/${partition}/${fileName}`,
+  body,
+});
 
 const read = (path: string, refuse: (found: string, fix: string) => never): Uint8Array<ArrayBuffer> => {
   try {

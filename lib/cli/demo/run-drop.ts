@@ -15,6 +15,24 @@ export interface DropResult {
   readonly reused: boolean;
 }
 
+/** Puts it into the inbox, and gives its ETag. Throws CliError HDL622. */
+export const putDrop = async (
+  { aws, manifest }: Pick<LocalHeddle, 'aws' | 'manifest'>,
+  { key, body }: Drop,
+): Promise<string> => {
+  const response = await aws.object('PUT', manifest.inboxBucket, key, { body });
+  await response.arrayBuffer();
+  const etag = response.headers.get('etag')?.replaceAll('"', '');
+  if (response.ok && etag) return etag;
+  throw new CliError(
+    'HDL622',
+    1,
+    `the inbox refused ${key} with HTTP ${response.status}`,
+    'the object to be stored',
+    'see the message of the engine above',
+  );
+};
+
 export const runDrop = async (
   { aws, ledger, manifest }: LocalHeddle,
   drop: Drop,
@@ -22,19 +40,8 @@ export const runDrop = async (
   screen: Screen,
 ): Promise<DropResult> => {
   const droppedAt = Date.now();
-  const key = `drops/${drop.partition}/${drop.fileName}`;
-  const response = await aws.object('PUT', manifest.inboxBucket, key, { body: drop.body });
-  await response.arrayBuffer();
-  const etag = response.headers.get('etag')?.replaceAll('"', '');
-  if (!response.ok || !etag) {
-    throw new CliError(
-      'HDL622',
-      1,
-      `the inbox refused ${key} with HTTP ${response.status}`,
-      'the object to be stored',
-      'see the message of the engine above',
-    );
-  }
+  const { key } = drop;
+  const etag = await putDrop({ aws, manifest }, drop);
   const identity = `${manifest.inboxBucket}/${key}/${etag}`;
   const look = () => takeSnapshot(ledger, links, drop.partition, identity);
   const { chain } = await follow(look, screen);

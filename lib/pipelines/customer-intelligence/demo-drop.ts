@@ -23,6 +23,30 @@ const note =
  */
 export const demoDrop = (): string => `${sources.flatMap(rowsOf).join('\n')}\n`;
 
+export interface DemoDay {
+  readonly day: string;
+  readonly source: string;
+  readonly text: string;
+}
+
+/**
+ * The same rows by day and source. A file begins with an empty line where its first row has an even line in the whole, so that
+ * even lines stay even: no model was developed on them.
+ */
+export const demoDays = (): readonly DemoDay[] => {
+  let line = 1;
+  return sources.flatMap((source) => {
+    const byDay = new Map<string, string[]>();
+    for (const row of rowsOf(source)) {
+      const { date } = JSON.parse(row) as { readonly date: string };
+      const rows = byDay.get(date) ?? (line % 2 === 0 ? [''] : []);
+      byDay.set(date, [...rows, row]);
+      line += 1;
+    }
+    return [...byDay].map(([day, rows]) => ({ day, source, text: `${rows.join('\n')}\n` }));
+  });
+};
+
 const rowsOf = (source: (typeof sources)[number]): string[] => {
   const sentences = sentencesOf(source);
   return sentences.map(({ text, class: verdict }, index) =>

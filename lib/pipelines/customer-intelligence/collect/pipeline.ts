@@ -1,4 +1,5 @@
 import { definePipeline, objectDropped } from '../../../definition/index.ts';
+import { sourceDays } from '../partitions.ts';
 import { droppedFile, read, split, validate } from './contracts.ts';
 
 /** Reads a drop of reviews, checks it row by row, and counts it by source. A bad row costs that row only. */
@@ -7,7 +8,8 @@ export const collect = definePipeline(
   {
     description: 'Reads a drop of reviews, checks every row and counts them by source.',
     input: droppedFile,
-    triggers: [objectDropped('drops/{partition}/*')],
+    partitions: sourceDays,
+    triggers: [objectDropped('drops/{day}/{source}/*'), objectDropped('trials/{partition}/*')],
   },
   (flow) => {
     const drop = flow.task(read, { bucket: flow.input.bucket, key: flow.input.key });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { definePipeline } from '../../../definition/index.ts';
 import { collect } from '../collect/pipeline.ts';
+import { sourceDays } from '../partitions.ts';
 import { sentiment } from '../sentiment/pipeline.ts';
 import { trends } from '../trends/pipeline.ts';
 import { compose, html, markdown, publish } from './contracts.ts';
@@ -11,6 +12,7 @@ export const report = definePipeline(
   {
     description: 'Writes the report of a drop, as Markdown and as a page that stands alone.',
     input: z.object({}),
+    partitions: sourceDays,
     upstream: { collect, sentiment, trends },
   },
   (flow) => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { definePipeline, gt } from '../../../definition/index.ts';
 import { collect } from '../collect/pipeline.ts';
+import { sourceDays } from '../partitions.ts';
 import { rescore, route, scoreReview, summarise } from './contracts.ts';
 
 /** Scores every review. The careful model reads only what the cheap one is unsure of. */
@@ -9,6 +10,7 @@ export const sentiment = definePipeline(
   {
     description: 'Scores every review; a more careful model reads those that the cheap one is unsure of.',
     input: z.object({}),
+    partitions: sourceDays,
     upstream: { collect },
   },
   (flow) => {

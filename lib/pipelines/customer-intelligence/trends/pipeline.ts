@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { definePipeline } from '../../../definition/index.ts';
+import { sourceDays } from '../partitions.ts';
 import { sentiment } from '../sentiment/pipeline.ts';
 import { daily, movers, terms } from './contracts.ts';
 
@@ -9,6 +10,7 @@ export const trends = definePipeline(
   {
     description: 'Sentiment by day and source, the terms behind it, and what rose and fell.',
     input: z.object({}),
+    partitions: sourceDays,
     upstream: { sentiment },
   },
   (flow) => {
