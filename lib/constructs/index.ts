@@ -1,4 +1,5 @@
 export type { PipelineAttributes } from './imported-pipeline.ts';
+export type { LineageOptions } from './lineage.ts';
 export type { PipelineMetric, StageMetric } from './metrics.ts';
 export { Orchestrator, type OrchestratorProps } from './orchestrator.ts';
 export { Pipeline, type PipelineProps } from './pipeline.ts';

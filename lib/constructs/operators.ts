@@ -53,6 +53,8 @@ export interface OperatorsProps {
   readonly payloads: Bucket;
   readonly eventBus: EventBus;
   readonly queues: Queues;
+  /** Whether the lineage of runs goes on the bus. */
+  readonly lineage: boolean;
   /** Calls of `dispatch` at once. */
   readonly startConcurrency?: number | undefined;
   /** Holds the bundles of `operatorEntries`. */
@@ -91,6 +93,7 @@ export class Operators extends Construct {
     this.begin = this.#make('begin', props);
     allowLedger(this.begin, ledger.tableArn, ['read', 'write']);
     allowObjects(this.begin, payloads.bucketArn, ['read'], ['payloads/']);
+    if (props.lineage) eventBus.grantPutEventsTo(this.begin);
 
     this.settle = this.#make('settle', props);
     allowLedger(this.settle, ledger.tableArn, ['read', 'write']);
@@ -240,6 +243,7 @@ export class Operators extends Construct {
         [environmentNames.startQueue]: props.queues.start.queueUrl,
         [environmentNames.eventBus]: props.eventBus.eventBusName,
         [environmentNames.manifestPath]: `${manifestName(props.orchestrator)}/`,
+        ...(props.lineage ? { [environmentNames.lineage]: 'on' } : {}),
         ...environment,
       },
       // Only `reconcile` is called asynchronously; an event that it could not settle must not be lost.

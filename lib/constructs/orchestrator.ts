@@ -13,6 +13,7 @@ import { checkDefinitions } from './check-definitions.ts';
 import { onDeadExecutions } from './dead-executions.ts';
 import { handlerFiles } from './handler-file.ts';
 import { Ledger } from './ledger.ts';
+import { type LineageOptions, postLineage } from './lineage.ts';
 import { manifestParameter } from './manifest-parameter.ts';
 import { idOf, names } from './names.ts';
 import { dispatchTimeout, Operators, operatorEntries } from './operators.ts';
@@ -37,6 +38,11 @@ export interface OrchestratorProps {
   readonly alerts?: ITopic;
   /** Somebody to tell by e-mail, when the topic is its own. @default nobody */
   readonly alertEmail?: string;
+  /**
+   * Puts the lineage of runs on the bus as OpenLineage run events; with an endpoint, posts them there: `{ endpoint: 'https://…/api/v1/lineage' }`.
+   * @default not: `heddle lineage` has it from the ledger either way
+   */
+  readonly lineage?: boolean | LineageOptions;
   /** @default no further environment, logs for one month */
   readonly stageDefaults?: StageDefaults;
   /** Calls of `dispatch` at once, 2 to 1,000: each starts ten runs a second. `npm run simulate` says what else that takes. @default 10 */
@@ -71,7 +77,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
   constructor(scope: Construct, id: string, props: OrchestratorProps = {}) {
     super(scope, id);
     const { pipelines = [], name = 'heddle', handlers = 'lambdas/stages' } = props;
-    const { removalPolicy = RemovalPolicy.RETAIN, stageDefaults = {} } = props;
+    const { removalPolicy = RemovalPolicy.RETAIN, stageDefaults = {}, lineage = false } = props;
     this.orchestratorName = name;
     this.handlers = handlers;
     this.stageDefaults = stageDefaults;
@@ -91,6 +97,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
     const { ledger, payloads, eventBus, bundles, alerts } = this;
     const operators = new Operators(this, 'Operators', {
       orchestrator: name,
+      lineage: lineage !== false,
       ledger,
       payloads,
       eventBus,
@@ -99,6 +106,8 @@ export class Orchestrator extends Construct implements IOrchestrator {
       startConcurrency: props.startConcurrency,
     });
     this.operators = operators;
+    if (typeof lineage === 'object' && lineage.endpoint !== undefined)
+      postLineage(this, name, eventBus, lineage.endpoint, lineage);
     alertEvents(this, name, eventBus, alerts, queues.undelivered);
     backfillRuns(this, this);
     onDeadExecutions(this, name, operators.reconcile, queues.undelivered);

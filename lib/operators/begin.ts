@@ -5,6 +5,7 @@ import { beginSlot, readExecutionName } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { markPartition } from './mark-partition.ts';
 import { isoTime, type Services } from './services.ts';
+import { tellLineageOfStart } from './tell-lineage.ts';
 
 export const begin = async (call: BeginCall, services: Services): Promise<FlowState> => {
   const { ledger, now } = services;
@@ -29,6 +30,7 @@ export const begin = async (call: BeginCall, services: Services): Promise<FlowSt
     );
   }
   await markPartition(record, services);
+  await tellLineageOfStart(record, services);
   await ledger.audit.record(call.pipeline, id, {
     id: `started#${generation}`,
     at: startedAt,

@@ -20,6 +20,7 @@ import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
 import { RunFailedError } from './run-failed-error.ts';
 import { isoTime, type Services } from './services.ts';
+import { tellLineageOfEnd } from './tell-lineage.ts';
 
 export interface FinishAnswer {
   readonly run: string;
@@ -84,6 +85,7 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
     detail: record.cause === undefined ? record.status : `${record.status}: ${record.cause}`,
   });
   await askForCompensation(record, services);
+  await tellLineageOfEnd(record, [...recorded.values()], services);
   await announce(record, services);
   await tellParent(record, services);
   await tellGate(record, services);

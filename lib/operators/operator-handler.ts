@@ -80,6 +80,7 @@ const open = (environment: Environment): Services => {
     manifests: openManifests(aws, setting('manifestPath'), Date.now),
     // Without an endpoint of its own the CLI looks in AWS only when told to.
     commandOptions: `${environment.AWS_ENDPOINT_URL ? '' : ' --aws'}${orchestrator === 'heddle' ? '' : ` --orchestrator ${orchestrator}`}`,
+    lineage: environment[environmentNames.lineage] !== undefined,
     now: Date.now,
   };
 };

@@ -19,6 +19,7 @@ import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
 import { releasePools } from './pools.ts';
 import { isoTime, type Services } from './services.ts';
+import { tellLineageOfEnd } from './tell-lineage.ts';
 
 /** The part of Step Functions' "Execution Status Change" event that matters here. */
 export interface ExecutionEnded {
@@ -133,6 +134,7 @@ export const settleRun = async (
     detail: `${status}: ${cause}`,
   });
   await askForCompensation(record, services);
+  await tellLineageOfEnd(record, settled, services);
   await announce(record, services);
   await tellParent(record, services);
   await tellGate(record, services);

@@ -12,6 +12,8 @@ export interface Services {
   readonly now: () => number;
   /** What a command needs that a person is told to type, such as ` --aws`. @default nothing */
   readonly commandOptions?: string;
+  /** Whether the lineage of runs goes on the bus. @default false */
+  readonly lineage?: boolean;
   /** Whether metrics of runs are written. @default true */
   readonly measures?: boolean;
   /** Numbers in [0, 1), for pauses. @default Math.random */

@@ -14,6 +14,8 @@ export const environmentNames = {
   startQueue: 'HEDDLE_START_QUEUE_URL',
   /** Of which trigger a function with a URL is, as JSON. */
   trigger: 'HEDDLE_TRIGGER',
+  /** Set where lineage goes on the bus. */
+  lineage: 'HEDDLE_LINEAGE',
   /** What the names of the orchestrator's state machines start with. */
   machinePrefix: 'HEDDLE_MACHINE_PREFIX',
 } as const;

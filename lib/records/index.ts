@@ -24,6 +24,7 @@ export * from './manifest.ts';
 export * from './marks.ts';
 export * from './needs.ts';
 export * from './on-failure.ts';
+export * from './openlineage.ts';
 export * from './partition-state.ts';
 export * from './partitions/index.ts';
 export * from './pause.ts';

@@ -1,0 +1,45 @@
+// Lineage on the bus: what begin and finish put there where it is wanted, and that a repeat puts the same.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { begin, finish } from '../../lib/operators/index.ts';
+import { type LineageEvent, openLineageType } from '../../lib/records/index.ts';
+import type { Aws } from '../../lib/support/aws-call.ts';
+import { at, openWorkshop, type Workshop } from './workshop.ts';
+
+let workshop: Workshop;
+const told: LineageEvent[] = [];
+beforeAll(async () => {
+  workshop = await openWorkshop();
+});
+afterAll(() => workshop.local.close());
+
+test('START, then each stage and the end; a repeated finish tells the same runs', async () => {
+  const { aws } = workshop.services;
+  const call: Aws['call'] = (service, operation, input) => {
+    const { Entries = [] } = input as { readonly Entries?: readonly { DetailType: string; Detail: string }[] };
+    for (const { DetailType, Detail } of operation === 'PutEvents' ? Entries : [])
+      if (DetailType === openLineageType) told.push(JSON.parse(Detail));
+    return aws.call(service, operation, input);
+  };
+  const services = { ...workshop.services, aws: { ...aws, call }, lineage: true };
+  const run = await workshop.startRun('lineage');
+  await begin(
+    { pipeline: run.pipeline, definitionHash: 'abc', execution: run.execution, input: { run: run.id }, control: [] },
+    services,
+  );
+  const { stages, payloads } = workshop.local.ledger;
+  for (let n = 0; n < 12; n++) {
+    await stages.claim(at(run, `stage${n}`), 'o', new Date().toISOString());
+    const output = await payloads.store(run.pipeline, n);
+    await stages.complete(at(run, `stage${n}`), 'o', { endedAt: new Date().toISOString(), durationMs: 1, output });
+  }
+  const names = Array.from({ length: 12 }, (_, n) => `stage${n}`);
+  const finishing = { run, stages: names, chosen: {}, output: { kind: 'value', value: null } } as const;
+  await finish(finishing, services);
+  const types = told.map(({ eventType, job }) => `${eventType} ${job.name}`);
+  expect(types.length).toBe(1 + 2 * 12 + 1);
+  expect([types[0], types[1], types.at(-1)]).toEqual(['START orders', 'START orders/stage0', 'COMPLETE orders']);
+  const ids = new Set(told.map(({ run: { runId } }) => runId));
+  expect(ids.size).toBe(13);
+  await finish(finishing, services);
+  expect(new Set(told.map(({ run: { runId } }) => runId))).toEqual(ids);
+});
