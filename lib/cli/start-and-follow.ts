@@ -142,6 +142,8 @@ export const letFollow = async (
 ): Promise<readonly RunRecord[]> => {
   const outlet = given.has('json') ? setting.stderr : setting.stdout;
   const mended = runs.filter(({ status }) => status === 'completed');
+  const backfills = new Set(mended.flatMap(({ backfill }) => backfill ?? []));
+  for (const id of backfills) remark(setting, [`It is part of a backfill, which goes on: npx heddle backfills ${id}`]);
   const { ended, missing } = await followWhatFollows(target, mended, { outlet, now: setting.now });
   if (missing.length > 0)
     remark(setting, [

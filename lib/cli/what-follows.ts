@@ -7,9 +7,12 @@ import { followRun } from './progress/index.ts';
 import type { Outlet } from './setting.ts';
 import type { Target } from './target.ts';
 
-type Mended = Pick<RunRecord, 'pipeline' | 'partition'>;
+type Mended = Pick<RunRecord, 'pipeline' | 'partition' | 'backfill'>;
 
-/** Follows the runs of all pipelines further down to their ends. Resolves with them, and with the names of those that never began. */
+/**
+ * Follows the runs of all pipelines further down to their ends. Resolves with them, and with the names of those that never began.
+ * What a backfill's runs lead to is the backfill's: no trigger starts it.
+ */
 export const followWhatFollows = async (
   target: Target,
   mended: readonly Mended[],
@@ -18,8 +21,9 @@ export const followWhatFollows = async (
   const ordered = await upstreamFirst(target);
   const ended: RunRecord[] = [];
   const missing: string[] = [];
-  for (const partition of new Set(mended.map((run) => run.partition))) {
-    const given = mended.filter((run) => run.partition === partition).map(({ pipeline }) => pipeline);
+  const triggering = mended.filter(({ backfill }) => backfill === undefined);
+  for (const partition of new Set(triggering.map((run) => run.partition))) {
+    const given = triggering.filter((run) => run.partition === partition).map(({ pipeline }) => pipeline);
     for (const manifest of readersOf(given, ordered)) {
       const above = await newestAbove(target, manifest, partition);
       if (!above) continue; // one of them is not complete, so nothing begins

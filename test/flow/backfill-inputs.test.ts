@@ -1,6 +1,8 @@
 // Backfills beyond the same key: other partitions of what is above, what was dropped before anybody asked, and what cannot be.
 import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
+import type { Target } from '../../lib/cli/target.ts';
+import { followWhatFollows } from '../../lib/cli/what-follows.ts';
 import {
   by,
   daily,
@@ -136,4 +138,20 @@ test('pipelines whose partitions do not go together any more are told', async ()
     code: 2,
     stderr: expect.stringMatching(/^HDL697 the partitions of \w+ and of collect do not go together: /),
   });
+});
+
+test('a run of a backfill that was mended leads to nothing by itself, so nobody waits for its readers', async () => {
+  world = await openFour();
+  await go('collect', '--from', '2025-12-01', '--to', '2025-12-01');
+  const mended = await world.runs();
+  const { local, services } = world.bench;
+  const target = {
+    aws: services.aws,
+    ledger: local.ledger,
+    manifest: { pipelines: four.map(({ name }) => name) },
+    pipeline: (name: string) => services.manifests.of(name),
+  } as unknown as Target; // what it reads of it
+  const outlet = { isTerminal: false, width: 80, height: 24, write: () => undefined };
+  expect(mended).toMatchObject([{ pipeline: 'collect', backfill: expect.any(String) }]);
+  expect(await followWhatFollows(target, mended, { outlet, now: services.now })).toEqual({ ended: [], missing: [] });
 });

@@ -177,3 +177,25 @@ test('a start writes twice to the ledger, and its history still begins with who 
     { id: 'asked', by: 'test', what: 'asked', detail: 'manual: test' },
   ]);
 });
+
+test('a schedule is for the newest partitions that are due at its time, each of them once', async () => {
+  const time = '2026-02-03T03:00:00Z';
+  const schedule = { kind: 'schedule', schedule: 'schedule1', time, timeZone: 'UTC', input: {} } as const;
+  expect(await dispatch({ ...schedule, pipeline: 'grid' }, workshop.services)).toEqual({
+    kind: 'spread',
+    partitions: 2,
+  });
+  const { Messages = [] } = await workshop.local.service('sqs').call('ReceiveMessage', {
+    QueueUrl: workshop.services.startQueueUrl,
+    MaxNumberOfMessages: 10,
+  });
+  const sent = (Messages as { Body: string }[]).map(({ Body }) => JSON.parse(Body) as StartMessage);
+  const asked = sent.filter(({ kind }) => kind === 'schedule');
+  for (const message of [...asked, ...asked]) await dispatch(message, workshop.services);
+  const runs = await workshop.local.ledger.runs.latest('grid', 20);
+  const own = runs.filter(({ trigger }) => trigger.kind === 'schedule').map(({ partition }) => partition);
+  expect(own.sort()).toEqual(['2026-02-02|shop', '2026-02-02|web']);
+  // Of days in Berlin, that ends with January: 3 February is after the last, so the last is the newest.
+  const outcome = await dispatch({ ...schedule, pipeline: 'days' }, workshop.services);
+  expect(outcome).toMatchObject({ kind: 'started', run: expect.stringMatching(/^2026-01-31-/) });
+});
