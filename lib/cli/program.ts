@@ -23,6 +23,7 @@ import { lineage } from './commands/lineage.ts';
 import { localRun } from './commands/local-run.ts';
 import { partitions } from './commands/partitions.ts';
 import { pause } from './commands/pause.ts';
+import { pools } from './commands/pools.ts';
 import { quality } from './commands/quality.ts';
 import { resume } from './commands/resume.ts';
 import { resumeTriggers } from './commands/resume-triggers.ts';
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   runs,
   run,
   partitions,
+  pools,
   cost,
   quality,
   lineage,

@@ -84,12 +84,13 @@ export class StageFunction extends Construct {
     if (access.artifacts === 'write') allowObjects(this.handler, payloads.bucketArn, ['write'], [artifactsOf(name)]);
     const { node } = need.placed;
     if (node.cache && node.stage === need.stage) allowCache(this.handler, ledger.tableArn, name, need.stage.name);
-    if (node.pool)
+    const pools = [...(node.pool ? [node.pool] : []), ...(need.stage.pools ?? [])].map((pool) => pool.name);
+    if (pools.length > 0)
       allowPools(
         this.handler,
         ledger.tableArn,
         [stateMachineArn(this, names.stateMachine(orchestrator.orchestratorName, '*'))],
-        [node.pool.name],
+        [...new Set(pools)],
       );
     // The wrapper of a map stage writes the dead letters of single items; all others are `settle`'s.
     if (node.kind === 'map') deadLetters.grant(this.handler, 'sqs:SendMessage');

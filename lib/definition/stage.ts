@@ -1,5 +1,6 @@
 // A stage's contract: what goes in, what comes out, how it is retried, what it may touch. Shared by wiring and handler.
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Pool } from './pool.ts';
 import { type RetryOptions, type RetryPolicy, retryPolicy } from './retry.ts';
 import { type Span, seconds } from './span.ts';
 
@@ -41,6 +42,8 @@ export interface Stage<
   readonly memoryMb: number;
   readonly compute: Compute;
   readonly access: Access;
+  /** What its handler takes of, besides what the stage is used with. */
+  readonly pools?: readonly Pool[];
   readonly expect: StageExpectation;
 }
 
@@ -63,6 +66,8 @@ export interface StageOptions<Input extends StandardSchemaV1, Output extends Sta
   readonly memoryMb?: number;
   /** @default nothing but its own records and its inputs */
   readonly access?: Access;
+  /** Pools of which the handler takes: `await pool(crm).take()`. @default none but the one that the stage is used with */
+  readonly pools?: readonly Pool[];
   /** How long one call takes on a normal day (of a map stage: one batch). @default not said; `heddle estimate` then assumes */
   readonly expect?: { readonly duration?: Span };
 }
@@ -95,6 +100,7 @@ export const defineStage = <const Name extends string, Input extends StandardSch
     ...(options.reservedConcurrency === undefined ? {} : { reservedConcurrency: options.reservedConcurrency }),
   },
   access: options.access ?? {},
+  ...(options.pools ? { pools: options.pools } : {}),
   expect: options.expect?.duration === undefined ? {} : { durationSeconds: seconds(options.expect.duration) },
 });
 

@@ -9,7 +9,9 @@ export interface PoolUser {
 
 /** The pools that the stages of a pipeline use, each with who does. */
 export const poolUsersOf = (pipeline: Pipeline): readonly PoolUser[] =>
-  graphOf(pipeline).handled.flatMap(({ id, node: { pool } }) => (pool ? [{ stage: id, pool }] : []));
+  graphOf(pipeline).handled.flatMap(({ id, node: { pool, stage } }) =>
+    [...(pool ? [pool] : []), ...(stage.pools ?? [])].map((one) => ({ stage: id, pool: one })),
+  );
 
 /** Their names. */
 export const poolsOf = (pipeline: Pipeline): readonly string[] =>

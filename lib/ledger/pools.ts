@@ -228,17 +228,13 @@ export const openPools = (aws: Aws, table: Table): Pools => {
         if (await grant(head, limits, planned, [], now)) return announce(entry, planned.leases[0], now);
         await stepAside(round);
       }
-      const waiter = { owner, attempt, since, low, holdMs, token, givesUpAt };
-      const isNew = await table.create(waiterKey(entry), waiter);
-      if (!isNew)
-        // the state is tried again, with a token of its own
-        await table.update({
-          key: waiterKey(entry),
-          set: { ...waiter, repairing: false },
-          condition: '#attempt < :attempt',
-          values: { attempt },
-        });
-      await pass(entry, now, { repair: !isNew });
+      await table.update({
+        key: waiterKey(entry),
+        set: { owner, attempt, since, low, holdMs, token, givesUpAt, repairing: false },
+        condition: 'attribute_not_exists(#attempt) OR #attempt < :attempt',
+        values: { attempt },
+      });
+      await pass(entry, now, { repair: attempt > 0 }); // whoever died at the try before may have granted and not told
       return undefined;
     },
 

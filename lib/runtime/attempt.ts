@@ -6,6 +6,7 @@ import type { Fingerprint, StageCall } from '../records/index.ts';
 import type { Cost, Meter, Score } from './meter.ts';
 import type { Pace } from './pace.ts';
 import type { Store } from './store.ts';
+import type { TakePool } from './take.ts';
 
 /** The log of a run: structured lines that carry pipeline, run, stage and attempt. */
 export interface Log {
@@ -28,6 +29,8 @@ export interface Work<S extends Stage> {
   readonly cost: Cost;
   /** Says how good the result is: kept with the stage, with limits that warn or block. */
   readonly score: Score;
+  /** Takes of a pool: `await using slot = await pool(crm).take({ key: input.customer })`. */
+  readonly pool: TakePool;
   /** Says that the work goes on. A stage with `heartbeat` is given up when this is not called for so long. */
   heartbeat(): void;
   /** In a map: the place of the item in the list, from 0. */

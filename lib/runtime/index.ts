@@ -4,3 +4,4 @@ export { awsSettings, setting } from './environment.ts';
 export type { Cost, ModelAnswer, Score, ScoreLimits } from './meter.ts';
 export { stageHandler } from './stage-handler.ts';
 export { type Artifact, openStore, type Store } from './store.ts';
+export type { PoolHandle, Taken, TakeOptions, TakePool } from './take.ts';

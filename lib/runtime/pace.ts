@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { poolSlack } from '../definition/index.ts';
 import type { Pools } from '../ledger/index.ts';
-import type { PoolLease, PoolLimits } from '../records/index.ts';
+import type { PoolAddress, PoolLease, PoolLimits } from '../records/index.ts';
 import { ThrottledError } from '../support/run-errors.ts';
 
 export interface Pace {
@@ -41,28 +41,50 @@ export const tooFarOff = (pool: string): ThrottledError =>
     `HDL706 the next call that the pool ${pool} allows is too far off for this attempt. Fix: none is needed where it goes through later; else raise timeout or retry.throttled`,
   );
 
+export interface Turn {
+  readonly pools: Pools;
+  readonly at: PoolAddress;
+  readonly limits: PoolLimits;
+  /** So many calls, which are made at once. */
+  readonly calls: number;
+  /** When the first of them was allowed to begin, where that was granted before. */
+  readonly granted?: number | undefined;
+  readonly now: () => number;
+  /** The last moment that is worth waiting for. */
+  readonly latest: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Waits until calls may begin; who comes too late for what it had reserves anew. Throws ThrottledError where that is too far off. */
+export const waitTurn = async ({ pools, at, limits, calls, granted, now, latest, signal }: Turn): Promise<void> => {
+  let ready = granted;
+  for (let turn = 1; turn <= mostTurns; turn++) {
+    ready ??= await pools.reserve(at, limits, calls, now(), latest());
+    if (ready === undefined) break;
+    await sleepUntil(ready, now, signal);
+    if (now() <= ready + leewayMs(limits)) return;
+    ready = undefined;
+  }
+  throw tooFarOff(at.pool);
+};
+
 export const paceOf = ({ lease, pools, now, remainingMs }: PaceOptions): Pace | undefined => {
   const { goAt } = lease;
   if (goAt === undefined) return undefined;
+  const latest = (): number => now() + remainingMs() * spared;
   let granted: number | undefined = goAt;
   let limits: PoolLimits = {};
   return {
     turn: async (signal) => {
-      let at = granted;
+      const first = granted;
       granted = undefined;
-      if (at !== undefined) {
+      if (first !== undefined) {
         // As if it were time: whoever is on its way grants as much as it will have used up when it gets there.
-        const [pool] = await Promise.all([pools.pass(lease, Math.max(now(), at)), sleepUntil(at, now, signal)]);
+        const [pool] = await Promise.all([pools.pass(lease, Math.max(now(), first)), sleepUntil(first, now, signal)]);
         limits = pool?.limits ?? limits;
-        if (now() <= at + leewayMs(limits) && (pool?.resumeAt ?? 0) <= at) return;
+        if (now() <= first + leewayMs(limits) && (pool?.resumeAt ?? 0) <= first) return;
       }
-      for (let turn = 1; turn <= mostTurns; turn++) {
-        at = await pools.reserve(lease, limits, 1, now(), now() + remainingMs() * spared);
-        if (at === undefined) break;
-        await sleepUntil(at, now, signal);
-        if (now() <= at + leewayMs(limits)) return;
-      }
-      throw tooFarOff(lease.pool);
+      await waitTurn({ pools, at: lease, limits, calls: 1, now, latest, signal });
     },
     pushBack: (ms) => pools.pushBack(lease, now() + ms),
   };

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HandlerOutput, Stage } from '../definition/index.ts';
 import { ThrottledError } from '../support/run-errors.ts';
 import type { Attempt, Handler, Work } from './attempt.ts';
+import { openTaking } from './take.ts';
 
 const mostWaits = 5;
 /** What must be left of an attempt after a wait, for the work itself: half of what it had before. */
@@ -20,20 +21,27 @@ export const waitMs = (retryAfter: string | number | null, now: number): number 
 
 /** Calls the handler; again after each wait that a ThrottledError asks for and that fits. Throws what ends the attempt. */
 export const heedingRetryAfter = async <S extends Stage>(
+  stage: S,
   handler: Handler<S>,
-  { now, remainingMs, logger, pace }: Attempt,
-  work: Work<S>,
+  { call, ledger, owner, now, remainingMs, logger, pace }: Attempt,
+  work: Omit<Work<S>, 'pool'>,
 ): Promise<HandlerOutput<S>> => {
+  const { pools } = ledger;
   for (let waits = 0; ; waits++) {
     await pace?.turn(work.signal);
+    const who = `${owner}/${work.item ?? ''}/${waits}`;
+    const taking = openTaking({ stage, call, pools, owner: who, now, remainingMs, signal: work.signal });
     try {
-      return await handler(work);
+      return await handler({ ...work, pool: taking.pool });
     } catch (error) {
       const wait = error instanceof ThrottledError ? waitMs(error.retryAfter, now()) : undefined;
       if (wait !== undefined) await pace?.pushBack(wait);
       if (wait === undefined || waits === mostWaits || wait > remainingMs() * spared) throw error;
       logger.info('throttled: waits as long as the service asks', { waitMs: wait });
+      await taking.end();
       await sleep(wait, undefined, { signal: work.signal });
+    } finally {
+      await taking.end();
     }
   }
 };

@@ -153,7 +153,7 @@ const runItem = async <S extends Stage>(
     refuseMalformed(item);
     bound = await resolver.resolve(call.bind, { ...scopeOf(call), item, beside });
     const input = await parse(stage.input, bound, 'input');
-    const result = await heedingRetryAfter(handler, attempt, {
+    const result = await heedingRetryAfter(stage, handler, attempt, {
       input,
       run: { pipeline, id, partition },
       log: logOf(logger),

@@ -120,7 +120,7 @@ const work = async <S extends Stage>(
   }
 
   const input = await parse(stage.input, bound, 'input');
-  const worked = await heedingRetryAfter(handler, attempt, {
+  const worked = await heedingRetryAfter(stage, handler, attempt, {
     input,
     run: { pipeline: call.run.pipeline, id: call.run.id, partition: call.run.partition },
     log: logOf(attempt.logger),

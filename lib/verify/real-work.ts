@@ -17,6 +17,9 @@ export interface RealHandlers {
   setEnvironment(environment: { readonly [name: string]: string }): void;
 }
 
+const nothing = async (): Promise<void> => undefined;
+const taken = { release: nothing, [Symbol.asyncDispose]: nothing };
+
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export const openRealWork = (handlers: RealHandlers, deployed: Deployed): RealWork => {
@@ -36,6 +39,7 @@ export const openRealWork = (handlers: RealHandlers, deployed: Deployed): RealWo
       heartbeat: () => undefined,
       cost: { add: () => undefined, model: () => undefined },
       score: () => undefined,
+      pool: () => ({ take: async () => taken }),
     } as Work<Stage>; // the input is what the contract took
   };
 

@@ -35,7 +35,7 @@ const heddle = (...arguments_: readonly string[]) => {
 
 /** What the examples of the tables stand in. */
 const scene = `import * as z from 'zod';
-import { daily, definePipeline, defineStage, fromS3, gt, gte, objectDropped, onEvent, onRequest, schedule } from '../../definition/index.ts';
+import { daily, definePipeline, definePool, defineStage, fromS3, gt, gte, objectDropped, onEvent, onRequest, schedule } from '../../definition/index.ts';
 const row = z.object({ text: z.string() });
 const verdict = z.object({ approved: z.boolean() });
 const [url, queueArn] = ['https://sqs.eu-west-1.amazonaws.com/123456789012/done', 'arn:aws:sqs:eu-west-1:123456789012:done'];

@@ -1,6 +1,7 @@
 // Pools and their keys: what fits compiles, what does not is a type error.
 import * as z from 'zod';
 import { definePipeline, definePool, defineStage } from '../../lib/definition/index.ts';
+import { stageHandler } from '../../lib/runtime/index.ts';
 
 const push = defineStage('push', {
   input: z.object({ customer: z.string(), rank: z.number(), tags: z.array(z.string()) }),
@@ -29,3 +30,14 @@ definePipeline('pooled', { input: z.object({ customers: z.array(z.string()) }) }
 });
 // @ts-expect-error a window is a span of time
 definePool('odd', { rate: { per: 60, calls: 1 } });
+
+stageHandler(push, async ({ input, pool }) => {
+  await using slot = await pool(crm).take({ key: input.customer });
+  await pool(open).take();
+  await pool(byRank).take({ key: input.rank, calls: 3 });
+  // @ts-expect-error the pool has a key
+  await pool(crm).take();
+  // @ts-expect-error this one has none
+  await pool(open).take({ key: 'acme' });
+  return { ok: typeof slot.release === 'function' };
+});

@@ -32,25 +32,28 @@ export const poolsArePossible: Rule = ({ graph: { pipeline, handled }, all }) =>
     for (const { stage, pool } of poolUsersOf(one))
       if (!first.has(pool.name)) first.set(pool.name, { pool, at: `${one.name}.${stage}` });
   return handled.flatMap(({ id, node }) => {
-    const { pool } = node;
-    if (!pool) return [];
     const at = `${pipeline.name}.${id}`;
-    const known = first.get(pool.name);
-    const differs = known && canonicalJson(limitsOf(known.pool)) !== canonicalJson(limitsOf(pool));
-    const problems = [
-      ...limitProblems(pool),
-      ...useProblems(node, pool),
-      ...(differs
-        ? [
-            problem(
-              'HDL701',
-              `the pool ${pool.name} is ${described(pool)} here, but ${described(known.pool)} where ${known.at} uses it`,
-              'define it once and import it, or rename one',
-            ),
-          ]
-        : []),
-    ];
-    return problems.map((one): Diagnostic => ({ ...one, at, severity: 'error' }));
+    const used = new Set([...(node.pool ? [node.pool] : []), ...(node.stage.pools ?? [])]);
+    return [...used].flatMap((pool) => problemsOf(pool, at));
+
+    function problemsOf(pool: Pool, at: string): readonly Diagnostic[] {
+      const known = first.get(pool.name);
+      const differs = known && canonicalJson(limitsOf(known.pool)) !== canonicalJson(limitsOf(pool));
+      const problems = [
+        ...limitProblems(pool),
+        ...(pool === node.pool ? useProblems(node, pool) : []),
+        ...(differs
+          ? [
+              problem(
+                'HDL701',
+                `the pool ${pool.name} is ${described(pool)} here, but ${described(known.pool)} where ${known.at} uses it`,
+                'define it once and import it, or rename one',
+              ),
+            ]
+          : []),
+      ];
+      return problems.map((one): Diagnostic => ({ ...one, at, severity: 'error' }));
+    }
   });
 };
 
