@@ -10,6 +10,7 @@ import { type ChooseVerb, recordChoose } from './verbs/choose.ts';
 import { type EachVerb, recordEach } from './verbs/each.ts';
 import { type MapVerb, recordMap } from './verbs/map.ts';
 import { openRecorder, type Recorder, stageRef } from './verbs/recorder.ts';
+import { type ReduceVerb, recordReduce } from './verbs/reduce.ts';
 import { type RepeatVerb, recordRepeat } from './verbs/repeat.ts';
 import { type RunVerb, recordRun } from './verbs/run.ts';
 import { recordService, type ServiceVerb } from './verbs/service.ts';
@@ -27,6 +28,7 @@ export interface Flow<Input, Upstream, Partition = PartitionKey>
   extends TaskVerb,
     MapVerb,
     EachVerb,
+    ReduceVerb,
     ChooseVerb,
     RepeatVerb,
     WaitVerb,
@@ -70,6 +72,7 @@ export const record = <Input, Upstream, Output, Partition>(
     task: recordTask(recorder),
     map: recordMap(recorder),
     each: recordEach(recorder),
+    reduce: recordReduce(recorder),
     choose: recordChoose(recorder),
     repeat: recordRepeat(recorder),
     wait: recordWait(recorder),

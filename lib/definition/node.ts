@@ -4,6 +4,7 @@ import type {
   Binding,
   CachePolicy,
   JoinPolicy,
+  Json,
   OnFailure,
   PartitionSpec,
   Tolerance,
@@ -36,8 +37,17 @@ export interface TaskNode {
   readonly cache?: CachePolicy;
   /** What it takes of before it runs. @default nothing */
   readonly pool?: Pool;
+  /** What it gets is folded: all that a map gave. */
+  readonly fold?: FoldNode;
   /** In a round of a repetition: the name that all rounds' stages of this kind share a function and metrics under. */
   readonly shares?: string;
+}
+
+/** Of a stage of a reduce: see `Fold` of the records. */
+export interface FoldNode {
+  readonly over: string;
+  readonly part: Binding;
+  readonly empty: Json;
 }
 
 /** What the author expects of a map: how its size is known before it runs. */
@@ -64,6 +74,8 @@ export interface MapNode {
   readonly batchBytes?: number;
   readonly tolerate: Tolerance;
   readonly expect: MapExpectation;
+  /** Its items are portions of another map's batches, and what it gives for one is made of all outputs in it. */
+  readonly fold?: FoldNode;
   /** In a `flow.each`: what all its stages have in common, the first of their ids. */
   readonly each?: string;
   /** What it means when more items failed than the stage bears; a value is the list of outputs. @default the run fails */

@@ -43,6 +43,7 @@ export type { Pauses } from './pauses.ts';
 export { newPayloadCache, type PayloadCache, type Payloads } from './payloads.ts';
 export { poolAnswer } from './pool-telling.ts';
 export type { PoolEntry, Pools } from './pools.ts';
+export { outputsIn, portionsOf, rangesOf } from './portions.ts';
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
 export type { Requests } from './requests.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';

@@ -16,6 +16,7 @@ import {
 } from '../records/index.ts';
 import type { ChoiceRecords, Taken } from './choices.ts';
 import type { Payloads } from './payloads.ts';
+import { rangesOf } from './portions.ts';
 import type { Runs } from './runs.ts';
 import type { Stages } from './stages.ts';
 
@@ -128,10 +129,12 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
       const [field, ...rest] = path;
       if (field === 'count') return completed;
       if (field === 'failed') return failed;
+      if (field === 'portions') return rangesOf(record) as unknown as Json;
       const outputs = await once(`outputs ${key}`, () => mapOutputs(scope, stage));
       return field === 'outputs' ? valueAt(outputs, rest) : { outputs, count: completed, failed };
     }
     if (!record.output) throw new UnavailableError(`${stage} completed without an output`);
+    if (record.items && path[0] === 'portions') return rangesOf(record) as unknown as Json;
     const output = record.output;
     return valueAt(await once(`output ${key}`, () => load(output)), path);
   };

@@ -1,5 +1,6 @@
 // Stage and batch records: claimed before the work, settled after it, by the attempt that holds the claim.
 import {
+  type BatchRange,
   type BatchRecord,
   batchKey,
   batchPrefix,
@@ -94,6 +95,8 @@ export interface Stages {
   listBatches(at: StageAddress, results: boolean): Promise<readonly BatchRecord[]>;
   /** The same without their results, page by page: of a map with very many of them. */
   batchPages(at: StageAddress): AsyncIterable<readonly BatchRecord[]>;
+  /** Batches with their results, page by page. */
+  resultPages(at: StageAddress, range: BatchRange): AsyncIterable<readonly BatchRecord[]>;
   claimBatch(
     at: StageAddress,
     batch: number,
@@ -120,7 +123,7 @@ export type Failure = Outcome & { readonly endedAt: string; readonly error: stri
   >;
 
 export type MapEnd = (Failure | { readonly status: 'completed'; readonly endedAt: string }) &
-  Telling & { readonly items: ItemCounts };
+  Telling & { readonly items: ItemCounts; readonly portions?: readonly number[] };
 
 export interface BatchEnd extends Telling {
   readonly status: 'running' | 'completed';
@@ -283,6 +286,11 @@ export const openStages = (table: Table): Stages => {
       table.list(`run#${at.pipeline}#${at.run}`, batchPrefix(at.stage), results ? undefined : batchFacts),
 
     batchPages: (at) => table.pages(`run#${at.pipeline}#${at.run}`, batchPrefix(at.stage), batchFacts),
+
+    resultPages: ({ pipeline, run, stage }, { from, to }) => {
+      const { pk, sk } = batchKey(pipeline, run, stage, from);
+      return table.pagesBetween(pk, sk, to === null ? `${batchPrefix(stage)}:` : batchKey(pipeline, run, stage, to).sk);
+    },
 
     claimBatch: (at, batch, owner, now, facts = {}) =>
       claim(at, batchKey(at.pipeline, at.run, at.stage, batch), { stage: at.stage, batch, ...facts }, owner, now),

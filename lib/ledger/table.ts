@@ -47,6 +47,8 @@ export interface Table {
   list<Record>(pk: string, prefix: string, attributes?: readonly string[]): Promise<readonly Record[]>;
   /** The same, as pages of a megabyte that was read. */
   pages<Record>(pk: string, prefix: string, attributes?: readonly string[]): AsyncIterable<readonly Record[]>;
+  /** The items of a key whose sort key is from `from` to `to`, both included, as such pages. */
+  pagesBetween<Record>(pk: string, from: string, to: string): AsyncIterable<readonly Record[]>;
   /** Every item of a key whose sort key is from `from` to `to`, both included, in order. */
   between<Record>(pk: string, from: string, to: string): Promise<readonly Record[]>;
   /** The first item of a key whose sort key is from `from` to before `below`, or the last. */
@@ -121,6 +123,12 @@ export const openTable = (aws: Aws, name: string): Table => {
           ExpressionAttributeNames: Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute])),
         }
       : {}),
+  });
+
+  const within = (pk: string, from: string, to: string): object => ({
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+    ExpressionAttributeValues: typed({ ':pk': pk, ':from': from, ':to': to }),
+    ConsistentRead: true,
   });
 
   return {
@@ -279,12 +287,9 @@ export const openTable = (aws: Aws, name: string): Table => {
       return found?.sk === below ? undefined : found;
     },
 
-    between: (pk, from, to) =>
-      query({
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: typed({ ':pk': pk, ':from': from, ':to': to }),
-        ConsistentRead: true,
-      }),
+    between: (pk, from, to) => query(within(pk, from, to)),
+
+    pagesBetween: (pk, from, to) => pagesOf(within(pk, from, to)),
 
     upTo: (index, pk, below, limit) =>
       query(

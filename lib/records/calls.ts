@@ -3,6 +3,7 @@
 import type { Binding } from './binding.ts';
 import type { CachePolicy } from './cache.ts';
 import type { Condition } from './condition.ts';
+import type { Fold } from './fold.ts';
 import type { Json } from './json.ts';
 import type { LatchRelease } from './latch.ts';
 import type { OnFailure } from './on-failure.ts';
@@ -73,6 +74,8 @@ export interface StageCall {
   /** Results of earlier runs may be taken over. */
   readonly cache?: CachePolicy;
   readonly batch?: Batch;
+  /** What the stage gets is not bound but folded. */
+  readonly fold?: Fold;
   /** The latches that the stage releases when it is done. */
   readonly release?: readonly LatchRelease[];
   /** What the stage was given of a pool; null where its first state found nothing to do. */

@@ -15,6 +15,7 @@ export * from './dead-letter.ts';
 export * from './environment.ts';
 export * from './event-reading.ts';
 export * from './execution-name.ts';
+export * from './fold.ts';
 export * from './json.ts';
 export * from './key-template.ts';
 export * from './keys.ts';

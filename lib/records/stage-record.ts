@@ -53,6 +53,8 @@ export interface StageRecord extends Telling {
   readonly compensate?: Compensated;
   readonly given?: StoredPayload;
   readonly items?: ItemCounts;
+  /** Of a map that is reduced: the number of the first batch of each portion that one call folds. */
+  readonly portions?: readonly number[];
   /** Why it failed; kept where `onFailure` made the stage skipped or completed all the same. */
   readonly error?: string;
   readonly cause?: string;

@@ -3,6 +3,7 @@
 import type { Stage } from '../definition/index.ts';
 import { addressOf, batchItems, batchNumber, type Resolver, UnavailableError } from '../ledger/index.ts';
 import {
+  type BatchRange,
   type BatchRecord,
   type BatchRow,
   bytesOf,
@@ -17,6 +18,7 @@ import { type Attempt, type Handler, isoTime, logOf, overdueAt, scopeOf } from '
 import { cachedItems } from './cached-items.ts';
 import { parse } from './contract.ts';
 import { idempotencyKey } from './fingerprint.ts';
+import { fold } from './fold.ts';
 import { heedingRetryAfter } from './retry-after.ts';
 
 /** What a batch did, for the metrics. */
@@ -150,6 +152,12 @@ const runItem = async <S extends Stage>(
   const startedAt = isoTime(now());
   let bound: Json = item;
   try {
+    if (call.fold) {
+      const key = idempotencyKey(attempt, record, index);
+      const output = await fold(stage, handler, attempt, resolver, item as unknown as BatchRange, key); // as the ledger shares them out
+      attempt.meter.checkScores();
+      return { index, output };
+    }
     refuseMalformed(item);
     bound = await resolver.resolve(call.bind, { ...scopeOf(call), item, beside });
     const input = await parse(stage.input, bound, 'input');

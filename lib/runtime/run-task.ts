@@ -17,6 +17,7 @@ import { SupersededError } from '../support/run-errors.ts';
 import { type Attempt, type Handler, isoTime, logOf, overdueAt, scopeOf } from './attempt.ts';
 import { parse } from './contract.ts';
 import { cacheKeyOf, fingerprintOf, idempotencyKey, reusable } from './fingerprint.ts';
+import { everything, fold, foldedFrom } from './fold.ts';
 import type { Counted } from './measure-attempt.ts';
 import { heedingRetryAfter } from './retry-after.ts';
 
@@ -55,7 +56,7 @@ const answerOf = async <S extends Stage>(
   const resolver = ledger.resolver();
   try {
     const scope = scopeOf(call);
-    bound = await resolver.resolve(call.bind, scope);
+    bound = call.fold ? await foldedFrom(attempt, resolver) : await resolver.resolve(call.bind, scope);
     await resolver.check(call.after, scope);
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
@@ -119,9 +120,29 @@ const work = async <S extends Stage>(
     }
   }
 
-  const input = await parse(stage.input, bound, 'input');
+  const output = call.fold
+    ? await fold(stage, handler, attempt, begun.resolver, everything, idempotencyKey(attempt, record))
+    : await once(stage, handler, attempt, record, bound);
+  meter.checkScores();
+  const result = { output: await ledger.payloads.store(at.pipeline, output), fingerprint, ...given };
+  const answer = await settle(attempt, begun, result, output);
+  // After the record, which it links to. A crash in between costs later runs a result, and nothing else.
+  if (call.cache && key !== undefined)
+    await ledger.cache.keep(kept, key, { run: at.run, stage: at.stage, at: isoTime(now()) }, result.output, call.cache);
+  return answer;
+};
+
+/** Calls the handler once, with all that is bound. */
+const once = async <S extends Stage>(
+  stage: S,
+  handler: Handler<S>,
+  attempt: Attempt,
+  record: StageRecord,
+  bound: Json,
+): Promise<Json> => {
+  const { call, meter } = attempt;
   const worked = await heedingRetryAfter(stage, handler, attempt, {
-    input,
+    input: await parse(stage.input, bound, 'input'),
     run: { pipeline: call.run.pipeline, id: call.run.id, partition: call.run.partition },
     log: logOf(attempt.logger),
     store: attempt.store,
@@ -131,14 +152,7 @@ const work = async <S extends Stage>(
     idempotencyKey: idempotencyKey(attempt, record),
     heartbeat: () => undefined,
   });
-  meter.checkScores();
-  const output = (await parse(stage.output, worked, 'output')) as Json; // The contract just said so.
-  const result = { output: await ledger.payloads.store(at.pipeline, output), fingerprint, ...given };
-  const answer = await settle(attempt, begun, result, output);
-  // After the record, which it links to. A crash in between costs later runs a result, and nothing else.
-  if (call.cache && key !== undefined)
-    await ledger.cache.keep(kept, key, { run: at.run, stage: at.stage, at: isoTime(now()) }, result.output, call.cache);
-  return answer;
+  return (await parse(stage.output, worked, 'output')) as Json; // The contract just said so.
 };
 
 /** Records success. `value` is the output where it is at hand. */

@@ -129,6 +129,10 @@ export const declaredOutcome = async (
   const deviationAt = (id: string): Deviation => hit.get(id) ?? { kind: 'none' };
 
   const stageEnd = async (node: StageNode): Promise<StageEnd> => {
+    if ('fold' in node && node.fold)
+      throw new CannotVerifyError(
+        `${node.id} folds what ${node.fold.over} gave, in groups that the matrix does not make`,
+      );
     awaited(node.after);
     switch (node.kind) {
       case 'task':

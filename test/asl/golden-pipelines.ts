@@ -102,6 +102,13 @@ export const goldenPipelines: { readonly [feature: string]: Pipeline } = {
       files: flow.map(each, files, ({ Key }) => ({ text: Key }), { id: 'eachFile' }).count,
     };
   }),
+  reduce: pipelineOf((flow) => {
+    const rows = fromS3({ bucket: 'inbox', key: 'drop.csv', format: 'csv', row: z.object({ text: z.string() }) });
+    const mapped = flow.map(each, rows, ({ text }) => ({ text }));
+    const part = z.object({ n: z.number() });
+    const sum = defineStage('sum', { input: z.object({ parts: z.array(part) }), output: part });
+    return flow.reduce(sum, mapped, (one) => ({ n: one.n }), { empty: { n: 0 } });
+  }),
   jobs: pipelineOf((flow) => {
     const { n } = flow.task(first, {});
     const queue = 'arn:aws:batch:eu-west-1:123456789012:job-queue/gpu';

@@ -45,6 +45,8 @@ const improve = defineStage('improve', { input: z.object({ from: z.number() }), 
 const list = defineStage('list', { input: z.object({}), output: z.object({ items: z.array(row) }) });
 const count = defineStage('count', { input: z.object({}), output: z.object({ rows: z.number() }) });
 const publish = defineStage('publish', { input: z.object({ rows: z.number() }), output: z.object({ at: z.string() }) });
+const part = z.object({ n: z.number() });
+const sum = defineStage('sum', { input: z.object({ parts: z.array(part) }), output: part });
 const withdraw = defineStage('withdraw', { input: z.object({ output: z.object({ at: z.string() }) }), output: z.object({}) });
 const scoring = definePipeline('scoring', { input: row }, (flow) => ({ mean: flow.task(score, { text: flow.input.text }).score }));
 void objectDropped('drops/{partition}/*');
@@ -105,7 +107,7 @@ test('its files and examples type-check', () => {
 });
 
 test('the examples of its tables can be recorded', () => {
-  expect(examples).toHaveLength(24);
+  expect(examples).toHaveLength(25);
   const ran = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', examplesFile], {
     cwd: copy,
     encoding: 'utf8',

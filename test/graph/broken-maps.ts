@@ -42,6 +42,19 @@ export const brokenMaps: Record<string, [Pipeline | readonly Pipeline[], ...stri
     'HDL730 orders.clean: batchBytes is 200000, but one call gets 1 to 180,000 bytes of rows. Fix: set it in that range, or leave it out.',
     `HDL730 orders.clean: the bucket is called "s3://drops", which is no name of a bucket. Fix: write its name alone, like 'acme-inventories'.`,
   ],
+  'a reduce of a task': [
+    orders((flow) => {
+      const looks = defineStage('looks', {
+        input: z.object({}),
+        output: z.object({ outputs: z.array(size), count: z.number(), failed: z.number() }),
+      });
+      const add = defineStage('add', { input: z.object({ parts: z.array(size) }), output: size });
+      return flow.reduce(add, flow.task(looks, {}), (one: Ref<{ rows: number }>) => ({ rows: one.rows }), {
+        empty: { rows: 0 },
+      });
+    }),
+    'HDL736 orders.addPortions: is a reduce over looks, which is no map. Fix: pass what flow.map or flow.each gave back, whole.',
+  ],
   'a function that cannot be': [
     large({ ephemeralStorageMb: 511, architecture: 'amd64' as never, reservedConcurrency: 0 }),
     'HDL734 orders.large: ephemeralStorageMb is 511, but a function has 512 to 10,240 MB in /tmp. Fix: set a whole number from 512 to 10,240, or keep what is larger in S3.',

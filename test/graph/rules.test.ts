@@ -108,6 +108,14 @@ const right: Record<string, Pipeline | readonly Pipeline[]> = {
       () => null,
     );
   }),
+  'a reduce of all that a map gave': orders((flow) => {
+    const part = z.object({ rows: z.number() });
+    const add = defineStage('add', { input: z.object({ parts: z.array(part) }), output: part });
+    const cleaned = flow.map(clean, flow.task(list, flow.input).files, (one: Ref<{ key: string }>) => ({
+      key: one.key,
+    }));
+    return flow.reduce(add, cleaned, (one: Ref<{ rows: number }>) => ({ rows: one.rows }), { empty: { rows: 0 } });
+  }),
   'a map over the rows of a file': overRows((row) => ({ key: row.key })),
   'options at their bounds': [mapped({ concurrency: 10_000, batch: 10_000, tolerate: { count: 0, percent: 100 } })],
   'limits at their bounds': limited({

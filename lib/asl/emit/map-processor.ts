@@ -69,6 +69,7 @@ const batchStates = (
     ...patienceOf(node.stage),
     ...(node.shares ? { shares: node.shares } : {}),
     ...(node.cache ? { cache: constant(node.cache) } : {}),
+    ...(node.fold ? { fold: constant(node.fold) } : {}),
     batch: batchOf(node, head, members, place),
     ...leaseField(node.pool),
   };

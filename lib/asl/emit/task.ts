@@ -29,6 +29,7 @@ export const emitTask = (node: TaskNode, next: string | null, emission: Emission
       : {}),
     ...(node.shares ? { shares: node.shares } : {}),
     ...leaseField(pool),
+    ...(node.fold ? { fold: constant(node.fold) } : {}),
   };
   const outputInstead = withControlInstead(id, control);
   const first = node.cache ? { ...call, cache: constant(node.cache) } : call; // a fallback's result is not the stage's

@@ -20,6 +20,7 @@ import { pipelineNamesAreUnique } from './pipeline-names-are-unique.ts';
 import { pipelinesFormNoCycle } from './pipelines-form-no-cycle.ts';
 import { pipelinesHaveStages } from './pipelines-have-stages.ts';
 import { poolsArePossible } from './pools-are-possible.ts';
+import { reducesAreOfMaps } from './reduces-are-of-maps.ts';
 import { refsExist } from './refs-exist.ts';
 import { refsStayInScope } from './refs-stay-in-scope.ts';
 import { rowsArePossible } from './rows-are-possible.ts';
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   mapsTakeLists,
   mapOptionsArePossible,
   rowsArePossible,
+  reducesAreOfMaps,
   stageLimitsArePossible,
   computeIsPossible,
   cachesArePossible,

@@ -1,7 +1,7 @@
 import { type Binding, type MapItems, type Pipeline, refsIn } from '../../definition/index.ts';
 import { placesIn, readsIn } from '../read.ts';
 import { schemaAt } from '../schema.ts';
-import { schemaOf, schemaOfSource, spelled } from '../source.ts';
+import { schemaOf, schemaOfRef, spelled } from '../source.ts';
 import type { Rule } from './rule.ts';
 import { offer } from './wording.ts';
 
@@ -47,7 +47,7 @@ const unknownRef = (pipeline: Pipeline, ref: Ref, items: MapItems | undefined): 
       fix: hint || `add it to the pipeline's options: upstream: { ${source.upstream} }`,
     };
   }
-  const found = schemaAt(schemaOfSource(pipeline, source, items), path);
+  const found = schemaOfRef(pipeline, ref, items);
   if (!('missing' in found)) return undefined;
   return missingField(spelled(ref), path.length - path.indexOf(found.missing), found);
 };

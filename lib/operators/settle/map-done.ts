@@ -3,6 +3,7 @@ import {
   batchItems,
   batchNumber,
   type Ledger,
+  portionsOf,
   type Scope,
   type Tally,
   tallyOf,
@@ -30,7 +31,10 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
     await ledger.stages.skip(at, missing, isoTime(now()), needs);
     return { control: {} };
   }
-  const { completed, failed, cached, telling: told } = await settledTally(call, scope, services);
+  const { completed, failed, cached, telling: told, settled } = await settledTally(call, scope, services);
+  // Who reduces the map reads in which portions its batches are taken.
+  const isReduced = call.control.some(({ path }) => path[0] === 'portions');
+  const portions = isReduced ? { portions: portionsOf(settled) } : {};
   const items = { total: completed + failed, completed, failed, ...(cached > 0 ? { cached } : {}) };
   if (failed > 0) await tellDeadItems(services, run, stage);
   const telling = call.express && told.spent ? { ...told, spent: inExpress(told.spent) } : told;
@@ -39,9 +43,9 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
     const cause = `${failed} of ${items.total} items failed; the stage bears ${describe(call.tolerate)}`;
     const failure = { error: errorNames.tooManyFailures, cause };
     const outcome = await outcomeOf(ledger, run.pipeline, outputsOf(call.onFailure, failed), failure);
-    await ledger.stages.closeMap(at, { ...outcome, ...failure, endedAt, items, ...telling }, needs);
+    await ledger.stages.closeMap(at, { ...outcome, ...failure, endedAt, items, ...telling, ...portions }, needs);
   } else {
-    await ledger.stages.closeMap(at, { status: 'completed', endedAt, items, ...telling }, needs);
+    await ledger.stages.closeMap(at, { status: 'completed', endedAt, items, ...telling, ...portions }, needs);
   }
   return { control: await controlOfMap(call, scope, ledger) };
 };
@@ -59,7 +63,11 @@ const inExpress = ({ usage, ...rest }: Spent): Spent => {
  * What the batches did. Those that ended without a word, as a child execution may, are settled first: their items failed, each
  * with its dead letter.
  */
-const settledTally = async (call: Call<'mapDone'>, scope: Scope, services: Services): Promise<Tally> => {
+const settledTally = async (
+  call: Call<'mapDone'>,
+  scope: Scope,
+  services: Services,
+): Promise<Tally & { readonly settled: readonly number[] }> => {
   const { run, stage, bind, after, chosen } = call;
   const { stages } = services.ledger;
   const at = addressOf(run, stage);
@@ -71,7 +79,8 @@ const settledTally = async (call: Call<'mapDone'>, scope: Scope, services: Servi
     const lost = { run, stage, bind, after, control: [], chosen, batch };
     await batchFailed({ action: 'batchFailed', call: lost, error }, services);
   }
-  return missing.length === 0 ? tally : tallyOf(stages, at);
+  const counted = missing.length === 0 ? tally : await tallyOf(stages, at, { settled: (batch) => settled.add(batch) });
+  return { ...counted, settled: [...settled].sort((a, b) => a - b) };
 };
 
 /** The batches that a map should have, where one may be lost. */
