@@ -4,23 +4,27 @@ import { readArguments } from './arguments.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { answer } from './commands/answer.ts';
+import { approvals } from './commands/approvals.ts';
 import { asl } from './commands/asl.ts';
 import { backfill } from './commands/backfill.ts';
 import { backfills } from './commands/backfills.ts';
 import { backfillsCancel, backfillsPause, backfillsResume } from './commands/backfills-change.ts';
 import { cancel } from './commands/cancel.ts';
+import { completionOf } from './commands/completion.ts';
 import { consoleCommand } from './commands/console.ts';
 import { cost } from './commands/cost.ts';
 import { deadLettersDiscard } from './commands/dead-letters-discard.ts';
 import { deadLettersList } from './commands/dead-letters-list.ts';
 import { deadLettersReplay } from './commands/dead-letters-replay.ts';
 import { deadLettersShow } from './commands/dead-letters-show.ts';
+import { doctor } from './commands/doctor.ts';
 import { estimate } from './commands/estimate.ts';
 import { explain } from './commands/explain.ts';
 import { fork } from './commands/fork.ts';
 import { graph } from './commands/graph.ts';
 import { lineage } from './commands/lineage.ts';
 import { localRun } from './commands/local-run.ts';
+import { logs } from './commands/logs.ts';
 import { partitions } from './commands/partitions.ts';
 import { pause } from './commands/pause.ts';
 import { pools } from './commands/pools.ts';
@@ -32,6 +36,7 @@ import { runs } from './commands/runs.ts';
 import { start } from './commands/start.ts';
 import { validate } from './commands/validate.ts';
 import { verify } from './commands/verify.ts';
+import { watch } from './commands/watch.ts';
 import { describeError } from './describe-error.ts';
 import { helpOf, helpOfAll } from './help.ts';
 import { print, remark, type Setting } from './setting.ts';
@@ -49,6 +54,8 @@ export const commands: readonly Command[] = [
   start,
   runs,
   run,
+  logs,
+  watch,
   partitions,
   pools,
   cost,
@@ -56,6 +63,7 @@ export const commands: readonly Command[] = [
   lineage,
   cancel,
   answer,
+  approvals,
   resume,
   fork,
   pause,
@@ -69,6 +77,8 @@ export const commands: readonly Command[] = [
   deadLettersShow,
   deadLettersReplay,
   deadLettersDiscard,
+  doctor,
+  completionOf(() => commands),
 ];
 
 /** Runs what the words after `heddle` ask for. Resolves with the exit code; never rejects. */

@@ -40,6 +40,8 @@ const targets = {
   states: { prefix: 'AWSStepFunctions', version: '1.0' },
   events: { prefix: 'AWSEvents', version: '1.1' },
   ssm: { prefix: 'AmazonSSM', version: '1.1' },
+  logs: { prefix: 'Logs_20140328', version: '1.1' },
+  servicequotas: { prefix: 'ServiceQuotasV20190624', version: '1.1' },
 } as const;
 
 export type JsonService = keyof typeof targets;
@@ -63,6 +65,8 @@ export interface Aws {
     input: object,
     options?: { readonly once?: true },
   ): Promise<{ readonly [field: string]: unknown }>;
+  /** The ARN that calls are made as. Throws AwsCallError. */
+  whoAmI(): Promise<string>;
   /** The environment variables of a Lambda function; undefined where there is no such function. Throws AwsCallError. */
   environmentOf(functionName: string): Promise<{ readonly [name: string]: string } | undefined>;
   /** Calls a Lambda function and gives what it answers. Throws LambdaFailedError where the function did, AwsCallError. */
@@ -109,6 +113,21 @@ export const connect = (settings: AwsSettings): Aws => {
         if (once || !throttles.test(error.code) || attempt === mostTries) throw error;
         await pause(Math.random() * 100 * 2 ** attempt); // full jitter
       }
+    },
+    whoAmI: async () => {
+      const response = await client.fetch(`${base('sts')}/`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'Action=GetCallerIdentity&Version=2011-06-15',
+        signal: AbortSignal.timeout(callTimeoutMs),
+        aws: { service: 'sts' },
+      });
+      const text = await response.text();
+      const [, arn] = /<Arn>([^<]+)<\/Arn>/.exec(text) ?? [];
+      if (response.ok && arn !== undefined) return arn;
+      const [, code = String(response.status)] = /<Code>([^<]+)<\/Code>/.exec(text) ?? [];
+      const [, message = text.slice(0, 200)] = /<Message>([^<]+)<\/Message>/.exec(text) ?? [];
+      throw new AwsCallError('sts', code, message, response.status);
     },
     environmentOf: async (functionName) => {
       const path = `2015-03-31/functions/${encodeURIComponent(functionName)}/configuration`;

@@ -38,6 +38,9 @@ export const ledgerInside = (service: (id: ServiceId) => Service): Ledger => {
     object: () => {
       throw new Error('the test has no bucket');
     },
+    whoAmI: () => {
+      throw new Error('the test is nobody');
+    },
     environmentOf: () => {
       throw new Error('the test has no functions of its own');
     },

@@ -58,6 +58,7 @@ const awsOn = (services: () => Engine, seen: (operation: string, input: object, 
         throw new AwsCallError(service, error.code, error.message, error.status);
       }
     },
+    whoAmI: none,
     environmentOf: none,
     invoke: none,
     object: none,

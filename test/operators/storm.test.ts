@@ -28,7 +28,7 @@ const inProcess = ({ local }: Workshop, started: string[]): Aws => {
     call: async (service, operation, input) => {
       try {
         const given = input as { readonly [field: string]: unknown };
-        const answer = await local.service(ids[service]).call(operation, given);
+        const answer = await local.service(ids[service as keyof typeof ids]).call(operation, given);
         if (operation === 'StartExecution') started.push(String(given.name));
         return answer;
       } catch (error) {

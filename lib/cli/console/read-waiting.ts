@@ -42,7 +42,7 @@ export const readLetter = async (
   return { letter, input: { value: (await ledger.payloads.load(input)) as Json } }; // stored as JSON
 };
 
-export const readApprovals = async (desk: Desk): Promise<ApprovalsFacts> => {
+export const readApprovals = async (desk: Pick<Desk, 'target'>): Promise<ApprovalsFacts> => {
   const { ledger } = desk.target;
   const open = await ledger.openRuns.due(everAfter, mostLooked);
   const questions: OpenQuestion[] = [];
@@ -58,7 +58,7 @@ export const readApprovals = async (desk: Desk): Promise<ApprovalsFacts> => {
 };
 
 const questionsOf = async (
-  { target: { ledger } }: Desk,
+  { target: { ledger } }: Pick<Desk, 'target'>,
   { pipeline, run }: { readonly pipeline: string; readonly run: string },
 ): Promise<readonly OpenQuestion[]> => {
   const states = await ledger.stages.listStates(pipeline, run);

@@ -1,0 +1,58 @@
+import type { Command } from '../command.ts';
+import { readApprovals } from '../console/read-waiting.ts';
+import { columnsOf, print, printJson, remark } from '../setting.ts';
+import { table } from '../table.ts';
+import { openTarget, targetOptions } from '../target.ts';
+import { ago, oneLine } from '../words.ts';
+
+const longestPrompt = 60;
+
+export const approvals: Command = {
+  words: 'approvals',
+  says: 'the questions that runs wait with for a person, the oldest first',
+  operands: [],
+  options: { json: { says: 'one object a line' }, ...targetOptions },
+  notes: ["Answer one: npx heddle answer <run> <question> --json '{ … }'."],
+  run: async (given, setting) => {
+    const target = await openTarget(given, setting, 'none');
+    try {
+      const { questions, looked, beyond } = await readApprovals({ target });
+      if (beyond) remark(setting, [`More than ${looked} runs are under way; ${looked} of them were looked at.`]);
+      if (given.has('json'))
+        printJson(
+          setting,
+          questions.map(({ run, stage, question, shown, since, until }) => ({
+            ...run,
+            question: stage,
+            prompt: question.prompt,
+            shown,
+            answer: question.schema,
+            since,
+            until,
+          })),
+        );
+      else if (questions.length === 0) print(setting, ['No run waits for an answer.']);
+      else {
+        const now = setting.now();
+        const width = Math.min(columnsOf(setting.stdout), 200);
+        const rows = questions.map(({ run, stage, question, since, until }) => [
+          run.pipeline,
+          run.run,
+          stage,
+          oneLine(question.prompt, longestPrompt),
+          since === undefined ? '–' : ago(since, now),
+          until?.slice(0, 16).replace('T', ' ') ?? '–',
+        ]);
+        print(
+          setting,
+          table(['pipeline', 'run', 'question', 'asks', 'since', 'until (UTC)'], rows).map((line) =>
+            line.length <= width ? line : `${line.slice(0, width - 1)}…`,
+          ),
+        );
+      }
+      return 0;
+    } finally {
+      await target.close();
+    }
+  },
+};
