@@ -1,10 +1,11 @@
 // `npm run bench`: the figures that Heddle promises, measured here and now. `npm run bench -- engine` takes only those of
-// the local engine; there are warm, synth, bundles, engine, backfill, scale and clean.
+// the local engine; there are warm, synth, bundles, engine, backfill, scale, console and clean.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { table } from '../../lib/cli/table.ts';
 import { backfill } from './backfill.ts';
+import { consolePages } from './console.ts';
 import { engine } from './engine.ts';
 import { type Measured, measure, median } from './measure.ts';
 import { expectSuccess, type Row } from './row.ts';
@@ -106,7 +107,7 @@ const bundles = async (): Promise<readonly Row[]> => {
   }
 };
 
-const figures = { warm, synth, bundles, engine, backfill, scale, clean };
+const figures = { warm, synth, bundles, engine, backfill, scale, console: consolePages, clean };
 const wanted = process.argv.slice(2);
 const rows: Row[] = [];
 for (const [name, take] of Object.entries(figures)) {
