@@ -9,7 +9,7 @@ export interface Field {
   readonly hint?: string;
   readonly value?: string;
   /** @default a line */
-  readonly form?: 'line' | 'text' | 'hidden';
+  readonly form?: 'line' | 'text' | 'check' | 'hidden';
   readonly required?: boolean;
 }
 
@@ -29,6 +29,8 @@ export interface ActionFacts {
 
 const fieldHtml = ({ name, label, hint, value = '', form = 'line', required }: Field): Html => {
   if (form === 'hidden') return html`<input type="hidden" name="${name}" value="${value}">`;
+  if (form === 'check')
+    return html`<p class="field check"><input type="checkbox" id="f-${name}" name="${name}" value="yes"${value === 'yes' ? html` checked` : ''}><label for="f-${name}">${label}</label></p>`;
   const told = hint === undefined ? '' : html` <span class="muted">${hint}</span>`;
   const needed = required ? html` required` : '';
   return html`<p class="field"><label for="f-${name}">${label}</label>${told}${

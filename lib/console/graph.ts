@@ -17,6 +17,8 @@ export interface StatedBox {
 
 const boxHeight = (lines: number): number => 30 + lines * 16;
 const letter = 7.4;
+/** Titles are bold. */
+const titleLetter = 1.12;
 const longest = 34;
 
 const short = (text: string, most = longest): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
@@ -27,7 +29,7 @@ export const graphOf = (boxes: readonly StatedBox[], arrows: readonly Arrow[], n
     typeof text === 'string' ? Math.min(text.length, longest) * 0.88 : 18;
   const sized = boxes.map((box) => ({
     ...box,
-    width: Math.ceil(Math.max(wide, box.title.length + 3, ...box.lines.map(letters)) * letter + 22),
+    width: Math.ceil(Math.max(wide, (box.title.length + 2) * titleLetter, ...box.lines.map(letters)) * letter + 22),
     height: boxHeight(box.lines.length),
   }));
   const { width, height, corners, paths } = place(sized, arrows);

@@ -1,9 +1,16 @@
 export { type ActionFacts, askPage, donePage, type Field, type PlanFacts, planPage, refusedPage } from './action.ts';
 export { type ApprovalsFacts, aboutQuestion, answerSkeleton, approvalsPage, type OpenQuestion } from './approvals.ts';
+export { type BackfillFacts, backfillPage, backfillsPage } from './backfills.ts';
+export { type CalendarFacts, calendarPage } from './calendar.ts';
+export { type Compared, chooseRunPage, comparePage, type SearchFacts, searchPage } from './compare.ts';
+export { type CostFacts, costPage } from './cost.ts';
 export { type HomeFacts, homePage, type PipelineNow } from './home.ts';
 export { type Html, html, link, textOf } from './html.ts';
 export { type LetterFacts, type LettersFacts, letterPage, lettersPage } from './letters.ts';
+export { type LineageFacts, type LineageNode, lineagePage } from './lineage.ts';
 export { documentOf, lostPage, type Page, type Region, regionHtml, type Surroundings } from './page.ts';
+export { type PoolFacts, type PoolUser, poolsPage } from './pools.ts';
+export { type QualityLine, qualityPage } from './quality.ts';
 export { type RunFacts, runPage, vanishedRun } from './run.ts';
 export { type GridFacts, type GridRow, gridPage } from './run-grid.ts';
 export { type RunListFacts, runsPage } from './run-list.ts';

@@ -32,6 +32,11 @@ const places: readonly (readonly [name: string, path: string, key: string])[] = 
   ['Runs', '/runs', 'r'],
   ['Dead letters', '/dead-letters', 'd'],
   ['Approvals', '/approvals', 'a'],
+  ['Backfills', '/backfills', 'b'],
+  ['Cost', '/cost', 'c'],
+  ['Quality', '/quality', 'q'],
+  ['Lineage', '/lineage', 'l'],
+  ['Pools', '/pools', 'o'],
 ];
 
 const isAt = (path: string, place: string): boolean => {

@@ -81,7 +81,7 @@ export const gridPage = (facts: GridFacts): Page => {
     regions: [
       {
         id: 'actions',
-        body: html`<p class="actions"><a href="${link(['do', 'start'], { pipeline })}">Start a run</a></p>`,
+        body: html`<p class="actions"><a href="${link(['do', 'start'], { pipeline })}">Start a run</a><a href="${link(['pipelines', pipeline, 'partitions'])}">Partitions</a><a href="${link(['dead-letters'], { pipeline })}">Dead letters</a></p>`,
       },
       {
         id: 'grid',

@@ -9,10 +9,12 @@ import {
   upstreamRunsOf,
 } from '../records/index.ts';
 import { duration } from '../support/words.ts';
+import { compareLink } from './compare.ts';
 import { criticalPath } from './critical-path.ts';
 import { definitions } from './facts.ts';
 import { type Html, html, link } from './html.ts';
 import { groupLetters } from './letter-groups.ts';
+import { lineageLink } from './lineage.ts';
 import { lostPage, type Page } from './page.ts';
 import { stageLink } from './run-grid.ts';
 import { pipelineLink, runLink } from './run-list.ts';
@@ -83,7 +85,8 @@ const factsOf = ({ run }: RunFacts): Html => {
 };
 
 /** What can be done with a run as it stands. */
-const actionsOf = ({ pipeline, run, status, compensation }: RunRecord): Html => {
+const actionsOf = (of: RunRecord): Html => {
+  const { pipeline, run, status, compensation } = of;
   const isOver = status === 'completed' || status === 'failed' || status === 'cancelled';
   const action = (name: string, text: string): Html =>
     html`<a href="${link(['do', name], { pipeline, run })}">${text}</a>`;
@@ -93,7 +96,7 @@ const actionsOf = ({ pipeline, run, status, compensation }: RunRecord): Html => 
       ? [action('resume', 'Let it go on')]
       : []),
   ];
-  return offered.length === 0 ? html`` : html`<p class="actions">${offered}</p>`;
+  return html`<p class="actions">${offered}<a href="${compareLink(of)}">Compare</a><a href="${lineageLink(`${pipeline}/${of.partition}`, run)}">Lineage</a></p>`;
 };
 
 const stageRow = (run: RunRecord, stage: StageRecord): readonly Cell[] => {

@@ -66,14 +66,14 @@ footer { color: var(--muted); font-size: 0.85rem; padding-bottom: 2rem; border-t
 svg.graph { display: block; font-family: inherit; }
 .box { text-decoration: none; } .box rect { fill: var(--ground); stroke: var(--line); } .box:hover rect, .box:focus-visible rect { stroke: var(--accent); stroke-width: 2; }
 .box .edge, .box:hover .edge { fill: var(--own); stroke: none; } .box .title { fill: var(--text); font-size: 14px; font-weight: 600; } .box .title .mark { fill: var(--own); font-weight: 700; }
-.box .sub { fill: var(--muted); font-size: 12px; } .box.marked rect { stroke: var(--text); stroke-width: 2; }
+.box .sub { fill: var(--muted); font-size: 12px; } .box.marked rect { stroke: var(--text); stroke-width: 2; } .box.marked .edge { stroke: none; }
 .box:focus-visible { outline: none; } .box.s-running .edge { animation: breathe 1.4s ease-in-out infinite alternate; }
 .arrow { fill: none; stroke: var(--muted); stroke-width: 1.5; } .head { fill: var(--muted); }
 @keyframes breathe { from { opacity: 1; } to { opacity: 0.25; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; } }
 @media (max-width: 40rem) {
   main, .top, footer { padding-left: 0.8rem; padding-right: 0.8rem; }
-  .top .search { margin-left: 0; width: 100%; } .search input { width: 100%; } h1 { font-size: 1.25rem; }
+  .top .search { margin-left: 0; width: 100%; } .search input { width: 100%; } .top nav { flex-wrap: nowrap; overflow-x: auto; width: 100%; } .top nav a { white-space: nowrap; } h1 { font-size: 1.25rem; }
 }
 `;
 

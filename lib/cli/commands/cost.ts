@@ -47,7 +47,7 @@ export const cost: Command = {
     const to = readMoment('until', given.text('until'), now) ?? new Date(now).toISOString();
     const target = await openTarget(given, setting, 'none');
     try {
-      const all = await read(target, given.operands[0], from, to);
+      const all = await readSpending(target, given.operands[0], from, to);
       if (grouping === 'model') tellModels(setting, given, all, prices);
       else {
         const estimates = await estimatesOf(setting, all, prices);
@@ -74,7 +74,7 @@ const groupingOf = (given: Arguments): Grouping => {
 };
 
 /** One query of the index of runs for each pipeline, over the span alone; and one manifest. */
-const read = async (
+export const readSpending = async (
   target: Target,
   name: string | undefined,
   from: string,

@@ -1,8 +1,7 @@
 // What a person can do on a page. Each is a command of the CLI: it gives the plan, and does the work.
-import { aboutQuestion, answerSkeleton, type Field, type Html, link } from '../../console/index.ts';
+import { aboutQuestion, answerSkeleton, type Field, link } from '../../console/index.ts';
 import type { StageRecord } from '../../records/index.ts';
 import { checkedPipeline } from '../checked-pipeline.ts';
-import type { Command } from '../command.ts';
 import { answer } from '../commands/answer.ts';
 import { cancel } from '../commands/cancel.ts';
 import { deadLettersDiscard } from '../commands/dead-letters-discard.ts';
@@ -11,34 +10,9 @@ import { resume } from '../commands/resume.ts';
 import { start } from '../commands/start.ts';
 import { checkInput, readInput } from '../run-input.ts';
 import type { Setting } from '../setting.ts';
+import { type Action, type Given, hidden, option } from './action.ts';
+import { backfillAction, cancelBackfill, pauseBackfill, resumeBackfill } from './backfill-actions.ts';
 
-/** What was filled in, by the names of the fields. */
-export type Given = { readonly [field: string]: string | undefined };
-
-export interface Action {
-  readonly title: string;
-  readonly verb: string;
-  readonly command: Command;
-  /** In the order in which they are asked for. `hidden` ones come with the link to the action. */
-  readonly fields: readonly Field[];
-  /** The words after the command's own. */
-  words(given: Given): readonly string[];
-  /** What makes the command do it, where without it prints a plan. */
-  readonly go: readonly string[];
-  /** The plan of a command that has none of its own. Throws what the command would. */
-  plan?(given: Given, setting: Setting): Promise<string>;
-  /** What to look at before it is filled in, and what the fields begin with. */
-  about?(given: Given, setting: Setting): Promise<{ readonly about: Html; readonly values: Given } | undefined>;
-  /** Where to go from it. */
-  back(given: Given): string;
-  /** Where to go once it is done. @default a page that says what the command did */
-  lands?(given: Given, stdout: string): string;
-}
-
-const option = (name: string, value: string | undefined): readonly string[] =>
-  value === undefined || value === '' ? [] : [`--${name}=${value}`];
-
-const hidden = (name: string): Field => ({ name, label: name, form: 'hidden', required: true });
 const because: Field = { name: 'because', label: 'Why', hint: 'For the history of the run; may be left empty.' };
 
 /** Which dead letters: one by its name, or all that failed alike. */
@@ -179,4 +153,8 @@ export const actions: { readonly [name: string]: Action } = {
     back: () => link(['approvals']),
     lands: runPath,
   },
+  backfill: backfillAction,
+  pauseBackfill,
+  resumeBackfill,
+  cancelBackfill,
 };

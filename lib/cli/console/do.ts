@@ -2,7 +2,8 @@
 import { askPage, donePage, type Field, link, type Page, planPage, refusedPage } from '../../console/index.ts';
 import { sha256 } from '../../support/sha256.ts';
 import type { Command } from '../command.ts';
-import { type Action, actions, type Given } from './actions.ts';
+import type { Action, Given } from './action.ts';
+import { actions } from './actions.ts';
 import type { Desk } from './desk.ts';
 import { perform } from './perform.ts';
 import type { Tokens } from './tokens.ts';

@@ -1,21 +1,34 @@
 // Which page an address names.
 import {
   approvalsPage,
+  backfillPage,
+  backfillsPage,
+  calendarPage,
+  chooseRunPage,
+  comparePage,
+  costPage,
   gridPage,
   homePage,
   letterPage,
   lettersPage,
+  lineagePage,
   lostPage,
   type Page,
+  poolsPage,
+  qualityPage,
   runPage,
   runsPage,
+  searchPage,
   stagePage,
   vanishedRun,
 } from '../../console/index.ts';
 import type { RunAt } from '../../ledger/index.ts';
+import type { BackfillPlan } from '../../records/index.ts';
 import { nearest } from '../../support/nearest.ts';
+import { readPartitions } from '../read-partitions.ts';
 import type { Desk } from './desk.ts';
 import { readGrid, readHome, readRuns } from './read.ts';
+import { readCompared, readCost, readLineage, readPools, readQuality, readSearch } from './read-more.ts';
 import { readRun, readStage } from './read-run.ts';
 import { readApprovals, readLetter, readLetters } from './read-waiting.ts';
 
@@ -44,16 +57,24 @@ const beforeOf = (query: URLSearchParams): RunAt | undefined => {
   return createdAt === null || run === null ? undefined : { createdAt, run };
 };
 
-const pipelinePage = async (desk: Desk, name: string, query: URLSearchParams): Promise<Page> => {
-  const manifests = await desk.manifests();
-  const manifest = manifests.find(({ pipeline }) => pipeline === name);
-  if (manifest) return gridPage(await readGrid(desk, manifest, beforeOf(query)));
-  const near = nearest(
-    name,
-    manifests.map(({ pipeline }) => pipeline),
-  );
-  return noPage(`HDL834: ${desk.target.name} has no pipeline ${name}.`, near && `Did you mean ${near}?`);
+const noPipeline = (name: string, { target }: Desk): Page => {
+  const near = nearest(name, target.manifest.pipelines);
+  return noPage(`HDL834: ${target.name} has no pipeline ${name}.`, near && `Did you mean ${near}?`);
 };
+
+const pipelinePage = async (desk: Desk, name: string, query: URLSearchParams): Promise<Page> => {
+  const manifest = (await desk.manifests()).find(({ pipeline }) => pipeline === name);
+  return manifest ? gridPage(await readGrid(desk, manifest, beforeOf(query))) : noPipeline(name, desk);
+};
+
+const partitionsPage = async (desk: Desk, name: string): Promise<Page> => {
+  const { target, setting } = desk;
+  if (!target.manifest.pipelines.includes(name)) return noPipeline(name, desk);
+  const range = { from: undefined, to: undefined };
+  return calendarPage({ pipeline: name, ...(await readPartitions(target, name, range, setting.now())) });
+};
+
+const shownBackfills = 50;
 
 const runPageAt = async (
   desk: Desk,
@@ -78,6 +99,23 @@ const letterPageAt = async (
     : noPage(`HDL834: there is no dead letter ${[run, stage, item].join('/')} of ${pipeline}.`);
 };
 
+/** Other runs that one may be compared with. */
+const choices = 25;
+
+const comparePageAt = async (desk: Desk, [pipeline = '', one = '', other]: readonly string[]): Promise<Page> => {
+  const { runs } = desk.target.ledger;
+  const first = await runs.get(pipeline, one);
+  if (!first) return vanishedRun(pipeline, one, 'HDL833');
+  if (other === undefined)
+    return chooseRunPage(
+      first,
+      (await runs.latest(pipeline, choices)).filter(({ run }) => run !== one),
+    );
+  const second = await runs.get(pipeline, other);
+  if (!second) return vanishedRun(pipeline, other, 'HDL833');
+  return comparePage({ first: await readCompared(desk, first), second: await readCompared(desk, second) });
+};
+
 /** Pages by the first part of their address; the rest of it is their own. */
 const places: {
   readonly [kind: string]: (desk: Desk, rest: readonly string[], query: URLSearchParams) => Promise<Page | undefined>;
@@ -87,12 +125,33 @@ const places: {
     if (rest.length === 0) return runsPage(await readRuns(desk));
     return rest.length > 1 ? runPageAt(desk, rest) : undefined;
   },
-  pipelines: async (desk, [name, ...rest], query) =>
-    name !== undefined && rest.length === 0 ? pipelinePage(desk, name, query) : undefined,
+  pipelines: async (desk, [name, part, ...rest], query) => {
+    if (name === undefined || rest.length > 0) return undefined;
+    if (part === undefined) return pipelinePage(desk, name, query);
+    return part === 'partitions' ? partitionsPage(desk, name) : undefined;
+  },
+  backfills: async ({ target: { ledger } }, [id, ...rest]) => {
+    if (rest.length > 0) return undefined;
+    if (id === undefined) return backfillsPage(await ledger.backfills.latest(shownBackfills));
+    const backfill = await ledger.backfills.get(id);
+    if (!backfill) return noPage(`HDL834: there is no backfill ${id}.`);
+    return backfillPage({ backfill, plan: (await ledger.payloads.load(backfill.plan)) as BackfillPlan }); // stored as one
+  },
   'dead-letters': async (desk, rest, query) =>
     rest.length === 0
       ? lettersPage(await readLetters(desk, query.get('pipeline') ?? undefined))
       : letterPageAt(desk, rest),
+  compare: (desk, rest) => comparePageAt(desk, rest),
+  search: async (desk, _, query) => searchPage(await readSearch(desk, query.get('q')?.trim() ?? '')),
+  cost: async (desk, _, query) => costPage(await readCost(desk, query.get('since') ?? undefined)),
+  quality: async (desk) => qualityPage(await readQuality(desk)),
+  lineage: async (desk, _, query) => {
+    const artifact = query.get('artifact') ?? '';
+    if (artifact === '') return lineagePage(undefined);
+    const facts = await readLineage(desk, artifact, query.get('run') ?? undefined);
+    return 'problem' in facts ? lineagePage(undefined, facts.problem) : lineagePage(facts);
+  },
+  pools: async (desk) => poolsPage(await readPools(desk)),
   approvals: async (desk) => approvalsPage(await readApprovals(desk)),
 };
 

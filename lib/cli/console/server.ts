@@ -8,7 +8,7 @@ import { documentOf, icon, lostPage, type Page, style } from '../../console/inde
 import { foreignHeader } from '../../support/loopback.ts';
 import { describeError } from '../describe-error.ts';
 import type { Setting, Target } from '../setting.ts';
-import type { Given } from './actions.ts';
+import type { Given } from './action.ts';
 import { openDesk } from './desk.ts';
 import { type Answer, actionNamed, doAction, lookAtAction } from './do.ts';
 import { openLive } from './live.ts';

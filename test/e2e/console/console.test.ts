@@ -1,6 +1,12 @@
 // The console in a real browser, on a live local engine.
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { type Desk, openDesk } from '../../../lib/cli/console/desk.ts';
+import { readGrid, readHome, readRuns } from '../../../lib/cli/console/read.ts';
+import { openLedger } from '../../../lib/ledger/index.ts';
+import type { Aws } from '../../../lib/support/aws-call.ts';
+import { testSetting } from '../../cli/setting.ts';
+import { seedRuns } from './seed.ts';
 import { Shop } from './shop.ts';
 import { Visitor } from './visitor.ts';
 
@@ -106,6 +112,57 @@ test('HTML in an error is text; a dead letter is replayed, another discarded', a
   await page.getByText('Nothing has used up its policy').waitFor();
 });
 
+test('a backfill is planned on the calendar, begun, and watched to its end', async () => {
+  const { page } = visitor;
+  await page.goto('/pipelines/rates/partitions');
+  await page.getByRole('link', { name: '2026-11-18: missing; run it' }).waitFor();
+  await page.getByRole('link', { name: 'Backfill', exact: true }).click();
+  expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-11-16');
+  await page.getByLabel('To', { exact: true }).fill('2026-11-18');
+  await page.getByLabel('Input').fill('{ "day": "{key}" }');
+  await at('backfill');
+  await page.getByRole('button', { name: 'See the plan' }).click();
+  await page.getByText('3 runs, 5 at once').waitFor();
+  expect(await shop.target.ledger.backfills.latest(1)).toEqual([]);
+  await at('backfill-plan');
+  await page.getByRole('button', { name: 'Begin it' }).click();
+  await page.waitForURL(/\/backfills\/rates-/);
+  await page.locator('.lead').getByText('completed').waitFor();
+  await at('backfill-run');
+  await page.goto('/pipelines/rates/partitions');
+  await page.getByRole('link', { name: '2026-11-18: completed' }).waitFor();
+  await at('calendar');
+});
+
+test('two runs are compared, what is sought is found, and the other views have what there is', async () => {
+  const { page } = visitor;
+  await page.goto('/pipelines/orders');
+  await page.getByRole('row').nth(1).getByRole('link').first().waitFor();
+  await at('grid');
+  await page.getByRole('row').nth(1).getByRole('link').first().click();
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await page.locator('#first li a').first().click();
+  await page.getByRole('heading', { name: 'Two runs of orders' }).waitFor();
+  await at('compare');
+  await page.keyboard.press('/');
+  await page.keyboard.type('2026-11-17');
+  await page.keyboard.press('Enter');
+  await page.getByRole('row', { name: /rates 2026-11-17 completed/ }).waitFor();
+  await at('search');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  await page.getByRole('row', { name: /^rates 3 / }).waitFor();
+  await at('cost');
+  await page.goto('/lineage?artifact=rates/2026-11-17');
+  await page.getByRole('link', { name: /rates\/2026-11-17/ }).waitFor();
+  await at('lineage');
+  for (const path of ['quality', 'pools', 'runs', 'backfills']) {
+    await page.goto(`/${path}`);
+    await at(path);
+  }
+});
+
 /** A request as any program can make it; `fetch` would not let it lie about Host and Origin. */
 const ask = (path: string, headers: { readonly [name: string]: string }, form?: { readonly [field: string]: string }) =>
   new Promise<{ status: number | undefined; text: string; headers: IncomingHttpHeaders }>((resolve, reject) => {
@@ -187,4 +244,41 @@ test('a port that is taken is said with its code', async () => {
     code: 0,
     stdout: expect.stringMatching(/^The console of http:\/\/127.0.0.1:\d+: http:\/\/127.0.0.1:\d+\n$/),
   });
+});
+
+test('lists and grids read what they show, and never scan, however many runs there are', async () => {
+  const { target } = shop;
+  await seedRuns(target.ledger, { pipeline: 'rates', stages: ['load'], count: 120 });
+  const calls: string[] = [];
+  let items = 0;
+  const aws: Aws = {
+    ...target.aws,
+    call: async (service, operation, input) => {
+      const answer = await target.aws.call(service, operation, input);
+      if (service !== 'dynamodb') return answer;
+      calls.push(operation);
+      items += Array.isArray(answer.Items) ? answer.Items.length : answer.Item === undefined ? 0 : 1;
+      return answer;
+    },
+  };
+  const counted = { ...target, aws, ledger: openLedger(aws, target.manifest) };
+  const counting = async <T>(look: (desk: Desk) => Promise<T>): Promise<{ shown: T; items: number }> => {
+    items = 0;
+    const shown = await look(openDesk(counted, testSetting([], { now: Date.now }).setting));
+    return { shown, items };
+  };
+  const home = await counting(readHome);
+  const open = home.shown.pipelines.reduce((sum, one) => sum + one.open, 0);
+  expect(home.items).toBe(home.shown.pipelines.reduce((sum, { runs }) => sum + runs.length, 0) + open);
+  const list = await counting(readRuns);
+  expect(list.items).toBe(list.shown.runs.length);
+  const rates = await target.pipeline('rates');
+  const grid = await counting((desk) => readGrid(desk, rates, undefined));
+  expect(grid.shown.rows).toHaveLength(25);
+  expect(grid.items).toBe(grid.shown.rows.reduce((sum, { stages }) => sum + 1 + stages.length, 0));
+  const last = grid.shown.rows.at(-1)?.run;
+  const older = await counting((desk) => readGrid(desk, rates, last));
+  expect(older.shown.rows[0]?.run.createdAt).not.toBe(last?.createdAt);
+  expect(older.items).toBe(50);
+  expect([...new Set(calls)]).toEqual(['Query']);
 });

@@ -1,0 +1,115 @@
+// What runs cost: by pipeline, by day, by stage, by model.
+import { price } from '../support/words.ts';
+import { barChart } from './chart.ts';
+import { type Html, html, link } from './html.ts';
+import type { Page } from './page.ts';
+import { pipelineLink } from './run-list.ts';
+import { type Cell, tableOf } from './table.ts';
+import { count } from './words.ts';
+
+/** Dollars. */
+export interface CostLine {
+  readonly key: string;
+  readonly pipeline?: string;
+  readonly runs: number;
+  readonly aws: number;
+  readonly models: number;
+  readonly calls: number;
+  readonly total: number;
+}
+
+export interface CostFacts {
+  /** `30d`. */
+  readonly since: string;
+  readonly pipelines: readonly CostLine[];
+  readonly days: readonly CostLine[];
+  readonly stages: readonly CostLine[];
+  readonly models: readonly {
+    readonly model: string;
+    readonly calls: number;
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly dollars: number | undefined;
+  }[];
+  /** Models and services of which no price is known: they are not in the sums. */
+  readonly unpriced: readonly string[];
+}
+
+const spans = ['1d', '7d', '30d', '90d'] as const;
+
+const dollars = [
+  { heading: 'Runs', kind: 'number' },
+  { heading: 'AWS $', kind: 'number' },
+  { heading: 'Models $', kind: 'number' },
+  { heading: 'Calls $', kind: 'number' },
+  { heading: 'Total $', kind: 'number' },
+  { heading: '$ / 1,000 runs', kind: 'number' },
+] as const;
+
+const cells = ({ runs, aws, models, calls, total }: CostLine): readonly Cell[] => [
+  count(runs),
+  price(aws),
+  price(models),
+  price(calls),
+  price(total),
+  runs === 0 ? '–' : price((1_000 * total) / runs),
+];
+
+const section = (title: string, first: string, lines: readonly CostLine[], name: (line: CostLine) => Cell): Html =>
+  html`<h2>${title}</h2>${tableOf(
+    title,
+    [{ heading: first }, ...dollars],
+    lines.map((line) => [name(line), ...cells(line)]),
+  )}`;
+
+export const costPage = ({ since, pipelines, days, stages, models, unpriced }: CostFacts): Page => ({
+  title: 'Cost',
+  regions: [
+    {
+      id: 'span',
+      body: html`<p class="actions">${spans.map(
+        (span) =>
+          html`<a href="${link(['cost'], { since: span })}"${span === since ? html` aria-current="true"` : ''}>${span}</a>`,
+      )}</p><p class="muted">What runs of the last ${since} used, at list prices or those of heddle.prices.json. On this machine nothing is charged.</p>${
+        unpriced.length === 0
+          ? ''
+          : html`<p class="cause">No price is known of ${unpriced.join(', ')}: they are not in the sums.</p>`
+      }`,
+    },
+    {
+      id: 'cost',
+      body:
+        pipelines.length === 0
+          ? html`<p>No run of that time has an account yet.</p>`
+          : html`${barChart(
+              days.map(({ key, total }) => ({ name: key.slice(5), value: total })),
+              (value) => `$${price(value)}`,
+            )}${section('By pipeline', 'Pipeline', pipelines, ({ key }) => html`<a href="${pipelineLink(key)}">${key}</a>`)}${section(
+              'By day',
+              'Day (UTC)',
+              days,
+              ({ key }) => key,
+            )}${section('By stage', 'Stage', stages, ({ key, pipeline = '' }) => `${pipeline} ${key}`)}${
+              models.length === 0
+                ? ''
+                : html`<h2>By model</h2>${tableOf(
+                    'By model',
+                    [
+                      { heading: 'Model' },
+                      { heading: 'Calls', kind: 'number' },
+                      { heading: 'Tokens in', kind: 'number' },
+                      { heading: 'Tokens out', kind: 'number' },
+                      { heading: '$', kind: 'number' },
+                    ],
+                    models.map(({ model, calls, inputTokens, outputTokens, dollars: paid }) => [
+                      model,
+                      count(calls),
+                      count(inputTokens),
+                      count(outputTokens),
+                      paid === undefined ? 'not known' : price(paid),
+                    ]),
+                  )}`
+            }`,
+    },
+  ],
+});
