@@ -17,6 +17,10 @@ export interface CalendarFacts {
   /** Undefined for a pipeline that takes any key. */
   readonly spec: PartitionSpec | undefined;
   readonly standings: readonly PartitionStanding[];
+  /** The newest that is due, where those shown end before it and none between was run. */
+  readonly due?: string;
+  /** The first that was run, where it comes before those shown. */
+  readonly earlier?: string;
 }
 
 const told = 20;
@@ -72,6 +76,16 @@ const notableOf = ({ pipeline, standings }: CalendarFacts): Html => {
     )}</ul>${moreThan(told, notable.length)}`;
 };
 
+const outsideOf = ({ pipeline, due, earlier }: CalendarFacts): Html => {
+  const shown = (text: string, query: { readonly from?: string; readonly to?: string }): Html =>
+    html`<a href="${link(['pipelines', pipeline, 'partitions'], query)}">${text}</a>`;
+  return html`${due === undefined ? '' : html`<p>All that come after these are missing, up to ${due}: ${shown('show them', { to: due })}.</p>`}${
+    earlier === undefined
+      ? ''
+      : html`<p>Earlier ones were run, from ${earlier} on: ${shown('show them', { from: earlier })}.</p>`
+  }`;
+};
+
 export const calendarPage = (facts: CalendarFacts): Page => {
   const { pipeline, spec, standings } = facts;
   return {
@@ -86,7 +100,7 @@ export const calendarPage = (facts: CalendarFacts): Page => {
         body: html`<p>${spec ? partitionWords(spec) : 'It takes any key; those of its newest runs.'}</p>${
           standings.length === 0
             ? html`<p>${spec ? 'No partition is due yet.' : 'It was not run yet.'}</p>`
-            : html`${gridOf(facts, spec ?? { kind: 'keys', keys: standings.map(({ partition }) => partition) })}${legendOf(standings)}${notableOf(facts)}`
+            : html`${gridOf(facts, spec ?? { kind: 'keys', keys: standings.map(({ partition }) => partition) })}${legendOf(standings)}${notableOf(facts)}${outsideOf(facts)}`
         }`,
       },
     ],

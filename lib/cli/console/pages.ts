@@ -67,10 +67,10 @@ const pipelinePage = async (desk: Desk, name: string, query: URLSearchParams): P
   return manifest ? gridPage(await readGrid(desk, manifest, beforeOf(query))) : noPipeline(name, desk);
 };
 
-const partitionsPage = async (desk: Desk, name: string): Promise<Page> => {
+const partitionsPage = async (desk: Desk, name: string, query: URLSearchParams): Promise<Page> => {
   const { target, setting } = desk;
   if (!target.manifest.pipelines.includes(name)) return noPipeline(name, desk);
-  const range = { from: undefined, to: undefined };
+  const range = { from: query.get('from') ?? undefined, to: query.get('to') ?? undefined };
   return calendarPage({ pipeline: name, ...(await readPartitions(target, name, range, setting.now())) });
 };
 
@@ -128,7 +128,7 @@ const places: {
   pipelines: async (desk, [name, part, ...rest], query) => {
     if (name === undefined || rest.length > 0) return undefined;
     if (part === undefined) return pipelinePage(desk, name, query);
-    return part === 'partitions' ? partitionsPage(desk, name) : undefined;
+    return part === 'partitions' ? partitionsPage(desk, name, query) : undefined;
   },
   backfills: async ({ target: { ledger } }, [id, ...rest]) => {
     if (rest.length > 0) return undefined;
