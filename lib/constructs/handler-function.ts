@@ -21,6 +21,8 @@ export interface HandlerFunctionProps {
   readonly deadLetterQueue?: IQueue;
   /** @default 512 MB of storage, ARM, and as much concurrency as there is */
   readonly compute?: Compute;
+  /** @default true */
+  readonly tracing?: boolean | undefined;
 }
 
 /** Makes the function with its role and log group in `scope`. The role may write its own logs and traces, nothing else yet. */
@@ -37,7 +39,7 @@ export const handlerFunction = (scope: Construct, props: HandlerFunctionProps): 
     description: `Runs ${functionName}`,
   });
   logGroup.grantWrite(role);
-  acceptWildcards(role, ['*'], 'X-Ray takes no resource.');
+  if (props.tracing !== false) acceptWildcards(role, ['*'], 'X-Ray takes no resource.');
   const made = new LambdaFunction(scope, 'Function', {
     functionName,
     description: props.description.slice(0, 256),
@@ -51,7 +53,7 @@ export const handlerFunction = (scope: Construct, props: HandlerFunctionProps): 
     ...(compute.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: compute.reservedConcurrency }),
     memorySize: props.memoryMb,
     timeout: Duration.seconds(props.timeoutSeconds),
-    tracing: Tracing.ACTIVE,
+    tracing: props.tracing === false ? Tracing.DISABLED : Tracing.ACTIVE,
     role,
     logGroup,
     environment: { ...props.environment },

@@ -4,5 +4,5 @@ export type { PipelineMetric, StageMetric } from './metrics.ts';
 export { Orchestrator, type OrchestratorProps } from './orchestrator.ts';
 export { Pipeline, type PipelineProps } from './pipeline.ts';
 export type { IPipeline } from './pipeline-interface.ts';
-export type { IOrchestrator, StageDefaults } from './shared.ts';
+export type { IOrchestrator, Monitoring, StageDefaults } from './shared.ts';
 export { StageFunction } from './stage-function.ts';

@@ -12,7 +12,11 @@ export type PipelineMetric =
   | 'DeadLetters'
   | 'ChecksFailed'
   | 'DeadlinesMissed'
-  | 'StagesStuck';
+  | 'StagesStuck'
+  /** Dollars, at list prices and what handlers say. */
+  | 'RunCost'
+  /** Values of scores that were past a limit of theirs. */
+  | 'ScoresMissed';
 /** Of a stage of a pipeline. */
 export type StageMetric =
   | 'StageDuration'

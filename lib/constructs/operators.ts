@@ -55,6 +55,8 @@ export interface OperatorsProps {
   readonly queues: Queues;
   /** Whether the lineage of runs goes on the bus. */
   readonly lineage: boolean;
+  /** @default true */
+  readonly tracing?: boolean | undefined;
   /** Calls of `dispatch` at once. */
   readonly startConcurrency?: number | undefined;
   /** Holds the bundles of `operatorEntries`. */
@@ -237,6 +239,7 @@ export class Operators extends Construct {
       code: props.bundles.code(entryOf(name)),
       memoryMb: 512,
       timeoutSeconds,
+      tracing: props.tracing,
       environment: {
         [environmentNames.table]: props.ledger.tableName,
         [environmentNames.payloadBucket]: props.payloads.bucketName,

@@ -1,29 +1,61 @@
-import { Dashboard, GraphWidget, type IMetric, LegendPosition, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  AlarmStatusWidget,
+  AlarmStatusWidgetSortBy,
+  Dashboard,
+  GraphWidget,
+  type IAlarm,
+  type IMetric,
+  LegendPosition,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { typedOptions } from './alarms.ts';
 import { heddleMetric, type PipelineMetric } from './metrics.ts';
 import { names } from './names.ts';
 import type { Operators } from './operators.ts';
+import { pipelineAlarmNames } from './pipeline-alarms.ts';
 import type { Queues } from './queues.ts';
+import type { Monitoring } from './shared.ts';
 
 export interface OrchestratorDashboardProps {
   readonly orchestrator: string;
   readonly queues: Queues;
   readonly operators: Operators;
+  /** Its own; those of its pipelines are added with them. */
+  readonly alarms: readonly IAlarm[];
+  readonly monitoring: Monitoring;
 }
 
 /** All pipelines of an orchestrator together: a header, what is on its way, and a row for each pipeline added. */
 export class OrchestratorDashboard {
   readonly #dashboard: Dashboard;
   readonly #orchestrator: string;
+  readonly #monitoring: Monitoring;
+  /** Shown first. By their names: a pipeline may stand in another stack, which depends on this one. */
+  readonly #alarms: IAlarm[];
 
-  constructor(scope: Construct, id: string, { orchestrator, queues, operators }: OrchestratorDashboardProps) {
+  constructor(scope: Construct, id: string, props: OrchestratorDashboardProps) {
+    const { orchestrator, queues, operators } = props;
     this.#orchestrator = orchestrator;
+    this.#monitoring = props.monitoring;
+    this.#alarms = [...props.alarms];
     const waiting = 'metricApproximateNumberOfMessagesVisible';
     const all = Object.entries(operators.all);
     this.#dashboard = new Dashboard(scope, id, {
       dashboardName: orchestrator,
       widgets: [
-        [new TextWidget({ width: 24, height: 3, markdown: header(orchestrator) })],
+        [
+          new AlarmStatusWidget({
+            title: 'Alarms, those that ring first',
+            width: 24,
+            height: 4,
+            alarms: this.#alarms,
+            sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
+          }),
+        ],
+        [new TextWidget({ width: 24, height: 4, markdown: header(orchestrator) })],
         [
           chart('Waiting to start', 8, [
             queues.start[waiting]({ label: 'start messages' }),
@@ -46,22 +78,38 @@ export class OrchestratorDashboard {
   }
 
   addPipeline(pipeline: string): void {
+    const stack = Stack.of(this.#dashboard);
+    for (const name of pipelineAlarmNames(this.#orchestrator, pipeline, this.#monitoring)) {
+      if (this.#alarms.length === mostAlarms) break;
+      const arn = stack.formatArn({
+        service: 'cloudwatch',
+        resource: 'alarm',
+        resourceName: name,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+      this.#alarms.push(Alarm.fromAlarmArn(this.#dashboard, name, arn));
+    }
     const of = (metric: PipelineMetric, label: string): IMetric => heddleMetric(metric, { pipeline }, { label });
     const link = `[${pipeline}](#dashboards:name=${names.stateMachine(this.#orchestrator, pipeline)})`;
     this.#dashboard.addWidgets(
       new TextWidget({ width: 24, height: 1, markdown: `## ${link}` }),
-      chart('Runs', 8, [of('RunsCompleted', 'completed'), of('RunsFailed', 'failed')]),
-      chart('Run duration, average (ms)', 8, [of('RunDuration', 'duration')]),
-      chart('Dead letters', 8, [of('DeadLetters', 'dead letters')]),
+      chart('Runs', 6, [of('RunsFailed', 'failed'), of('RunsCompleted', 'completed')]),
+      chart('Dead letters', 6, [of('DeadLetters', 'dead letters')]),
+      chart('Run duration, average (ms)', 6, [of('RunDuration', 'duration')]),
+      chart('Cost of ended runs ($)', 6, [of('RunCost', 'dollars')]),
     );
   }
 }
 
+/** Alarms that a widget shows at most. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+const mostAlarms = 100;
+
 const header = (orchestrator: string): string =>
   [
-    `# ${orchestrator}`,
-    'Given up or undelivered start messages mean that a run never started: the queues',
-    `\`${names.startDeadLetterQueue(orchestrator)}\` and \`${names.undeliveredQueue(orchestrator)}\` hold them and say why.`,
+    `## ${orchestrator}`,
+    'An alarm says in its description what to type. Below are the starts and the operators that all pipelines share, then each pipeline: its name leads to its own dashboard.',
+    '',
+    `Given up or undelivered start messages mean that a run never started: \`${names.startDeadLetterQueue(orchestrator)}\` and \`${names.undeliveredQueue(orchestrator)}\` hold them, \`npx heddle dead-letters list${typedOptions(orchestrator)}\` says why.`,
   ].join('\n');
 
 const chart = (title: string, width: number, left: IMetric[]): GraphWidget =>

@@ -14,14 +14,16 @@ import { onDeadExecutions } from './dead-executions.ts';
 import { handlerFiles } from './handler-file.ts';
 import { Ledger } from './ledger.ts';
 import { type LineageOptions, postLineage } from './lineage.ts';
+import { operatorQueries } from './log-queries.ts';
 import { manifestParameter } from './manifest-parameter.ts';
+import { checkMonitoring } from './monitoring.ts';
 import { idOf, names } from './names.ts';
 import { dispatchTimeout, Operators, operatorEntries } from './operators.ts';
 import { orchestratorAlarms } from './orchestrator-alarms.ts';
 import { OrchestratorDashboard } from './orchestrator-dashboard.ts';
 import { Pipeline } from './pipeline.ts';
 import { Queues } from './queues.ts';
-import type { IOrchestrator, PipelineNeeds, StageDefaults } from './shared.ts';
+import type { IOrchestrator, Monitoring, PipelineNeeds, StageDefaults } from './shared.ts';
 import { sweeps } from './sweeps.ts';
 import { backfillRuns } from './triggers/backfill-runs.ts';
 
@@ -45,6 +47,8 @@ export interface OrchestratorProps {
   readonly lineage?: boolean | LineageOptions;
   /** @default no further environment, logs for one month */
   readonly stageDefaults?: StageDefaults;
+  /** Budgets, alarms and traces. @default as each of its options says */
+  readonly monitoring?: Monitoring;
   /** Calls of `dispatch` at once, 2 to 1,000: each starts ten runs a second. `npm run simulate` says what else that takes. @default 10 */
   readonly startConcurrency?: number;
 }
@@ -70,6 +74,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
   readonly bundles = new Bundles();
   readonly handlers: string;
   readonly stageDefaults: StageDefaults;
+  readonly monitoring: Monitoring;
   readonly #dashboard: OrchestratorDashboard;
   readonly #registered: string[] = [];
   readonly #pipelines = new Map<string, Pipeline>();
@@ -77,10 +82,12 @@ export class Orchestrator extends Construct implements IOrchestrator {
   constructor(scope: Construct, id: string, props: OrchestratorProps = {}) {
     super(scope, id);
     const { pipelines = [], name = 'heddle', handlers = 'lambdas/stages' } = props;
-    const { removalPolicy = RemovalPolicy.RETAIN, stageDefaults = {}, lineage = false } = props;
+    const { removalPolicy = RemovalPolicy.RETAIN, stageDefaults = {}, lineage = false, monitoring = {} } = props;
     this.orchestratorName = name;
     this.handlers = handlers;
     this.stageDefaults = stageDefaults;
+    this.monitoring = monitoring;
+    checkMonitoring(this, monitoring, this.#registered);
     checkDefinitions({ orchestrator: name, pipelines, among: pipelines, handlers });
     const entries = pipelines.flatMap((pipeline) => handlerFiles(handlers, pipeline));
     this.bundles.add(this, [...operatorEntries, ...entries]);
@@ -103,6 +110,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
       eventBus,
       queues,
       bundles,
+      tracing: monitoring.tracing,
       startConcurrency: props.startConcurrency,
     });
     this.operators = operators;
@@ -112,8 +120,15 @@ export class Orchestrator extends Construct implements IOrchestrator {
     backfillRuns(this, this);
     onDeadExecutions(this, name, operators.reconcile, queues.undelivered);
     sweeps(this, name, operators.sweep, queues.undelivered);
-    orchestratorAlarms(this, { orchestrator: name, queues, operators, topic: alerts });
-    this.#dashboard = new OrchestratorDashboard(this, 'Dashboard', { orchestrator: name, queues, operators });
+    const alarms = orchestratorAlarms(this, { orchestrator: name, queues, operators, topic: alerts });
+    this.#dashboard = new OrchestratorDashboard(this, 'Dashboard', {
+      orchestrator: name,
+      queues,
+      operators,
+      alarms,
+      monitoring,
+    });
+    operatorQueries(this, name, operators);
     this.#writeManifest(queues);
     const made = new Construct(this, 'Pipelines');
     for (const definition of pipelines) {

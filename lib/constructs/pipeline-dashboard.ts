@@ -1,6 +1,8 @@
+import { Duration } from 'aws-cdk-lib';
 import {
   type Alarm,
   AlarmStatusWidget,
+  AlarmStatusWidgetSortBy,
   Dashboard,
   GraphWidget,
   type IMetric,
@@ -13,6 +15,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { functionKey, type PipelineGraph } from '../graph/index.ts';
+import { typedOptions } from './alarms.ts';
 import { heddleMetric, type StageMetric } from './metrics.ts';
 import { names } from './names.ts';
 import type { IPipeline } from './pipeline-interface.ts';
@@ -27,10 +30,11 @@ export interface PipelineDashboardProps {
   readonly alarms: readonly Alarm[];
 }
 
-/** A pipeline at a glance: is all well, what ran, how long it took, where it fails, and what to do then. */
+/** A pipeline at a glance, for someone woken at night: what rings, how much of it, what to type; then where it fails, and since when. */
 export const pipelineDashboard = (scope: Construct, props: PipelineDashboardProps): Dashboard => {
   const { orchestrator, pipeline, graph, deadLetters, handlers, alarms } = props;
   const name = pipeline.pipelineName;
+  const options = typedOptions(orchestrator);
   const stages = [...new Set(graph.handled.map(({ node }) => functionKey(node)))];
   const mapped = [...new Set(graph.handled.flatMap(({ node }) => (node.kind === 'map' ? [functionKey(node)] : [])))];
   const ofStages = (metric: StageMetric, ids: readonly string[] = stages): IMetric[] =>
@@ -40,46 +44,62 @@ export const pipelineDashboard = (scope: Construct, props: PipelineDashboardProp
 
   return new Dashboard(scope, 'Dashboard', {
     dashboardName: names.stateMachine(orchestrator, name),
+    defaultInterval: Duration.days(1),
     widgets: [
-      [new TextWidget({ width: 16, height: 4, markdown: header(name, graph) }), alarmStatus(alarms)],
+      [alarmStatus(alarms)],
       [
         numbers('Runs', [
-          pipeline.metricRunsCompleted({ label: 'completed' }),
-          pipeline.metricRunsFailed({ label: 'failed' }),
+          pipeline.metricRunsFailed({ label: 'failed', color: red }),
+          pipeline.metricRunsCompleted({ label: 'completed', color: green }),
         ]),
         numbers('Dead letters waiting', [
           deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'now', statistic: 'Maximum' }),
         ]),
         numbers('Run duration, average (ms)', [pipeline.metricRunDuration({ label: 'duration' })]),
+        numbers('Cost of ended runs ($)', [pipeline.metric('RunCost', { label: 'dollars' })]),
       ],
+      [new TextWidget({ width: 24, height: 4, markdown: header(name, graph, options) })],
       [
         chart('Runs', [
-          pipeline.metricRunsCompleted({ label: 'completed', color: green }),
           pipeline.metricRunsFailed({ label: 'failed', color: red }),
+          pipeline.metricRunsCompleted({ label: 'completed', color: green }),
         ]),
+        chart('Failed attempts', ofStages('Failures')),
+      ],
+      [
+        chart('Late, stuck, not good enough', [
+          pipeline.metric('DeadlinesMissed', { label: 'deadlines missed' }),
+          pipeline.metric('StagesStuck', { label: 'stages stuck' }),
+          pipeline.metric('ChecksFailed', { label: 'checks failed' }),
+          pipeline.metric('ScoresMissed', { label: 'scores past their limit' }),
+        ]),
+        chart('Dead letters', [pipeline.metricDeadLetters({ label: 'dead letters', color: red })]),
+      ],
+      [
         chart('Run duration (ms)', [
           pipeline.metricRunDuration({ label: 'average' }),
           pipeline.metricRunDuration({ label: 'p95', statistic: 'p95' }),
         ]),
-      ],
-      [
         chart('Stage duration, average (ms)', ofStages('StageDuration')),
-        chart('Failed attempts', ofStages('Failures')),
       ],
-      [
-        ...(mapped.length > 0
-          ? [
-              chart('Items completed', ofStages('ItemsCompleted', mapped)),
+      ...(mapped.length > 0
+        ? [
+            [
               chart('Items failed', ofStages('ItemsFailed', mapped)),
-            ]
-          : []),
+              chart('Items completed', ofStages('ItemsCompleted', mapped)),
+            ],
+          ]
+        : []),
+      [
+        chart('Cost of ended runs ($)', [pipeline.metric('RunCost', { label: 'dollars', period: Duration.hours(1) })]),
+        chart('Tokens of models', ofStages('ModelTokens')),
       ],
       [
-        chart('Dead letters', [pipeline.metricDeadLetters({ label: 'dead letters', color: red })]),
         chart('Lambda errors and throttles', [
           ...ofHandlers('metricErrors', 'errors'),
           ...ofHandlers('metricThrottles', 'throttled'),
         ]),
+        chart('Waiting for a slot of a pool, average (ms)', ofStages('QueueWait')),
       ],
     ],
   });
@@ -88,20 +108,30 @@ export const pipelineDashboard = (scope: Construct, props: PipelineDashboardProp
 const green = '#2ca02c';
 const red = '#d62728';
 
-const header = (name: string, { pipeline }: PipelineGraph): string =>
+const header = (name: string, { pipeline }: PipelineGraph, options: string): string =>
   [
-    `# ${name}`,
+    `## ${name}`,
     pipeline.description,
     '',
-    `**A run failed?** \`heddle runs ${name} --failed\` lists them, \`heddle run <id>\` says which stage and why.`,
-    '**Dead letters waiting?** Each is a stage or an item that used up its retries; the rest of its run went on without it.',
-  ].join('\n');
+    `**A run failed?** \`npx heddle runs ${name} --failed${options}\` lists them, \`npx heddle run RUN${options}\` says which stage and why. An alarm above says what to type: open it.`,
+    '',
+    `**Dead letters waiting?** Each is a stage or an item that used up its retries; the rest of its run went on without it. \`npx heddle dead-letters list --pipeline ${name}${options}\``,
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n');
 
+/** What rings stands first, and what does not is only a mark. */
 const alarmStatus = (alarms: readonly Alarm[]): IWidget =>
-  new AlarmStatusWidget({ title: 'Alarms', width: 8, height: 4, alarms: [...alarms] });
+  new AlarmStatusWidget({
+    title: 'Alarms, those that ring first',
+    width: 24,
+    height: 3,
+    alarms: [...alarms],
+    sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
+  });
 
 const numbers = (title: string, metrics: IMetric[]): IWidget =>
-  new SingleValueWidget({ title, metrics, width: 8, height: 4, setPeriodToTimeRange: true });
+  new SingleValueWidget({ title, metrics, width: 6, height: 3, setPeriodToTimeRange: true });
 
 const chart = (title: string, left: IMetric[]): IWidget =>
   new GraphWidget({ title, left, width: 12, height: 6, leftYAxis: { min: 0 }, legendPosition: LegendPosition.RIGHT });

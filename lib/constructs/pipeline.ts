@@ -26,6 +26,7 @@ import type { RunStores } from './grant-read-runs.ts';
 import { handlerFile, handlerFiles } from './handler-file.ts';
 import { invokedFrom } from './handler-function.ts';
 import { ImportedPipeline, type PipelineAttributes } from './imported-pipeline.ts';
+import { pipelineQueries } from './log-queries.ts';
 import { manifestParameter } from './manifest-parameter.ts';
 import { idOf, names } from './names.ts';
 import { pipelineAlarms } from './pipeline-alarms.ts';
@@ -151,12 +152,14 @@ export class Pipeline extends PipelineBase {
       deadLetterQueueUrl: this.deadLetters.queueUrl,
       replayQueueUrl: this.replays.queueUrl,
     });
+    const handlerOf = new Map([...this.#stages].map(([stage, { handler }]) => [stage, handler]));
+    pipelineQueries(this, orchestratorName, definition.name, [...handlerOf.values()]);
     pipelineDashboard(this, {
       orchestrator: orchestratorName,
       pipeline: this,
       graph,
       deadLetters: this.deadLetters,
-      handlers: new Map([...this.#stages].map(([stage, { handler }]) => [stage, handler])),
+      handlers: handlerOf,
       alarms: pipelineAlarms(this, orchestrator, this, this.deadLetters),
     });
   }
@@ -204,7 +207,7 @@ export class Pipeline extends PipelineBase {
   }
 
   #makeStateMachine(
-    { orchestratorName, operators, ledger, inbox, payloads }: IOrchestrator,
+    { orchestratorName, operators, ledger, inbox, payloads, monitoring }: IOrchestrator,
     compiled: CompiledPipeline,
     rights: readonly ServiceRight[],
   ): CompiledStateMachine {
@@ -221,6 +224,7 @@ export class Pipeline extends PipelineBase {
       stateMachineName: machine,
       compiled,
       rights,
+      tracing: monitoring.tracing,
       ledger,
       buckets: { inbox, payloads },
       functions: {

@@ -19,6 +19,19 @@ export interface StageDefaults {
   readonly logRetention?: RetentionDays;
 }
 
+/** What tells a person how runs go, beside the ledger. */
+export interface Monitoring {
+  /**
+   * Dollars that the runs of a pipeline that end on one day (UTC) may cost together, by its name: an alarm tells when they cost
+   * more. At list prices and what handlers say; the ledger (`heddle cost`) is right to the cent. @default none
+   */
+  readonly budgets?: { readonly [pipeline: string]: number };
+  /** Percent of the runs of an hour, of five at least, that may fail before an alarm tells so. @default 20 */
+  readonly failurePercent?: number;
+  /** X-Ray traces of state machines and functions: $5 for a million. @default true */
+  readonly tracing?: boolean;
+}
+
 /** What of a pipeline decides what the operators may do for it. */
 export interface PipelineNeeds {
   /** @default 'standard' */
@@ -50,6 +63,7 @@ export interface IOrchestrator extends IConstruct {
   /** The directory of the stages' handlers. */
   readonly handlers: string;
   readonly stageDefaults: StageDefaults;
+  readonly monitoring: Monitoring;
   /** Puts a pipeline into the manifest and on the dashboard. Every Pipeline does this itself. */
   register(pipeline: string, needs?: PipelineNeeds): void;
 }

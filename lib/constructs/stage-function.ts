@@ -49,6 +49,7 @@ export class StageFunction extends Construct {
       memoryMb: need.memoryMb,
       timeoutSeconds: contract.timeoutSeconds,
       compute: contract.compute,
+      tracing: orchestrator.monitoring.tracing,
       environment: {
         ...defaults.environment,
         [environmentNames.table]: orchestrator.ledger.tableName,

@@ -24,6 +24,8 @@ export interface CompiledStateMachineProps {
   readonly functions: { readonly [placeholder: string]: InvokedFunction };
   /** For maps over files. */
   readonly buckets: Pick<Buckets, 'inbox' | 'payloads'>;
+  /** @default true */
+  readonly tracing?: boolean | undefined;
   /** What to put for the placeholder `ledger`, of whose items it gets those of its own runs: latches are there. */
   readonly ledger: Table;
 }
@@ -36,7 +38,7 @@ export class CompiledStateMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: CompiledStateMachineProps) {
     super(scope, id);
-    const { stateMachineName, compiled, functions, ledger, buckets, rights } = props;
+    const { stateMachineName, compiled, functions, ledger, buckets, rights, tracing = true } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       description: `Runs the state machine ${stateMachineName}`,
@@ -113,7 +115,7 @@ export class CompiledStateMachine extends Construct {
             removalPolicy: RemovalPolicy.DESTROY,
           }),
         },
-        tracingEnabled: true,
+        tracingEnabled: tracing,
       });
     this.stateMachine = machine('Machine', stateMachineName, compiled.definition, `Heddle pipeline ${compiled.name}`);
     for (const { placeholder, definition } of compiled.children) {

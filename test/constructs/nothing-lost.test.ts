@@ -93,6 +93,7 @@ test('there are no custom resources, nor any type that the local engine does not
     'AWS::Lambda::Permission',
     'AWS::Lambda::Version',
     'AWS::Logs::LogGroup',
+    'AWS::Logs::QueryDefinition',
     'AWS::S3::Bucket',
     'AWS::S3::BucketPolicy',
     'AWS::SNS::Subscription',

@@ -34,6 +34,7 @@ export const requestTrigger = (
     code: bundles.code(entry),
     memoryMb: 512,
     timeoutSeconds: 30,
+    tracing: orchestrator.monitoring.tracing,
     environment: {
       [environmentNames.table]: ledger.tableName,
       [environmentNames.payloadBucket]: payloads.bucketName,
