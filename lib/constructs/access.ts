@@ -22,6 +22,13 @@ export const allow = (grantee: IFunction, actions: readonly string[], resources:
   acceptWildcards(role, wild, 'The wildcard ends a prefix that holds only what this function works on.');
 };
 
+/** Lets a function read metrics. */
+export const allowMetrics = (grantee: IFunction): void => {
+  const role = roleOf(grantee);
+  role.addToPrincipalPolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }));
+  acceptWildcards(role, ['*'], 'CloudWatch takes no resource.');
+};
+
 const ledgerActions: { readonly [right in Right]: readonly string[] } = {
   read: ['dynamodb:GetItem', 'dynamodb:Query'],
   write: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],

@@ -16,7 +16,7 @@ import {
   startQueue,
 } from '../records/index.ts';
 import { acceptFindings } from './accepted-findings.ts';
-import { allow, allowLedger, allowObjects, allowPools, indexArn } from './access.ts';
+import { allow, allowLedger, allowMetrics, allowObjects, allowPools, indexArn } from './access.ts';
 import type { Bundles } from './bundles.ts';
 import { handlerFunction } from './handler-function.ts';
 import { idOf, names } from './names.ts';
@@ -119,6 +119,9 @@ export class Operators extends Construct {
         maxConcurrency: props.startConcurrency ?? startQueue.consumers,
       }),
     );
+
+    // How much is asked of the account decides on what is started.
+    allowMetrics(this.dispatch);
 
     // What could not start a run is told; an event that is redriven here becomes what its rule makes of it.
     eventBus.grantPutEventsTo(this.dispatch);

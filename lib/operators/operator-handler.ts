@@ -5,6 +5,7 @@ import { openLedger } from '../ledger/index.ts';
 import { environmentNames } from '../records/index.ts';
 import { connect } from '../support/aws-call.ts';
 import { openManifests } from './manifests.ts';
+import { openPressure } from './pressure.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -72,11 +73,13 @@ const open = (environment: Environment): Services => {
     sessionToken: environment.AWS_SESSION_TOKEN,
   });
   const orchestrator = setting('eventBus'); // the bus has its name
+  const startQueueUrl = setting('startQueue');
   return {
     aws,
     ledger: openLedger(aws, { table: setting('table'), payloadBucket: setting('payloadBucket') }),
     eventBus: orchestrator,
-    startQueueUrl: setting('startQueue'),
+    startQueueUrl,
+    pressure: openPressure({ aws, startQueueUrl, now: Date.now }, orchestrator),
     manifests: openManifests(aws, setting('manifestPath'), Date.now),
     // Without an endpoint of its own the CLI looks in AWS only when told to.
     commandOptions: `${environment.AWS_ENDPOINT_URL ? '' : ' --aws'}${orchestrator === 'heddle' ? '' : ` --orchestrator ${orchestrator}`}`,

@@ -17,5 +17,7 @@ export type Outcome =
       /** Runs. */
       readonly asked: number;
       readonly status: BackfillStatus;
+      /** Why it asked for none, where it gives way to others. */
+      readonly waitsFor?: string;
     }
   | { readonly kind: 'notStarted'; readonly reason: string };

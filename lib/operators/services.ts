@@ -2,6 +2,7 @@
 import type { Ledger } from '../ledger/index.ts';
 import type { Json, PipelineManifest, QueueManifest } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
+import type { Pressure } from './pressure.ts';
 
 export interface Services {
   readonly aws: Aws;
@@ -16,6 +17,8 @@ export interface Services {
   readonly lineage?: boolean;
   /** Whether metrics of runs are written. @default true */
   readonly measures?: boolean;
+  /** @default none is felt */
+  readonly pressure?: Pressure;
   /** Numbers in [0, 1), for pauses. @default Math.random */
   readonly random?: () => number;
 }

@@ -73,7 +73,10 @@ const inWords = (outcome: Outcome): string => {
   if ('run' in outcome) return `${outcome.kind}: ${outcome.run}`;
   if (outcome.kind === 'gathered') return `gathered: in window ${outcome.window}`;
   if (outcome.kind === 'spread') return `spread: over ${outcome.partitions} partitions`;
-  if (outcome.kind === 'advanced') return `advanced: ${outcome.backfill}, ${outcome.asked} asked, ${outcome.status}`;
+  if (outcome.kind === 'advanced') {
+    const { backfill, asked, status, waitsFor } = outcome;
+    return `advanced: ${backfill}, ${asked} asked, ${status}${waitsFor === undefined ? '' : `: ${waitsFor}`}`;
+  }
   return `${outcome.kind}: ${'reason' in outcome ? outcome.reason : outcome.runs}`;
 };
 

@@ -42,6 +42,7 @@ const targets = {
   ssm: { prefix: 'AmazonSSM', version: '1.1' },
   logs: { prefix: 'Logs_20140328', version: '1.1' },
   servicequotas: { prefix: 'ServiceQuotasV20190624', version: '1.1' },
+  monitoring: { prefix: 'GraniteServiceVersion20100801', version: '1.0' }, // CloudWatch
 } as const;
 
 export type JsonService = keyof typeof targets;

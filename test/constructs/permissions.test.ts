@@ -172,11 +172,14 @@ test('a state machine invokes exactly the functions it names, in the versions th
   ]);
 });
 
-test('all resources are named, but where X-Ray and log delivery take none', () => {
+test('all resources are named, but where X-Ray, log delivery and metrics take none', () => {
   const open = statements.filter(({ resources }) => resources.includes('*')).flatMap(({ actions }) => actions);
   expect(
     open.filter(
-      (action) => !/^(xray:|logs:\w*(LogDelivery|LogDeliveries|ResourcePolic|DescribeLogGroups))/.test(action),
+      (action) =>
+        !/^(xray:|cloudwatch:GetMetricData|logs:\w*(LogDelivery|LogDeliveries|ResourcePolic|DescribeLogGroups))/.test(
+          action,
+        ),
     ),
   ).toEqual([]);
 });

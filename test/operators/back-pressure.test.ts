@@ -13,6 +13,7 @@ import { type Services as Engine, openServices, type ServicesOptions, virtualClo
 import { AwsError } from '../../lib/local/service.ts';
 import { begin, finish, type QueueRecord, type Services, settle, takeStarts } from '../../lib/operators/index.ts';
 import { openManifests } from '../../lib/operators/manifests.ts';
+import { openPressure } from '../../lib/operators/pressure.ts';
 import { type StageCall, type StartMessage, startQueue, throttledAttribute } from '../../lib/records/index.ts';
 import { openMeter } from '../../lib/runtime/meter.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
@@ -40,7 +41,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The engine's services as our Lambdas call them, without the tries that a call makes by itself. */
 const awsOn = (services: () => Engine, seen: (operation: string, input: object, code?: string) => void): Aws => {
-  const ids = { dynamodb: 'dynamodb', sqs: 'sqs', states: 'sfn', events: 'eventbridge', ssm: 'ssm' } as const;
+  const ids = {
+    dynamodb: 'dynamodb',
+    sqs: 'sqs',
+    states: 'sfn',
+    events: 'eventbridge',
+    ssm: 'ssm',
+    monitoring: 'cloudwatch',
+  } as const;
   const none = (): never => {
     throw new Error('this test has no use for it');
   };
@@ -126,10 +134,10 @@ const deploy = async (name: string, options: Pick<ServicesOptions, 'quotas'>) =>
     random,
     services: ['sfn', 'lambda', 'dynamodb', 's3', 'sqs', 'eventbridge', 'ssm', 'cloudwatch'],
     functions: {
-      operator_begin: (call) => begin(call, services),
-      operator_settle: (call) => settle(call, services),
-      operator_finish: (call) => finish(call, services),
-      operator_dispatch: async ({ Records }: { Records: readonly QueueRecord[] }) => ({
+      'heddle-begin': (call) => begin(call, services),
+      'heddle-settle': (call) => settle(call, services),
+      'heddle-finish': (call) => finish(call, services),
+      'heddle-dispatch': async ({ Records }: { Records: readonly QueueRecord[] }) => ({
         batchItemFailures: (await takeStarts(Records, services)).flatMap(({ kept, messageId }) =>
           kept ? [{ itemIdentifier: messageId }] : [],
         ),
@@ -160,11 +168,14 @@ const deploy = async (name: string, options: Pick<ServicesOptions, 'quotas'>) =>
       }),
     },
   });
-  Object.assign(services, { startQueueUrl: String(QueueUrl) });
+  const startQueueUrl = String(QueueUrl);
+  Object.assign(services, { startQueueUrl, pressure: openPressure({ aws, startQueueUrl, now: clock.now }, 'heddle') });
   const { definition, hash, stages: ids } = compile(graphOf(sums));
   const { stateMachineArn } = await call('sfn', 'CreateStateMachine', {
     name: 'heddle-sums',
-    definition: definition.replaceAll(/\$\{(\w+)\}/g, (_, of: string) => (of === 'definitionHash' ? hash : of)),
+    definition: definition.replaceAll(/\$\{(\w+)\}/g, (_, of: string) =>
+      of === 'definitionHash' ? hash : of.replace('operator_', 'heddle-'),
+    ),
     roleArn: 'arn:aws:iam::123456789012:role/x',
   });
   await call('ssm', 'PutParameter', {
@@ -212,12 +223,23 @@ test('none fails, none is a dead letter, none is done twice', async () => {
   const { call, QueueUrl, clock } = app;
   const release = clock.hold();
   for (let n = 0; n < runs; n++) {
-    const message: StartMessage = { kind: 'manual', pipeline: 'sums', id: `run-${n}`, input: { n }, by: 'test' };
+    // Half of them by a trigger, which may be put off while Lambda is throttled.
+    const message: StartMessage =
+      n % 2 === 0
+        ? { kind: 'manual', pipeline: 'sums', id: `run-${n}`, input: { n }, by: 'test' }
+        : {
+            kind: 'schedule',
+            pipeline: 'sums',
+            schedule: `run-${n}`,
+            time: '2026-01-01T00:00:00Z',
+            timeZone: 'UTC',
+            input: { n },
+          };
     await call('sqs', 'SendMessage', { QueueUrl, MessageBody: JSON.stringify(message) });
   }
   await call('lambda', 'CreateEventSourceMapping', {
     EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:start',
-    FunctionName: 'operator_dispatch',
+    FunctionName: 'heddle-dispatch',
     BatchSize: startQueue.batch,
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     ScalingConfig: { MaximumConcurrency: startQueue.consumers },
@@ -237,7 +259,7 @@ test('none fails, none is a dead letter, none is done twice', async () => {
     return Datapoints.reduce((sum, { Sum }) => sum + Sum, 0);
   };
   const [ofDispatch, ...ofRuns] = await Promise.all(
-    ['operator_dispatch', 'operator_begin', 'stage_double', 'stage_add', 'operator_finish'].map(throttles),
+    ['heddle-dispatch', 'heddle-begin', 'stage_double', 'stage_add', 'heddle-finish'].map(throttles),
   );
   expect([...app.ended.values()].filter((status) => status !== 'SUCCEEDED')).toEqual([]);
   const { executions } = (await call('sfn', 'ListExecutions', {

@@ -22,7 +22,14 @@ const upstreams: { readonly [pipeline: string]: readonly string[] } = {
 
 /** The engine's services without the wire between: the same calls, ten times as many a second. */
 const inProcess = ({ local }: Workshop, started: string[]): Aws => {
-  const ids = { dynamodb: 'dynamodb', sqs: 'sqs', states: 'sfn', events: 'eventbridge', ssm: 'ssm' } as const;
+  const ids = {
+    dynamodb: 'dynamodb',
+    sqs: 'sqs',
+    states: 'sfn',
+    events: 'eventbridge',
+    ssm: 'ssm',
+    monitoring: 'cloudwatch',
+  } as const;
   return {
     ...local.aws,
     call: async (service, operation, input) => {

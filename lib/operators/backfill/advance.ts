@@ -17,6 +17,7 @@ import {
 import { invariant } from '../../support/invariant.ts';
 import { PermanentError, TransientError } from '../../support/run-errors.ts';
 import type { Outcome } from '../outcome.ts';
+import { givesWay } from '../pressure.ts';
 import { isoTime, type Services } from '../services.ts';
 
 type Advance = Extract<StartMessage, { kind: 'advance' }>;
@@ -54,7 +55,9 @@ export const advance = async (message: Advance, services: Services): Promise<Out
       const look: Advance = { kind: 'advance', backfill: record.id, pipeline: record.pipeline, look: true };
       await send(look, services, lookSeconds);
     }
-    return { kind: 'advanced', backfill: record.id, asked: wanted.length, status: turn.status };
+    const { status, waitsFor } = turn;
+    const gives = waitsFor === undefined ? {} : { waitsFor };
+    return { kind: 'advanced', backfill: record.id, asked: wanted.length, status, ...gives };
   }
   throw new TransientError(`the backfill ${message.backfill} changed ${mostTries} times under our hands`);
 };
@@ -68,6 +71,8 @@ interface Turn {
   readonly next: readonly number[];
   /** Asked for, but not recorded as runs: on their way, or lost with whoever was to ask. */
   readonly unseen: readonly number[];
+  /** Why it asks for none, where it gives way. */
+  readonly waitsFor?: string;
 }
 
 const takeTurn = async (
@@ -108,7 +113,9 @@ const takeTurn = async (
   const next: number[] = [];
   // A run that was resumed after the end makes the backfill go on.
   const goesOn = record.status === 'running' || (record.status === 'failed' && endOf(states) === undefined);
-  while (goesOn) {
+  // It is the one that can wait: those that are under way end, and it looks again in a minute.
+  const waitsFor = goesOn ? await givesWay(services) : undefined;
+  while (goesOn && waitsFor === undefined) {
     const candidates = nextRuns(plan, states, concurrency);
     if (candidates.length === 0) break;
     const taken = new Map<number, PlannedState>();
@@ -132,6 +139,7 @@ const takeTurn = async (
     ...(endedAt === undefined ? {} : { endedAt }),
     next,
     unseen: goesOn ? unseen.sort((a, b) => a - b) : [],
+    ...(waitsFor === undefined ? {} : { waitsFor }),
   };
 };
 
