@@ -1,12 +1,5 @@
 // How much is asked of the account just now: what slows the admission of runs, instead of having them fail.
-import type { Services } from './services.ts';
-
-export interface Pressure {
-  /** Messages that wait on the start queue and could be taken. */
-  queued(): Promise<number>;
-  /** The share of calls of the Lambdas that every run needs that was throttled in the last minutes. */
-  throttledShare(): Promise<number>;
-}
+import type { Pressure, Services } from './services.ts';
 
 /** Every run calls them, and none has a concurrency of its own: where they are throttled, the account's is in use. */
 const neededByAll = ['begin', 'settle', 'finish'];

@@ -2,7 +2,6 @@
 import type { Ledger } from '../ledger/index.ts';
 import type { Json, PipelineManifest, QueueManifest } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
-import type { Pressure } from './pressure.ts';
 
 export interface Services {
   readonly aws: Aws;
@@ -21,6 +20,14 @@ export interface Services {
   readonly pressure?: Pressure;
   /** Numbers in [0, 1), for pauses. @default Math.random */
   readonly random?: () => number;
+}
+
+/** How much is asked of the account just now. */
+export interface Pressure {
+  /** Messages that wait on the start queue and could be taken. */
+  queued(): Promise<number>;
+  /** The share of calls of the Lambdas that every run needs that was throttled in the last minutes. */
+  throttledShare(): Promise<number>;
 }
 
 export interface Manifests {

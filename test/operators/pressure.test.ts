@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { cloudwatchService } from '../../lib/local/services/cloudwatch/index.ts';
 import { dispatch, type QueueRecord, type Services, takeStarts } from '../../lib/operators/index.ts';
-import { openPressure, type Pressure } from '../../lib/operators/pressure.ts';
+import { openPressure } from '../../lib/operators/pressure.ts';
+import type { Pressure } from '../../lib/operators/services.ts';
 import { type BackfillPlan, lettersOf, type StartMessage } from '../../lib/records/index.ts';
 import { randomFrom } from '../../lib/simulate/arrivals.ts';
 import { manual, openWorkshop, type Workshop } from './workshop.ts';
