@@ -21,6 +21,8 @@ export type Message = number;
 export interface Surroundings {
   readonly quotas: Quotas;
   readonly pipelines: number;
+  /** When the simulation begins. */
+  readonly from: number;
   readonly work: Work;
   readonly runs: Runs;
   readonly gauges: Gauges;
@@ -57,7 +59,7 @@ export class Consumers {
 
   constructor(around: Surroundings) {
     this.#around = around;
-    const { quotas, pipelines } = around;
+    const { quotas, pipelines, from } = around;
     this.#starts = bucketOf(quotas.StartExecution);
     this.#parameters = bucketOf(quotas.GetParameter);
     this.#consumers = Array.from({ length: quotas.Consumers.most }, () => ({
@@ -65,7 +67,8 @@ export class Consumers {
       holds: false,
       left: 0,
       tries: 0,
-      manifests: new Float64Array(pipelines).fill(Number.NEGATIVE_INFINITY),
+      // It has been at work before: some of them it still has.
+      manifests: Float64Array.from({ length: pipelines }, () => from - 2 * manifestKeptSeconds * around.random()),
     }));
   }
 

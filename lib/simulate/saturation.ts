@@ -1,5 +1,6 @@
 // How many runs a day there may be until something is in the way: found by halving, for a time at the busiest rate of the day.
 import { rateAt } from './arrivals.ts';
+import type { QuotaUse } from './gauges.ts';
 import type { QuotaName } from './quotas.ts';
 import { type Outcome, type SimulationOptions, simulate } from './simulation.ts';
 
@@ -10,30 +11,42 @@ export interface Saturation {
 }
 
 /** Long enough for saved-up tokens to be used and for a queue to show that it grows. */
-const windowSeconds = 600;
-const maxStartDelay = 60;
-/** Halvings of a range of a factor of four: to two per cent. */
-const halvings = 6;
+const windowSeconds = 300;
+const maxStartDelay = 20;
+/** Halvings of a range of a factor of four: to four per cent. */
+const halvings = 5;
+
+/** Those that are waited for: they are in the way when starts are late, not when one call has to wait a second. */
+const bearable: readonly QuotaName[] = ['StartExecution', 'GetParameter', 'LambdaScaling'];
 
 /** One in the way for good: starts that wait longer and longer, or work that is put off. */
-const isTooMuch = ({ startDelay, failed, uses, endedAt, duration }: Outcome): boolean =>
-  failed > 0 ||
-  startDelay.percentile(0.99) > maxStartDelay ||
-  endedAt - windowSeconds > 2 * duration.percentile(0.5) + maxStartDelay ||
-  uses.some(({ throttled, name }) => throttled > 0 && name !== 'LambdaScaling' && name !== 'StartExecution');
+const isTooMuch = (outcome: Outcome): boolean =>
+  outcome.failed + outcome.unaccounted > 0 ||
+  outcome.startDelay.percentile(0.99) > maxStartDelay ||
+  unbearable(outcome).length > 0;
 
-/** What was in the way most: by its share of what it has, consumers last, for they wait for all others. */
-const mainOf = ({ uses }: Outcome): QuotaName => {
-  const [first] = uses
-    .filter(({ name }) => name !== 'InFlight' && name !== 'LambdaScaling')
-    .map(({ name, peak, quota, throttled }) => ({ name, share: peak / quota.most, throttled }))
-    .sort((a, b) => Number(b.throttled > 0) - Number(a.throttled > 0) || b.share - a.share);
+const unbearable = ({ uses }: Outcome): readonly QuotaUse[] =>
+  uses.filter(({ throttled, name }) => throttled > 0 && !bearable.includes(name));
+
+/** What was in the way most: what nobody bears, else what starts wait for, else who takes them. */
+const mainOf = (outcome: Outcome): QuotaName => {
+  const waitedFor = outcome.uses.filter(({ throttled, name }) => throttled > 0 && name !== 'LambdaScaling');
+  const [first] = [...unbearable(outcome), ...waitedFor].sort(
+    (a, b) =>
+      Number(bearable.includes(a.name)) - Number(bearable.includes(b.name)) ||
+      b.peak / b.quota.most - a.peak / a.quota.most,
+  );
   return first?.name ?? 'Consumers';
 };
 
 /** The quota that saturates first, at how many runs a day. */
 export const saturationOf = (options: SimulationOptions): Saturation => {
-  const { arrivals } = options;
+  const { arrivals, load } = options;
+  // Were all its steps one after the other.
+  const longestRun = load.steps.reduce(
+    (sum, { seconds, times, atOnce }) => sum + seconds * Math.ceil(times / atOnce) + 1,
+    0,
+  );
   // The window is flat, at the highest rate of the shape.
   const most = Math.max(...Array.from({ length: 1_440 }, (_, minute) => rateAt(arrivals, minute * 60)));
   const at = (runsPerDay: number): Outcome =>
@@ -42,6 +55,7 @@ export const saturationOf = (options: SimulationOptions): Saturation => {
       arrivals: { perDay: runsPerDay * most, shape: 'flat', peak: 1 },
       from: 0,
       until: windowSeconds,
+      patience: windowSeconds + longestRun,
     });
   let [fine, tooMuch] = [arrivals.perDay / 16, arrivals.perDay];
   let last: Outcome | undefined;

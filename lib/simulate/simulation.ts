@@ -23,6 +23,8 @@ export interface SimulationOptions {
   readonly from: number;
   /** … until here. What is under way then ends. */
   readonly until: number;
+  /** What is not over so many seconds later is left: `unaccounted`. @default everything comes to its end */
+  readonly patience?: number;
   readonly quotas: Quotas;
   readonly seed: number;
   /** The share of start messages that can start no run. */
@@ -35,7 +37,7 @@ export interface Outcome {
   /** Some call of theirs was throttled more often than its ladder bears. */
   readonly failed: number;
   readonly lost: number;
-  /** Neither ended nor lost when everything was over: always 0, or the simulation is wrong. */
+  /** Neither ended nor lost when everything was over: 0, unless there was no patience, or the simulation is wrong. */
   readonly unaccounted: number;
   /** From the request to the start of the execution. */
   readonly startDelay: Durations;
@@ -93,6 +95,7 @@ class Simulation {
     this.#consumers = new Consumers({
       quotas,
       pipelines,
+      from: options.from,
       work: this.#work,
       runs: this.#runs,
       gauges: this.#gauges,
@@ -106,11 +109,12 @@ class Simulation {
   }
 
   run(): Outcome {
-    const { arrivals, from } = this.#options;
+    const { arrivals, from, until, patience = Number.POSITIVE_INFINITY } = this.#options;
     this.#events.add(nextArrival(arrivals, from, this.#random), asks, 0);
     while (this.#events.next()) {
       this.#counts.events += 1;
       const { time, kind, place, note } = this.#events;
+      if (time > until + patience) break;
       this.#now = time;
       switch (kind) {
         case asks:
