@@ -1,5 +1,5 @@
 // `npm run bench`: the figures that Heddle promises, measured here and now. `npm run bench -- engine` takes only those of
-// the local engine; there are warm, synth, bundles, engine, backfill, scale, console and clean.
+// the local engine; there are warm, synth, bundles, engine, backfill, scale, console, telemetry and clean.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { engine } from './engine.ts';
 import { type Measured, measure, median } from './measure.ts';
 import { expectSuccess, type Row } from './row.ts';
 import { scale } from './scale.ts';
+import { telemetry } from './telemetry.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
@@ -107,7 +108,7 @@ const bundles = async (): Promise<readonly Row[]> => {
   }
 };
 
-const figures = { warm, synth, bundles, engine, backfill, scale, console: consolePages, clean };
+const figures = { warm, synth, bundles, engine, backfill, scale, console: consolePages, telemetry, clean };
 const wanted = process.argv.slice(2);
 const rows: Row[] = [];
 for (const [name, take] of Object.entries(figures)) {

@@ -131,6 +131,39 @@ test('a batch tells the sum of its items; a retry of it adds to that', async () 
   });
 });
 
+test('one EMF line an attempt, by pipeline and stage; one for each score', async () => {
+  const written: string[] = [];
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (text: string | Uint8Array) => written.push(String(text)) > 0;
+  try {
+    const { POWERTOOLS_METRICS_DISABLED: _, ...measured } = environment;
+    const rated = stageHandler(
+      stage,
+      ({ input, cost, score }) => {
+        cost.add('crm', 2);
+        cost.model({ model: 'nova', inputTokens: 9, outputTokens: 1 });
+        score('good', 0.5, { warn: { below: 0.6 } });
+        return input;
+      },
+      measured,
+    );
+    await rated(call('emf', { shares: 'rateAll' }), context());
+  } finally {
+    process.stdout.write = write;
+  }
+  const lines = written
+    .flatMap((text) => text.split('\n').filter((line) => line.startsWith('{')))
+    .map((line) => JSON.parse(line));
+  const [attempt, scored] = lines.filter((line) => line._aws);
+  expect(attempt).toMatchObject({
+    ...{ pipeline: 'orders', stage: 'rateAll', Attempts: 1, Failures: 0, ModelTokens: 10, DeclaredCalls: 2 },
+    ...{ ScoresWarned: 1, ScoresBlocked: 0, MemoryUsed: expect.any(Number), BilledDuration: expect.any(Number) },
+    ...{ bytesIn: 7, memoryMb: 1_024, writeUnits: expect.any(Number), calls: { crm: { count: 2 } } },
+  });
+  expect(attempt._aws.CloudWatchMetrics[0]).toMatchObject({ Namespace: 'Heddle', Dimensions: [['pipeline', 'stage']] });
+  expect(scored).toMatchObject({ pipeline: 'orders', stage: 'rateAll', score: 'good', Score: 0.5 });
+});
+
 describe('a score past its block', () => {
   test('fails the stage for good, and is kept', async () => {
     const work: Rated = ({ input, score }) => {
