@@ -18,6 +18,7 @@ import type { Operators } from './operators.ts';
 import { pipelineAlarmNames } from './pipeline-alarms.ts';
 import type { Queues } from './queues.ts';
 import type { Monitoring } from './shared.ts';
+import { customWidget } from './widgets.ts';
 
 export interface OrchestratorDashboardProps {
   readonly orchestrator: string;
@@ -56,6 +57,12 @@ export class OrchestratorDashboard {
           }),
         ],
         [new TextWidget({ width: 24, height: 4, markdown: header(orchestrator) })],
+        ...(props.monitoring.widgets === false
+          ? []
+          : [
+              [customWidget(scope, orchestrator, 'Pipelines', 12, { view: 'home' })],
+              [customWidget(scope, orchestrator, 'Dead letters', 8, { view: 'letters' })],
+            ]),
         [
           chart('Waiting to start', 8, [
             queues.start[waiting]({ label: 'start messages' }),

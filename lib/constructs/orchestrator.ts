@@ -18,7 +18,7 @@ import { operatorQueries } from './log-queries.ts';
 import { manifestParameter } from './manifest-parameter.ts';
 import { checkMonitoring } from './monitoring.ts';
 import { idOf, names } from './names.ts';
-import { dispatchTimeout, Operators, operatorEntries } from './operators.ts';
+import { dispatchTimeout, Operators, type OperatorsProps, operatorEntries } from './operators.ts';
 import { orchestratorAlarms } from './orchestrator-alarms.ts';
 import { OrchestratorDashboard } from './orchestrator-dashboard.ts';
 import { Pipeline } from './pipeline.ts';
@@ -26,6 +26,7 @@ import { Queues } from './queues.ts';
 import type { IOrchestrator, Monitoring, PipelineNeeds, StageDefaults } from './shared.ts';
 import { sweeps } from './sweeps.ts';
 import { backfillRuns } from './triggers/backfill-runs.ts';
+import { Widgets, widgetEntries } from './widgets.ts';
 
 export interface OrchestratorProps {
   /** Pipelines to make at once. @default none: make each with `new Pipeline` */
@@ -76,6 +77,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
   readonly stageDefaults: StageDefaults;
   readonly monitoring: Monitoring;
   readonly #dashboard: OrchestratorDashboard;
+  readonly #widgets: Widgets | undefined;
   readonly #registered: string[] = [];
   readonly #pipelines = new Map<string, Pipeline>();
 
@@ -90,7 +92,8 @@ export class Orchestrator extends Construct implements IOrchestrator {
     checkMonitoring(this, monitoring, this.#registered);
     checkDefinitions({ orchestrator: name, pipelines, among: pipelines, handlers });
     const entries = pipelines.flatMap((pipeline) => handlerFiles(handlers, pipeline));
-    this.bundles.add(this, [...operatorEntries, ...entries]);
+    const shows = monitoring.widgets !== false;
+    this.bundles.add(this, [...operatorEntries, ...(shows ? widgetEntries : []), ...entries]);
 
     this.ledger = new Ledger(this, 'Ledger', removalPolicy).table;
     const buckets = new Buckets(this, 'Buckets', removalPolicy);
@@ -102,7 +105,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
     this.undelivered = queues.undelivered;
     this.alerts = props.alerts ?? alertsTopic(this, `${name}-alerts`, props.alertEmail);
     const { ledger, payloads, eventBus, bundles, alerts } = this;
-    const operators = new Operators(this, 'Operators', {
+    const needs: OperatorsProps = {
       orchestrator: name,
       lineage: lineage !== false,
       ledger,
@@ -112,7 +115,9 @@ export class Orchestrator extends Construct implements IOrchestrator {
       bundles,
       tracing: monitoring.tracing,
       startConcurrency: props.startConcurrency,
-    });
+    };
+    const operators = new Operators(this, 'Operators', needs);
+    if (shows) this.#widgets = new Widgets(this, 'Widgets', needs);
     this.operators = operators;
     if (typeof lineage === 'object' && lineage.endpoint !== undefined)
       postLineage(this, name, eventBus, lineage.endpoint, lineage);
@@ -149,6 +154,7 @@ export class Orchestrator extends Construct implements IOrchestrator {
       throw new Error(`the orchestrator ${this.orchestratorName} has a pipeline ${pipeline} already`);
     this.#registered.push(pipeline);
     this.operators.serve(this.orchestratorName, pipeline, needs);
+    this.#widgets?.serve(pipeline);
     this.#dashboard.addPipeline(pipeline);
   }
 

@@ -19,6 +19,7 @@ import { typedOptions } from './alarms.ts';
 import { heddleMetric, type StageMetric } from './metrics.ts';
 import { names } from './names.ts';
 import type { IPipeline } from './pipeline-interface.ts';
+import { customWidget } from './widgets.ts';
 
 export interface PipelineDashboardProps {
   readonly orchestrator: string;
@@ -28,11 +29,13 @@ export interface PipelineDashboardProps {
   /** By the stage's id. */
   readonly handlers: ReadonlyMap<string, IFunction>;
   readonly alarms: readonly Alarm[];
+  /** Whether there are custom widgets. @default true */
+  readonly widgets?: boolean | undefined;
 }
 
 /** A pipeline at a glance, for someone woken at night: what rings, how much of it, what to type; then where it fails, and since when. */
 export const pipelineDashboard = (scope: Construct, props: PipelineDashboardProps): Dashboard => {
-  const { orchestrator, pipeline, graph, deadLetters, handlers, alarms } = props;
+  const { orchestrator, pipeline, graph, deadLetters, handlers, alarms, widgets = true } = props;
   const name = pipeline.pipelineName;
   const options = typedOptions(orchestrator);
   const stages = [...new Set(graph.handled.map(({ node }) => functionKey(node)))];
@@ -59,6 +62,12 @@ export const pipelineDashboard = (scope: Construct, props: PipelineDashboardProp
         numbers('Cost of ended runs ($)', [pipeline.metric('RunCost', { label: 'dollars' })]),
       ],
       [new TextWidget({ width: 24, height: 4, markdown: header(name, graph, options) })],
+      ...(widgets
+        ? [
+            [customWidget(scope, orchestrator, 'Runs and their stages', 12, { view: 'grid', pipeline: name })],
+            [customWidget(scope, orchestrator, 'Dead letters', 8, { view: 'letters', pipeline: name })],
+          ]
+        : []),
       [
         chart('Runs', [
           pipeline.metricRunsFailed({ label: 'failed', color: red }),
@@ -99,7 +108,7 @@ export const pipelineDashboard = (scope: Construct, props: PipelineDashboardProp
           ...ofHandlers('metricErrors', 'errors'),
           ...ofHandlers('metricThrottles', 'throttled'),
         ]),
-        chart('Waiting for a slot of a pool, average (ms)', ofStages('QueueWait')),
+        chart('Waiting before the work begins, average (ms)', ofStages('QueueWait')),
       ],
     ],
   });

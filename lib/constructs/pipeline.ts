@@ -160,6 +160,7 @@ export class Pipeline extends PipelineBase {
       graph,
       deadLetters: this.deadLetters,
       handlers: handlerOf,
+      widgets: orchestrator.monitoring.widgets,
       alarms: pipelineAlarms(this, orchestrator, this, this.deadLetters),
     });
   }

@@ -28,6 +28,11 @@ export interface Monitoring {
   readonly budgets?: { readonly [pipeline: string]: number };
   /** Percent of the runs of an hour, of five at least, that may fail before an alarm tells so. @default 20 */
   readonly failurePercent?: number;
+  /**
+   * Widgets on the dashboards that show runs and dead letters, with buttons: two functions, which cost by the call, as often as a dashboard is
+   * looked at. @default true
+   */
+  readonly widgets?: boolean;
   /** X-Ray traces of state machines and functions: $5 for a million. @default true */
   readonly tracing?: boolean;
 }

@@ -45,6 +45,7 @@ export { poolAnswer } from './pool-telling.ts';
 export type { PoolEntry, Pools } from './pools.ts';
 export { outputsIn, portionsOf, rangesOf } from './portions.ts';
 export { belowOf, type Deployed, orderOf, type PlannedRedo, planRedo } from './redo-plan.ts';
+export { replayLetters } from './replay-letters.ts';
 export type { Requests } from './requests.ts';
 export { type Resolver, type Scope, UnavailableError } from './resolve.ts';
 export type { AccountedRun, RunAt, RunEnd, Runs } from './runs.ts';
@@ -61,6 +62,14 @@ export {
 } from './stages.ts';
 export type { Standings } from './standings.ts';
 export { tableRequest } from './table-request.ts';
+export {
+  type Looked,
+  lookThrough,
+  messagesOn,
+  takeOut,
+  textsOf,
+  type WaitingMessage,
+} from './take-out.ts';
 export { type Tally, tallyOf } from './tally.ts';
 export type { Waits } from './waits.ts';
 export type { Windows } from './windows.ts';

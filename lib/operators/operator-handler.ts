@@ -1,6 +1,7 @@
 // The Lambda handler under every operator: services made once, structured logs, errors logged and thrown on.
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
 import { openLedger } from '../ledger/index.ts';
 import { environmentNames } from '../records/index.ts';
 import { connect } from '../support/aws-call.ts';
@@ -92,7 +93,7 @@ const open = (environment: Environment): Services => {
 export const operatorHandler = <Event, Answer>(
   name: string,
   environment: Environment,
-  work: (event: Event, services: Services, logger: Logger) => Promise<Answer>,
+  work: (event: Event, services: Services, logger: Logger, context: Context) => Promise<Answer>,
 ) => {
   const logger = new Logger({ serviceName: name });
   let services: Services | undefined;
@@ -102,8 +103,8 @@ export const operatorHandler = <Event, Answer>(
         if (error) logger.error(`${name} failed`, error);
       },
     })
-    .handler((event: Event) => {
+    .handler((event: Event, context: Context) => {
       services ??= open(environment);
-      return work(event, services, logger);
+      return work(event, services, logger, context);
     });
 };

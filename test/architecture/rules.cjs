@@ -10,6 +10,8 @@ const may = {
   runtime: ['definition', 'ledger', 'records', 'support'],
   operators: ['ledger', 'records', 'support'],
   console: ['records', 'support'],
+  // What dashboards show: the console's views of what the ledger has.
+  widgets: ['console', 'ledger', 'operators', 'records', 'support'],
   constructs: ['definition', 'graph', 'asl', 'records', 'support'],
   local: ['support'],
   // Runs what ships, compiled machine, wrapper and operators, on the engine: so it may see all of it.

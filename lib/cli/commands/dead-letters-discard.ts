@@ -1,3 +1,4 @@
+import { takeOut } from '../../ledger/index.ts';
 import { letterName } from '../../records/index.ts';
 import { sha256 } from '../../support/sha256.ts';
 import { CliError } from '../cli-error.ts';
@@ -5,7 +6,6 @@ import type { Command } from '../command.ts';
 import { filterOptions, find } from '../dead-letters/find.ts';
 import { discardStart } from '../dead-letters/lost-starts.ts';
 import { printLetters } from '../dead-letters/table.ts';
-import { takeOut } from '../dead-letters/take-out.ts';
 import { whoAmI } from '../redo.ts';
 import { print, remark } from '../setting.ts';
 import { openTarget, targetOptions } from '../target.ts';

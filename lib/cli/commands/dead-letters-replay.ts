@@ -1,16 +1,10 @@
-import {
-  type DeadLetter,
-  type LostStart,
-  letterName,
-  type ReplayMessage,
-  type RunRecord,
-} from '../../records/index.ts';
+import { replayLetters } from '../../ledger/index.ts';
+import type { DeadLetter, LostStart, ReplayMessage, RunRecord } from '../../records/index.ts';
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
 import type { Arguments, Command } from '../command.ts';
 import { filterOptions, find } from '../dead-letters/find.ts';
 import { type PlannedStart, planStarts, replayStarts, rowOf } from '../dead-letters/replay-starts.ts';
-import { takeOut } from '../dead-letters/take-out.ts';
 import { followRun } from '../progress/index.ts';
 import { whoAmI } from '../redo.ts';
 import { readText } from '../run-input.ts';
@@ -174,17 +168,7 @@ const send = async (
   { run, letters }: Group,
   told: Pick<ReplayMessage, 'by' | 'because'>,
 ): Promise<void> => {
-  const { replayQueueUrl, deadLetterQueueUrl } = await target.pipeline(run.pipeline);
-  const messages = letters.map(({ pipeline, run: id, stage, item }) => ({ pipeline, run: id, stage, item, ...told }));
-  for (let start = 0; start < messages.length; start += 10) {
-    await target.aws.call('sqs', 'SendMessageBatch', {
-      QueueUrl: replayQueueUrl,
-      Entries: messages
-        .slice(start, start + 10)
-        .map((message, at) => ({ Id: String(at), MessageBody: JSON.stringify(message) })),
-    });
-  }
-  await takeOut(target.aws, deadLetterQueueUrl, new Set(letters.map(letterName)));
+  await replayLetters(target.aws, await target.pipeline(run.pipeline), letters, told);
 };
 
 /** The run once its further execution has ended. Throws CliError HDL655 when none begins within a minute. */

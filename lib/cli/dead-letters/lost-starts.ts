@@ -1,11 +1,12 @@
 // Dead letters of triggers: start messages that were given up, and events that could not be delivered as such. Why a message was
 // given up is in the ledger; what lies in the two queues and is not there, is told as its queue has it.
+
+import { lookThrough, messagesOn, textsOf, type WaitingMessage } from '../../ledger/index.ts';
 import { type LostStart, lostStartId, replayAttributes, startFacts } from '../../records/index.ts';
 import { LambdaFailedError } from '../../support/aws-call.ts';
 import { awaitThat } from '../await-run.ts';
 import type { Target } from '../target.ts';
 import { putBack, refusalOfQueue, strays, takeOffQueue, textAttributes } from './other-queues.ts';
-import { lookThrough, messagesOn, textsOf, type WaitingMessage } from './take-out.ts';
 
 const queuesOf = ({ manifest }: Target): readonly string[] => [
   manifest.startDeadLetterQueueUrl,

@@ -1,9 +1,10 @@
 // Messages of queues that are not the start queue: what a user's queue could start no run with, and what lies among a pipeline's
 // dead letters and names none. Both wait on the dead-letter queue of their own queue, and are sent to that one again.
+
+import { lookThrough, messagesOn, textsOf, type WaitingMessage } from '../../ledger/index.ts';
 import { type LostStart, letterName, lostStartId, replayAttributes, replayMessageOf } from '../../records/index.ts';
 import { AwsCallError } from '../../support/aws-call.ts';
 import type { Target } from '../target.ts';
-import { lookThrough, messagesOn, textsOf, type WaitingMessage } from './take-out.ts';
 
 const nameOf = (urlOrArn: string): string => urlOrArn.split(/[/:]/).at(-1) ?? '';
 

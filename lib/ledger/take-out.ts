@@ -1,6 +1,6 @@
 // Looks through the messages of a queue of dead letters, and takes some off it, so that an alarm on it tells of what is open.
-import { letterName } from '../../records/index.ts';
-import type { Aws } from '../../support/aws-call.ts';
+import { letterName } from '../records/index.ts';
+import type { Aws } from '../support/aws-call.ts';
 
 /** How long the other messages are hidden meanwhile. */
 const hiddenSeconds = 60;

@@ -1,0 +1,105 @@
+// The functions behind the custom widgets of dashboards: one shows, one acts, each with its own rights, and each called with those of
+// whoever looks. Who may look but not act is not granted `lambda:InvokeFunction` of the one that acts.
+import { fileURLToPath } from 'node:url';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { CustomWidget, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { environmentNames, manifestName, openIndex } from '../records/index.ts';
+import { allow, allowLedger, indexArn } from './access.ts';
+import type { Bundles } from './bundles.ts';
+import { handlerFunction } from './handler-function.ts';
+import { idOf, names } from './names.ts';
+import { consuming, type OperatorsProps } from './operators.ts';
+
+const functions = {
+  widget: { timeoutSeconds: 15, description: 'Shows runs on dashboards; it changes nothing' },
+  act: { timeoutSeconds: 120, description: 'Does what the buttons of dashboards say' },
+} as const;
+type Name = keyof typeof functions;
+
+const entryOf = (name: Name): string => fileURLToPath(new URL(`../../lambdas/operators/${name}.ts`, import.meta.url));
+
+export const widgetEntries: readonly string[] = [entryOf('widget'), entryOf('act')];
+
+export class Widgets extends Construct {
+  readonly widget: LambdaFunction;
+  readonly act: LambdaFunction;
+  readonly #orchestrator: string;
+
+  constructor(scope: Construct, id: string, props: OperatorsProps) {
+    super(scope, id);
+    this.#orchestrator = props.orchestrator;
+    this.act = this.#make('act', props, props.bundles);
+    this.widget = this.#make('widget', props, props.bundles, { HEDDLE_ACT_FUNCTION: this.act.functionArn });
+    const { tableArn } = props.ledger;
+    for (const reader of [this.widget, this.act]) {
+      allowLedger(reader, tableArn, ['read']);
+      allow(reader, ['dynamodb:Query'], [indexArn(tableArn)]);
+    }
+    allow(this.widget, ['dynamodb:Query'], [indexArn(tableArn, openIndex.name)]);
+    allow(this.widget, ['ssm:GetParameter'], [this.#arn('ssm', `parameter${manifestName(props.orchestrator)}`)]);
+  }
+
+  /** Lets them at a pipeline. By its names: what it is made of may stand in another stack. */
+  serve(pipeline: string): void {
+    const orchestrator = this.#orchestrator;
+    for (const reader of [this.widget, this.act])
+      allow(reader, ['ssm:GetParameter'], [this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`)]);
+    allow(this.act, ['sqs:SendMessage'], [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
+    allow(this.act, consuming, [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
+    const executions = this.#arn('states', `execution:${names.stateMachine(orchestrator, pipeline)}:*`);
+    allow(this.act, ['states:StopExecution'], [executions]);
+  }
+
+  #make(
+    name: Name,
+    props: OperatorsProps,
+    bundles: Bundles,
+    environment: { readonly [name: string]: string } = {},
+  ): LambdaFunction {
+    const { timeoutSeconds, description } = functions[name];
+    return handlerFunction(new Construct(this, idOf(name)), {
+      functionName: names.operator(props.orchestrator, name),
+      description,
+      code: bundles.code(entryOf(name)),
+      memoryMb: 1024,
+      timeoutSeconds,
+      tracing: props.tracing,
+      environment: {
+        [environmentNames.table]: props.ledger.tableName,
+        [environmentNames.payloadBucket]: props.payloads.bucketName,
+        [environmentNames.startQueue]: props.queues.start.queueUrl,
+        [environmentNames.eventBus]: props.eventBus.eventBusName,
+        [environmentNames.manifestPath]: `${manifestName(props.orchestrator)}/`,
+        ...environment,
+      },
+    });
+  }
+
+  #arn(service: string, resource: string): string {
+    return Stack.of(this).formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+  }
+}
+
+/** A widget of the function, by its name: the dashboard may stand in another stack. */
+export const customWidget = (
+  scope: Construct,
+  orchestrator: string,
+  title: string,
+  height: number,
+  params: { readonly [name: string]: string },
+): IWidget =>
+  new CustomWidget({
+    title,
+    width: 24,
+    height,
+    functionArn: Stack.of(scope).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: names.operator(orchestrator, 'widget'),
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    }),
+    params,
+    updateOnTimeRangeChange: false,
+  });

@@ -1,0 +1,23 @@
+// A person has dead letters done again: sent to the replay queue, as AWS's own redrive would, and taken off the dead-letter queue.
+import { type DeadLetter, letterName, type PipelineManifest, type ReplayMessage } from '../records/index.ts';
+import type { Aws } from '../support/aws-call.ts';
+import { takeOut } from './take-out.ts';
+
+/** Dead letters of one run. Sent again they do nothing more: the ledger knows which were replayed. */
+export const replayLetters = async (
+  aws: Aws,
+  { replayQueueUrl, deadLetterQueueUrl }: Pick<PipelineManifest, 'replayQueueUrl' | 'deadLetterQueueUrl'>,
+  letters: readonly Pick<DeadLetter, 'pipeline' | 'run' | 'stage' | 'item'>[],
+  told: Pick<ReplayMessage, 'by' | 'because'>,
+): Promise<void> => {
+  const messages = letters.map(({ pipeline, run, stage, item }) => ({ pipeline, run, stage, item, ...told }));
+  for (let start = 0; start < messages.length; start += 10) {
+    await aws.call('sqs', 'SendMessageBatch', {
+      QueueUrl: replayQueueUrl,
+      Entries: messages
+        .slice(start, start + 10)
+        .map((message, at) => ({ Id: String(at), MessageBody: JSON.stringify(message) })),
+    });
+  }
+  await takeOut(aws, deadLetterQueueUrl, new Set(letters.map(letterName)));
+};
