@@ -154,6 +154,25 @@ describe('an operator has the rights of its work', () => {
         'SendMessage on <HeddleQueuesUndelivered>',
       ],
     ],
+    [
+      'HeddleWidgetsWidgetRole',
+      [
+        `${ledgerReads} on ${table}`,
+        `Query on ${table}/index/open ${table}/index/runs`,
+        `GetParameter on ${['', ...pipelines.map((name) => `/${name}`)].map((name) => arn(`ssm:parameter/heddle/heddle${name}`)).join(' ')}`,
+      ],
+    ],
+    [
+      'HeddleWidgetsActRole',
+      [
+        `${ledgerReads} on ${table}`,
+        `Query on ${table}/index/runs`,
+        `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
+        `SendMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-replay`)).join(' ')}`,
+        `ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
+        `StopExecution on ${pipelines.map((name) => arn(`states:execution:heddle-${name}:*`)).join(' ')}`,
+      ],
+    ],
   ])('%s', (role, rights) => {
     expect(rightsOf(role)).toEqual([...rights].sort());
   });
