@@ -1,8 +1,6 @@
 // Whole pipelines in virtual time: the emitted machines on the local engine, with the real operators, stage wrappers and
 // ledger. Only the handlers are the test's own.
 import { Logger } from '@aws-lambda-powertools/logger';
-import { compile } from '../../lib/asl/index.ts';
-import { lowTriggers } from '../../lib/constructs/triggers/names.ts';
 import type { Pipeline, Stage } from '../../lib/definition/index.ts';
 import { functionsOf, graphOf, validate } from '../../lib/graph/index.ts';
 import type { Shape } from '../../lib/local/index.ts';
@@ -30,7 +28,8 @@ import { type Meter, openMeter } from '../../lib/runtime/meter.ts';
 import { runBatch } from '../../lib/runtime/run-batch.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
 import { openStore } from '../../lib/runtime/store.ts';
-import { openServices, type TestServices } from '../services.ts';
+import { openServices, type TestServices, type TestServicesOptions } from '../services.ts';
+import { deploy } from './deploy.ts';
 
 /** What the stages do, by stage name: a plain function of the input. */
 export type Handlers = { readonly [stage: string]: (input: never, meter: Pick<Meter, 'cost' | 'score'>) => unknown };
@@ -84,9 +83,13 @@ const arnOf = (pipeline: string, name: string): string =>
 
 export const start = Date.parse('2026-01-01T00:00:00Z');
 const prefix = 'heddle-';
-const roleArn = 'arn:aws:iam::123456789012:role/x';
 
-export const openBench = async (pipelines: readonly Pipeline[], handlers: Handlers = {}): Promise<Bench> => {
+/** `make`: services beside those that every test has. */
+export const openBench = async (
+  pipelines: readonly Pipeline[],
+  handlers: Handlers = {},
+  make: NonNullable<TestServicesOptions['make']> = [],
+): Promise<Bench> => {
   process.env.POWERTOOLS_METRICS_DISABLED = 'true';
   const broken = validate(pipelines).filter(({ severity }) => severity === 'error');
   if (broken.length > 0) throw new Error(JSON.stringify(broken));
@@ -142,7 +145,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
   );
   const local = await openServices({
     clock,
-    make: [(context) => lambdaService(context, { functions: { ...operators, ...stages } })],
+    make: [(context) => lambdaService(context, { functions: { ...operators, ...stages } }), ...make],
     emit: (event) => void ended(event),
   });
   const { QueueUrl } = await local.service('sqs').call('CreateQueue', { QueueName: 'start' });
@@ -218,46 +221,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
     now: clock.now,
   };
 
-  for (const pipeline of pipelines) {
-    const { definition, hash, stages: ids, compensation } = compile(graphOf(pipeline));
-    const filled = (text: string) =>
-      text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
-        if (name === 'definitionHash') return hash;
-        return /^(stage|fallback|compensate)_/.test(name) ? `${pipeline.name}_${name}` : name;
-      });
-    const { stateMachineArn } = await local.service('sfn').call('CreateStateMachine', {
-      name: `${prefix}${pipeline.name}`,
-      type: pipeline.type.toUpperCase(),
-      definition: filled(definition),
-      roleArn,
-    });
-    const undoing =
-      compensation &&
-      (await local.service('sfn').call('CreateStateMachine', {
-        name: `${prefix}${pipeline.name}${compensationSuffix}`,
-        definition: filled(compensation),
-        roleArn,
-      }));
-    await local.service('ssm').call('PutParameter', {
-      Name: `/heddle/heddle/${pipeline.name}`,
-      Type: 'String',
-      Value: JSON.stringify({
-        pipeline: pipeline.name,
-        stateMachineArn,
-        type: pipeline.type,
-        definitionHash: hash,
-        compensationArn: undoing ? undoing.stateMachineArn : undefined,
-        deadline: pipeline.deadline,
-        partitions: pipeline.partitions,
-        uses: pipeline.uses,
-        admission: pipeline.admission,
-        upstream: Object.fromEntries(Object.entries(pipeline.upstream).map(([alias, { name }]) => [alias, name])),
-        stages: ids,
-        lowTriggers: lowTriggers(pipeline),
-        deadLetterQueueUrl: local.queueUrl,
-      }),
-    });
-  }
+  for (const pipeline of pipelines) await deploy(local, prefix, pipeline);
 
   const look: Bench['look'] = async (pipeline, name) => {
     const { run: id } = readExecutionName(name);
