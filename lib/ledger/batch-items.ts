@@ -1,6 +1,5 @@
 // The items of one call of a map stage, wherever they lie.
 import type { Batch, BatchRow, ItemResult, Json } from '../records/index.ts';
-import { invariant } from '../support/invariant.ts';
 import type { Payloads } from './payloads.ts';
 import type { Resolver, Scope } from './resolve.ts';
 import type { Stages } from './stages.ts';
@@ -46,9 +45,7 @@ export const batchItems = async (
       }));
   };
   if ('rows' in batch) return { items: await joined(batch.rows) };
-  const list = await resolver.resolve(batch.items, scope);
-  invariant(Array.isArray(list), 'a map over something that is not a list');
   const first = batch.index * batch.size;
-  const rows = list.slice(first, first + batch.size).map((value, offset) => ({ index: first + offset, value }));
-  return { items: await joined(rows), total: list.length };
+  const { values, total } = await resolver.slice(batch.items, scope, first, batch.size);
+  return { items: await joined(values.map((value, offset) => ({ index: first + offset, value }))), total };
 };

@@ -14,11 +14,12 @@ import {
   type UpstreamRun,
   valueAt,
 } from '../records/index.ts';
+import { invariant } from '../support/invariant.ts';
 import type { ChoiceRecords, Taken } from './choices.ts';
 import type { Payloads } from './payloads.ts';
 import { rangesOf } from './portions.ts';
 import type { Runs } from './runs.ts';
-import type { Stages } from './stages.ts';
+import type { StageAddress, Stages } from './stages.ts';
 
 /** A value that a binding needs will not come: the stage that gives it failed, was skipped or did not run. */
 export class UnavailableError extends Error {
@@ -40,6 +41,15 @@ export interface Scope {
 export interface Resolver {
   /** The value of a binding. Throws UnavailableError. */
   resolve(binding: Binding, scope: Scope): Promise<Json>;
+  /** Some elements of the list that a binding gives, and how many there are; of what a map gave, only those are read. Throws UnavailableError. */
+  slice(
+    binding: Binding,
+    scope: Scope,
+    first: number,
+    size: number,
+  ): Promise<{ readonly values: readonly Json[]; readonly total: number }>;
+  /** Throws UnavailableError unless a binding has a value, without reading what a map gave. */
+  expect(binding: Binding, scope: Scope): Promise<void>;
   /** Throws UnavailableError unless these stages have completed and these choices have taken a branch. */
   check(ids: readonly string[], scope: Scope): Promise<void>;
   /** When the last of what it read of a run in this generation was there; undefined where it read nothing that tells. */
@@ -221,8 +231,50 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
       }
     }
   };
+  /** The map whose outputs, all of them, a binding gives: its record. Undefined for any other binding. */
+  const mapBehind = async (binding: Binding, scope: Scope): Promise<StageRecord | undefined> => {
+    if (binding.kind !== 'ref' || binding.source.kind !== 'stage') return undefined;
+    if (binding.path.length !== 1 || binding.path[0] !== 'outputs') return undefined;
+    const record = await stageRecord(scope, binding.source.stage);
+    return record.items && !record.output ? record : undefined;
+  };
+
+  const expect: Resolver['expect'] = async (binding, scope) => {
+    if (!(await mapBehind(binding, scope))) await resolve(binding, scope);
+  };
+
+  const slice: Resolver['slice'] = async (binding, scope, first, size) => {
+    const map = await mapBehind(binding, scope);
+    if (map?.items) {
+      const at = { pipeline: scope.pipeline, run: scope.run, stage: map.stage };
+      return { values: await sliceOfMap(at, first, size), total: map.items.completed };
+    }
+    const list = await resolve(binding, scope);
+    invariant(Array.isArray(list), 'a map over something that is not a list');
+    return { values: list.slice(first, first + size), total: list.length };
+  };
+
+  /** Finds the batches by their counts, and reads the results of those alone. */
+  const sliceOfMap = async (at: StageAddress, first: number, size: number): Promise<readonly Json[]> => {
+    const values: Json[] = [];
+    let before = 0;
+    for await (const page of stages.batchPages(at))
+      for (const { batch, completed = 0 } of page) {
+        const [from, to] = [Math.max(0, first - before), Math.min(completed, first + size - before)];
+        before += completed;
+        if (from >= to) continue;
+        const results = (await stages.getBatch(at, batch))?.results;
+        const items = results ? ((await payloads.load(results)) as readonly ItemResult[]) : [];
+        const outputs = items.flatMap((item) => ('output' in item ? [item.output as Json] : [])); // as runBatch stored them
+        for (const output of outputs.slice(from, to)) values.push(output);
+      }
+    return values;
+  };
+
   return {
     resolve,
+    slice,
+    expect,
     check,
     readyAt: (pipeline, run, generation) => {
       const own = moments.filter(({ of }) => of === `${pipeline} ${run} ${generation}`).map(({ at }) => at);

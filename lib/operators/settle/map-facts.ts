@@ -11,7 +11,7 @@ export const whatIsMissing = async (
 ): Promise<string | undefined> => {
   const resolver = ledger.resolver();
   try {
-    await resolver.resolve(items, scope);
+    await resolver.expect(items, scope);
     await resolver.check([...after, ...besideIn(bind)], scope);
     await resolver.resolve(bind, { ...scope, item: null });
     return undefined;
