@@ -1,7 +1,7 @@
 // An estimate as a person reads it: a line for each stage, the limits, and what was taken for granted. Pure.
 import type { Estimate, Figures, LimitUse } from '../asl/index.ts';
+import { duration, price } from '../support/words.ts';
 import { table } from './table.ts';
-import { duration, price } from './words.ts';
 import { wrapped } from './wrapped.ts';
 
 interface Line {

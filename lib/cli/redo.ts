@@ -10,12 +10,12 @@ import {
   stageFunctionName,
 } from '../records/index.ts';
 import { nearest } from '../support/nearest.ts';
+import { oneLine } from '../support/words.ts';
 import { CliError } from './cli-error.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { columnsOf, print, printJson, type Setting } from './setting.ts';
 import { table } from './table.ts';
 import type { Target } from './target.ts';
-import { oneLine } from './words.ts';
 
 /** Functions that are looked at at a time. */
 const atOnce = 10;

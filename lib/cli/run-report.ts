@@ -7,12 +7,12 @@ import {
   type StageRecord,
   upstreamRunsOf,
 } from '../records/index.ts';
+import { ago, dollars, duration, oneLine } from '../support/words.ts';
 import type { Paint } from './paint.ts';
 import { count, type ItemProgress, paceText } from './progress/index.ts';
 import { outputLines } from './run-output.ts';
 import { cachedWords, countsText, elapsedMs, type RunView, stageCounts, stageMs } from './run-view.ts';
 import { table } from './table.ts';
-import { ago, dollars, duration, oneLine } from './words.ts';
 
 export interface RunReport extends RunView {
   readonly deadLetters: readonly DeadLetter[];

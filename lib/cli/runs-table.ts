@@ -1,9 +1,9 @@
 // Runs as a table that fits where it is shown. Pure.
 
+import { ago, dollars, duration } from '../support/words.ts';
 import type { Paint } from './paint.ts';
 import { countsText, elapsedMs, itemTotal, type RunView, stageCounts } from './run-view.ts';
 import { table } from './table.ts';
-import { ago, dollars, duration } from './words.ts';
 
 interface Column {
   readonly heading: string;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { estimate } from '../../lib/asl/index.ts';
 import { estimateReport } from '../../lib/cli/estimate-report.ts';
-import { price } from '../../lib/cli/words.ts';
 import { wrapped } from '../../lib/cli/wrapped.ts';
 import { graphOf } from '../../lib/graph/index.ts';
+import { price } from '../../lib/support/words.ts';
 import { orders } from './orders.ts';
 
 const report = (width: number) => estimateReport(estimate(graphOf(orders)), width);

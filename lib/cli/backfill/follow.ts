@@ -1,9 +1,9 @@
 // Follows a backfill to its end, telling how it goes.
 import type { BackfillRecord } from '../../records/index.ts';
 import { statesOf } from '../../records/index.ts';
+import { oneLine } from '../../support/words.ts';
 import type { Outlet } from '../setting.ts';
 import type { Target } from '../target.ts';
-import { oneLine } from '../words.ts';
 import { backfillReport, countsOf, progressLine, viewBackfill } from './view.ts';
 
 const lookEveryMs = 300;

@@ -1,7 +1,7 @@
 // A plan as lines of text. Pure.
 import { stepsOf } from '../../records/index.ts';
+import { dollars, duration } from '../../support/words.ts';
 import { table } from '../table.ts';
-import { dollars, duration } from '../words.ts';
 import { durationOf, type Expected } from './expectation.ts';
 import type { Planned, Reason } from './plan.ts';
 

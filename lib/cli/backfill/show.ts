@@ -1,12 +1,12 @@
 import type { BackfillRecord } from '../../records/index.ts';
 import { backfillRunId } from '../../records/index.ts';
 import { nearest } from '../../support/nearest.ts';
+import { oneLine } from '../../support/words.ts';
 import { CliError } from '../cli-error.ts';
 import type { Arguments } from '../command.ts';
 import { print, printJson, remark, type Setting } from '../setting.ts';
 import { table } from '../table.ts';
 import type { Target } from '../target.ts';
-import { oneLine } from '../words.ts';
 import { followBackfill } from './follow.ts';
 import { type BackfillView, backfillJson, backfillReport, viewBackfill } from './view.ts';
 

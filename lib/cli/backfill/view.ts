@@ -1,8 +1,8 @@
 // A backfill as it stands: its record and its plan, read together; and as text.
 import { type BackfillPlan, type BackfillRecord, type PlannedState, statesOf } from '../../records/index.ts';
+import { ago, duration } from '../../support/words.ts';
 import { table } from '../table.ts';
 import type { Target } from '../target.ts';
-import { ago, duration } from '../words.ts';
 
 export interface BackfillView {
   readonly backfill: BackfillRecord;

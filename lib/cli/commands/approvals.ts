@@ -1,9 +1,9 @@
+import { ago, oneLine } from '../../support/words.ts';
 import type { Command } from '../command.ts';
 import { readApprovals } from '../console/read-waiting.ts';
 import { columnsOf, print, printJson, remark } from '../setting.ts';
 import { table } from '../table.ts';
 import { openTarget, targetOptions } from '../target.ts';
-import { ago, oneLine } from '../words.ts';
 
 const longestPrompt = 60;
 

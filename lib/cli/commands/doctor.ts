@@ -1,12 +1,12 @@
 import { compile } from '../../asl/index.ts';
 import { graphOf } from '../../graph/index.ts';
 import { AwsCallError } from '../../support/aws-call.ts';
+import { oneLine } from '../../support/words.ts';
 import type { Command } from '../command.ts';
 import { describeError } from '../describe-error.ts';
 import { print, printJson, type Setting } from '../setting.ts';
 import { table } from '../table.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
-import { oneLine } from '../words.ts';
 
 type Verdict = 'ok' | 'warning' | 'FAILED' | 'not checked';
 

@@ -1,11 +1,11 @@
 import { type Pool, poolLimits } from '../../definition/index.ts';
 import { poolUsersOf } from '../../graph/index.ts';
 import { type PoolLimits, type PoolRecord, type PoolWaiter, readMark } from '../../records/index.ts';
+import { duration } from '../../support/words.ts';
 import type { Command } from '../command.ts';
 import { print, printJson } from '../setting.ts';
 import { table } from '../table.ts';
 import { openTarget, targetOptions } from '../target.ts';
-import { duration } from '../words.ts';
 
 export const pools: Command = {
   words: 'pools',

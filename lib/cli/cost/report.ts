@@ -1,6 +1,7 @@
 // What runs cost, as tables. Pure.
+
+import { price } from '../../support/words.ts';
 import { table } from '../table.ts';
-import { price } from '../words.ts';
 import { type CostRow, type Grouping, heddleKey, type ModelRow } from './gather.ts';
 
 const whole = (count: number): string => Math.round(count).toLocaleString('en-US');

@@ -1,7 +1,7 @@
 import { type DeadLetter, type LostStart, letterName, lostStartName } from '../../records/index.ts';
+import { ago, oneLine } from '../../support/words.ts';
 import { columnsOf, print, printJson, type Setting } from '../setting.ts';
 import { table } from '../table.ts';
-import { ago, oneLine } from '../words.ts';
 
 /** A dead letter of a run, or of a trigger that could start none. */
 export type AnyLetter = DeadLetter | LostStart;

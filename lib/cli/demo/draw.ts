@@ -1,8 +1,8 @@
 // The progress of a chain of runs as lines of text: one for each pipeline to redraw, or what is new since the last look. Pure.
 import { marks } from '../../records/index.ts';
+import { duration } from '../../support/words.ts';
 import { count, drawChanges as drawRunChanges, itemsPerSecond, type StageState } from '../progress/index.ts';
 import { elapsedMs } from '../run-view.ts';
-import { duration } from '../words.ts';
 import type { PipelineProgress } from './snapshot.ts';
 
 const stageText = (stage: StageState, now: number): string => {

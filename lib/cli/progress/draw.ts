@@ -1,7 +1,7 @@
 // Progress as lines of text: a block to redraw on a terminal, or only what is new since the last look. Pure.
 import { marks } from '../../records/index.ts';
+import { duration, oneLine } from '../../support/words.ts';
 import { elapsedMs } from '../run-view.ts';
-import { duration, oneLine } from '../words.ts';
 import type { RunState, StageState } from './look.ts';
 
 export const count = (n: number): string => n.toLocaleString('en-US');
