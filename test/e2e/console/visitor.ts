@@ -59,7 +59,7 @@ export class Visitor {
     return found;
   }
 
-  /** Pictures of the page in each look, as artefacts of the run: nothing compares them. */
+  /** Pictures of the page in each look, as artefacts of the run (lib/console/README.md shows small ones): nothing compares them. */
   async picture(name: string): Promise<void> {
     mkdirSync(pictures, { recursive: true });
     for (const [look, { viewport, colorScheme }] of Object.entries(looks)) {
@@ -71,6 +71,9 @@ export class Visitor {
         animations: 'disabled',
       });
     }
+    await this.page.setViewportSize({ width: 960, height: 540 });
+    await this.page.emulateMedia({ colorScheme: 'light' });
+    await this.page.screenshot({ path: join(pictures, `${name}-small.png`), animations: 'disabled' });
     await this.page.setViewportSize(looks.light.viewport);
   }
 
