@@ -53,9 +53,12 @@ const followed = (
 ): { href?: string; after?: string } | undefined => {
   const { pathname, searchParams } = new URL(path, 'http://console');
   const [place, pipeline, run, ...more] = pathname.slice(1).split('/').map(decodeURIComponent);
-  if (place === 'pipelines' && pipeline !== undefined) return { href: `#dashboards:name=${orchestrator}-${pipeline}` };
+  if (place === 'pipelines' && pipeline !== undefined && run === undefined)
+    return { href: `#dashboards:name=${orchestrator}-${pipeline}` };
   if (place === 'runs' && run !== undefined && more.length === 0)
     return { after: called(show, { view: 'run', pipeline, run }, 'popup') };
+  if (place === 'dead-letters' && pipeline === undefined)
+    return { after: called(show, { view: 'letters', ...Object.fromEntries(searchParams) }, 'popup') };
   if (place !== 'do') return {};
   const confirmation = confirmations[pipeline ?? ''];
   const of = Object.fromEntries(searchParams);
@@ -64,16 +67,25 @@ const followed = (
   return { after: called(act, { action: pipeline, ...of }, 'popup', confirmation(of)) };
 };
 
-/** The HTML of a view, made to be followed from a dashboard. What views are made of is escaped already: these are their own links. */
-export const withActions = (html: string, endpoints: Endpoints): string =>
+/** `lost` says what becomes of a link that cannot be followed. */
+const rewritten = (html: string, endpoints: Endpoints, lost: 'text' | 'nothing'): string =>
   html.replace(/<a ([^>]*)>([\s\S]*?)<\/a>/g, (whole, attributes: string, inner: string) => {
     const [given, href] = /\s*\bhref="([^"]*)"/.exec(` ${attributes}`) ?? [];
-    if (given === undefined || href === undefined) return whole;
+    if (given === undefined || href === undefined || href.startsWith('#')) return whole;
     const bare = ` ${attributes}`.replace(given, '').trim();
     const link = followed(plain(href), endpoints);
-    if (!link) return '';
+    if (!link || (lost === 'nothing' && link.href === undefined && link.after === undefined)) return '';
     const own = [bare, link.href === undefined ? '' : `href="${quoted(link.href)}"`]
       .filter((part) => part !== '')
       .join(' ');
     return `<a${own === '' ? '' : ` ${own}`}>${inner}</a>${link.after ?? ''}`;
   });
+
+/**
+ * The HTML of a view, made to be followed from a dashboard: buttons that cannot be are left out, other links are text. What views are
+ * made of is escaped already: these are their own links.
+ */
+export const withActions = (html: string, endpoints: Endpoints): string => {
+  const buttons = html.replace(/<p class="actions">[\s\S]*?<\/p>/g, (block) => rewritten(block, endpoints, 'nothing'));
+  return rewritten(buttons, endpoints, 'text');
+};

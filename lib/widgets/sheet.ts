@@ -11,7 +11,7 @@ const made = (theme: 'light' | 'dark'): string => {
     .replaceAll(':root', '&')
     .replace(/@keyframes \w+ \{[^}]*\}[^}]*\}\s*\}/g, '')
     .replace(/\n\s*/g, '\n');
-  return `.heddle { ${own} & { color: var(--text); font-size: 14px; } & h1 { display: none; } }`;
+  return `.heddle { ${own} & { color: var(--text); font-size: 14px; } & cwdb-action { display: none; } }`;
 };
 
 /** Whatever is not said to be dark is light. */

@@ -91,6 +91,7 @@ describe('a widget', () => {
   test('shows the runs of a pipeline; a run opens in a pop-up', async () => {
     const html = await show({ view: 'grid', pipeline: 'orders' });
     expect(html).toContain('✗');
+    expect(html).not.toMatch(/Start a run|Partitions<|href="\//); // no button that does nothing
     expect(actionsIn(html)).toContainEqual({
       endpoint: endpoints.show,
       confirmation: undefined,
