@@ -66,7 +66,7 @@ export const poolLimits = ({ slots, rate, agingSeconds }: Pool): PoolLimits => (
   ...(rate === undefined
     ? {}
     : {
-        intervalMs: Math.ceil((rate.perSeconds * 1_000 * (1 + poolSlack)) / rate.calls),
+        intervalMs: Math.ceil((rate.perSeconds * 100_000 * (1 + poolSlack)) / rate.calls) / 100,
         perMs: rate.perSeconds * 1_000,
       }),
   ...(agingSeconds === undefined ? {} : { agingMs: agingSeconds * 1_000 }),

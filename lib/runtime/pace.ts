@@ -16,20 +16,32 @@ export interface Pace {
 export interface PaceOptions {
   readonly lease: PoolLease;
   readonly pools: Pools;
-  readonly now: () => number;
+  readonly clock: PaceClock;
   readonly remainingMs: () => number;
 }
+
+/** The time that calls are paced by. */
+export interface PaceClock {
+  now(): number;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export const ownClock: PaceClock = {
+  now: Date.now,
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+};
 
 /** What must be left of an attempt's time after waiting. */
 const spared = 0.5;
 const mostTurns = 20;
+const mostAheadMs = 1_000;
 
 /** How late a call may begin, for its time to hold. */
 export const leewayMs = ({ perMs = 0 }: PoolLimits): number => perMs * poolSlack;
 
-export const sleepUntil = async (moment: number, now: () => number, signal: AbortSignal): Promise<void> => {
+const sleepUntil = async (moment: number, { now, sleep }: PaceClock, signal: AbortSignal): Promise<void> => {
   // A timer may fire a little early.
-  for (let left = moment - now(); left > 0; left = moment - now()) await sleep(Math.ceil(left), undefined, { signal });
+  for (let left = moment - now(); left > 0; left = moment - now()) await sleep(Math.ceil(left), signal);
 };
 
 /**
@@ -49,28 +61,32 @@ export interface Turn {
   readonly calls: number;
   /** When the first of them was allowed to begin, where that was granted before. */
   readonly granted?: number | undefined;
-  readonly now: () => number;
+  readonly clock: PaceClock;
   /** The last moment that is worth waiting for. */
   readonly latest: () => number;
   readonly signal: AbortSignal;
 }
 
 /** Waits until calls may begin; who comes too late for what it had reserves anew. Throws ThrottledError where that is too far off. */
-export const waitTurn = async ({ pools, at, limits, calls, granted, now, latest, signal }: Turn): Promise<void> => {
+export const waitTurn = async ({ pools, at, limits, calls, granted, clock, latest, signal }: Turn): Promise<void> => {
   let ready = granted;
+  let ahead = 0;
   for (let turn = 1; turn <= mostTurns; turn++) {
-    ready ??= await pools.reserve(at, limits, calls, now(), latest());
+    ready ??= await pools.reserve(at, limits, calls, clock.now() + ahead, latest());
     if (ready === undefined) break;
-    await sleepUntil(ready, now, signal);
-    if (now() <= ready + leewayMs(limits)) return;
+    await sleepUntil(ready, clock, signal);
+    const late = clock.now() - ready;
+    if (late <= leewayMs(limits)) return;
+    ahead = Math.min(mostAheadMs, ahead + 2 * late); // the answer took so long to come
     ready = undefined;
   }
   throw tooFarOff(at.pool);
 };
 
-export const paceOf = ({ lease, pools, now, remainingMs }: PaceOptions): Pace | undefined => {
+export const paceOf = ({ lease, pools, clock, remainingMs }: PaceOptions): Pace | undefined => {
   const { goAt } = lease;
   if (goAt === undefined) return undefined;
+  const { now } = clock;
   const latest = (): number => now() + remainingMs() * spared;
   let granted: number | undefined = goAt;
   let limits: PoolLimits = {};
@@ -80,11 +96,11 @@ export const paceOf = ({ lease, pools, now, remainingMs }: PaceOptions): Pace | 
       granted = undefined;
       if (first !== undefined) {
         // As if it were time: whoever is on its way grants as much as it will have used up when it gets there.
-        const [pool] = await Promise.all([pools.pass(lease, Math.max(now(), first)), sleepUntil(first, now, signal)]);
+        const [pool] = await Promise.all([pools.pass(lease, Math.max(now(), first)), sleepUntil(first, clock, signal)]);
         limits = pool?.limits ?? limits;
         if (now() <= first + leewayMs(limits) && (pool?.resumeAt ?? 0) <= first) return;
       }
-      await waitTurn({ pools, at: lease, limits, calls: 1, now, latest, signal });
+      await waitTurn({ pools, at: lease, limits, calls: 1, clock, latest, signal });
     },
     pushBack: (ms) => pools.pushBack(lease, now() + ms),
   };

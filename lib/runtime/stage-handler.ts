@@ -15,7 +15,7 @@ import { beating } from './heartbeat.ts';
 import { logAttempt } from './log-attempt.ts';
 import { measureAttempt } from './measure-attempt.ts';
 import { type Meter, openMeter } from './meter.ts';
-import { paceOf } from './pace.ts';
+import { ownClock, paceOf } from './pace.ts';
 import { runBatch } from './run-batch.ts';
 import { runTask } from './run-task.ts';
 import { openStore } from './store.ts';
@@ -49,12 +49,17 @@ const warm = (environment: Environment) => {
 /**
  * Makes a stage's Lambda handler of the work to do. The wrapper checks input and output against the contract, claims the
  * stage and settles it in the ledger, returns the stored result on a repeat, and writes logs and metrics. `environment` is for
- * programs in which several functions live.
+ * programs in which several functions live, `clock` for one that has a time of its own.
  *
  * @example
  * export const handler = stageHandler(clean, async ({ input, store }) => ({ rows: await count(store, input.key) }));
  */
-export const stageHandler = <S extends Stage>(stage: S, handler: Handler<S>, environment = ownEnvironment) => {
+export const stageHandler = <S extends Stage>(
+  stage: S,
+  handler: Handler<S>,
+  environment = ownEnvironment,
+  clock = ownClock,
+) => {
   const work = beating(stage, failingWhereAsked(stage, handler, environment));
   const isQuiet = environment.POWERTOOLS_LOG_LEVEL === 'SILENT'; // Powertools itself looks at the process's environment only
   const logger = new Logger({ serviceName: stage.name, ...(isQuiet ? { logLevel: 'SILENT' } : {}) });
@@ -81,7 +86,7 @@ export const stageHandler = <S extends Stage>(stage: S, handler: Handler<S>, env
     const remainingMs = () => context.getRemainingTimeInMillis();
     // A fallback does something else.
     const lease = call.via === undefined ? call.lease : undefined;
-    const pace = lease ? paceOf({ lease, pools: ledger.pools, now: Date.now, remainingMs }) : undefined;
+    const pace = lease ? paceOf({ lease, pools: ledger.pools, clock, remainingMs }) : undefined;
     const current: Attempt = {
       call,
       ledger,

@@ -5,7 +5,7 @@ import { type Pool, poolLimits, type Stage } from '../definition/index.ts';
 import type { PoolEntry, Pools } from '../ledger/index.ts';
 import type { PoolAddress, PoolLease, StageCall } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
-import { tooFarOff, waitTurn } from './pace.ts';
+import { ownClock, tooFarOff, waitTurn } from './pace.ts';
 
 /** What was taken. Its slot is given back by `release`, at the end of an `await using` block, or else with the end of the attempt. */
 export interface Taken extends AsyncDisposable {
@@ -109,7 +109,7 @@ export const openTaking = (context: TakeContext): { readonly pool: TakePool; end
     const lease = limits.slots === undefined || has ? undefined : await slotOf(entry);
     const release = async (): Promise<void> => (lease ? giveBack(lease) : undefined);
     try {
-      const turn = { pools, at, limits, now, latest, signal };
+      const turn = { pools, at, limits, clock: ownClock, latest, signal };
       if (limits.intervalMs !== undefined)
         await waitTurn({ ...turn, calls, ...(calls === 1 ? { granted: lease?.goAt } : {}) });
     } catch (error) {

@@ -11,6 +11,7 @@ import {
   lostStartKey,
   openIndexKey,
   partitionKey,
+  poolKey,
   runKey,
   runsIndexKey,
   stageKey,
@@ -30,6 +31,7 @@ const inTable: { readonly [record in LedgerRecord]: KeyOf } = {
   partition: (pipeline, run) => partitionKey(pipeline, run).pk, // each run is for a partition of its own
   gate: (pipeline) => gateKey(pipeline).pk,
   cache: (pipeline, run) => cacheKey(pipeline, 'stage', run).pk,
+  pool: () => poolKey({ pool: 'pool', key: '' }).pk, // as if all used one
 };
 const inIndex: { readonly [index in LedgerIndex]: KeyOf } = {
   runs: (pipeline, run) => runsIndexKey(pipeline, now, run).runsPk,

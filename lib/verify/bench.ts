@@ -118,6 +118,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     main: pipeline,
     wrapper,
     setupOf,
+    now: () => clock.now(),
     latest: () => {
       invariant(asked, 'a function was called for a run that nobody asked for');
       return asked;

@@ -5,7 +5,7 @@ import type { Pipeline, Stage } from '../definition/index.ts';
 import { functionsOf, type PipelineGraph } from '../graph/index.ts';
 import type { RegisteredFunctions } from '../local/index.ts';
 import type { Json, StageCall } from '../records/index.ts';
-import type { stageHandler } from '../runtime/index.ts';
+import type { PaceClock, stageHandler } from '../runtime/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import type { ReadAbove } from './declared.ts';
 import { type Deployed, environmentOf, functionName } from './deploy.ts';
@@ -40,6 +40,8 @@ export interface FunctionsOptions {
   /** Of the run that was asked for last: there is one at a time. */
   latest(): Setup;
   deployed(): Deployed;
+  /** Virtual time. */
+  now(): number;
   /** The stage of the main pipeline for which a run of another is, however far below. */
   askedBy(pipeline: string, run: string): Promise<string>;
 }
@@ -63,6 +65,18 @@ const stubOf =
     return { watch, stub: work };
   };
 
+/** Virtual time stands still while a function runs: one that waits for its turn at a pool has a time of its own, which runs ahead. */
+const pacing = (now: () => number): PaceClock => {
+  let reached = 0;
+  const own = (): number => Math.max(now(), reached);
+  return {
+    now: own,
+    sleep: async (ms) => {
+      reached = own() + ms;
+    },
+  };
+};
+
 export const stageFunctions = (graph: PipelineGraph, options: FunctionsOptions): RegisteredFunctions => {
   const { main, wrapper, setupOf, deployed } = options;
   const of = graph.pipeline;
@@ -74,6 +88,7 @@ export const stageFunctions = (graph: PipelineGraph, options: FunctionsOptions):
           stage,
           (given) => stubHandler(given, stubOf(of, stage, options)) as never,
           environmentOf(deployed()),
+          pacing(options.now),
         );
         const warm = handler;
         return invoke(setupOf(call.run.id).watch, watchedAs(main, of.name, call.stage), call, (again) => {

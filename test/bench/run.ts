@@ -1,5 +1,5 @@
 // `npm run bench`: the figures that Heddle promises, measured here and now. `npm run bench -- engine` takes only those of
-// the local engine; there are warm, synth, bundles, engine, backfill, scale, console, telemetry and clean.
+// the local engine; there are warm, synth, bundles, engine, backfill, pools, scale, console, telemetry and clean.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { backfill } from './backfill.ts';
 import { consolePages } from './console.ts';
 import { engine } from './engine.ts';
 import { type Measured, measure, median } from './measure.ts';
+import { pools } from './pools.ts';
 import { expectSuccess, type Row } from './row.ts';
 import { scale } from './scale.ts';
 import { telemetry } from './telemetry.ts';
@@ -108,7 +109,7 @@ const bundles = async (): Promise<readonly Row[]> => {
   }
 };
 
-const figures = { warm, synth, bundles, engine, backfill, scale, console: consolePages, telemetry, clean };
+const figures = { warm, synth, bundles, engine, backfill, pools, scale, console: consolePages, telemetry, clean };
 const wanted = process.argv.slice(2);
 const rows: Row[] = [];
 for (const [name, take] of Object.entries(figures)) {

@@ -26,9 +26,9 @@ export const brokenPools: Record<string, [Pipeline | readonly Pipeline[], ...str
     "HDL700 orders.list: the pool crm counts calls in 0 s. Fix: set per from '1s' to '1d'.",
   ],
   'more slots and calls than an item bears': [
-    pooled(definePool('crm', { slots: 1_001, rate: { per: '1s', calls: 201 } })),
+    pooled(definePool('crm', { slots: 1_001, rate: { per: '1s', calls: 501 } })),
     'HDL702 orders.list: the pool crm has 1001 slots, but one pool holds 1000. Fix: give it a key, make several pools, or set less.',
-    'HDL702 orders.list: the pool crm has 201 calls a second, but one pool gives 200. Fix: give it a key, make several pools, or set less.',
+    'HDL702 orders.list: the pool crm has 501 calls a second, but one pool gives 500. Fix: give it a key, make several pools, or set less.',
   ],
   'two pools of one name': [
     orders((flow) => {

@@ -72,9 +72,12 @@ test('with deaths anywhere: never too many at work, all are served in the end, a
         for (const client of world.working) world.releases(client);
         await world.settle(choose);
       }
-      world.now += 300_000;
-      await world.sweep();
-      await world.settle(choose);
+      // Where several died over one waiter, it takes two.
+      for (const _ of [1, 2]) {
+        world.now += 300_000;
+        await world.sweep();
+        await world.settle(choose);
+      }
       expect(most).toBeLessThanOrEqual(slots);
       expect(world.clients.filter(({ state }) => state !== 'done' && state !== 'stopped')).toEqual([]);
       expect(await world.held()).toBe(0);

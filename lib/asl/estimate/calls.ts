@@ -12,7 +12,8 @@ export type LedgerRecord =
   | 'gate'
   | 'latch'
   | 'choice'
-  | 'cache';
+  | 'cache'
+  | 'pool';
 
 /** Where an item stands besides in the table: an index takes a write for each. */
 export type LedgerIndex = 'runs' | 'open';

@@ -71,6 +71,10 @@ const deadLetter = (of: LedgerRecord): readonly Call[] => [
   { kind: 'tell', times: 1 },
 ];
 
+/** At a pool where nobody waits: looks at the stage, the pool and its queue, and a write; then one to give it back, and a look who waits. */
+const taken: readonly Call[] = [...written('pool'), small('stage'), ...[1, 2].map(() => small('pool'))];
+const givenBack: readonly Call[] = [...written('pool'), small('pool')];
+
 type StageOf = (placeholder: string) => StageFacts | undefined;
 interface Circumstances {
   readonly failing: boolean;
@@ -103,6 +107,7 @@ const taskCalls = (state: AslState, attempts: number, stageOf: StageOf, failing:
     return [
       ...(stage ? stageCalls(stage, attempts, failing) : operatorCalls(state, called, attempts, stageOf)),
       ...(released > 0 ? written('latch', { times: released }) : []),
+      ...(stage && payloadOf(state).lease !== undefined ? givenBack : []),
     ];
   }
   const direct = directly.find(([start]) => Resource.startsWith(start));
@@ -202,6 +207,8 @@ const operatorCalls = (state: AslState, called: string, attempts: number, stageO
         { kind: 'read', record: 'batch', units: Math.ceil((batches * bytesIn('batch', writes)) / readUnit), times: 1 },
       ];
     }
+    case 'poolOpened':
+      return [running, ...taken];
     case 'stageFailed':
       return [running, ...deadLetter('stage'), ...written('audit')];
     case 'batchFailed':

@@ -8,8 +8,8 @@ import { isWhole } from './wording.ts';
 
 /** Slots stand in one item of the ledger, which every write of it writes as a whole. */
 const mostSlots = 1_000;
-/** That item bears about a thousand writes a second. */
-const mostCallsASecond = 200;
+/** Each call of a handler may write that item, which bears a thousand writes a second. */
+const mostCallsASecond = 500;
 const longestPerSeconds = 86_400;
 
 /**
@@ -19,7 +19,7 @@ const longestPerSeconds = 86_400;
  * HDL701: two pools have one name and other limits, so each would hold who uses the other. Fix: define it once and import it, or
  * rename one.
  *
- * HDL702: a pool is to have more than 1,000 slots or 200 calls a second, which is more than its item in the ledger bears. Fix: give it
+ * HDL702: a pool is to have more than 1,000 slots or 500 calls a second, which is more than its item in the ledger bears. Fix: give it
  * a key, make several pools, or set less.
  *
  * HDL703: a pool's key is no field of the input of a stage that uses it. Fix: name a field that the contract has, or add it.

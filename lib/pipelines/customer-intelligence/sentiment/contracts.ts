@@ -1,6 +1,6 @@
 // Sentiment: every review gets a score; a cheap model first, a more careful one where the first is unsure.
 import * as z from 'zod';
-import { defineStage } from '../../../definition/index.ts';
+import { definePool, defineStage } from '../../../definition/index.ts';
 import { label, review } from '../collect/contracts.ts';
 
 export const model = z.enum(['lexicon', 'careful']);
@@ -51,6 +51,13 @@ export const scoreReview = defineStage('score', { input: review, output: score }
 export const route = defineStage('route', {
   input: z.object({ reviews: z.array(review).readonly(), scores: z.array(score).readonly() }),
   output: z.object({ unsure: z.array(review), unsureCount: z.int(), sureCount: z.int() }),
+});
+
+/** What the careful model bears, of all days and sources together: those of today before those of a backfill. */
+export const carefulModel = definePool('carefulModel', {
+  slots: 8,
+  rate: { per: '1m', calls: 30_000 },
+  priority: true,
 });
 
 export const rescore = defineStage('rescore', { input: review, output: score });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { definePipeline, gt } from '../../../definition/index.ts';
 import { collect } from '../collect/pipeline.ts';
 import { sourceDays } from '../partitions.ts';
-import { rescore, route, scoreReview, summarise } from './contracts.ts';
+import { carefulModel, rescore, route, scoreReview, summarise } from './contracts.ts';
 
 /** Scores every review. The careful model reads only what the cheap one is unsure of. */
 export const sentiment = definePipeline(
@@ -21,7 +21,13 @@ export const sentiment = definePipeline(
     const routed = flow.task(route, { reviews, scores: first.outputs });
     const second = flow.choose(
       gt(routed.unsureCount, 0),
-      () => ({ scores: flow.map(rescore, routed.unsure, (review) => review, { batch: 100, tolerate: bears }).outputs }),
+      () => ({
+        scores: flow.map(rescore, routed.unsure, (review) => review, {
+          batch: 100,
+          tolerate: bears,
+          pool: carefulModel,
+        }).outputs,
+      }),
       () => ({ scores: [] }),
       { id: 'anyUnsure' },
     );
