@@ -7,6 +7,8 @@ import type { PoolAddress, PoolLease, PoolLimits } from '../records/index.ts';
 import { ThrottledError } from '../support/run-errors.ts';
 
 export interface Pace {
+  /** So many calls are to come: times of several are reserved in one write, where none of them would be late for that. */
+  expect(calls: number): void;
   /** Waits until the next call may begin. Throws ThrottledError where that is too far off. */
   turn(signal: AbortSignal): Promise<void>;
   /** The service wants no call for so long, from anybody. */
@@ -33,7 +35,8 @@ export const ownClock: PaceClock = {
 
 /** What must be left of an attempt's time after waiting. */
 const spared = 0.5;
-const mostTurns = 20;
+/** A machine so busy that it misses its turn so often in a row begins at the last of them, late. */
+const mostTurns = 5;
 const mostAheadMs = 1_000;
 
 /** How late a call may begin, for its time to hold. */
@@ -68,19 +71,18 @@ export interface Turn {
 }
 
 /** Waits until calls may begin; who comes too late for what it had reserves anew. Throws ThrottledError where that is too far off. */
-export const waitTurn = async ({ pools, at, limits, calls, granted, clock, latest, signal }: Turn): Promise<void> => {
+export const waitTurn = async ({ pools, at, limits, calls, granted, clock, latest, signal }: Turn): Promise<number> => {
   let ready = granted;
   let ahead = 0;
-  for (let turn = 1; turn <= mostTurns; turn++) {
+  for (let turn = 1; ; turn++) {
     ready ??= await pools.reserve(at, limits, calls, clock.now() + ahead, latest());
-    if (ready === undefined) break;
+    if (ready === undefined) throw tooFarOff(at.pool);
     await sleepUntil(ready, clock, signal);
     const late = clock.now() - ready;
-    if (late <= leewayMs(limits)) return;
+    if (late <= leewayMs(limits) || turn === mostTurns) return ready;
     ahead = Math.min(mostAheadMs, ahead + 2 * late); // the answer took so long to come
     ready = undefined;
   }
-  throw tooFarOff(at.pool);
 };
 
 export const paceOf = ({ lease, pools, clock, remainingMs }: PaceOptions): Pace | undefined => {
@@ -90,8 +92,14 @@ export const paceOf = ({ lease, pools, clock, remainingMs }: PaceOptions): Pace 
   const latest = (): number => now() + remainingMs() * spared;
   let granted: number | undefined = goAt;
   let limits: PoolLimits = {};
+  let expected = 1;
+  let stock = { at: 0, left: 0 };
   return {
+    expect: (calls) => {
+      expected = calls;
+    },
     turn: async (signal) => {
+      expected = Math.max(1, expected - 1);
       const first = granted;
       granted = undefined;
       if (first !== undefined) {
@@ -100,8 +108,20 @@ export const paceOf = ({ lease, pools, clock, remainingMs }: PaceOptions): Pace 
         limits = pool?.limits ?? limits;
         if (now() <= first + leewayMs(limits) && (pool?.resumeAt ?? 0) <= first) return;
       }
-      await waitTurn({ pools, at: lease, limits, calls: 1, clock, latest, signal });
+      const intervalMs = limits.intervalMs ?? 0;
+      if (stock.left > 0) {
+        const { at, left } = stock;
+        stock = { at: at + intervalMs, left: left - 1 };
+        await sleepUntil(at, clock, signal);
+        if (now() <= at + leewayMs(limits)) return;
+      }
+      const calls = Math.max(1, Math.min(expected, Math.floor(leewayMs(limits) / intervalMs)));
+      const at = await waitTurn({ pools, at: lease, limits, calls, clock, latest, signal });
+      stock = { at: at + intervalMs, left: calls - 1 };
     },
-    pushBack: (ms) => pools.pushBack(lease, now() + ms),
+    pushBack: (ms) => {
+      stock = { at: 0, left: 0 };
+      return pools.pushBack(lease, now() + ms);
+    },
   };
 };

@@ -87,6 +87,7 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const cached = await cachedItems(stage, attempt, resolver, todo, whole?.anew === true);
   for (const result of cached?.results ?? []) results.set(result.index, result);
   const taken = cached?.results.length ?? 0;
+  attempt.pace?.expect(todo.length - taken);
   const worked: ItemResult[] = [];
   const waiting: Retryable[] = [];
   for (const [offset, row] of items.entries()) {
