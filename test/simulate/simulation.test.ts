@@ -95,6 +95,7 @@ describe('the keys of the ledger', () => {
     expect(ledgerKeys().families.map(({ name, isOfPipeline, parts }) => [name, isOfPipeline, parts.length])).toEqual([
       ['partition#<pipeline>', true, 1],
       ['gate#<pipeline>', true, 1],
+      ['pool#pool#', false, 1],
       ['runs#<pipeline>', true, 1],
       ['open#0…7', false, 8],
       ['lost-starts', false, 1],
