@@ -14,6 +14,6 @@ export { type QualityLine, qualityPage } from './quality.ts';
 export { type RunFacts, runPage, vanishedRun } from './run.ts';
 export { type GridFacts, type GridRow, gridPage } from './run-grid.ts';
 export { type RunListFacts, runsPage } from './run-list.ts';
-export { type Known, type StageFacts, stagePage } from './stage.ts';
+export { type Known, type StageFacts, type StageLogs, stagePage } from './stage.ts';
 export { icon, style } from './style.ts';
 export { joinWirings, type WiredStage, type Wiring, wiringOf } from './wiring.ts';

@@ -16,6 +16,21 @@ import { badge, count, moment, plural, took } from './words.ts';
 /** A value, or why there is none to be shown. */
 export type Known = { readonly value: Json } | { readonly missing: string };
 
+export interface LogLine {
+  readonly at: string;
+  readonly level: string;
+  readonly message: string;
+  readonly fields: { readonly [name: string]: unknown };
+}
+
+export interface StageLogs {
+  /** Oldest first. */
+  readonly lines: readonly LogLine[];
+  readonly cut: boolean;
+  /** Why they cannot be read. */
+  readonly problem?: string;
+}
+
 export type BatchState = Pick<BatchRecord, 'batch' | 'status' | 'attempts' | 'completed' | 'failed' | 'durationMs'>;
 
 export interface StageFacts {
@@ -30,6 +45,7 @@ export interface StageFacts {
   readonly output: Known;
   readonly batches: readonly BatchState[];
   readonly letters: readonly DeadLetter[];
+  readonly logs: StageLogs;
 }
 
 const shown = (known: Known): Html =>
@@ -141,6 +157,20 @@ const lettersOf = ({ letters }: StageFacts): Html =>
           ]),
       )}${moreThan(shownLetters, letters.length)}`;
 
+const logsOf = ({ logs: { lines, cut, problem } }: StageFacts): Html => {
+  if (problem !== undefined) return html`<h2>Logs</h2><p class="muted">They cannot be read: ${problem}</p>`;
+  if (lines.length === 0) return html`<h2>Logs</h2><p class="muted">Nothing was logged.</p>`;
+  return html`<h2>Logs</h2>${tableOf(
+    'Logs',
+    [{ heading: 'When', kind: 'id' }, { heading: 'Level' }, { heading: 'Message', kind: 'why' }],
+    lines.map(({ at, level, message, fields: { requestId: _, ...fields } }) => [
+      at.slice(11, 23),
+      level,
+      Object.keys(fields).length > 0 ? `${message} ${JSON.stringify(fields)}` : message,
+    ]),
+  )}${cut ? html`<p class="muted">There is more: npx heddle logs.</p>` : ''}`;
+};
+
 export const stagePage = (facts: StageFacts): Page => {
   const { run, stage, record, input, output } = facts;
   const why = record && whyOf(record);
@@ -159,6 +189,7 @@ export const stagePage = (facts: StageFacts): Page => {
       { id: 'output', body: html`<h2>Output</h2>${shown(output)}` },
       { id: 'batches', body: batchesOf(facts) },
       { id: 'letters', body: lettersOf(facts) },
+      { id: 'logs', body: logsOf(facts) },
     ],
   };
 };

@@ -1,13 +1,13 @@
 // What the stages of a run hang on, and where their inputs come from: read out of the state machine that runs them, so it is right
 // for every version and for stages that have not begun.
-import { type Binding, besideIn, choicesIn, refsIn } from '../records/index.ts';
+import { type Binding, beginSlot } from '../records/index.ts';
 
 export interface WiredStage {
   readonly stage: string;
   /** Ids of the stages that it reads from or waits for, and those that decide whether it runs. */
   readonly needs: readonly string[];
-  /** Its input; of a map, an item's. */
-  readonly bind: Binding;
+  /** Its input, or what it shows to a person; of a map, an item's. */
+  readonly bind?: Binding;
   /** Of a map: the list of its items. */
   readonly items?: Binding;
 }
@@ -30,20 +30,16 @@ const objectsIn = (value: unknown): readonly Fields[] => {
   return isFields(value) ? [value, ...Object.values(value).flatMap(objectsIn)] : [];
 };
 
-/** A call of a stage's wrapper or of settle, as the compiler writes them. */
-interface Call {
-  readonly stage: string;
-  readonly bind: Binding;
-  readonly after?: readonly string[];
-  readonly items?: unknown;
-  readonly batch?: { readonly items?: unknown; readonly follows?: string; readonly beside?: readonly string[] };
-}
-
 const isBinding = (value: unknown): value is Binding => isFields(value) && typeof value.kind === 'string';
 
+/** A call of a stage's wrapper or of settle, as the compiler writes them. */
+interface Call extends Fields {
+  readonly stage: string;
+}
+
 /** Of the calls that undo stages, the stage is only known when they are made. */
-const isCall = (value: Fields): value is Fields & Call =>
-  typeof value.stage === 'string' && !value.stage.startsWith('{%') && isBinding(value.bind);
+const isCall = (value: Fields): value is Call =>
+  typeof value.stage === 'string' && !value.stage.startsWith('{%') && value.run !== undefined;
 
 const callsIn = (value: unknown): readonly Call[] => objectsIn(value).filter(isCall);
 
@@ -91,8 +87,17 @@ const choicesAmong = (states: Fields): readonly Choice[] =>
     ];
   });
 
-const stageRefs = (binding: Binding): readonly string[] =>
-  refsIn(binding).flatMap(({ source }) => (source.kind === 'stage' ? [source.stage] : []));
+/** Ids of stages and choices that a call names, wherever in it. */
+const namedIn = (call: Call): readonly string[] => {
+  const { after, batch } = call;
+  const { follows, beside } = isFields(batch) ? batch : {};
+  const listed = [after, beside].flatMap((list) => (Array.isArray(list) ? list : []));
+  const bound = objectsIn(call).flatMap(({ kind, source, choose }) => [
+    ...(kind === 'ref' && isFields(source) ? [source.stage] : []),
+    ...(kind === 'chosen' ? [choose] : []),
+  ]);
+  return [...listed, ...bound, follows].filter((name) => typeof name === 'string');
+};
 
 /** Reads the definition of a state machine that Heddle compiled. */
 export const wiringOf = (definition: string): Wiring => {
@@ -100,21 +105,15 @@ export const wiringOf = (definition: string): Wiring => {
   const scopes = objectsIn(machine).flatMap(({ States }) => (isFields(States) ? [States] : []));
   const choices = scopes.flatMap(choicesAmong);
   const insideOf = new Map(choices.map(({ id, inside }) => [id, inside]));
-  const found = new Map<string, { bind: Binding; items?: Binding; needs: Set<string> }>();
-  for (const { stage, bind, after = [], items, batch } of callsIn(machine)) {
-    const list = [batch?.items, items].find(isBinding);
-    const own = found.get(stage) ?? { bind, needs: new Set<string>() };
-    found.set(stage, list && !own.items ? { ...own, items: list } : own);
-    const read = [bind, ...(list ? [list] : [])];
-    const named = [...after, ...read.flatMap(choicesIn)];
-    for (const need of [
-      ...read.flatMap(stageRefs),
-      ...read.flatMap(besideIn),
-      ...(batch?.follows === undefined ? [] : [batch.follows]),
-      ...(batch?.beside ?? []),
-      ...named.flatMap((id) => insideOf.get(id) ?? [id]),
-    ])
-      own.needs.add(need);
+  const found = new Map<string, { bind?: Binding; items?: Binding; readonly needs: Set<string> }>();
+  for (const call of callsIn(machine)) {
+    const own = found.get(call.stage) ?? { needs: new Set<string>() };
+    const items = [isFields(call.batch) ? call.batch.items : undefined, call.items].find(isBinding);
+    const bind = [call.bind, call.show, call.input].find(isBinding);
+    if (items) own.items ??= items;
+    if (bind) own.bind ??= bind;
+    found.set(call.stage, own);
+    for (const need of namedIn(call).flatMap((id) => insideOf.get(id) ?? [id])) own.needs.add(need);
   }
   for (const { reads, inside } of choices)
     for (const stage of inside) for (const read of reads) found.get(stage)?.needs.add(read);
@@ -124,7 +123,8 @@ export const wiringOf = (definition: string): Wiring => {
   return {
     stages: [...found].map(([stage, { needs, ...rest }]) => ({
       stage,
-      needs: [...needs].filter((need) => need !== stage && found.has(need)),
+      // One that is not here is another machine's of the same pipeline.
+      needs: [...needs].filter((need) => need !== stage && need !== beginSlot),
       ...rest,
     })),
     machines: [...new Set(machines)],

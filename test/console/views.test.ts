@@ -138,8 +138,9 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
       output: { missing: 'It gave none.' },
       batches: [],
       letters: [letter],
+      logs: { lines: [{ at: run.createdAt, level: 'INFO', message: evil, fields: { n: evil } }], cut: true },
     }),
-    ['It gave none.', 'Heddle.Transient', 'Hangs on', 'a-1/score/7'],
+    ['It gave none.', 'There is more: npx heddle logs.', 'Heddle.Transient', 'Hangs on', 'a-1/score/7'],
   ],
   ['vanished run', vanishedRun('orders', evil, 'HDL833'), ['HDL833: the ledger has no run', 'retention']],
   [

@@ -15,9 +15,13 @@ test.each([
   ['latch', ['first <- ', 'third <- first, second', 'second <- ', 'fourth <- second']],
   ['choose', ['first <- ', 'second <- first', 'third <- second']],
   ['choose-in-a-wave', ['first <- ', 'second <- ', 'third <- first, second']],
+  ['choice-behind-a-latch', ['second <- ', 'any <- ', 'fourth <- second', 'first <- ', 'third <- first, second']],
+  ['approve', ['first <- ', 'release <- first', 'second <- first, release']],
+  ['check', ['first <- ', 'enough <- first', 'second <- enough, first', 'odd <- first']],
+  ['run', ['child <- ', 'each (map) <- child']],
   ['map', ['first <- ', 'each (map) <- first']],
   ['map-after-a-map', ['first <- ', 'each (map) <- first', 'second (map) <- each']],
-  ['wait', ['first <- ', 'coolDown <- ', 'opening <- ', 'second <- coolDown, opening']],
+  ['wait', ['first <- ', 'coolDown <- first', 'opening <- ', 'second <- coolDown, opening']],
   ['compensate', ['first <- ', 'second <- first']],
 ])('%s', (golden, expected) => {
   expect(wired(golden)).toEqual(expected);

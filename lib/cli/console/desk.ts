@@ -1,6 +1,10 @@
 // What the pages are read from: the open target, and what of it is remembered between two looks.
+
+import type { StageLogs } from '../../console/index.ts';
 import type { StageState } from '../../ledger/index.ts';
-import type { PipelineManifest, RunRecord } from '../../records/index.ts';
+import type { PipelineManifest, RunRecord, StageRecord } from '../../records/index.ts';
+import { AwsCallError } from '../../support/aws-call.ts';
+import { readLogs } from '../logs/read.ts';
 import type { Setting, Target } from '../setting.ts';
 import { openWiring, type ReadWiring } from './wiring.ts';
 
@@ -12,17 +16,36 @@ export interface Desk {
   manifests(): Promise<readonly PipelineManifest[]>;
   /** How the stages of a run stand; of one that has ended read once. */
   stagesOf(run: RunRecord): Promise<readonly StageState[]>;
+  /** What a stage's handlers logged, the oldest lines; as it was up to ten seconds ago. */
+  logsOf(run: RunRecord, stage: StageRecord | undefined): Promise<StageLogs>;
   /** What the stages of a run hang on. */
   readonly wiringOf: ReadWiring;
 }
 
 const manifestsAgeMs = 10_000;
+/** CloudWatch Logs takes five such questions a second of a whole account. */
+const logsAgeMs = 10_000;
+const mostLogLines = 200;
 /** Ended runs whose stages are remembered. */
 const mostRemembered = 2_000;
 
 export const openDesk = (target: Target, setting: Setting): Desk => {
   let known: { readonly at: number; readonly manifests: Promise<readonly PipelineManifest[]> } | undefined;
   const ended = new Map<string, readonly StageState[]>();
+  const logs = new Map<string, { readonly at: number; readonly lines: Promise<StageLogs> }>();
+
+  const readStageLogs = async (run: RunRecord, { stage, primary }: StageRecord): Promise<StageLogs> => {
+    // All rounds of a repetition share a function; a fallback has one of its own.
+    const shared = stage.replace(/(Round\d+)+$/, '');
+    const functions = primary ? [shared, `${shared}.fallback`] : [shared];
+    try {
+      const found = await readLogs(target.aws, target.manifest.orchestrator, run, functions, mostLogLines);
+      return { lines: found.lines.filter((line) => line.stage === stage), cut: found.cut };
+    } catch (error) {
+      if (!(error instanceof AwsCallError)) throw error;
+      return { lines: [], cut: false, problem: error.message }; // a page is of use without its logs
+    }
+  };
 
   return {
     target,
@@ -37,6 +60,19 @@ export const openDesk = (target: Target, setting: Setting): Desk => {
         known = undefined; // whoever asked has the error; the next one asks again
       });
       return manifests;
+    },
+
+    logsOf: async (run, stage) => {
+      if (stage?.startedAt === undefined) return { lines: [], cut: false };
+      const name = `${run.pipeline} ${run.run} ${stage.stage}`;
+      const before = logs.get(name);
+      if (before && setting.now() - before.at < logsAgeMs) return before.lines;
+      const [oldest] = logs.keys();
+      if (logs.size >= mostRemembered && oldest !== undefined) logs.delete(oldest);
+      const lines = readStageLogs(run, stage);
+      logs.set(name, { at: setting.now(), lines });
+      lines.catch(() => logs.delete(name)); // whoever asked has the error
+      return lines;
     },
 
     stagesOf: async (run) => {

@@ -23,6 +23,13 @@ const needsOf = (
 const untilOf = ({ endedAt }: RunRecord, now: number): string =>
   endedAt ?? new Date(Math.floor(now / 1_000) * 1_000).toISOString();
 
+/** Ids of the stages of its definition, where that is the one deployed now. */
+const plannedOf = async ({ target }: Desk, { pipeline, definitionHash }: RunRecord): Promise<readonly string[]> => {
+  if (!target.manifest.pipelines.includes(pipeline)) return [];
+  const manifest = await target.pipeline(pipeline);
+  return definitionHash === undefined || definitionHash === manifest.definitionHash ? manifest.stages : [];
+};
+
 /** Undefined where the ledger has no such run. */
 export const readRun = async (desk: Desk, pipeline: string, id: string): Promise<RunFacts | undefined> => {
   const { ledger } = desk.target;
@@ -36,11 +43,12 @@ export const readRun = async (desk: Desk, pipeline: string, id: string): Promise
     readOutput(ledger, run),
   ]);
   const stages = records.toSorted(byBegin);
+  const planned = await plannedOf(desk, run);
   const { stages: states } = await runState(ledger, run, stages, []);
   return {
     run,
     stages,
-    planned: wiring.stages.map(({ stage }) => stage),
+    planned: planned.length > 0 ? planned : wiring.stages.map(({ stage }) => stage),
     needs: needsOf(wiring.stages, stages),
     done: new Map(states.flatMap(({ id: stage, items }) => (items ? [[stage, items.done] as const] : []))),
     unknown: wiring.unknown,
@@ -66,15 +74,17 @@ export const readStage = async (
   const wired = wiring.stages.find((one) => one.stage === stage);
   if (!record && !wired) return undefined;
   const needs = needsOf(wiring.stages, records);
-  const [input, output, batches, letters] = await Promise.all([
+  const [input, output, batches, letters, logs] = await Promise.all([
     inputOf(desk, run, record, wired),
     outputOf(desk, run, record),
     record?.items ? ledger.stages.listBatches({ pipeline, run: id, stage }, false) : [],
     ledger.deadLetters.list(pipeline, id),
+    desk.logsOf(run, record),
   ]);
   return {
     run,
     stage,
+    logs,
     record,
     needs: needs.get(stage) ?? [],
     below: [...needs].flatMap(([below, on]) => (on.includes(stage) ? [below] : [])),

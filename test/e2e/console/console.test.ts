@@ -88,6 +88,7 @@ test('HTML in an error is text; a dead letter is replayed, another discarded', a
   await page.getByRole('link', { name: 'audit' }).first().click();
   await page.getByRole('heading', { name: 'audit' }).waitFor();
   await page.getByText('"numbers"').waitFor(); // its input
+  await page.getByRole('row', { name: /ERROR the attempt failed/ }).waitFor();
   await at('stage');
 
   await page.goto('/dead-letters');
