@@ -71,9 +71,10 @@ const build = (entries: readonly string[]): BuildResult<{ write: false }> => {
       format: 'esm',
       outExtension: { '.js': '.mjs' },
       mainFields: ['module', 'main'],
-      // Identifiers stay: a stack trace in a dead letter names our functions, without the weight of source maps.
-      minifySyntax: true,
-      minifyWhitespace: true,
+      minify: true,
+      // A stack trace in a dead letter names our functions, without the weight of source maps. Names that are set again cost
+      // less than names that stay: dispatch has 349 KB instead of 480.
+      keepNames: true,
       legalComments: 'none',
       banner: { js: banner },
       logLevel: 'silent',
