@@ -24,6 +24,15 @@ export const marksOf = ({ held = new Set() }: Pick<PoolRecord, 'held'>): readonl
 export const freeSlots = (head: Pick<PoolRecord, 'held'>, { slots }: PoolLimits, now: number): number =>
   slots === undefined ? mostGrants : slots - marksOf(head).filter(({ untilMs }) => untilMs > now).length;
 
+const horizonOf = ({ intervalMs = 0 }: PoolLimits): number => Math.max(horizonMs, intervalsAhead * intervalMs);
+
+/**
+ * Of a pool with a rate alone: whether so many are under way that nobody need be granted anything yet. Without this each who gets
+ * there would grant one more, and fifty a second would meet in one item; so one of them grants many.
+ */
+export const isAhead = ({ lastGo }: Pick<PoolRecord, 'lastGo'>, limits: PoolLimits, now: number): boolean =>
+  limits.slots === undefined && limits.intervalMs !== undefined && lastGo > now + horizonOf(limits) / 2;
+
 export interface Planned {
   readonly leases: readonly PoolLease[];
   readonly next: number;
@@ -39,7 +48,7 @@ export const planGrants = (
 ): Planned => {
   const { pool, key } = head;
   const { slots, intervalMs } = limits;
-  const horizon = Math.max(horizonMs, intervalsAhead * (intervalMs ?? 0));
+  const horizon = horizonOf(limits);
   const leases: PoolLease[] = [];
   let { next, lastGo } = head;
   for (const { owner, attempt, holdMs } of wanting.slice(

@@ -17,7 +17,7 @@ import {
   readPoolKey,
 } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
-import { freeSlots, grantedTo, marksOf, mostGrants, type Planned, planGrants } from './pool-plan.ts';
+import { freeSlots, grantedTo, isAhead, marksOf, mostGrants, type Planned, planGrants } from './pool-plan.ts';
 import { openTelling } from './pool-telling.ts';
 import type { Table } from './table.ts';
 
@@ -168,7 +168,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
       const over = marksOf(head).filter(({ untilMs }) => untilMs <= now);
       for (const { mark } of over) head = (await giveBack(at, [mark], now)) ?? head;
       const free = freeSlots(head, head.limits, now);
-      if (free <= 0 && !repair) return head;
+      if (!repair && (free <= 0 || isAhead(head, head.limits, now))) return head;
       const granted = (head.last?.length ?? 0) + marksOf(head).length;
       const { untold, others } = await waiting(head, granted + Math.min(mostGrants, Math.max(1, free)), now, repair);
       const planned = planGrants(head, head.limits, others, now);
@@ -222,9 +222,8 @@ export const openPools = (aws: Aws, table: Table): Pools => {
         }
         if (!allowsTheSame(head.limits, limits))
           await table.update({ key: poolKey(entry), set: { limits }, condition: 'attribute_exists(pk)' });
-        if (round > mostRounds || (await queue(entry, 1)).length > 0) break;
         const planned = planGrants(head, limits, [{ owner, attempt, holdMs }], now);
-        if (planned.leases.length === 0) break;
+        if (round > mostRounds || planned.leases.length === 0 || (await queue(entry, 1)).length > 0) break;
         if (await grant(head, limits, planned, [], now)) return announce(entry, planned.leases[0], now);
         await stepAside(round);
       }

@@ -36,7 +36,31 @@ class Signer extends AwsV4Signer {
   }
 }
 
+const mostLost = 3;
+const lostCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** The connection ended before an answer came: mostly one that was kept open, and that the other side had closed meanwhile. */
+const isLost = (error: unknown): boolean => {
+  const { cause } = (error ?? {}) as { readonly cause?: { readonly code?: unknown } | null }; // of whatever was thrown
+  return lostCodes.has(String(cause?.code));
+};
+
 export class SigningClient extends AwsClient {
+  /**
+   * Sends again what was lost with its connection, as the AWS SDK does, and as writes that may be repeated allow. A sandbox of
+   * Lambda that was frozen does not know which of its connections have ended. Not where `retries` is 0.
+   */
+  override async fetch(...given: Parameters<AwsClient['fetch']>): Promise<Response> {
+    for (let sending = 1; ; sending++) {
+      try {
+        return await super.fetch(...given);
+      } catch (error) {
+        if (this.retries === 0 || sending > mostLost || !isLost(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * sending)); // time to see which have ended
+      }
+    }
+  }
+
   override async sign(...[input, init]: Parameters<AwsClient['sign']>): Promise<Request> {
     const { aws, ...request } = init ?? {};
     const { method = 'GET', headers, body } = request;

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CompiledPipeline, compile } from '../asl/index.ts';
 import { graphOf, type PipelineGraph } from '../graph/index.ts';
 import {
@@ -173,6 +174,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
   /** Ends the engine as a crash of its process would, and opens it again at the time that it was. */
   const reopen = async (): Promise<void> => {
     await engine.close();
+    await nextTurn(); // else the first calls of the next engine would go to connections of this one
     clock = virtualClock(clock.now());
     engine = await open(port);
     queue.again();
@@ -191,18 +193,20 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
 
   /** The run is over when what it did is undone as well, where that is due. */
   const wholeEnd = async (name: string, watch: Watch): Promise<Shape> => {
+    const began = engine;
     try {
       const end = await (isExpress ? expressEnd : standardEnd)(pipeline.name, name);
       if (compiled[0]?.compensation === undefined) return end;
       const { run } = readExecutionName(name);
-      const asked = (await services.ledger.runs.get(pipeline.name, run))?.compensation;
-      if (asked === undefined) return end;
-      const undoing = compensationName(run, asked);
+      const order = (await services.ledger.runs.get(pipeline.name, run))?.compensation;
+      if (order === undefined) return end;
+      const undoing = compensationName(run, order);
       await queue.compensated(pipeline.name, undoing);
       await standardEnd(`${pipeline.name}${compensationSuffix}`, undoing);
       return end;
     } catch (error) {
-      if (watch.hasHalted && !reopened.has(watch)) return never; // the engine is going down: the next one is asked again
+      // The engine is going down, or has: the next one is asked again.
+      if (watch.hasHalted && (engine !== began || !reopened.has(watch))) return never;
       throw error;
     }
   };

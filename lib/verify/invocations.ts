@@ -119,13 +119,15 @@ export const invoke = async <T>(
 const faultOf = (watch: Watch, stage: string, call: AnyCall): Planned | undefined => {
   const fault = watch.faults.get(stage);
   if ('service' in call) return fault?.hits === 'call' ? fault : undefined;
-  if ('action' in call) return fault?.hits === 'call' || isAftermath(call) ? undefined : fault;
+  if ('action' in call) return fault?.hits === 'call' || isBeside(call) ? undefined : fault;
   return call.via === undefined ? fault : undefined;
 };
 
-/** What `settle` does after the fault had its way. */
-const isAftermath = ({ action }: SettleCall): boolean =>
-  ['stageFailed', 'batchFailed', 'mapDone', 'mapFailed', 'askEnded', 'released', 'readControl'].includes(action);
+/** What `settle` does before the fault has its way, or after. */
+const isBeside = ({ action }: SettleCall): boolean =>
+  ['poolOpened', 'stageFailed', 'batchFailed', 'mapDone', 'mapFailed', 'askEnded', 'released', 'readControl'].includes(
+    action,
+  );
 
 const keyOf = ({ batch }: StageCall): string =>
   batch === undefined ? '' : 'rows' in batch ? `${batch.rows[0]?.index}` : `${batch.index}`;

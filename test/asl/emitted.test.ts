@@ -3,10 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { gt, type Pipeline } from '../../lib/definition/index.ts';
 import { validate } from '../../lib/graph/index.ts';
-import type { Ledger } from '../../lib/ledger/index.ts';
+import type { Service, ServiceId } from '../../lib/local/service.ts';
 import { sqsService } from '../../lib/local/services/sqs/index.ts';
 import { customerIntelligence } from '../../lib/pipelines/customer-intelligence/index.ts';
-import type { BeginCall, Json, StageCall } from '../../lib/records/index.ts';
+import type { BeginCall, Json, SettleCall, StageCall } from '../../lib/records/index.ts';
 import { beginSlot } from '../../lib/records/index.ts';
 import { engine, type Handler } from '../local/sfn/engine.ts';
 import { goldenPipelines } from './golden-pipelines.ts';
@@ -21,12 +21,22 @@ const emitted: [string, Pipeline][] = [
 ];
 
 /** A value of 1 for whatever is asked for, a moment that has passed for whatever waits, a message for what calls SQS. */
-const answers = (definition: string, ledger: () => Ledger, queueUrl: string): Record<string, Handler> => {
+const answers = (
+  definition: string,
+  service: (id: ServiceId) => Service,
+  queueUrl: string,
+): Record<string, Handler> => {
   const ones = (asked: readonly { readonly key: string }[] | undefined): Json =>
     Object.fromEntries((asked ?? []).map(({ key }) => [key, 1]));
   const work: Handler = async (event) => {
+    const settling = event as SettleCall;
+    if ('action' in settling && settling.action === 'poolOpened') {
+      const output = JSON.stringify({ lease: null, until: '2026-01-01T00:00:00Z' });
+      await service('sfn').call('SendTaskSuccess', { taskToken: settling.token, output });
+      return {};
+    }
     const call = event as StageCall;
-    if (call.release) await ledger().latches.release(call.run, call.stage, call.release);
+    if (call.release) await ledgerInside(service).latches.release(call.run, call.stage, call.release);
     const due = { call: true, arguments: { QueueUrl: queueUrl, MessageBody: 'm' } };
     return { status: 'completed', control: ones(call.control), until: '2026-01-01T00:00:00Z', ...due };
   };
@@ -39,13 +49,16 @@ const answers = (definition: string, ledger: () => Ledger, queueUrl: string): Re
   return Object.fromEntries(names.map((name) => [name, name === 'operator_begin' ? begin : work]));
 };
 
-describe.each(emitted)('%s', (_, pipeline) => {
-  test('has no problem', () => {
-    expect(problemsOf(machineOf(pipeline))).toEqual([]);
-  });
+test.each(emitted)('%s has no problem', (_, pipeline) => {
+  expect(problemsOf(machineOf(pipeline))).toEqual([]);
+});
+
+/** Jobs are AWS's own: the local engine refuses to run them, by name (test/flow/service.test.ts). */
+const runnable = emitted.filter(([name]) => name !== 'jobs');
+describe.each(runnable)('%s', (_, pipeline) => {
   test('runs to its end', async () => {
     const queueUrl = 'http://localhost/123456789012/done';
-    const functions = answers(compiled(pipeline).definition, () => ledgerInside(sfn.service), queueUrl);
+    const functions = answers(compiled(pipeline).definition, (id) => sfn.service(id), queueUrl);
     const sfn = engine({ functions, services: (context) => [...withDynamodb(context), sqsService(context)] });
     await createLedgerTable(sfn.service);
     await sfn.service('sqs').call('CreateQueue', { QueueName: 'done' });

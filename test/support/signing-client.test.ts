@@ -1,5 +1,7 @@
 // The signatures are those of aws4fetch, byte for byte.
-import { expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AwsClient } from 'aws4fetch';
 import { SigningClient } from '../../lib/support/signing-client.ts';
 
@@ -31,4 +33,33 @@ test.each<[string, string, Parameters<AwsClient['sign']>[1]]>([
     expect([...(ours?.headers ?? [])]).toEqual([...(theirs?.headers ?? [])]);
     expect([ours?.url, ours?.method, await ours?.text()]).toEqual([theirs?.url, theirs?.method, await theirs?.text()]);
   }
+});
+
+describe('a connection that ends before the answer', () => {
+  let sent = 0;
+  const server = createServer((incoming, outgoing) => {
+    sent += 1;
+    if (sent <= 2) incoming.socket.destroy();
+    else outgoing.end('fine');
+  });
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => void server.close());
+  const call = (retries: number): Promise<Response> => {
+    sent = 0;
+    const { port } = server.address() as AddressInfo;
+    const client = new SigningClient({ ...key, retries });
+    return client.fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}', aws: { service: 'dynamodb' } });
+  };
+
+  test('has the request sent again', async () => {
+    const response = await call(1);
+    expect([await response.text(), sent]).toEqual(['fine', 3]);
+  });
+
+  test('is told where a request may be sent once only', async () => {
+    await expect(call(0)).rejects.toThrow('fetch failed');
+    expect(sent).toBe(1);
+  });
 });

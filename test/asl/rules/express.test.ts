@@ -74,6 +74,7 @@ const cases: [string, (flow: AnyFlow) => void, ...string[]][] = [
         resources: ['arn:aws:glue:eu-west-1:123456789012:job/crunch'],
       }),
     "HDL235 quick.crunch: the pipeline is express, but this stage waits for the end of what it calls, and Express executions only wait for the answer. Fix: call it without .sync, or leave type: 'express' out.",
+    "HDL236 warning, quick.crunch: the pipeline is express, but a run whose stages go to their timeouts takes 86,400 s, and AWS ends an Express execution after 300 s. Fix: set shorter timeouts, or leave type: 'express' out.",
   ],
   [
     'a call whose answer is enough',
