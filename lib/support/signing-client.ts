@@ -1,13 +1,15 @@
-// aws4fetch, with hashes that are made at once: its own are promises of WebCrypto, which took a fifth of the time of a call.
-import { createHash, createHmac } from 'node:crypto';
-import { AwsClient, AwsV4Signer } from 'aws4fetch';
+// Signed requests. aws4fetch makes the signature, with hashes that are made at once: its own are promises of WebCrypto, which took
+// a fifth of the time of a call. Its client would hand a Request to fetch, which copies the body through two streams.
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { AwsV4Signer } from 'aws4fetch';
 
-const hash = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+const sha256 = (content: string | Uint8Array): string => hash('sha256', content, 'hex');
+const hmac = (key: string | Buffer | KeyObject, text: string): Buffer =>
+  createHmac('sha256', key).update(text).digest();
 
 /** A key for each service that is called. */
 const mostKeys = 20;
-const keys = new Map<string, Buffer>();
+const keys = new Map<string, KeyObject>();
 
 /** SigV4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
 class Signer extends AwsV4Signer {
@@ -16,10 +18,11 @@ class Signer extends AwsV4Signer {
     const name = [this.secretAccessKey, date, this.region, this.service].join();
     let key = keys.get(name);
     if (!key) {
-      key = [date, this.region, this.service, 'aws4_request'].reduce<string | Buffer>(
+      const made = [date, this.region, this.service, 'aws4_request'].reduce<string | Buffer>(
         hmac,
         `AWS4${this.secretAccessKey}`,
-      ) as Buffer;
+      );
+      key = createSecretKey(made as Buffer); // after the first text it is one
       if (keys.size >= mostKeys) keys.clear(); // those of yesterday, and of credentials that have ended
       keys.set(name, key);
     }
@@ -27,15 +30,33 @@ class Signer extends AwsV4Signer {
   }
 
   override async stringToSign(): Promise<string> {
-    return ['AWS4-HMAC-SHA256', this.datetime, this.credentialString, hash(await this.canonicalString())].join('\n');
+    return ['AWS4-HMAC-SHA256', this.datetime, this.credentialString, sha256(await this.canonicalString())].join('\n');
   }
 
   override async hexBodyHash(): Promise<string> {
     const said = this.headers.get('x-amz-content-sha256');
-    return said ?? hash((this.body ?? '') as string | Uint8Array); // all that we send
+    return said ?? sha256((this.body ?? '') as string | Uint8Array); // all that we send
   }
 }
 
+export interface SigningOptions {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly region?: string;
+  /** @default 10 */
+  readonly retries?: number;
+}
+
+export interface SignedRequest {
+  readonly method?: string;
+  readonly headers?: { readonly [name: string]: string };
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly signal?: AbortSignal;
+  readonly aws: { readonly service: string; readonly datetime?: string };
+}
+
+const firstPauseMs = 50;
 const mostLost = 3;
 const lostCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
@@ -45,39 +66,37 @@ const isLost = (error: unknown): boolean => {
   return lostCodes.has(String(cause?.code));
 };
 
-export class SigningClient extends AwsClient {
-  /**
-   * Sends again what was lost with its connection, as the AWS SDK does, and as writes that may be repeated allow. A sandbox of
-   * Lambda that was frozen does not know which of its connections have ended. Not where `retries` is 0.
-   */
-  override async fetch(...given: Parameters<AwsClient['fetch']>): Promise<Response> {
-    for (let sending = 1; ; sending++) {
-      try {
-        return await super.fetch(...given);
-      } catch (error) {
-        if (this.retries === 0 || sending > mostLost || !isLost(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * sending)); // time to see which have ended
-      }
-    }
+export class SigningClient {
+  readonly #who: Omit<SigningOptions, 'retries'>;
+  readonly #retries: number;
+
+  constructor({ retries = 10, ...who }: SigningOptions) {
+    this.#who = who;
+    this.#retries = retries;
   }
 
-  override async sign(...[input, init]: Parameters<AwsClient['sign']>): Promise<Request> {
-    const { aws, ...request } = init ?? {};
-    const { method = 'GET', headers, body } = request;
-    const { accessKeyId, secretAccessKey, sessionToken, region } = this;
-    const who = {
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken ? { sessionToken } : {}),
-      ...(region ? { region } : {}),
-    };
-    const what = {
-      method,
-      url: String(input),
-      ...(headers ? { headers } : {}),
-      ...(body === undefined ? {} : { body }),
-    };
-    const signed = await new Signer({ ...who, ...what, ...aws }).sign();
-    return new Request(signed.url, { ...request, method, headers: signed.headers });
+  sign(url: string, { method = 'GET', headers, body, aws }: SignedRequest): ReturnType<AwsV4Signer['sign']> {
+    const what = { method, url, ...(headers ? { headers } : {}), ...(body === undefined ? {} : { body }) };
+    return new Signer({ ...this.#who, ...what, ...aws }).sign();
+  }
+
+  /**
+   * Repeats what was answered with a 5xx or 429, and what was lost with its connection, as the AWS SDK does, and as writes that may be
+   * repeated allow: a sandbox of Lambda that was frozen does not know which of its connections have ended.
+   */
+  async fetch(url: string, request: SignedRequest): Promise<Response> {
+    const { body, signal } = request;
+    for (let retry = 0; ; retry++) {
+      const { url: signed, method, headers } = await this.sign(url, request);
+      try {
+        const init = { method, headers, ...(body === undefined ? {} : { body }), ...(signal ? { signal } : {}) };
+        const response = await fetch(signed, init);
+        if ((response.status < 500 && response.status !== 429) || retry === this.#retries) return response;
+        await response.body?.cancel();
+      } catch (error) {
+        if (retry >= Math.min(this.#retries, mostLost) || !isLost(error)) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * firstPauseMs * 2 ** retry));
+    }
   }
 }

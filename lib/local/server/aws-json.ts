@@ -18,9 +18,11 @@ const SQS_QUERY_CODES: Readonly<Record<string, string>> = {
   ReceiptHandleIsInvalid: 'ReceiptHandleIsInvalid',
 };
 
+const utf8 = new TextDecoder();
+
 /** Reads a JSON object; an empty body is `{}`. */
 export const parseShape = (body: Uint8Array): Shape => {
-  const text = new TextDecoder().decode(body);
+  const text = utf8.decode(body);
   if (text === '') return {};
   try {
     const value: unknown = JSON.parse(text);
