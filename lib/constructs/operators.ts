@@ -63,6 +63,21 @@ export interface OperatorsProps {
   readonly bundles: Bundles;
 }
 
+/** Where every function of ours finds what pipelines share. */
+export const commonEnvironment = ({
+  ledger,
+  payloads,
+  queues,
+  eventBus,
+  orchestrator,
+}: OperatorsProps): { readonly [name: string]: string } => ({
+  [environmentNames.table]: ledger.tableName,
+  [environmentNames.payloadBucket]: payloads.bucketName,
+  [environmentNames.startQueue]: queues.start.queueUrl,
+  [environmentNames.eventBus]: eventBus.eventBusName,
+  [environmentNames.manifestPath]: `${manifestName(orchestrator)}/`,
+});
+
 /** What Lambda needs to take from a queue on a function's behalf. */
 export const consuming = [
   'sqs:ReceiveMessage',
@@ -244,11 +259,7 @@ export class Operators extends Construct {
       timeoutSeconds,
       tracing: props.tracing,
       environment: {
-        [environmentNames.table]: props.ledger.tableName,
-        [environmentNames.payloadBucket]: props.payloads.bucketName,
-        [environmentNames.startQueue]: props.queues.start.queueUrl,
-        [environmentNames.eventBus]: props.eventBus.eventBusName,
-        [environmentNames.manifestPath]: `${manifestName(props.orchestrator)}/`,
+        ...commonEnvironment(props),
         ...(props.lineage ? { [environmentNames.lineage]: 'on' } : {}),
         ...environment,
       },

@@ -5,12 +5,12 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { CustomWidget, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { environmentNames, manifestName, openIndex } from '../records/index.ts';
+import { manifestName, openIndex } from '../records/index.ts';
 import { allow, allowLedger, indexArn } from './access.ts';
 import type { Bundles } from './bundles.ts';
 import { handlerFunction } from './handler-function.ts';
 import { idOf, names } from './names.ts';
-import { consuming, type OperatorsProps } from './operators.ts';
+import { commonEnvironment, consuming, type OperatorsProps } from './operators.ts';
 
 const functions = {
   widget: { timeoutSeconds: 15, description: 'Shows runs on dashboards; it changes nothing' },
@@ -67,11 +67,7 @@ export class Widgets extends Construct {
       timeoutSeconds,
       tracing: props.tracing,
       environment: {
-        [environmentNames.table]: props.ledger.tableName,
-        [environmentNames.payloadBucket]: props.payloads.bucketName,
-        [environmentNames.startQueue]: props.queues.start.queueUrl,
-        [environmentNames.eventBus]: props.eventBus.eventBusName,
-        [environmentNames.manifestPath]: `${manifestName(props.orchestrator)}/`,
+        ...commonEnvironment(props),
         ...environment,
       },
     });
