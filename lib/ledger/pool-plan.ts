@@ -15,6 +15,12 @@ const intervalsAhead = 3;
 /** Granted in one write. */
 export const mostGrants = 25;
 
+/**
+ * Whole microseconds. DynamoDB adds decimals, of which a number here may not keep the last digits: a moment that is not the same when
+ * it comes back is never the one that a condition names.
+ */
+export const exactMs = (ms: number): number => Math.round(ms * 1_000) / 1_000;
+
 export type HeldMark = PoolMark & { readonly mark: string };
 
 export const marksOf = ({ held = new Set() }: Pick<PoolRecord, 'held'>): readonly HeldMark[] =>
@@ -57,10 +63,10 @@ export const planGrants = (
   )) {
     let goAt = now;
     if (intervalMs !== undefined) {
-      goAt = Math.max(now, next);
+      goAt = Math.max(exactMs(now), next);
       // However far off, one must be under way: it is who grants more when it gets there.
       if (goAt > now + horizon && lastGo > now) break;
-      next = goAt + intervalMs;
+      next = exactMs(goAt + intervalMs);
       lastGo = goAt;
     }
     const mark = { untilMs: goAt + holdMs, goAt, grant: head.grants + 1, attempt, owner };

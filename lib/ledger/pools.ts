@@ -17,7 +17,7 @@ import {
   readPoolKey,
 } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
-import { freeSlots, grantedTo, isAhead, marksOf, mostGrants, type Planned, planGrants } from './pool-plan.ts';
+import { exactMs, freeSlots, grantedTo, isAhead, marksOf, mostGrants, type Planned, planGrants } from './pool-plan.ts';
 import { openTelling } from './pool-telling.ts';
 import type { Table } from './table.ts';
 
@@ -249,8 +249,9 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     release,
     pass: (at, now, options) => pass(at, now, options),
 
-    reserve: async (at, limits, calls, now, latest) => {
-      const ms = (limits.intervalMs ?? 0) * calls;
+    reserve: async (at, limits, calls, from, latest) => {
+      const now = exactMs(from);
+      const ms = exactMs((limits.intervalMs ?? 0) * calls);
       for (let round = 1; round <= mostRounds; round++) {
         const behind = await table.update<PoolRecord>({
           key: poolKey(at),
@@ -296,7 +297,8 @@ export const openPools = (aws: Aws, table: Table): Pools => {
       });
     },
 
-    pushBack: async (at, until) => {
+    pushBack: async (at, moment) => {
+      const until = exactMs(moment);
       await table.update({
         key: poolKey(at),
         set: { resumeAt: until, next: until },

@@ -39,6 +39,8 @@ export interface PoolWorld {
   enters(client: Client, dies?: number): void;
   /** The stage gives back; `dies` in its n-th call, before or after it had its effect. */
   releases(client: Client, dies?: number): void;
+  /** A stage at work reserves so many calls more. */
+  reserves(calls: number): void;
   /** It is stopped: nobody tells the pool. */
   stops(client: Client): void;
   /** Takes back what stopped ones hold, and tells who was not told: what the sweep does. */
@@ -186,6 +188,7 @@ export const openWorlds = async () => {
         client.state = 'done';
         act(caller(dies).release(lease, world.now), () => act(caller().release(lease, world.now)));
       },
+      reserves: (calls) => act(caller().reserve(pool, limits, calls, world.now, Number.MAX_SAFE_INTEGER)),
       stops: (client) => {
         if (client.state === 'waits' || client.state === 'works') client.state = 'stopped';
       },

@@ -134,3 +134,29 @@ test('first come, first served; one of low priority as if it had come later, and
     { numRuns: 30 },
   );
 });
+
+test('a rate of any number of calls: who reserves and who waits see the same moments, to the last digit', async () => {
+  const turns = fc.array(fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constant('comes' as const)), {
+    minLength: 4,
+    maxLength: 20,
+  });
+  // In hundredths of a millisecond, as definePool has it.
+  const interval = fc.integer({ min: 1, max: 5_000 }).map((hundredths) => hundredths / 100);
+  await fc.assert(
+    fc.asyncProperty(interval, fc.double({ min: 0, max: 1, noNaN: true }), turns, async (intervalMs, part, coming) => {
+      const limits = { slots: 100, intervalMs, perMs: 60_000 };
+      const world = open(limits, () => undefined);
+      world.now = 1_795_724_695_489 + part;
+      for (const turn of coming) {
+        if (turn === 'comes') world.enters(world.comes());
+        else world.reserves(turn);
+        await world.settle(() => 0);
+      }
+      world.now += 3_600_000 + part; // whose turn was far off is told by whoever comes by then
+      await world.sweep();
+      await world.settle(() => 0);
+      expect(world.waiting).toEqual([]);
+    }),
+    { numRuns: 60 },
+  );
+});
