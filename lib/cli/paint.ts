@@ -15,8 +15,12 @@ const styles = {
   waiting: 'dim',
 } as const;
 
-export const paintFor = ({ stdout, environment }: Pick<Setting, 'stdout' | 'environment'>): Paint => {
-  const plain = !stdout.isTerminal || Boolean(environment.NO_COLOR) || environment.TERM === 'dumb';
+/** Whether nothing is to be coloured. */
+export const isPlain = ({ stdout, environment }: Pick<Setting, 'stdout' | 'environment'>): boolean =>
+  !stdout.isTerminal || Boolean(environment.NO_COLOR) || environment.TERM === 'dumb';
+
+export const paintFor = (setting: Pick<Setting, 'stdout' | 'environment'>): Paint => {
+  const plain = isPlain(setting);
   return (status, text) =>
     plain || status === 'completed' ? text : styleText(styles[status], text, { validateStream: false });
 };

@@ -1,6 +1,7 @@
 // What a run gave back, read from where its stages stored it, and as lines that are no flood.
 import { type Ledger, UnavailableError } from '../ledger/index.ts';
 import type { Json, RunRecord } from '../records/index.ts';
+import { cutTo } from './table.ts';
 
 /** Undefined when the run gave nothing, or a part of it comes from a stage that did not complete. */
 export const readOutput = async (ledger: Ledger, record: RunRecord): Promise<Json | undefined> => {
@@ -25,7 +26,7 @@ export const valueLines = (value: Json, width: number, most: number, command: st
   const lines = JSON.stringify(brief(value), null, 2).split('\n');
   const more = lines.length - most;
   return [
-    ...lines.slice(0, most).map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`)),
+    ...cutTo(width, lines.slice(0, most)),
     ...(more > 0 ? [`… and ${more} more lines; npx heddle ${command} with --json gives it whole`] : []),
   ];
 };

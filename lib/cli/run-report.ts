@@ -12,7 +12,7 @@ import type { Paint } from './paint.ts';
 import { count, type ItemProgress, paceText } from './progress/index.ts';
 import { outputLines } from './run-output.ts';
 import { cachedWords, countsText, elapsedMs, type RunView, stageCounts, stageMs } from './run-view.ts';
-import { table } from './table.ts';
+import { cutTo, table } from './table.ts';
 
 export interface RunReport extends RunView {
   readonly deadLetters: readonly DeadLetter[];
@@ -136,12 +136,10 @@ const lettersOf = ({ deadLetters }: RunReport, width: number): readonly string[]
       item === undefined ? 'whole stage' : `item ${item}`,
       String(attempts),
       error,
-      cause.replace(/\s+/g, ' ').trim(),
+      oneLine(cause, 500),
     ]);
   const more = deadLetters.length - rows.length;
-  const lines = table(['stage', 'of', 'attempts', 'error', 'cause'], rows).map((line) =>
-    line.length <= width ? line : `${line.slice(0, width - 1)}…`,
-  );
+  const lines = cutTo(width, table(['stage', 'of', 'attempts', 'error', 'cause'], rows));
   return [
     '',
     `Dead letters: ${deadLetters.length.toLocaleString('en-US')}`,
@@ -159,6 +157,5 @@ const auditOf = ({ audit }: RunReport, width: number): readonly string[] => {
     by,
     oneLine(detail, 200),
   ]);
-  const lines = table(['when (UTC)', 'what', 'by', 'detail'], rows);
-  return ['', ...lines.map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`))];
+  return ['', ...cutTo(width, table(['when (UTC)', 'what', 'by', 'detail'], rows))];
 };

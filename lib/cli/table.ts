@@ -13,3 +13,7 @@ export const table = (headings: readonly string[], rows: readonly (readonly stri
       .trimEnd();
   return [line(headings), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)];
 };
+
+/** Lines that are no wider than this: a terminal would wrap the rest. */
+export const cutTo = (width: number, lines: readonly string[]): readonly string[] =>
+  lines.map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`));

@@ -42,8 +42,8 @@ export const price = (amount: number): string => {
   return amount < 0.0001 ? '<0.0001' : amount.toFixed(4);
 };
 
-/** A text on one line, cut to a width with `…`. */
+/** A text on one line, cut to a width with `…`. What a terminal would obey is left out. */
 export const oneLine = (text: string, width: number): string => {
-  const flat = text.replace(/\s+/g, ' ').trim();
+  const flat = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return flat.length <= width ? flat : `${flat.slice(0, Math.max(0, width - 1))}…`;
 };

@@ -152,6 +152,13 @@ test('it reads what lies on the way, and nothing else', async () => {
   expect(below.filter(({ operation }) => operation === 'Scan')).toEqual([]);
 });
 
+test('--run of an object', async () => {
+  expect(await recorded.heddle('lineage', inbox, '--run', 'c1')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^HDL603 --run was given with s3:/),
+  });
+});
+
 test.each([
   ['mial/monday', /HDL812 'mial\/monday' is of no pipeline .* did you mean mail\/monday\?/],
   ['mail', /HDL812 'mail' names no artifact; expected pipeline\/partition/],

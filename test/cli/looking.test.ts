@@ -72,10 +72,18 @@ describe('logs', () => {
     expect(JSON.parse(stdout)).toMatchObject({ stage: 'read', level: 'ERROR', fields: { error: { message: 'no' } } });
     expect(await recorded.heddle('logs', 'r1', '--limit', '1')).toMatchObject({
       stdout: '10:00:00.000  read  INFO   read {"rows":3}\n',
-      stderr: expect.stringContaining('more than 1 lines'),
+      stderr: expect.stringContaining('There are more lines than 1: '),
     });
     expect((await recorded.heddle('logs', 'r1', '--stage', 'scoreRound2')).stdout).toBe(
       '10:00:01.000  scoreRound2  INFO   second\n',
+    );
+  });
+
+  test('a limit counts what is asked for alone', async () => {
+    const { stdout, stderr } = await recorded.heddle('logs', 'r1', '--errors', '--limit', '1');
+    expect([stdout, stderr]).toEqual(['10:00:01.000  read  ERROR  the attempt failed: Error: no\n', '']);
+    expect((await recorded.heddle('logs', 'r1', '--errors', '--stage', 'scoreRound1')).stdout).toBe(
+      'No warning and no error was logged by scoreRound1.\n',
     );
   });
 
@@ -109,7 +117,7 @@ test('watch: a run that has ended is shown, and its end is the exit code', async
   });
   expect(await recorded.heddle('watch', '--pipeline', 'none')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('HDL813 there is no run of none'),
+    stderr: expect.stringMatching(/^HDL606 there is no pipeline 'none'/),
   });
 });
 

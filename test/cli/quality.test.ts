@@ -70,8 +70,15 @@ test('as a table', async () => {
 });
 
 test('too few runs are no drift', async () => {
-  const { stdout } = await recorded.heddle('quality', 'orders', '--baseline', '2026-01-26', '--json');
+  const { stdout } = await recorded.heddle('quality', 'orders', '--baseline', '1h', '--json');
   expect(json(stdout)[1].drift).toEqual({ kind: 'unknown', earlier: 0, later: 10, fewest: 8 });
+});
+
+test('a baseline that does not come before', async () => {
+  expect(await recorded.heddle('quality', '--since', '2026-01-01', '--baseline', '2026-01-02')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^HDL603 --baseline is 2026-01-02\S+; expected a time before --since, 2026-01-01/),
+  });
 });
 
 test('each run of one of them', async () => {

@@ -50,6 +50,7 @@ test.each([
 test.each([
   ['short', 10, 'short'],
   ['two\n  lines', 20, 'two lines'],
+  ['\u001b[31mred', 20, '[31mred'],
   ['exactly ten', 10, 'exactly t…'],
 ])('%j in %d columns is %j', (text, width, expected) => {
   expect(oneLine(text, width)).toBe(expected);

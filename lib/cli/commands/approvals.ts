@@ -2,7 +2,7 @@ import { ago, oneLine } from '../../support/words.ts';
 import type { Command } from '../command.ts';
 import { readApprovals } from '../console/read-waiting.ts';
 import { columnsOf, print, printJson, remark } from '../setting.ts';
-import { table } from '../table.ts';
+import { cutTo, table } from '../table.ts';
 import { openTarget, targetOptions } from '../target.ts';
 
 const longestPrompt = 60;
@@ -34,7 +34,6 @@ export const approvals: Command = {
       else if (questions.length === 0) print(setting, ['No run waits for an answer.']);
       else {
         const now = setting.now();
-        const width = Math.min(columnsOf(setting.stdout), 200);
         const rows = questions.map(({ run, stage, question, since, until }) => [
           run.pipeline,
           run.run,
@@ -43,12 +42,8 @@ export const approvals: Command = {
           since === undefined ? '–' : ago(since, now),
           until?.slice(0, 16).replace('T', ' ') ?? '–',
         ]);
-        print(
-          setting,
-          table(['pipeline', 'run', 'question', 'asks', 'since', 'until (UTC)'], rows).map((line) =>
-            line.length <= width ? line : `${line.slice(0, width - 1)}…`,
-          ),
-        );
+        const headings = ['pipeline', 'run', 'question', 'asks', 'since', 'until (UTC)'];
+        print(setting, cutTo(columnsOf(setting.stdout), table(headings, rows)));
       }
       return 0;
     } finally {

@@ -19,6 +19,7 @@ import { readMoment } from '../dead-letters/moment.ts';
 import { unknownPipeline } from '../find-pipeline.ts';
 import { pricesFile, readPrices } from '../prices.ts';
 import { columnsOf, print, printJson, remark, type Setting } from '../setting.ts';
+import { cutTo } from '../table.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 
 const usualSince = '30d';
@@ -55,7 +56,7 @@ export const cost: Command = {
           const estimated = estimates(row, grouping);
           return estimated === undefined ? row : { ...row, estimated };
         });
-        tellRows(setting, given, grouping, rows);
+        tellRows(setting, given, grouping, rows, all.flatMap(({ runs }) => runs.filter(isAccounted)).length);
       }
       tellLimits(setting, all, prices);
       return 0;
@@ -130,6 +131,7 @@ const tellRows = (
   given: Arguments,
   grouping: Exclude<Grouping, 'model'>,
   rows: readonly CostRow[],
+  runs: number,
 ): void => {
   if (given.has('json')) {
     printJson(
@@ -145,10 +147,7 @@ const tellRows = (
   const sum: CostRow = {
     key: grouping === 'stage' ? '' : 'all',
     pipeline: 'all',
-    runs: Math.max(
-      ...rows.map(({ runs }) => runs),
-      grouping === 'stage' ? 0 : rows.reduce((n, { runs }) => n + runs, 0),
-    ),
+    runs,
     spent: sumSpent(rows.map(({ spent }) => spent)),
     ...sumBills(rows),
   };
@@ -158,7 +157,7 @@ const tellRows = (
 const tellModels = (setting: Setting, given: Arguments, all: readonly Spending[], prices: Prices): void => {
   const rows = byModel(all, prices);
   if (given.has('json')) printJson(setting, rows);
-  else if (rows.length > 0) print(setting, modelTable(rows));
+  else if (rows.length > 0) print(setting, cutTo(columnsOf(setting.stdout), modelTable(rows)));
   else
     print(setting, ['No handler told of a model in that time: call cost.model({ model, inputTokens, outputTokens }).']);
 };

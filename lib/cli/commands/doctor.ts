@@ -1,11 +1,11 @@
 import { compile } from '../../asl/index.ts';
+import type { Pipeline } from '../../definition/index.ts';
 import { graphOf } from '../../graph/index.ts';
-import { AwsCallError } from '../../support/aws-call.ts';
 import { oneLine } from '../../support/words.ts';
 import type { Command } from '../command.ts';
 import { describeError } from '../describe-error.ts';
-import { print, printJson, type Setting } from '../setting.ts';
-import { table } from '../table.ts';
+import { columnsOf, print, printJson, type Setting } from '../setting.ts';
+import { cutTo, table } from '../table.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 
 type Verdict = 'ok' | 'warning' | 'FAILED' | 'not checked';
@@ -40,7 +40,7 @@ export const doctor: Command = {
     if (given.has('json')) printJson(setting, checks);
     else {
       const rows = checks.map(({ check, result, detail }) => [check, result, oneLine(detail, longestDetail)]);
-      print(setting, table(['check', 'result', 'found'], rows));
+      print(setting, cutTo(columnsOf(setting.stdout), table(['check', 'result', 'found'], rows)));
     }
     return checks.some(({ result }) => result === 'FAILED') ? 3 : 0;
   },
@@ -75,9 +75,13 @@ const inTarget = async (target: Target, setting: Setting): Promise<readonly Chec
       const answer = await aws.object('GET', manifest.payloadBucket, 'payloads/none', {
         headers: { range: 'bytes=0-0' },
       });
-      await answer.arrayBuffer();
+      const said = await answer.text();
       // Without the right to list a bucket, S3 says 403 of an object that is not there.
-      if (answer.status !== 404 && answer.status !== 403) throw new Error(`S3 answered ${answer.status}`);
+      const isThere = answer.status === 403 || (answer.status === 404 && !said.includes('NoSuchBucket'));
+      if (!isThere)
+        throw new Error(
+          `S3 answered ${answer.status} of the bucket ${manifest.payloadBucket}; expected it to be there`,
+        );
       return `the bucket ${manifest.payloadBucket}`;
     }),
     ...(await deployed(target, setting)),
@@ -87,10 +91,15 @@ const inTarget = async (target: Target, setting: Setting): Promise<readonly Chec
 
 /** Each deployed pipeline against the definition of this app. */
 const deployed = async (target: Target, setting: Setting): Promise<readonly Check[]> => {
-  const definitions = await setting.loadPipelines();
+  let definitions: readonly Pipeline[] | undefined;
+  const here = await check('definitions', async () => {
+    definitions = await setting.loadPipelines();
+    return `${definitions.length} in this app`;
+  });
   const known = new Set(target.manifest.pipelines);
-  const missing = definitions.filter(({ name }) => !known.has(name));
+  const missing = (definitions ?? []).filter(({ name }) => !known.has(name));
   return [
+    here,
     ...(await Promise.all(
       target.manifest.pipelines.map(async (name): Promise<Check> => {
         const found = await check(`pipeline ${name}`, async () => {
@@ -99,13 +108,14 @@ const deployed = async (target: Target, setting: Setting): Promise<readonly Chec
           if (status !== 'ACTIVE') throw new Error(`${stateMachineArn} is ${String(status)}; expected ACTIVE`);
           return definitionHash;
         });
+        if (found.result !== 'ok' || !definitions) return found;
         const definition = definitions.find((pipeline) => pipeline.name === name);
-        if (found.result !== 'ok') return found;
         if (!definition)
           return { ...found, result: 'warning', detail: `${found.detail} is deployed; this app has none of that name` };
-        const { hash } = compile(graphOf(definition));
-        if (hash === found.detail) return { ...found, detail: `definition ${hash}, deployed and here` };
-        const detail = `definition ${found.detail} is deployed, ${hash} is here: deploy it when you mean to`;
+        const own = await check(found.check, async () => compile(graphOf(definition)).hash);
+        if (own.result !== 'ok') return own;
+        if (own.detail === found.detail) return { ...found, detail: `definition ${own.detail}, deployed and here` };
+        const detail = `definition ${found.detail} is deployed, ${own.detail} is here: deploy it when you mean to`;
         return { ...found, result: 'warning', detail };
       }),
     )),
@@ -144,8 +154,9 @@ const quotas = async ({ aws }: Target): Promise<readonly Check[]> => {
         all.push({ check: QuotaName, result: isLow ? 'warning' : 'ok', detail });
       }
     } catch (error) {
-      if (!(error instanceof AwsCallError)) throw error;
-      all.push({ check: about, result: 'not checked', detail: error.message });
+      const { message, exit } = describeError(error);
+      if (exit !== 3) throw error; // only what AWS refuses, or cannot be reached for
+      all.push({ check: about, result: 'not checked', detail: message });
     }
   }
   return all;

@@ -3,9 +3,11 @@ import { nearest } from '../../support/nearest.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { findRun } from '../find-run.ts';
-import { type LogLine, readLogs } from '../logs/read.ts';
+import { isBad, type LogLine, readLogs, type WantedLines } from '../logs/read.ts';
+import { isPlain } from '../paint.ts';
 import { print, printJson, remark, type Setting } from '../setting.ts';
 import { openTarget, targetOptions } from '../target.ts';
+import { withoutRound } from '../without-round.ts';
 
 const usualLimit = 1_000;
 
@@ -32,20 +34,19 @@ export const logs: Command = {
       const stage = given.text('stage');
       const names = records.map((record) => record.stage);
       if (stage !== undefined && !names.includes(stage)) throw unknownStage(stage, names, run.run);
-      const wanted = records.filter((record) => stage === undefined || record.stage === stage);
+      const looked = records.filter((record) => stage === undefined || record.stage === stage);
       // All rounds of a repetition share a function; a fallback has one of its own.
-      const functions = wanted.flatMap(({ stage: id, primary }) => {
-        const shared = id.replace(/(Round\d+)+$/, '');
+      const functions = looked.flatMap(({ stage: id, primary }) => {
+        const shared = withoutRound(id);
         return primary ? [shared, `${shared}.fallback`] : [shared];
       });
       const limit = given.whole('limit', 1) ?? usualLimit;
-      const found = await readLogs(target.aws, target.manifest.orchestrator, run, [...new Set(functions)], limit);
-      const lines = found.lines.filter(
-        (line) => (stage === undefined || line.stage === stage) && (!given.has('errors') || isBad(line)),
-      );
+      const wanted = { ...(stage === undefined ? {} : { stage }), isBad: given.has('errors') };
+      const orchestrator = target.manifest.orchestrator;
+      const { lines, cut } = await readLogs(target.aws, orchestrator, run, [...new Set(functions)], limit, wanted);
       if (given.has('json')) printJson(setting, lines);
-      else print(setting, lines.length > 0 ? lines.map((line) => shown(line, setting)) : ['Nothing was logged.']);
-      if (found.cut) remark(setting, [`There is more than ${limit} lines: give --limit, or --stage.`]);
+      else print(setting, lines.length > 0 ? lines.map((line) => shown(line, setting)) : [nothing(wanted)]);
+      if (cut) remark(setting, [`There are more lines than ${limit}: give --limit, --stage or --errors.`]);
       return 0;
     } finally {
       await target.close();
@@ -53,15 +54,16 @@ export const logs: Command = {
   },
 };
 
-const isBad = ({ level }: LogLine): boolean => ['WARN', 'ERROR', 'CRITICAL'].includes(level);
+const nothing = ({ stage, isBad: onlyBad }: WantedLines): string =>
+  `${onlyBad ? 'No warning and no error' : 'Nothing'} was logged${stage === undefined ? '' : ` by ${stage}`}.`;
 
-const shown = ({ at, stage, level, message, fields }: LogLine, { stdout, environment }: Setting): string => {
+const shown = (line: LogLine, setting: Setting): string => {
+  const { at, stage, level, message, fields } = line;
   const { requestId: _, error, ...rest } = fields;
   const { name, message: why } = (error ?? {}) as { readonly name?: string; readonly message?: string };
   const more = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
   const text = `${at.slice(11, 23)}  ${stage}  ${level.padEnd(5)}  ${message}${name === undefined ? '' : `: ${name}: ${why}`}${more}`;
-  const isPlain = !stdout.isTerminal || Boolean(environment.NO_COLOR);
-  return isPlain || !isBad({ level } as LogLine)
+  return isPlain(setting) || !isBad(line)
     ? text
     : styleText(level === 'WARN' ? 'yellow' : 'red', text, { validateStream: false });
 };

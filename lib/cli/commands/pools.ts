@@ -1,10 +1,12 @@
 import { type Pool, poolLimits } from '../../definition/index.ts';
 import { poolUsersOf } from '../../graph/index.ts';
 import { type PoolLimits, type PoolRecord, type PoolWaiter, readMark } from '../../records/index.ts';
+import { nearest } from '../../support/nearest.ts';
 import { duration } from '../../support/words.ts';
+import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
-import { print, printJson } from '../setting.ts';
-import { table } from '../table.ts';
+import { columnsOf, print, printJson } from '../setting.ts';
+import { cutTo, table } from '../table.ts';
 import { openTarget, targetOptions } from '../target.ts';
 
 export const pools: Command = {
@@ -17,7 +19,7 @@ export const pools: Command = {
   },
   notes: ['Of a pool with a key, the values that were in use in the last minutes.'],
   run: async (given, setting) => {
-    const target = await openTarget(given, setting);
+    const target = await openTarget(given, setting, 'none');
     try {
       const { pools: ledger } = target.ledger;
       const [only] = given.operands;
@@ -30,6 +32,8 @@ export const pools: Command = {
           ...(await ledger.inUse()),
         ].map((at) => [`${at.pool} ${at.key}`, at]),
       );
+      const known = [...new Set([...declared.keys(), ...[...places.values()].map(({ pool }) => pool)])];
+      if (only !== undefined && !known.includes(only)) throw unknownPool(only, known);
       const now = setting.now();
       const views = await Promise.all(
         [...places.values()]
@@ -45,12 +49,15 @@ export const pools: Command = {
       else if (views.length > 0)
         print(
           setting,
-          table(
-            headings,
-            views.map((view) => rowOf(view, now)),
+          cutTo(
+            columnsOf(setting.stdout),
+            table(
+              headings,
+              views.map((view) => rowOf(view, now)),
+            ),
           ),
         );
-      else print(setting, [nothing(only, [...declared.keys()])]);
+      else print(setting, [nothing([...declared.keys()])]);
       return 0;
     } finally {
       await target.close();
@@ -60,9 +67,19 @@ export const pools: Command = {
 
 const unused = { grants: 0, next: 0, lastGo: 0 };
 
-const nothing = (only: string | undefined, names: readonly string[]): string => {
-  if (only !== undefined && !names.includes(only))
-    return `No pool ${only}. ${names.length > 0 ? `There is ${names.join(', ')}.` : 'No stage uses a pool.'}`;
+/** HDL814: no stage uses a pool of this name, and none was in use lately. Fix: correct the name; heddle pools lists them. */
+const unknownPool = (name: string, known: readonly string[]): CliError => {
+  const near = nearest(name, known);
+  return new CliError(
+    'HDL814',
+    2,
+    `there is no pool '${name}'`,
+    known.length > 0 ? `one of ${known.join(', ')}` : 'a pool that a stage uses, and none does',
+    near ? `did you mean ${near}?` : 'see npx heddle pools',
+  );
+};
+
+const nothing = (names: readonly string[]): string => {
   if (names.length > 0) return `Of ${names.join(', ')} nothing was used lately.`;
   return "No stage uses a pool. Give it one: flow.task(stage, input, { pool: definePool('crm', { slots: 4 }) })";
 };
@@ -109,7 +126,7 @@ const viewOf = (
 const rateOf = ({ intervalMs = 1, perMs = 1_000 }: PoolLimits, declared: Pool | undefined) =>
   declared?.rate ?? { calls: Math.round(perMs / intervalMs), perSeconds: perMs / 1_000 };
 
-const headings = ['Pool', 'Key', 'Slots', 'Waiting', 'Low priority', 'Oldest', 'Rate', 'Booked', 'Next call'];
+const headings = ['pool', 'key', 'slots', 'waiting', 'low priority', 'oldest', 'rate', 'booked', 'next call'];
 
 const rowOf = ({ pool, key, slots, waiting, oldest, rate, nextFree }: PoolView, now: number): readonly string[] => [
   pool,

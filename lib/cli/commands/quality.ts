@@ -5,6 +5,7 @@ import { unknownPipeline } from '../find-pipeline.ts';
 import { type Quality, qualityOf } from '../quality/gather.ts';
 import { historyTable, qualityTable } from '../quality/report.ts';
 import { columnsOf, print, printJson } from '../setting.ts';
+import { cutTo } from '../table.ts';
 import { openTarget, targetOptions } from '../target.ts';
 
 const usualSince = '7d';
@@ -30,6 +31,14 @@ export const quality: Command = {
     const now = setting.now();
     const since = readMoment('since', given.text('since') ?? usualSince, now) ?? '';
     const baseline = readMoment('baseline', given.text('baseline') ?? usualBaseline, Date.parse(since)) ?? '';
+    if (baseline >= since && given.text('baseline') !== undefined)
+      throw new CliError(
+        'HDL603',
+        2,
+        `--baseline is ${baseline}`,
+        `a time before --since, ${since}`,
+        'give an earlier one',
+      );
     const target = await openTarget(given, setting, 'none');
     try {
       const { pipelines } = target.manifest;
@@ -38,7 +47,7 @@ export const quality: Command = {
       const to = new Date(now).toISOString();
       const runs = await Promise.all(
         (name === undefined ? pipelines : [name]).map((pipeline) =>
-          target.ledger.runs.accounts(pipeline, baseline < since ? baseline : since, to),
+          target.ledger.runs.accounts(pipeline, baseline, to),
         ),
       );
       const all = qualityOf(runs.flat(), since);
@@ -51,7 +60,12 @@ export const quality: Command = {
       else
         print(
           setting,
-          shown.flatMap((one) => [`${one.pipeline}.${one.stage}`, '', ...historyTable(one), '']),
+          shown.flatMap((one) => [
+            `${one.pipeline}.${one.stage}`,
+            '',
+            ...cutTo(columnsOf(setting.stdout), historyTable(one)),
+            '',
+          ]),
         );
       return 0;
     } finally {

@@ -10,6 +10,7 @@ import { type RunReport, reportOn } from '../run-report.ts';
 import { runJson, viewRun } from '../run-view.ts';
 import { columnsOf, print, printJson } from '../setting.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
+import { withoutKeys } from '../without-keys.ts';
 
 export const run: Command = {
   words: 'run',
@@ -43,10 +44,6 @@ export const run: Command = {
     }
   },
 };
-
-/** A record less the table's own keys, which come with it. */
-const withoutKeys = (record: object): object =>
-  Object.fromEntries(Object.entries(record).filter(([name]) => !['pk', 'sk', 'runsPk', 'runsSk'].includes(name)));
 
 const readReport = async (target: Target, record: RunRecord, prices: Prices): Promise<RunReport> => {
   const [view, deadLetters, audit, output] = await Promise.all([

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../records/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
+import { unknownPipeline } from '../find-pipeline.ts';
 import { findRun } from '../find-run.ts';
 import { exitCodeOf, followAndShow } from '../start-and-follow.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
@@ -34,6 +35,7 @@ export const watch: Command = {
 /** HDL813: there is no run to watch. Fix: start one, or name another pipeline. */
 const newest = async (target: Target, name: string | undefined): Promise<RunRecord> => {
   const { pipelines } = target.manifest;
+  if (name !== undefined && !pipelines.includes(name)) throw unknownPipeline(name, pipelines, target.name);
   const lists = await Promise.all(
     pipelines
       .filter((pipeline) => name === undefined || pipeline === name)

@@ -6,6 +6,7 @@ import type { PipelineManifest, RunRecord, StageRecord } from '../../records/ind
 import { AwsCallError } from '../../support/aws-call.ts';
 import { readLogs } from '../logs/read.ts';
 import type { Setting, Target } from '../setting.ts';
+import { withoutRound } from '../without-round.ts';
 import { openWiring, type ReadWiring } from './wiring.ts';
 
 export interface Desk {
@@ -36,11 +37,10 @@ export const openDesk = (target: Target, setting: Setting): Desk => {
 
   const readStageLogs = async (run: RunRecord, { stage, primary }: StageRecord): Promise<StageLogs> => {
     // All rounds of a repetition share a function; a fallback has one of its own.
-    const shared = stage.replace(/(Round\d+)+$/, '');
+    const shared = withoutRound(stage);
     const functions = primary ? [shared, `${shared}.fallback`] : [shared];
     try {
-      const found = await readLogs(target.aws, target.manifest.orchestrator, run, functions, mostLogLines);
-      return { lines: found.lines.filter((line) => line.stage === stage), cut: found.cut };
+      return await readLogs(target.aws, target.manifest.orchestrator, run, functions, mostLogLines, { stage });
     } catch (error) {
       if (!(error instanceof AwsCallError)) throw error;
       return { lines: [], cut: false, problem: error.message }; // a page is of use without its logs

@@ -10,6 +10,7 @@ import {
   sumSpent,
   type Usage,
 } from '../../records/index.ts';
+import { withoutRound } from '../without-round.ts';
 
 export const groupings = ['stage', 'day', 'model', 'pipeline'] as const;
 export type Grouping = (typeof groupings)[number];
@@ -57,9 +58,6 @@ interface Part {
   readonly items: number;
 }
 
-/** A stage in a round of a repetition counts with the others. */
-const stageName = (stage: string): string => stage.replace(/(Round\d+)+$/, '');
-
 /** Each execution of a run begins and ends. */
 const overheadOf = ({ overhead }: Spending, { generation = 1 }: AccountedRun): Spent =>
   sumSpent(Array.from({ length: generation }, () => ({ usage: overhead })));
@@ -68,7 +66,7 @@ const partsOf = (spending: Spending, run: AccountedRun): readonly Part[] => {
   const { stages = {}, others } = run.account ?? {};
   return [
     ...Object.entries(stages).map(([stage, { spent, items = 0 }]) => ({
-      key: stageName(stage),
+      key: withoutRound(stage),
       run: run.run,
       spent,
       items,

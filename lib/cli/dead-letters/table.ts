@@ -1,7 +1,8 @@
 import { type DeadLetter, type LostStart, letterName, lostStartName } from '../../records/index.ts';
 import { ago, oneLine } from '../../support/words.ts';
 import { columnsOf, print, printJson, type Setting } from '../setting.ts';
-import { table } from '../table.ts';
+import { cutTo, table } from '../table.ts';
+import { withoutKeys } from '../without-keys.ts';
 
 /** A dead letter of a run, or of a trigger that could start none. */
 export type AnyLetter = DeadLetter | LostStart;
@@ -12,15 +13,7 @@ const nameOf = (letter: AnyLetter): string => (isStart(letter) ? lostStartName(l
 
 /** A letter as `--json` gives it. */
 export const letterJson = (letter: AnyLetter): object => {
-  const {
-    pk: _,
-    sk: __,
-    runsPk: _____,
-    runsSk: ______,
-    notified: ___,
-    told: ____,
-    ...fields
-  } = letter as AnyLetter & { [key in 'pk' | 'sk' | 'runsPk' | 'runsSk' | 'notified' | 'told']?: unknown };
+  const { notified: _, told: __, ...fields } = withoutKeys(letter) as { [field: string]: unknown };
   return { ...fields, id: nameOf(letter) };
 };
 
@@ -42,9 +35,5 @@ export const printLetters = (found: readonly AnyLetter[], json: boolean, setting
     oneLine(isStart(letter) ? `${letter.trigger}: ${letter.cause}` : letter.cause, 160),
   ]);
   const headings = ['id', 'pipeline', 'failed', ...(isOpen ? [] : ['state']), 'attempts', 'error', 'cause'];
-  const width = columnsOf(setting.stdout);
-  print(
-    setting,
-    table(headings, rows).map((line) => (line.length <= width ? line : `${line.slice(0, width - 1)}…`)),
-  );
+  print(setting, cutTo(columnsOf(setting.stdout), table(headings, rows)));
 };

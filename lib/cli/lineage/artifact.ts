@@ -49,7 +49,16 @@ export const output = (place: Omit<Extract<Place, { kind: 'output' }>, 'kind'>, 
  * S3 URL; see `heddle partitions <pipeline>` for what was run.
  */
 export const readArtifact = (text: string, pipelines: readonly string[], run: string | undefined): Artifact => {
-  if (/^s3:\/\/[^/]+\/.+/.test(text)) return object(text);
+  if (/^s3:\/\/[^/]+\/.+/.test(text)) {
+    if (run === undefined) return object(text);
+    throw new CliError(
+      'HDL603',
+      2,
+      `--run was given with ${text}`,
+      'the output of a pipeline or a stage',
+      'leave it out',
+    );
+  }
   const [pipeline = '', ...rest] = text.split('/');
   const partition = rest.at(-1);
   const known = pipelines.includes(pipeline);

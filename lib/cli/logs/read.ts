@@ -50,6 +50,23 @@ const parsed = ({ timestamp, message }: Event, stage: string): LogLine => {
   }
 };
 
+export interface WantedLines {
+  /** Of this stage only. @default of all that share the functions */
+  readonly stage?: string;
+  /** Warnings and errors only. */
+  readonly isBad?: boolean;
+}
+
+const badLevels: readonly string[] = ['WARN', 'ERROR', 'CRITICAL'];
+export const isBad = ({ level }: Pick<LogLine, 'level'>): boolean => badLevels.includes(level);
+
+/** Asked of CloudWatch, so that a limit counts what is wanted alone. */
+const patternOf = (run: string, { stage, isBad: onlyBad }: WantedLines): string => {
+  const common = [`$.run = "${run}"`, ...(stage === undefined ? [] : [`$.stage = "${stage}"`])].join(' && ');
+  if (!onlyBad) return `{ ${common} }`;
+  return `{ ${badLevels.map((level) => `(${common} && $.level = "${level}")`).join(' || ')} }`;
+};
+
 /** One function's lines of the run; none where it has not logged yet. */
 const linesOf = async (
   aws: Aws,
@@ -57,6 +74,7 @@ const linesOf = async (
   stage: string,
   { run, createdAt, endedAt }: RunRecord,
   limit: number,
+  wanted: WantedLines,
 ): Promise<Logs> => {
   const lines: LogLine[] = [];
   let nextToken: unknown;
@@ -65,7 +83,7 @@ const linesOf = async (
     try {
       page = await aws.call('logs', 'FilterLogEvents', {
         logGroupName: `/aws/lambda/${name}`,
-        filterPattern: `{ $.run = "${run}" }`,
+        filterPattern: patternOf(run, wanted),
         startTime: Date.parse(createdAt) - slackMs,
         ...(endedAt === undefined ? {} : { endTime: Date.parse(endedAt) + slackMs }),
         ...(nextToken ? { nextToken } : {}),
@@ -87,9 +105,10 @@ export const readLogs = async (
   run: RunRecord,
   functions: readonly string[],
   limit: number,
+  wanted: WantedLines = {},
 ): Promise<Logs> => {
   const parts = await Promise.all(
-    functions.map((key) => linesOf(aws, stageFunctionName(orchestrator, run.pipeline, key), key, run, limit)),
+    functions.map((key) => linesOf(aws, stageFunctionName(orchestrator, run.pipeline, key), key, run, limit, wanted)),
   );
   const lines = parts.flatMap((part) => part.lines).toSorted((a, b) => a.at.localeCompare(b.at));
   return { lines: lines.slice(0, limit), cut: lines.length > limit || parts.some(({ cut }) => cut) };
