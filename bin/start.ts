@@ -301,7 +301,7 @@ const main = async (): Promise<number> => {
     if (given.fail.length > 0) sayRepair(given.fail, partitionWords(given, named.partition), where);
     else
       say(
-        'Next: npx heddle runs · npx heddle run <id> · npx heddle graph report --as mermaid · npm start -- --input FILE.csv',
+        `Next: npx heddle runs${where} · npx heddle run <id>${where} · npx heddle graph report --as mermaid · npm start -- --input FILE.csv`,
       );
     over = true;
     await stay(heddle, given);

@@ -1,5 +1,5 @@
 // The input that a person gives a run: JSON on the command line or in a file, checked against the pipeline's contract first.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Pipeline } from '../definition/index.ts';
 import type { Json } from '../records/index.ts';
@@ -7,8 +7,8 @@ import { CliError } from './cli-error.ts';
 
 const form = 'JSON, or @ and the path of a JSON file';
 
-/** `given` is the value of --input; without one the input is `{}`. Throws CliError HDL616. */
-export const readInput = (given: string | undefined, workingDirectory: string): Json => {
+/** `given` is the value of an option, such as --input; without one it is `{}`. Throws CliError HDL616. */
+export const readInput = (given: string | undefined, workingDirectory: string, option = '--input'): Json => {
   if (given === undefined) return {};
   const file = given.startsWith('@') ? given.slice(1) : undefined;
   const text = file === undefined ? given : readText(file, workingDirectory, form);
@@ -16,8 +16,9 @@ export const readInput = (given: string | undefined, workingDirectory: string): 
     return JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const fix = file === undefined ? 'quote it whole: --input \'{ "day": "2026-01-31" }\'' : 'mend the file';
-    throw new CliError('HDL616', 2, `${file ?? '--input'} is not JSON (${why})`, form, fix);
+    const isPath = file === undefined && existsSync(resolve(workingDirectory, given));
+    const fix = isPath ? `did you mean @${given}?` : `quote it whole: ${option} '{ "day": "2026-01-31" }'`;
+    throw new CliError('HDL616', 2, `${file ?? option} is not JSON (${why})`, form, file ? 'mend the file' : fix);
   }
 };
 
@@ -32,18 +33,25 @@ export const readText = (shown: string, workingDirectory: string, expected = 'a 
   }
 };
 
+/** What the pipeline's contract does not take of an input, and why; undefined where it takes it. */
+export const inputBreach = async (pipeline: Pipeline, input: Json): Promise<string | undefined> => {
+  const { issues } = await pipeline.input['~standard'].validate(input);
+  return issues
+    ?.map(({ path = [], message }) => {
+      const field = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+      return [field, message].filter(Boolean).join(': ');
+    })
+    .join('; ');
+};
+
 /** The input as it is, once the contract takes it. Throws CliError HDL617, naming the fields that it does not take. */
 export const checkInput = async (pipeline: Pipeline, input: Json): Promise<Json> => {
-  const result = await pipeline.input['~standard'].validate(input);
-  if (result.issues === undefined) return input;
-  const said = result.issues.map(({ path = [], message }) => {
-    const field = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
-    return [field, message].filter(Boolean).join(': ');
-  });
+  const breach = await inputBreach(pipeline, input);
+  if (breach === undefined) return input;
   throw new CliError(
     'HDL617',
     2,
-    `the input breaks the contract of ${pipeline.name}: ${said.join('; ')}`,
+    `the input breaks the contract of ${pipeline.name}: ${breach}`,
     'input as definePipeline declares it',
     `pass it with --input '{ … }' or --input @FILE`,
   );

@@ -49,6 +49,10 @@ test.each([
   ['counting --stage cuont', /^HDL626 there is no stage 'cuont'; expected one of count\. Fix: did you mean count\?\n$/],
   ['counting --drop /', /^HDL616 \/ cannot be read \(EISDIR\); expected a file\. Fix: check the path/],
   ['counting --drop nope.csv', /^HDL616 there is no file nope\.csv; expected a file\./],
+  ['counting --values nope.json', /^HDL616 --values is not JSON .*; expected JSON, or @ and the path of a JSON file\./],
+  ['counting --values /', /^HDL616 --values is not JSON .* Fix: did you mean @\/\?\n$/],
+  ['counting --values []', /^HDL616 --values is no object;/],
+  ['counting --values {"cuont":1}', /^HDL626 there is no stage 'cuont'; .* Fix: did you mean count\?\n$/],
   ['pairing --fault crash', /^HDL661 the value made for pair: pairs must be even; .* Fix: .* --values\n$/],
 ])('verify %s is refused with what to do', async (words, message) => {
   const { exit, stderr } = await heddle(`verify ${words}`);
@@ -87,11 +91,8 @@ test('the table has a mark for each cell, the legend of those that it uses, and 
   ]);
 });
 
-test('handlers are stubs or real ones, and a file that is to lie in the inbox is there', async () => {
+test('handlers are stubs or real ones', async () => {
   expect((await heddle('verify counting --handlers reel')).stderr).toBe(
     "HDL603 --handlers is 'reel'; expected one of stub, real. Fix: did you mean real?\n",
-  );
-  expect((await heddle('verify counting --drop none.csv')).stderr).toBe(
-    'HDL616 there is no file none.csv; expected a file. Fix: check the path and its permissions\n',
   );
 });

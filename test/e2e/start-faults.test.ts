@@ -131,28 +131,10 @@ test("so it is by AWS's own redrive of the dead-letter queue, while the engine i
   expect(readFileSync(page, 'utf8')).not.toContain('have no score');
 }, 180_000);
 
-test.each([
-  [
-    'no share',
-    'sentiment.score',
-    /expected <pipeline>\.<stage>:<percent or count>\. Fix: write it as in sentiment\.score:3%/,
-  ],
-  [
-    'an unknown pipeline',
-    'sentimnt.score:3%',
-    /there is no pipeline 'sentimnt'; expected one of .*did you mean sentiment\?/,
-  ],
-  [
-    'an unknown stage',
-    'sentiment.scor:3%',
-    /there is no stage of sentiment with a handler 'scor'; .*did you mean score\?/,
-  ],
-  ['a stage without a handler', 'sentiment.anyUnsure:3%', /there is no stage of sentiment with a handler 'anyUnsure'/],
-  ['more than all', 'sentiment.score:101%', /expected a percentage above 0 and up to 100, or a count from 1/],
-  ['nothing', 'sentiment.score:0', /expected a percentage above 0/],
-])('--fail with %s is refused', async (_, fault, message) => {
-  const { code, output } = await run('start', '--state', join(folder, 'never'), '--fail', fault).ended;
+test('--fail with no share is refused', async () => {
+  const { code, output } = await run('start', '--state', join(folder, 'never'), '--fail', 'sentiment.score').ended;
   expect(code).toBe(2);
-  expect(output).toMatch(/^HDL629 --fail is '/);
-  expect(output).toMatch(message);
+  expect(output).toMatch(
+    /^HDL629 --fail is 'sentiment\.score'; expected <pipeline>\.<stage>:<percent or count>\. Fix: /,
+  );
 });

@@ -11,7 +11,6 @@ const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'heddle-e2e-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(async () => {
-  mkdirSync(join(folder, 'reviews.csv'));
   await freshAssembly({ root, environment: process.env, say: () => undefined });
 });
 
@@ -48,9 +47,14 @@ const facts = (rows: readonly string[]) => rows.map((row) => row.split(/ {2,}/).
 
 describe('the sample reviews', () => {
   const state = join(folder, 'sample');
+  let sample: Promise<Ended> | undefined;
+  const sampled = (): Promise<Ended> => {
+    sample ??= start('--state', state).ended;
+    return sample;
+  };
 
   test('go through four pipelines to a report, and are not done again', async () => {
-    const first = await start('--state', state).ended;
+    const first = await sampled();
     expect(first).toMatchObject({ code: 0 });
     expect(rowsOf(first.output).map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual([
       ['collect', expect.stringMatching(/^demo-/), 'demo', 'completed'],
@@ -84,8 +88,7 @@ describe('the sample reviews', () => {
     await first.ended;
     const second = await start('--state', killed).ended;
     expect(second).toMatchObject({ code: 0 });
-    const sampleRows = rowsOf((await start('--state', state).ended).output);
-    expect(facts(rowsOf(second.output))).toEqual(facts(sampleRows));
+    expect(facts(rowsOf(second.output))).toEqual(facts(rowsOf((await sampled()).output)));
   });
 });
 
@@ -147,19 +150,9 @@ describe("a person's own file", () => {
 describe('what cannot work is refused with one message and exit code 2', () => {
   test.each([
     [
-      'a missing file',
-      ['--input', 'nowhere.csv'],
-      /^HDL620 there is no file nowhere\.csv; expected .*\. Fix: check the path$/m,
-    ],
-    [
       'a kind that nobody reads',
       ['--input', 'README.md'],
       /^HDL620 README\.md ends in '\.md'; expected .*\.csv, \.json, \.jsonl/m,
-    ],
-    [
-      'a folder',
-      ['--input', join(folder, 'reviews.csv')],
-      /^HDL620 .*reviews\.csv is a folder; expected .*\. Fix: name one file in it$/m,
     ],
     ['an unknown option', ['--inptu', 'x'], /^HDL603 Unknown option '--inptu'/m],
     ['a port that is none', ['--port', '99999'], /^HDL603 --port is '99999'; expected a port from 1 to 65535/m],
@@ -177,11 +170,6 @@ describe('what cannot work is refused with one message and exit code 2', () => {
       'two samples at once',
       ['--by-day', '--fail', 'sentiment.score:3%'],
       /^HDL603 --by-day with --input, --partition or --fail/m,
-    ],
-    [
-      'a folder with no ending',
-      ['--input', folder],
-      /^HDL620 .* is a folder; expected .*\. Fix: name one file in it$/m,
     ],
   ])('%s', async (_, arguments_, message) => {
     const { code, output } = await start('--state', join(folder, 'never'), ...arguments_).ended;
@@ -205,8 +193,7 @@ describe('what cannot work is refused with one message and exit code 2', () => {
     const damaged = join(folder, 'damaged');
     const file = join(folder, 'tiny.csv');
     writeFileSync(file, 'text,date,source\ngood,2026-03-01,shop\nbad,2026-03-02,shop\n');
-    const made = await start('--state', damaged, '--input', file).ended;
-    expect(made.code).toBe(0);
+    mkdirSync(damaged);
     writeFileSync(join(damaged, 'engine.sqlite'), 'rubbish');
     const refused = await start('--state', damaged, '--input', file).ended;
     expect(refused).toMatchObject({ code: 2, output: expect.stringMatching(/^HDL503 .*engine\.sqlite is damaged/m) });

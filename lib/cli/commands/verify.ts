@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Pipeline } from '../../definition/index.ts';
-import { graphOf } from '../../graph/index.ts';
+import { functionsOf, graphOf, type PipelineGraph } from '../../graph/index.ts';
 import { nearest } from '../../support/nearest.ts';
 import type { CellResult, GivenValues, MatrixOptions } from '../../verify/index.ts';
 import { checkedPipeline } from '../checked-pipeline.ts';
@@ -8,7 +8,7 @@ import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { realHandlers } from '../real-handlers.ts';
 import { checkInput, readInput, readText } from '../run-input.ts';
-import { columnsOf, print, printJson, remark } from '../setting.ts';
+import { columnsOf, print, printJson, remark, type Setting } from '../setting.ts';
 import { verifyReport } from '../verify-report.ts';
 
 export const verify: Command = {
@@ -20,8 +20,8 @@ export const verify: Command = {
     fault: { value: 'NAME', says: 'only this fault' },
     seed: { value: 'N', says: 'other values than those of seed 1' },
     values: {
-      value: 'FILE',
-      says: 'JSON: outputs by stage, "input", and "upstream" by alias, instead of values made from the contracts',
+      value: 'JSON|@FILE',
+      says: 'outputs by stage, "input", and "upstream" by alias, instead of values made from the contracts',
     },
     handlers: {
       value: 'stub|real',
@@ -44,9 +44,8 @@ export const verify: Command = {
     const { faults, placesOf } = await import('../../verify/index.ts'); // brings the engine and the runtime: not for every command
     const stage = known('stage', given.text('stage'), placesOf(graphOf(pipeline)));
     const fault = known('fault', given.text('fault'), namesOf(faults));
-    const values = given.text('values');
     const input = given.text('input');
-    const made = values === undefined ? {} : (readInput(`@${values}`, setting.workingDirectory) as GivenValues); // a stage that it does not name is none
+    const made = valuesOf(graphOf(pipeline), given.text('values'), setting);
     const drop = given.text('drop');
     const handlers = known('handlers', given.text('handlers'), ['stub', 'real']);
     const cells = await cellsOf(pipeline, {
@@ -90,6 +89,21 @@ const known = (
     `one of ${all.join(', ')}`,
     near ? `did you mean ${near}?` : 'correct the name',
   );
+};
+
+/** Throws CliError HDL616 for what is no JSON object, HDL626 for a stage that there is not. */
+const valuesOf = (graph: PipelineGraph, text: string | undefined, { workingDirectory }: Setting): GivenValues => {
+  const values = readInput(text, workingDirectory, '--values');
+  if (typeof values !== 'object' || values === null || Array.isArray(values))
+    throw new CliError('HDL616', 2, '--values is no object', '{ "<stage>": its output, … }', 'name the stages');
+  const places = [
+    'input',
+    'upstream',
+    ...graph.stages.map(({ id }) => id),
+    ...functionsOf(graph).map(({ key }) => key),
+  ];
+  for (const name of Object.keys(values)) known('stage', name, [...new Set(places)]);
+  return values as GivenValues; // looked at above
 };
 
 const cellsOf = async (pipeline: Pipeline, options: MatrixOptions): Promise<readonly CellResult[]> => {

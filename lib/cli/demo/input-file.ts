@@ -19,7 +19,9 @@ export const readInputFile = (path: string): Drop => {
   const refuse = (found: string, fix: string): never => {
     throw new CliError('HDL620', 2, found, expected, fix);
   };
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) refuse(`${path} is a folder`, 'name one file in it');
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) refuse(`there is no file ${path}`, 'check the path');
+  if (found?.isDirectory()) refuse(`${path} is a folder`, 'name one file in it');
   if (!kinds.includes(kind)) refuse(`${path} ends in '${kind}'`, 'save it as one of these kinds');
   const body = read(path, refuse);
   if (body.length === 0) refuse(`${path} is empty`, 'give it at least one review');
@@ -43,7 +45,6 @@ const read = (path: string, refuse: (found: string, fix: string) => never): Uint
     return new Uint8Array(readFileSync(path));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'unknown';
-    const found = code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${code})`;
-    return refuse(found, code === 'ENOENT' ? 'check the path' : 'check its permissions');
+    return refuse(`${path} cannot be read (${code})`, 'check its permissions');
   }
 };
