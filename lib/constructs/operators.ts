@@ -204,6 +204,8 @@ export class Operators extends Construct {
       allow(starter, ['states:StartExecution'], [machine]);
     }
     allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
+    // For what can never be replayed.
+    allow(this.replay, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
     if (type === 'express' || overlap === 'cancelRunning' || compensates || deadline) this.#lookAfter();
     if (overlap || compensates) this.#tellDispatch();
     if (pools.length > 0) this.#servePools();

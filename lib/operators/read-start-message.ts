@@ -1,31 +1,8 @@
 // A message of the start queue, checked: a start message, or an event that could not be delivered as one and was put here.
-import type { StartMessage } from '../records/index.ts';
+import { type StartMessage, startMessageKinds, startMessageProblem } from '../records/index.ts';
 import { fillTemplate } from '../support/event-template.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import type { Services } from './services.ts';
-
-/** What each kind must hold, as paths. */
-const wanted: { readonly [kind in StartMessage['kind']]: readonly string[] } = {
-  manual: ['id', 'input', 'by'],
-  request: ['trigger', 'id', 'partition', 'input', 'by'],
-  event: ['from', 'reading.trigger', 'event.id'],
-  object: ['keyTemplate', 'event.detail.bucket.name', 'event.detail.object.key', 'event.detail.object.etag'],
-  schedule: ['schedule', 'time', 'timeZone', 'input'],
-  child: ['parent.pipeline', 'parent.run', 'parent.stage', 'partition', 'input.kind'],
-  backfill: ['backfill', 'partition', 'input.kind'],
-  advance: ['backfill'],
-  resume: ['run', 'order.id', 'order.generation', 'order.again', 'order.below', 'order.items'],
-  fork: ['run', 'id', 'from', 'again', 'by'],
-  look: ['run', 'generation'],
-  ended: ['run', 'generation'],
-  release: ['pause'],
-  window: ['trigger', 'group', 'number', 'batch.seconds', 'batch.count'],
-  batch: ['trigger', 'group', 'number', 'inputs'],
-  deadline: ['run'],
-  waited: ['partition', 'at'],
-  compensate: ['run'],
-  upstream: ['event.detail.pipeline', 'event.detail.run', 'event.detail.partition'],
-};
 
 type Shape = { readonly [field: string]: unknown };
 
@@ -52,17 +29,10 @@ export const readStartMessage = async (
 };
 
 const check = (value: Shape, body: string): StartMessage => {
-  const { kind, pipeline } = value;
-  if (typeof kind !== 'string' || !Object.hasOwn(wanted, kind))
-    throw malformed(body, `its kind is ${JSON.stringify(kind) ?? 'missing'}`);
-  if (typeof pipeline !== 'string' || pipeline === '') throw malformed(body, 'it names no pipeline');
-  const missing = wanted[kind as StartMessage['kind']].filter((path) => valueAt(value, path) === undefined);
-  if (missing.length > 0) throw malformed(body, `a ${kind} message without ${missing.join(', ')}`);
-  return value as unknown as StartMessage; // its fields were looked at above
+  const problem = startMessageProblem(value);
+  if (problem !== undefined) throw malformed(body, problem);
+  return value as unknown as StartMessage; // its fields were looked at
 };
-
-const valueAt = (value: Shape, path: string): unknown =>
-  path.split('.').reduce<unknown>((found, field) => (isShape(found) ? found[field] : undefined), value);
 
 const parsed = (body: string): unknown => {
   try {
@@ -74,7 +44,7 @@ const parsed = (body: string): unknown => {
 
 const malformed = (body: string, why: string): PermanentError =>
   new PermanentError(
-    `HDL446 ${JSON.stringify(body.slice(0, 200))} is no start message: ${why}. Expected { "kind": ${Object.keys(wanted).join(' | ')}, "pipeline", … }. Fix: send what heddle start sends; discard this one`,
+    `HDL446 ${JSON.stringify(body.slice(0, 200))} is no start message: ${why}. Expected { "kind": ${startMessageKinds.join(' | ')}, "pipeline", … }. Fix: send what heddle start sends; discard this one`,
   );
 
 interface RuleTarget {

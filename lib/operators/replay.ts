@@ -1,5 +1,6 @@
 // `replay`: takes dead letters from a pipeline's replay queue and lets their runs go on from there. A message that cannot be
-// replayed stays: it goes back to the queue, and after its tries to the dead letters that it came from.
+// replayed now stays: it goes back to the queue, and after its tries to the dead letters that it came from. One that never can
+// goes there at once.
 import { belowOf, isOpen } from '../ledger/index.ts';
 import {
   type Compensation,
@@ -10,16 +11,19 @@ import {
   type RunRecord,
   undoneStage,
 } from '../records/index.ts';
-import { PermanentError } from '../support/run-errors.ts';
+import { isPermanent, PermanentError } from '../support/run-errors.ts';
 import { sha256 } from '../support/sha256.ts';
 import { askForCompensation } from './compensate.ts';
 import { readReplayMessage } from './replay-message.ts';
 import { resume } from './resume.ts';
 import { isoTime, type Services } from './services.ts';
+import { setAside } from './set-aside.ts';
 
 export interface QueueMessage {
   readonly messageId: string;
   readonly body: string;
+  /** Of the replay queue that it is on. */
+  readonly eventSourceARN?: string;
 }
 
 /** What became of one message. `kept` says that it must stay on the queue. */
@@ -43,24 +47,32 @@ export const replay = async (messages: readonly QueueMessage[], services: Servic
       const key = `${wanted.pipeline} ${wanted.run}`;
       byRun.set(key, [...(byRun.get(key) ?? []), { ...message, wanted }]);
     } catch (error) {
-      answers.push(kept(message, error));
+      answers.push(await kept(message, error, services));
     }
   }
   for (const asked of byRun.values()) {
     try {
       answers.push(...(await replayRun(asked, services)));
     } catch (error) {
-      answers.push(...asked.map((message) => kept(message, error)));
+      for (const message of asked) answers.push(await kept(message, error, services));
     }
   }
   return answers;
 };
 
-const kept = ({ messageId }: QueueMessage, error: unknown): Replayed => ({
-  messageId,
-  kept: true,
-  says: error instanceof Error ? error.message : String(error),
-});
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What could not be replayed: it waits on its queue where the next try may do it, else with the dead letters. */
+const kept = async (message: QueueMessage, error: unknown, services: Services): Promise<Replayed> => {
+  const { messageId } = message;
+  const says = textOf(error);
+  if (!isPermanent(error)) return { messageId, kept: true, says };
+  try {
+    return { messageId, kept: !(await setAside(message, services)), says };
+  } catch (failure) {
+    return { messageId, kept: true, says: `${says} (and it could not be set aside: ${textOf(failure)})` };
+  }
+};
 
 const replayRun = async (asked: readonly Asked[], services: Services): Promise<readonly Replayed[]> => {
   const [first] = asked;
@@ -83,7 +95,7 @@ const replayRun = async (asked: readonly Asked[], services: Services): Promise<r
       const says = `${letterName(letter)} was ${letter.state} by ${letter.closedBy ?? 'somebody'}: nothing runs again`;
       answers.push({ messageId: message.messageId, kept: false, says });
     } else if (letter && (await inputIsThere(letter, services))) open.push({ message, letter });
-    else answers.push(kept(message, letter ? inputGone(letter) : noLetter(message.wanted)));
+    else answers.push(await kept(message, letter ? inputGone(letter) : noLetter(message.wanted), services));
   }
   const letters = open.flatMap(({ letter }) => (undoneStage(letter.stage) === undefined ? [letter] : []));
   // Where nothing else is to be done again, what could not be undone is tried again; else it stands, for the run goes on.
@@ -92,7 +104,7 @@ const replayRun = async (asked: readonly Asked[], services: Services): Promise<r
   const resumed = await resume(pipeline, run, order, manifest, services);
   for (const { message } of open) {
     if (resumed.kind === 'refused')
-      answers.push(kept(message, new Error(`HDL430 ${resumed.reason}: not replayed now`)));
+      answers.push(await kept(message, new Error(`HDL430 ${resumed.reason}: not replayed now`), services));
     else answers.push({ messageId: message.messageId, kept: false, says: `${letterName(message.wanted)} is replayed` });
   }
   return answers;
@@ -106,7 +118,8 @@ const undoAgain = async (
 ): Promise<readonly Replayed[]> => {
   const { ledger, now } = services;
   const [first] = open;
-  if (!first || !compensation) return open.map(({ message, letter }) => kept(message, noLetter(letter)));
+  if (!first || !compensation)
+    return Promise.all(open.map(({ message, letter }) => kept(message, noLetter(letter), services)));
   const { generation, round, status } = compensation;
   const askedAt = isoTime(now());
   const next: Compensation = { generation, round: round + 1, status: 'pending', askedAt };
@@ -115,8 +128,10 @@ const undoAgain = async (
       ? await ledger.compensations.again({ pipeline, run, generation, round }, next)
       : await ledger.runs.get(pipeline, run);
   if (asked?.compensation?.status !== 'pending')
-    return open.map(({ message }) =>
-      kept(message, new Error(`HDL430 the run ${run} is being compensated, or goes on: not replayed now`)),
+    return Promise.all(
+      open.map(({ message }) =>
+        kept(message, new Error(`HDL430 the run ${run} is being compensated, or goes on: not replayed now`), services),
+      ),
     );
   const answers: Replayed[] = [];
   for (const { message, letter } of open) {

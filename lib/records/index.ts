@@ -44,6 +44,7 @@ export * from './share.ts';
 export * from './spent.ts';
 export * from './stage-record.ts';
 export * from './start-message.ts';
+export * from './start-message-form.ts';
 export * from './start-queue.ts';
 export * from './status.ts';
 export * from './undo.ts';

@@ -128,6 +128,7 @@ describe('an operator has the rights of its work', () => {
         `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
         `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
         `ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-replay`)).join(' ')}`,
+        `SendMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
       ],
     ],
     [

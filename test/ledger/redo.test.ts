@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ResumeOrder } from '../../lib/records/index.ts';
+import { letter } from '../dead-letter.ts';
 import { openServices, type TestServices } from '../services.ts';
 
 let services: TestServices;
@@ -40,20 +41,6 @@ const batch = async (run: string, number: number, results: readonly object[]): P
     results: await payloads.store('orders', results),
   });
 };
-const letter = (run: string, stage: string, item?: number) => ({
-  pipeline: 'orders',
-  run,
-  partition: 'p',
-  stage,
-  ...(item === undefined ? {} : { item }),
-  error: 'E',
-  cause: 'c',
-  attempts: 1,
-  firstAt: 'now',
-  lastAt: 'now',
-  definitionHash: 'abc',
-  generation: 1,
-});
 
 describe('a stage that is to be done again', () => {
   test.each([

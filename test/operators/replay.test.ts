@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { reconcile, replay } from '../../lib/operators/index.ts';
+import { letter } from '../dead-letter.ts';
 import { at, machines, openWorkshop, type Workshop } from './workshop.ts';
 
 let workshop: Workshop;
@@ -8,20 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => workshop.local.close());
 
-const letter = (run: string, stage: string, item?: number) => ({
-  pipeline: 'orders',
-  run,
-  partition: '2026-01-01',
-  stage,
-  ...(item === undefined ? {} : { item }),
-  error: 'E',
-  cause: 'c',
-  attempts: 1,
-  firstAt: 'now',
-  lastAt: 'now',
-  definitionHash: 'abc',
-  generation: 1,
-});
 const end = (name: string) =>
   reconcile(
     { detail: { stateMachineArn: `${machines}:heddle-orders`, name, status: 'FAILED' } },
@@ -120,6 +107,33 @@ describe('a message that cannot be replayed stays, and says why', () => {
       { kept: true, says: expect.stringMatching(/^HDL431 the input of \S+\/other is gone/) },
       { kept: false },
     ]);
+  });
+
+  test('for good: it goes to the dead letters of its queue at once, as it came', async () => {
+    const sqs = workshop.local.service('sqs');
+    const [replayQueueUrl = '', deadLetterQueueUrl = ''] = await Promise.all(
+      ['heddle-returns-replay', 'heddle-returns-dead-letters'].map(async (QueueName) =>
+        String((await sqs.call('CreateQueue', { QueueName })).QueueUrl),
+      ),
+    );
+    await workshop.deploy('returns', { replayQueueUrl, deadLetterQueueUrl });
+    const of = (queue: string, body: string) => ({
+      messageId: '0',
+      body,
+      eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queue}`,
+    });
+    const nowhere = JSON.stringify({ ...letter('nobody', 'clean'), pipeline: 'returns' });
+    const answers = await replay(
+      [of('heddle-returns-replay', 'not json'), of('heddle-returns-replay', nowhere), of('heddle-other-replay', '[]')],
+      workshop.services,
+    );
+    expect(answers.map(({ kept, says }) => `${kept} ${says.slice(0, 6)}`).sort()).toEqual([
+      'false HDL407',
+      'false HDL429',
+      'true HDL429',
+    ]);
+    const { Messages } = await sqs.call('ReceiveMessage', { QueueUrl: deadLetterQueueUrl, MaxNumberOfMessages: 10 });
+    expect((Messages as readonly { Body: string }[]).map(({ Body }) => Body).sort()).toEqual(['not json', nowhere]);
   });
 
   test('one bad message does not hold up the others', async () => {
