@@ -43,7 +43,7 @@ export const deadLettersReplay: Command = {
       const { letters, starts } = await find(target, given.operands[0], given, setting.now());
       const plan = await planOf(target, letters);
       const mended = mendedOf(given, setting, letters, starts);
-      const planned = await planStarts(target, starts, mended);
+      const planned = await planStarts(target, starts, mended, setting);
       if (!given.has('go') || !given.has('json')) printPlan(plan, planned, given.has('json'), setting);
       const able = plan.filter(({ refused }) => refused === undefined);
       const refused = [...plan, ...planned].filter((one) => one.refused !== undefined).length;

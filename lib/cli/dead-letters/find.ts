@@ -32,17 +32,18 @@ const mostOpen = 100_000;
 const searched = 1_000;
 
 /**
- * Newest first. `name` is one letter's, `<run>/<stage>[/<item>]` or `start/<id>`; a run's id, or `start`, for all of its. Throws as
- * `findLetters` does.
+ * Newest first. `name` is one letter's, `<run>/<stage>[/<item>]` or `start/<id>`; a run's id, or `start`, for all of its. Throws
+ * CliError HDL606, HDL615, HDL650 (a time), HDL651 (a pattern), HDL652 (no such letter).
  */
 export const find = async (target: Target, name: string | undefined, given: Arguments, now: number): Promise<Found> => {
   const [kind] = name?.split('/') ?? [];
   if (kind === 'start') return { letters: [], starts: await findStarts(target, name, given, now) };
-  const letters = await findLetters(target, name, given, now);
+  const { letters, all } = await findLetters(target, name, given, now);
   const isOfRuns = name !== undefined || given.text('run') !== undefined || given.text('stage') !== undefined;
+  if (isOfRuns) return { letters, starts: [] };
   const open = new Map<string, number>();
-  for (const { pipeline } of letters.filter(isOpen)) open.set(pipeline, (open.get(pipeline) ?? 0) + 1);
-  return { letters, starts: isOfRuns ? [] : await findStarts(target, undefined, given, now, open) };
+  for (const { pipeline } of all.filter(isOpen)) open.set(pipeline, (open.get(pipeline) ?? 0) + 1);
+  return { letters, starts: await findStarts(target, undefined, given, now, open) };
 };
 
 const findStarts = async (
@@ -58,7 +59,7 @@ const findStarts = async (
   const known = name?.startsWith('start/')
     ? await target.ledger.lostStarts.get(name.slice('start/'.length))
     : undefined;
-  const all = known?.state === 'open' ? [known] : await lostStarts(target, open);
+  const all = known?.state === 'open' ? [known] : await lostStarts(target, { pipeline, open });
   const found = all
     .filter((lost) => name === undefined || name === 'start' || lostStartName(lost) === name)
     .filter((lost) => isMeant(lost) && (pipeline === undefined || lost.pipeline === pipeline))
@@ -67,25 +68,22 @@ const findStarts = async (
   return found;
 };
 
-/**
- * Newest first. `name` is one letter's, `<run>/<stage>[/<item>]`, or a run's id for all of its. Throws CliError HDL606,
- * HDL615, HDL650 (a time), HDL651 (a pattern), HDL652 (no such letter).
- */
-export const findLetters = async (
+/** Those of runs that are meant, of `all` that were looked through. */
+const findLetters = async (
   target: Target,
   name: string | undefined,
   given: Arguments,
   now: number,
-): Promise<readonly DeadLetter[]> => {
+): Promise<{ readonly letters: readonly DeadLetter[]; readonly all: readonly DeadLetter[] }> => {
   const [run = given.text('run'), stage = given.text('stage'), item] = name?.split('/') ?? [];
   const isMeant = matcher(given, stage, item, now);
-  const letters =
+  const all =
     run === undefined
       ? await allLetters(target, given.text('pipeline'), given.has('all'))
       : await lettersOf(target, run, given);
-  const found = letters.filter(isMeant).toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
-  if (name !== undefined && stage !== undefined && found.length === 0) throw noLetter(name, letters);
-  return found;
+  const letters = all.filter(isMeant).toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
+  if (name !== undefined && stage !== undefined && letters.length === 0) throw noLetter(name, all);
+  return { letters, all };
 };
 
 const lettersOf = async (target: Target, id: string, given: Arguments): Promise<readonly DeadLetter[]> => {

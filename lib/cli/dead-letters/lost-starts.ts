@@ -5,23 +5,25 @@ import { lookThrough, messagesOn, textsOf, type WaitingMessage } from '../../led
 import { type LostStart, lostStartId, replayAttributes, startFacts } from '../../records/index.ts';
 import { LambdaFailedError } from '../../support/aws-call.ts';
 import { awaitThat } from '../await-run.ts';
+import type { Setting } from '../setting.ts';
 import type { Target } from '../target.ts';
-import { putBack, refusalOfQueue, strays, takeOffQueue, textAttributes } from './other-queues.ts';
+import { mendedProblem } from './mended.ts';
+import { type Among, putBack, refusalOfQueue, strays, takeOffQueue, textAttributes } from './other-queues.ts';
 
 const queuesOf = ({ manifest }: Target): readonly string[] => [
   manifest.startDeadLetterQueueUrl,
   manifest.undeliveredQueueUrl,
 ];
 
-/** All that there are, closed ones too; of a pipeline's own dead letters what is none. `open`: how many it has that are. */
-export const lostStarts = async (target: Target, open?: ReadonlyMap<string, number>): Promise<readonly LostStart[]> => {
+/** All that there are, closed ones too; of a pipeline's own dead letters, or of all pipelines', what is none. */
+export const lostStarts = async (target: Target, among: Among): Promise<readonly LostStart[]> => {
   const byId = new Map((await target.ledger.lostStarts.list()).map((lost) => [lost.id, lost]));
   for (const queueUrl of queuesOf(target)) {
     if ((await messagesOn(target.aws, queueUrl)) === 0) continue;
     const { left } = await lookThrough(target.aws, queueUrl, () => false);
     for (const message of left) add(byId, asQueued(message));
   }
-  for (const stray of await strays(target, open)) add(byId, stray);
+  for (const stray of await strays(target, among)) add(byId, stray);
   return [...byId.values()];
 };
 
@@ -68,7 +70,12 @@ export const bodyOf = async ({ ledger }: Target, { message }: LostStart): Promis
   (await ledger.payloads.load(message)) as string; // it was stored as a text
 
 /** Why one cannot be replayed; undefined where it can. `mended` is to go instead of its message. */
-export const refusalOf = async (target: Target, lost: LostStart, mended?: string): Promise<string | undefined> => {
+export const refusalOf = async (
+  target: Target,
+  lost: LostStart,
+  mended: string | undefined,
+  setting: Setting,
+): Promise<string | undefined> => {
   if (mended === undefined && !(await target.ledger.payloads.exists(lost.message)))
     return 'its message is gone from the payload bucket';
   const body = await bodyOf(target, lost);
@@ -76,8 +83,9 @@ export const refusalOf = async (target: Target, lost: LostStart, mended?: string
     case 'alert':
       return 'an alert: read it with heddle dead-letters show, then discard it';
     case 'queue':
-      return refusalOfQueue(target, lost, body, mended);
+      return refusalOfQueue(target, lost, body, mended, setting);
     case 'start':
+      return mended === undefined ? undefined : mendedProblem(target, lost, mended, 'start', setting);
     case 'reconcile':
       return undefined;
   }

@@ -4,7 +4,9 @@
 import { lookThrough, messagesOn, textsOf, type WaitingMessage } from '../../ledger/index.ts';
 import { type LostStart, letterName, lostStartId, replayAttributes, replayMessageOf } from '../../records/index.ts';
 import { AwsCallError } from '../../support/aws-call.ts';
+import type { Setting } from '../setting.ts';
 import type { Target } from '../target.ts';
+import { mendedProblem } from './mended.ts';
 
 const nameOf = (urlOrArn: string): string => urlOrArn.split(/[/:]/).at(-1) ?? '';
 
@@ -29,13 +31,21 @@ const pairOf = async ({ aws }: Target, QueueName: string): Promise<QueuePair | u
   }
 };
 
-/** What lies among the dead letters of pipelines and names none of theirs. `open`: how many open ones a pipeline has. */
+/** Whose dead letters are looked through. */
+export interface Among {
+  /** @default all */
+  readonly pipeline: string | undefined;
+  /** How many open ones pipelines have: what more lies on a queue is none. @default nobody knows */
+  readonly open?: ReadonlyMap<string, number> | undefined;
+}
+
+/** What lies among the dead letters of pipelines and names none of theirs. */
 export const strays = async (
   target: Target,
-  open: ReadonlyMap<string, number> = new Map(),
+  { pipeline: only, open = new Map() }: Among,
 ): Promise<readonly LostStart[]> => {
   const found: LostStart[] = [];
-  for (const pipeline of target.manifest.pipelines) {
+  for (const pipeline of only === undefined ? target.manifest.pipelines : [only]) {
     const { deadLetterQueueUrl, replayQueueUrl } = await target.pipeline(pipeline);
     // A queue of thousands is not looked through where each message can be a dead letter.
     if ((await messagesOn(target.aws, deadLetterQueueUrl)) <= (open.get(pipeline) ?? 0)) continue;
@@ -92,15 +102,16 @@ export const refusalOfQueue = async (
   lost: LostStart,
   body: string,
   mended: string | undefined,
+  setting: Setting,
 ): Promise<string | undefined> => {
   const { queue = '' } = lost;
   const isReplay = await isReplayQueue(target, lost);
-  const fits = isReplay ? replayMessageOf(mended ?? body) !== undefined : isJson(mended ?? body);
-  if (!fits) {
+  if (mended !== undefined) {
+    const problem = await mendedProblem(target, lost, mended, isReplay ? 'replay' : 'user', setting);
+    if (problem !== undefined) return problem;
+  } else if (isReplay ? replayMessageOf(body) === undefined : !isJson(body)) {
     const wanted = isReplay ? '{ "pipeline", "run", "stage" }' : 'JSON';
-    return mended === undefined
-      ? `malformed, and would fail again: give --message with ${wanted}, or discard it`
-      : `--message is not ${wanted}`;
+    return `malformed, and would fail again: give --message with ${wanted}, or discard it`;
   }
   const pair = await pairOf(target, queue);
   if (!pair) return `there is no queue ${queue}`;

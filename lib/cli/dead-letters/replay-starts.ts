@@ -14,10 +14,11 @@ export interface PlannedStart {
 export const planStarts = async (
   target: Target,
   starts: readonly LostStart[],
-  mended?: string,
+  mended: string | undefined,
+  setting: Setting,
 ): Promise<readonly PlannedStart[]> => {
   const planned: PlannedStart[] = [];
-  for (const lost of starts) planned.push({ lost, refused: await refusalOf(target, lost, mended) });
+  for (const lost of starts) planned.push({ lost, refused: await refusalOf(target, lost, mended, setting) });
   return planned;
 };
 
