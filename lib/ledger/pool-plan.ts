@@ -30,7 +30,7 @@ export const marksOf = ({ held = new Set() }: Pick<PoolRecord, 'held'>): readonl
 export const freeSlots = (head: Pick<PoolRecord, 'held'>, { slots }: PoolLimits, now: number): number =>
   slots === undefined ? mostGrants : slots - marksOf(head).filter(({ untilMs }) => untilMs > now).length;
 
-const horizonOf = ({ intervalMs = 0 }: PoolLimits): number => Math.max(horizonMs, intervalsAhead * intervalMs);
+export const horizonOf = ({ intervalMs = 0 }: PoolLimits): number => Math.max(horizonMs, intervalsAhead * intervalMs);
 
 /**
  * Of a pool with a rate alone: whether so many are under way that nobody need be granted anything yet. Without this each who gets

@@ -4,8 +4,6 @@
 // meet in the count of grants, which each must have read. Whoever grants then tells those granted, by their task tokens. Should it die
 // before, they are found in the queue by the next who passes, or by the sweep, and told.
 import {
-  openIndex,
-  openPools as openPoolsPartition,
   type PoolAddress,
   type PoolLease,
   type PoolLimits,
@@ -14,10 +12,10 @@ import {
   poolKey,
   poolWaiterKey,
   poolWaiterPrefix,
-  readPoolKey,
 } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
-import { exactMs, freeSlots, grantedTo, isAhead, marksOf, mostGrants, type Planned, planGrants } from './pool-plan.ts';
+import { mostRounds, openPoolItems, stepAside } from './pool-item.ts';
+import { freeSlots, grantedTo, horizonOf, isAhead, marksOf, mostGrants, planGrants } from './pool-plan.ts';
 import { openTelling } from './pool-telling.ts';
 import type { Table } from './table.ts';
 
@@ -67,78 +65,27 @@ export interface Pools {
   pushBack(at: PoolAddress, until: number): Promise<void>;
 }
 
-const mostRounds = 200;
-/** Of those in use, what one looks at. */
-const mostInUse = 1_000;
-/** A pool that nobody has used so long is forgotten. */
-const keptSeconds = 30 * 86_400;
 /** Whoever granted something has told of it by then, or died. */
 const toldWithinMs = 1_000;
 
-/** Two who met try again, not at once. */
-const stepAside = (round: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * Math.min(round, 10)));
+/** Of those who wait, who gives back looks at so many while it does. */
+const lookAhead = 12;
 
 const allowsTheSame = (one: PoolLimits, other: PoolLimits): boolean =>
   (['slots', 'intervalMs', 'perMs', 'agingMs'] as const).every((limit) => one[limit] === other[limit]);
 
 export const openPools = (aws: Aws, table: Table): Pools => {
   const { send, tell, tellAgain } = openTelling(aws, table);
-  const read = (at: PoolAddress) => table.get<PoolRecord>(poolKey(at));
+  const { read, open, grant, giveBack, reserve, rest, inUse, pushBack } = openPoolItems(table);
   const queue = (at: PoolAddress, limit: number) => table.first<PoolWaiter>(poolKey(at).pk, poolWaiterPrefix, limit);
   const waiterKey = (entry: PoolEntry) =>
     poolWaiterKey(entry, entry.since + (entry.low ? (entry.limits.agingMs ?? 0) : 0), entry.owner);
-  const kept = (now: number) => ({ expiresAt: Math.ceil(now / 1_000) + keptSeconds });
-
-  const open = async ({ pool, key }: PoolAddress, limits: PoolLimits, now: number): Promise<PoolRecord> => {
-    const record: PoolRecord = { pool, key, limits, grants: 0, next: 0, lastGo: 0 };
-    await table.create(poolKey(record), { ...record, ...kept(now) });
-    return (await read(record)) ?? record;
-  };
-
-  /** Writes what was granted, if nobody has granted or reserved anything since `head` was read. */
-  const grant = async (
-    head: PoolRecord,
-    limits: PoolLimits,
-    { leases, next, lastGo }: Planned,
-    untold: readonly PoolLease[],
-    now: number,
-  ): Promise<boolean> => {
-    const marks = new Set(leases.flatMap(({ mark }) => mark ?? []));
-    const changed = await table.update({
-      key: poolKey(head),
-      set: {
-        limits,
-        grants: head.grants + 1,
-        next,
-        lastGo,
-        last: [...untold, ...leases].filter(({ mark }) => mark === undefined),
-        grantedAt: now,
-        [openIndex.pk]: openPoolsPartition,
-        [openIndex.sk]: poolKey(head).pk,
-        ...kept(now),
-      },
-      ...(marks.size > 0 ? { add: { held: marks } } : {}),
-      condition: '#grants = :grants AND #next = :next',
-      values: { grants: head.grants, next: head.next },
-    });
-    return changed !== undefined;
-  };
-
-  const giveBack = (at: PoolAddress, marks: readonly string[], now: number): Promise<PoolRecord | undefined> =>
-    table.update({
-      key: poolKey(at),
-      set: kept(now),
-      take: { held: new Set(marks) },
-      condition: marks.length === 1 ? 'contains(#held, :mark)' : 'attribute_exists(pk)',
-      values: marks.length === 1 ? { mark: marks[0] } : {},
-    });
 
   /** Those who wait and were granted nothing yet; whoever was and is still there is told, where nobody else can be about to. */
-  const waiting = async (head: PoolRecord, limit: number, now: number, repair: boolean) => {
+  const waiting = async (head: PoolRecord, waiters: readonly PoolWaiter[], now: number, repair: boolean) => {
     const untold: PoolLease[] = [];
     const others: PoolWaiter[] = [];
-    for (const waiter of await queue(head, limit)) {
+    for (const waiter of waiters) {
       const { lease, attempt = waiter.attempt } = grantedTo(head, waiter.owner) ?? {};
       if (lease === undefined) {
         if (waiter.token === undefined && (waiter.givesUpAt ?? 0) <= now)
@@ -155,12 +102,20 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     return { untold, others };
   };
 
+  interface PassOptions {
+    readonly repair?: boolean;
+    /** The pool, and those who wait for it, where one has just read them. */
+    readonly found?: PoolRecord | undefined;
+    readonly ahead?: readonly PoolWaiter[] | undefined;
+  }
+
   const pass = async (
     at: PoolAddress,
     now: number,
-    { repair = false, found }: { readonly repair?: boolean; readonly found?: PoolRecord | undefined } = {},
+    { repair = false, found, ahead }: PassOptions = {},
   ): Promise<PoolRecord | undefined> => {
     let known = found;
+    let early = ahead;
     for (let round = 1; round <= mostRounds; round++) {
       let head = known ?? (await read(at));
       known = undefined;
@@ -170,8 +125,16 @@ export const openPools = (aws: Aws, table: Table): Pools => {
       const free = freeSlots(head, head.limits, now);
       if (!repair && (free <= 0 || isAhead(head, head.limits, now))) return head;
       const granted = (head.last?.length ?? 0) + marksOf(head).length;
-      const { untold, others } = await waiting(head, granted + Math.min(mostGrants, Math.max(1, free)), now, repair);
+      const wanted = Math.min(mostGrants, Math.max(1, free));
+      const waiters = early ?? (await queue(head, granted + wanted));
+      const { untold, others } = await waiting(head, waiters, now, repair);
       const planned = planGrants(head, head.limits, others, now);
+      const enough = early === undefined || planned.leases.length === wanted;
+      early = undefined;
+      if (!enough) {
+        known = head; // who came while one looked ahead may have seen nothing free
+        continue;
+      }
       if (planned.leases.length === 0) return head;
       if (!(await grant(head, head.limits, planned, untold, now))) {
         await stepAside(round);
@@ -199,8 +162,10 @@ export const openPools = (aws: Aws, table: Table): Pools => {
 
   const release = async (lease: PoolLease, now: number): Promise<void> => {
     if (lease.mark === undefined) return;
-    const found = await giveBack(lease, [lease.mark], now);
-    await pass(lease, now, { found, repair: found === undefined }); // a repeat: the first may have died before it told anybody
+    const [found, first] = await Promise.all([giveBack(lease, [lease.mark], now), queue(lease, lookAhead)]);
+    // Whoever looks for itself may have gone since, and nobody would say so.
+    const ahead = found && first.every(({ token }) => token !== undefined) ? first : undefined;
+    await pass(lease, now, { found, ahead, repair: found === undefined }); // a repeat: the first may have died before it told anybody
   };
 
   /** Tells who comes what it has at once; where nobody waits for that any more, it is given back. */
@@ -224,6 +189,12 @@ export const openPools = (aws: Aws, table: Table): Pools => {
           await table.update({ key: poolKey(entry), set: { limits }, condition: 'attribute_exists(pk)' });
         const planned = planGrants(head, limits, [{ owner, attempt, holdMs }], now);
         if (round > mostRounds || planned.leases.length === 0 || (await queue(entry, 1)).length > 0) break;
+        if (limits.slots === undefined) {
+          // Who only reserves a call meets nobody. Should it die here, that call is not made.
+          const goAt = await reserve(entry, limits, 1, now, now + horizonOf(limits));
+          if (goAt === undefined) break;
+          return announce(entry, { pool: entry.pool, key: entry.key, owner, goAt }, now);
+        }
         if (await grant(head, limits, planned, [], now)) return announce(entry, planned.leases[0], now);
         await stepAside(round);
       }
@@ -249,36 +220,9 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     release,
     pass: (at, now, options) => pass(at, now, options),
 
-    reserve: async (at, limits, calls, from, latest) => {
-      const now = exactMs(from);
-      const ms = exactMs((limits.intervalMs ?? 0) * calls);
-      for (let round = 1; round <= mostRounds; round++) {
-        const behind = await table.update<PoolRecord>({
-          key: poolKey(at),
-          set: {},
-          add: { next: ms },
-          condition: '#next >= :now AND #next <= :latest',
-          values: { now, latest },
-        });
-        if (behind) return behind.next - ms;
-        const first = await table.update<PoolRecord>({
-          key: poolKey(at),
-          set: { next: now + ms },
-          condition: '#next < :now',
-          values: { now },
-        });
-        if (first) return now;
-        const head = (await read(at)) ?? (await open(at, limits, now));
-        if (head.next > latest) return undefined;
-      }
-      throw new Error(`so many meet at the pool ${at.pool} that no call could be reserved`);
-    },
+    reserve,
 
-    inUse: async () => {
-      const found = await table.upTo<{ readonly pk: string }>(openIndex, openPoolsPartition, 'pool$', mostInUse);
-      return found.map(({ pk }) => readPoolKey(pk));
-    },
-
+    inUse,
     get: read,
 
     waiting: (at) => table.list(poolKey(at).pk, poolWaiterPrefix, ['owner', 'since', 'low', 'givesUpAt']),
@@ -287,24 +231,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
       for (const mark of marks) await giveBack(at, [mark], now);
     },
 
-    rest: async (pool) => {
-      await table.update({
-        key: poolKey(pool),
-        set: {},
-        remove: [openIndex.pk, openIndex.sk],
-        condition: 'attribute_not_exists(#held) AND #grants = :grants',
-        values: { grants: pool.grants },
-      });
-    },
-
-    pushBack: async (at, moment) => {
-      const until = exactMs(moment);
-      await table.update({
-        key: poolKey(at),
-        set: { resumeAt: until, next: until },
-        condition: '#next < :until',
-        values: { until },
-      });
-    },
+    rest,
+    pushBack,
   };
 };

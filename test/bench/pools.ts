@@ -1,6 +1,7 @@
 // Pools in real time: the protocol of the ledger on the engine's DynamoDB, over its port, with as many as want something at once. Who waits
 // is told in this process, in the place of Step Functions; calls are paced by what the stage wrapper paces them by.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { definePool, poolLimits } from '../../lib/definition/index.ts';
 import { openLedger, type PoolEntry } from '../../lib/ledger/index.ts';
 import { sweepPools } from '../../lib/operators/pools.ts';
 import type { PoolAnswer, PoolLease, PoolLimits } from '../../lib/records/index.ts';
@@ -47,12 +48,12 @@ const openBench = async () => {
     },
   };
   const ledger = openLedger(aws, { table: 'ledger', payloadBucket: 'payloads' });
-  const enter = async (pool: string, limits: PoolLimits, name: string): Promise<PoolLease> => {
+  const enter = async (pool: string, limits: PoolLimits, name: string, now = Date.now): Promise<PoolLease> => {
     const waits = Promise.withResolvers<PoolAnswer>();
     told.set(name, waits.resolve);
     const owner = `stage/${account.pipeline}/${name}/${account.generation}/${account.stage}`;
-    const entry: PoolEntry = { pool, key: '', limits, owner, since: Date.now(), holdMs: 3_600_000, token: name };
-    await entering(() => ledger.pools.enter(entry, Date.now()));
+    const entry: PoolEntry = { pool, key: '', limits, owner, since: now(), holdMs: 86_400_000, token: name };
+    await entering(() => ledger.pools.enter(entry, now()));
     const { lease } = await waits.promise;
     if (!lease) throw new Error('told, but of nothing');
     return lease;
@@ -87,7 +88,7 @@ export const slots = async (contenders = 2_000, holdMs = 300): Promise<readonly 
       count(1);
       first ||= performance.now();
       if (++served === contenders) lastIn = performance.now();
-      await sleep(holdMs);
+      await sleep(holdMs * (0.5 + Math.random()));
       count(-1);
       await ledger.pools.release(lease, Date.now());
     }),
@@ -97,7 +98,7 @@ export const slots = async (contenders = 2_000, holdMs = 300): Promise<readonly 
   await close();
   return [
     {
-      figure: `4 slots, ${contenders} contenders of ${holdMs} ms, ledger protocol`,
+      figure: `4 slots, ${contenders} contenders of ${holdMs / 2} to ${holdMs * 1.5} ms, ledger protocol`,
       value: `${most} at work at most, ${(100 * share).toFixed(1)} % used while somebody waits, ${left} left held; ${((Date.now() - began) / 1_000).toFixed(0)} s`,
       goal: 'never more than 4, at least 98 %, none left',
       holds: most <= 4 && share >= 0.98 && left === 0,
@@ -109,7 +110,7 @@ export const slots = async (contenders = 2_000, holdMs = 300): Promise<readonly 
 export const rate = async (callers = 2_000, calls = 50): Promise<readonly Row[]> => {
   const { ledger, enter, close } = await openBench();
   const perMs = 1_000;
-  const limits = { intervalMs: Math.ceil((perMs * 1.01) / calls), perMs };
+  const limits = poolLimits(definePool('model', { rate: { per: '1s', calls } }));
   const starts: number[] = [];
   const { signal } = new AbortController();
   await Promise.all(
@@ -149,10 +150,13 @@ export const kills = async (contenders = 600, killed = 200): Promise<readonly Ro
       .slice(0, killed),
   );
   let done = false;
-  // Who is known by no run any more is dead; the sweep of a minute later sees it so.
+  // Who is known by no run any more is dead; a sweep sees it so after a minute, which passes before each.
+  let passedMs = 0;
+  const now = () => Date.now() + passedMs;
   const sweeping = (async () => {
     while (!done) {
-      await sweepPools({ ledger, now: () => Date.now() + 61_000 } as Parameters<typeof sweepPools>[0]);
+      passedMs += 61_000;
+      await sweepPools({ ledger, now } as Parameters<typeof sweepPools>[0]);
       await sleep(20);
     }
   })();
@@ -166,11 +170,11 @@ export const kills = async (contenders = 600, killed = 200): Promise<readonly Ro
           input: { kind: 'inline', json: '{}' },
           createdAt: new Date().toISOString(),
         });
-      const lease = await enter('crm', limits, name);
+      const lease = await enter('crm', limits, name, now);
       served++;
       if (dies.has(name)) return;
       await sleep(5);
-      await ledger.pools.release(lease, Date.now());
+      await ledger.pools.release(lease, now());
     }),
   );
   for (let left = 1; left > 0; await sleep(20))
