@@ -1,14 +1,7 @@
 // What `resume` and `fork` share: what becomes of each stage, and why, from the ledger and from what is deployed.
 import { userInfo } from 'node:os';
-import { type PlannedRedo, planRedo, standingOf, undoneOf } from '../ledger/index.ts';
-import {
-  environmentNames,
-  type PipelineManifest,
-  type RunRecord,
-  type StageRecord,
-  type StoredPayload,
-  stageFunctionName,
-} from '../records/index.ts';
+import { type PlannedRedo, planRun } from '../ledger/index.ts';
+import type { PipelineManifest, RunRecord } from '../records/index.ts';
 import { nearest } from '../support/nearest.ts';
 import { oneLine } from '../support/words.ts';
 import { CliError } from './cli-error.ts';
@@ -16,9 +9,6 @@ import { type Paint, paintFor } from './paint.ts';
 import { columnsOf, print, printJson, type Setting } from './setting.ts';
 import { table } from './table.ts';
 import type { Target } from './target.ts';
-
-/** Functions that are looked at at a time. */
-const atOnce = 10;
 
 /** The name that an action is recorded under. */
 export const whoAmI = (): string => `${userInfo().username} with heddle`;
@@ -33,8 +23,7 @@ export const planFor = async (
   manifest: PipelineManifest,
   from: string | undefined,
 ): Promise<readonly PlannedRedo[]> => {
-  const { ledger } = target;
-  const records = await ledger.stages.list(run.pipeline, run.run);
+  const { aws, ledger } = target;
   if (from !== undefined && !manifest.stages.includes(from)) throw unknownStage(run.pipeline, from, manifest.stages);
   if (run.input.kind === 'object' && !(await ledger.payloads.exists(run.input)))
     throw new CliError(
@@ -44,15 +33,7 @@ export const planFor = async (
       'the input that the run was started with',
       `restore the object, or start a new run: npx heddle start ${run.pipeline} --input …`,
     );
-  const completed = records.filter(({ status }) => status === 'completed');
-  const [deployed, lost] = await Promise.all([
-    deployedStages(target, run.pipeline, completed),
-    lostOutputs(target, run, completed),
-  ]);
-  const undos = await ledger.stages.listUndo(run.pipeline, run.run);
-  const redone = { undone: undoneOf(records, undos), standing: standingOf(records, undos) };
-  const redefined = run.definitionHash !== manifest.definitionHash;
-  return planRedo({ records, stages: manifest.stages, deployed, lost, from, redefined, ...redone });
+  return planRun({ aws, ledger, orchestrator: target.manifest.orchestrator }, run, manifest, from);
 };
 
 const unknownStage = (pipeline: string, stage: string, known: readonly string[]): CliError => {
@@ -64,45 +45,6 @@ const unknownStage = (pipeline: string, stage: string, known: readonly string[])
     `one of ${known.join(', ')}`,
     near ? `did you mean ${near}?` : 'correct the name',
   );
-};
-
-const deployedStages = async (
-  { aws, manifest }: Target,
-  pipeline: string,
-  records: readonly StageRecord[],
-): Promise<ReadonlyMap<string, { readonly code: string; readonly contract: string }>> => {
-  const found = new Map<string, { readonly code: string; readonly contract: string }>();
-  for (let start = 0; start < records.length; start += atOnce) {
-    await Promise.all(
-      records.slice(start, start + atOnce).map(async ({ stage }) => {
-        const environment = await aws.environmentOf(stageFunctionName(manifest.orchestrator, pipeline, stage));
-        const code = environment?.[environmentNames.codeHash];
-        const contract = environment?.[environmentNames.contractHash];
-        if (code !== undefined && contract !== undefined) found.set(stage, { code, contract });
-      }),
-    );
-  }
-  return found;
-};
-
-/** Stages of which an object is gone: a task's output, or the results of a map's batch. */
-const lostOutputs = async (
-  { ledger }: Target,
-  { pipeline, run }: RunRecord,
-  records: readonly StageRecord[],
-): Promise<ReadonlySet<string>> => {
-  const isGone = async (payload: StoredPayload | undefined): Promise<boolean> =>
-    payload !== undefined && !(await ledger.payloads.exists(payload));
-  const lost = new Set<string>();
-  for (const { stage, output, items } of records) {
-    const batches = items && !output ? await ledger.stages.listBatches({ pipeline, run, stage }, true) : [];
-    const payloads = [output, ...batches.map(({ results }) => results)];
-    for (let start = 0; start < payloads.length && !lost.has(stage); start += atOnce) {
-      const gone = await Promise.all(payloads.slice(start, start + atOnce).map(isGone));
-      if (gone.includes(true)) lost.add(stage);
-    }
-  }
-  return lost;
 };
 
 const words: { readonly [does in PlannedRedo['does']]: string } = {

@@ -10,9 +10,15 @@ export interface Payloads {
   storeApart(pipeline: string, value: unknown): Promise<StoredPayload>;
   /** The outcomes of a batch, which go to S3 sooner. */
   storeResults(pipeline: string, results: readonly ItemResult[]): Promise<StoredPayload>;
+  /** Throws PayloadGoneError. */
   load(payload: StoredPayload): Promise<unknown>;
   /** False for a payload whose object is gone from the bucket. */
   exists(payload: StoredPayload): Promise<boolean>;
+}
+
+/** The object of a payload is not in the bucket any more. */
+export class PayloadGoneError extends Error {
+  override readonly name = 'PayloadGoneError';
 }
 
 /** Parsed payloads of S3 that a warm Lambda keeps: their keys are hashes, so they cannot go stale. */
@@ -25,6 +31,7 @@ export const newPayloadCache = (): PayloadCache => new Map();
 export const openPayloads = (aws: Aws, bucket: string, cache: PayloadCache): Payloads => {
   const fetchObject = async (key: string): Promise<unknown> => {
     const response = await aws.object('GET', bucket, key);
+    if (response.status === 404) throw new PayloadGoneError(`s3://${bucket}/${key} is gone`);
     if (!response.ok) throw new Error(`the payload s3://${bucket}/${key} could not be read: HTTP ${response.status}`);
     return response.json();
   };

@@ -1,5 +1,6 @@
 export { answer } from './answer.ts';
 export { begin } from './begin.ts';
+export { breach } from './breach.ts';
 export { dispatch } from './dispatch.ts';
 export { finish } from './finish.ts';
 export { operatorHandler } from './operator-handler.ts';

@@ -12,6 +12,8 @@ export interface StageAccount extends Pick<Measured, 'queuedMs' | 'bytesIn' | 'b
   readonly attempts: number;
   readonly ms?: number;
   readonly items?: number;
+  /** Of those, the ones that failed, where any did. */
+  readonly failedItems?: number;
   readonly spent: Spent;
   readonly scores?: Scores;
   readonly check?: StageRecord['check'];
@@ -57,7 +59,8 @@ const accountFor = (record: StageRecord): StageAccount => {
   const ms = durationMs ?? (startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : undefined);
   const { queuedMs, bytesIn, bytesOut, memoryMb, usedMb } = measured;
   const killed = killedIn(record);
-  const facts = { ms, queuedMs, bytesIn, bytesOut, memoryMb, usedMb, items: items?.total, scores, check };
+  const counts = { items: items?.total, failedItems: items?.failed || undefined };
+  const facts = { ms, queuedMs, bytesIn, bytesOut, memoryMb, usedMb, ...counts, scores, check };
   const known = Object.fromEntries(
     Object.entries(facts).filter(([, value]) => value !== undefined && !Number.isNaN(value)),
   );
@@ -76,4 +79,30 @@ export const accountOf = (records: readonly StageRecord[]): RunAccount => {
     stages: Object.fromEntries(sorted.slice(0, mostAccounts).map((record) => [record.stage, accountFor(record)])),
     ...(others.length > 0 ? { others: { count: others.length, spent: sumSpent(others.map(spentOf)) } } : {}),
   };
+};
+
+/** How a stage of an ended run stood. */
+export type EndedStage = Pick<StageRecord, 'stage' | 'status' | 'attempts' | 'durationMs' | 'items'>;
+
+/** How the stages of an ended run stood, as its account has it. Undefined where that does not have all of them as they were counted. */
+export const endedStages = ({
+  account,
+  stages: counted = {},
+}: {
+  readonly account?: RunAccount;
+  readonly stages?: { readonly [status in Status]?: number };
+}): readonly EndedStage[] | undefined => {
+  const known = Object.entries(account?.stages ?? {});
+  const counts = new Map<string, number>();
+  for (const [, { status }] of known) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const all = Object.entries(counted).filter(([, count]) => count > 0);
+  if (known.length === 0 || counts.size !== all.length) return undefined;
+  if (all.some(([status, count]) => counts.get(status) !== count)) return undefined;
+  return known.map(([stage, { status, attempts, ms, items, failedItems: failed = 0 }]) => ({
+    stage,
+    status,
+    attempts,
+    ...(ms === undefined ? {} : { durationMs: ms }),
+    ...(items === undefined ? {} : { items: { total: items, completed: items - failed, failed } }),
+  }));
 };

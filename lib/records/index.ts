@@ -20,6 +20,7 @@ export * from './json.ts';
 export * from './key-template.ts';
 export * from './keys.ts';
 export * from './latch.ts';
+export * from './log-line.ts';
 export * from './lost-start.ts';
 export * from './manifest.ts';
 export * from './marks.ts';

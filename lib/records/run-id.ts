@@ -22,6 +22,10 @@ export const childRunId = (pipeline: string, partition: string, parent: Parent):
 export const backfillRunId = (pipeline: string, partition: string, backfill: string): string =>
   runId(partition, `${pipeline} ${partition} backfill ${backfill}`);
 
+/** The id of the run that a person asks for under an id of theirs: asked again, the same. */
+export const manualRunId = (pipeline: string, partition: string, id: string): string =>
+  runId(partition, `${pipeline} ${partition} manual ${id}`);
+
 /** The id of the run that a request asks for: sent again, the same. */
 export const requestRunId = (pipeline: string, partition: string, id: string): string =>
   runId(partition, `${pipeline} ${partition} request ${id}`);

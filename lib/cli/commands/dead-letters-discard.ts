@@ -1,6 +1,4 @@
-import { takeOut } from '../../ledger/index.ts';
-import { letterName } from '../../records/index.ts';
-import { sha256 } from '../../support/sha256.ts';
+import { discardLetters } from '../../ledger/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { filterOptions, find } from '../dead-letters/find.ts';
@@ -44,18 +42,11 @@ export const deadLettersDiscard: Command = {
       }
       const at = new Date(setting.now()).toISOString();
       const by = whoAmI();
-      for (const letter of letters) {
-        const { pipeline, run } = letter;
-        if (!(await target.ledger.deadLetters.discard(letter, { by, at, because }))) continue;
-        const id = `discarded#${sha256(`${letterName(letter)} ${letter.lastAt}`).slice(0, 12)}`;
-        const detail = `${letterName(letter)}: ${because}`;
-        await target.ledger.audit.record(pipeline, run, { id, at, by, what: 'discarded', detail });
+      for (const pipeline of new Set(letters.map((letter) => letter.pipeline))) {
+        const own = letters.filter((letter) => letter.pipeline === pipeline);
+        await discardLetters(target.aws, target.ledger, await target.pipeline(pipeline), own, { by, at, because });
       }
       for (const lost of starts) await discardStart(target, lost, { by, at, because });
-      for (const pipeline of new Set(letters.map((letter) => letter.pipeline))) {
-        const names = new Set(letters.filter((letter) => letter.pipeline === pipeline).map(letterName));
-        await takeOut(target.aws, (await target.pipeline(pipeline)).deadLetterQueueUrl, names);
-      }
       if (!given.has('json')) print(setting, ['', `${count} discarded.`]);
       return 0;
     } finally {

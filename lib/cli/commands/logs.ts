@@ -1,9 +1,10 @@
 import { styleText } from 'node:util';
+import type { LogLine } from '../../records/index.ts';
 import { nearest } from '../../support/nearest.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { findRun } from '../find-run.ts';
-import { isBad, type LogLine, readLogs, type WantedLines } from '../logs/read.ts';
+import { isBad, readLogs, type WantedLines } from '../logs/read.ts';
 import { isPlain } from '../paint.ts';
 import { print, printJson, remark, type Setting } from '../setting.ts';
 import { openTarget, targetOptions } from '../target.ts';

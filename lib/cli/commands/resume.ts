@@ -1,6 +1,5 @@
-import { orderOf } from '../../ledger/index.ts';
+import { resumeOrderOf } from '../../ledger/index.ts';
 import { isCompensating, type ResumeOrder, type RunRecord } from '../../records/index.ts';
-import { sha256 } from '../../support/sha256.ts';
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
@@ -39,12 +38,8 @@ export const resume: Command = {
         remark(setting, ['', 'Nothing is done yet: add --go.']);
         return 0;
       }
-      const parts = orderOf(plan);
-      const generation = (run.generation ?? 1) + 1;
       const reason = given.text('because') ?? (from === undefined ? 'resumed' : `resumed from ${from}`);
-      const id = sha256(JSON.stringify([run.pipeline, run.run, generation, parts])).slice(0, 16);
-      const order: ResumeOrder = { ...parts, id, generation, by: whoAmI(), reason };
-      const resumed = await ask(target, run, order);
+      const resumed = await ask(target, run, resumeOrderOf(run, plan, { by: whoAmI(), reason }));
       if (!given.has('json')) print(setting, ['']);
       return exitCodeOf(await followMended(resumed, manifest.stages, target, given, setting));
     } finally {

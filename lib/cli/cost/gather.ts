@@ -91,7 +91,11 @@ const row = (key: string, parts: readonly Part[], by: Prices): CostRow => {
 
 const grouped = (parts: readonly Part[], by: Prices): readonly CostRow[] => {
   const groups = new Map<string, Part[]>();
-  for (const part of parts) groups.set(part.key, [...(groups.get(part.key) ?? []), part]);
+  for (const part of parts) {
+    const own = groups.get(part.key);
+    if (own) own.push(part);
+    else groups.set(part.key, [part]);
+  }
   return [...groups].map(([key, own]) => row(key, own, by));
 };
 

@@ -1,15 +1,6 @@
 // What the handlers of a run logged, from CloudWatch Logs: every line of the wrapper's log carries the run and the stage.
-import { type RunRecord, stageFunctionName } from '../../records/index.ts';
+import { type LogLine, type RunRecord, stageFunctionName } from '../../records/index.ts';
 import { type Aws, AwsCallError } from '../../support/aws-call.ts';
-
-export interface LogLine {
-  readonly at: string;
-  readonly stage: string;
-  readonly level: string;
-  readonly message: string;
-  /** All else that the line has: fields of the handler's own, an error. */
-  readonly fields: { readonly [name: string]: unknown };
-}
 
 export interface Logs {
   /** Oldest first. */
