@@ -182,7 +182,7 @@ const serve = async ({ aws }: LocalHeddle, state: string, port: number): Promise
   const place = { name: `the local engine in ${state}`, embedded: false, close: async () => undefined };
   const target = await targetAt(aws, orchestrator, place);
   const { openConsole } = await import('../lib/cli/console/index.ts'); // not for who does not ask for it
-  const { address } = await openConsole({ target, setting: settingOfProcess(), port });
+  const { address } = await openConsole({ target, setting: settingOfProcess(), port, portOption: 'console-port' });
   say(`The console: ${address}`);
 };
 
@@ -292,6 +292,8 @@ const main = async (): Promise<number> => {
     if (failed) {
       say(`${failed.pipeline} ${failed.status}: ${failed.cause ?? 'no cause was recorded'}`);
       say(`Look closer: npx heddle run ${failed.run}${where}`);
+      over = true;
+      await stay(heddle, given);
       return 1;
     }
     await sayQuality(heddle, chain);

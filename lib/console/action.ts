@@ -1,4 +1,4 @@
-// An action before it is done and after: what it needs to know, its plan, what came of it. Nothing is done by looking.
+// An action before it is done: what it needs to know, its plan, why it cannot be done. Nothing is done by looking.
 import { type Html, html } from './html.ts';
 import type { Page } from './page.ts';
 
@@ -27,7 +27,8 @@ export interface ActionFacts {
   readonly about?: Html;
 }
 
-const fieldHtml = ({ name, label, hint, value = '', form = 'line', required }: Field): Html => {
+/** A label and what is filled in. */
+export const fieldHtml = ({ name, label, hint, value = '', form = 'line', required }: Field): Html => {
   if (form === 'hidden') return html`<input type="hidden" name="${name}" value="${value}">`;
   if (form === 'check')
     return html`<p class="field check"><input type="checkbox" id="f-${name}" name="${name}" value="yes"${value === 'yes' ? html` checked` : ''}><label for="f-${name}">${label}</label></p>`;
@@ -98,20 +99,6 @@ export const refusedPage = (
     {
       id: 'refused',
       body: html`<pre class="cause" role="alert">${problem}</pre><p><a href="${back}">Back</a></p>`,
-    },
-  ],
-});
-
-/** What came of an action. */
-export const donePage = ({ title, back }: Pick<ActionFacts, 'title' | 'back'>, text: string): Page => ({
-  title,
-  still: true,
-  regions: [
-    {
-      id: 'done',
-      body: html`<p class="lead" role="status"><span class="badge s-completed"><span class="mark" aria-hidden="true">✓</span> Done</span></p>${
-        text.trim() === '' ? '' : html`<pre class="value" tabindex="0">${text}</pre>`
-      }<p><a href="${back}">Back</a></p>`,
     },
   ],
 });

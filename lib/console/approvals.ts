@@ -4,7 +4,7 @@ import { type Html, html, link } from './html.ts';
 import type { Page } from './page.ts';
 import { stageLink } from './run-grid.ts';
 import { runLink } from './run-list.ts';
-import { valueBlock } from './value.ts';
+import { type Known, knownBlock, valueBlock } from './value.ts';
 import { moment, momentText, plural } from './words.ts';
 
 export interface OpenQuestion {
@@ -12,7 +12,7 @@ export interface OpenQuestion {
   readonly stage: string;
   readonly question: Pick<Question, 'prompt' | 'schema'>;
   /** What to look at. */
-  readonly shown: Json;
+  readonly shown: Known;
   readonly since: string | undefined;
   readonly until: string | undefined;
 }
@@ -78,7 +78,7 @@ const questionHtml = ({ run, stage, question, shown, since, until }: OpenQuestio
   const offered = answersOf(question.schema);
   return html`<article class="card"><h2>${question.prompt}</h2>
 <p>Asked by <a href="${stageLink(run, stage)}">${stage}</a> of <a href="${runLink(run)}">${run.pipeline} ${run.partition}</a>, ${moment(since)}${until === undefined ? '' : `; until ${momentText(until)}`}</p>
-${shown === null ? '' : valueBlock(shown)}
+${'value' in shown && shown.value === null ? '' : knownBlock(shown)}
 <p class="actions">${offered.map(({ text, json }) => html`<a href="${link(['do', 'answer'], { ...which, json })}">${text}</a>`)}<a href="${link(['do', 'answer'], which)}">${offered.length > 0 ? 'Another answer' : 'Answer'}</a></p></article>`;
 };
 

@@ -1,19 +1,20 @@
 // Two runs side by side: what is different, and where the time went.
-import type { Fingerprint, Json, RunRecord, StageRecord } from '../records/index.ts';
+import type { Fingerprint, RunRecord, StageRecord } from '../records/index.ts';
 import { duration } from '../support/words.ts';
 import { type Html, html, link } from './html.ts';
 import type { Page } from './page.ts';
 import { stageLink } from './run-grid.ts';
-import { runLink, runTable, statusOf, tookOf } from './run-list.ts';
+import { runLink, statusOf, tookOf } from './run-list.ts';
 import { stageMs } from './stage-words.ts';
 import { type Cell, tableOf } from './table.ts';
-import { valueBlock } from './value.ts';
+import { type Known, knownBlock } from './value.ts';
 import { badge, count, moment } from './words.ts';
 
 export interface Compared {
   readonly run: RunRecord;
   readonly stages: readonly StageRecord[];
-  readonly output: Json | undefined;
+  readonly input: Known;
+  readonly output: Known;
 }
 
 export interface CompareFacts {
@@ -62,6 +63,13 @@ const stageRow = (stage: string, { first, second }: CompareFacts): readonly Cell
 
 const heads = ({ run }: Compared): Html => html`<a href="${runLink(run)}">${run.run}</a>`;
 
+const pairHtml = (title: string, one: Known, other: Known): Html => {
+  const isSame = JSON.stringify(one) === JSON.stringify(other);
+  return isSame
+    ? html`<h2>${title}: the same</h2>${knownBlock(one)}`
+    : html`<h2>${title}: different</h2><div class="pair">${[one, other].map((known, place) => html`<div><h3>${place === 0 ? 'First' : 'Second'}</h3>${knownBlock(known)}</div>`)}</div>`;
+};
+
 export const comparePage = (facts: CompareFacts): Page => {
   const { first, second } = facts;
   const both = [first, second];
@@ -108,13 +116,8 @@ export const comparePage = (facts: CompareFacts): Page => {
           ids.map((id) => stageRow(id, facts)),
         )}`,
       },
-      {
-        id: 'outputs',
-        body: html`<h2>Outputs</h2><div class="pair">${both.map(
-          ({ output }, place) =>
-            html`<div><h3>${place === 0 ? 'First' : 'Second'}</h3>${output === undefined ? html`<p class="muted">None.</p>` : valueBlock(output)}</div>`,
-        )}</div>`,
-      },
+      { id: 'inputs', body: pairHtml('Inputs', first.input, second.input) },
+      { id: 'outputs', body: pairHtml('Outputs', first.output, second.output) },
     ],
   };
 };
@@ -133,46 +136,3 @@ export const chooseRunPage = (first: RunRecord, others: readonly RunRecord[]): P
     },
   ],
 });
-
-export interface SearchFacts {
-  readonly sought: string;
-  readonly runs: readonly RunRecord[];
-  readonly pipelines: readonly string[];
-  /** Stages of that name, with their pipelines. */
-  readonly stages: readonly (readonly [pipeline: string, stage: string])[];
-  /** Dead letters whose cause or error holds it, by pipeline. */
-  readonly letters: readonly (readonly [pipeline: string, count: number])[];
-}
-
-export const searchPage = ({ sought, runs, pipelines, stages, letters }: SearchFacts): Page => {
-  const nothing = runs.length + pipelines.length + stages.length + letters.length === 0;
-  const links = (title: string, found: readonly Html[]): Html =>
-    found.length === 0
-      ? html``
-      : html`<h2>${title}</h2><ul class="notable">${found.map((one) => html`<li>${one}</li>`)}</ul>`;
-  return {
-    title: sought === '' ? 'Search' : `Search: ${sought}`,
-    still: true,
-    regions: [
-      {
-        id: 'found',
-        body: html`${nothing ? html`<p>Nothing found. It looks for ids of runs (whole, or the beginning of a recent one), partitions, names of pipelines and stages, and texts of open dead letters.</p>` : ''}
-${runs.length === 0 ? '' : html`<h2>Runs</h2>${runTable(runs, 'Runs found')}`}
-${links(
-  'Pipelines',
-  pipelines.map((name) => html`<a href="${link(['pipelines', name])}">${name}</a>`),
-)}
-${links(
-  'Stages',
-  stages.map(([pipeline, stage]) => html`${stage} of <a href="${link(['pipelines', pipeline])}">${pipeline}</a>`),
-)}
-${links(
-  'Dead letters',
-  letters.map(
-    ([pipeline, n]) => html`<a href="${link(['dead-letters'], { pipeline })}">${count(n)} of ${pipeline}</a>`,
-  ),
-)}`,
-      },
-    ],
-  };
-};

@@ -1,6 +1,6 @@
 // What runs cost: by pipeline, by day, by stage, by model.
 import { price } from '../support/words.ts';
-import { barChart } from './chart.ts';
+import { type Bar, barChart } from './chart.ts';
 import { type Html, html, link } from './html.ts';
 import type { Page } from './page.ts';
 import { pipelineLink } from './run-list.ts';
@@ -55,6 +55,20 @@ const cells = ({ runs, aws, models, calls, total }: CostLine): readonly Cell[] =
   runs === 0 ? '–' : price((1_000 * total) / runs),
 ];
 
+const dayMs = 86_400_000;
+
+/** A bar for each day from the first to the last: days that cost nothing are seen as such. */
+const barsOf = (days: readonly CostLine[]): readonly Bar[] => {
+  const totals = new Map(days.map(({ key, total }) => [key, total]));
+  const [from, to] = [days[0], days.at(-1)];
+  if (!from || !to) return [];
+  const first = Date.parse(from.key);
+  return Array.from({ length: (Date.parse(to.key) - first) / dayMs + 1 }, (_, place) => {
+    const key = new Date(first + place * dayMs).toISOString().slice(0, 10);
+    return { name: key.slice(5), value: totals.get(key) ?? 0 };
+  });
+};
+
 const section = (title: string, first: string, lines: readonly CostLine[], name: (line: CostLine) => Cell): Html =>
   html`<h2>${title}</h2>${tableOf(
     title,
@@ -64,6 +78,7 @@ const section = (title: string, first: string, lines: readonly CostLine[], name:
 
 export const costPage = ({ since, pipelines, days, stages, models, unpriced }: CostFacts): Page => ({
   title: 'Cost',
+  restMs: 60_000,
   regions: [
     {
       id: 'span',
@@ -81,10 +96,7 @@ export const costPage = ({ since, pipelines, days, stages, models, unpriced }: C
       body:
         pipelines.length === 0
           ? html`<p>No run of that time has an account yet.</p>`
-          : html`${barChart(
-              days.map(({ key, total }) => ({ name: key.slice(5), value: total })),
-              (value) => `$${price(value)}`,
-            )}${section('By pipeline', 'Pipeline', pipelines, ({ key }) => html`<a href="${pipelineLink(key)}">${key}</a>`)}${section(
+          : html`${barChart(barsOf(days), (value) => `$${price(value)}`)}${section('By pipeline', 'Pipeline', pipelines, ({ key }) => html`<a href="${pipelineLink(key)}">${key}</a>`)}${section(
               'By day',
               'Day (UTC)',
               days,

@@ -14,11 +14,14 @@ export interface LetterGroup<L> {
 export const groupLetters = <L extends Pick<DeadLetter, 'stage' | 'state' | 'error' | 'cause'>>(
   letters: readonly L[],
 ): readonly LetterGroup<L>[] => {
-  const groups = new Map<string, LetterGroup<L>>();
+  type Growing = LetterGroup<L> & { readonly letters: L[] };
+  const groups = new Map<string, Growing>();
   for (const letter of letters) {
     const { stage, state = 'open', error, cause } = letter;
     const name = JSON.stringify([stage, state, error, cause]);
-    groups.set(name, { stage, state, error, cause, letters: [...(groups.get(name)?.letters ?? []), letter] });
+    const group: Growing = groups.get(name) ?? { stage, state, error, cause, letters: [] };
+    group.letters.push(letter);
+    groups.set(name, group);
   }
   return [...groups.values()].toSorted((a, b) => b.letters.length - a.letters.length);
 };

@@ -6,9 +6,8 @@ import { groupLetters, letterLink } from './letter-groups.ts';
 import type { Page } from './page.ts';
 import { stageLink } from './run-grid.ts';
 import { pipelineLink, runLink } from './run-list.ts';
-import type { Known } from './stage.ts';
 import { moreThan, tableOf } from './table.ts';
-import { valueBlock } from './value.ts';
+import { type Known, knownBlock } from './value.ts';
 import { count, moment, plural } from './words.ts';
 
 export interface LettersFacts {
@@ -126,7 +125,7 @@ ${definitions([
       },
       {
         id: 'input',
-        body: html`<h2>What it failed on</h2>${'value' in input ? valueBlock(input.value) : html`<p class="muted">${input.missing}</p>`}`,
+        body: html`<h2>What it failed on</h2>${knownBlock(input)}`,
       },
     ],
   };

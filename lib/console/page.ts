@@ -15,6 +15,8 @@ export interface Page {
   readonly status?: number;
   /** Its regions do not change by themselves. */
   readonly still?: true;
+  /** Of one that much is read for: how long it is left alone before it is made again, in milliseconds. */
+  readonly restMs?: number;
 }
 
 /** What all pages say of where they are. */

@@ -7,11 +7,10 @@ import { stageLink } from './run-grid.ts';
 import { moreThan, tableOf } from './table.ts';
 import { count, moment, plural } from './words.ts';
 
-export interface PoolUser {
-  readonly pipeline: string;
-  readonly run: string;
-  readonly stage: string;
-}
+/** A stage of a run; or a call from inside a handler, by the name that it took. */
+export type PoolUser =
+  | { readonly pipeline: string; readonly run: string; readonly stage: string }
+  | { readonly call: string };
 
 export interface PoolFacts {
   readonly pool: Pick<PoolRecord, 'pool' | 'key' | 'limits'>;
@@ -22,8 +21,10 @@ export interface PoolFacts {
 
 const shown = 20;
 
-const userHtml = ({ pipeline, run, stage }: PoolUser): Html =>
-  html`<a href="${stageLink({ pipeline, run }, stage)}">${stage}</a> of ${pipeline} ${run}`;
+const userHtml = (user: PoolUser): Html =>
+  'call' in user
+    ? html`a call, ${user.call}`
+    : html`<a href="${stageLink(user, user.stage)}">${user.stage}</a> of ${user.pipeline} ${user.run}`;
 
 const limitsText = ({ limits: { slots, intervalMs } }: PoolFacts['pool']): string =>
   [

@@ -71,6 +71,7 @@ ${pointChart(
 
 export const qualityPage = (lines: readonly QualityLine[]): Page => ({
   title: 'Quality',
+  restMs: 60_000,
   regions: [
     {
       id: 'quality',

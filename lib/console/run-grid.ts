@@ -1,16 +1,14 @@
 // The runs of a pipeline against its stages: what ran, for which partition, and how each stage of it stands.
-import type { RunRecord, StageRecord } from '../records/index.ts';
+import type { EndedStage, RunRecord } from '../records/index.ts';
 import { duration } from '../support/words.ts';
 import { type Html, html, link } from './html.ts';
 import type { Page } from './page.ts';
 import { partitionText, runLink, statusOf, tookOf } from './run-list.ts';
 import { badge, markText, moment, plural } from './words.ts';
 
-export type CellState = Pick<StageRecord, 'stage' | 'status' | 'attempts' | 'durationMs' | 'items'>;
-
 export interface GridRow {
   readonly run: RunRecord;
-  readonly stages: readonly CellState[];
+  readonly stages: readonly EndedStage[];
 }
 
 export interface GridFacts {
@@ -32,7 +30,7 @@ export const stageLink = ({ pipeline, run }: Pick<RunRecord, 'pipeline' | 'run'>
   link(['runs', pipeline, run, 'stages', stage]);
 
 /** `score: failed, 3 attempts, 1.2 s, 4 of 250 items failed`. */
-const said = ({ stage, status, attempts, durationMs, items }: CellState): string =>
+const said = ({ stage, status, attempts, durationMs, items }: EndedStage): string =>
   [
     `${stage}: ${status}`,
     ...(attempts > 1 ? [plural(attempts, 'attempt')] : []),
@@ -40,7 +38,7 @@ const said = ({ stage, status, attempts, durationMs, items }: CellState): string
     ...(items?.failed ? [`${items.failed} of ${plural(items.total, 'item')} failed`] : []),
   ].join(', ');
 
-const cell = (run: RunRecord, stage: string, state: CellState | undefined): Html => {
+const cell = (run: RunRecord, stage: string, state: EndedStage | undefined): Html => {
   if (!state) return html`<td class="cell"><span class="hidden">${stage}: not begun</span></td>`;
   const text = said(state);
   const mark = state.status === 'completed' && state.items?.failed ? '!' : markText(state.status);
@@ -61,8 +59,9 @@ ${columns.map((stage) => cell(run, stage, byId.get(stage)))}
 
 const gridOf = ({ pipeline, stages, rows }: GridFacts): Html => {
   const others = rows.flatMap((one) => one.stages.map(({ stage }) => stage));
-  const columns = [...new Set([...stages, ...others])].slice(0, mostColumns);
-  const beyond = new Set(others).size - columns.length;
+  const all = [...new Set([...stages, ...others])];
+  const columns = all.slice(0, mostColumns);
+  const beyond = all.length - columns.length;
   return html`<div class="scroll" role="region" aria-label="Runs of ${pipeline} and their stages" tabindex="0"><table class="grid">
 <thead><tr><th scope="col">Run</th><th scope="col">Partition</th><th scope="col">Status</th><th scope="col">Asked for</th><th scope="col" class="number">Took</th>${columns.map(
     (stage) => html`<th scope="col" class="turned"><span>${stage}</span></th>`,

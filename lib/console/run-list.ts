@@ -8,6 +8,10 @@ import { badge, count, moment, took } from './words.ts';
 export const runLink = ({ pipeline, run }: Pick<RunRecord, 'pipeline' | 'run'>): string =>
   link(['runs', pipeline, run]);
 
+/** By an execution of its own: one that was skipped has had none. */
+export const hasEnded = ({ status }: Pick<RunRecord, 'status'>): boolean =>
+  status === 'completed' || status === 'failed' || status === 'cancelled';
+
 export const pipelineLink = (pipeline: string): string => link(['pipelines', pipeline]);
 
 /** Why a run was not started, or not yet, or failed: a word to the status. */
@@ -46,22 +50,47 @@ export const runTable = (runs: readonly RunRecord[], name: string): Html =>
     ]),
   );
 
+/** Those of the runs that are wanted: failed ones, or those that are not over. */
+export const runFilters = ['failed', 'open'] as const;
+export type RunFilter = (typeof runFilters)[number];
+
 export interface RunListFacts {
   /** Newest first. */
   readonly runs: readonly RunRecord[];
-  /** How many of each pipeline were looked up. */
+  /** How many were looked up: of each pipeline, or of those under way. */
   readonly each: number;
+  /** @default all */
+  readonly only?: RunFilter;
 }
 
-export const runsPage = ({ runs, each }: RunListFacts): Page => ({
-  title: 'Runs',
-  regions: [
-    {
-      id: 'runs',
-      body:
-        runs.length === 0
-          ? html`<p>Nothing has run yet.</p>`
-          : html`<p>The ${each} newest runs of each pipeline; a pipeline’s page has all of its own.</p>${runTable(runs, 'The newest runs of all pipelines')}`,
-    },
-  ],
-});
+const filterWords: { readonly [filter in RunFilter]: string } = { failed: 'Failed', open: 'Under way' };
+
+const told = ({ each, only }: RunListFacts): string => {
+  if (only === 'open') return 'What is not over.';
+  const newest = `the ${each} newest runs of each pipeline`;
+  return only === 'failed'
+    ? `Failed ones among ${newest}.`
+    : `${newest.replace('the', 'The')}; a pipeline’s page has all of its own.`;
+};
+
+export const runsPage = (facts: RunListFacts): Page => {
+  const { runs, only } = facts;
+  const choice = (text: string, filter?: RunFilter): Html =>
+    html`<a href="${link(['runs'], { only: filter })}"${filter === only ? html` aria-current="true"` : ''}>${text}</a>`;
+  return {
+    title: 'Runs',
+    regions: [
+      {
+        id: 'choices',
+        body: html`<p class="actions">${choice('All')}${runFilters.map((filter) => choice(filterWords[filter], filter))}</p>`,
+      },
+      {
+        id: 'runs',
+        body:
+          runs.length === 0
+            ? html`<p>${only === undefined ? 'Nothing has run yet.' : `There is none. ${told(facts)}`}</p>`
+            : html`<p>${told(facts)}</p>${runTable(runs, 'Runs, newest first')}`,
+      },
+    ],
+  };
+};

@@ -3,7 +3,6 @@ import {
   type AuditEntry,
   type DeadLetter,
   isCompensating,
-  type Json,
   type RunRecord,
   type StageRecord,
   upstreamRunsOf,
@@ -17,12 +16,12 @@ import { groupLetters } from './letter-groups.ts';
 import { lineageLink } from './lineage.ts';
 import { lostPage, type Page } from './page.ts';
 import { stageLink } from './run-grid.ts';
-import { pipelineLink, runLink } from './run-list.ts';
+import { hasEnded, pipelineLink, runLink } from './run-list.ts';
 import { type StageBox, stageGraph } from './stage-graph.ts';
 import { stageMs, whyOf } from './stage-words.ts';
 import { type Cell, moreThan, tableOf } from './table.ts';
 import { timelineOf } from './timeline.ts';
-import { valueBlock } from './value.ts';
+import { type Known, knownBlock } from './value.ts';
 import { badge, count, moment, momentText, plural, took } from './words.ts';
 
 export interface RunFacts {
@@ -41,8 +40,10 @@ export interface RunFacts {
   readonly until: string;
   readonly deadLetters: readonly DeadLetter[];
   readonly audit: readonly AuditEntry[];
-  /** Undefined when the run gave none, or part of it will not come. */
-  readonly output: Json | undefined;
+  /** Undefined where it is not shown. */
+  readonly input: Known | undefined;
+  /** Undefined when the run gave none. */
+  readonly output: Known | undefined;
 }
 
 const factsOf = ({ run }: RunFacts): Html => {
@@ -67,7 +68,7 @@ const factsOf = ({ run }: RunFacts): Html => {
       'Executions',
       run.generation === undefined
         ? undefined
-        : `${run.generation}, the last ${resume ? `by ${resume.by}: ${resume.reason}` : ''}`,
+        : `${run.generation}${resume ? `, the last by ${resume.by}: ${resume.reason}` : ''}`,
     ],
     [
       'Forked',
@@ -85,12 +86,14 @@ const factsOf = ({ run }: RunFacts): Html => {
 };
 
 /** What can be done with a run as it stands. */
-const actionsOf = (of: RunRecord): Html => {
+const actionsOf = ({ run: of, stages }: RunFacts): Html => {
   const { pipeline, run, status, compensation } = of;
-  const isOver = status === 'completed' || status === 'failed' || status === 'cancelled';
-  const action = (name: string, text: string): Html =>
-    html`<a href="${link(['do', name], { pipeline, run })}">${text}</a>`;
+  const isOver = hasEnded(of);
+  const action = (name: string, text: string, stage?: string): Html =>
+    html`<a href="${link(['do', name], { pipeline, run, stage })}">${text}</a>`;
+  const asked = stages.filter((one) => one.status === 'waiting' && one.question !== undefined);
   const offered = [
+    ...asked.map(({ stage }) => action('answer', `Answer ${stage}`, stage)),
     ...(isOver || status === 'skipped' ? [] : [action('cancel', 'Cancel')]),
     ...(isOver && status !== 'completed' && !isCompensating({ compensation })
       ? [action('resume', 'Let it go on')]
@@ -148,7 +151,14 @@ const shownGroups = 10;
 const lettersOf = ({ run, deadLetters }: RunFacts): Html => {
   if (deadLetters.length === 0) return html``;
   const groups = groupLetters(deadLetters);
-  return html`<h2>Dead letters</h2>${tableOf(
+  const act = (name: string, text: string): Html =>
+    html`<a href="${link(['do', name], { pipeline: run.pipeline, id: run.run })}">${text}</a>`;
+  const isOpen = deadLetters.some(({ state = 'open' }) => state === 'open');
+  return html`<h2>Dead letters</h2>${
+    isOpen && hasEnded(run)
+      ? html`<p class="actions">${act('replay', 'Replay them')}${act('discard', 'Discard them')}</p>`
+      : ''
+  }${tableOf(
     'Dead letters, by cause',
     [
       { heading: 'Stage' },
@@ -215,12 +225,13 @@ export const runPage = (facts: RunFacts): Page => {
   return {
     title: `${facts.run.pipeline} ${facts.run.partition === facts.run.run ? facts.run.run : facts.run.partition}`,
     regions: [
-      { id: 'run', body: html`${actionsOf(facts.run)}${factsOf(facts)}` },
+      { id: 'run', body: html`${actionsOf(facts)}${factsOf(facts)}` },
       { id: 'graph', body: graphOf(facts, critical) },
       { id: 'timeline', body: html`<h2>Timeline</h2>${timelineOf({ ...facts, critical })}` },
       { id: 'stages', body: stagesOf(facts) },
       { id: 'letters', body: lettersOf(facts) },
-      { id: 'output', body: facts.output === undefined ? html`` : html`<h2>Output</h2>${valueBlock(facts.output)}` },
+      { id: 'input', body: facts.input === undefined ? html`` : html`<h2>Input</h2>${knownBlock(facts.input)}` },
+      { id: 'output', body: facts.output === undefined ? html`` : html`<h2>Output</h2>${knownBlock(facts.output)}` },
       { id: 'history', body: historyOf(facts) },
     ],
   };

@@ -1,27 +1,18 @@
 // One stage of a run: what it was given, what it gave, how often it was tried, what went wrong.
-import type { BatchRecord, DeadLetter, Json, RunRecord, StageRecord } from '../records/index.ts';
-import { letterName } from '../records/index.ts';
+import type { BatchRecord, DeadLetter, LogLine, RunRecord, StageRecord } from '../records/index.ts';
+import { isCompensating, letterName } from '../records/index.ts';
 import { duration } from '../support/words.ts';
 import { definitions } from './facts.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, link } from './html.ts';
 import { letterLink } from './letter-groups.ts';
+import { lineageLink } from './lineage.ts';
 import type { Page } from './page.ts';
 import { stageLink } from './run-grid.ts';
-import { runLink } from './run-list.ts';
+import { hasEnded, runLink } from './run-list.ts';
 import { stageMs, whyOf } from './stage-words.ts';
 import { moreThan, tableOf } from './table.ts';
-import { valueBlock } from './value.ts';
+import { type Known, knownBlock } from './value.ts';
 import { badge, count, moment, plural, took } from './words.ts';
-
-/** A value, or why there is none to be shown. */
-export type Known = { readonly value: Json } | { readonly missing: string };
-
-export interface LogLine {
-  readonly at: string;
-  readonly level: string;
-  readonly message: string;
-  readonly fields: { readonly [name: string]: unknown };
-}
 
 export interface StageLogs {
   /** Oldest first. */
@@ -47,9 +38,6 @@ export interface StageFacts {
   readonly letters: readonly DeadLetter[];
   readonly logs: StageLogs;
 }
-
-const shown = (known: Known): Html =>
-  'value' in known ? valueBlock(known.value) : html`<p class="muted">${known.missing}</p>`;
 
 const factsOf = ({ run, record, needs, below }: StageFacts): Html => {
   const links = (stages: readonly string[]): Html | undefined =>
@@ -86,6 +74,21 @@ const factsOf = ({ run, record, needs, below }: StageFacts): Html => {
     ['Hangs on', links(needs)],
     ['Below it', links(below)],
   ]);
+};
+
+/** What can be done with the stage as it stands. */
+const actionsOf = ({ run: of, stage, record }: StageFacts): Html => {
+  const { pipeline, run, partition, compensation } = of;
+  const act = (to: string, text: string): Html => html`<a href="${to}">${text}</a>`;
+  const isAsking = record?.status === 'waiting' && record.question !== undefined;
+  const offered = [
+    ...(isAsking ? [act(link(['do', 'answer'], { pipeline, run, stage }), 'Answer')] : []),
+    ...(record && hasEnded(of) && !isCompensating({ compensation })
+      ? [act(link(['do', 'resume'], { pipeline, run, from: stage }), 'Run it again from here')]
+      : []),
+    ...(record?.status === 'completed' ? [act(lineageLink(`${pipeline}/${stage}/${partition}`, run), 'Lineage')] : []),
+  ];
+  return offered.length === 0 ? html`` : html`<p class="actions">${offered}</p>`;
 };
 
 const triesOf = ({ record }: StageFacts): Html => {
@@ -180,13 +183,13 @@ export const stagePage = (facts: StageFacts): Page => {
     regions: [
       {
         id: 'stage',
-        body: html`<p class="lead">${badge(record?.status ?? 'pending')} in <a href="${runLink(run)}">${run.pipeline} ${run.run}</a></p>${
+        body: html`${actionsOf(facts)}<p class="lead">${badge(record?.status ?? 'pending')} in <a href="${runLink(run)}">${run.pipeline} ${run.run}</a></p>${
           why ? html`<pre class="${isBad ? 'cause' : 'said'}">${why}</pre>` : ''
         }${record?.warning && record.warning !== why ? html`<pre class="said">${record.warning}</pre>` : ''}${factsOf(facts)}`,
       },
       { id: 'tries', body: triesOf(facts) },
-      { id: 'input', body: html`<h2>Input</h2>${shown(input)}` },
-      { id: 'output', body: html`<h2>Output</h2>${shown(output)}` },
+      { id: 'input', body: html`<h2>Input</h2>${knownBlock(input)}` },
+      { id: 'output', body: html`<h2>Output</h2>${knownBlock(output)}` },
       { id: 'batches', body: batchesOf(facts) },
       { id: 'letters', body: lettersOf(facts) },
       { id: 'logs', body: logsOf(facts) },

@@ -1,10 +1,6 @@
-// Pages from small facts: what they say, that nothing in them is more than text, and that equal facts make equal pages.
+// Pages from small facts: what they say, and that nothing in them is more than text.
 import { expect, test } from '@jest/globals';
-import { answersOf } from '../../lib/console/approvals.ts';
-import { barChart, pointChart } from '../../lib/console/chart.ts';
-import { differenceOf } from '../../lib/console/compare.ts';
 import {
-  answerSkeleton,
   approvalsPage,
   backfillPage,
   backfillsPage,
@@ -28,7 +24,6 @@ import {
   textOf,
   vanishedRun,
 } from '../../lib/console/index.ts';
-import { groupLetters } from '../../lib/console/letter-groups.ts';
 import type { BackfillRecord, DeadLetter, RunRecord, StageRecord } from '../../lib/records/index.ts';
 
 const evil = '<img src=x onerror="alert(1)">';
@@ -86,7 +81,7 @@ const backfill: BackfillRecord = {
   createdAt: '2026-01-31T08:00:00.000Z',
   version: 1,
 };
-const side = { run, stages: [stage], output: { text: evil } };
+const side = { run, stages: [stage], input: { missing: evil }, output: { value: { text: evil } } };
 const runFacts = {
   run,
   stages: [stage],
@@ -97,7 +92,8 @@ const runFacts = {
   until: '2026-01-31T08:00:05.000Z',
   deadLetters: [letter],
   audit: [{ id: 'asked', at: run.createdAt, by: evil, what: 'asked' as const, detail: evil }],
-  output: { text: evil },
+  input: { value: { text: evil } },
+  output: { value: { text: evil } },
 };
 const cost = { key: evil, runs: 2, aws: 0.5, models: 1, calls: 0, total: 1.5 };
 
@@ -114,6 +110,8 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
     ['3 runs or more under way', 'no run yet', '2 dead'],
   ],
   ['runs', runsPage({ runs: [run], each: 15 }), ['a-1', '15 newest runs']],
+  ['failed runs', runsPage({ runs: [run], each: 100, only: 'failed' }), ['Failed ones among the 100 newest runs']],
+  ['no open runs', runsPage({ runs: [], each: 100, only: 'open' }), ['There is none.']],
   [
     'grid',
     gridPage({
@@ -125,7 +123,28 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
     }),
     ['score: failed, 2 attempts, 3.0 s', 'publish: not begun', 'Older'],
   ],
-  ['run', runPage(runFacts), ['Heddle.RunFailed', 'Timeline', '2 attempts', 'Compare', 'Let it go on']],
+  [
+    'run',
+    runPage(runFacts),
+    ['Heddle.RunFailed', 'Timeline', '2 attempts', 'Compare', 'Let it go on', 'Replay them', 'Discard them'],
+  ],
+  [
+    'waiting run',
+    runPage({
+      ...runFacts,
+      run: { ...run, status: 'running' },
+      stages: [
+        {
+          ...stage,
+          stage: 'ship',
+          status: 'waiting',
+          question: { prompt: evil, shown: run.input, schema: {}, control: [] },
+        },
+      ],
+      output: { missing: 'It is kept no longer: s3://b/k is gone.' },
+    }),
+    ['Answer ship', 'It is kept no longer'],
+  ],
   [
     'stage',
     stagePage({
@@ -138,9 +157,19 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
       output: { missing: 'It gave none.' },
       batches: [],
       letters: [letter],
-      logs: { lines: [{ at: run.createdAt, level: 'INFO', message: evil, fields: { n: evil } }], cut: true },
+      logs: {
+        lines: [{ at: run.createdAt, stage: 'score', level: 'INFO', message: evil, fields: { n: evil } }],
+        cut: true,
+      },
     }),
-    ['It gave none.', 'There is more: npx heddle logs.', 'Heddle.Transient', 'Hangs on', 'a-1/score/7'],
+    [
+      'It gave none.',
+      'There is more: npx heddle logs.',
+      'Heddle.Transient',
+      'Hangs on',
+      'a-1/score/7',
+      'Run it again from here',
+    ],
   ],
   ['vanished run', vanishedRun('orders', evil, 'HDL833'), ['HDL833: the ledger has no run', 'retention']],
   [
@@ -165,7 +194,7 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
           run,
           stage: 'ship',
           question: { prompt: evil, schema: { properties: { ok: { type: 'boolean' } } } },
-          shown: { text: evil },
+          shown: { value: { text: evil } },
           since: run.createdAt,
           until: undefined,
         },
@@ -198,7 +227,11 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
     }),
     ['Pause', 'of 1 run, 5 at once'],
   ],
-  ['comparison', comparePage({ first: side, second: side }), ['Two runs of orders', '3.0 s (+0 ms)']],
+  [
+    'comparison',
+    comparePage({ first: side, second: { ...side, output: { missing: 'None.' } } }),
+    ['Two runs of orders', '3.0 s (+0 ms)', 'Inputs: the same', 'Outputs: different'],
+  ],
   [
     'search',
     searchPage({
@@ -215,12 +248,15 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
     costPage({
       since: '30d',
       pipelines: [cost],
-      days: [{ ...cost, key: '2026-01-31' }],
+      days: [
+        { ...cost, key: '2026-01-29' },
+        { ...cost, key: '2026-01-31' },
+      ],
       stages: [cost],
       models: [{ model: evil, calls: 1, inputTokens: 1_000, outputTokens: 5, dollars: undefined }],
       unpriced: [evil],
     }),
-    ['No price is known of', 'not known', '01-31', '750'],
+    ['No price is known of', 'not known', '01-31', '<title>01-30: $0</title>', '750'],
   ],
   [
     'quality',
@@ -261,11 +297,11 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
     poolsPage([
       {
         pool: { pool: 'llm', key: evil, limits: { slots: 4 } },
-        holders: [{ pipeline: 'orders', run: 'a-1', stage: 'score' }],
+        holders: [{ pipeline: 'orders', run: 'a-1', stage: 'score' }, { call: evil }],
         waiting: [{ pipeline: 'orders', run: 'a-2', stage: 'score', since: run.createdAt, low: true }],
       },
     ]),
-    ['4 slots; 1 held, 1 waiting', 'low'],
+    ['4 slots; 2 held, 1 waiting', 'low', 'a call, '],
   ],
 ];
 
@@ -283,55 +319,4 @@ test.each(pages)('%s has no HTML but its own', (_, page) => {
 test.each(pages)('%s has no two elements of one id', (_, page) => {
   const ids = [...whole(page).matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
   expect(ids.filter((id, place) => ids.indexOf(id) !== place)).toEqual([]);
-});
-
-test.each([
-  ['a flag', { properties: { ok: { type: 'boolean' } } }, ['ok: yes', 'ok: no'], '{\n  "ok": false\n}'],
-  ['a few words', { properties: { to: { enum: ['eu', 'us'] } } }, ['to: eu', 'to: us'], '{\n  "to": "eu"\n}'],
-  [
-    'two fields',
-    { properties: { ok: { type: 'boolean' }, why: { type: 'string' } } },
-    [],
-    '{\n  "ok": false,\n  "why": ""\n}',
-  ],
-  ['a number', { type: 'number' }, [], '0'],
-  ['no schema', null, [], 'null'],
-])('answers that are buttons: %s', (_, schema, buttons, skeleton) => {
-  expect(answersOf(schema).map(({ text }) => text)).toEqual(buttons);
-  expect(answerSkeleton(schema)).toBe(skeleton);
-});
-
-const print = { code: 'c', contract: 'k', input: 'i' };
-test.each([
-  [print, print, 'same code, same input'],
-  [print, { ...print, code: 'd' }, 'other code'],
-  [print, { code: 'd', contract: 'k', input: 'j' }, 'other code, other input'],
-  [undefined, print, ''],
-])('what two results differ in: %j %j', (one, other, expected) => {
-  expect(differenceOf(one, other)).toBe(expected);
-});
-
-test('dead letters that failed alike are one group, the largest first', () => {
-  const groups = groupLetters([
-    { ...letter, cause: 'b' },
-    letter,
-    { ...letter, item: 9 },
-    { ...letter, state: 'replayed' },
-  ]);
-  expect(groups.map(({ cause, state, letters }) => [cause === evil, state, letters.length])).toEqual([
-    [true, 'open', 2],
-    [false, 'open', 1],
-    [true, 'replayed', 1],
-  ]);
-});
-
-test('charts of nothing, of one value, and of equal values can be drawn', () => {
-  const point = { name: 'a', value: 1, outcome: 'passed', href: '/' } as const;
-  for (const chart of [
-    barChart([], String),
-    barChart([{ name: 'a', value: 0 }], String),
-    pointChart([point], []),
-    pointChart([point, point], []),
-  ])
-    expect(textOf(chart)).not.toMatch(/NaN|undefined|Infinity/);
 });

@@ -25,7 +25,7 @@ export const approvals: Command = {
             ...run,
             question: stage,
             prompt: question.prompt,
-            shown,
+            shown: 'value' in shown ? shown.value : null,
             answer: question.schema,
             since,
             until,

@@ -6,6 +6,8 @@ import { isInAws, openLocalTarget, openTarget, type Target, targetOptions } from
 
 export const usualConsolePort = 4_533;
 const highestPort = 65_535;
+/** Each look at an open page is paid for there. */
+const pauseInAwsMs = 3_000;
 
 export const consoleCommand: Command = {
   words: 'console',
@@ -24,7 +26,12 @@ export const consoleCommand: Command = {
     try {
       // Loaded here, so that no other command pays for it.
       const { openConsole } = await import('../console/index.ts');
-      const served = await openConsole({ target, setting, port });
+      const served = await openConsole({
+        target,
+        setting,
+        port,
+        ...(isInAws(given, setting) ? { pauseMs: pauseInAwsMs } : {}),
+      });
       print(setting, [`The console of ${target.name}: ${served.address}`]);
       remark(setting, ['Ctrl-C ends it.']);
       await setting.untilStopped();

@@ -22,8 +22,8 @@ export interface Action {
   about?(given: Given, setting: Setting): Promise<{ readonly about: Html; readonly values: Given } | undefined>;
   /** Where to go from it. */
   back(given: Given): string;
-  /** Where to go once it is done. @default a page that says what the command did */
-  lands?(given: Given, stdout: string): string;
+  /** Where to go once it is done. */
+  lands(given: Given, stdout: string): string;
 }
 
 export const option = (name: string, value: string | undefined): readonly string[] =>

@@ -25,7 +25,8 @@ const whichLetters = ({ pipeline, id, stage, error, cause }: Given): readonly st
   ...option('pipeline', pipeline),
   ...option('stage', stage),
   ...option('error', error),
-  ...option('matching', cause && `^${cause.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`),
+  // By its whole text, an empty one too: the button is for what failed like this.
+  ...(id ? [] : option('matching', `^${(cause ?? '').replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`)),
 ];
 
 const runPath = ({ pipeline = '', run = '' }: Given): string => link(['runs', pipeline, run]);

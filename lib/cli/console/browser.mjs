@@ -33,7 +33,8 @@ const placeOf = (element) => {
 
 const replaceRegion = ({ id, html }) => {
   const old = document.getElementById(id);
-  if (!old || html.includes(`data-is="${old.dataset.is}"`)) return;
+  if (!old) return location.reload(); // it has become another page, as that of a run which is kept no longer
+  if (html.includes(`data-is="${old.dataset.is}"`)) return;
   const focused = old.contains(document.activeElement) ? placeOf(document.activeElement) : undefined;
   const scrolled = [...old.querySelectorAll('.scroll, .value')].map(({ scrollLeft, scrollTop }) => [
     scrollLeft,
@@ -65,15 +66,21 @@ const listen = () => {
   source.addEventListener('problem', ({ data }) => say(JSON.parse(data), true));
   source.addEventListener('well', () => say('live', false));
   source.addEventListener('error', () => say('not connected', true));
+  source.addEventListener('full', ({ data }) => {
+    leave(); // it would ask again and again
+    say(JSON.parse(data), true);
+  });
+};
+
+const leave = () => {
+  source?.close();
+  source = undefined;
 };
 
 /** A page that nobody looks at asks for nothing. */
 const followVisibility = () => {
   if (document.visibilityState === 'visible') listen();
-  else {
-    source?.close();
-    source = undefined;
-  }
+  else leave();
 };
 
 const isTyping = ({ target }) => target.closest('input, textarea, select, [contenteditable]') !== null;
@@ -94,5 +101,5 @@ tellTimes();
 setInterval(tellTimes, 1_000);
 document.addEventListener('visibilitychange', followVisibility);
 document.addEventListener('keydown', onKey);
-window.addEventListener('pagehide', () => source?.close());
+window.addEventListener('pagehide', leave);
 followVisibility();

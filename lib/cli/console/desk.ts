@@ -1,12 +1,18 @@
 // What the pages are read from: the open target, and what of it is remembered between two looks.
 
 import type { StageLogs } from '../../console/index.ts';
-import type { StageState } from '../../ledger/index.ts';
-import type { PipelineManifest, RunRecord, StageRecord } from '../../records/index.ts';
+import {
+  type EndedStage,
+  endedStages,
+  type PipelineManifest,
+  type RunRecord,
+  type StageRecord,
+} from '../../records/index.ts';
 import { AwsCallError } from '../../support/aws-call.ts';
 import { readLogs } from '../logs/read.ts';
 import type { Setting, Target } from '../setting.ts';
 import { withoutRound } from '../without-round.ts';
+import { remember } from './remember.ts';
 import { openWiring, type ReadWiring } from './wiring.ts';
 
 export interface Desk {
@@ -15,8 +21,8 @@ export interface Desk {
   readonly setting: Setting;
   /** Of all pipelines, in the order of the orchestrator; as it was up to ten seconds ago. */
   manifests(): Promise<readonly PipelineManifest[]>;
-  /** How the stages of a run stand; of one that has ended read once. */
-  stagesOf(run: RunRecord): Promise<readonly StageState[]>;
+  /** How the stages of a run stand; of one that has ended from its own record, or read once. */
+  stagesOf(run: RunRecord): Promise<readonly EndedStage[]>;
   /** What a stage's handlers logged, the oldest lines; as it was up to ten seconds ago. */
   logsOf(run: RunRecord, stage: StageRecord | undefined): Promise<StageLogs>;
   /** What the stages of a run hang on. */
@@ -32,7 +38,7 @@ const mostRemembered = 2_000;
 
 export const openDesk = (target: Target, setting: Setting): Desk => {
   let known: { readonly at: number; readonly manifests: Promise<readonly PipelineManifest[]> } | undefined;
-  const ended = new Map<string, readonly StageState[]>();
+  const ended = new Map<string, readonly EndedStage[]>();
   const logs = new Map<string, { readonly at: number; readonly lines: Promise<StageLogs> }>();
 
   const readStageLogs = async (run: RunRecord, { stage, primary }: StageRecord): Promise<StageLogs> => {
@@ -67,10 +73,8 @@ export const openDesk = (target: Target, setting: Setting): Desk => {
       const name = `${run.pipeline} ${run.run} ${stage.stage}`;
       const before = logs.get(name);
       if (before && setting.now() - before.at < logsAgeMs) return before.lines;
-      const [oldest] = logs.keys();
-      if (logs.size >= mostRemembered && oldest !== undefined) logs.delete(oldest);
       const lines = readStageLogs(run, stage);
-      logs.set(name, { at: setting.now(), lines });
+      remember(logs, name, { at: setting.now(), lines }, mostRemembered);
       lines.catch(() => logs.delete(name)); // whoever asked has the error
       return lines;
     },
@@ -78,14 +82,14 @@ export const openDesk = (target: Target, setting: Setting): Desk => {
     stagesOf: async (run) => {
       const { pipeline, run: id, generation = 1, status, endedAt } = run;
       if (status === 'pending' && generation === 1) return [];
+      const told = endedAt === undefined ? undefined : endedStages(run);
+      if (told) return told;
       const name = `${pipeline} ${id} ${generation} ${endedAt}`;
       const remembered = ended.get(name);
       if (remembered) return remembered;
       const stages = await target.ledger.stages.listStates(pipeline, id);
       if (endedAt === undefined) return stages;
-      const [oldest] = ended.keys();
-      if (ended.size >= mostRemembered && oldest !== undefined) ended.delete(oldest);
-      ended.set(name, stages);
+      remember(ended, name, stages, mostRemembered);
       return stages;
     },
   };

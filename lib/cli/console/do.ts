@@ -1,12 +1,13 @@
 // An action on its way: what it needs is asked for, then its plan is shown, and only then, for a page of ours, it is done.
-import { askPage, donePage, type Field, link, type Page, planPage, refusedPage } from '../../console/index.ts';
+import { askPage, type Field, link, type Page, planPage, refusedPage } from '../../console/index.ts';
 import { sha256 } from '../../support/sha256.ts';
 import type { Command } from '../command.ts';
 import type { Action, Given } from './action.ts';
 import { actions } from './actions.ts';
 import type { Desk } from './desk.ts';
 import { perform } from './perform.ts';
-import type { Tokens } from './tokens.ts';
+import { remember } from './remember.ts';
+import { openTokens } from './tokens.ts';
 
 const refusal =
   'HDL832: the action came without a token of this page, or the console was started again since; expected one that a page of this console has. Fix: go back, load the page again, and repeat it.';
@@ -15,8 +16,42 @@ const changed = 'HDL835: the plan has changed since it was shown; this is the ne
 /** A page, or where to go. */
 export type Answer = Page | { readonly location: string };
 
-export const actionNamed = (name: string | undefined): Action | undefined =>
-  name !== undefined && Object.hasOwn(actions, name) ? actions[name] : undefined;
+export interface Actions {
+  /** The page of an action: asks for what it needs, or shows its plan. `given` was filled in, or comes with the link. Undefined where there is none of this name. */
+  look(name: string, given: Given): Promise<Page> | undefined;
+  /** Does what a page of ours asks for. The same form sent again, as by two clicks, is done once and answered alike. */
+  act(name: string, given: Given): Promise<Answer> | undefined;
+}
+
+/** Forms whose answers are remembered. */
+const mostAnswers = 200;
+
+export const openActions = (desk: Desk): Actions => {
+  const tokens = openTokens(desk.setting.now);
+  const answers = new Map<string, Promise<Answer>>();
+  const named = (name: string): Action | undefined => (Object.hasOwn(actions, name) ? actions[name] : undefined);
+  return {
+    look: (name, given) => {
+      const action = named(name);
+      return action && lookAt(name, action, given, desk, tokens.issue);
+    },
+
+    act: (name, given) => {
+      const action = named(name);
+      if (!action) return undefined;
+      const form = sha256(JSON.stringify([name, given])); // its token is of one page
+      const before = answers.get(form);
+      if (before) return before;
+      const accepted = tokens.accepts(given.token);
+      const answer = accepted ? doIt(name, action, given, desk, tokens.issue) : refused(name, action, given);
+      remember(answers, form, answer, mostAnswers);
+      const forget = () => answers.delete(form);
+      // What was not done may be tried again.
+      answer.then((is) => 'location' in is || forget(), forget);
+      return answer;
+    },
+  };
+};
 
 const filled = (fields: readonly Field[], given: Given): readonly Field[] =>
   fields.map((field) => ({ ...field, value: given[field.name] ?? field.value ?? '' }));
@@ -58,17 +93,23 @@ const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word :
 const lineOf = ({ command, go }: Action, words: readonly string[]): string =>
   ['npx heddle', command.words, ...words.map(quoted), ...go.filter((word) => word === '--go')].join(' ');
 
-/** The page of an action. `given` was filled in, or comes with the link. */
-export const lookAtAction = async (
+const factsOf = (name: string, { title, verb, back }: Action, given: Given) => ({
+  title,
+  verb,
+  path: link(['do', name]),
+  back: back(given),
+});
+
+const lookAt = async (
   name: string,
   action: Action,
   given: Given,
   desk: Desk,
-  tokens: Tokens,
+  issueToken: () => string,
 ): Promise<Page> => {
-  const { title, verb, fields } = action;
+  const { fields } = action;
   const toFill = fields.filter(({ form, required }) => form !== 'hidden' && required);
-  const facts = { title, verb, path: link(['do', name]), back: action.back(given) };
+  const facts = factsOf(name, action, given);
   const ask = async (problem?: string): Promise<Page> => {
     const { about, values } = (await action.about?.(given, desk.setting)) ?? {};
     const begun = filled(fields, { ...values, ...given });
@@ -76,51 +117,41 @@ export const lookAtAction = async (
   };
   if (toFill.some((field) => !given[field.name])) return ask();
   const plan = await planOf(action, given, desk);
-  if (!('problem' in plan))
-    return shown(action, { ...facts, fields: filled(fields, given) }, given, plan, tokens.issue());
+  if (!('problem' in plan)) return planned(name, action, given, plan, issueToken());
   return toFill.length > 0 ? ask(plan.problem) : refusedPage(facts, plan.problem);
 };
 
-const shown = (
-  action: Action,
-  facts: Parameters<typeof askPage>[0],
-  given: Given,
-  plan: Plan,
-  token: string,
-  note?: string,
-): Page => {
+const planned = (name: string, action: Action, given: Given, plan: Plan, token: string, note?: string): Page => {
   // What the plan rests on is settled; what only goes into the history may still be written.
-  const fields = facts.fields.map((field) =>
+  const fields = filled(action.fields, given).map((field) =>
     field.name === 'because' ? field : { ...field, form: 'hidden' as const },
   );
-  const command = lineOf(action, action.words(given));
   return planPage({
-    ...facts,
+    ...factsOf(name, action, given),
     fields,
     plan: plan.text,
     planId: plan.id,
     token,
-    command,
+    command: lineOf(action, action.words(given)),
     ...(note === undefined ? {} : { note }),
   });
 };
 
-/** Does what a page of ours asks for. */
-export const doAction = async (
+const refused = async (name: string, action: Action, given: Given): Promise<Page> =>
+  refusedPage(factsOf(name, action, given), refusal, 403);
+
+const doIt = async (
   name: string,
   action: Action,
   given: Given,
   desk: Desk,
-  tokens: Tokens,
+  issueToken: () => string,
 ): Promise<Answer> => {
-  const { title, verb, fields } = action;
-  const facts = { title, verb, path: link(['do', name]), back: action.back(given), fields: filled(fields, given) };
-  if (!tokens.accepts(given.token)) return refusedPage(facts, refusal, 403);
+  const facts = factsOf(name, action, given);
   const plan = await planOf(action, given, desk);
   if ('problem' in plan) return refusedPage(facts, plan.problem);
-  if (plan.id !== given.plan) return shown(action, facts, given, plan, tokens.issue(), changed);
+  if (plan.id !== given.plan) return planned(name, action, given, plan, issueToken(), changed);
   const done = await perform(action.command, [...action.words(given), ...action.go], desk.setting);
   if (done.code !== 0) return refusedPage(facts, `${done.stdout}${done.stderr}`, 502);
-  if (action.lands) return { location: action.lands(given, done.stdout) };
-  return donePage(facts, `${done.stdout}${done.stderr}`);
+  return { location: action.lands(given, done.stdout) };
 };

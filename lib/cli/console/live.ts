@@ -26,22 +26,30 @@ export const openLive = (pauseMs: number, told: (error: unknown) => string): Liv
   ): Promise<void> => {
     const sent = new Map<string, string>();
     let isWell = true;
+    /** Gives how long the page is left alone then. */
+    const once = async (): Promise<number> => {
+      const { regions, restMs = pauseMs } = await look();
+      if (!isWell) send(response, 'well', '');
+      isWell = true;
+      for (const region of regions) {
+        const html = textOf(regionHtml(region));
+        if (sent.get(region.id) === html) continue;
+        sent.set(region.id, html);
+        send(response, 'region', { id: region.id, html });
+      }
+      return restMs;
+    };
+    await pause(pauseMs, signal); // the page was made just now
     while (!signal.aborted) {
+      let restMs = pauseMs;
       try {
-        const { regions } = await look();
-        if (!isWell) send(response, 'well', '');
-        isWell = true;
-        for (const region of regions) {
-          const html = textOf(regionHtml(region));
-          if (sent.get(region.id) === html) continue;
-          sent.set(region.id, html);
-          send(response, 'region', { id: region.id, html });
-        }
+        // One who does not read, as on a laptop that sleeps, is not written to.
+        if (!response.writableNeedDrain) restMs = await once();
       } catch (error) {
         isWell = false;
         send(response, 'problem', told(error));
       }
-      await pause(pauseMs, signal);
+      await pause(restMs, signal);
     }
     response.end();
   };
@@ -66,9 +74,11 @@ export const openLive = (pauseMs: number, told: (error: unknown) => string): Liv
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const over = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', over);
       resolve();
-    });
+    };
+    const timer = setTimeout(over, ms);
+    signal.addEventListener('abort', over);
   });

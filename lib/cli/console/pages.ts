@@ -16,6 +16,7 @@ import {
   type Page,
   poolsPage,
   qualityPage,
+  runFilters,
   runPage,
   runsPage,
   searchPage,
@@ -116,13 +117,17 @@ const comparePageAt = async (desk: Desk, [pipeline = '', one = '', other]: reado
   return comparePage({ first: await readCompared(desk, first), second: await readCompared(desk, second) });
 };
 
+/** Keys of the ledger hold so much, and more. */
+const longestSought = 200;
+
 /** Pages by the first part of their address; the rest of it is their own. */
 const places: {
   readonly [kind: string]: (desk: Desk, rest: readonly string[], query: URLSearchParams) => Promise<Page | undefined>;
 } = {
   '': async (desk) => homePage(await readHome(desk)),
-  runs: async (desk, rest) => {
-    if (rest.length === 0) return runsPage(await readRuns(desk));
+  runs: async (desk, rest, query) => {
+    const only = runFilters.find((filter) => filter === query.get('only'));
+    if (rest.length === 0) return runsPage(await readRuns(desk, only));
     return rest.length > 1 ? runPageAt(desk, rest) : undefined;
   },
   pipelines: async (desk, [name, part, ...rest], query) => {
@@ -142,7 +147,8 @@ const places: {
       ? lettersPage(await readLetters(desk, query.get('pipeline') ?? undefined))
       : letterPageAt(desk, rest),
   compare: (desk, rest) => comparePageAt(desk, rest),
-  search: async (desk, _, query) => searchPage(await readSearch(desk, query.get('q')?.trim() ?? '')),
+  search: async (desk, _, query) =>
+    searchPage(await readSearch(desk, query.get('q')?.trim().slice(0, longestSought) ?? '')),
   cost: async (desk, _, query) => costPage(await readCost(desk, query.get('since') ?? undefined)),
   quality: async (desk) => qualityPage(await readQuality(desk)),
   lineage: async (desk, _, query) => {

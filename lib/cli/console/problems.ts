@@ -4,7 +4,8 @@ import { CliError } from '../cli-error.ts';
 /**
  * HDL830: a request to the console came from another machine, or from a page of another origin. Fix: open the address that the
  * console printed.
- * HDL831: the port of the console is taken. Fix: stop what listens there, or pass another with --port; 0 takes any free one.
+ * HDL831: the port of the console is taken, perhaps by another console. Fix: stop what listens there, or pass another with --port (of npm
+ * start: --console-port); 0 takes any free one.
  * HDL832: an action came without the token of a page of this console, or the console was started again since. Fix: load the page
  * again and repeat it.
  * HDL833: the ledger has no such run: it was deleted when its time was over, or never was. Fix: see the pipeline's runs.
@@ -13,11 +14,11 @@ import { CliError } from '../cli-error.ts';
  * HDL836: a request to the console is larger than it takes. Fix: pass the input in a file, with npx heddle start --input @FILE.
  * HDL837: the console has as many pages open as it keeps up to date. Fix: close some.
  */
-export const portTaken = (port: number, why: string): CliError =>
+export const portTaken = (port: number, why: string, option: string): CliError =>
   new CliError(
     'HDL831',
     2,
     `port ${port} of 127.0.0.1 ${why}, so the console cannot open`,
     'a free port',
-    'stop what listens there, or pass another with --port N; --port 0 takes any free one',
+    `stop what listens there, or pass another with --${option} N; --${option} 0 takes any free one`,
   );

@@ -19,13 +19,18 @@ import { openSources } from '../lineage/sources.ts';
 import { type Node, trace } from '../lineage/trace.ts';
 import { readPrices } from '../prices.ts';
 import { qualityOf } from '../quality/gather.ts';
-import { readOutput } from '../run-output.ts';
 import type { Desk } from './desk.ts';
+import { knownOf } from './known.ts';
+import { byBegin, outputOfRun } from './read-run.ts';
 
-export const readCompared = async ({ target: { ledger } }: Desk, run: RunRecord): Promise<Compared> => {
-  const [stages, output] = await Promise.all([ledger.stages.list(run.pipeline, run.run), readOutput(ledger, run)]);
-  const order = ({ startedAt, endedAt }: (typeof stages)[number]): string => startedAt ?? endedAt ?? '';
-  return { run, stages: stages.toSorted((a, b) => order(a).localeCompare(order(b))), output };
+export const readCompared = async (desk: Desk, run: RunRecord): Promise<Compared> => {
+  const { ledger } = desk.target;
+  const [stages, input, output] = await Promise.all([
+    ledger.stages.list(run.pipeline, run.run),
+    knownOf(() => ledger.payloads.load(run.input)),
+    outputOfRun(desk, run),
+  ]);
+  return { run, stages: stages.toSorted(byBegin), input, output: output ?? { missing: 'None.' } };
 };
 
 /** Of each pipeline: newest runs whose ids are looked at, and open dead letters whose texts are. */
@@ -147,8 +152,7 @@ export const readLineage = async (
   }
 };
 
-/** A call from inside a handler has no stage's name. */
-const userOf = (owner: string): PoolUser => readPoolOwner(owner) ?? { pipeline: '', run: owner, stage: 'a call' };
+const userOf = (owner: string): PoolUser => readPoolOwner(owner) ?? { call: owner };
 
 const waiterOf = ({ owner, since, low }: PoolWaiter): PoolFacts['waiting'][number] => ({
   ...userOf(owner),

@@ -1,12 +1,11 @@
 // What the pages of one run and of one of its stages show.
 import type { Known, RunFacts, StageFacts, WiredStage } from '../../console/index.ts';
-import { UnavailableError } from '../../ledger/index.ts';
-import type { Json, RunRecord, StageRecord } from '../../records/index.ts';
+import type { RunRecord, StageRecord } from '../../records/index.ts';
 import { runState } from '../progress/index.ts';
-import { readOutput } from '../run-output.ts';
 import type { Desk } from './desk.ts';
+import { knownOf } from './known.ts';
 
-const byBegin = (a: StageRecord, b: StageRecord): number =>
+export const byBegin = (a: StageRecord, b: StageRecord): number =>
   (a.startedAt ?? a.endedAt ?? '').localeCompare(b.startedAt ?? b.endedAt ?? '');
 
 /** By the definition, and where that says nothing by the records. */
@@ -30,17 +29,24 @@ const plannedOf = async ({ target }: Desk, { pipeline, definitionHash }: RunReco
   return definitionHash === undefined || definitionHash === manifest.definitionHash ? manifest.stages : [];
 };
 
+/** Undefined when it gave none. */
+export const outputOfRun = async ({ target: { ledger } }: Desk, record: RunRecord): Promise<Known | undefined> => {
+  const { pipeline, run, partition, chosen = {}, output } = record;
+  return output && knownOf(() => ledger.resolver().resolve(output, { pipeline, run, partition, chosen }));
+};
+
 /** Undefined where the ledger has no such run. */
 export const readRun = async (desk: Desk, pipeline: string, id: string): Promise<RunFacts | undefined> => {
   const { ledger } = desk.target;
   const run = await ledger.runs.get(pipeline, id);
   if (!run) return undefined;
-  const [records, wiring, deadLetters, audit, output] = await Promise.all([
+  const [records, wiring, deadLetters, audit, input, output] = await Promise.all([
     ledger.stages.list(pipeline, id),
     desk.wiringOf(run),
     run.deadLetters === 0 && run.generation === undefined ? [] : ledger.deadLetters.list(pipeline, id),
     ledger.audit.list(pipeline, id),
-    readOutput(ledger, run),
+    knownOf(() => ledger.payloads.load(run.input)),
+    outputOfRun(desk, run),
   ]);
   const stages = records.toSorted(byBegin);
   const planned = await plannedOf(desk, run);
@@ -55,6 +61,7 @@ export const readRun = async (desk: Desk, pipeline: string, id: string): Promise
     until: untilOf(run, desk.setting.now()),
     deadLetters,
     audit,
+    input,
     output,
   };
 };
@@ -102,7 +109,8 @@ const inputOf = async (
   record: StageRecord | undefined,
   wired: WiredStage | undefined,
 ): Promise<Known> => {
-  if (record?.given) return { value: (await ledger.payloads.load(record.given)) as Json };
+  const given = record?.given;
+  if (given) return knownOf(() => ledger.payloads.load(given));
   if (record?.status === 'skipped') return { missing: 'It was skipped, so it was given nothing.' };
   if (!record) return { missing: 'It has not begun.' };
   const binding = wired && (wired.items ?? (record.items ? undefined : wired.bind));
@@ -110,12 +118,7 @@ const inputOf = async (
     return {
       missing: record.items ? 'Its items are read one by one.' : 'The definition that it ran with is not known here.',
     };
-  try {
-    return { value: await ledger.resolver().resolve(binding, { pipeline, run, partition, chosen }) };
-  } catch (error) {
-    if (error instanceof UnavailableError) return { missing: `Part of it did not come: ${error.message}.` };
-    throw error;
-  }
+  return knownOf(() => ledger.resolver().resolve(binding, { pipeline, run, partition, chosen }));
 };
 
 const outputOf = async (
@@ -123,10 +126,12 @@ const outputOf = async (
   { pipeline, run }: RunRecord,
   record: StageRecord | undefined,
 ): Promise<Known> => {
-  if (record?.output) return { value: (await ledger.payloads.load(record.output)) as Json }; // stored as JSON
+  const own = record?.output;
+  if (own) return knownOf(() => ledger.payloads.load(own));
   if (!record || record.endedAt === undefined) return { missing: 'None yet.' };
   if (!record.items) return { missing: 'It gave none.' };
   const first = await ledger.stages.getBatch({ pipeline, run, stage: record.stage }, 0);
-  if (!first?.results) return { missing: 'Its batches have none.' };
-  return { value: (await ledger.payloads.load(first.results)) as Json };
+  const results = first?.results;
+  if (!results) return { missing: 'Its batches have none.' };
+  return { note: 'Of its first batch:', ...(await knownOf(() => ledger.payloads.load(results))) };
 };

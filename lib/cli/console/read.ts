@@ -1,5 +1,5 @@
 // What the pages of pipelines and runs show, read from the ledger: never more than they show.
-import { type GridFacts, type HomeFacts, link, type RunListFacts } from '../../console/index.ts';
+import { type GridFacts, type HomeFacts, link, type RunFilter, type RunListFacts } from '../../console/index.ts';
 import type { RunAt } from '../../ledger/index.ts';
 import type { PipelineManifest, RunRecord } from '../../records/index.ts';
 import type { Desk } from './desk.ts';
@@ -7,12 +7,14 @@ import type { Desk } from './desk.ts';
 /** Runs of each pipeline on the first page, and on the page of all runs. */
 const latestAtHome = 5;
 const latestOfAll = 15;
+/** Of each, looked through for failed ones. */
+const searched = 100;
 /** Runs on a page of one pipeline. */
 const gridRows = 25;
 /** Runs under way that are counted. */
 const mostOpen = 100;
 /** Later than any run is to be looked at. */
-export const everAfter = '9999';
+const everAfter = '9999';
 
 const newestFirst = (a: RunRecord, b: RunRecord): number => b.createdAt.localeCompare(a.createdAt);
 
@@ -30,10 +32,17 @@ export const readHome = async (desk: Desk): Promise<HomeFacts> => {
   return { pipelines, openBeyond: open.length === mostOpen };
 };
 
-export const readRuns = async (desk: Desk): Promise<RunListFacts> => {
+export const readRuns = async (desk: Desk, only?: RunFilter): Promise<RunListFacts> => {
   const { ledger, manifest } = desk.target;
-  const lists = await Promise.all(manifest.pipelines.map((pipeline) => ledger.runs.latest(pipeline, latestOfAll)));
-  return { runs: lists.flat().toSorted(newestFirst), each: latestOfAll };
+  if (only === 'open') {
+    const open = await ledger.openRuns.due(everAfter, mostOpen);
+    const found = await Promise.all(open.map(({ pipeline, run }) => ledger.runs.get(pipeline, run)));
+    return { runs: found.flatMap((run) => run ?? []).toSorted(newestFirst), each: mostOpen, only };
+  }
+  const each = only === 'failed' ? searched : latestOfAll;
+  const lists = await Promise.all(manifest.pipelines.map((pipeline) => ledger.runs.latest(pipeline, each)));
+  const runs = lists.flat().filter(({ status }) => only === undefined || status === 'failed');
+  return { runs: runs.toSorted(newestFirst), each, ...(only === undefined ? {} : { only }) };
 };
 
 /** `before` is a run's place, as the link to older runs has it. */

@@ -10,20 +10,24 @@ import { describeError } from '../describe-error.ts';
 import type { Setting, Target } from '../setting.ts';
 import type { Given } from './action.ts';
 import { openDesk } from './desk.ts';
-import { type Answer, actionNamed, doAction, lookAtAction } from './do.ts';
+import { type Answer, openActions } from './do.ts';
 import { openLive } from './live.ts';
 import { addressOf, pageAt } from './pages.ts';
 import { portTaken } from './problems.ts';
-import { openTokens } from './tokens.ts';
 
 const host = '127.0.0.1';
+/** Of a form, and of an address with what was filled in. */
 const mostBytes = 1024 * 1024;
+/** Of a form that is too large: so much is read, and dropped, for the browser takes no answer before it has sent all. */
+const mostDropped = 64 * mostBytes;
 
 export interface ConsoleOptions {
   readonly target: Target;
   readonly setting: Setting;
   /** 0 takes any free one. */
   readonly port: number;
+  /** The option that says it. @default 'port' */
+  readonly portOption?: string;
   /** Between two looks of an open page. @default 1000 */
   readonly pauseMs?: number;
 }
@@ -65,30 +69,34 @@ const readForm = async (request: IncomingMessage): Promise<Given | undefined> =>
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
-    chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > mostBytes) return undefined;
+    if (bytes <= mostBytes) chunks.push(chunk);
+    if (bytes > mostDropped) break; // ends the connection
   }
+  if (bytes > mostBytes) return undefined;
   return Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString('utf8')));
 };
+
+const tooLarge = `HDL836: what was sent is larger than ${mostBytes.toLocaleString('en-US')} bytes.`;
+const tooLargeFix = 'Pass the input in a file: npx heddle start --input @FILE';
 
 /** Opens the console. Throws CliError HDL831 where the port is taken. */
 export const openConsole = async ({
   target,
   setting,
   port,
+  portOption = 'port',
   pauseMs = 1_000,
 }: ConsoleOptions): Promise<ConsoleServer> => {
   const desk = openDesk(target, setting);
-  const tokens = openTokens(setting.now);
+  const actions = openActions(desk);
   const live = openLive(pauseMs, (error) => describeError(error).message.split('\n')[0] ?? '');
 
   const pageOf = async (path: string): Promise<Page> => {
     const address = addressOf(path);
     const [kind, name = ''] = address?.parts ?? [];
-    const action = kind === 'do' ? actionNamed(name) : undefined;
-    if (!action) return pageAt(desk, address);
-    return lookAtAction(name, action, Object.fromEntries(address?.query ?? []), desk, tokens);
+    const action = kind === 'do' ? actions.look(name, Object.fromEntries(address?.query ?? [])) : undefined;
+    return action ?? pageAt(desk, address);
   };
 
   const replyPage = (response: ServerResponse, path: string, page: Page): void => {
@@ -103,12 +111,9 @@ export const openConsole = async ({
 
   const act = async (request: IncomingMessage, path: string): Promise<Answer | undefined> => {
     const [kind, name = ''] = addressOf(path)?.parts ?? [];
-    const action = kind === 'do' ? actionNamed(name) : undefined;
-    if (!action) return undefined;
+    if (kind !== 'do') return undefined;
     const form = await readForm(request);
-    if (form) return doAction(name, action, form, desk, tokens);
-    const found = `HDL836: what was sent is larger than ${mostBytes.toLocaleString('en-US')} bytes.`;
-    return lostPage('Too large', found, 'Pass the input in a file: npx heddle start --input @FILE', 413);
+    return form ? actions.act(name, form) : lostPage('Too large', tooLarge, tooLargeFix, 413);
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -139,20 +144,29 @@ export const openConsole = async ({
       response.writeHead(200, { ...securityHeaders, 'content-type': 'text/event-stream' });
       response.flushHeaders();
       if (live.follow(response, () => pageOf(of))) return undefined;
-      response.end(`event: problem\ndata: ${JSON.stringify('HDL837: too many pages are open; close some')}\n\n`);
+      response.end(`event: full\ndata: ${JSON.stringify('HDL837: too many pages are open; close some')}\n\n`);
       return undefined;
     }
     return replyPage(response, path, await pageOf(path));
   };
 
-  const server = createServer((request, response) => {
+  // What was filled in for a plan stands in its address.
+  const server = createServer({ maxHeaderSize: mostBytes }, (request, response) => {
     answer(request, response).catch((error) => {
       const { message } = describeError(error);
       if (response.headersSent) return response.destroy();
       return replyPage(response, '/', lostPage('This did not work', message, 'Load the page again.', 500));
     });
   });
-  const bound = await listen(server, port);
+  server.on('clientError', ({ code }: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable) return socket.destroy();
+    const [status, said] =
+      code === 'HPE_HEADER_OVERFLOW' ? ['431 Too Large', `${tooLarge} ${tooLargeFix}`] : ['400 Bad Request', ''];
+    return socket.end(
+      `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${said}\n`,
+    );
+  });
+  const bound = await listen(server, port, portOption);
   return {
     address: `http://${host}:${bound}`,
     close: () =>
@@ -164,11 +178,11 @@ export const openConsole = async ({
   };
 };
 
-const listen = (server: ReturnType<typeof createServer>, port: number): Promise<number> =>
+const listen = (server: ReturnType<typeof createServer>, port: number, option: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') reject(portTaken(port, 'is in use'));
-      else if (error.code === 'EACCES') reject(portTaken(port, 'is reserved for the system'));
+      if (error.code === 'EADDRINUSE') reject(portTaken(port, 'is in use', option));
+      else if (error.code === 'EACCES') reject(portTaken(port, 'is reserved for the system', option));
       else reject(error);
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port)); // of TCP

@@ -3,6 +3,7 @@ import { joinWirings, type WiredStage, wiringOf } from '../../console/index.ts';
 import { isExpressArn, type RunRecord } from '../../records/index.ts';
 import { AwsCallError } from '../../support/aws-call.ts';
 import type { Target } from '../setting.ts';
+import { remember } from './remember.ts';
 
 /** What is known of the stages; and why it is not all, if so. */
 export interface KnownWiring {
@@ -63,9 +64,7 @@ export const openWiring = ({ aws, manifest, pipeline }: Target): ReadWiring => {
     const before = known.get(name);
     if (before) return before;
     const wiring = read(run);
-    const [oldest] = known.keys();
-    if (known.size >= mostRemembered && oldest !== undefined) known.delete(oldest);
-    known.set(name, wiring);
+    remember(known, name, wiring, mostRemembered);
     wiring.then(
       ({ unknown }) => {
         // A run that has not begun has no definition of its own yet.

@@ -1,18 +1,22 @@
 // Many runs of the past, written by the ledger's own writers.
 import type { Ledger } from '../../../lib/ledger/index.ts';
+import { accountOf } from '../../../lib/records/index.ts';
 
 export interface Seed {
   readonly pipeline: string;
   readonly stages: readonly string[];
   readonly count: number;
+  /** Where dead letters of those that failed go. @default there are none */
+  readonly queueUrl?: string;
 }
 
 const atOnce = 40;
 const hour = 3_600_000;
-const newest = Date.parse('2026-11-20T00:00:00Z');
+/** When the newest was asked for. */
+export const newest = Date.parse('2026-11-20T00:00:00Z');
 
 /** One an hour, every seventh of them failed at its last stage. */
-export const seedRuns = async (ledger: Ledger, { pipeline, stages, count }: Seed): Promise<void> => {
+export const seedRuns = async (ledger: Ledger, { pipeline, stages, count, queueUrl }: Seed): Promise<void> => {
   const one = async (place: number): Promise<void> => {
     const asked = newest - place * hour;
     const iso = (seconds: number): string => new Date(asked + seconds * 1_000).toISOString();
@@ -30,8 +34,26 @@ export const seedRuns = async (ledger: Ledger, { pipeline, stages, count }: Seed
       startedAt: iso(1),
       endedAt: iso(40),
       deadLetters: failed ? 1 : 0,
+      stages: failed ? { completed: stages.length - 1, failed: 1 } : { completed: stages.length },
+      account: accountOf(
+        stages.map((stage, index) => ({
+          stage,
+          status: failed && index === stages.length - 1 ? 'failed' : 'completed',
+          attempts: 1,
+          durationMs: 29_000,
+          spent: { usage: { transitions: 1, lambdaCalls: 1, lambdaGbSeconds: 29, writeUnits: 2, readUnits: 2 } },
+          scores: { faithful: { count: 1, sum: 0.9, squares: 0.81, min: 0.9, max: 0.9 } },
+        })),
+      ),
       ...(failed ? { error: 'Heddle.RunFailed', cause: `${stages.at(-1)} failed: no answer from the model` } : {}),
     });
+    const last = stages.at(-1) ?? '';
+    const told = { error: 'E', cause: 'no answer from the model', attempts: 1, definitionHash: 'seed' };
+    if (failed && queueUrl !== undefined)
+      await ledger.deadLetters.write(
+        { pipeline, run, partition: iso(0).slice(0, 13), stage: last, ...told, firstAt: iso(30), lastAt: iso(40) },
+        queueUrl,
+      );
     for (const [index, stage] of stages.entries()) {
       const at = { pipeline, run, stage };
       if (failed && index === stages.length - 1)

@@ -1,0 +1,54 @@
+// Parts of pages: answers that are buttons, differences of runs, groups of dead letters, charts.
+import { expect, test } from '@jest/globals';
+import { answersOf } from '../../lib/console/approvals.ts';
+import { barChart, pointChart } from '../../lib/console/chart.ts';
+import { differenceOf } from '../../lib/console/compare.ts';
+import { answerSkeleton, textOf } from '../../lib/console/index.ts';
+import { groupLetters } from '../../lib/console/letter-groups.ts';
+
+test.each([
+  ['a flag', { properties: { ok: { type: 'boolean' } } }, ['ok: yes', 'ok: no'], '{\n  "ok": false\n}'],
+  ['a few words', { properties: { to: { enum: ['eu', 'us'] } } }, ['to: eu', 'to: us'], '{\n  "to": "eu"\n}'],
+  [
+    'two fields',
+    { properties: { ok: { type: 'boolean' }, why: { type: 'string' } } },
+    [],
+    '{\n  "ok": false,\n  "why": ""\n}',
+  ],
+  ['a number', { type: 'number' }, [], '0'],
+  ['no schema', null, [], 'null'],
+])('answers that are buttons: %s', (_, schema, buttons, skeleton) => {
+  expect(answersOf(schema).map(({ text }) => text)).toEqual(buttons);
+  expect(answerSkeleton(schema)).toBe(skeleton);
+});
+
+const print = { code: 'c', contract: 'k', input: 'i' };
+test.each([
+  [print, print, 'same code, same input'],
+  [print, { ...print, code: 'd' }, 'other code'],
+  [print, { code: 'd', contract: 'k', input: 'j' }, 'other code, other input'],
+  [undefined, print, ''],
+])('what two results differ in: %j %j', (one, other, expected) => {
+  expect(differenceOf(one, other)).toBe(expected);
+});
+
+test('dead letters that failed alike are one group, the largest first', () => {
+  const letter = { stage: 'score', error: 'Heddle.Permanent', cause: 'a' };
+  const groups = groupLetters([{ ...letter, cause: 'b' }, letter, letter, { ...letter, state: 'replayed' }]);
+  expect(groups.map(({ cause, state, letters }) => [cause, state, letters.length])).toEqual([
+    ['a', 'open', 2],
+    ['b', 'open', 1],
+    ['a', 'replayed', 1],
+  ]);
+});
+
+test('charts of nothing, of one value, and of equal values can be drawn', () => {
+  const point = { name: 'a', value: 1, outcome: 'passed', href: '/' } as const;
+  for (const chart of [
+    barChart([], String),
+    barChart([{ name: 'a', value: 0 }], String),
+    pointChart([point], []),
+    pointChart([point, point], []),
+  ])
+    expect(textOf(chart)).not.toMatch(/NaN|undefined|Infinity/);
+});
