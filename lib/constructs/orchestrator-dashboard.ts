@@ -61,6 +61,7 @@ export class OrchestratorDashboard {
           ? []
           : [
               [customWidget(scope, orchestrator, 'Pipelines', 12, { view: 'home' })],
+              [customWidget(scope, orchestrator, 'Questions that runs wait with', 6, { view: 'approvals' })],
               [customWidget(scope, orchestrator, 'Dead letters', 8, { view: 'letters' })],
             ]),
         [

@@ -5,8 +5,8 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { CustomWidget, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { manifestName, openIndex } from '../records/index.ts';
-import { allow, allowLedger, indexArn } from './access.ts';
+import { inputManifest, manifestName, openIndex } from '../records/index.ts';
+import { allow, allowLedger, allowObjects, indexArn, runKeysOf } from './access.ts';
 import type { Bundles } from './bundles.ts';
 import { handlerFunction } from './handler-function.ts';
 import { idOf, names } from './names.ts';
@@ -32,13 +32,26 @@ export class Widgets extends Construct {
     this.#orchestrator = props.orchestrator;
     this.act = this.#make('act', props, props.bundles);
     this.widget = this.#make('widget', props, props.bundles, { HEDDLE_ACT_FUNCTION: this.act.functionArn });
+    const { orchestrator } = props;
     const { tableArn } = props.ledger;
     for (const reader of [this.widget, this.act]) {
       allowLedger(reader, tableArn, ['read']);
       allow(reader, ['dynamodb:Query'], [indexArn(tableArn)]);
     }
     allow(this.widget, ['dynamodb:Query'], [indexArn(tableArn, openIndex.name)]);
-    allow(this.widget, ['ssm:GetParameter'], [this.#arn('ssm', `parameter${manifestName(props.orchestrator)}`)]);
+    for (const reader of [this.widget, this.act])
+      allow(reader, ['ssm:GetParameter'], [this.#arn('ssm', `parameter${manifestName(orchestrator)}`)]);
+    // To start runs and let them go on, by what is deployed and what is still there; to answer; to close dead letters.
+    allow(this.act, ['sqs:SendMessage'], [props.queues.start.queueArn]);
+    allow(
+      this.act,
+      ['ssm:GetParameter'],
+      [this.#arn('ssm', `parameter${manifestName(orchestrator, inputManifest('*'))}`)],
+    );
+    allow(this.act, ['lambda:GetFunctionConfiguration'], [this.#functionArn(names.stage(orchestrator, '*', '*'))]);
+    allowObjects(this.act, props.payloads.bucketArn, ['read'], ['payloads/']);
+    allow(this.act, ['lambda:InvokeFunction'], [this.#functionArn(names.operator(orchestrator, 'answer'))]);
+    allowLedger(this.act, tableArn, ['write'], [runKeysOf('*')]);
   }
 
   /** Lets them at a pipeline. By its names: what it is made of may stand in another stack. */
@@ -70,6 +83,15 @@ export class Widgets extends Construct {
         ...commonEnvironment(props),
         ...environment,
       },
+    });
+  }
+
+  #functionArn(name: string): string {
+    return Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: name,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
   }
 

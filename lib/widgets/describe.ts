@@ -6,7 +6,7 @@ allowed to call or not.
 #### Parameters
 Param | Description
 ---|---
-**view** | \`home\`: all pipelines; \`grid\`: runs of a pipeline against its stages; \`letters\`: open dead letters; \`run\`: one run
+**view** | \`home\`: all pipelines; \`grid\`: runs of a pipeline against its stages; \`letters\`: open dead letters; \`approvals\`: questions that runs wait with; \`run\`: one run
 **pipeline** | of \`grid\` and \`run\`, and of \`letters\` of one pipeline
 **run** | of \`run\`: its id
 

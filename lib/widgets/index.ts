@@ -1,2 +1,3 @@
-export { type ActionEvent, act } from './act.ts';
-export { mostWidgetBytes, showWidget, type WidgetEvent } from './widget.ts';
+export { act } from './act.ts';
+export type { WidgetEvent } from './event.ts';
+export { mostWidgetBytes, showWidget } from './widget.ts';

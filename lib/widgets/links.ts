@@ -2,6 +2,8 @@
 // is a call of the function that acts, asked for once more. What a dashboard cannot do is left out, or is plain text.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard_interactivity.html
 
+import { isAskedFor } from './ask.ts';
+
 export interface Endpoints {
   /** The ARN of the function that shows. */
   readonly show: string;
@@ -36,15 +38,32 @@ const called = (endpoint: string, value: object, display: 'popup' | 'widget', co
     confirmation === undefined ? '' : ` confirmation="${quoted(confirmation)}"`
   }>${parameters(value)}</cwdb-action>`;
 
-/** What is done for whom, in the words of the question that is asked before. */
-const confirmations: { readonly [action: string]: (of: { readonly [name: string]: string }) => string } = {
-  replay: ({ pipeline = '', stage = '', id }) =>
-    id === undefined
-      ? `Replay all dead letters of ${stage} of ${pipeline} that failed like this? Each is done again, then what depends on it.`
-      : `Replay the dead letter ${id} of ${pipeline}? It is done again, then what depends on it.`,
-  cancel: ({ pipeline = '', run = '' }) =>
-    `Stop the run ${run} of ${pipeline}? Its stages under way are stopped; heddle resume lets it go on later.`,
+type Of = { readonly [name: string]: string };
+
+/** Which dead letters: one, all of a run, or all that failed alike. */
+const lettersOf = ({ pipeline = '', stage = '', id }: Of): string => {
+  if (id === undefined) return `all dead letters of ${stage} of ${pipeline} that failed like this`;
+  return id.includes('/')
+    ? `the dead letter ${id} of ${pipeline}`
+    : `the open dead letters of the run ${id} of ${pipeline}`;
 };
+
+/** What is done for whom, in the words of the question that is asked before. */
+const confirmations: { readonly [action: string]: (of: Of) => string } = {
+  replay: (of) => `Replay ${lettersOf(of)}? It is done again, then what depends on it.`,
+  discard: (of) => `Discard ${lettersOf(of)}? Nobody is to replay it then.`,
+  cancel: ({ pipeline = '', run = '' }) =>
+    `Stop the run ${run} of ${pipeline}? Its stages under way are stopped; it can go on later.`,
+  resume: ({ pipeline = '', run = '' }) =>
+    `Let the run ${run} of ${pipeline} go on? What failed is done again, then what depends on it, with the code that is deployed now.`,
+  start: ({ pipeline = '' }) => `Start a run of ${pipeline} with what is filled in?`,
+  answer: ({ pipeline = '', run = '', stage = '', json }) =>
+    `Answer ${stage} of the run ${run} of ${pipeline} with ${json ?? 'what is filled in'}?`,
+};
+
+/** Whether something is to be filled in before. */
+const needsForm = (action: string, { filled, json }: Of): boolean =>
+  isAskedFor(action) && filled === undefined && json === undefined;
 
 /** What stands in place of a link to `path`: text around `inner`, and what follows it. */
 const followed = (
@@ -60,11 +79,12 @@ const followed = (
   if (place === 'dead-letters' && pipeline === undefined)
     return { after: called(show, { view: 'letters', ...Object.fromEntries(searchParams) }, 'popup') };
   if (place !== 'do') return {};
-  const confirmation = confirmations[pipeline ?? ''];
-  const of = Object.fromEntries(searchParams);
+  const [action = '', of] = [pipeline, Object.fromEntries(searchParams)];
+  const confirmation = confirmations[action];
   // Of starts that never came to a run there is no pipeline to ask.
   if (!confirmation || of.pipeline === undefined) return undefined;
-  return { after: called(act, { action: pipeline, ...of }, 'popup', confirmation(of)) };
+  if (needsForm(action, of)) return { after: called(show, { view: 'ask', action, ...of }, 'popup') };
+  return { after: called(act, { action, ...of }, 'popup', confirmation(of)) };
 };
 
 /** `lost` says what becomes of a link that cannot be followed. */

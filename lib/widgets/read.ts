@@ -1,5 +1,6 @@
 // What the widgets show, read from the ledger: never more than they show.
 import {
+  approvalsPage,
   gridPage,
   homePage,
   type LettersFacts,
@@ -8,8 +9,9 @@ import {
   runPage,
   vanishedRun,
 } from '../console/index.ts';
+import { openQuestions } from '../ledger/index.ts';
 import type { Services } from '../operators/index.ts';
-import { manifestName, type OrchestratorManifest } from '../records/index.ts';
+import { endedStages, type Json, manifestName, type OrchestratorManifest } from '../records/index.ts';
 import { withCut } from './cut.ts';
 
 /** A view that may show less of what it read, so that it fits: `share` is 1 for all. */
@@ -26,6 +28,9 @@ const mostOpen = 100;
 const everAfter = '9999';
 
 const some = <T>(all: readonly T[], share: number): readonly T[] => all.slice(0, Math.ceil(all.length * share));
+
+/** Runs under way that are looked through for questions. */
+const mostLooked = 50;
 
 const pipelinesOf = async ({ aws, eventBus }: Services): Promise<readonly string[]> => {
   const { Parameter } = await aws.call('ssm', 'GetParameter', { Name: manifestName(eventBus) });
@@ -55,7 +60,10 @@ export const readGrid = async ({ ledger, manifests }: Services, pipeline: string
   const rows = Math.min(mostRows, Math.max(3, Math.floor(mostCells / Math.max(1, stages.length))));
   const runs = await ledger.runs.latest(pipeline, rows);
   const read = await Promise.all(
-    runs.map(async (run) => ({ run, stages: await ledger.stages.listStates(pipeline, run.run) })),
+    runs.map(async (run) => ({
+      run,
+      stages: endedStages(run) ?? (await ledger.stages.listStates(pipeline, run.run)),
+    })),
   );
   return (share) => gridPage({ pipeline, stages, rows: some(read, share), older: undefined, isPast: false });
 };
@@ -72,6 +80,19 @@ export const readLetters = async (services: Services, pipeline: string | undefin
     const facts: LettersFacts = { letters: some(letters, share), starts: [], each: Math.ceil(mostLetters * share) };
     return lettersPage(pipeline === undefined ? facts : { ...facts, pipeline });
   };
+};
+
+/** Of what a question shows, as much as stands in its record: the rest is in a bucket that a widget does not read. */
+const apart = { missing: 'What it shows is large: look with npx heddle console --aws.' };
+
+export const readApprovals = async ({ ledger }: Services): Promise<View> => {
+  const { questions, ...looked } = await openQuestions(ledger, mostLooked);
+  const open = questions.map(({ pipeline, run, partition, ...rest }) => {
+    const { shown } = rest.question;
+    const value = shown.kind === 'inline' ? { value: JSON.parse(shown.json) as Json } : apart;
+    return { ...rest, run: { pipeline, run, partition }, shown: value };
+  });
+  return (share) => approvalsPage({ ...looked, questions: some(open, share) });
 };
 
 export const readRun = async ({ ledger, manifests, now }: Services, pipeline: string, id: string): Promise<View> => {
@@ -95,6 +116,7 @@ export const readRun = async ({ ledger, manifests, now }: Services, pipeline: st
       until: run.endedAt ?? new Date(Math.floor(now() / 1_000) * 1_000).toISOString(),
       deadLetters: some(deadLetters.map(withCut), share),
       audit: some(audit, share),
+      input: undefined,
       output: undefined,
     });
 };

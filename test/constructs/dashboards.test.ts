@@ -218,3 +218,17 @@ test.each([
     app.synth();
   }).toThrow(message);
 });
+
+test('without widgets there are none on the dashboards, nor the functions behind them', () => {
+  const bare = fixtureTemplate({ monitoring: { widgets: false } });
+  const bodies = resourcesOf(bare, 'AWS::CloudWatch::Dashboard').map(([, { Properties }]) =>
+    flat(Properties.DashboardBody),
+  );
+  expect(bodies).toHaveLength(dashboards.length);
+  const kinds = (of: readonly Widget[]) => new Set(of.map(({ type }) => type));
+  for (const body of bodies) expect(kinds(JSON.parse(body).widgets)).not.toContain('custom');
+  for (const { widgets } of dashboards) expect(kinds(widgets)).toContain('custom');
+  const functions = resourcesOf(bare, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.FunctionName);
+  expect(functions).toContain('heddle-answer');
+  expect(functions.filter((name) => name === 'heddle-widget' || name === 'heddle-act')).toEqual([]);
+});

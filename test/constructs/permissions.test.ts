@@ -167,9 +167,16 @@ describe('an operator has the rights of its work', () => {
       'HeddleWidgetsActRole',
       [
         `${ledgerReads} on ${table}`,
+        `PutItem UpdateItem on ${table} of run#*#*`,
         `Query on ${table}/index/runs`,
-        `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
-        `SendMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-replay`)).join(' ')}`,
+        `GetObject on ${payloads}/payloads/*`,
+        `GetFunctionConfiguration on ${arn('lambda:function:heddle-*-*')}`,
+        `InvokeFunction on ${arn('lambda:function:heddle-answer')}`,
+        `GetParameter on ${['', '/inputs/*', ...pipelines.map((name) => `/${name}`)]
+          .map((name) => arn(`ssm:parameter/heddle/heddle${name}`))
+          .sort()
+          .join(' ')}`,
+        `SendMessage on <HeddleQueuesStart> ${pipelines.map((name) => arn(`sqs:heddle-${name}-replay`)).join(' ')}`,
         `ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
         `StopExecution on ${pipelines.map((name) => arn(`states:execution:heddle-${name}:*`)).join(' ')}`,
       ],
