@@ -10,6 +10,7 @@ export interface Link {
 
 export interface ChainRun {
   readonly pipeline: string;
+  readonly upstream: readonly string[];
   /** Undefined until it is dispatched. */
   readonly run: RunRecord | undefined;
   readonly stages: readonly StageRecord[];
@@ -38,7 +39,7 @@ export const readChain = async (
         : Object.values(record.upstream).every((above) => isFrom(record, chain.get(above.pipeline), above.run)));
     if (record && belongs) chain.set(name, record);
     const run = belongs ? record : undefined;
-    runs.push({ pipeline: name, run, stages: run ? await ledger.stages.list(name, run.run) : [] });
+    runs.push({ pipeline: name, upstream, run, stages: run ? await ledger.stages.list(name, run.run) : [] });
   }
   return runs;
 };
@@ -51,8 +52,13 @@ const isFrom = ({ trigger }: RunRecord, above: RunRecord | undefined, run: strin
 const ended = (run: RunRecord | undefined): boolean =>
   run?.status === 'completed' || run?.status === 'failed' || run?.status === 'cancelled';
 
-/** True when nothing more will happen: every run completed, or one ended otherwise and the rest wait for it in vain. */
+/** True when nothing more will happen: every run has ended, or waits in vain for one that did not complete. */
 export const isOver = (runs: readonly ChainRun[]): boolean => {
-  const broken = runs.some(({ run }) => ended(run) && run?.status !== 'completed');
-  return runs.every(({ run }) => ended(run) || (run === undefined && broken));
+  const broken = new Set<string>();
+  for (const { pipeline, upstream, run } of runs) {
+    const inVain = run === undefined && upstream.some((name) => broken.has(name));
+    if (!ended(run) && !inVain) return false;
+    if (run?.status !== 'completed') broken.add(pipeline);
+  }
+  return true;
 };

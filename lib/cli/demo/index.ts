@@ -1,5 +1,5 @@
 export { dayDrop, putHistory } from './by-day.ts';
-export { type ChainRun, isOver, type Link } from './chain.ts';
+export type { ChainRun, Link } from './chain.ts';
 export { readFaults } from './faults.ts';
 export type { Screen } from './follow.ts';
 export { type Drop, readInputFile, trialDrop } from './input-file.ts';
