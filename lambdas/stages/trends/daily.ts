@@ -1,10 +1,10 @@
-import { countByDay } from '../../../lib/pipelines/customer-intelligence/terms/daily.ts';
+import { countDays } from '../../../lib/pipelines/customer-intelligence/terms/count-days.ts';
 import { daily } from '../../../lib/pipelines/customer-intelligence/trends/contracts.ts';
 import { PermanentError, stageHandler } from '../../../lib/runtime/index.ts';
 
 export const handler = stageHandler(daily, async ({ input }) => {
-  const days = countByDay(input.scored);
+  const days = countDays(input.reviews);
   const [from, to] = [days.at(0)?.day, days.at(-1)?.day];
-  if (from === undefined || to === undefined) throw new PermanentError('no review has a score; expected one or more');
+  if (from === undefined || to === undefined) throw new PermanentError('there are no reviews; expected one or more');
   return { days, from, to };
 });

@@ -37,7 +37,7 @@ describe('the recorded graphs', () => {
         'task summarise <- collect:, score, rescore',
       ],
     ],
-    ['trends', ['sentiment'], ['task daily <- sentiment:', 'task terms <- sentiment:', 'task movers <- daily, terms']],
+    ['trends', ['collect'], ['task daily <- collect:', 'task terms <- collect:', 'task movers <- daily, terms']],
     [
       'report',
       ['collect', 'sentiment', 'trends'],

@@ -3,9 +3,12 @@ import { composeReport } from '../../../lib/pipelines/customer-intelligence/repo
 import { type ComposeInput, reportModel } from '../../../lib/pipelines/customer-intelligence/report/contracts.ts';
 import { escapeMarkdown } from '../../../lib/pipelines/customer-intelligence/report/escape-markdown.ts';
 import { headlineOf } from '../../../lib/pipelines/customer-intelligence/report/headline.ts';
+import { moodByDay } from '../../../lib/pipelines/customer-intelligence/report/mood-by-day.ts';
 import { markup } from '../../../lib/pipelines/customer-intelligence/report/page/markup.ts';
 import { renderPage } from '../../../lib/pipelines/customer-intelligence/report/page/render-page.ts';
 import { renderMarkdown } from '../../../lib/pipelines/customer-intelligence/report/render-markdown.ts';
+import { rankTerms, weighTerms } from '../../../lib/pipelines/customer-intelligence/report/weigh-terms.ts';
+import type { ScoredReview } from '../../../lib/pipelines/customer-intelligence/sentiment/contracts.ts';
 
 const attack = `<script>alert("x")</script>' onload='y & *bold* [a](javascript:b)`;
 
@@ -35,18 +38,17 @@ const input: ComposeInput = {
       },
     ],
     models: { lexicon: 1, careful: 0 },
-    mean: 0.5,
+    mean: 0.1,
     quality: null,
   },
   trends: {
     run: 'trends-1',
-    days: [{ day: '2026-01-05', source: attack, reviews: 1, mean: 0.5, positive: 1 }],
     from: '2026-01-05',
     to: '2026-01-05',
-    ranking: { praised: [{ term: attack, reviews: 3, mean: 0.5, perDay: {} }], criticised: [], common: [] },
+    terms: [{ term: attack, reviews: 3, perDay: {}, lines: [1, 7, 8] }],
     middle: '2026-01-05',
-    risers: [{ term: attack, reviews: 3, mean: 0.5, before: 0, after: 1, z: 3 }],
-    fallers: [],
+    risers: [{ term: attack, reviews: 3, before: 0, after: 1, z: 3 }],
+    fallers: [{ term: 'unscored', reviews: 3, before: 1, after: 0, z: -3 }],
   },
 };
 const model = composeReport(input, { id: 'report-1', partition: attack });
@@ -54,6 +56,60 @@ const model = composeReport(input, { id: 'report-1', partition: attack });
 test('the model keeps its own contract', () => {
   expect(reportModel.parse(model)).toEqual(model);
   expect(model.runs.map(({ run }) => run)).toEqual(['collect-1', 'sentiment-1', 'trends-1', 'report-1']);
+});
+
+test('what is talked about meets how it is felt: days and terms have the means of their scored reviews', () => {
+  expect(model.days).toEqual([{ day: '2026-01-05', source: attack, reviews: 1, mean: 0.5, positive: 1 }]);
+  expect(model.praised).toEqual([{ term: attack, reviews: 1, mean: 0.5 }]);
+  expect([...model.risers, ...model.fallers].map(({ mean }) => mean)).toEqual([0.5, null]);
+});
+
+describe('days', () => {
+  const scored = (line: number, score: number, date = '2026-01-05', source = 'shop'): ScoredReview => ({
+    ...{ line, text: 'a', score, date, source },
+    confidence: 1,
+    verdict: score > 0 ? 'positive' : 'negative',
+    model: 'lexicon',
+  });
+
+  test('have the mood of each source, in order', () => {
+    expect(
+      moodByDay([
+        scored(1, 0.5, '2026-01-06'),
+        scored(2, 0.5, '2026-01-05', 'web'),
+        scored(3, -0.1, '2026-01-06'),
+        scored(4, -0.2, '2026-01-06'),
+      ]),
+    ).toEqual([
+      { day: '2026-01-05', source: 'web', reviews: 1, mean: 0.5, positive: 1 },
+      { day: '2026-01-06', source: 'shop', reviews: 3, mean: 0.067, positive: 0.333 },
+    ]);
+  });
+
+  test('and terms, that of the reviews that use them; one without any score is left out', () => {
+    const term = (name: string, ...lines: number[]) => ({ term: name, reviews: lines.length, perDay: {}, lines });
+    const terms = [term('camera', 1, 2, 4, 9), term('plug', 9)];
+    expect(weighTerms(terms, [scored(1, 0.5), scored(2, 0.5), scored(3, -1), scored(4, 0.2)])).toEqual([
+      { term: 'camera', reviews: 3, mean: 0.4 },
+    ]);
+  });
+});
+
+test('a ranking has what lies far from the usual mood, much-mentioned terms first', () => {
+  const term = (name: string, reviews: number, mean: number) => ({ term: name, reviews, mean });
+  const ranking = rankTerms(
+    [
+      term('battery', 100, 0.4),
+      term('case', 4, 0.9),
+      term('plug', 100, 0.1),
+      term('price', 50, -0.5),
+      term('tip', 9, -0.6),
+    ],
+    0.05,
+    2,
+  );
+  expect(ranking.praised.map(({ term: name }) => name)).toEqual(['battery', 'case']);
+  expect(ranking.criticised.map(({ term: name }) => name)).toEqual(['price', 'tip']);
 });
 
 describe('the page', () => {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { defineStage } from '../../../definition/index.ts';
 import { label, rejection, sourceSummary } from '../collect/contracts.ts';
 import { model, quality, scoredReview, verdict } from '../sentiment/contracts.ts';
-import { dayOfSource, mover, term, termRanking } from '../trends/contracts.ts';
+import { dayOfSource, mover, term } from '../trends/contracts.ts';
 
 const drop = z.object({
   run: z.string(),
@@ -25,10 +25,9 @@ const scoring = z.object({
 
 const trending = z.object({
   run: z.string(),
-  days: z.array(dayOfSource),
   from: z.iso.date(),
   to: z.iso.date(),
-  ranking: termRanking,
+  terms: z.array(term),
   middle: z.iso.date(),
   risers: z.array(mover),
   fallers: z.array(mover),
@@ -55,8 +54,17 @@ export const quote = z.object({
 });
 export type Quote = z.infer<typeof quote>;
 
-const shownTerm = term.omit({ perDay: true });
+/** One day of one source. `mean` is the mean score, -1 to 1; `positive` the share of positive verdicts, 0 to 1. */
+const moodOfDay = dayOfSource.extend({ mean: z.number(), positive: z.number() });
+export type MoodOfDay = z.infer<typeof moodOfDay>;
+
+/** A term with the mean score of the reviews that use it. */
+const shownTerm = term.pick({ term: true, reviews: true }).extend({ mean: z.number() });
 export type ShownTerm = z.infer<typeof shownTerm>;
+
+/** `mean` is null where no review that uses it has a score. */
+const shownMover = mover.extend({ mean: z.number().nullable() });
+export type ShownMover = z.infer<typeof shownMover>;
 
 /** All that the report says, as data. Shares and accuracies run from 0 to 1, scores from -1 to 1. */
 export const reportModel = z.object({
@@ -71,12 +79,12 @@ export const reportModel = z.object({
   verdicts: z.record(verdict, z.int()),
   mean: z.number(),
   sources: z.array(sourceLine),
-  days: z.array(dayOfSource),
+  days: z.array(moodOfDay),
   praised: z.array(shownTerm),
   criticised: z.array(shownTerm),
   middle: z.iso.date(),
-  risers: z.array(mover),
-  fallers: z.array(mover),
+  risers: z.array(shownMover),
+  fallers: z.array(shownMover),
   best: z.array(quote),
   worst: z.array(quote),
   mistaken: z.array(quote),

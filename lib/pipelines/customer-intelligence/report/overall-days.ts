@@ -1,4 +1,4 @@
-import type { DayOfSource } from '../trends/contracts.ts';
+import type { MoodOfDay } from './contracts.ts';
 
 /** A day of a chart. `positive` is a share from 0 to 1. */
 export interface ChartDay {
@@ -8,7 +8,7 @@ export interface ChartDay {
 }
 
 /** Days of all sources together, in order. */
-export const overallDays = (days: readonly DayOfSource[]): ChartDay[] =>
+export const overallDays = (days: readonly MoodOfDay[]): ChartDay[] =>
   [...Map.groupBy(days, ({ day }) => day)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([day, own]) => {

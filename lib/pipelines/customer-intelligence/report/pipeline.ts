@@ -6,7 +6,7 @@ import { sentiment } from '../sentiment/pipeline.ts';
 import { trends } from '../trends/pipeline.ts';
 import { compose, html, markdown, publish } from './contracts.ts';
 
-/** One report for one drop, as Markdown and as a page that stands alone. */
+/** Puts together what is said and how it is felt: one report for one drop, as Markdown and as a page that stands alone. */
 export const report = definePipeline(
   'report',
   {

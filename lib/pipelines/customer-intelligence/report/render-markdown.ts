@@ -1,7 +1,6 @@
 // The report as Markdown, for a terminal, a ticket or a chat.
 import type { Tally } from '../sentiment/contracts.ts';
-import type { Mover } from '../trends/contracts.ts';
-import type { Quote, ReportModel, ShownTerm } from './contracts.ts';
+import type { Quote, ReportModel, ShownMover, ShownTerm } from './contracts.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import { count, finePercent, longDay, percent, plural, shortDay, signedScore } from './numbers.ts';
 import { overallDays } from './overall-days.ts';
@@ -51,7 +50,7 @@ const dayLine = ({ day, reviews, positive }: { day: string; reviews: number; pos
   `${day} ${bar(positive)} ${percent(positive).padStart(4)} of ${reviews}`;
 
 const termCells = ({ term, reviews, mean }: ShownTerm) => [escapeMarkdown(term), count(reviews), signedScore(mean)];
-const moverCells = ({ term, before, after, z }: Mover) => [
+const moverCells = ({ term, before, after, z }: ShownMover) => [
   `${z > 0 ? '▲' : '▼'} ${escapeMarkdown(term)}`,
   finePercent(before),
   finePercent(after),

@@ -23,8 +23,8 @@ export const findMovers = (days: readonly DayOfSource[], terms: readonly Term[],
       const own = halves(Object.entries(term.perDay), middle);
       const before = all.before === 0 ? 0 : own.before / all.before;
       const after = all.after === 0 ? 0 : own.after / all.after;
-      const { term: word, reviews, mean } = term;
-      return { term: word, reviews, mean, before, after, z: standardErrors(own, all) };
+      const { term: word, reviews } = term;
+      return { term: word, reviews, before, after, z: standardErrors(own, all) };
     })
     .filter(({ z }) => Math.abs(z) >= notable)
     .toSorted((a, b) => Math.abs(b.z) - Math.abs(a.z));

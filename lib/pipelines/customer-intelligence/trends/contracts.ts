@@ -1,24 +1,18 @@
-// Trends: what people say, how they feel about it, and what changed over the period.
+// Trends: what people talk about, how many do on which day, and what changed over the period. How they feel is sentiment's.
 import * as z from 'zod';
 import { defineStage } from '../../../definition/index.ts';
-import { scoredReview } from '../sentiment/contracts.ts';
+import { review } from '../collect/contracts.ts';
 
-/** One day of one source. `mean` is the mean score, -1 to 1; `positive` the share of positive verdicts, 0 to 1. */
-export const dayOfSource = z.object({
-  day: z.iso.date(),
-  source: z.string(),
-  reviews: z.int(),
-  mean: z.number(),
-  positive: z.number(),
-});
+/** One day of one source. */
+export const dayOfSource = z.object({ day: z.iso.date(), source: z.string(), reviews: z.int() });
 export type DayOfSource = z.infer<typeof dayOfSource>;
 
-/** A word that enough reviews use, each review counted once. `perDay` holds the reviews that use it by day. */
+/** A word that enough reviews use, each review counted once. `perDay` holds the reviews that use it by day, `lines` which they are. */
 export const term = z.object({
   term: z.string(),
   reviews: z.int(),
-  mean: z.number(),
   perDay: z.record(z.string(), z.int()),
+  lines: z.array(z.int()),
 });
 export type Term = z.infer<typeof term>;
 
@@ -26,7 +20,6 @@ export type Term = z.infer<typeof term>;
 export const mover = z.object({
   term: z.string(),
   reviews: z.int(),
-  mean: z.number(),
   before: z.number(),
   after: z.number(),
   /** Standard errors between the two shares: 2 is rare by chance for one term, not for hundreds of them. */
@@ -34,21 +27,14 @@ export const mover = z.object({
 });
 export type Mover = z.infer<typeof mover>;
 
-/** Terms far from the usual mood, the farthest first. */
-export const termRanking = z.object({ praised: z.array(term), criticised: z.array(term), common: z.array(term) });
-export type TermRanking = z.infer<typeof termRanking>;
-
-const scored = z.object({ scored: z.array(scoredReview) });
+const collected = z.object({ reviews: z.array(review).readonly() });
 
 export const daily = defineStage('daily', {
-  input: scored,
+  input: collected,
   output: z.object({ days: z.array(dayOfSource), from: z.iso.date(), to: z.iso.date() }),
 });
 
-export const terms = defineStage('terms', {
-  input: scored,
-  output: z.object({ terms: z.array(term), ranking: termRanking }),
-});
+export const terms = defineStage('terms', { input: collected, output: z.object({ terms: z.array(term) }) });
 
 export const movers = defineStage('movers', {
   input: z.object({ days: z.array(dayOfSource), terms: z.array(term) }),

@@ -1,5 +1,4 @@
-import type { Mover } from '../../trends/contracts.ts';
-import type { ReportModel, ShownTerm } from '../contracts.ts';
+import type { ReportModel, ShownMover, ShownTerm } from '../contracts.ts';
 import { finePercent, plural, shortDay, signedScore } from '../numbers.ts';
 import { type Markup, markup, nothing } from './markup.ts';
 
@@ -26,5 +25,5 @@ const movers = ({ risers, fallers, middle }: ReportModel): Markup =>
 <tbody>${risers.map((term) => moverRow('▲ more', term))}${fallers.map((term) => moverRow('▼ less', term))}</tbody></table></div>
 <p class="aside">Shares of all reviews in each half of the period, where they differ by two standard errors or more. Among hundreds of words a few do so by chance.</p>`;
 
-const moverRow = (direction: string, { term, before, after, mean }: Mover): Markup =>
-  markup`<tr><th scope="row">${term} <small>${direction}</small></th><td class="n">${finePercent(before)}</td><td class="n">${finePercent(after)}</td><td class="n">${signedScore(mean)}</td></tr>`;
+const moverRow = (direction: string, { term, before, after, mean }: ShownMover): Markup =>
+  markup`<tr><th scope="row">${term} <small>${direction}</small></th><td class="n">${finePercent(before)}</td><td class="n">${finePercent(after)}</td><td class="n">${mean === null ? 'no score' : signedScore(mean)}</td></tr>`;
