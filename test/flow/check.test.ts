@@ -84,6 +84,11 @@ test('a check that blocks stops what reads the same data after it, and says why'
       () => flow.task(publish, { rows }, { id: 'inABranch' }),
       () => 0,
     );
+    flow.choose(
+      eq(unit, 'one'),
+      () => flow.task(publish, { day: flow.input.day }, { id: 'chosenByIt' }),
+      () => 0,
+    );
   });
   bench = await openBench([blocked], counting(3));
   const { run, stages } = await bench.run('checked', { day: 'today' });
@@ -91,6 +96,7 @@ test('a check that blocks stops what reads the same data after it, and says why'
   expect(run.status).toBe('failed');
   expect(stages.publish).toMatchObject({ status: 'skipped', reason: why });
   expect(stages.inABranch).toMatchObject({ status: 'skipped', reason: why });
+  expect(stages.chosenByIt).toMatchObject({ status: 'skipped', reason: why });
   expect(stages.aside).toMatchObject({ status: 'completed' });
   expect(stages.unread).toMatchObject({ status: 'completed' });
   expect(run.account?.stages.enough?.check).toEqual({ outcome: 'blocked', found: 'count.rows (3) ≥ 10' });

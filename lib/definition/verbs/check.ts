@@ -1,4 +1,3 @@
-import { type Binding, refsIn } from '../../records/index.ts';
 import { type Condition, operandsOf } from '../condition.ts';
 import type { Ref } from '../ref.ts';
 import { placeOf, type Recorder, stageRef, stagesBehind } from './recorder.ts';
@@ -7,7 +6,8 @@ import type { AfterOptions } from './wait.ts';
 export interface CheckOptions extends AfterOptions {
   /**
    * `fail`: a claim that does not hold fails the check, and with it the run. `warn`: it is only told. `block`: as `fail`, and what is
-   * recorded after it and reads what it looked at waits for it, so that nothing is made of what did not pass. @default 'fail'
+   * recorded after it and reads what it looked at, or is chosen by it, waits for it, so that nothing is made of what did not pass: of
+   * the output of the same stage or upstream, or of the input. @default 'fail'
    */
   readonly severity?: 'fail' | 'warn' | 'block';
   /** What it means that the claim does not hold, in words. @default the claim with the values found */
@@ -33,10 +33,6 @@ export interface CheckVerb {
   check(name: string, claim: Condition, options?: CheckOptions): Ref<CheckResult>;
 }
 
-/** The stages that an operand reads. */
-const readOf = (operand: Binding): readonly string[] =>
-  refsIn(operand).flatMap(({ source }) => (source.kind === 'stage' ? [source.stage] : []));
-
 export const recordCheck = (recorder: Recorder): CheckVerb['check'] => {
   return (name, claim, options = {}) => {
     recorder.add({
@@ -47,7 +43,7 @@ export const recordCheck = (recorder: Recorder): CheckVerb['check'] => {
       ...(options.message ? { message: options.message } : {}),
       after: stagesBehind(options.after, placeOf(recorder, name)),
     });
-    if (options.severity === 'block') recorder.gate(name, operandsOf(claim).flatMap(readOf));
+    if (options.severity === 'block') recorder.gate(name, operandsOf(claim));
     return stageRef(recorder, name);
   };
 };

@@ -1,4 +1,4 @@
-import type { Condition } from '../condition.ts';
+import { type Condition, operandsOf } from '../condition.ts';
 import { makeRef, type Ref, type Unbound } from '../ref.ts';
 import { choiceName } from './choice-name.ts';
 import { placeOf, type Recorder } from './recorder.ts';
@@ -29,8 +29,8 @@ export const recordChoose = (recorder: Recorder): ChooseVerb['choose'] => {
   ): never => {
     const [otherwise, options] = typeof second === 'function' ? [second, third] : [undefined, second ?? third];
     const at = placeOf(recorder, options.id ?? 'choose');
-    const onTrue = recorder.block(then, at);
-    const onFalse = recorder.block(otherwise ?? (() => null), at);
+    const branches = () => [recorder.block(then, at), recorder.block(otherwise ?? (() => null), at)] as const;
+    const [onTrue, onFalse] = recorder.behind(operandsOf(when), branches);
     const id = options.id ?? choiceName(when, onTrue, onFalse, recorder.idHere(''));
     // Said twice without a name, a choice between values is one and the same.
     const isKnown = options.id === undefined && recorder.isHere(id) && onTrue.nodes.length + onFalse.nodes.length === 0;

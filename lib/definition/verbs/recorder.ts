@@ -11,8 +11,10 @@ export interface Recorder {
   add(node: Node): void;
   /** The name of an id in the block being recorded: inside a round of a repetition, `<id>Round<n>`. */
   idHere(id: string): string;
-  /** Makes what is added to this block from here on, and reads one of these stages, wait for a check. */
-  gate(check: string, stages: readonly string[]): void;
+  /** Makes what is added to this block from here on, and reads what these read, wait for a check. */
+  gate(check: string, read: readonly Binding[]): void;
+  /** Makes all that `run` records wait for the checks that hold up what reads these: what a choice by checked data leads to. */
+  behind<Result>(read: readonly Binding[], run: () => Result): Result;
   /**
    * Runs `run` as a round of a repetition. What it records waits for `after`, the ids of the round before. Gives those of this
    * one with what `run` gave.
@@ -32,8 +34,14 @@ export interface Recorder {
   isHere(id: string): boolean;
 }
 
-const stageOf = ({ source }: { readonly source: Source }): readonly string[] =>
-  source.kind === 'stage' ? [source.stage] : [];
+/** What a ref reads, as a whole: the output of a stage or of an upstream, or the input. */
+const placeRead = ({ source }: { readonly source: Source }): readonly string[] => {
+  if (source.kind === 'stage') return [`stage ${source.stage}`];
+  if (source.kind === 'upstream') return [`upstream ${source.upstream}`];
+  return source.kind === 'input' ? ['input'] : [];
+};
+
+const placesRead = (bindings: readonly Binding[]): readonly string[] => bindings.flatMap(refsIn).flatMap(placeRead);
 
 /** `pipeline.stage`, for messages. */
 export const placeOf = (recorder: Recorder, id: string): string => `${recorder.pipeline}.${id}`;
@@ -62,23 +70,35 @@ export const openRecorder = (pipeline: string): Recorder => {
   let rounds = '';
   let waits: readonly string[] = [];
   let ofItem = false;
-  let gates: readonly { readonly check: string; readonly stages: readonly string[] }[] = [];
+  let gates: readonly { readonly check: string; readonly places: readonly string[] }[] = [];
   const idHere = (id: string): string => `${id}${rounds}`;
+  /** The checks that what reads these waits for. */
+  const checksOn = (bindings: readonly Binding[]): readonly string[] => {
+    const read = new Set(gates.length > 0 ? placesRead(bindings) : []);
+    return gates.filter(({ places }) => places.some((place) => read.has(place))).map(({ check }) => check);
+  };
   return {
     pipeline,
     add: (node) => {
       const id = idHere(node.id);
       if (ofItem && node.kind === 'map') throw nested(`${pipeline}.${id}`);
-      const read = new Set(gates.length > 0 ? bindingsOf(node).flatMap(refsIn).flatMap(stageOf) : []);
-      const closed = gates.filter(({ stages }) => stages.some((stage) => read.has(stage))).map(({ check }) => check);
-      const further = [...waits, ...closed];
+      const further = [...waits, ...checksOn(bindingsOf(node))];
       const after = 'after' in node && further.length > 0 ? { after: [...new Set([...node.after, ...further])] } : {};
       const shares = id !== node.id && isHandled(node) ? { shares: node.id } : {};
-      nodes.push(id === node.id && closed.length === 0 ? node : { ...node, id, ...after, ...shares });
+      nodes.push(id === node.id && further.length === 0 ? node : { ...node, id, ...after, ...shares });
     },
     idHere,
-    gate: (check, stages) => {
-      gates = [...gates, { check: idHere(check), stages }];
+    gate: (check, read) => {
+      gates = [...gates, { check: idHere(check), places: placesRead(read) }];
+    },
+    behind: (read, run) => {
+      const outer = waits;
+      waits = [...outer, ...checksOn(read)];
+      try {
+        return run();
+      } finally {
+        waits = outer;
+      }
     },
     round: (round, after, run) => {
       const [outer, outerWaits, start] = [rounds, waits, nodes.length];
