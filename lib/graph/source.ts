@@ -117,14 +117,13 @@ const schemaOfOutput = (node: Node): JsonSchema | undefined => {
 };
 
 /** The schema that a ref points at, or the field on its way that certainly does not exist. */
-export const schemaOfRef = (pipeline: Pipeline, ref: Ref, items?: MapItems, seen: readonly Pipeline[] = []): Found =>
-  schemaAt(
-    schemaOfSource(pipeline, ref.source, items, seen),
-    isPortions(ref) ? ['outputs', ...ref.path.slice(1)] : ref.path,
-  );
-
-/** What a reduce goes over: to who says what its parts are, an element is an output. */
-const isPortions = ({ source, path }: Ref): boolean => source.kind === 'stage' && path[0] === 'portions';
+export const schemaOfRef = (pipeline: Pipeline, ref: Ref, items?: MapItems, seen: readonly Pipeline[] = []): Found => {
+  const schema = schemaOfSource(pipeline, ref.source, items, seen);
+  const found = schemaAt(schema, ref.path);
+  // What a reduce goes over, which no contract has: to who says what its parts are, an element is an output.
+  const isPortions = 'missing' in found && ref.source.kind === 'stage' && ref.path[0] === 'portions';
+  return isPortions ? schemaAt(schema, ['outputs', ...ref.path.slice(1)]) : found;
+};
 
 /** The schema of the value that a binding will have; undefined where it cannot be told. */
 export const schemaOf = (

@@ -73,6 +73,19 @@ export const brokenMaps: Record<string, [Pipeline | readonly Pipeline[], ...stri
     }),
     "HDL735 warning, orders.narrow: its map runs 10 batches at once, but its function has 5 reserved: the others are throttled. Fix: set the map's concurrency to 5 or less.",
   ],
+  'a map wider than its function, of a stage that a task uses too': [
+    orders((flow) => {
+      const { files } = flow.task(list, flow.input);
+      const narrow = defineStage('narrow', {
+        input: z.object({ key: z.string() }),
+        output: size,
+        reservedConcurrency: 5,
+      });
+      flow.task(narrow, { key: 'first' }, { id: 'one' });
+      return flow.map(narrow, files, (file: Ref<{ key: string }>) => ({ key: file.key }));
+    }),
+    "HDL735 warning, orders.narrow: its map runs 10 batches at once, but its function has 5 reserved: the others are throttled. Fix: set the map's concurrency to 5 or less.",
+  ],
   'a job that nobody knows how to follow': [
     job('quantum:solve.sync'),
     'HDL242 orders.train: it waits for a job of quantum:solve, of which Heddle does not know what it needs. Fix: wait for one of ecs:runTask, batch:submitJob, sagemaker:createTrainingJob, sagemaker:createTransformJob, sagemaker:createProcessingJob, bedrock:createModelCustomizationJob, bedrock:createModelInvocationJob, glue:startJobRun, codebuild:startBuild; or call it without .sync.',

@@ -116,6 +116,11 @@ const right: Record<string, Pipeline | readonly Pipeline[]> = {
     }));
     return flow.reduce(add, cleaned, (one: Ref<{ rows: number }>) => ({ rows: one.rows }), { empty: { rows: 0 } });
   }),
+  'a field that is called as what a reduce goes over': orders((flow) => {
+    const cut = defineStage('cut', { input: z.object({}), output: z.object({ portions: z.number() }) });
+    const eat = defineStage('eat', { input: z.object({ portions: z.number() }), output: z.object({}) });
+    return flow.task(eat, { portions: flow.task(cut, {}).portions });
+  }),
   'a map over the rows of a file': overRows((row) => ({ key: row.key })),
   'options at their bounds': [mapped({ concurrency: 10_000, batch: 10_000, tolerate: { count: 0, percent: 100 } })],
   'limits at their bounds': limited({

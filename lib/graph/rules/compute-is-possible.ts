@@ -11,12 +11,12 @@ import { isWhole } from './wording.ts';
 export const computeIsPossible: Rule = ({ graph }) => {
   const told = new Set<Stage>();
   return functionsOf(graph).flatMap(({ placed: { id, node }, stage }) => {
-    if (told.has(stage)) return [];
-    told.add(stage);
     const at = `${graph.pipeline.name}.${id}`;
     const width = node.kind === 'map' && node.stage === stage ? node.concurrency : 1;
+    const problems = told.has(stage) ? [] : problemsOf(stage); // said once of a stage that several functions are of
+    told.add(stage);
     return [
-      ...problemsOf(stage).map((problem): Diagnostic => ({ code: 'HDL734', severity: 'error', at, ...problem })),
+      ...problems.map((problem): Diagnostic => ({ code: 'HDL734', severity: 'error', at, ...problem })),
       ...narrowed(stage, width).map((problem): Diagnostic => ({ code: 'HDL735', severity: 'warning', at, ...problem })),
     ];
   });
