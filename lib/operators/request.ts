@@ -41,6 +41,8 @@ export interface RequestTrigger {
 /** A start message must fit into SQS, with room to spare. */
 const mostBytes = 262_144;
 const keyForm = /^[\x21-\x7e]{1,200}$/;
+/** Of a partition, where a pipeline takes any: it is part of the ledger's keys, which have 1,024 bytes. */
+const anyForm = /^\P{Cc}{1,200}$/u;
 
 class Refused extends Error {
   readonly answer: UrlAnswer;
@@ -158,14 +160,18 @@ const inputOf = ({ body = '', isBase64Encoded }: UrlRequest): Json => {
 };
 
 const partitionOf = (asked: string | undefined, id: string, { pipeline, partitions }: PipelineManifest): string => {
-  if (!partitions) return asked || id;
-  const problem = asked ? keyProblem(partitions, asked) : 'no partition was given';
+  if (!partitions && (!asked || anyForm.test(asked))) return asked || id;
+  const problem = !partitions
+    ? 'it is too long, or not plain text'
+    : asked
+      ? keyProblem(partitions, asked)
+      : 'no partition was given';
   if (asked && problem === undefined) return asked;
   throw new Refused(
     400,
     'HDL440',
-    `${pipeline} cannot start${asked ? ` for ${asked}` : ''}: ${problem}`,
-    `one of its partitions, ${partitionWords(partitions)}`,
+    `${pipeline} cannot start${asked ? ` for ${asked.slice(0, 200)}` : ''}: ${problem}`,
+    partitions ? `one of its partitions, ${partitionWords(partitions)}` : 'a name of 1 to 200 characters',
     'name it in the URL: ?partition=…',
   );
 };

@@ -80,6 +80,14 @@ describe('at the door is refused, and nothing is asked for,', () => {
       'HDL440',
       'daily cannot start for 2025-03-01: ',
     ],
+    [
+      'a partition that the ledger could not name',
+      'visits',
+      post('a', '{"rows":1}', { queryStringParameters: { partition: 'x'.repeat(201) } }),
+      400,
+      'HDL440',
+      `visits cannot start for ${'x'.repeat(200)}: it is too long`,
+    ],
   ])('%s', async (_, pipeline, event, status, code, found) => {
     const answer = await ask(pipeline, event);
     expect(answer).toMatchObject({ status, code, expected: expect.any(String), fix: expect.any(String) });
