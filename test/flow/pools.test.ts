@@ -187,12 +187,15 @@ test('each value of a key has slots of its own; an item without one is a dead le
   const most = new Map<string, number>();
   let all = 0;
   let mostOfAll = 0;
+  const bothAtWork = Promise.withResolvers<void>();
   bench = await openBench([calling], {
     call: async ({ customer }: { customer: string }) => {
       atOnce.set(customer, (atOnce.get(customer) ?? 0) + 1);
       most.set(customer, Math.max(most.get(customer) ?? 0, atOnce.get(customer) ?? 0));
       mostOfAll = Math.max(mostOfAll, ++all);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (atOnce.size === 2) bothAtWork.resolve();
+      await bothAtWork.promise;
+      await new Promise((resolve) => setImmediate(resolve)); // whoever is let in beside it comes now
       atOnce.set(customer, (atOnce.get(customer) ?? 0) - 1);
       all--;
       return {};

@@ -56,7 +56,7 @@ export const planReport = ({ planned, expected, concurrency, readers }: PlanFact
       alike.set(`${pipeline}: ${why}`, [...same, partition]);
     }
     const groups = [...alike].slice(0, shownRefusals);
-    const shown = groups.map(([what, keys]) => `  ${what.replace(':', ` ${countedText(keys)}:`)}`);
+    const shown = groups.map(([what, keys]) => `  ${what.replace(':', () => ` ${countedText(keys)}:`)}`);
     const more = refused.length - groups.reduce((sum, [, keys]) => sum + keys.length, 0);
     return [
       ...(refused.length > 0 ? ['', `Not in it, though asked for (${refused.length}):`, ...shown] : []),
