@@ -8,7 +8,10 @@ const take = defineStage('take', { input: rows, output: rows });
 const above = definePipeline('above', { input: rows }, (flow) => flow.task(take, flow.input));
 
 const nodesIn = ({ nodes }: Block): readonly Node[] =>
-  nodes.flatMap((node) => [node, ...(node.kind === 'choose' ? [...nodesIn(node.onTrue), ...nodesIn(node.onFalse)] : [])]);
+  nodes.flatMap((node) => [
+    node,
+    ...(node.kind === 'choose' ? [...nodesIn(node.onTrue), ...nodesIn(node.onFalse)] : []),
+  ]);
 
 const held = definePipeline('held', { input: rows, upstream: { above } }, (flow) => {
   const { above: read } = flow.upstream;
