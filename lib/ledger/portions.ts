@@ -16,7 +16,10 @@ export const portionsOf = (batches: readonly number[]): readonly number[] => {
 /** The portions of a map that has ended. A list that was given instead of its outputs is one portion. */
 export const rangesOf = ({ portions, items, output }: StageRecord): readonly BatchRange[] => {
   if (output || !portions) return output || (items?.completed ?? 0) > 0 ? [{ from: 0, to: null }] : [];
-  return portions.map((from, index) => ({ from, to: (portions[index + 1] ?? Number.NaN) - 1 || null }));
+  return portions.map((from, index) => {
+    const next = portions[index + 1];
+    return { from, to: next === undefined ? null : next - 1 };
+  });
 };
 
 /** The outputs of a map's items in some of its batches, in order; a batch of them is held at a time. */
