@@ -1,6 +1,7 @@
 // A person has dead letters done again: sent to the replay queue, as AWS's own redrive would, and taken off the dead-letter queue.
 import { type DeadLetter, letterName, type PipelineManifest, type ReplayMessage } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
+import { sendMessages } from '../support/send-messages.ts';
 import { takeOut } from './take-out.ts';
 
 /** Dead letters of one run. Sent again they do nothing more: the ledger knows which were replayed. */
@@ -11,13 +12,6 @@ export const replayLetters = async (
   told: Pick<ReplayMessage, 'by' | 'because'>,
 ): Promise<void> => {
   const messages = letters.map(({ pipeline, run, stage, item }) => ({ pipeline, run, stage, item, ...told }));
-  for (let start = 0; start < messages.length; start += 10) {
-    await aws.call('sqs', 'SendMessageBatch', {
-      QueueUrl: replayQueueUrl,
-      Entries: messages
-        .slice(start, start + 10)
-        .map((message, at) => ({ Id: String(at), MessageBody: JSON.stringify(message) })),
-    });
-  }
+  await sendMessages(aws, replayQueueUrl, messages);
   await takeOut(aws, deadLetterQueueUrl, new Set(letters.map(letterName)));
 };

@@ -260,6 +260,7 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
     let before = 0;
     for await (const page of stages.batchPages(at))
       for (const { batch, completed = 0 } of page) {
+        if (before >= first + size) return values;
         const [from, to] = [Math.max(0, first - before), Math.min(completed, first + size - before)];
         before += completed;
         if (from >= to) continue;

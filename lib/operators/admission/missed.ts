@@ -2,14 +2,13 @@
 // time known.
 import type { StartMessage } from '../../records/index.ts';
 import { parseSchedule } from '../../support/schedule/expression.ts';
+import { sendMessages } from '../../support/send-messages.ts';
 import { isoTime, type Services } from '../services.ts';
 
 type Due = Extract<StartMessage, { kind: 'schedule' }>;
 
 /** Missed times that one message asks for. */
 const atOnce = 100;
-/** SQS: entries of a batch. */
-const batch = 10;
 
 export type Missed =
   /** This time is missed itself, and is not to be caught up with. */
@@ -51,7 +50,8 @@ const askForMissed = async (message: Due, expression: string, services: Services
   const times = last === undefined ? [] : timesBetween(expression, message.timeZone, last, time);
   const asked = times.slice(0, atOnce);
   const rest = times.length > atOnce ? [message] : [];
-  await send([...asked.map((each): Due => ({ ...message, time: each, missed: true })), ...rest], services);
+  const messages = [...asked.map((each): Due => ({ ...message, time: each, missed: true })), ...rest];
+  await sendMessages(services.aws, services.startQueueUrl, messages);
   // Only after they were asked for: a crash in between asks again, for the same runs.
   await ledger.pauses.setLastTime(pipeline, schedule, rest.length > 0 ? (asked.at(-1) ?? time) : time);
   return rest.length > 0 ? { kind: 'later', runs: asked.length } : undefined;
@@ -79,15 +79,4 @@ const anchorOf = (expression: string, end: number, after: number): number => {
   const schedule = parseSchedule(expression);
   const period = (schedule.next(0, 0) ?? 0) - 0;
   return end - Math.ceil((end - after) / period) * period;
-};
-
-const send = async (messages: readonly StartMessage[], { aws, startQueueUrl }: Services): Promise<void> => {
-  for (let from = 0; from < messages.length; from += batch) {
-    const Entries = messages
-      .slice(from, from + batch)
-      .map((message, index) => ({ Id: String(index), MessageBody: JSON.stringify(message) }));
-    const { Failed = [] } = await aws.call('sqs', 'SendMessageBatch', { QueueUrl: startQueueUrl, Entries });
-    const [first] = Failed as readonly { readonly Message?: string }[];
-    if (first) throw new Error(`the start queue did not take a missed time: ${first.Message ?? 'no reason was given'}`);
-  }
 };

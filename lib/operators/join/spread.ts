@@ -1,5 +1,6 @@
 // One message that is for several partitions: it is sent again for each, so that each has its own tries.
 import { dueNow, keysBelow, type PipelineManifest, type StartMessage } from '../../records/index.ts';
+import { sendMessages } from '../../support/send-messages.ts';
 import type { Services } from '../services.ts';
 import { pairingWith } from './above.ts';
 
@@ -27,22 +28,11 @@ export const partitionsFor = async (
   return [...found];
 };
 
-const atOnce = 10; // SQS takes no more in a batch
-
 export const spread = async (
   message: Spreadable,
   partitions: readonly string[],
   { aws, startQueueUrl }: Services,
 ): Promise<void> => {
-  for (let start = 0; start < partitions.length; start += atOnce) {
-    const answer = await aws.call('sqs', 'SendMessageBatch', {
-      QueueUrl: startQueueUrl,
-      Entries: partitions.slice(start, start + atOnce).map((partition, index) => ({
-        Id: String(index),
-        MessageBody: JSON.stringify({ ...message, partition } satisfies StartMessage),
-      })),
-    });
-    if (Array.isArray(answer.Failed) && answer.Failed.length > 0)
-      throw new Error(`the start queue refused messages: ${JSON.stringify(answer.Failed)}`);
-  }
+  const messages = partitions.map((partition) => ({ ...message, partition }) satisfies StartMessage);
+  await sendMessages(aws, startQueueUrl, messages);
 };

@@ -1,0 +1,40 @@
+// Dead letters that are done again: what the replay queue does not take stays where an alarm sees it.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { replayLetters } from '../../lib/ledger/index.ts';
+import { openServices, type TestServices } from '../services.ts';
+
+let services: TestServices;
+const deadLetterQueueUrl = () => services.queueUrl;
+const letters = Array.from({ length: 12 }, (_, item) => ({ pipeline: 'orders', run: 'r', stage: 'clean', item }));
+const counted = async (QueueUrl: string): Promise<number> => {
+  const { Attributes } = await services.aws.call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] });
+  return Number((Attributes as { readonly ApproximateNumberOfMessages: string }).ApproximateNumberOfMessages);
+};
+
+beforeAll(async () => {
+  services = await openServices();
+  for (const letter of letters)
+    await services.aws.call('sqs', 'SendMessage', {
+      QueueUrl: deadLetterQueueUrl(),
+      MessageBody: JSON.stringify(letter),
+    });
+});
+afterAll(() => services.close());
+
+const queue = async (QueueName: string, Attributes: object): Promise<string> =>
+  String((await services.aws.call('sqs', 'CreateQueue', { QueueName, Attributes })).QueueUrl);
+
+test('a queue that refuses one of a batch', async () => {
+  const replayQueueUrl = await queue('small', { MaximumMessageSize: '1024' });
+  const urls = { replayQueueUrl, deadLetterQueueUrl: deadLetterQueueUrl() };
+  const replaying = replayLetters(services.aws, urls, letters, { by: 'me', because: 'x'.repeat(2_000) });
+  await expect(replaying).rejects.toThrow(/small did not take a message: InvalidParameterValue .*1024 bytes/);
+  expect(await counted(deadLetterQueueUrl())).toBe(12);
+});
+
+test('a queue that takes them all, in two batches', async () => {
+  const replayQueueUrl = await queue('replay', {});
+  const urls = { replayQueueUrl, deadLetterQueueUrl: deadLetterQueueUrl() };
+  await replayLetters(services.aws, urls, letters, { by: 'me' });
+  expect([await counted(replayQueueUrl), await counted(deadLetterQueueUrl())]).toEqual([12, 0]);
+});
