@@ -247,6 +247,7 @@ class QueueConsumer {
           if (this.#isStopped || this.#context.clock.now() + pause >= until) return;
           release();
           await this.#pause(pause);
+          if (this.#isStopped) return;
           release = this.#context.clock.hold();
         }
       }
