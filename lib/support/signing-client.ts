@@ -66,6 +66,9 @@ const isLost = (error: unknown): boolean => {
   return lostCodes.has(String(cause?.code));
 };
 
+/** 501 is what the local engine says of a call that it does not have: it has it no more the next time. */
+const isPassing = (status: number): boolean => (status >= 500 && status !== 501) || status === 429;
+
 export class SigningClient {
   readonly #who: Omit<SigningOptions, 'retries'>;
   readonly #retries: number;
@@ -91,7 +94,7 @@ export class SigningClient {
       try {
         const init = { method, headers, ...(body === undefined ? {} : { body }), ...(signal ? { signal } : {}) };
         const response = await fetch(signed, init);
-        if ((response.status < 500 && response.status !== 429) || retry === this.#retries) return response;
+        if (!isPassing(response.status) || retry === this.#retries) return response;
         await response.body?.cancel();
       } catch (error) {
         if (retry >= Math.min(this.#retries, mostLost) || !isLost(error)) throw error;
