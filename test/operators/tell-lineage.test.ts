@@ -1,7 +1,8 @@
 // Lineage on the bus: what begin and finish put there where it is wanted, and that a repeat puts the same.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { begin, finish } from '../../lib/operators/index.ts';
-import { type LineageEvent, openLineageType } from '../../lib/records/index.ts';
+import { tellLineageOfEnd } from '../../lib/operators/tell-lineage.ts';
+import { type LineageEvent, openLineageType, type StageRecord } from '../../lib/records/index.ts';
 import type { Aws } from '../../lib/support/aws-call.ts';
 import { at, openWorkshop, type Workshop } from './workshop.ts';
 
@@ -42,4 +43,30 @@ test('START, then each stage and the end; a repeated finish tells the same runs'
   expect(ids.size).toBe(13);
   await finish(finishing, services);
   expect(new Set(told.map(({ run: { runId } }) => runId))).toEqual(ids);
+});
+
+test('of a run that reads a thousand others no call is larger than the bus takes, and none is left out', async () => {
+  const run = await workshop.startRun('wide');
+  const record = await workshop.local.ledger.runs.get(run.pipeline, run.id);
+  if (!record) throw new Error('it is there');
+  const many = Array.from({ length: 1_000 }, (_, n) => ({
+    pipeline: 'visits',
+    run: `run-${n}`,
+    partition: `day-${n}`,
+  }));
+  const wide = { ...record, upstreamLists: { visits: many } };
+  const stage = { stage: 's', status: 'completed', attempts: 1 } as StageRecord;
+  const sizes: number[] = [];
+  const sent: LineageEvent[] = [];
+  const call: Aws['call'] = async (_, __, input) => {
+    const { Entries } = input as { readonly Entries: readonly { readonly Detail: string }[] };
+    sizes.push(Entries.reduce((sum, { Detail }) => sum + Buffer.byteLength(Detail), 0));
+    for (const { Detail } of Entries) sent.push(JSON.parse(Detail));
+    return {};
+  };
+  const { services } = workshop;
+  const stages = Array.from({ length: 4 }, (_, n) => ({ ...stage, stage: `s${n}` }));
+  await tellLineageOfEnd(wide, stages, { ...services, aws: { ...services.aws, call }, lineage: true });
+  expect(Math.max(...sizes)).toBeLessThan(256 * 1_024);
+  expect(sent.map(({ inputs }) => inputs.length)).toEqual(Array.from({ length: 9 }, () => 300));
 });
