@@ -18,8 +18,8 @@ const missing = (place: string, why: string): string =>
 const malformed = (place: string, problem: string): string =>
   `HDL732 ${place}: ${problem}. Fix: correct it, then heddle resume`;
 
-/** Larger objects are not read into memory here. */
-const mostBytes = 64_000_000;
+/** Larger objects are not read into memory here: lines are parsed one by one, a list is as a whole, which takes many times its size. */
+const mostBytes = { jsonl: 64_000_000, whole: 8_000_000 } as const;
 const namedLines = 5;
 const longestText = 2_000;
 
@@ -46,7 +46,8 @@ export const brokenRows = async (
     // Without the right to list a bucket, S3 says 403 of an object that is not there.
     return { cause: missing(place, `cannot be read: HTTP ${response.status}`) };
   }
-  if (Number(response.headers.get('content-length') ?? 0) > mostBytes || key.endsWith('.gz')) {
+  const most = rows.format === 'jsonl' ? mostBytes.jsonl : mostBytes.whole;
+  if (Number(response.headers.get('content-length') ?? 0) > most || key.endsWith('.gz')) {
     await response.body?.cancel();
     return { cause: malformed(place, `Step Functions cannot read it as ${rows.format}: ${error.Cause ?? ''}`) };
   }
@@ -118,7 +119,7 @@ const hasBegun = async ({ pipeline, run }: Scope, stage: string, { stages }: Ser
 
 const problemOfTable = (text: string): string | undefined => {
   const [header = ''] = text.split('\n', 1);
-  const names = header.trim().split(',');
+  const names: readonly string[] = header.trim().match(/"(?:[^"]|"")*"|[^,]+/g) ?? []; // a comma in quotes is part of a name
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (header.trim() === '') return 'it has no header line';
   return twice === undefined ? undefined : `its header on line 1 has ${JSON.stringify(twice)} twice`;
