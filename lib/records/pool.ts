@@ -22,6 +22,13 @@ export interface PoolUse extends PoolLimits {
   readonly holdSeconds: number;
 }
 
+/** Of a pool's key: it is part of a key of the ledger's table, which takes 2 KB. */
+const longestKeyBytes = 1_024;
+/** Whether a value can be a pool's key: a number, or a text that is there and not too long. */
+export const isPoolKey = (value: unknown): value is string | number =>
+  typeof value === 'number' ||
+  (typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= longestKeyBytes);
+
 /** Which pool, and of a pool with a key, for which value of it. */
 export interface PoolAddress {
   readonly pool: string;

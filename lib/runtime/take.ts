@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Pool, poolLimits, type Stage } from '../definition/index.ts';
 import type { PoolEntry, Pools } from '../ledger/index.ts';
-import type { PoolAddress, PoolLease, StageCall } from '../records/index.ts';
+import { isPoolKey, type PoolAddress, type PoolLease, type StageCall } from '../records/index.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { ownClock, tooFarOff, waitTurn } from './pace.ts';
 
@@ -46,7 +46,7 @@ const [soonestMs, latestMs] = [50, 1_000];
 /**
  * HDL707: a handler takes of a pool that its stage does not name, so it has no rights on it. Fix: say so in its contract,
  * defineStage('score', { pools: [crm], … }), and deploy.
- * HDL708: a handler takes of a pool with a key, and gives none that is a text or a number; or it takes less than one call. Fix: pass it:
+ * HDL708: a handler takes of a pool with a key, and gives none that is a number or a text of up to 1,024 bytes; or it takes less than one call. Fix: pass it:
  * pool(crm).take({ key: input.customer }).
  */
 const misuse = (code: string, message: string, fix: string): PermanentError =>
@@ -83,11 +83,10 @@ export const openTaking = (context: TakeContext): { readonly pool: TakePool; end
         `the handler of ${stage.name} takes of the pool ${pool.name}, which its contract does not name`,
         `defineStage('${stage.name}', { pools: [${pool.name}], … })`,
       );
-    const keyed = typeof key === 'number' || (typeof key === 'string' && key !== '');
-    if (pool.key !== undefined && !keyed)
+    if (pool.key !== undefined && !isPoolKey(key))
       throw misuse(
         'HDL708',
-        `the pool ${pool.name} has limits for each ${pool.key}, but its key is ${JSON.stringify(key)}`,
+        `the pool ${pool.name} has limits for each ${pool.key}, but its key is ${JSON.stringify(key)?.slice(0, 100)}`,
         `take({ key: input.${pool.key} })`,
       );
     if (!Number.isInteger(calls) || calls < 1)

@@ -15,6 +15,10 @@ export const brokenPools: Record<string, [Pipeline | readonly Pipeline[], ...str
     pooled(definePool('crm', {})),
     'HDL700 orders.list: the pool crm has no slots and no rate, so it limits nothing. Fix: set slots or rate.',
   ],
+  'a name that is no plain one': [
+    pooled(definePool('crm/*', { slots: 1 })),
+    "HDL106 orders.list: the pool name 'crm/*' is not a lower-case letter followed by letters and digits. Fix: call it crm.",
+  ],
   'no slots, no calls': [
     pooled(definePool('crm', { slots: 0, rate: { per: '1s', calls: 0 } })),
     'HDL700 orders.list: the pool crm has 0 slots. Fix: set a whole number, 1 or more.',

@@ -1,4 +1,5 @@
 import { isHandled } from '../../definition/index.ts';
+import { poolUsersOf } from '../pools.ts';
 import { placesIn } from '../read.ts';
 import type { Rule } from './rule.ts';
 
@@ -17,14 +18,15 @@ const reserved: readonly string[] = [
 ];
 
 /**
- * HDL106: a name of a pipeline, stage, choice or upstream that is not a lower-case letter followed by letters and digits,
- * is longer than 60 characters, or is reserved. The name is also that of a state, a file, a metric dimension and a Lambda.
- * Fix: rename it.
+ * HDL106: a name of a pipeline, stage, choice, upstream or pool that is not a lower-case letter followed by letters and digits,
+ * is longer than 60 characters, or is reserved. The name is also that of a state, a file, a metric dimension and a Lambda; a
+ * pool's is part of a key and of the rights on it. Fix: rename it.
  */
 export const namesArePlain: Rule = ({ graph: { pipeline } }) => {
   const places = placesIn(pipeline.flow);
   const stages = new Set(places.flatMap(({ node }) => (isHandled(node) ? [node.stage.name] : [])));
   const ids = places.map(({ id }) => id);
+  const pools = new Map(poolUsersOf(pipeline).map(({ pool: { name }, stage }) => [name, stage]));
   const named = [
     { what: 'pipeline', name: pipeline.name, at: pipeline.name },
     ...Object.keys(pipeline.upstream).map((name) => ({ what: 'upstream', name, at: pipeline.name })),
@@ -33,6 +35,7 @@ export const namesArePlain: Rule = ({ graph: { pipeline } }) => {
       name,
       at: `${pipeline.name}.${name}`,
     })),
+    ...[...pools].map(([name, stage]) => ({ what: 'pool', name, at: `${pipeline.name}.${stage}` })),
   ];
   return named.flatMap(({ what, name, at }) => {
     const problem = problemOf(name);

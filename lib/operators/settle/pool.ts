@@ -1,6 +1,6 @@
 // The state before a stage that takes of a pool. It goes on by its token: at once where there is room, else when there is.
 import { addressOf, batchItems, batchNumber, poolAnswer, type Scope, UnavailableError } from '../../ledger/index.ts';
-import { type Json, poolOwner } from '../../records/index.ts';
+import { isPoolKey, type Json, poolOwner } from '../../records/index.ts';
 import { PermanentError } from '../../support/run-errors.ts';
 import type { Services } from '../services.ts';
 import { answerWith } from '../task-token.ts';
@@ -57,16 +57,16 @@ const inputOf = async (
 };
 
 /**
- * HDL705: what a stage was given has no value for its pool's key, or one that is no text and no number. It is permanent: a dead
- * letter, and the rest goes on. Fix: correct what gives the value, or narrow the contract, then replay the dead letter.
+ * HDL705: what a stage was given has no value for its pool's key, or one that is no number and no text of up to 1,024 bytes. It is
+ * permanent: a dead letter, and the rest goes on. Fix: correct what gives the value, or narrow the contract, then replay the dead letter.
  */
 const keyOf = (pool: string, field: string, input: Json): string => {
   const value =
     typeof input === 'object' && input !== null && !Array.isArray(input)
       ? (input as { [field: string]: Json })[field]
       : undefined;
-  if ((typeof value === 'string' && value !== '') || typeof value === 'number') return String(value);
+  if (isPoolKey(value)) return String(value);
   throw new PermanentError(
-    `HDL705 the pool ${pool} has limits for each ${field}, but here it is ${JSON.stringify(value)?.slice(0, 100) ?? 'not there'}. Expected a text or a number. Fix: correct what gives ${field}`,
+    `HDL705 the pool ${pool} has limits for each ${field}, but here it is ${JSON.stringify(value)?.slice(0, 100) ?? 'not there'}. Expected a text of up to 1,024 bytes, or a number. Fix: correct what gives ${field}`,
   );
 };
