@@ -33,6 +33,8 @@ const inTable: { readonly [record in LedgerRecord]: KeyOf } = {
   cache: (pipeline, run) => cacheKey(pipeline, 'stage', run).pk,
   pool: () => poolKey({ pool: 'pool', key: '' }).pk, // as if all used one
 };
+/** A call is of one that takes at once. Who waits is written down, granted something and taken out of the line, all under the pool's key. */
+const timesWritten: { readonly [record in LedgerRecord]?: number } = { pool: 2 };
 const inIndex: { readonly [index in LedgerIndex]: KeyOf } = {
   runs: (pipeline, run) => runsIndexKey(pipeline, now, run).runsPk,
   open: (pipeline, run) => openIndexKey(pipeline, run, now).openPk,
@@ -114,7 +116,7 @@ export const ledgerKeys = (): LedgerKeys => {
       };
       for (const call of calls) {
         if (call.kind !== 'write') continue;
-        const count = call.units * call.times;
+        const count = call.units * call.times * (timesWritten[call.record] ?? 1);
         add(records.get(call.record), count);
         if (isOfRun(call.record)) own += count;
         for (const index of call.indexes) add(indexes.get(index), index === 'runs' ? count : call.times);

@@ -25,6 +25,7 @@ export interface Asked {
   readonly batch: number;
   readonly concurrency: number;
   readonly limited: boolean;
+  readonly pooled: number;
   readonly lost: number;
   /** A pipeline of this app, instead of one that is made. */
   readonly like: string | undefined;
@@ -46,6 +47,7 @@ export const help = `npm run simulate [-- options]: many runs a day against AWS'
   --seconds N          how long a call of a stage takes (default: 1)
   --items N            makes the second stage a map over so many items, in batches of --batch 25, --concurrency 10 at once
   --limited            limits runs of each pipeline, so that each run passes a gate
+  --pooled N           so many of the stages take of one pool, which all pipelines share (default: 0)
   --like PIPELINE      simulates a pipeline of bin/pipelines.ts instead; --items for all its maps
   --lost SHARE         start messages that can start no run (default: 0.1%)
   --hours N            how much of a day, from midnight (default: 24)
@@ -58,7 +60,7 @@ export const help = `npm run simulate [-- options]: many runs a day against AWS'
 What is taken for granted: a stage takes its expected time, every time; no cold starts; nothing fails but what is throttled; what follows
 a state begins ${'30 ms'} later. What a run calls and writes is what \`heddle estimate\` says, from the machine as emitted, which a test holds
 against what a run really calls; a choice takes its dearer branch, a repeat one round. The batches of a map are so many calls, and
-what follows waits for all of them. A throttled call waits in order instead of coming back at random, and a write above a key's
+what follows waits for all of them. A pool holds nobody up, but its key is written as if everybody had waited. A throttled call waits in order instead of coming back at random, and a write above a key's
 rate is counted, not delayed. Traffic on the queues of dead letters, deadlines, schedules and sweeps is left out.
 `;
 
@@ -72,6 +74,7 @@ const names = {
   concurrency: 'integer',
   hours: 'number',
   limits: 'count',
+  pooled: 'count',
   seed: 'count',
 } as const;
 type Name = keyof typeof names;
@@ -107,12 +110,9 @@ const quotasAsked = (region: string, given: readonly string[]): Quotas => {
       );
     const quota = quotas[name as QuotaName]; // it is one of the object's own
     const rate = Number(most);
-    if (!(rate > 0)) throw wrong('quota', text, 'a number above 0');
-    quotas[name as QuotaName] = {
-      ...quota,
-      most: rate,
-      ...(quota.unit === 'a second' ? { bucket: Number(bucket ?? most) } : {}),
-    };
+    const saved = bucket === undefined ? Math.max(1, rate) : Number(bucket);
+    if (!(rate > 0 && saved >= 1)) throw wrong('quota', text, 'a number above 0, and a bucket of 1 or more');
+    quotas[name as QuotaName] = { ...quota, most: rate, ...(quota.unit === 'a second' ? { bucket: saved } : {}) };
   }
   return quotas;
 };
@@ -135,6 +135,7 @@ const read = (args: readonly string[]) => {
         batch: { ...text, default: '25' },
         concurrency: { ...text, default: '10' },
         limited: flag,
+        pooled: { ...text, default: '0' },
         like: text,
         lost: { ...text, default: '0.1%' },
         hours: { ...text, default: '24' },
@@ -173,6 +174,7 @@ export const readOptions = (args: readonly string[]): Asked | undefined => {
     batch: numberOf('batch', values.batch),
     concurrency: numberOf('concurrency', values.concurrency),
     limited: values.limited,
+    pooled: numberOf('pooled', values.pooled),
     lost: shareOf('lost', values.lost),
     like: values.like,
     region: values.region,

@@ -1,6 +1,6 @@
 // The pipeline that is simulated where none is named: a chain of stages, one of them over many items if asked for.
 import * as z from 'zod';
-import { definePipeline, defineStage, type Pipeline } from '../definition/index.ts';
+import { definePipeline, definePool, defineStage, type Pipeline } from '../definition/index.ts';
 
 export interface SampleOptions {
   readonly stages: number;
@@ -12,12 +12,15 @@ export interface SampleOptions {
   readonly concurrency: number;
   /** Whether runs are limited, so that each passes a gate. */
   readonly limited: boolean;
+  /** How many of the last stages take of one pool, which all pipelines share. @default none */
+  readonly pooled?: number;
 }
 
 const value = z.object({ n: z.number() });
 
 export const samplePipeline = (options: SampleOptions): Pipeline => {
-  const { stages, seconds, items, batch, concurrency, limited } = options;
+  const { stages, seconds, items, batch, concurrency, limited, pooled = 0 } = options;
+  const pool = definePool('shared', { slots: 1_000 });
   const expect = { duration: `${Math.max(1, Math.round(seconds * 1_000))}ms` } as const;
   const stage = (name: string) =>
     defineStage(name, { input: z.looseObject({}), output: value, timeout: '15m', expect });
@@ -41,7 +44,8 @@ export const samplePipeline = (options: SampleOptions): Pipeline => {
       from = each.count;
       made = 2;
     }
-    for (; made < stages; made++) from = flow.task(stage(`stage${made + 1}`), { from } as never).n;
+    for (; made < stages; made++)
+      from = flow.task(stage(`stage${made + 1}`), { from } as never, made < stages - pooled ? {} : { pool }).n;
     return { n: from as never };
   });
 };

@@ -76,6 +76,7 @@ describe('what it does not take', () => {
     ['a share above all', ['--hottest', '120%'], "HDL750 --hottest is '120%'."],
     ['an unknown quota', ['--quota', 'Start=3'], "HDL751 --quota is 'Start=3'."],
     ['a quota of nothing', ['--quota', 'StartExecution=0'], "HDL750 --quota is 'StartExecution=0'."],
+    ['a bucket that holds nothing', ['--quota', 'PutEvents=3/0'], "HDL750 --quota is 'PutEvents=3/0'."],
     ['an unknown pipeline', ['--like', 'nothing'], "HDL752 --like is 'nothing'."],
     ['an unknown option', ['--fast'], 'HDL750 Unknown option'],
   ])('%s', (_, args, says) => {

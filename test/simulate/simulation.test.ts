@@ -102,7 +102,12 @@ describe('the keys of the ledger', () => {
     ]);
   });
 
-  const million = { pipelines: 1_000, until: 1_200, load: loadOf({ stages: 10, limited: true }), lost: 0.01 };
+  const million = {
+    pipelines: 1_000,
+    until: 1_200,
+    load: loadOf({ stages: 10, limited: true, pooled: 1 }),
+    lost: 0.01,
+  };
   test.each<[string, Partial<SimulationOptions>]>([
     [
       'at the busiest time of a day with three times the average',
@@ -118,7 +123,10 @@ describe('the keys of the ledger', () => {
     expect(outcome.unaccounted).toBe(0);
     expect(outcome.asked).toBeGreaterThan(40_000);
     expect(outcome.keys.filter(({ peak }) => peak > 500)).toEqual([]);
-    expect(outcome.keys.filter(({ peak }) => peak > 0).length).toBeGreaterThanOrEqual(6);
+    expect(outcome.keys.filter(({ peak }) => peak > 0).length).toBeGreaterThanOrEqual(7);
+    // Each run wrote four times under the pool's key, spread as the runs' ends are.
+    const pool = outcome.keys.find(({ key }) => key.startsWith('pool#'));
+    expect(pool?.peak).toBeGreaterThan((4 * outcome.asked) / million.until);
   });
 });
 

@@ -4,6 +4,9 @@ import {
   bindingsOf,
   type HandledNode,
   type Pipeline,
+  type Pool,
+  poolLimits,
+  poolSlack,
   refsIn,
   type Stage,
 } from '../../definition/index.ts';
@@ -20,7 +23,7 @@ import {
 } from '../../graph/index.ts';
 import { narrow } from '../../records/index.ts';
 import { mostBatchesOf } from '../map-mode.ts';
-import type { ReadRecord, StageFacts } from './usage.ts';
+import type { PoolFacts, ReadRecord, StageFacts } from './usage.ts';
 
 /** Assumed where nothing is declared. */
 export const assumed = { seconds: 1, items: 100 } as const;
@@ -78,9 +81,10 @@ const knownStage = (pipeline: Pipeline, { id, node }: PlacedStage<HandledNode>, 
   const ofCall = size ? Math.ceil(size.items / Math.max(1, size.batches)) : 1;
   const own: StageFacts = {
     ...timesOf(stage),
-    reads: readsOf(pipeline, node, sizes),
+    reads: readsOf(pipeline, node, bindingsOf(node), sizes),
     writes: size ? Math.ceil(results / Math.max(1, size.batches)) : output,
     ...(size ? { results } : {}),
+    ...(node.pool ? { pool: poolFacts(pipeline, node, node.pool, ofCall, sizes) } : {}),
   };
   return {
     ...own,
@@ -112,7 +116,12 @@ type Sizes = ReadonlyMap<string, Size>;
 type Ref = Extract<Binding, { kind: 'ref' }>;
 
 /** The records that a call reads: each once, whole, however much of it is taken. */
-const readsOf = (pipeline: Pipeline, node: HandledNode, sizes: Sizes): readonly ReadRecord[] => {
+const readsOf = (
+  pipeline: Pipeline,
+  node: HandledNode,
+  bindings: readonly Binding[],
+  sizes: Sizes,
+): readonly ReadRecord[] => {
   const found = new Map<string, ReadRecord>();
   const add = (key: string, record: ReadRecord['record'], bytes: number): void => {
     const before = found.get(key)?.bytes ?? 0;
@@ -150,9 +159,22 @@ const readsOf = (pipeline: Pipeline, node: HandledNode, sizes: Sizes): readonly 
       case 'ledger':
     }
   };
-  for (const ref of bindingsOf(node).flatMap(refsIn)) addRef(pipeline, ref, sizes);
+  for (const ref of bindings.flatMap(refsIn)) addRef(pipeline, ref, sizes);
   for (const id of node.after) add(`stage ${pipeline.name} ${id}`, 'stage', 0);
   return [...found.values()];
+};
+
+/** `items` of one call. The times of some are reserved in one write, where none of them is late for that. */
+const poolFacts = (pipeline: Pipeline, node: HandledNode, pool: Pool, items: number, sizes: Sizes): PoolFacts => {
+  const { intervalMs, perMs = 0 } = poolLimits(pool);
+  const inOneWrite = Math.max(1, Math.floor((perMs * poolSlack) / (intervalMs ?? 1)));
+  return {
+    // Without a key, who waits for a batch's turn need not know its items.
+    reads: readsOf(pipeline, node, pool.key === undefined ? [node.bind] : bindingsOf(node), sizes),
+    slots: pool.slots !== undefined,
+    rate: intervalMs !== undefined,
+    reservations: intervalMs === undefined ? 0 : Math.ceil((items - 1) / inOneWrite),
+  };
 };
 
 /** The count of a map's items is in its own record. */

@@ -26,6 +26,19 @@ export interface StageFacts {
   readonly cached?: { readonly results: number; readonly bytes: number };
   /** Of a map, the results of all its batches. */
   readonly results?: number;
+  readonly pool?: PoolFacts;
+}
+
+/** How a stage uses a pool. */
+export interface PoolFacts {
+  /** What is read to see whether the stage has something to do, and of a pool with a key, for which value. */
+  readonly reads: readonly ReadRecord[];
+  /** Whether slots are given back. */
+  readonly slots: boolean;
+  /** Whether a call waits for its time. */
+  readonly rate: boolean;
+  /** Of a call of a map's stage: writes that reserve the times of the items after the first. */
+  readonly reservations: number;
 }
 
 /** A call of an operator's Lambda, which has 512 MB: assumed, and printed as an assumption. */
@@ -71,9 +84,21 @@ const deadLetter = (of: LedgerRecord): readonly Call[] => [
   { kind: 'tell', times: 1 },
 ];
 
-/** At a pool where nobody waits: looks at the stage, the pool and its queue, and a write; then one to give it back, and a look who waits. */
-const taken: readonly Call[] = [...written('pool'), small('stage'), ...[1, 2].map(() => small('pool'))];
-const givenBack: readonly Call[] = [...written('pool'), small('pool')];
+const lookAtPool: Call = { ...small('pool'), times: 2 };
+/** At a pool where nobody waits: a look at what is to be done, at the pool and at its queue, and a write. */
+const taken = ({ reads }: PoolFacts, isBatch: boolean): readonly Call[] => [
+  small('stage'),
+  ...(isBatch ? [small('batch')] : []),
+  ...reads.map((one) => read(one)),
+  lookAtPool,
+  ...written('pool'),
+];
+/** Then a look, at each call, who is to be granted the time after its own, a write for items after the first; at last a slot is given back. */
+const used = ({ slots, rate, reservations }: PoolFacts, attempts: number): readonly Call[] => [
+  ...(rate ? repeated([lookAtPool], attempts) : []),
+  ...(reservations > 0 ? written('pool', { times: reservations }) : []),
+  ...(slots ? [...written('pool'), lookAtPool] : []),
+];
 
 type StageOf = (placeholder: string) => StageFacts | undefined;
 interface Circumstances {
@@ -107,7 +132,7 @@ const taskCalls = (state: AslState, attempts: number, stageOf: StageOf, failing:
     return [
       ...(stage ? stageCalls(stage, attempts, failing) : operatorCalls(state, called, attempts, stageOf)),
       ...(released > 0 ? written('latch', { times: released }) : []),
-      ...(stage && payloadOf(state).lease !== undefined ? givenBack : []),
+      ...(stage?.pool && payloadOf(state).lease !== undefined ? used(stage.pool, attempts) : []),
     ];
   }
   const direct = directly.find(([start]) => Resource.startsWith(start));
@@ -207,8 +232,10 @@ const operatorCalls = (state: AslState, called: string, attempts: number, stageO
         { kind: 'read', record: 'batch', units: Math.ceil((batches * bytesIn('batch', writes)) / readUnit), times: 1 },
       ];
     }
-    case 'poolOpened':
-      return [running, ...taken];
+    case 'poolOpened': {
+      const { pool } = stageOf(`stage_${payload.stage}`) ?? {};
+      return [running, ...(pool ? taken(pool, payload.batch !== undefined) : [])];
+    }
     case 'stageFailed':
       return [running, ...deadLetter('stage'), ...written('audit')];
     case 'batchFailed':
