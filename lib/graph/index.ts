@@ -6,7 +6,7 @@ export { functionKey, functionsOf, type StageFunctionNeed } from './functions.ts
 export { batchesOf, batchName, besideOf, fuseMaps, giverIn } from './fuse-maps.ts';
 export * from './graph.ts';
 export { type BytesGuess, bytesOf, longest, usual } from './json-bytes.ts';
-export { type PoolUser, poolsOf, poolUsersOf } from './pools.ts';
+export { keylessPoolsOf, type PoolUser, poolsOf, poolUsersOf } from './pools.ts';
 export { placesIn } from './read.ts';
 export { renderDot } from './render/dot.ts';
 export { renderMermaid } from './render/mermaid.ts';

@@ -13,6 +13,12 @@ export const poolUsersOf = (pipeline: Pipeline): readonly PoolUser[] =>
     [...(pool ? [pool] : []), ...(stage.pools ?? [])].map((one) => ({ stage: id, pool: one })),
   );
 
+const namesOf = (users: readonly PoolUser[]): readonly string[] =>
+  [...new Set(users.map(({ pool }) => pool.name))].sort();
+
 /** Their names. */
-export const poolsOf = (pipeline: Pipeline): readonly string[] =>
-  [...new Set(poolUsersOf(pipeline).map(({ pool }) => pool.name))].sort();
+export const poolsOf = (pipeline: Pipeline): readonly string[] => namesOf(poolUsersOf(pipeline));
+
+/** The names of those in which all wait in one line. */
+export const keylessPoolsOf = (pipeline: Pipeline): readonly string[] =>
+  namesOf(poolUsersOf(pipeline).filter(({ pool }) => pool.key === undefined));

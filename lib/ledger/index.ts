@@ -13,6 +13,7 @@ import { type LostStarts, openLostStarts } from './lost-starts.ts';
 import { type OpenRuns, openOpenRuns } from './open-runs.ts';
 import { openPauses, type Pauses } from './pauses.ts';
 import { newPayloadCache, openPayloads, type PayloadCache, type Payloads } from './payloads.ts';
+import { openPoolLines, type PoolLines } from './pool-lines.ts';
 import { openPools, type Pools } from './pools.ts';
 import { openRedo, type Redo } from './redo.ts';
 import { openRequests, type Requests } from './requests.ts';
@@ -44,6 +45,7 @@ export type { OpenRuns } from './open-runs.ts';
 export type { Pauses } from './pauses.ts';
 export { newPayloadCache, type PayloadCache, PayloadGoneError, type Payloads } from './payloads.ts';
 export { planRun, resumeOrderOf } from './plan-run.ts';
+export type { PoolLines } from './pool-lines.ts';
 export { poolAnswer } from './pool-telling.ts';
 export type { PoolEntry, Pools } from './pools.ts';
 export { outputsIn, portionsOf, rangesOf } from './portions.ts';
@@ -95,6 +97,7 @@ export interface Ledger {
   readonly pauses: Pauses;
   readonly windows: Windows;
   readonly pools: Pools;
+  readonly poolLines: PoolLines;
   readonly backfills: Backfills;
   readonly requests: Requests;
   /** Makes what a resume order names claimable again. */
@@ -137,6 +140,7 @@ export const openLedger = (
     pauses: openPauses(table),
     windows: openWindows(table),
     pools: openPools(aws, table),
+    poolLines: openPoolLines(table),
     backfills: openBackfills(table),
     requests: openRequests(table),
     redo: openRedo(table, stages, payloads),

@@ -75,12 +75,13 @@ const open = (environment: Environment): Services => {
   });
   const orchestrator = setting('eventBus'); // the bus has its name
   const startQueueUrl = setting('startQueue');
+  const ledger = openLedger(aws, { table: setting('table'), payloadBucket: setting('payloadBucket') });
   return {
     aws,
-    ledger: openLedger(aws, { table: setting('table'), payloadBucket: setting('payloadBucket') }),
+    ledger,
     eventBus: orchestrator,
     startQueueUrl,
-    pressure: openPressure({ aws, startQueueUrl, now: Date.now }, orchestrator),
+    pressure: openPressure({ aws, ledger, startQueueUrl, now: Date.now }, orchestrator),
     manifests: openManifests(aws, setting('manifestPath'), Date.now),
     // Without an endpoint of its own the CLI looks in AWS only when told to.
     commandOptions: `${environment.AWS_ENDPOINT_URL ? '' : ' --aws'}${orchestrator === 'heddle' ? '' : ` --orchestrator ${orchestrator}`}`,

@@ -1,4 +1,5 @@
-// How much is asked of the account just now: what slows the admission of runs, instead of having them fail.
+// How much is asked of the account, and of its pools, just now: what slows the admission of runs, instead of having them fail.
+import type { StartMessage } from '../records/index.ts';
 import type { Pressure, Services } from './services.ts';
 
 /** Every run calls them, and none has a concurrency of its own: where they are throttled, the account's is in use. */
@@ -7,11 +8,13 @@ const neededByAll = ['begin', 'settle', 'finish'];
 const windowMs = 4 * 60_000;
 /** So long an answer is good enough. */
 const keptMs = 60_000;
+/** One that a query of a few items gives. */
+const lineKeptMs = 10_000;
 
-const kept = (now: () => number, ask: () => Promise<number>): (() => Promise<number>) => {
-  let last: { readonly at: number; readonly answer: Promise<number> } | undefined;
+const kept = <T>(now: () => number, ask: () => Promise<T>, forMs = keptMs): (() => Promise<T>) => {
+  let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return () => {
-    if (!last || now() - last.at >= keptMs) {
+    if (!last || now() - last.at >= forMs) {
       const asked = { at: now(), answer: ask() };
       last = asked;
       asked.answer.catch(() => {
@@ -22,11 +25,36 @@ const kept = (now: () => number, ask: () => Promise<number>): (() => Promise<num
   };
 };
 
+/** One of each name. */
+const keptFor = <T>(make: (name: string) => () => Promise<T>): ((name: string) => Promise<T>) => {
+  const made = new Map<string, () => Promise<T>>();
+  return (name) => {
+    const ask = made.get(name) ?? make(name);
+    made.set(name, ask);
+    return ask();
+  };
+};
+
+/** Where so many wait at a pool, … */
+const longLine = 100;
+/** … and the first of them so long, it has work enough until one that is put off is back. */
+const longWaitMs = 60_000;
+
 /** `orchestrator`: what the names of its functions begin with. */
 export const openPressure = (
-  { aws, startQueueUrl, now }: Pick<Services, 'aws' | 'startQueueUrl' | 'now'>,
+  { aws, ledger, startQueueUrl, now }: Pick<Services, 'aws' | 'ledger' | 'startQueueUrl' | 'now'>,
   orchestrator: string,
 ): Pressure => ({
+  crowded: keptFor((pool) =>
+    kept(
+      now,
+      async () => {
+        const line = await ledger.poolLines.first({ pool, key: '' }, longLine);
+        return line.length === longLine && now() - (line[0]?.since ?? now()) >= longWaitMs;
+      },
+      lineKeptMs,
+    ),
+  ),
   queued: kept(now, async () => {
     const { Attributes } = await aws.call('sqs', 'GetQueueAttributes', {
       QueueUrl: startQueueUrl,
@@ -66,9 +94,43 @@ export const openPressure = (
 const tolerated = 0.05;
 
 /** The share of starts that are to go through: all, or the fewer the more calls are throttled. */
-export const admittedShare = async ({ pressure }: Services): Promise<number> => {
+const admittedShare = async ({ pressure }: Services): Promise<number> => {
   const share = (await pressure?.throttledShare()) ?? 0;
   return share <= tolerated ? 1 : (1 - share) ** 2;
+};
+
+/** Starts that nobody waits for in front of a screen, or in a run that is under way. */
+const patient: readonly StartMessage['kind'][] = ['object', 'event', 'schedule', 'upstream', 'batch', 'backfill'];
+
+export interface Admission {
+  /** Why a start is to come again later; undefined when it is to go on. */
+  waitsFor(message: StartMessage): Promise<string | undefined>;
+  /** Who cannot say how busy it is must not keep runs from starting: it is said with each message instead. */
+  readonly unknown?: string;
+}
+
+/** `isBusy`: whether there is more to start than is at hand. */
+export const whatToWaitFor = async (isBusy: boolean, services: Services): Promise<Admission> => {
+  const { pressure, manifests, random = Math.random } = services;
+  const { share, unknown } = isBusy ? await admittedOf(services) : { share: 1 };
+  return {
+    waitsFor: async ({ kind, pipeline }) => {
+      if (!patient.includes(kind)) return undefined;
+      if (share < 1 && random() >= share) return 'Lambda is throttled';
+      for (const pool of (await manifests.of(pipeline))?.pools ?? [])
+        if (await pressure?.crowded(pool)) return `${longLine} or more wait at the pool ${pool}`;
+      return undefined;
+    },
+    ...(unknown === undefined ? {} : { unknown }),
+  };
+};
+
+const admittedOf = async (services: Services): Promise<{ readonly share: number; readonly unknown?: string }> => {
+  try {
+    return { share: await admittedShare(services) };
+  } catch (error) {
+    return { share: 1, unknown: ` (how busy Lambda is could not be read: ${error})` };
+  }
 };
 
 /** So many start messages wait for seconds only; with more of them, who can wait does. */

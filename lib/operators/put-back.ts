@@ -1,13 +1,8 @@
 // A start that was throttled did not fail: its message goes back as a new one, to come again later and later, so that it never counts
 // towards the dead letters. Sent first, then taken off: a crash in between has it come twice, which starts nothing twice.
 import { startQueue, throttledAttribute } from '../records/index.ts';
+import type { Message } from './queue-message.ts';
 import { isoTime, type Services } from './services.ts';
-
-/** What is to come again: the text that would do it on the start queue, and the attributes that came with it. */
-export interface Message {
-  readonly body: string;
-  readonly attributes: { readonly [name: string]: string };
-}
 
 /** As long as the queue itself would keep a message; then it has failed after all. */
 const longestMs = 4 * 86_400_000;

@@ -28,6 +28,8 @@ export interface Pressure {
   queued(): Promise<number>;
   /** The share of calls of the Lambdas that every run needs that was throttled in the last minutes. */
   throttledShare(): Promise<number>;
+  /** Whether so many wait at a pool, and for so long, that more of them are of no use. */
+  crowded(pool: string): Promise<boolean>;
 }
 
 export interface Manifests {

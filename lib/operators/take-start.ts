@@ -1,11 +1,13 @@
 // Takes one message off the start queue. One that cannot start a run stays on the queue, which hands it to its dead letters
-// after its tries; and why is in the ledger, where a person finds it.
+// after its tries; and why is in the ledger, where a person finds it, from the fifth of them at the latest.
 import {
+  carriedAttributes,
   type LostStart,
   lostStartId,
   lostStartName,
   replayAttributes,
   runEvents,
+  type StartMessage,
   startFacts,
   startQueue,
   throttledAttribute,
@@ -16,7 +18,15 @@ import { lostStartText } from './alert-text.ts';
 import { dispatch } from './dispatch.ts';
 import type { Outcome } from './outcome.ts';
 import { putBack } from './put-back.ts';
-import { isOfStartQueue, type QueueRecord, queueOf, startMessageOf, textsOf } from './queue-message.ts';
+import {
+  asItCame,
+  isOfStartQueue,
+  ownTexts,
+  type QueueRecord,
+  queueOf,
+  startMessageOf,
+  textsOf,
+} from './queue-message.ts';
 import type { Replayed } from './replay.ts';
 import { isoTime, type Services } from './services.ts';
 
@@ -27,43 +37,48 @@ interface StartDelivery extends Pick<LostStart, 'queue' | 'messageId' | 'attribu
   readonly pipeline?: string;
 }
 
-/** The start queue gives up after so many. */
-export const mostReceives = startQueue.receives;
-
-/** `later`: it was throttled, and comes again as a message of its own. */
+/** `later`: it comes again as a message of its own, as it was `throttled`, or gives way to others. */
 export interface TakenStart extends Replayed {
-  readonly later?: true;
+  readonly later?: 'throttled' | 'givesWay';
 }
 
-/** Never rejects for the message's own fault; rejects when its failure cannot be recorded. */
-export const takeStart = async (record: QueueRecord, services: Services): Promise<TakenStart> => {
+/** Those of queues that mean nothing once the message is kept: who sends it again begins anew. */
+const passing: readonly string[] = [throttledAttribute, ...Object.values(carriedAttributes)];
+
+/**
+ * Never rejects for the message's own fault; rejects when its failure cannot be recorded. `waitsFor` says why a start is to wait for
+ * others; it is not asked of one that has come again for too long.
+ */
+export const takeStart = async (
+  record: QueueRecord,
+  services: Services,
+  waitsFor: (message: StartMessage) => Promise<string | undefined> = async () => undefined,
+): Promise<TakenStart> => {
   const { messageId } = record;
-  const { [throttledAttribute]: _, ...attributes } = textsOf(record); // who sends it again begins anew
+  const attributes = Object.fromEntries(Object.entries(textsOf(record)).filter(([name]) => !passing.includes(name)));
   let delivery: StartDelivery = { body: record.body, attributes };
-  // As it is to come again: on the start queue, also for a message of the user's.
-  let asked = isOfStartQueue(record, services) ? record.body : undefined;
+  let again = asItCame(record, services);
   try {
     if (!isOfStartQueue(record, services)) {
       const queue = queueOf(record);
-      delivery = { ...delivery, queue, messageId: delivery.attributes[replayAttributes.messageId] ?? messageId };
+      delivery = { ...delivery, queue, messageId: attributes[replayAttributes.messageId] ?? messageId };
       const { pipeline } = (await services.manifests.queueOf(queue)) ?? {};
       if (pipeline !== undefined) delivery = { ...delivery, pipeline };
     }
     const message = await startMessageOf(record, services);
-    asked = isOfStartQueue(record, services) ? record.body : JSON.stringify(message);
+    if (delivery.queue !== undefined) again = { body: JSON.stringify(message), attributes: ownTexts(record) };
+    const reason = await waitsFor(message);
+    if (reason !== undefined && (await putBack(again, services)))
+      return { messageId, kept: false, says: `${reason}, so it comes again later`, later: 'givesWay' };
     const outcome = await dispatch(message, services);
     await close(delivery, outcome, services);
     return { messageId, kept: false, says: inWords(outcome) };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    if (
-      isThrottle(error) &&
-      asked !== undefined &&
-      (await putBack({ body: asked, attributes: textsOf(record) }, services))
-    )
-      return { messageId, kept: false, says: `throttled, and comes again later: ${error.message}`, later: true };
+    if (isThrottle(error) && (await putBack(again, services)))
+      return { messageId, kept: false, says: `throttled, and comes again later: ${error.message}`, later: 'throttled' };
     // Anything else may be mended by the next try.
-    const isFinal = isPermanent(error) || Number(record.attributes.ApproximateReceiveCount) >= mostReceives;
+    const isFinal = isPermanent(error) || Number(record.attributes.ApproximateReceiveCount) >= startQueue.toldAfter;
     const kept = !isFinal || (await recordLost(delivery, error, services));
     return { messageId, kept, says: error.message };
   }
@@ -91,14 +106,14 @@ const close = async (
   const said = attributes[replayAttributes.because];
   await ledger.lostStarts.close(id, {
     state: 'replayed',
-    closedBy: attributes[replayAttributes.by] ?? 'a redrive of the queue',
+    closedBy: attributes[replayAttributes.by] ?? 'a further try, or a redrive of the queue',
     closedAt: isoTime(now()),
     because: `${inWords(outcome)}${said === undefined ? '' : ` (${said})`}`,
   });
 };
 
 /** A message may be discarded while the queue still tries it: for so long it is the one that somebody meant. */
-const triesMs = 20 * 60_000;
+const triesMs = startQueue.receives * startQueue.visibilitySeconds * 1_000;
 
 /** False for one that somebody has discarded meanwhile, which need not be kept. */
 const recordLost = async ({ body, ...delivery }: StartDelivery, error: Error, services: Services): Promise<boolean> => {

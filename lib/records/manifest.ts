@@ -46,6 +46,8 @@ export interface PipelineManifest {
   readonly triggers?: readonly string[];
   /** Of them, those whose runs have low priority at pools. @default none */
   readonly lowTriggers?: readonly string[];
+  /** The pools without a key that its stages use: while many wait there, what triggers ask for is put off. @default none */
+  readonly pools?: readonly string[];
   /** Alias to the name of the upstream pipeline. */
   readonly upstream: { readonly [alias: string]: string };
   /** How upstreams are used, by alias. @default the same partition, complete */

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { startQueue } from '../../lib/records/index.ts';
 import { fixtureApp, fixtureTemplate, resourcesOf, testApp } from './fixtures/app.ts';
 
 const template = fixtureTemplate();
@@ -58,12 +59,12 @@ describe('the shared resources', () => {
     ],
     ['the bus has the name of the orchestrator', 'AWS::Events::EventBus', { Name: 'heddle' }],
     [
-      'the start queue gives dispatch six times its timeout, and five tries',
+      'the start queue gives dispatch six times its timeout, and an hour of tries',
       'AWS::SQS::Queue',
       {
         QueueName: 'heddle-start',
-        VisibilityTimeout: 180,
-        RedrivePolicy: Match.objectLike({ maxReceiveCount: 5 }),
+        VisibilityTimeout: startQueue.visibilitySeconds,
+        RedrivePolicy: Match.objectLike({ maxReceiveCount: 3_600 / startQueue.visibilitySeconds }),
       },
     ],
     [

@@ -9,8 +9,13 @@ import { compile } from '../../lib/asl/index.ts';
 import { definePipeline, defineStage } from '../../lib/definition/index.ts';
 import { graphOf } from '../../lib/graph/index.ts';
 import { openLedger, tableRequest } from '../../lib/ledger/index.ts';
-import { type Services as Engine, openServices, type ServicesOptions, virtualClock } from '../../lib/local/index.ts';
-import { AwsError } from '../../lib/local/service.ts';
+import {
+  type Clock,
+  type Services as Engine,
+  openServices,
+  type ServicesOptions,
+  virtualClock,
+} from '../../lib/local/index.ts';
 import { begin, finish, type QueueRecord, type Services, settle, takeStarts } from '../../lib/operators/index.ts';
 import { openManifests } from '../../lib/operators/manifests.ts';
 import { openPressure } from '../../lib/operators/pressure.ts';
@@ -19,7 +24,7 @@ import { openMeter } from '../../lib/runtime/meter.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
 import { openStore } from '../../lib/runtime/store.ts';
 import { randomFrom } from '../../lib/simulate/arrivals.ts';
-import { type Aws, AwsCallError } from '../../lib/support/aws-call.ts';
+import { inProcess } from './in-process.ts';
 
 const runs = 500;
 const value = z.object({ n: z.number() });
@@ -39,50 +44,22 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The engine's services as our Lambdas call them, without the tries that a call makes by itself. */
-const awsOn = (services: () => Engine, seen: (operation: string, input: object, code?: string) => void): Aws => {
-  const ids = {
-    dynamodb: 'dynamodb',
-    sqs: 'sqs',
-    states: 'sfn',
-    events: 'eventbridge',
-    ssm: 'ssm',
-    monitoring: 'cloudwatch',
-  } as const;
-  const none = (): never => {
-    throw new Error('this test has no use for it');
-  };
-  return {
-    call: async (service, operation, input) => {
-      try {
-        const answer = await services()
-          .service(ids[service as keyof typeof ids])
-          .call(operation, { ...input });
-        seen(operation, input);
-        return answer;
-      } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        seen(operation, input, error.code);
-        throw new AwsCallError(service, error.code, error.message, error.status);
-      }
-    },
-    whoAmI: none,
-    environmentOf: none,
-    invoke: none,
-    object: none,
-  };
-};
+const startedAt = Date.parse('2026-01-01T00:00:00Z');
 
-const deploy = async (name: string, options: Pick<ServicesOptions, 'quotas'>) => {
+/** Deploys the pipeline, of which so many runs are to end. */
+const deploy = async (name: string, count: number, options: Pick<ServicesOptions, 'quotas'>) => {
   process.env.POWERTOOLS_METRICS_DISABLED = 'true';
-  const clock = virtualClock(Date.parse('2026-01-01T00:00:00Z'));
+  const passing = virtualClock(startedAt);
+  // A function holds the clock, but for one that takes up the account's concurrency while time passes.
+  let isHog = false;
+  const clock: Clock = { ...passing, hold: () => (isHog ? () => undefined : passing.hold()) };
   const random = randomFrom(11);
-  const counts = { putBack: 0, refusedStarts: 0 };
+  const counts = { putBack: 0, refusedStarts: 0, receives: 0 };
   const work = new Map<string, number>();
-  const aws = awsOn(
-    () => {
+  const aws = inProcess(
+    (id) => {
       if (!engine) throw new Error('the engine is not open');
-      return engine;
+      return engine.service(id);
     },
     (operation, input, code) => {
       if (operation === 'StartExecution' && code === 'ThrottlingException') counts.refusedStarts += 1;
@@ -137,18 +114,26 @@ const deploy = async (name: string, options: Pick<ServicesOptions, 'quotas'>) =>
       'heddle-begin': (call) => begin(call, services),
       'heddle-settle': (call) => settle(call, services),
       'heddle-finish': (call) => finish(call, services),
-      'heddle-dispatch': async ({ Records }: { Records: readonly QueueRecord[] }) => ({
-        batchItemFailures: (await takeStarts(Records, services)).flatMap(({ kept, messageId }) =>
-          kept ? [{ itemIdentifier: messageId }] : [],
-        ),
-      }),
+      'heddle-dispatch': async ({ Records }: { Records: readonly QueueRecord[] }) => {
+        for (const { attributes } of Records)
+          counts.receives = Math.max(counts.receives, Number(attributes.ApproximateReceiveCount));
+        return {
+          batchItemFailures: (await takeStarts(Records, services)).flatMap(({ kept, messageId }) =>
+            kept ? [{ itemIdentifier: messageId }] : [],
+          ),
+        };
+      },
+      hog: ({ seconds }: { seconds: number }) => {
+        isHog = false;
+        return new Promise((resolve) => clock.after(seconds * 1_000, () => resolve({})));
+      },
       stage_double: stage('double'),
       stage_add: stage('add'),
     },
     onEvent: ({ source, detail }) => {
       if (source !== 'aws.states' || detail.status === 'RUNNING') return;
       ended.set(String(detail.executionArn), String(detail.status));
-      if (ended.size === runs) all.resolve();
+      if (ended.size === count) all.resolve();
     },
   });
   const call = (id: Parameters<Engine['service']>[0], operation: string, input: object) =>
@@ -161,7 +146,7 @@ const deploy = async (name: string, options: Pick<ServicesOptions, 'quotas'>) =>
   const { QueueUrl } = await call('sqs', 'CreateQueue', {
     QueueName: 'start',
     Attributes: {
-      VisibilityTimeout: '180',
+      VisibilityTimeout: String(startQueue.visibilitySeconds),
       RedrivePolicy: JSON.stringify({
         deadLetterTargetArn: 'arn:aws:sqs:us-east-1:123456789012:start-failed',
         maxReceiveCount: startQueue.receives,
@@ -169,7 +154,10 @@ const deploy = async (name: string, options: Pick<ServicesOptions, 'quotas'>) =>
     },
   });
   const startQueueUrl = String(QueueUrl);
-  Object.assign(services, { startQueueUrl, pressure: openPressure({ aws, startQueueUrl, now: clock.now }, 'heddle') });
+  Object.assign(services, {
+    startQueueUrl,
+    pressure: openPressure({ aws, ledger, startQueueUrl, now: clock.now }, 'heddle'),
+  });
   const { definition, hash, stages: ids } = compile(graphOf(sums));
   const { stateMachineArn } = await call('sfn', 'CreateStateMachine', {
     name: 'heddle-sums',
@@ -190,8 +178,23 @@ const deploy = async (name: string, options: Pick<ServicesOptions, 'quotas'>) =>
       deadLetterQueueUrl,
     }),
   });
+  const consume = () =>
+    call('lambda', 'CreateEventSourceMapping', {
+      EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:start',
+      FunctionName: 'heddle-dispatch',
+      BatchSize: startQueue.batch,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: startQueue.consumers },
+    });
+  /** Takes up one call's room for so long. */
+  const hog = (seconds: number): void => {
+    isHog = true;
+    void call('lambda', 'Invoke', { FunctionName: 'hog', Payload: JSON.stringify({ seconds }) });
+  };
   return {
     call,
+    consume,
+    hog,
     counts,
     work,
     ended,
@@ -217,7 +220,7 @@ const waitingIn = async (call: (...args: never[]) => Promise<object>, QueueUrl: 
 };
 
 test('none fails, none is a dead letter, none is done twice', async () => {
-  const app = await deploy('tight', {
+  const app = await deploy('tight', runs, {
     quotas: { startExecution: { bucket: 10, refill: 5 }, lambdaConcurrency: 4 },
   });
   const { call, QueueUrl, clock } = app;
@@ -237,13 +240,7 @@ test('none fails, none is a dead letter, none is done twice', async () => {
           };
     await call('sqs', 'SendMessage', { QueueUrl, MessageBody: JSON.stringify(message) });
   }
-  await call('lambda', 'CreateEventSourceMapping', {
-    EventSourceArn: 'arn:aws:sqs:us-east-1:123456789012:start',
-    FunctionName: 'heddle-dispatch',
-    BatchSize: startQueue.batch,
-    FunctionResponseTypes: ['ReportBatchItemFailures'],
-    ScalingConfig: { MaximumConcurrency: startQueue.consumers },
-  });
+  await app.consume();
   release();
   await app.all;
   const throttles = async (name: string): Promise<number> => {
@@ -251,7 +248,7 @@ test('none fails, none is a dead letter, none is done twice', async () => {
       Namespace: 'AWS/Lambda',
       MetricName: 'Throttles',
       Dimensions: [{ Name: 'FunctionName', Value: name }],
-      StartTime: Date.parse('2026-01-01T00:00:00Z') / 1_000,
+      StartTime: startedAt / 1_000,
       EndTime: clock.now() / 1_000 + 60,
       Period: 3_600,
       Statistics: ['Sum'],
@@ -282,3 +279,25 @@ test('none fails, none is a dead letter, none is done twice', async () => {
   expect(ofDispatch).toBeGreaterThan(5);
   expect(ofRuns.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(5);
 }, 300_000);
+
+test('Lambda has no room for dispatch for 25 minutes: what waited is not a dead letter, and is done once', async () => {
+  const app = await deploy('full', 20, { quotas: { lambdaConcurrency: 1 } });
+  const { call, QueueUrl, clock } = app;
+  const release = clock.hold();
+  for (let n = 0; n < 20; n++) {
+    const message: StartMessage = { kind: 'manual', pipeline: 'sums', id: `run-${n}`, input: { n }, by: 'test' };
+    await call('sqs', 'SendMessage', { QueueUrl, MessageBody: JSON.stringify(message) });
+  }
+  app.hog(25 * 60);
+  await app.consume();
+  release();
+  await app.all;
+  expect(clock.now() - startedAt).toBeGreaterThan(25 * 60_000);
+  // Nobody had tried it, and yet SQS had counted more than five.
+  expect(app.counts.receives).toBeGreaterThan(5);
+  expect(await waitingIn(call as never, app.failedUrl)).toBe(0);
+  expect(new Set(app.ended.values())).toEqual(new Set(['SUCCEEDED']));
+  expect([...app.work.values()].filter((times) => times !== 1)).toEqual([]);
+  expect(app.work.size).toBe(2 * 20);
+  expect(await app.ledger.lostStarts.list()).toEqual([]);
+});

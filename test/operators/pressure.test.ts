@@ -25,7 +25,7 @@ beforeEach(async () => {
 
 /** Each test has an orchestrator of its own, whose functions nobody else counts for. */
 const pressureOf = (orchestrator: string): Pressure =>
-  openPressure({ aws: services.aws, startQueueUrl: queueUrl, now: () => now }, orchestrator);
+  openPressure({ ...services, startQueueUrl: queueUrl, now: () => now }, orchestrator);
 const count = (orchestrator: string, operator: string, metric: 'Throttles' | 'Invocations', Value: number) =>
   workshop.local.service('cloudwatch').call('PutMetricData', {
     Namespace: 'AWS/Lambda',
@@ -65,21 +65,22 @@ test('an answer is good for a minute, and old throttles are forgotten', async ()
   expect(await pressure.throttledShare()).toBe(0);
 });
 
+const recordOf = (message: StartMessage, place: number): QueueRecord => ({
+  messageId: String(place),
+  body: JSON.stringify(message),
+  eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queueUrl.split('/').at(-1)}`,
+  attributes: { SentTimestamp: '0', ApproximateReceiveCount: '1' },
+});
+const scheduled = (tag: string, place: number, pipeline = 'orders'): StartMessage => ({
+  kind: 'schedule',
+  pipeline,
+  schedule: `${tag}-${place}`,
+  time: '2026-01-01T00:00:00Z',
+  timeZone: 'UTC',
+  input: {},
+});
+
 describe('a full batch while half of the calls are throttled', () => {
-  const recordOf = (message: StartMessage, place: number): QueueRecord => ({
-    messageId: String(place),
-    body: JSON.stringify(message),
-    eventSourceARN: `arn:aws:sqs:us-east-1:123456789012:${queueUrl.split('/').at(-1)}`,
-    attributes: { SentTimestamp: '0', ApproximateReceiveCount: '1' },
-  });
-  const scheduled = (tag: string, place: number): StartMessage => ({
-    kind: 'schedule',
-    pipeline: 'orders',
-    schedule: `${tag}-${place}`,
-    time: '2026-01-01T00:00:00Z',
-    timeZone: 'UTC',
-    input: {},
-  });
   const takeTen = async (of: (place: number) => StartMessage, pressure: Pressure) => {
     const random = randomFrom(3);
     const asked = { ...services, startQueueUrl: queueUrl, pressure, random };
@@ -95,7 +96,7 @@ describe('a full batch while half of the calls are throttled', () => {
 
   test('lets a quarter of what triggers ask for through, and puts the rest off', async () => {
     const answers = await takeTen((place) => scheduled('some', place), pressureOf('half'));
-    const later = answers.filter(({ later: is }) => is);
+    const later = answers.filter(({ later: is }) => is === 'givesWay');
     expect(later.every(({ says }) => says === 'Lambda is throttled, so it comes again later')).toBe(true);
     expect(later.length).toBeGreaterThanOrEqual(6);
     expect(later.length).toBeLessThan(10);
@@ -112,6 +113,45 @@ describe('a full batch while half of the calls are throttled', () => {
     expect(answers.filter(({ later }) => later)).toEqual([]);
     expect(answers[0]?.says).toContain('how busy Lambda is could not be read: Error: AccessDenied');
   });
+});
+
+test('while a hundred wait at a pool, the first of them for a minute, what triggers ask for of who uses it is put off', async () => {
+  await workshop.deploy('pooled', { pools: ['other', 'crm'] });
+  const { pools } = services.ledger;
+  const since = now;
+  const entryOf = (name: string) => {
+    const owner = `stage/pooled/${name}/1/push`;
+    return { pool: 'crm', key: '', limits: { slots: 1 }, owner, since, holdMs: 3_600_000, token: name };
+  };
+  // Nobody listens to their tokens: the first is the one that holds the slot for a handler.
+  const holder = { ...entryOf('holder'), token: undefined, givesUpAt: since + 3_600_000 } as never;
+  expect(await pools.enter(holder, now)).toBeDefined();
+  for (let n = 0; n < 99; n++) await pools.enter(entryOf(`r${n}`), now);
+  const pressure = pressureOf('none');
+  let place = 0;
+  const startOf = async (message: StartMessage): Promise<string | undefined> => {
+    const [answer] = await takeStarts([recordOf(message, ++place)], { ...services, startQueueUrl: queueUrl, pressure });
+    return answer?.says.replace(/: .*/, '');
+  };
+  const triggered = () => startOf(scheduled('crowd', place, 'pooled'));
+  const later = '100 or more wait at the pool crm, so it comes again later';
+  now += 61_000;
+  expect(await triggered()).toBe('started'); // 99 wait
+  await pools.enter(entryOf('r99'), now);
+  now += 10_000;
+  expect(await triggered()).toBe(later);
+  expect(await startOf(manual('crowd', { pipeline: 'pooled' }))).toBe('started');
+  expect(await startOf(scheduled('crowd', 0))).toBe('started');
+  await pools.leave(entryOf('r0'), now);
+  expect(await triggered()).toBe(later); // which is known for ten seconds
+  now += 10_000;
+  expect(await triggered()).toBe('started');
+  // As many, but who come now.
+  await pools.enter({ ...entryOf('r100'), since: now }, now);
+  for (let n = 1; n < 100; n++) await pools.leave(entryOf(`r${n}`), now);
+  for (let n = 1; n < 100; n++) await pools.enter({ ...entryOf(`s${n}`), since: now }, now);
+  now += 10_000;
+  expect(await triggered()).toBe('started');
 });
 
 describe('a backfill', () => {

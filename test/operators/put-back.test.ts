@@ -3,7 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { openLedger } from '../../lib/ledger/index.ts';
 import { type QueueRecord, type Services, takeStarts } from '../../lib/operators/index.ts';
 import { openManifests } from '../../lib/operators/manifests.ts';
-import { lostStartId, startQueue, throttledAttribute } from '../../lib/records/index.ts';
+import { textsOf } from '../../lib/operators/queue-message.ts';
+import {
+  carriedAttributes,
+  lostStartId,
+  replayAttributes,
+  startQueue,
+  throttledAttribute,
+} from '../../lib/records/index.ts';
 import { AwsCallError } from '../../lib/support/aws-call.ts';
 import { manual, openWorkshop, type Workshop } from './workshop.ts';
 
@@ -69,7 +76,7 @@ test.each([
   failing = { [operation]: code };
   const fresh = { ...services, manifests: openManifests(services.aws, '/heddle/heddle/', services.now) };
   const record = recordOf(`${operation}-${code}`, startQueue.receives);
-  expect(await takeStarts([record], fresh)).toEqual([expect.objectContaining({ kept: false, later: true })]);
+  expect(await takeStarts([record], fresh)).toEqual([expect.objectContaining({ kept: false, later: 'throttled' })]);
   expect(sent).toEqual([
     expect.objectContaining({ MessageBody: record.body, DelaySeconds: startQueue.firstPauseSeconds / 2 }),
   ]);
@@ -79,7 +86,9 @@ test.each([
 test('what follows in the batch is put back without a try', async () => {
   failing = throttled;
   const answers = await takeStarts([recordOf('first'), recordOf('second'), recordOf('third')], services);
-  expect(answers.map(({ later, kept }) => [later, kept])).toEqual(Array.from({ length: 3 }, () => [true, false]));
+  expect(answers.map(({ later, kept }) => [later, kept])).toEqual(
+    Array.from({ length: 3 }, () => ['throttled', false]),
+  );
   expect(calls.filter((operation) => operation === 'StartExecution').length).toBe(1);
   expect(sent.map(({ MessageBody }) => JSON.parse(MessageBody).id)).toEqual(['first', 'second', 'third']);
 });
@@ -89,7 +98,10 @@ test('a batch that takes too long is not gone on with', async () => {
   const slow = { ...services, now: () => now + 4_000 * steps++ };
   const answers = await takeStarts([recordOf('slow-1'), recordOf('slow-2'), recordOf('slow-3')], slow);
   expect(answers.at(0)?.later).toBeUndefined();
-  expect(answers.at(-1)?.later).toBe(true);
+  expect(answers.at(-1)).toMatchObject({
+    later: 'throttled',
+    says: 'its batch took too long, so it comes again later',
+  });
 });
 
 describe('each time it comes again later', () => {
@@ -119,6 +131,99 @@ describe('each time it comes again later', () => {
     expect(lost?.cause).toContain('Rate exceeded');
     // Sent again by a person, it begins anew.
     expect(lost?.attributes).toEqual({});
+  });
+});
+
+test('behind others that are throttled, one that has come again for too long is tried all the same', async () => {
+  const since = new Date(now - 4 * 86_400_000 - 1).toISOString();
+  const old = recordOf('old', startQueue.receives, { [throttledAttribute]: `400 ${since}` });
+  failing = throttled;
+  const answers = await takeStarts([recordOf('young'), old], services);
+  expect(answers.map(({ later, kept }) => [later, kept])).toEqual([
+    ['throttled', false],
+    [undefined, true],
+  ]);
+  expect((await lostOf(old))?.cause).toContain('Rate exceeded');
+});
+
+describe('a message of a queue of the user', () => {
+  const sentAt = '1772359200000'; // 2026-03-01T10:00:00Z
+  const ofQueue = (messageId: string, attributes: { readonly [name: string]: string } = {}): QueueRecord => ({
+    ...recordOf('unused', 4, attributes),
+    messageId,
+    body: '{"order":"o1"}',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:inbox',
+    attributes: { SentTimestamp: sentAt, ApproximateReceiveCount: '4' },
+  });
+  /** As SQS hands over what was sent to the start queue last. */
+  const sentLast = (): QueueRecord => {
+    const { MessageBody = '', MessageAttributes = {} } = sent.at(-1) ?? {};
+    const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
+    return { ...recordOf('again', 1, Object.fromEntries(texts)), body: MessageBody };
+  };
+  const fresh = (): Services => ({
+    ...services,
+    manifests: openManifests(services.aws, '/heddle/heddle/', services.now),
+  });
+  beforeAll(async () => {
+    const order = { kind: 'ref', source: { kind: 'event' }, path: ['detail', 'order'] };
+    const reading = { trigger: 'queue1', input: { kind: 'object', fields: { order } } };
+    await workshop.local.service('ssm').call('PutParameter', {
+      Name: '/heddle/heddle/queues/inbox',
+      Type: 'String',
+      Value: JSON.stringify({ pipeline: 'orders', reading }),
+    });
+  });
+
+  test('comes again as it came where nobody could say what it asks for, and is then the same message', async () => {
+    failing = { GetParameter: 'ThrottlingException' };
+    expect(await takeStarts([ofQueue('m1')], fresh())).toEqual([
+      expect.objectContaining({ kept: false, later: 'throttled' }),
+    ]);
+    const again = sentLast();
+    expect([again.body, textsOf(again)]).toEqual([
+      '{"order":"o1"}',
+      {
+        [carriedAttributes.queue]: 'inbox',
+        [carriedAttributes.sentAt]: sentAt,
+        [replayAttributes.messageId]: 'm1',
+        [throttledAttribute]: '1 2026-01-01T00:00:00.000Z',
+      },
+    ]);
+    // Once more; then it gets through.
+    await takeStarts([again], fresh());
+    expect(textsOf(sentLast())).toEqual({ ...textsOf(again), [throttledAttribute]: '2 2026-01-01T00:00:00.000Z' });
+    failing = {};
+    const [answer] = await takeStarts([sentLast()], fresh());
+    expect(answer).toMatchObject({ kept: false, says: expect.stringMatching(/^started: /) });
+    const run = await services.ledger.runs.get('orders', answer?.says.slice('started: '.length) ?? '');
+    expect(run?.trigger).toMatchObject({ kind: 'queue', identity: expect.stringContaining('m1') });
+    // As one that came straight from its queue is.
+    expect(await takeStarts([ofQueue('m1')], fresh())).toEqual([
+      expect.objectContaining({ says: expect.stringMatching(/^duplicate/) }),
+    ]);
+  });
+
+  test('that turns out to be none is a dead letter of its queue', async () => {
+    failing = { GetParameter: 'ThrottlingException' };
+    await takeStarts([{ ...ofQueue('m2'), body: 'hello' }], fresh());
+    failing = {};
+    expect(await takeStarts([sentLast()], fresh())).toEqual([expect.objectContaining({ kept: true })]);
+    expect(await services.ledger.lostStarts.get(lostStartId('hello', 'inbox'))).toMatchObject({
+      queue: 'inbox',
+      messageId: 'm2',
+      attributes: { [replayAttributes.messageId]: 'm2' },
+    });
+  });
+
+  test('with all attributes that SQS takes comes again without them', async () => {
+    const ten = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`tag${n}`, 'x']));
+    failing = throttled;
+    expect(await takeStarts([ofQueue('m3', ten), ofQueue('m4', ten)], fresh())).toEqual(
+      [1, 2].map(() => expect.objectContaining({ kept: false, later: 'throttled' })),
+    );
+    const names = sent.map(({ MessageAttributes }) => Object.keys(MessageAttributes).length);
+    expect(names).toEqual([1, 4]);
   });
 });
 

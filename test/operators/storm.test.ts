@@ -2,13 +2,13 @@
 // at a time, against dispatch, begin, finish and the ledger as they ship.
 import { expect, test } from '@jest/globals';
 import { openLedger } from '../../lib/ledger/index.ts';
-import { AwsError } from '../../lib/local/service.ts';
 import { dispatch, type Services } from '../../lib/operators/index.ts';
 import type { RunFacts, RunRecord, StartMessage } from '../../lib/records/index.ts';
-import { type Aws, AwsCallError } from '../../lib/support/aws-call.ts';
+import { randomFrom } from '../../lib/simulate/arrivals.ts';
 import { manualClock } from '../local/manual-clock.ts';
 import { atWork } from './at-work.ts';
-import { openWorkshop, type Workshop } from './workshop.ts';
+import { inProcess } from './in-process.ts';
+import { openWorkshop } from './workshop.ts';
 
 const partitions = 1_000;
 const events = 10_000;
@@ -18,43 +18,6 @@ const upstreams: { readonly [pipeline: string]: readonly string[] } = {
   sentiment: ['collect'],
   trends: ['collect'],
   summary: ['collect', 'sentiment', 'trends'],
-};
-
-/** The engine's services without the wire between: the same calls, ten times as many a second. */
-const inProcess = ({ local }: Workshop, started: string[]): Aws => {
-  const ids = {
-    dynamodb: 'dynamodb',
-    sqs: 'sqs',
-    states: 'sfn',
-    events: 'eventbridge',
-    ssm: 'ssm',
-    monitoring: 'cloudwatch',
-  } as const;
-  return {
-    ...local.aws,
-    call: async (service, operation, input) => {
-      try {
-        const given = input as { readonly [field: string]: unknown };
-        const answer = await local.service(ids[service as keyof typeof ids]).call(operation, given);
-        if (operation === 'StartExecution') started.push(String(given.name));
-        return answer;
-      } catch (error) {
-        if (error instanceof AwsError) throw new AwsCallError(service, error.code, error.message, error.status);
-        throw error;
-      }
-    },
-  };
-};
-
-/** A small generator of its own, so that a failure repeats (mulberry32). */
-const randomFrom = (seed: number) => {
-  let state = seed;
-  return (below: number): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
 };
 
 const dropped = (index: number): StartMessage => ({
@@ -71,7 +34,10 @@ test('exactly one completed run for each pipeline and partition, and none before
     for (const [pipeline, above] of Object.entries(upstreams))
       await workshop.deploy(pipeline, { upstream: Object.fromEntries(above.map((name) => [name, name])) });
     const started: string[] = [];
-    const aws = inProcess(workshop, started);
+    const unwired = inProcess(workshop.local.service, (operation, { name }, code) => {
+      if (operation === 'StartExecution' && code === undefined) started.push(String(name));
+    });
+    const aws = { ...workshop.services.aws, call: unwired.call };
     let now = clock.now();
     const services: Services = {
       ...workshop.services,
@@ -81,7 +47,8 @@ test('exactly one completed run for each pipeline and partition, and none before
       measures: false,
     };
     const work = atWork(services);
-    const random = randomFrom(20_261_126);
+    const chance = randomFrom(20_261_126);
+    const random = (below: number): number => Math.floor(chance() * below);
     const take = <T>(pool: T[]): T | undefined => {
       const last = pool.pop();
       if (last === undefined || pool.length === 0) return last;

@@ -2,7 +2,7 @@
 // given up is in the ledger; what lies in the two queues and is not there, is told as its queue has it.
 
 import { lookThrough, messagesOn, textsOf, type WaitingMessage } from '../../ledger/index.ts';
-import { type LostStart, lostStartId, replayAttributes, startFacts } from '../../records/index.ts';
+import { carriedAttributes, type LostStart, lostStartId, replayAttributes, startFacts } from '../../records/index.ts';
 import { LambdaFailedError } from '../../support/aws-call.ts';
 import { awaitThat } from '../await-run.ts';
 import type { Setting } from '../setting.ts';
@@ -33,15 +33,20 @@ const add = (byId: Map<string, LostStart>, lost: LostStart): void => {
   if (!byId.has(lost.id) || (closedAt !== undefined && closedAt < lost.lastAt)) byId.set(lost.id, lost);
 };
 
+/** One of a user's queue that came by way of the start queue is known by the queue that it was sent to. */
+const idOf = (message: WaitingMessage): string => lostStartId(message.Body, textsOf(message)[carriedAttributes.queue]);
+
 /** EventBridge and the Scheduler say why in these attributes; Lambda in others. */
 const asQueued = (message: WaitingMessage): LostStart => {
   const { Body, Attributes = {} } = message;
   const attributes = textsOf(message);
   const { ERROR_CODE, ERROR_MESSAGE, RETRY_ATTEMPTS, ErrorCode, ErrorMessage } = attributes;
+  const { [carriedAttributes.queue]: queue, [replayAttributes.messageId]: messageId = message.MessageId } = attributes;
   const sent = new Date(Number(Attributes.SentTimestamp ?? 0)).toISOString();
   return {
-    id: lostStartId(Body),
+    id: idOf(message),
     ...startFacts(Body, attributes),
+    ...(queue === undefined ? {} : { queue, messageId, trigger: `queue: ${queue}` }),
     error: ERROR_CODE ?? (ErrorCode === undefined ? 'NotRecorded' : `Lambda ${ErrorCode}`),
     cause: ERROR_MESSAGE ?? ErrorMessage ?? 'the log of the dispatch function says why',
     attempts: 1 + Number(RETRY_ATTEMPTS ?? 0),
@@ -150,7 +155,7 @@ const keep = async ({ ledger }: Target, lost: LostStart): Promise<void> => {
 const takeOff = async (target: Target, id: string): Promise<void> => {
   for (const queueUrl of queuesOf(target))
     if ((await messagesOn(target.aws, queueUrl)) > 0)
-      await lookThrough(target.aws, queueUrl, ({ Body }) => lostStartId(Body) === id);
+      await lookThrough(target.aws, queueUrl, (message) => idOf(message) === id);
 };
 
 /** The event of an execution that died is `reconcile`'s; it may be called again and again. */
