@@ -66,7 +66,7 @@ const stubOf =
   };
 
 /** Virtual time stands still while a function runs: one that waits for its turn at a pool has a time of its own, which runs ahead. */
-const pacing = (now: () => number): PaceClock => {
+export const pacing = (now: () => number): PaceClock => {
   let reached = 0;
   const own = (): number => Math.max(now(), reached);
   return {

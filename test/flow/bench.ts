@@ -25,14 +25,21 @@ import {
   statesOf,
 } from '../../lib/records/index.ts';
 import { type Meter, openMeter } from '../../lib/runtime/meter.ts';
+import { paceOf } from '../../lib/runtime/pace.ts';
 import { runBatch } from '../../lib/runtime/run-batch.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
 import { openStore } from '../../lib/runtime/store.ts';
+import { pacing } from '../../lib/verify/functions.ts';
 import { openServices, type TestServices, type TestServicesOptions } from '../services.ts';
 import { deploy } from './deploy.ts';
 
-/** What the stages do, by stage name: a plain function of the input. */
-export type Handlers = { readonly [stage: string]: (input: never, meter: Pick<Meter, 'cost' | 'score'>) => unknown };
+/** What the stages do, by stage name: a plain function of the input. `now` is the time that calls are paced by. */
+export type Handlers = {
+  readonly [stage: string]: (
+    input: never,
+    work: Pick<Meter, 'cost' | 'score'> & { readonly now: () => number },
+  ) => unknown;
+};
 
 export interface EndedRun {
   /** Of the execution: SUCCEEDED, FAILED …; of an Express one, the status of its run. */
@@ -120,6 +127,10 @@ export const openBench = async (
     (stage: Stage) =>
     async (call: StageCall, { awsRequestId }: { awsRequestId: string }) => {
       const meter = openMeter(local.aws, { startedAt: clock.now() });
+      const { lease } = call;
+      const own = pacing(clock.now);
+      const remainingMs = () => 60_000;
+      const pace = lease ? paceOf({ lease, pools: local.ledger.pools, clock: own, remainingMs }) : undefined;
       const attempt = {
         call,
         ledger: local.ledger,
@@ -130,10 +141,11 @@ export const openBench = async (
         build: { code: 'test', contract: 'test' },
         signal: new AbortController().signal,
         now: clock.now,
-        remainingMs: () => 60_000,
+        remainingMs,
+        ...(pace ? { pace } : {}),
       };
       const handler = ({ input }: { readonly input: unknown }) =>
-        (handlers[stage.name] ?? (() => input))(input as never, meter);
+        (handlers[stage.name] ?? (() => input))(input as never, { ...meter, now: own.now });
       return call.batch ? runBatch(stage, handler as never, attempt) : runTask(stage, handler as never, attempt);
     };
   const stages: RegisteredFunctions = Object.fromEntries(

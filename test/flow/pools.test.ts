@@ -3,6 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { definePipeline, definePool, defineStage, lowPriority, schedule } from '../../lib/definition/index.ts';
 import { sweep } from '../../lib/operators/index.ts';
+import { ThrottledError } from '../../lib/support/run-errors.ts';
 import { type Bench, openBench } from './bench.ts';
 
 let bench: Bench;
@@ -213,6 +214,62 @@ test('each value of a key has slots of its own; an item without one is a dead le
   expect([letter?.item, letter?.error, letter?.cause]).toEqual([
     8,
     'Heddle.Permanent',
-    'HDL705 the pool perCustomer has limits for each customer, but here it is not there. Expected a text or a number. Fix: correct what gives customer',
+    'HDL705 the pool perCustomer has limits for each customer, but here it is not there. Expected a text of up to 1,024 bytes, or a number. Fix: correct what gives customer',
   ]);
+});
+
+const model = definePool('model', { rate: { per: '1s', calls: 5 } });
+const asking = definePipeline('asking', { input: z.object({ n: z.number() }) }, (flow) => {
+  flow.task(push, { n: flow.input.n }, { pool: model });
+});
+const telling = definePipeline(
+  'telling',
+  { input: z.object({ items: z.array(z.object({ n: z.number() })) }) },
+  (flow) => {
+    flow.map(drop, flow.input.items, (item) => ({ n: item.n }), { pool: model, batch: 5, concurrency: 3 });
+  },
+);
+/** How many of them at most are in a second. */
+const mostInASecond = (times: readonly number[]): number =>
+  Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length));
+
+test('a rate that two pipelines share holds under a burst of tasks and of batches, and is used', async () => {
+  const times: number[] = [];
+  const call = (_: unknown, { now }: { now: () => number }) => {
+    times.push(now());
+    return {};
+  };
+  bench = await openBench([asking, telling], { push: call, drop: call });
+  const items = Array.from({ length: 20 }, (_, n) => ({ n }));
+  const runs = await Promise.all([
+    ...items.map(({ n }) => bench.run('asking', { n }, `a${n}`)),
+    bench.run('telling', { items }, 't'),
+  ]);
+  expect(new Set(runs.map(({ run }) => run.status))).toEqual(new Set(['completed']));
+  expect([times.length, mostInASecond(times)]).toEqual([40, 5]);
+  // Forty calls at five a second, and 1 % more for those that begin a little late.
+  expect(Math.max(...times) - Math.min(...times)).toBeLessThan(39 * 202 * 1.05);
+});
+
+test('what a service says of when to come back holds for all who use the pool', async () => {
+  const times: number[] = [];
+  let refusals = 0;
+  const call = ({ n }: { n: number }, { now }: { now: () => number }) => {
+    times.push(now());
+    if (n === 0 && refusals++ === 0) throw new ThrottledError('slow down', { retryAfter: 40 });
+    return {};
+  };
+  bench = await openBench([asking, telling], { push: call, drop: call });
+  const refused = bench.run('asking', { n: 0 }, 'refused');
+  await bench.passed(5);
+  const items = Array.from({ length: 6 }, (_, n) => ({ n: n + 1 }));
+  const others = await Promise.all([
+    ...items.map(({ n }) => bench.run('asking', { n }, `a${n}`)),
+    bench.run('telling', { items }, 't'),
+  ]);
+  expect(new Set([await refused, ...others].map(({ run }) => run.status))).toEqual(new Set(['completed']));
+  const [first = 0, ...rest] = times;
+  expect(rest.length).toBe(13);
+  expect(Math.min(...rest) - first).toBeGreaterThanOrEqual(40_000);
+  expect(mostInASecond(rest)).toBeLessThanOrEqual(5);
 });
