@@ -49,14 +49,20 @@ const take = (world: PoolWorld, one: typeof step extends fc.Arbitrary<infer T> ?
   }
 };
 
+/** A world that counts how many are at work at once. */
+const counted = (slots: number) => {
+  let most = 0;
+  const world = open({ slots, agingMs: 60_000 }, ({ working }) => {
+    most = Math.max(most, working.length);
+  });
+  return { world, most: () => most };
+};
+
 test('with deaths anywhere: never too many at work, all are served in the end, and nothing stays held', async () => {
   await fc.assert(
     fc.asyncProperty(schedule, async ({ slots, steps, order }) => {
       const choose = chooser(order);
-      let most = 0;
-      const world = open({ slots, agingMs: 60_000 }, ({ working }) => {
-        most = Math.max(most, working.length);
-      });
+      const { world, most } = counted(slots);
       for (const one of steps) {
         world.now += 10;
         take(world, one, true);
@@ -78,7 +84,7 @@ test('with deaths anywhere: never too many at work, all are served in the end, a
         await world.sweep();
         await world.settle(choose);
       }
-      expect(most).toBeLessThanOrEqual(slots);
+      expect(most()).toBeLessThanOrEqual(slots);
       expect(world.clients.filter(({ state }) => state !== 'done' && state !== 'stopped')).toEqual([]);
       expect(await world.held()).toBe(0);
     }),
@@ -90,10 +96,7 @@ test('without deaths: never idle while somebody waits, whatever the order of the
   await fc.assert(
     fc.asyncProperty(schedule, async ({ slots, steps, order }) => {
       const choose = chooser(order);
-      let most = 0;
-      const world = open({ slots, agingMs: 60_000 }, ({ working }) => {
-        most = Math.max(most, working.length);
-      });
+      const { world, most } = counted(slots);
       for (const one of [...steps, { kind: 'settles', dies: 0 } as const]) {
         world.now += 10;
         take(world, one, false);
@@ -102,7 +105,7 @@ test('without deaths: never idle while somebody waits, whatever the order of the
         expect(world.waiting.length === 0 || world.working.length === slots).toBe(true);
         expect(await world.held()).toBe(world.working.length);
       }
-      expect(most).toBeLessThanOrEqual(slots);
+      expect(most()).toBeLessThanOrEqual(slots);
     }),
     { numRuns: 60 },
   );
