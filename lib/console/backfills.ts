@@ -97,13 +97,18 @@ export const backfillPage = ({ backfill, plan }: BackfillFacts): Page => {
     regions: [
       {
         id: 'backfill',
-        body: html`${actionsOf(backfill)}<p class="lead">${status(backfill)} ${backfill.what}</p><p>${countsHtml(states)}of ${plural(plan.length, 'run')}, ${backfill.concurrency} at once; by ${backfill.by}, ${moment(backfill.createdAt)}, ${took(backfill.createdAt, backfill.endedAt)}</p>`,
+        body: html`${actionsOf(backfill)}<p class="lead">${status(backfill)} ${backfill.what}</p><p>${countsHtml(states)}of ${plural(plan.length, 'run')}, ${backfill.concurrency} at once; by ${backfill.by}, begun ${moment(backfill.createdAt)}${backfill.endedAt === undefined ? '' : html`, took ${took(backfill.createdAt, backfill.endedAt)}`}</p>`,
       },
       {
         id: 'runs',
         body: html`<h2>Runs</h2>${tableOf(
           'Runs of the backfill',
-          [{ heading: 'Pipeline' }, { heading: 'Partition' }, { heading: 'State' }, { heading: 'Run', kind: 'id' }],
+          [
+            { heading: 'Pipeline' },
+            { heading: 'Partition', kind: 'key' },
+            { heading: 'State' },
+            { heading: 'Run', kind: 'id' },
+          ],
           places.slice(0, shownRuns).map((place) => {
             const { pipeline = '', partition = '' } = plan[place] ?? {};
             const state = states[place] ?? 'waiting';

@@ -26,7 +26,7 @@ const short = (text: string, most = longest): string => (text.length <= most ? t
 /** `wide` is the width of a box at least, in letters. */
 export const graphOf = (boxes: readonly StatedBox[], arrows: readonly Arrow[], name: string, wide = 16): Html => {
   const letters = (text: string | Html): number =>
-    typeof text === 'string' ? Math.min(text.length, longest) * 0.88 : 18;
+    typeof text === 'string' ? Math.min(text.length, longest) * 0.96 : 18;
   const sized = boxes.map((box) => ({
     ...box,
     width: Math.ceil(Math.max(wide, (box.title.length + 2) * titleLetter, ...box.lines.map(letters)) * letter + 22),

@@ -49,7 +49,7 @@ const row = ({ run, stages }: GridRow, columns: readonly string[]): Html => {
   const byId = new Map(stages.map((stage) => [stage.stage, stage]));
   return html`<tr>
 <th scope="row"><a href="${runLink(run)}" class="id">${run.run}</a></th>
-<td>${partitionText(run)}</td>
+<td class="key">${partitionText(run)}</td>
 <td>${statusOf(run)}</td>
 <td>${moment(run.createdAt)}</td>
 <td class="number">${tookOf(run)}</td>

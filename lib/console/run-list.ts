@@ -33,7 +33,7 @@ export const runTable = (runs: readonly RunRecord[], name: string): Html =>
     [
       { heading: 'Run', kind: 'id' },
       { heading: 'Pipeline' },
-      { heading: 'Partition' },
+      { heading: 'Partition', kind: 'key' },
       { heading: 'Status' },
       { heading: 'Asked for' },
       { heading: 'Took', kind: 'number' },

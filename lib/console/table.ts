@@ -3,8 +3,8 @@ import { type Html, html, type Shown } from './html.ts';
 
 export interface Column {
   readonly heading: string;
-  /** Numbers stand to the right; a long text may break. */
-  readonly kind?: 'number' | 'why' | 'id';
+  /** Numbers stand to the right; a long text, id or key may break. */
+  readonly kind?: 'number' | 'why' | 'id' | 'key';
 }
 
 export type Cell = Shown;
