@@ -244,7 +244,8 @@ export const openStages = (table: Table): Stages => {
         key: keyOf(at),
         set: { stage: at.stage, generation: at.generation ?? 1, ...end, ...needs },
         setOnce: { startedAt: end.endedAt, attempts: 1 },
-        remove: 'error' in end ? [] : failure,
+        // What an earlier end gave must not be taken for what this one does.
+        remove: [...('error' in end ? [] : failure), ...('output' in end ? [] : ['output'])],
         ...unfinished(at),
       });
     },

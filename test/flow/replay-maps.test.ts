@@ -146,3 +146,26 @@ test('maps that run batch by batch behind each other: a resume does what failed 
   expect(calls.filter((call) => call.startsWith('double'))).toEqual(['double 2']);
   expect([mended.run.status, await mended.output('sum')]).toEqual(['completed', { n: 4 * 140 }]);
 });
+
+test('a map that gave the value of its onFailure gives its own outputs once its failed items are replayed', async () => {
+  const pipeline = definePipeline('maps', { input: z.object({ list: z.array(z.number()) }) }, (flow) => {
+    const doubled = flow.map(double, flow.input.list, (n) => ({ n }), { batch: 2, onFailure: { value: [{ n: 100 }] } });
+    return flow.task(sum, { all: doubled.outputs });
+  });
+  const failing = new Set([2]);
+  bench = await openBench([pipeline], {
+    double: ({ n }: { readonly n: number }) => {
+      if (failing.has(n)) throw new PermanentError('not now');
+      return { n: 2 * n };
+    },
+    sum: ({ all }: { readonly all: readonly { readonly n: number }[] }) => ({
+      n: all.reduce((total, { n }) => total + n, 0),
+    }),
+  });
+  const first = await bench.run('maps', { list: [1, 2, 3] });
+  expect([first.run.status, await first.output('sum')]).toEqual(['completed', { n: 100 }]);
+  failing.clear();
+  const below = [...belowOf(new Set(['double']), Object.values(first.stages)).keys()];
+  const mended = await bench.resume(first.run, { again: [], below, items: { double: [1] } });
+  expect([mended.run.status, await mended.output('sum')]).toEqual(['completed', { n: 12 }]);
+});
