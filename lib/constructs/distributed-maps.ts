@@ -57,8 +57,11 @@ export const allowDistributedMaps = (
   );
   if (sources.objects.length === 0) return;
   allow(['s3:GetObject'], sources.objects, 'The keys of the files to map over are known when the pipeline runs.');
-  if (sources.listed.length > 0) allow(['s3:ListBucket'], sources.listed, '');
   const { payloads } = buckets;
+  // A copy of JSON lines under a prefix, in which those that are none are marked, is listed as they are.
+  const copied = maps.some(({ rows }) => rows?.under === 'prefix' && rows.format === 'jsonl');
+  const listed = [...new Set([...sources.listed, ...(copied ? [payloads.bucketArn] : [])])];
+  if (listed.length > 0) allow(['s3:ListBucket'], listed, '');
   allow(
     ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
     [payloads.arnForObjects(`map-runs/${name}/*`)],

@@ -177,7 +177,7 @@ export class Operators extends Construct {
   serve(
     orchestrator: string,
     pipeline: string,
-    { type, overlap, compensates = false, deadline, rows = [], runs = [], pools = [] }: PipelineNeeds,
+    { type, overlap, compensates = false, deadline, rows, runs = [], pools = [] }: PipelineNeeds,
   ): void {
     const machineName = names.stateMachine(orchestrator, pipeline);
     const machine = this.#arn('states', `stateMachine:${machineName}`);
@@ -186,8 +186,9 @@ export class Operators extends Construct {
     allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
     allow(this.settle, ['ssm:GetParameter'], [manifest]);
     // To say what is wrong with rows that could not be read, and to write a copy of them that can.
-    if (rows.length > 0) {
-      allow(this.settle, ['s3:GetObject'], rows);
+    if (rows && rows.objects.length > 0) {
+      allow(this.settle, ['s3:GetObject'], rows.objects);
+      if (rows.listed.length > 0) allow(this.settle, ['s3:ListBucket'], rows.listed);
       allowObjects(this.settle, this.#props.payloads.bucketArn, ['write'], [mendedRows(pipeline)]);
     }
     // Tokens are of a state of the machine, or of one of its parts. `settle` wakes who waits for stages that failed.

@@ -110,7 +110,7 @@ export class Pipeline extends PipelineBase {
         compiled.maps.flatMap(({ rows }) => (rows ? [rows] : [])),
         this.pipelineName,
         orchestrator,
-      ).objects,
+      ),
       runs: childrenOf(definition).map((child) => child.name),
       pools: poolsOf(definition),
     });

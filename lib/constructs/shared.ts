@@ -45,8 +45,8 @@ export interface PipelineNeeds {
   /** What its failed runs did is undone. @default false */
   readonly compensates?: boolean;
   readonly deadline?: Deadline | undefined;
-  /** ARNs of the objects that it maps over the rows of. */
-  readonly rows?: readonly string[];
+  /** ARNs of the objects that it maps over the rows of, and of the buckets in which they are listed. */
+  readonly rows?: { readonly objects: readonly string[]; readonly listed: readonly string[] };
   /** The pipelines that it runs, which are cancelled with it. */
   readonly runs?: readonly string[];
   /** The pools that its stages use. */

@@ -12,10 +12,16 @@ export interface RowsFacts {
 
 /** What stands for a row of a file that is no JSON, in a copy of the file. The text is cut. */
 export interface MalformedRow {
-  readonly 'heddle:malformed': { readonly line: number; readonly problem: string; readonly text: string };
+  readonly 'heddle:malformed': {
+    readonly line: number;
+    readonly problem: string;
+    readonly text: string;
+    /** The key of the file, of one among several. */
+    readonly object?: string;
+  };
 }
 
-/** Where such a copy is. */
+/** Where such a copy is; of several files, what the keys of the copies begin with. */
 export interface MendedRows {
   readonly bucket: string;
   readonly key: string;

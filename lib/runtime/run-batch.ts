@@ -207,7 +207,9 @@ const runItem = async <S extends Stage>(
  */
 const refuseMalformed = (row: Json): void => {
   const { 'heddle:malformed': malformed } = (row ?? {}) as Partial<MalformedRow>; // any JSON may be asked for a field
-  if (malformed) throw new PermanentError(`HDL733 line ${malformed.line} of the file is no JSON: ${malformed.problem}`);
+  if (!malformed) return;
+  const { line, object = 'the file', problem } = malformed;
+  throw new PermanentError(`HDL733 line ${line} of ${object} is no JSON: ${problem}`);
 };
 
 /** The error that makes the state machine try the batch again: of the class of the first item's, naming how many wait. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import jsonata from 'jsonata';
-import { and, type Condition, eq, gt, lt, ne, not, or, type Ref } from '../../lib/definition/index.ts';
+import * as z from 'zod';
+import { and, type Condition, eq, fromS3, gt, lt, ne, not, or, type Ref } from '../../lib/definition/index.ts';
 import type { Json } from '../../lib/records/index.ts';
 import { machineOf, pipelineOf, type State, stage, statesOf } from './sample.ts';
 
@@ -186,4 +187,30 @@ describe('the flow state', () => {
       control: { ...input.control, a: {} },
     });
   });
+});
+
+test('a map whose rows were mended, and breaks all the same, does not go over them a third time', async () => {
+  const pipeline = pipelineOf((flow) => {
+    const rows = fromS3({ bucket: 'inbox', key: 'drop.jsonl', format: 'jsonl', row: z.object({ n: z.number() }) });
+    flow.each(rows, ({ n }, each) => {
+      const [one, two] = [each.task(stage('one'), { n }), each.task(stage('two'), { n })];
+      return each.task(stage('three'), { n: one.n, m: two.n });
+    });
+  });
+  const [broken, choice] = [stateOf(pipeline, 'one.broken'), stateOf(pipeline, 'one.mended')];
+  const [{ Condition }] = choice.Choices as unknown as readonly [{ readonly Condition: string }];
+  const flow = { run: {}, control: {}, chosen: {} };
+  const copy = { bucket: 'payloads', key: 'copy' };
+  const after = async (input: object, mended?: object) => {
+    const result = { Payload: { control: {}, ...(mended ? { mended } : {}) } };
+    const output = (await evaluated(broken.Output, { input, result } as never)) as object;
+    return { output, again: await evaluated(Condition, { input: output } as never) };
+  };
+  const failure = { Error: 'States.ItemReaderFailed' };
+  const first = await after({ ...flow, failure }, copy);
+  expect(first).toMatchObject({ output: { mended: { one: copy } }, again: true });
+  const second = await after({ ...first.output, failure: { Error: 'States.TaskFailed' } });
+  // The next stage's record is of the same failure.
+  expect(second).toEqual({ output: { ...flow, failure: { Error: 'States.TaskFailed' } }, again: false });
+  expect(choice.Default).toBe('two.broken');
 });

@@ -75,9 +75,9 @@ test.each(Object.entries(files) as [RowsFormat, string][])('the rows of a %s fil
   expect(ran.run).toMatchObject({ status: 'completed', deadLetters: 1 });
   expect(ran.deadLetters).toMatchObject([{ stage: 'square', item: 7, cause: 'seven' }]);
   expect(await ran.output()).toEqual({ outputs: squares(20), count: 19, failed: 1 });
-  expect(await works.ledger.stages.listBatches({ pipeline: 'rows', run: 'r1', stage: 'square' }, false)).toHaveLength(
-    2,
-  );
+  expect(
+    await works.ledger.stages.listBatches({ pipeline: 'rows', run: 'r1', stage: 'square', spread: undefined }, false),
+  ).toHaveLength(2);
 });
 
 test('lines that are no JSON are dead letters, by their numbers; the rest goes on', async () => {
@@ -98,6 +98,26 @@ test('lines that are no JSON are dead letters, by their numbers; the rest goes o
   const good = [0, 1, 2, 4, 5, 6, 9].map((n) => ({ n: n * n }));
   expect(await ran.output()).toEqual({ outputs: good, count: 7, failed: 3 });
   expect(mapRuns(ran)).toBe(2);
+});
+
+test('…also in a file among others under a prefix, one of them packed', async () => {
+  const pipeline = definePipeline('rows', { input: z.object({}) }, (flow) => {
+    const rows = fromS3({ bucket: 'inbox', prefix: 'drops/', format: 'jsonl', row: z.object({ n: z.unknown() }) });
+    return flow.map(square, rows, (row) => ({ n: row.n }), { batch: 2, tolerate: { count: 2 } });
+  });
+  works = await openWorks([pipeline], handlers);
+  const s3 = works.services.service('s3');
+  const dropped = {
+    'drops/1.jsonl.gz': gzipSync('{"n":1}\n{"n":'),
+    'drops/2.jsonl': Buffer.from('{"n":3}\n\nno\n{"n":4}'),
+  };
+  for (const [Key, Body] of Object.entries(dropped)) await s3.call('PutObject', { Bucket: 'inbox', Key, Body });
+  const ran = await works.run(pipeline, {});
+  expect(ran.deadLetters.map(({ item, cause }) => [item, cause.slice(0, 49)])).toEqual([
+    [1, 'HDL733 line 2 of drops/1.jsonl.gz is no JSON: Une'],
+    [3, 'HDL733 line 3 of drops/2.jsonl is no JSON: Unexpe'],
+  ]);
+  expect(await ran.output()).toEqual({ outputs: [{ n: 1 }, { n: 9 }, { n: 16 }], count: 3, failed: 2 });
 });
 
 test.each<[RowsFormat, string, string]>([
@@ -159,8 +179,26 @@ test('the objects of an inventory, in a bucket of the user', async () => {
   const ran = await works.run(pipeline, {});
   expect(await ran.output()).toEqual({ outputs: upTo(10), count: 10, failed: 0 });
   // Two rows of 70 bytes fit into a batch.
-  const at = { pipeline: 'inventory', run: 'r1', stage: 'length' };
+  const at = { pipeline: 'inventory', run: 'r1', stage: 'length', spread: undefined };
   expect(await works.ledger.stages.listBatches(at, false)).toHaveLength(5);
+});
+
+test.each([
+  ['{"files":[]}', /^HDL732 s3:\/\/inbox\/m.json: it is not an inventory's manifest/],
+  [
+    '{"fileSchema":"Key","destinationBucket":"arn:aws:s3:::inbox","files":[{"key":"gone.csv"}]}',
+    /^HDL731 s3:\/\/inbox\/gone.csv which s3:\/\/inbox\/m.json names, cannot be read: HTTP 404/,
+  ],
+])('an inventory that cannot be read says why: %s', async (manifest, cause) => {
+  const pipeline = definePipeline('inventory', { input: z.object({}) }, (flow) => {
+    const rows = fromS3({ bucket: 'inbox', key: 'm.json', format: 'inventory', row: z.object({ Key: z.string() }) });
+    return flow.map(square, rows, ({ Key }) => ({ n: Key }));
+  });
+  works = await openWorks([pipeline], handlers);
+  const Body = Buffer.from(manifest);
+  await works.services.service('s3').call('PutObject', { Bucket: 'inbox', Key: 'm.json', Body });
+  const ran = await works.run(pipeline, {});
+  expect(ran.deadLetters).toMatchObject([{ stage: 'square', cause: expect.stringMatching(cause) }]);
 });
 
 test('a file that is not there fails the stage, with a dead letter that names it', async () => {

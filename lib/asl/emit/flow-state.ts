@@ -26,8 +26,19 @@ export const caught = (next: string): State => ({
   Next: next,
 });
 
-/** The flow's state as it was before `caught`, with the control values of the stage that ended all the same. */
-export const withControlInstead = (stage: string, control: readonly unknown[]): string =>
-  control.length === 0
-    ? "{% {'run': $states.input.run, 'control': $states.input.control, 'chosen': $states.input.chosen} %}"
-    : `{% {'run': $states.input.run, 'control': $merge([$states.input.control, {${JSON.stringify(stage)}: $states.result.Payload.control}]), 'chosen': $states.input.chosen} %}`;
+/**
+ * The flow's state as it was before `caught`, with the control values of the stage that ended all the same. `kept` names what of
+ * the rest goes on.
+ */
+export const withControlInstead = (
+  stage: string,
+  control: readonly unknown[],
+  kept: readonly 'failure'[] = [],
+): string => {
+  const values =
+    control.length === 0
+      ? '$states.input.control'
+      : `$merge([$states.input.control, {${JSON.stringify(stage)}: $states.result.Payload.control}])`;
+  const more = kept.map((name) => `, '${name}': $states.input.${name}`).join('');
+  return `{% {'run': $states.input.run, 'control': ${values}, 'chosen': $states.input.chosen${more}} %}`;
+};

@@ -25,7 +25,7 @@ const configs: { readonly [format in RowsFile['format']]: { readonly [field: str
 };
 
 /** Rows of which one may be no JSON: their map is done over a copy without those, once. */
-export const isMendable = ({ format, under }: RowsFile): boolean => format === 'jsonl' && under === undefined;
+export const isMendable = ({ format }: RowsFile): boolean => format === 'jsonl';
 
 const mendedOf = (id: string): string => `$states.input.mended.\`${id}\``;
 
@@ -33,25 +33,26 @@ const readerOf = (node: MapNode, rows: RowsFile): State => {
   const key = expression(node.items);
   // Without a key nothing can be read: the map breaks off, and `settle` finds out why.
   const place = `$exists(${key}) ? ${key} : ''`;
-  const Bucket = bucketName(rows.bucket);
-  if (rows.under === 'prefix')
-    return {
-      Resource: 'arn:aws:states:::s3:listObjectsV2',
-      ...(rows.format === 'listing'
-        ? {}
-        : { ReaderConfig: { ...configs[rows.format], Transformation: 'LOAD_AND_FLATTEN' } }),
-      Arguments: { Bucket, Prefix: `{% ${place} %}` },
-    };
+  const bucket = bucketName(rows.bucket);
   const mended = mendedOf(node.id);
+  const [Bucket, at] = isMendable(rows)
+    ? [
+        `{% $exists(${mended}) ? ${mended}.bucket : '${bucket}' %}`,
+        `{% $exists(${mended}) ? ${mended}.key : (${place}) %}`,
+      ]
+    : [bucket, `{% ${place} %}`];
+  if (rows.under === undefined)
+    return {
+      Resource: 'arn:aws:states:::s3:getObject',
+      ReaderConfig: configs[rows.format],
+      Arguments: { Bucket, Key: at },
+    };
   return {
-    Resource: 'arn:aws:states:::s3:getObject',
-    ReaderConfig: configs[rows.format],
-    Arguments: isMendable(rows)
-      ? {
-          Bucket: `{% $exists(${mended}) ? ${mended}.bucket : '${Bucket}' %}`,
-          Key: `{% $exists(${mended}) ? ${mended}.key : (${place}) %}`,
-        }
-      : { Bucket, Key: `{% ${place} %}` },
+    Resource: 'arn:aws:states:::s3:listObjectsV2',
+    ...(rows.format === 'listing'
+      ? {}
+      : { ReaderConfig: { ...configs[rows.format], Transformation: 'LOAD_AND_FLATTEN' } }),
+    Arguments: { Bucket, Prefix: at },
   };
 };
 

@@ -60,8 +60,9 @@ export const emitMap = (node: MapNode, next: string | null, emission: Emission, 
     // Those that read nothing of the others broke off with the Map; the others will find that these did not complete.
     if (isDistributed && needs.length === 0) {
       const goesOn = after?.needs.length === 0;
+      // What the next records is the same failure; that there was a copy of the rows, no state behind is to find.
       const [output, to] = goesOn
-        ? [withControl(each.id, control), brokenName(after.node)]
+        ? [withControlInstead(each.id, control, ['failure']), brokenName(after.node)]
         : [withControlInstead(each.id, control), then];
       const payload: State = {
         action: 'mapFailed',

@@ -125,12 +125,11 @@ async function* jsonItems(texts: AsyncIterable<string>, pointer: Json | undefine
 /** The objects that an S3 inventory manifest lists: CSV files without a header, compressed. */
 async function* inventoryItems(runs: MapRuns, texts: AsyncIterable<string>): ItemGroups {
   const manifest = (await whole(texts)) as JsonObject;
-  const CSVHeaders = String(manifest.fileSchema ?? '')
-    .split(',')
-    .map((header) => header.trim());
+  if (!isObject(manifest) || !Array.isArray(manifest.files) || typeof manifest.fileSchema !== 'string')
+    throw readerFailed('The manifest of the S3 inventory has no fileSchema or files.');
+  const CSVHeaders = manifest.fileSchema.split(',').map((header) => header.trim());
   const bucket = String(manifest.destinationBucket ?? '').replace(/^arn:aws:s3:::/, '');
-  const files = Array.isArray(manifest.files) ? (manifest.files as readonly JsonObject[]) : [];
-  for (const file of files)
+  for (const file of manifest.files as readonly JsonObject[])
     yield* csvItems(textOf(runs, bucket, file.key ?? null), { CSVHeaderLocation: 'GIVEN', CSVHeaders });
 }
 

@@ -1,0 +1,38 @@
+// The objects of an S3 bucket whose keys begin with a prefix, in the order of their keys.
+import { type Aws, AwsCallError } from './aws-call.ts';
+
+export interface ObjectInBucket {
+  readonly key: string;
+  readonly bytes: number;
+  /** When it was last written: ISO 8601. */
+  readonly at: string;
+}
+
+/** A page of up to a thousand at a time. Throws AwsCallError. */
+export async function* listObjects(aws: Aws, bucket: string, prefix: string): AsyncGenerator<ObjectInBucket> {
+  for (let token: string | undefined, isFirst = true; isFirst || token !== undefined; isFirst = false) {
+    const query = {
+      'list-type': '2',
+      'encoding-type': 'url',
+      prefix,
+      ...(token ? { 'continuation-token': token } : {}),
+    };
+    const response = await aws.object('GET', bucket, '', { query });
+    const text = await response.text();
+    if (!response.ok) {
+      const code = fieldIn(text, 'Code') ?? String(response.status);
+      throw new AwsCallError('s3', code, text.slice(0, 200), response.status);
+    }
+    for (const [, contents = ''] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs))
+      yield {
+        key: decodeURIComponent((fieldIn(contents, 'Key') ?? '').replaceAll('+', ' ')),
+        bytes: Number(fieldIn(contents, 'Size')),
+        at: fieldIn(contents, 'LastModified') ?? '',
+      };
+    token = fieldIn(text, 'NextContinuationToken')?.replaceAll('&amp;', '&');
+  }
+}
+
+/** Keys are encoded as in URLs, so nothing that is read here holds an entity but a token. */
+const fieldIn = (xml: string, name: string): string | undefined =>
+  new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
