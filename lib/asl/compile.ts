@@ -1,6 +1,6 @@
 // The front of the compiler: a pipeline's graph in, a state machine's definition out.
 import type { ExecutionType, RowsFile } from '../definition/index.ts';
-import { canonicalGraph, type PipelineGraph } from '../graph/index.ts';
+import { canonicalGraph, indexedIn, type PipelineGraph } from '../graph/index.ts';
 import type { Json, PlannedStage } from '../records/index.ts';
 import { sha256 } from '../support/sha256.ts';
 import { constant } from './constant.ts';
@@ -49,7 +49,7 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
     within.length === 0 ? id : { id, within },
   );
   const longestSeconds = longestRunSeconds(graph);
-  const body = emit(graph.root, 'finish', { needs: graph.controls, longestSeconds });
+  const body = emit(graph.root, 'finish', { needs: graph.controls, indexed: indexedIn(graph), longestSeconds });
   const machine: Json = {
     Comment: `Heddle pipeline ${pipeline.name}`,
     QueryLanguage: 'JSONata',

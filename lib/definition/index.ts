@@ -15,6 +15,7 @@ export {
   type ChooseNode,
   type Deadline,
   type ExecutionType,
+  type FoldNode,
   type HandledNode,
   isHandled,
   type MapExpectation,
@@ -67,7 +68,7 @@ export {
 export type { ApproveOptions } from './verbs/approve.ts';
 export type { CheckOptions, CheckResult } from './verbs/check.ts';
 export type { EachFlow, EachOptions } from './verbs/each.ts';
-export type { MapOptions, MapResult } from './verbs/map.ts';
+export type { MapOptions, MapRef, MapResult } from './verbs/map.ts';
 export type { RepeatOptions, RepeatResult } from './verbs/repeat.ts';
 export type { RunOptions } from './verbs/run.ts';
 export type { ServiceOptions } from './verbs/service.ts';

@@ -5,6 +5,7 @@ export { contractHash } from './contract-hash.ts';
 export { functionKey, functionsOf, type StageFunctionNeed } from './functions.ts';
 export { batchesOf, batchName, besideOf, fuseMaps, giverIn } from './fuse-maps.ts';
 export * from './graph.ts';
+export { indexedIn } from './indexed.ts';
 export { type BytesGuess, bytesOf, longest, usual } from './json-bytes.ts';
 export { keylessPoolsOf, type PoolUser, poolsOf, poolUsersOf } from './pools.ts';
 export { placesIn } from './read.ts';

@@ -118,12 +118,18 @@ const schemaOfOutput = (node: Node): JsonSchema | undefined => {
 
 /** The schema that a ref points at, or the field on its way that certainly does not exist. */
 export const schemaOfRef = (pipeline: Pipeline, ref: Ref, items?: MapItems, seen: readonly Pipeline[] = []): Found => {
+  if (isResults(pipeline, ref)) return schemaAt(mapResults, ref.path.slice(1));
   const schema = schemaOfSource(pipeline, ref.source, items, seen);
   const found = schemaAt(schema, ref.path);
   // What a reduce goes over, which no contract has: to who says what its parts are, an element is an output.
   const isPortions = 'missing' in found && ref.source.kind === 'stage' && ref.path[0] === 'portions';
   return isPortions ? schemaAt(schema, ['outputs', ...ref.path.slice(1)]) : found;
 };
+
+/** The index of what a map gave, in S3: not a part of what it gives as a whole. */
+const isResults = (pipeline: Pipeline, { source, path }: Ref): boolean =>
+  source.kind === 'stage' && path[0] === 'results' && nodeOf(pipeline.flow, source.stage)?.kind === 'map';
+const mapResults = object({ bucket: text, key: text, count, failed: count });
 
 /** The schema of the value that a binding will have; undefined where it cannot be told. */
 export const schemaOf = (

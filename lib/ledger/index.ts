@@ -39,6 +39,7 @@ export { discardLetters } from './discard-letters.ts';
 export type { Gates } from './gates.ts';
 export type { Latches } from './latches.ts';
 export type { LostStarts } from './lost-starts.ts';
+export { indexOutputs, indexResults } from './map-results.ts';
 export { type Metered, metered } from './metered.ts';
 export { type OpenQuestions, openQuestions } from './open-questions.ts';
 export type { OpenRuns } from './open-runs.ts';

@@ -10,6 +10,10 @@ export interface Payloads {
   storeApart(pipeline: string, value: unknown): Promise<StoredPayload>;
   /** The outcomes of a batch, which go to S3 sooner. */
   storeResults(pipeline: string, results: readonly ItemResult[]): Promise<StoredPayload>;
+  /** Text in S3, under a key made from its hash, which it gives. */
+  storeText(pipeline: string, text: string): Promise<string>;
+  /** The bucket of what is in S3. */
+  readonly bucket: string;
   /** Throws PayloadGoneError. */
   load(payload: StoredPayload): Promise<unknown>;
   /** False for a payload whose object is gone from the bucket. */
@@ -40,18 +44,24 @@ export const openPayloads = (aws: Aws, bucket: string, cache: PayloadCache): Pay
     const json = JSON.stringify(value);
     const bytes = Buffer.byteLength(json);
     if (bytes <= limitBytes) return { kind: 'inline', json };
-    const key = `payloads/${pipeline}/${sha256(json)}.json`;
+    return { kind: 'object', key: await storeText(pipeline, json), bytes };
+  };
+
+  const storeText = async (pipeline: string, text: string): Promise<string> => {
+    const key = `payloads/${pipeline}/${sha256(text)}.json`;
     const response = await aws.object('PUT', bucket, key, {
-      body: json,
+      body: text,
       headers: { 'content-type': 'application/json' },
     });
     await response.arrayBuffer();
     if (!response.ok)
       throw new Error(`the payload s3://${bucket}/${key} could not be written: HTTP ${response.status}`);
-    return { kind: 'object', key, bytes };
+    return key;
   };
 
   return {
+    bucket,
+    storeText,
     store: (pipeline, value) => store(pipeline, value, inlineLimitBytes),
     storeApart: (pipeline, value) => store(pipeline, value, 0),
     storeResults: (pipeline, results) => store(pipeline, results, batchInlineLimitBytes),

@@ -16,6 +16,7 @@ import {
 } from '../records/index.ts';
 import { invariant } from '../support/invariant.ts';
 import type { ChoiceRecords, Taken } from './choices.ts';
+import { indexOutputs, indexResults } from './map-results.ts';
 import type { Payloads } from './payloads.ts';
 import { rangesOf } from './portions.ts';
 import type { Runs } from './runs.ts';
@@ -48,6 +49,8 @@ export interface Resolver {
     first: number,
     size: number,
   ): Promise<{ readonly values: readonly Json[]; readonly total: number }>;
+  /** How many elements the list has that a binding gives; of what a map gave, without reading it. Throws UnavailableError. */
+  lengthOf(binding: Binding, scope: Scope): Promise<number>;
   /** Throws UnavailableError unless a binding has a value, without reading what a map gave. */
   expect(binding: Binding, scope: Scope): Promise<void>;
   /** Throws UnavailableError unless these stages have completed and these choices have taken a branch. */
@@ -140,13 +143,25 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
       if (field === 'count') return completed;
       if (field === 'failed') return failed;
       if (field === 'portions') return rangesOf(record) as unknown as Json;
+      if (field === 'results') return valueAt(await resultsOf(scope, record), rest);
       const outputs = await once(`outputs ${key}`, () => mapOutputs(scope, stage));
       return field === 'outputs' ? valueAt(outputs, rest) : { outputs, count: completed, failed };
     }
     if (!record.output) throw new UnavailableError(`${stage} completed without an output`);
     if (record.items && path[0] === 'portions') return rangesOf(record) as unknown as Json;
+    if (record.items && path[0] === 'results') return valueAt(await resultsOf(scope, record), path.slice(1));
     const output = record.output;
     return valueAt(await once(`output ${key}`, () => load(output)), path);
+  };
+
+  /** Where the index of a map's results is. It is made here where the definition did not ask for it when the map ended. */
+  const resultsOf = async ({ pipeline, run }: Scope, { stage, results, output }: StageRecord): Promise<Json> => {
+    const make = async () => {
+      if (!output) return results ?? indexResults({ stages, payloads }, { pipeline, run, stage });
+      const { outputs } = (await payloads.load(output)) as { readonly outputs: readonly Json[] }; // as `onFailure` gave it
+      return indexOutputs(payloads, pipeline, outputs);
+    };
+    return { bucket: payloads.bucket, ...(await once(`results ${pipeline} ${run} ${stage}`, make)) };
   };
 
   const sourceValue = async (source: Source, path: readonly string[], scope: Scope): Promise<Json> => {
@@ -243,6 +258,13 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
     if (!(await mapBehind(binding, scope))) await resolve(binding, scope);
   };
 
+  const lengthOf: Resolver['lengthOf'] = async (binding, scope) => {
+    const map = await mapBehind(binding, scope);
+    if (map?.items) return map.items.completed;
+    const value = await resolve(binding, scope);
+    return Array.isArray(value) ? value.length : 0;
+  };
+
   const slice: Resolver['slice'] = async (binding, scope, first, size) => {
     const map = await mapBehind(binding, scope);
     if (map?.items) {
@@ -275,6 +297,7 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
   return {
     resolve,
     slice,
+    lengthOf,
     expect,
     check,
     readyAt: (pipeline, run, generation) => {

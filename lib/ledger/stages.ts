@@ -123,7 +123,7 @@ export type Failure = Outcome & { readonly endedAt: string; readonly error: stri
   >;
 
 export type MapEnd = (Failure | { readonly status: 'completed'; readonly endedAt: string }) &
-  Telling & { readonly items: ItemCounts; readonly portions?: readonly number[] };
+  Telling & { readonly items: ItemCounts; readonly portions?: readonly number[] } & Pick<StageRecord, 'results'>;
 
 export interface BatchEnd extends Telling {
   readonly status: 'running' | 'completed';
@@ -245,7 +245,11 @@ export const openStages = (table: Table): Stages => {
         set: { stage: at.stage, generation: at.generation ?? 1, ...end, ...needs },
         setOnce: { startedAt: end.endedAt, attempts: 1 },
         // What an earlier end gave must not be taken for what this one does.
-        remove: [...('error' in end ? [] : failure), ...('output' in end ? [] : ['output'])],
+        remove: [
+          ...('error' in end ? [] : failure),
+          ...('output' in end ? [] : ['output']),
+          ...(end.results ? [] : ['results']),
+        ],
         ...unfinished(at),
       });
     },

@@ -136,6 +136,8 @@ export type SettleCall =
       readonly size?: number;
       /** Batches run in Express executions of their own. */
       readonly express?: true;
+      /** Somebody reads its results as a stream, by their index. */
+      readonly index?: true;
       /** The map whose batches this one's are made of, where that may happen. */
       readonly follows?: string;
       /** The stages of its `flow.each` of which it reads what they gave for the same item. */

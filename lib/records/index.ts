@@ -35,6 +35,7 @@ export * from './pool.ts';
 export * from './prices.ts';
 export * from './question.ts';
 export * from './replay-message.ts';
+export * from './results.ts';
 export * from './resume-order.ts';
 export * from './rows.ts';
 export * from './run.ts';

@@ -4,6 +4,7 @@ import type { Child } from './child.ts';
 import type { StoredPayload } from './payload.ts';
 import type { PoolLease } from './pool.ts';
 import type { Answered, Question } from './question.ts';
+import type { MapResults } from './results.ts';
 import type { Telling } from './spent.ts';
 import type { Status } from './status.ts';
 import type { Compensated } from './undo.ts';
@@ -55,6 +56,8 @@ export interface StageRecord extends Telling {
   readonly items?: ItemCounts;
   /** Of a map that is reduced: the number of the first batch of each portion that one call folds. */
   readonly portions?: readonly number[];
+  /** Of a map whose results are read as a stream: their index in the bucket of payloads. */
+  readonly results?: Omit<MapResults, 'bucket'>;
   /** Why it failed; kept where `onFailure` made the stage skipped or completed all the same. */
   readonly error?: string;
   readonly cause?: string;

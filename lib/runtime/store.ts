@@ -1,5 +1,6 @@
 // What a handler may read and write outside its own input and output: dropped objects in, artifacts out.
-import type { RunFacts } from '../records/index.ts';
+import type { Stage, StageOutput } from '../definition/index.ts';
+import type { ItemResult, MapResults, ResultsPart, RunFacts } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import type { Meter } from './meter.ts';
@@ -19,6 +20,40 @@ export interface Store {
    * `access: { artifacts: 'write' }` in the contract.
    */
   writeArtifact(name: string, body: string | Uint8Array<ArrayBuffer>, contentType: string): Promise<Artifact>;
+  /**
+   * What a map gave, output by output in the order of its items, without those that failed: no more than two of its batches are in
+   * memory. `of` is the stage that was mapped, `index` the map's `results`, which is a part of this stage's input.
+   *
+   * @example
+   * for await (const { score } of store.results(scoreRow, input.scored)) total += score;
+   */
+  results<S extends Stage>(of: S, index: Pick<MapResults, 'bucket' | 'key'>): AsyncIterable<StageOutput<S>>;
+}
+
+/** The outputs that an index lists. The next object is on its way while the last one is read. */
+async function* outputsOf<Output>(
+  aws: Aws,
+  { bucket, key }: Pick<MapResults, 'bucket' | 'key'>,
+): AsyncGenerator<Output> {
+  const read = async (at: string): Promise<string> => {
+    const response = await aws.object('GET', bucket, at);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the results s3://${bucket}/${at} could not be read: HTTP ${response.status}`);
+    return text;
+  };
+  const lines = (await read(key)).split('\n').filter((line) => line !== '');
+  const fetch = (line: string | undefined): Promise<string> | undefined => {
+    const reading = line === undefined ? undefined : read((JSON.parse(line) as ResultsPart).key); // as `indexResults` wrote it
+    reading?.catch(() => undefined); // told where it is waited for
+    return reading;
+  };
+  let next = fetch(lines[0]);
+  for (const at of lines.keys()) {
+    const text = await next;
+    next = fetch(lines[at + 1]);
+    for (const result of JSON.parse(text ?? '[]') as readonly ItemResult[])
+      if ('output' in result) yield result.output as Output; // the mapped stage's contract said so
+  }
 }
 
 /** `touch` is told of every object that is read or written. */
@@ -39,5 +74,10 @@ export const openStore = (aws: Aws, bucket: string, run: RunFacts, touch: Meter[
     if (!response.ok) throw new Error(`s3://${bucket}/${key} could not be written: HTTP ${response.status}`);
     touch('wrote', `s3://${bucket}/${key}`);
     return { bucket, key, bytes: Buffer.byteLength(body) };
+  },
+
+  results: (_, index) => {
+    touch('read', `s3://${index.bucket}/${index.key}`);
+    return outputsOf(aws, index);
   },
 });

@@ -14,6 +14,9 @@ const silent = new Logger({ logLevel: 'SILENT' });
 const noStore = {
   readText: () => Promise.reject(new Error('no task reads')),
   writeArtifact: () => Promise.reject(new Error('no task writes')),
+  results: () => {
+    throw new Error('no task reads what a map gave');
+  },
 };
 
 const begin = ({ pipeline, execution, definitionHash, input }: BeginCall): FlowState => ({

@@ -36,6 +36,8 @@ const verbs: { readonly [kind in Node['kind']]: Emit<Extract<Node, { kind: kind 
 export interface EmitOptions {
   /** The control values that the whole pipeline reads. */
   readonly needs: readonly ControlNeed[];
+  /** Maps whose results are read by their index. */
+  readonly indexed: ReadonlySet<string>;
   /** How long a run may last. */
   readonly longestSeconds: number;
 }
@@ -47,7 +49,7 @@ export interface Emitted extends Piece {
 }
 
 /** Emits a pipeline's nodes; `next` is the state after them. */
-export const emit = (level: Level, next: string | null, { needs, longestSeconds }: EmitOptions): Emitted => {
+export const emit = (level: Level, next: string | null, { needs, indexed, longestSeconds }: EmitOptions): Emitted => {
   let parallels = 0;
   const releases = new Map<string, readonly LatchRelease[]>();
   const releasing = new Set<string>();
@@ -55,6 +57,7 @@ export const emit = (level: Level, next: string | null, { needs, longestSeconds 
   let named = 0;
   const emission: Emission = {
     needs,
+    indexed,
     longestSeconds,
     gives: givesOf(needs),
     releasesOf: (node) => releases.get(node) ?? [],

@@ -28,6 +28,8 @@ export interface BatchPlace {
 /** What a verb's emitter may ask of the whole machine being emitted. */
 export interface Emission {
   readonly needs: readonly ControlNeed[];
+  /** Maps whose results are read by their index. */
+  readonly indexed: ReadonlySet<string>;
   /** How long the run may last: a bound for every wait inside. */
   readonly longestSeconds: number;
   /** Inside the item processor of a map: where its states find what a batch is. */

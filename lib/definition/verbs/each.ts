@@ -6,8 +6,8 @@ import type { MapNode } from '../node.ts';
 import { type Bound, bindingOfRef, makeRef, type Ref } from '../ref.ts';
 import type { Rows } from '../rows.ts';
 import type { Stage, StageInput, StageOutput } from '../stage.ts';
-import { itemsOf, type MapOptions, type MapResult } from './map.ts';
-import { placeOf, type Recorder, stageRef, stagesBehind } from './recorder.ts';
+import { itemsOf, type MapOptions, type MapRef, mapRef } from './map.ts';
+import { placeOf, type Recorder, stagesBehind } from './recorder.ts';
 import type { StageUse } from './task.ts';
 
 /** As of a map, for all stages inside together: they get the same batches. `tolerate` holds for each stage by itself. */
@@ -42,7 +42,7 @@ export interface EachVerb {
     items: Ref<readonly Item[]> | Rows<Item>,
     body: (item: Ref<Item>, each: EachFlow) => Ref<Output>,
     options?: EachOptions,
-  ): Ref<MapResult<Output>>;
+  ): MapRef<Output>;
 }
 
 /**
@@ -102,7 +102,7 @@ export const recordEach = (recorder: Recorder): EachVerb['each'] => {
       );
     const [name = ''] = nodes.map(({ id }) => recorder.idHere(id)).sort();
     for (const node of nodes) recorder.add({ ...node, each: name });
-    return stageRef<MapResult<Output>>(recorder, nodes.find(({ id }) => recorder.idHere(id) === result)?.id ?? '');
+    return mapRef<Output>(recorder, nodes.find(({ id }) => recorder.idHere(id) === result)?.id ?? '');
   };
 };
 

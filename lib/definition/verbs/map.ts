@@ -1,4 +1,4 @@
-import type { Tolerance } from '../../records/index.ts';
+import type { MapResults, Tolerance } from '../../records/index.ts';
 import { bind } from '../bind.ts';
 import { type CacheOption, cachePolicy } from '../cache.ts';
 import { type FailureOption, failureData } from '../failure.ts';
@@ -16,6 +16,12 @@ export interface MapResult<Output> {
   readonly count: number;
   readonly failed: number;
 }
+
+/**
+ * What a map gave. `results` is where it is listed in S3: a stage that gets that reads the outputs one after the other with
+ * `store.results`, however many there are, where `outputs` is the whole list.
+ */
+export type MapRef<Output> = Ref<MapResult<Output>> & { readonly results: Ref<MapResults> };
 
 export interface MapOptions<S extends Stage = Stage> extends StageUse {
   /**
@@ -59,7 +65,7 @@ export interface MapVerb {
     items: Ref<readonly Item[]> | Rows<Item>,
     input: (item: Ref<Item>) => Bound<StageInput<S>>,
     options?: MapOptions<NoInfer<S>>,
-  ): Ref<MapResult<StageOutput<S>>>;
+  ): MapRef<StageOutput<S>>;
 }
 
 /** A ref's own `kind` would be a ref: so it is asked first. */
@@ -80,6 +86,10 @@ export const itemsOf = (items: Ref<readonly unknown[]> | Rows<unknown>, at: stri
         },
       }
     : { items: bind(items, at) };
+
+/** Every field of a ref is a ref, also this one that what a map gives as a whole has not. */
+export const mapRef = <Output>(recorder: Recorder, id: string): MapRef<Output> =>
+  stageRef<MapResult<Output>>(recorder, id) as MapRef<Output>;
 
 export const recordMap = (recorder: Recorder): MapVerb['map'] => {
   return (stage, items, input, options = {}) => {
@@ -106,6 +116,6 @@ export const recordMap = (recorder: Recorder): MapVerb['map'] => {
       ...(cache ? { cache } : {}),
       ...(options.pool ? { pool: options.pool } : {}),
     });
-    return stageRef(recorder, id);
+    return mapRef(recorder, id);
   };
 };

@@ -2,6 +2,7 @@ import {
   addressOf,
   batchItems,
   batchNumber,
+  indexResults,
   type Ledger,
   portionsOf,
   type Scope,
@@ -45,7 +46,12 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
     const outcome = await outcomeOf(ledger, run.pipeline, outputsOf(call.onFailure, failed), failure);
     await ledger.stages.closeMap(at, { ...outcome, ...failure, endedAt, items, ...telling, ...portions }, needs);
   } else {
-    await ledger.stages.closeMap(at, { status: 'completed', endedAt, items, ...telling, ...portions }, needs);
+    const results = call.index ? { results: await indexResults(ledger, at) } : {};
+    await ledger.stages.closeMap(
+      at,
+      { status: 'completed', endedAt, items, ...telling, ...portions, ...results },
+      needs,
+    );
   }
   return { control: await controlOfMap(call, scope, ledger) };
 };
@@ -108,12 +114,9 @@ const controlOfMap = async (call: Call<'mapDone'>, scope: Scope, ledger: Ledger)
   const resolver = ledger.resolver();
   const values: [string, Json][] = [];
   for (const { key, path, count } of call.control) {
-    // The length of the outputs is their count: no need to load them.
-    const read = count && path.length === 1 && path[0] === 'outputs' ? ['count'] : path;
-    const source = { kind: 'stage', stage: call.stage } as const;
+    const ref = { kind: 'ref', source: { kind: 'stage', stage: call.stage }, path } as const;
     try {
-      const value = await resolver.resolve({ kind: 'ref', source, path: read }, scope);
-      values.push([key, count && Array.isArray(value) ? value.length : value]);
+      values.push([key, count ? await resolver.lengthOf(ref, scope) : await resolver.resolve(ref, scope)]);
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
     }

@@ -15,8 +15,8 @@ export const readControl = async (
     const values: [string, Json][] = [];
     for (const { key, path, count } of paths) {
       try {
-        const value = await resolver.resolve({ kind: 'ref', source: { kind: 'stage', stage }, path }, scope);
-        values.push([key, count ? (Array.isArray(value) ? value.length : 0) : value]);
+        const ref = { kind: 'ref', source: { kind: 'stage', stage }, path } as const;
+        values.push([key, count ? await resolver.lengthOf(ref, scope) : await resolver.resolve(ref, scope)]);
       } catch (error) {
         if (!(error instanceof UnavailableError)) throw error;
       }
