@@ -12,6 +12,16 @@ const mostInlineBatches = 1_000;
 /** How many a distributed one over a list in the ledger is: AWS runs 10,000 children at once. */
 const mostDistributedBatches = 10_000;
 
+/** A batch's record is written when it is claimed and when it is settled; a key of the table bears 1,000 writes a second. */
+const writesOfKey = 250;
+const [mostKeys, usualSeconds, leastSeconds] = [64, 1, 0.1];
+
+/** Over how many keys of the ledger the records of a map's batches are spread. */
+export const spreadOf = ({ concurrency, stage }: MapNode): number => {
+  const writes = (2 * concurrency) / Math.max(leastSeconds, stage.expect.durationSeconds ?? usualSeconds);
+  return Math.min(mostKeys, 2 ** Math.ceil(Math.log2(Math.max(1, writes / writesOfKey))));
+};
+
 export interface MapMode {
   readonly kind: 'inline' | 'distributed';
   /** How the child executions of a distributed map run. */

@@ -1,5 +1,5 @@
 // The items of one call of a map stage, wherever they lie.
-import type { Batch, BatchRow, ItemResult, Json } from '../records/index.ts';
+import type { Batch, BatchRecord, BatchRow, ItemResult, Json } from '../records/index.ts';
 import type { Payloads } from './payloads.ts';
 import type { Resolver, Scope } from './resolve.ts';
 import type { Stages } from './stages.ts';
@@ -19,10 +19,17 @@ export const batchItems = async (
   { stages, payloads }: { readonly stages: Stages; readonly payloads: Payloads },
   resolver: Resolver,
   scope: Scope,
+  spread: number | undefined,
 ): Promise<BatchItems> => {
+  const elsewhere = async (stage: string, number: number): Promise<BatchRecord | undefined> => {
+    const map = await stages.get({ ...scope, stage });
+    return map && map.spread !== spread ? stages.getBatch({ ...scope, stage, spread: map.spread }, number) : undefined;
+  };
   /** What a stage gave for each item of the batch, by index. Nothing where it was skipped, as who reads it will be. */
   const outputsOf = async (stage: string, number: number): Promise<ReadonlyMap<number, Json>> => {
-    const record = await stages.getBatch({ ...scope, stage }, number);
+    const found = await stages.getBatch({ ...scope, stage, spread }, number);
+    // Its own record says where its batches are; in one Map they are where those of this one are, unless a definition has changed since.
+    const record = found ?? (await elsewhere(stage, number));
     const results = record?.results ? ((await payloads.load(record.results)) as readonly ItemResult[]) : []; // as runBatch stored them
     return new Map(results.flatMap((one) => ('output' in one ? [[one.index, one.output as Json] as const] : [])));
   };

@@ -60,11 +60,13 @@ export {
   type BatchEnd,
   type Claim,
   type Failure,
+  type MapAddress,
   type MapEnd,
   type Outcome,
   type StageAddress,
   type StageState,
   type Stages,
+  spreadOf,
 } from './stages.ts';
 export type { Standings } from './standings.ts';
 export { tableRequest } from './table-request.ts';

@@ -1,7 +1,7 @@
 // The index of what a map gave: see `MapResults`. The objects are those that its batches wrote; what is in their records goes to some more.
 import type { ItemResult, Json, MapResults, ResultsPart } from '../records/index.ts';
 import type { Payloads } from './payloads.ts';
-import type { StageAddress, Stages } from './stages.ts';
+import type { MapAddress, Stages } from './stages.ts';
 
 /** Characters of one object that gathers the results of small batches. */
 const partSize = 4_000_000;
@@ -9,7 +9,7 @@ const partSize = 4_000_000;
 /** Writes the index of a map that has ended, a page of its batches at a time. The same results give the same keys. */
 export const indexResults = async (
   { stages, payloads }: { readonly stages: Stages; readonly payloads: Payloads },
-  at: StageAddress,
+  at: MapAddress,
 ): Promise<Omit<MapResults, 'bucket'>> => {
   const parts: ResultsPart[] = [];
   let gathered: string[] = [];
@@ -43,11 +43,11 @@ export const indexResults = async (
 export const indexOutputs = async (
   payloads: Payloads,
   pipeline: string,
-  outputs: readonly Json[],
+  { outputs, failed }: { readonly outputs: readonly Json[]; readonly failed: number },
 ): Promise<Omit<MapResults, 'bucket'>> => {
   const results: readonly ItemResult[] = outputs.map((output, index) => ({ index, output }));
   const key = await payloads.storeText(pipeline, JSON.stringify(results));
-  return indexOf(payloads, pipeline, outputs.length === 0 ? [] : [{ key, completed: outputs.length, failed: 0 }]);
+  return indexOf(payloads, pipeline, [{ key, completed: outputs.length, failed }]);
 };
 
 const indexOf = async (payloads: Payloads, pipeline: string, parts: readonly ResultsPart[]) => ({

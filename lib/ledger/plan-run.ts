@@ -91,8 +91,8 @@ const lostOutputs = async (
   const isGone = async (payload: StoredPayload | undefined): Promise<boolean> =>
     payload !== undefined && !(await ledger.payloads.exists(payload));
   const lost = new Set<string>();
-  for (const { stage, output, items } of records) {
-    const batches = items && !output ? await ledger.stages.listBatches({ pipeline, run, stage }, true) : [];
+  for (const { stage, output, items, spread } of records) {
+    const batches = items && !output ? await ledger.stages.listBatches({ pipeline, run, stage, spread }, true) : [];
     const payloads = [output, ...batches.map(({ results }) => results)];
     for (let start = 0; start < payloads.length && !lost.has(stage); start += atOnce) {
       const gone = await Promise.all(payloads.slice(start, start + atOnce).map(isGone));

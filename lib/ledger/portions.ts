@@ -29,13 +29,14 @@ export async function* outputsIn(
   range: BatchRange,
 ): AsyncGenerator<Json> {
   const record = await stages.get(at);
+  const batches = { ...at, spread: record?.spread };
   if (record?.output) {
     // As `onFailure` gave it: see MapResult.
     const { outputs } = (await payloads.load(record.output)) as { readonly outputs: readonly Json[] };
     yield* outputs;
     return;
   }
-  for await (const page of stages.resultPages(at, range))
+  for await (const page of stages.resultPages(batches, range))
     for (const { results } of page) {
       const items = results ? ((await payloads.load(results)) as readonly ItemResult[]) : [];
       for (const item of items) if ('output' in item) yield item.output as Json; // as runBatch stored them

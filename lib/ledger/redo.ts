@@ -155,7 +155,9 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
 
   return async (pipeline, run, order, now) => {
     const records = new Map((await stages.list(pipeline, run)).map((record) => [record.stage, record]));
-    const batchesOf = (stage: string) => stages.listBatches({ pipeline, run, stage }, false);
+    const atOf = (stage: string) => ({ pipeline, run, stage, spread: records.get(stage)?.spread });
+    const batchesOf = (stage: string) => stages.listBatches(atOf(stage), false);
+    const keyOf = (stage: string, batch: number) => batchKey(pipeline, run, stage, batch, atOf(stage).spread);
     const growing = growingOf(order, records);
     const listed = new Set([...order.again, ...order.below, ...Object.keys(order.items)]);
     const under = belowOf(listed, [...records.values()]);
@@ -165,9 +167,9 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       const isStale = status === 'skipped' && under.has(stage) && !listed.has(stage);
       if (!growing.has(stage) && !isStale && !begun.has(stage)) continue;
       for (const { batch, failed } of await batchesOf(stage)) {
-        const key = batchKey(pipeline, run, stage, batch);
+        const key = keyOf(stage, batch);
         if (begun.has(stage)) {
-          const whole = await stages.getBatch({ pipeline, run, stage }, batch);
+          const whole = await stages.getBatch(atOf(stage), batch);
           if (whole) await reopenItems(pipeline, key, whole, 'failed', order, true);
         } else if (!growing.has(stage)) await resetBatch(key, order);
         else if (!failed || order.items[stage] === undefined) await reopenBatch(key, order);
@@ -180,7 +182,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
         await resetStage(stageKey(pipeline, run, stage), record, order, { anew: false, remove: [] });
         continue;
       }
-      for (const { batch } of await batchesOf(stage)) await resetBatch(batchKey(pipeline, run, stage, batch), order);
+      for (const { batch } of await batchesOf(stage)) await resetBatch(keyOf(stage, batch), order);
       const forced = order.again.includes(stage);
       await resetStage(stageKey(pipeline, run, stage), record, order, {
         anew: forced,
@@ -192,9 +194,8 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       if (!record) continue;
       for (const { batch, failed } of await batchesOf(stage)) {
         if (!failed) continue;
-        const whole = await stages.getBatch({ pipeline, run, stage }, batch);
-        if (whole)
-          await reopenItems(pipeline, batchKey(pipeline, run, stage, batch), whole, wanted, order, growing.has(stage));
+        const whole = await stages.getBatch(atOf(stage), batch);
+        if (whole) await reopenItems(pipeline, keyOf(stage, batch), whole, wanted, order, growing.has(stage));
       }
       await resetStage(stageKey(pipeline, run, stage), record, order, { anew: true, remove: [] });
     }

@@ -20,7 +20,7 @@ import { indexOutputs, indexResults } from './map-results.ts';
 import type { Payloads } from './payloads.ts';
 import { rangesOf } from './portions.ts';
 import type { Runs } from './runs.ts';
-import type { StageAddress, Stages } from './stages.ts';
+import type { MapAddress, Stages } from './stages.ts';
 
 /** A value that a binding needs will not come: the stage that gives it failed, was skipped or did not run. */
 export class UnavailableError extends Error {
@@ -93,8 +93,8 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
 
   const load = async (payload: StoredPayload): Promise<Json> => (await payloads.load(payload)) as Json;
 
-  const mapOutputs = async (scope: Scope, stage: string): Promise<readonly Json[]> => {
-    const batches = await stages.listBatches({ pipeline: scope.pipeline, run: scope.run, stage }, true);
+  const mapOutputs = async (at: MapAddress): Promise<readonly Json[]> => {
+    const batches = await stages.listBatches(at, true);
     const outputs: Json[] = [];
     const stored = batches.flatMap(({ results }) => (results ? [results] : []));
     for (let start = 0; start < stored.length; start += loadedAtOnce) {
@@ -104,6 +104,13 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
     }
     return outputs;
   };
+
+  const batchesAt = ({ pipeline, run }: Scope, { stage, spread }: StageRecord): MapAddress => ({
+    pipeline,
+    run,
+    stage,
+    spread,
+  });
 
   const recordOf = ({ pipeline, run }: Scope, stage: string): Promise<StageRecord | undefined> =>
     once(`stage ${pipeline} ${run} ${stage}`, () => stages.get({ pipeline, run, stage }));
@@ -144,7 +151,7 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
       if (field === 'failed') return failed;
       if (field === 'portions') return rangesOf(record) as unknown as Json;
       if (field === 'results') return valueAt(await resultsOf(scope, record), rest);
-      const outputs = await once(`outputs ${key}`, () => mapOutputs(scope, stage));
+      const outputs = await once(`outputs ${key}`, () => mapOutputs(batchesAt(scope, record)));
       return field === 'outputs' ? valueAt(outputs, rest) : { outputs, count: completed, failed };
     }
     if (!record.output) throw new UnavailableError(`${stage} completed without an output`);
@@ -155,13 +162,15 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
   };
 
   /** Where the index of a map's results is. It is made here where the definition did not ask for it when the map ended. */
-  const resultsOf = async ({ pipeline, run }: Scope, { stage, results, output }: StageRecord): Promise<Json> => {
+  const resultsOf = async (scope: Scope, record: StageRecord): Promise<Json> => {
+    const { results, output } = record;
+    const at = batchesAt(scope, record);
     const make = async () => {
-      if (!output) return results ?? indexResults({ stages, payloads }, { pipeline, run, stage });
-      const { outputs } = (await payloads.load(output)) as { readonly outputs: readonly Json[] }; // as `onFailure` gave it
-      return indexOutputs(payloads, pipeline, outputs);
+      if (!output) return results ?? indexResults({ stages, payloads }, at);
+      const instead = (await payloads.load(output)) as { readonly outputs: readonly Json[]; readonly failed: number };
+      return indexOutputs(payloads, at.pipeline, instead); // as `onFailure` gave it
     };
-    return { bucket: payloads.bucket, ...(await once(`results ${pipeline} ${run} ${stage}`, make)) };
+    return { bucket: payloads.bucket, ...(await once(`results ${at.pipeline} ${at.run} ${at.stage}`, make)) };
   };
 
   const sourceValue = async (source: Source, path: readonly string[], scope: Scope): Promise<Json> => {
@@ -268,8 +277,7 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
   const slice: Resolver['slice'] = async (binding, scope, first, size) => {
     const map = await mapBehind(binding, scope);
     if (map?.items) {
-      const at = { pipeline: scope.pipeline, run: scope.run, stage: map.stage };
-      return { values: await sliceOfMap(at, first, size), total: map.items.completed };
+      return { values: await sliceOfMap(batchesAt(scope, map), first, size), total: map.items.completed };
     }
     const list = await resolve(binding, scope);
     invariant(Array.isArray(list), 'a map over something that is not a list');
@@ -277,7 +285,7 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
   };
 
   /** Finds the batches by their counts, and reads the results of those alone. */
-  const sliceOfMap = async (at: StageAddress, first: number, size: number): Promise<readonly Json[]> => {
+  const sliceOfMap = async (at: MapAddress, first: number, size: number): Promise<readonly Json[]> => {
     const values: Json[] = [];
     let before = 0;
     for await (const page of stages.batchPages(at))
@@ -285,7 +293,10 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
         if (before >= first + size) return values;
         const [from, to] = [Math.max(0, first - before), Math.min(completed, first + size - before)];
         before += completed;
-        if (from >= to) continue;
+        if (from >= to) {
+          if (before >= first + size) return values;
+          continue;
+        }
         const results = (await stages.getBatch(at, batch))?.results;
         const items = results ? ((await payloads.load(results)) as readonly ItemResult[]) : [];
         const outputs = items.flatMap((item) => ('output' in item ? [item.output as Json] : [])); // as runBatch stored them

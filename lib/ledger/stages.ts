@@ -3,6 +3,7 @@ import {
   type BatchRange,
   type BatchRecord,
   batchKey,
+  batchPartitions,
   batchPrefix,
   type Fingerprint,
   type ItemCounts,
@@ -16,6 +17,7 @@ import {
   type Telling,
 } from '../records/index.ts';
 import { SupersededError } from '../support/run-errors.ts';
+import { inOrder } from './batch-pages.ts';
 import type { Item, Key, Table } from './table.ts';
 
 /** A run's stage, as one of the run's executions sees it. */
@@ -27,6 +29,15 @@ export interface StageAddress {
   readonly generation?: number;
 }
 
+/** A map, and over how many keys the records of its batches are spread: its own record says it, where there is one. */
+export interface MapAddress extends StageAddress {
+  readonly spread: number | undefined;
+}
+
+/** Where the batches of a map are: as its record says; as the call of one says, as long as there is no record. */
+export const spreadOf = (record: Pick<StageRecord, 'spread'> | undefined, asked?: number): number | undefined =>
+  record ? record.spread : asked;
+
 /** The address of a stage for calls that belong to an execution. */
 export const addressOf = ({ pipeline, id, execution }: RunFacts, stage: string): Required<StageAddress> => ({
   pipeline,
@@ -35,7 +46,17 @@ export const addressOf = ({ pipeline, id, execution }: RunFacts, stage: string):
   generation: readExecutionName(execution).generation,
 });
 
-const stageFacts = ['stage', 'status', 'attempts', 'startedAt', 'endedAt', 'durationMs', 'items', 'warning'] as const;
+const stageFacts = [
+  'stage',
+  'status',
+  'attempts',
+  'startedAt',
+  'endedAt',
+  'durationMs',
+  'items',
+  'warning',
+  'spread',
+] as const;
 
 /** A claim is held, or the work was done before: then the record of it. */
 export type Claim<R> = { readonly held: true; readonly record: R } | { readonly held: false; readonly record: R };
@@ -71,17 +92,17 @@ export interface Stages {
   note(at: StageAddress, owner: string, telling: Telling): Promise<boolean>;
   /** Marks a map stage as running, over `total` items if that is known; its batches are claimed one by one. */
   open(
-    at: StageAddress,
+    at: MapAddress,
     now: string,
     total?: number,
     fingerprint?: Fingerprint,
     facts?: Pick<StageRecord, 'pooled'>,
   ): Promise<void>;
   /** Records the end of a map stage, whatever it was. */
-  closeMap(at: StageAddress, end: MapEnd, needs?: Needs): Promise<void>;
+  closeMap(at: MapAddress, end: MapEnd, needs?: Needs): Promise<void>;
   /** Records a failure for good, and what it means. Undefined when the stage is completed, which is final. */
-  fail(at: StageAddress, end: Failure, needs?: Needs): Promise<StageRecord | undefined>;
-  skip(at: StageAddress, reason: string, now: string, needs?: Needs): Promise<void>;
+  fail(at: StageAddress & Partial<MapAddress>, end: Failure, needs?: Needs): Promise<StageRecord | undefined>;
+  skip(at: StageAddress & Partial<MapAddress>, reason: string, now: string, needs?: Needs): Promise<void>;
   /** Ends a stage that its execution left under way. False when it has ended, or is a later execution's. */
   abandon(
     at: StageAddress,
@@ -90,22 +111,22 @@ export interface Stages {
   /** Skips a stage that this execution did not come by, even if an earlier one completed it. */
   pass(at: StageAddress, reason: string, now: string): Promise<void>;
 
-  getBatch(at: StageAddress, batch: number): Promise<BatchRecord | undefined>;
+  getBatch(at: MapAddress, batch: number): Promise<BatchRecord | undefined>;
   /** The batches of a map stage in order; without `results` only their counts and status are read. */
-  listBatches(at: StageAddress, results: boolean): Promise<readonly BatchRecord[]>;
+  listBatches(at: MapAddress, results: boolean): Promise<readonly BatchRecord[]>;
   /** The same without their results, page by page: of a map with very many of them. */
-  batchPages(at: StageAddress): AsyncIterable<readonly BatchRecord[]>;
+  batchPages(at: MapAddress): AsyncIterable<readonly BatchRecord[]>;
   /** Batches with their results, page by page. */
-  resultPages(at: StageAddress, range: BatchRange): AsyncIterable<readonly BatchRecord[]>;
+  resultPages(at: MapAddress, range: BatchRange): AsyncIterable<readonly BatchRecord[]>;
   claimBatch(
-    at: StageAddress,
+    at: MapAddress,
     batch: number,
     owner: string,
     now: string,
     facts?: Pick<BatchRecord, 'overdueAt' | 'lease'>,
   ): Promise<Claim<BatchRecord>>;
   /** Stores the outcomes so far; `completed` says that every item has one. False when the claim is lost. */
-  settleBatch(at: StageAddress, batch: number, owner: string, end: BatchEnd): Promise<boolean>;
+  settleBatch(at: MapAddress, batch: number, owner: string, end: BatchEnd): Promise<boolean>;
 }
 
 /** The fallback that works in a stage's place. */
@@ -137,14 +158,27 @@ export interface BatchEnd extends Telling {
 
 const keyOf = ({ pipeline, run, stage }: StageAddress): Key => stageKey(pipeline, run, stage);
 
+const partitionsOf = ({ pipeline, run, stage, spread }: MapAddress): readonly string[] =>
+  batchPartitions(pipeline, run, stage, spread);
+const keyOfBatch = ({ pipeline, run, stage, spread }: MapAddress, batch: number): Key =>
+  batchKey(pipeline, run, stage, batch, spread);
+
 const notCompleted = 'attribute_not_exists(#status) OR #status <> :completed';
 
 /** What a record tells of a failure or skip, and a later success takes back. */
 const failure = ['error', 'cause', 'reason'];
 
-const skipping = (at: StageAddress, reason: string, now: string, needs?: Needs) => ({
+const skipping = (at: StageAddress & Partial<MapAddress>, reason: string, now: string, needs?: Needs) => ({
   key: keyOf(at),
-  set: { stage: at.stage, status: 'skipped', reason, endedAt: now, generation: at.generation ?? 1, ...needs },
+  set: {
+    stage: at.stage,
+    status: 'skipped',
+    reason,
+    endedAt: now,
+    generation: at.generation ?? 1,
+    spread: at.spread,
+    ...needs,
+  },
   setOnce: { attempts: 0 },
 });
 
@@ -229,6 +263,7 @@ export const openStages = (table: Table): Stages => {
           status: 'running',
           generation,
           fingerprint,
+          spread: at.spread,
           ...facts,
           ...(total === undefined ? {} : { items: { total, completed: 0, failed: 0 } }),
         },
@@ -242,7 +277,7 @@ export const openStages = (table: Table): Stages => {
     closeMap: async (at, end, needs) => {
       await table.update({
         key: keyOf(at),
-        set: { stage: at.stage, generation: at.generation ?? 1, ...end, ...needs },
+        set: { stage: at.stage, generation: at.generation ?? 1, spread: at.spread, ...end, ...needs },
         setOnce: { startedAt: end.endedAt, attempts: 1 },
         // What an earlier end gave must not be taken for what this one does.
         remove: [
@@ -257,7 +292,7 @@ export const openStages = (table: Table): Stages => {
     fail: (at, end, needs) =>
       table.update({
         key: keyOf(at),
-        set: { stage: at.stage, generation: at.generation ?? 1, ...end },
+        set: { stage: at.stage, generation: at.generation ?? 1, spread: at.spread, ...end },
         setOnce: { attempts: 0, ...needs },
         ...unfinished(at),
       }),
@@ -285,24 +320,29 @@ export const openStages = (table: Table): Stages => {
       });
     },
 
-    getBatch: (at, batch) => table.get(batchKey(at.pipeline, at.run, at.stage, batch)),
+    getBatch: (at, batch) => table.get(keyOfBatch(at, batch)),
 
-    listBatches: (at, results) =>
-      table.list(`run#${at.pipeline}#${at.run}`, batchPrefix(at.stage), results ? undefined : batchFacts),
+    listBatches: async (at, results) => {
+      const attributes = results ? undefined : batchFacts;
+      const batches: BatchRecord[] = [];
+      for await (const page of inOrder(partitionsOf(at), (pk) => table.pages(pk, batchPrefix(at.stage), attributes)))
+        for (const batch of page) batches.push(batch);
+      return batches;
+    },
 
-    batchPages: (at) => table.pages(`run#${at.pipeline}#${at.run}`, batchPrefix(at.stage), batchFacts),
+    batchPages: (at) => inOrder(partitionsOf(at), (pk) => table.pages(pk, batchPrefix(at.stage), batchFacts)),
 
-    resultPages: ({ pipeline, run, stage }, { from, to }) => {
-      const { pk, sk } = batchKey(pipeline, run, stage, from);
-      return table.pagesBetween(pk, sk, to === null ? `${batchPrefix(stage)}:` : batchKey(pipeline, run, stage, to).sk);
+    resultPages: (at, { from, to }) => {
+      const last = to === null ? `${batchPrefix(at.stage)}:` : keyOfBatch(at, to).sk;
+      return inOrder(partitionsOf(at), (pk) => table.pagesBetween(pk, keyOfBatch(at, from).sk, last));
     },
 
     claimBatch: (at, batch, owner, now, facts = {}) =>
-      claim(at, batchKey(at.pipeline, at.run, at.stage, batch), { stage: at.stage, batch, ...facts }, owner, now),
+      claim(at, keyOfBatch(at, batch), { stage: at.stage, batch, ...facts }, owner, now),
 
     settleBatch: async (at, batch, owner, end) =>
       (await table.update({
-        key: batchKey(at.pipeline, at.run, at.stage, batch),
+        key: keyOfBatch(at, batch),
         set: { ...end },
         ...owned(owner),
       })) !== undefined,

@@ -21,11 +21,11 @@ export const openTakeOver =
     const asked = { stage: anew, status: 'pending', attempts: 0, generation: 1, anew: true };
     await table.create(stageKey(pipeline, to, anew), asked);
     for (const record of await stages.list(pipeline, from)) {
-      const { stage } = record;
+      const { stage, spread } = record;
       if (record.status !== 'completed' || but.has(stage)) continue;
       // The batches first: a stage that is completed has them all.
-      for (const batch of await stages.listBatches({ pipeline, run: from, stage }, true))
-        await table.create(batchKey(pipeline, to, stage, batch.batch), { ...unkeyed(batch), generation: 1 });
+      for (const batch of await stages.listBatches({ pipeline, run: from, stage, spread }, true))
+        await table.create(batchKey(pipeline, to, stage, batch.batch, spread), { ...unkeyed(batch), generation: 1 });
       await table.create(stageKey(pipeline, to, stage), { ...unkeyed(record), generation: 1, takenFrom: from });
     }
   };

@@ -1,6 +1,6 @@
 // How a map stands, counted from its batches a page at a time: of a million of them no list is held.
 import { type BatchRecord, sumTellings, type Telling } from '../records/index.ts';
-import type { StageAddress, Stages } from './stages.ts';
+import type { MapAddress, Stages } from './stages.ts';
 
 export interface Tally {
   /** Items. */
@@ -16,7 +16,7 @@ export interface Tally {
 /** Looks at all batches, or at those of so many pages. `settled` is told the number of each that is settled. */
 export const tallyOf = async (
   stages: Stages,
-  at: StageAddress,
+  at: MapAddress,
   { pages = Number.POSITIVE_INFINITY, settled }: { pages?: number; settled?: (batch: number) => void } = {},
 ): Promise<Tally> => {
   const sum = { completed: 0, failed: 0, cached: 0 };

@@ -16,11 +16,11 @@ export const releasePools = async (
   stages: readonly StageRecord[],
   { ledger, now }: Services,
 ): Promise<void> => {
-  for (const { stage, lease, pooled, generation: written = 1 } of stages) {
+  for (const { stage, lease, pooled, spread, generation: written = 1 } of stages) {
     if (written !== generation) continue;
     if (lease) await ledger.pools.release(lease, now());
     if (!pooled) continue;
-    for (const batch of await ledger.stages.listBatches({ pipeline, run, stage, generation }, false))
+    for (const batch of await ledger.stages.listBatches({ pipeline, run, stage, generation, spread }, false))
       if (batch.lease && batch.status === 'running') await ledger.pools.release(batch.lease, now());
   }
 };
@@ -71,7 +71,7 @@ const isAtWork = async (owner: string, { ledger }: Services): Promise<boolean> =
   const record = await ledger.runs.get(pipeline, run);
   if (!record || record.endedAt !== undefined || (record.generation ?? 1) !== generation) return false;
   const at = { pipeline, run, stage, generation };
-  const { status = 'pending', generation: written = 1 } = (await ledger.stages.get(at)) ?? {};
+  const { status = 'pending', generation: written = 1, spread } = (await ledger.stages.get(at)) ?? {};
   if (over.includes(status) && written >= generation) return false;
-  return batch === undefined || (await ledger.stages.getBatch(at, batch))?.status !== 'completed';
+  return batch === undefined || (await ledger.stages.getBatch({ ...at, spread }, batch))?.status !== 'completed';
 };

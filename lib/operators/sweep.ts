@@ -179,7 +179,8 @@ const stuckSince = async (
   if (stage.overdueAt !== undefined) return stage.overdueAt < isoTime(now) ? stage.overdueAt : undefined;
   // A map: its batches have attempts of their own.
   let oldest: string | undefined;
-  for await (const page of ledger.stages.batchPages({ pipeline, run, stage: stage.stage, generation }))
+  const { stage: name, spread } = stage;
+  for await (const page of ledger.stages.batchPages({ pipeline, run, stage: name, generation, spread }))
     for (const { status, overdueAt } of page)
       if (status === 'running' && overdueAt !== undefined && overdueAt < (oldest ?? isoTime(now))) oldest = overdueAt;
   return oldest;

@@ -74,6 +74,8 @@ export interface StageCall {
   /** Results of earlier runs may be taken over. */
   readonly cache?: CachePolicy;
   readonly batch?: Batch;
+  /** Over how many keys the records of the map's batches are spread, where its own record does not say. @default 1 */
+  readonly spread?: number;
   /** What the stage gets is not bound but folded. */
   readonly fold?: Fold;
   /** The latches that the stage releases when it is done. */
@@ -117,6 +119,8 @@ export type SettleCall =
       readonly round?: number;
       /** What it was given of a pool, to be given back. */
       readonly lease?: PoolLease | null;
+      /** Of a map: as of its batches. */
+      readonly spread?: number;
     }
   | {
       readonly action: 'batchFailed';
@@ -136,6 +140,8 @@ export type SettleCall =
       readonly size?: number;
       /** Batches run in Express executions of their own. */
       readonly express?: true;
+      /** As of its batches. */
+      readonly spread?: number;
       /** Somebody reads its results as a stream, by their index. */
       readonly index?: true;
       /** The map whose batches this one's are made of, where that may happen. */
@@ -160,6 +166,7 @@ export type SettleCall =
       readonly onFailure?: OnFailure;
       readonly control: readonly ControlPath[];
       readonly release?: readonly LatchRelease[];
+      readonly spread?: number;
       /** Where its items were to come from S3. */
       readonly rows?: RowsFacts;
     }
@@ -269,6 +276,7 @@ export type SettleCall =
       readonly pool: PoolUse;
       /** Of a map's batch. */
       readonly batch?: Batch;
+      readonly spread?: number;
       /** When the state was entered, the same for all its tries: ISO 8601. */
       readonly since: string;
       /** Counts the tries of the state: each has a token of its own. */

@@ -11,8 +11,16 @@ export const stageKey = (pipeline: string, run: string, stage: string) => ({
   // Apart from the stages, so that who reads those of a run reads no undoings.
   sk: undoneStage(stage) === undefined ? `stage#${stage}` : `undo#${stage}`,
 });
-export const batchKey = (pipeline: string, run: string, stage: string, batch: number) => ({
-  pk: `run#${pipeline}#${run}`,
+/** The batches of a map with very many at once are spread over so many partition keys: see `partOf`. */
+export const batchPartitions = (pipeline: string, run: string, stage: string, spread = 1): readonly string[] =>
+  spread <= 1
+    ? [`run#${pipeline}#${run}`]
+    : Array.from({ length: spread }, (_, part) => `run#${pipeline}#${run}#${stage}#${part}`);
+/** Numbers may all be multiples of one, as of rows in batches of a thousand: the upper bits of a product part them evenly all the same. */
+const partOf = (batch: number, spread: number): number =>
+  Math.floor(((Math.imul(batch, 0x9e3779b1) >>> 0) / 2 ** 32) * spread);
+export const batchKey = (pipeline: string, run: string, stage: string, batch: number, spread = 1) => ({
+  pk: batchPartitions(pipeline, run, stage, spread)[spread <= 1 ? 0 : partOf(batch, spread)] ?? '',
   sk: `batch#${stage}#${padded(batch)}`,
 });
 /** Where copies of rows are, among the files of Map Runs, in which those that could not be read are marked. */

@@ -54,6 +54,8 @@ export interface StageRecord extends Telling {
   readonly compensate?: Compensated;
   readonly given?: StoredPayload;
   readonly items?: ItemCounts;
+  /** Of a map with very many batches at once: over how many partition keys their records are spread. @default 1, the run's own */
+  readonly spread?: number;
   /** Of a map that is reduced: the number of the first batch of each portion that one call folds. */
   readonly portions?: readonly number[];
   /** Of a map whose results are read as a stream: their index in the bucket of payloads. */

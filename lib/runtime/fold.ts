@@ -82,8 +82,10 @@ export const fold = async <S extends Stage>(
 export const foldedFrom = async ({ call, ledger }: Attempt, resolver: Resolver): Promise<Json> => {
   const { over = '' } = call.fold ?? {};
   await resolver.check([over], scopeOf(call));
+  const at = addressOf(call.run, over);
+  const { spread } = (await ledger.stages.get(at)) ?? {};
   const from: string[] = [];
-  for await (const page of ledger.stages.resultPages(addressOf(call.run, over), everything))
+  for await (const page of ledger.stages.resultPages({ ...at, spread }, everything))
     for (const { results } of page)
       if (results) from.push(results.kind === 'object' ? results.key : sha256(results.json));
   return from;

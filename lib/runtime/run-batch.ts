@@ -1,7 +1,7 @@
 // One batch of a map stage: the items one by one, each with its own outcome. An item that can never succeed becomes a dead
 // letter; if any item may still succeed the batch fails as a whole, and the retry does only those.
 import type { Stage } from '../definition/index.ts';
-import { addressOf, batchItems, batchNumber, type Resolver, UnavailableError } from '../ledger/index.ts';
+import { addressOf, batchItems, batchNumber, type Resolver, spreadOf, UnavailableError } from '../ledger/index.ts';
 import {
   type BatchRange,
   type BatchRecord,
@@ -54,7 +54,7 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const { call, ledger, owner, now } = attempt;
   const { batch } = call;
   invariant(batch, 'a batch was run without one');
-  const at = addressOf(call.run, call.stage);
+  const address = addressOf(call.run, call.stage);
   const startedAt = now();
   const resolver = ledger.resolver();
   try {
@@ -65,7 +65,8 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
     return { status: 'skipped', control: {}, completed: 0, failed: 0 }; // `settle` records why when the map is done
   }
   // Reused whole: cut into batches otherwise than it was, a completed map must not get a batch more.
-  const whole = await ledger.stages.get(at);
+  const whole = await ledger.stages.get(address);
+  const at = { ...address, spread: spreadOf(whole, call.spread) };
   if (whole?.status === 'completed') return { status: 'completed', control: {}, completed: 0, failed: 0 };
   const number = batchNumber(batch);
   const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(startedAt), {
@@ -80,7 +81,7 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
       results.set(result.index, result);
   }
   const reserveMs = reserveOf(attempt.remainingMs());
-  const { items, total } = await batchItems(batch, ledger, resolver, scopeOf(call));
+  const { items, total } = await batchItems(batch, ledger, resolver, scopeOf(call), at.spread);
   const pooled = call.lease ? ({ pooled: true } as const) : {};
   if (number === 0) await ledger.stages.open(at, isoTime(startedAt), total, { ...attempt.build, input: '' }, pooled);
   const todo = items.filter(({ index }) => !results.has(index));

@@ -73,6 +73,7 @@ const sameKeys = (keyOf: KeyOf, runs: readonly string[], parts: readonly string[
 
 /** What a write costs each key: units under the run's own key, and under those of families. */
 export interface KeyCosts {
+  /** Of what is spread over several keys, one key's part. */
   readonly own: number;
   /** Of the table and its indexes, all keys together. */
   readonly units: number;
@@ -118,7 +119,7 @@ export const ledgerKeys = (): LedgerKeys => {
         if (call.kind !== 'write') continue;
         const count = call.units * call.times * (timesWritten[call.record] ?? 1);
         add(records.get(call.record), count);
-        if (isOfRun(call.record)) own += count;
+        if (isOfRun(call.record)) own += count / (call.keys ?? 1);
         for (const index of call.indexes) add(indexes.get(index), index === 'runs' ? count : call.times);
       }
       return { own, units, shared: [...shared].map(([family, count]) => ({ family, units: count })) };

@@ -44,7 +44,7 @@ export const runStore = (steps: number): Runs => {
   let asked = new Float64Array(room);
   /** Of each run: pipeline, number, puts back, failed, open steps, second, writes. */
   const fields = 7;
-  let facts = new Int32Array(room * fields);
+  let facts = new Float64Array(room * fields);
   /** Of each run and step: needs, left, to begin. */
   const perStep = 3;
   let states = new Int32Array(room * steps * perStep);
@@ -52,7 +52,7 @@ export const runStore = (steps: number): Runs => {
   const grow = (): void => {
     room *= 2;
     asked = grown(asked, new Float64Array(room));
-    facts = grown(facts, new Int32Array(room * fields));
+    facts = grown(facts, new Float64Array(room * fields));
     states = grown(states, new Int32Array(room * steps * perStep));
   };
   const placeOf = (run: number, step: number): number => (run * steps + step) * perStep;

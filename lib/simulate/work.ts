@@ -55,8 +55,9 @@ export const workOf = (load: RunLoad, keys: LedgerKeys): Work => {
     const isShared = lambda?.startsWith('operator_') ?? false;
     const all = keys.costsOf(calls);
     // A call that writes twice under its run's key claims first.
-    const claimed = lambda !== undefined && all.own >= 2 ? 1 : 0;
-    const first = { own: claimed, units: claimed, shared: [] };
+    const spread = Math.max(1, ...calls.map((call) => (call.kind === 'write' ? (call.keys ?? 1) : 1)));
+    const claimed = lambda !== undefined && all.own * spread >= 2 ? 1 : 0;
+    const first = { own: claimed / spread, units: claimed, shared: [] };
     return {
       seconds: step.seconds,
       times: step.times,
@@ -67,7 +68,7 @@ export const workOf = (load: RunLoad, keys: LedgerKeys): Work => {
       next: next[at] ?? [],
       standard: countOf(calls, 'transition') > 0,
       first,
-      last: { ...all, own: all.own - claimed, units: all.units - claimed },
+      last: { ...all, own: all.own - claimed / spread, units: all.units - claimed },
       reads: readsOf(calls),
       events: countOf(calls, 'tell'),
       puts: countOf(calls, 'put'),

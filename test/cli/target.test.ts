@@ -25,7 +25,7 @@ const record = (run: string, changes: Partial<RunRecord> = {}): RunRecord => ({
   ...changes,
 });
 
-const stage = (name: string) => ({ pipeline: 'orders', run: 'monday-1', stage: name });
+const stage = (name: string) => ({ pipeline: 'orders', run: 'monday-1', stage: name, spread: undefined });
 
 let services: TestServices;
 let endpoint = '';

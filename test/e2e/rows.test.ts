@@ -47,7 +47,9 @@ test.each(['express', 'standard'] as const)('in %s executions', async (type) => 
   expect(await ran.output()).toEqual({ failed: 5 });
   expect(ran.stages.get('square')?.items).toEqual({ total: count, completed: count - 5, failed: 5 });
   expect(ran.deadLetters.map(({ item }) => item)).toEqual([7, 1_007, 2_007, 3_007, 4_007]);
-  expect(await tallyOf(works.ledger.stages, { pipeline: 'rows', run: 'r1', stage: 'square' })).toMatchObject({
+  expect(
+    await tallyOf(works.ledger.stages, { pipeline: 'rows', run: 'r1', stage: 'square', spread: undefined }),
+  ).toMatchObject({
     completed: count - 5,
     failed: 5,
     isWhole: true,

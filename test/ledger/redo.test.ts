@@ -9,7 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => services.close());
 
-const at = (run: string, stage: string, generation = 1) => ({ pipeline: 'orders', run, stage, generation });
+const at = (run: string, stage: string, generation = 1) => ({
+  ...{ pipeline: 'orders', run, stage, generation },
+  spread: undefined,
+});
 const order = (changes: Partial<ResumeOrder>): ResumeOrder => ({
   id: 'o',
   generation: 2,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openServices, type TestServices } from '../services.ts';
 
 let services: TestServices;
-const at = { pipeline: 'p', run: 'r', stage: 'map' };
+const at = { pipeline: 'p', run: 'r', stage: 'map', spread: undefined };
 const scope = { pipeline: 'p', run: 'r', partition: 'x', chosen: {} };
 const outputs = { kind: 'ref', source: { kind: 'stage', stage: 'map' }, path: ['outputs'] } as const;
 const now = '2026-01-01T00:00:00.000Z';

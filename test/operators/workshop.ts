@@ -18,7 +18,10 @@ export interface Workshop {
   startRun(id: string): Promise<RunFacts>;
 }
 
-export const at = (run: RunFacts, stage: string) => ({ pipeline: run.pipeline, run: run.id, stage });
+export const at = (run: RunFacts, stage: string) => ({
+  ...{ pipeline: run.pipeline, run: run.id, stage },
+  spread: undefined,
+});
 
 export const manual = (id: string, extra: Partial<Extract<StartMessage, { kind: 'manual' }>> = {}): StartMessage => ({
   kind: 'manual',

@@ -43,7 +43,7 @@ const call = (run: string, bind: Binding, extra: Partial<StageCall> = {}): Stage
   chosen: {},
   ...extra,
 });
-const at = (run: string) => ({ pipeline: 'orders', run, stage: 'clean' });
+const at = (run: string) => ({ pipeline: 'orders', run, stage: 'clean', spread: undefined });
 
 describe('a task', () => {
   test('gets its input, and answers with the control values alone', async () => {

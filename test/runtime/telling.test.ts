@@ -31,7 +31,7 @@ afterAll(() => services.close());
 const stage = defineStage('rate', { input: z.object({ n: z.number() }), output: z.object({ n: z.number() }) });
 const literal = (value: Json): Binding => ({ kind: 'value', value });
 const item: Binding = { kind: 'object', fields: { n: { kind: 'ref', source: { kind: 'item' }, path: [] } } };
-const at = (run: string) => ({ pipeline: 'orders', run, stage: 'rate' });
+const at = (run: string) => ({ pipeline: 'orders', run, stage: 'rate', spread: undefined });
 let requests = 0;
 const context = () => ({ awsRequestId: `told-${++requests}`, getRemainingTimeInMillis: () => 60_000 }) as Context;
 const call = (run: string, extra: Partial<StageCall> = {}): StageCall => ({

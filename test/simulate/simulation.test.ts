@@ -130,6 +130,20 @@ describe('the keys of the ledger', () => {
   });
 });
 
+test.each([
+  [100_000, 1, 1_000],
+  [1_000_000, 100, 250],
+  [100_000, 10, 10_000],
+])('nor in one run that maps over %d items, %d to a batch, %d batches at once', (items, batch, concurrency) => {
+  const quotas = { ...all, LambdaConcurrency: { ...all.LambdaConcurrency, most: 20_000 } };
+  const load = loadOf({ stages: 2, items, batch, concurrency });
+  const outcome = run({ load, quotas, pipelines: 1, arrivals: { perDay: 864, shape: 'flat', peak: 1 }, until: 400 });
+  expect(outcome.unaccounted).toBe(0);
+  const own = outcome.keys.find(({ key }) => key.startsWith('run#'));
+  expect(own?.peak).toBeGreaterThan(100);
+  expect(own?.peak).toBeLessThanOrEqual(500);
+});
+
 describe('where it saturates', () => {
   const free = { most: 1e6, bucket: 1e6 };
   const roomy = { ...all, Consumers: { ...all.Consumers, most: 100 }, GetParameter: { ...all.GetParameter, ...free } };

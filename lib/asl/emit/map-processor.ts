@@ -2,6 +2,7 @@
 import type { MapNode } from '../../definition/index.ts';
 import { batchesOf, batchName, besideOf, type GraphNode, giverIn } from '../../graph/index.ts';
 import { constant } from '../constant.ts';
+import { spreadOf } from '../map-mode.ts';
 import { planOf } from '../plan/index.ts';
 import { nothing, unchanged } from './flow-state.ts';
 import { releaseOf, releasesOf, runWithScope } from './latch.ts';
@@ -71,6 +72,7 @@ const batchStates = (
     ...(node.cache ? { cache: constant(node.cache) } : {}),
     ...(node.fold ? { fold: constant(node.fold) } : {}),
     batch: batchOf(node, head, members, place),
+    ...spreadField(node),
     ...leaseField(node.pool),
   };
   const pooled =
@@ -85,7 +87,7 @@ const batchStates = (
         chosen: `{% ${place.chosen} %}`,
         bind: node.bind,
         after: node.after.filter((id) => !members.has(id)),
-        batch: batchOf(node, head, members, place),
+        batch: { batch: batchOf(node, head, members, place), ...spreadField(node) },
         onError: failed,
       },
       emission,
@@ -108,6 +110,12 @@ const batchStates = (
       [failed]: operator('settle', { action: 'batchFailed', call, error: '{% $states.input.failure %}' }, output, next),
     },
   };
+};
+
+/** Where the records of very many batches at once are. */
+export const spreadField = (node: MapNode): State => {
+  const spread = spreadOf(node);
+  return spread > 1 ? { spread } : {};
 };
 
 /** Where the batch's items are: in what the map before made of its batch, in the rows that were handed on, or in a list. */

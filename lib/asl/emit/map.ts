@@ -7,7 +7,7 @@ import { controlOfStage, expression } from '../control.ts';
 import { modeOf, mostBatchesOf } from '../map-mode.ts';
 import { caught, unchanged, withControl, withControlInstead } from './flow-state.ts';
 import { releaseOf } from './latch.ts';
-import { processorStates } from './map-processor.ts';
+import { processorStates, spreadField } from './map-processor.ts';
 import { isMendable, mendingStates, rowsFacts, rowsFields } from './map-rows.ts';
 import { operator } from './operator.ts';
 import type { Emission, Piece, State } from './piece.ts';
@@ -117,6 +117,7 @@ const factsOf = (node: MapNode, control: ReturnType<typeof controlOfStage>): Sta
   chosen: '{% $states.input.chosen %}',
   control: constant(control),
   ...(node.onFailure ? { onFailure: constant(node.onFailure) } : {}),
+  ...spreadField(node),
 });
 
 /** Items of a batch: what the author said, or more, for there are only so many batches. */

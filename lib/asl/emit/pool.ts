@@ -19,7 +19,7 @@ export interface PooledStage {
   readonly chosen: string;
   readonly bind: Binding;
   readonly after: readonly string[];
-  /** Of a map's batch. */
+  /** Of a map's batch: which, and where its record is. */
   readonly batch?: State;
   /** The state that an error leads to. */
   readonly onError: string;
@@ -60,7 +60,7 @@ export const emitPool = (pooled: PooledStage, { longestSeconds }: Pick<Emission,
             after,
             chosen,
             pool: constant(use),
-            ...(batch ? { batch } : {}),
+            ...batch,
             since: '{% $states.context.State.EnteredTime %}',
             attempt: '{% $states.context.State.RetryCount %}',
             token: '{% $states.context.Task.Token %}',

@@ -26,6 +26,8 @@ export type Call = { readonly times: number } & (
       /** DynamoDB's units of one, in the table; as many again in the index of runs, one in that of open ones. */
       readonly units: number;
       readonly indexes: readonly LedgerIndex[];
+      /** Over so many keys they are spread. @default 1 */
+      readonly keys?: number;
     }
   | { readonly kind: 'read'; readonly record: LedgerRecord; readonly units: number }
   | { readonly kind: 'lambda'; readonly gb: number; readonly seconds: number }

@@ -55,14 +55,21 @@ const limitOf = (record: LedgerRecord): number => (record === 'batch' ? batchInl
 /** A write of a record with a payload of so many bytes in it; a long one goes to S3, at one put. */
 const written = (
   record: LedgerRecord,
-  { bytes = 0, times = 1, indexes = [] }: { bytes?: number; times?: number; indexes?: readonly LedgerIndex[] } = {},
-): readonly Call[] =>
-  bytes > limitOf(record)
+  {
+    bytes = 0,
+    times = 1,
+    indexes = [],
+    keys = 1,
+  }: { bytes?: number; times?: number; indexes?: readonly LedgerIndex[]; keys?: number } = {},
+): readonly Call[] => {
+  const spread = keys > 1 ? { keys } : {};
+  return bytes > limitOf(record)
     ? [
-        { kind: 'write', record, units: 1, indexes, times },
+        { kind: 'write', record, units: 1, indexes, times, ...spread },
         { kind: 'put', times },
       ]
-    : [{ kind: 'write', record, units: Math.ceil((recordBytes + bytes) / writeUnit), indexes, times }];
+    : [{ kind: 'write', record, units: Math.ceil((recordBytes + bytes) / writeUnit), indexes, times, ...spread }];
+};
 
 const bytesIn = (record: LedgerRecord, bytes: number): number => recordBytes + (bytes > limitOf(record) ? 0 : bytes);
 const unitsToRead = (record: LedgerRecord, bytes: number): number => Math.ceil(bytesIn(record, bytes) / readUnit);
@@ -130,7 +137,9 @@ const taskCalls = (state: AslState, attempts: number, stageOf: StageOf, failing:
     const stage = stageOf(called);
     const released = releasedOf(state);
     return [
-      ...(stage ? stageCalls(stage, attempts, failing) : operatorCalls(state, called, attempts, stageOf)),
+      ...(stage
+        ? stageCalls(stage, attempts, failing, spreadIn(state))
+        : operatorCalls(state, called, attempts, stageOf)),
       ...(released > 0 ? written('latch', { times: released }) : []),
       ...(stage?.pool && payloadOf(state).lease !== undefined ? used(stage.pool, attempts) : []),
     ];
@@ -143,6 +152,8 @@ type Payload = { readonly action?: string; readonly stage?: string; readonly [fi
 
 const payloadOf = (state: AslState): Payload => (argumentOf(state, 'Payload') ?? {}) as Payload; // of our own Lambdas
 const lengthOf = (list: Json | undefined): number => (Array.isArray(list) ? list.length : 0);
+/** Over how many keys the records of a map's batches are spread. */
+const spreadIn = (state: AslState): number => Number(payloadOf(state).spread ?? 1);
 /** How many latches a call releases at its end. */
 const releasedOf = (state: AslState): number => {
   const { release, call } = payloadOf(state);
@@ -170,15 +181,15 @@ export const isUnpriced = ({ Type, Resource = '' }: AslState): boolean =>
 
 const lambda = (gb: number, seconds: number, times: number): Call => ({ kind: 'lambda', gb, seconds, times });
 
-const stageCalls = (stage: StageFacts, attempts: number, failing: boolean): readonly Call[] => {
+const stageCalls = (stage: StageFacts, attempts: number, failing: boolean, keys: number): readonly Call[] => {
   const record = stage.results === undefined ? 'stage' : 'batch';
   return [
     lambda(stage.memoryMb / 1_024, failing ? stage.timeoutSeconds : stage.seconds, attempts),
     // Each try claims the stage and reads what it is given, a batch the map's own record too; one settles it.
-    ...written(record, { times: attempts }),
+    ...written(record, { times: attempts, keys }),
     ...stage.reads.map((one) => read(one, attempts)),
     ...(record === 'batch' ? repeated([small('stage')], attempts) : []),
-    ...written(record, { bytes: stage.writes }),
+    ...written(record, { bytes: stage.writes, keys }),
     ...cacheCalls(stage, attempts),
   ];
 };
@@ -225,11 +236,14 @@ const operatorCalls = (state: AslState, called: string, attempts: number, stageO
       // The first batch opens the map's record. Its batches are looked at to count, and for those that are lost.
       const { reads = [], results = 0, writes = 0 } = stageOf(`stage_${payload.stage}`) ?? {};
       const batches = writes > 0 ? results / writes : 1;
+      const units = Math.max(spreadIn(state), Math.ceil((batches * bytesIn('batch', writes)) / readUnit));
       return [
         running,
         ...written('stage', { times: 2 }),
+        small('stage'),
         ...reads.map((one) => read(one)),
-        { kind: 'read', record: 'batch', units: Math.ceil((batches * bytesIn('batch', writes)) / readUnit), times: 1 },
+        { kind: 'read', record: 'batch', units, times: payload.index === true ? 2 : 1 },
+        ...(payload.index === true ? [{ kind: 'put', times: 2 } as const] : []), // the index, and what small batches gave
       ];
     }
     case 'poolOpened': {

@@ -84,7 +84,7 @@ export const readStage = async (
   const [input, output, batches, letters, logs] = await Promise.all([
     inputOf(desk, run, record, wired),
     outputOf(desk, run, record),
-    record?.items ? ledger.stages.listBatches({ pipeline, run: id, stage }, false) : [],
+    record?.items ? ledger.stages.listBatches({ pipeline, run: id, stage, spread: record.spread }, false) : [],
     ledger.deadLetters.list(pipeline, id),
     desk.logsOf(run, record),
   ]);
@@ -130,7 +130,7 @@ const outputOf = async (
   if (own) return knownOf(() => ledger.payloads.load(own));
   if (!record || record.endedAt === undefined) return { missing: 'None yet.' };
   if (!record.items) return { missing: 'It gave none.' };
-  const first = await ledger.stages.getBatch({ pipeline, run, stage: record.stage }, 0);
+  const first = await ledger.stages.getBatch({ pipeline, run, stage: record.stage, spread: record.spread }, 0);
   const results = first?.results;
   if (!results) return { missing: 'Its batches have none.' };
   return { note: 'Of its first batch:', ...(await knownOf(() => ledger.payloads.load(results))) };

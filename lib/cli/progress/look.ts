@@ -85,13 +85,14 @@ const mostPages = 4;
 export const itemsSoFar = async (
   ledger: Ledger,
   { pipeline, run, executionArn }: RunRecord,
-  { stage, status, items, owner }: StageRecord,
+  { stage, status, items, owner, spread }: StageRecord,
   mapRuns?: MapRuns,
 ): Promise<ItemProgress | undefined> => {
   if (items && status !== 'running')
     return { done: items.completed + items.failed, failed: items.failed, total: items.total };
   if (status !== 'running' || owner !== undefined) return undefined; // no map: those have no attempts of their own
-  const { completed, failed, isWhole } = await tallyOf(ledger.stages, { pipeline, run, stage }, { pages: mostPages });
+  const at = { pipeline, run, stage, spread };
+  const { completed, failed, isWhole } = await tallyOf(ledger.stages, at, { pages: mostPages });
   const isCounted = items === undefined || !isWhole;
   const counts = isCounted && executionArn !== undefined ? await mapRuns?.counts(executionArn, stage) : undefined;
   const done = isWhole ? completed + failed : Math.max(completed + failed, counts?.done ?? 0);

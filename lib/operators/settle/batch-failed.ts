@@ -1,4 +1,4 @@
-import { addressOf, batchItems, batchNumber, UnavailableError } from '../../ledger/index.ts';
+import { addressOf, batchItems, batchNumber, spreadOf, UnavailableError } from '../../ledger/index.ts';
 import { type ItemResult, readCause } from '../../records/index.ts';
 import { invariant } from '../../support/invariant.ts';
 import { isoTime, type Services } from '../services.ts';
@@ -10,7 +10,7 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
   const { ledger, now } = services;
   const { run, stage, batch } = call;
   invariant(batch, 'a batch failed without one');
-  const at = addressOf(run, stage);
+  const address = addressOf(run, stage);
   const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: call.chosen };
   const resolver = ledger.resolver();
   try {
@@ -21,6 +21,7 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
     if (error instanceof UnavailableError) return { control: {} };
     throw error;
   }
+  const at = { ...address, spread: spreadOf(await ledger.stages.get(address), call.spread) };
   const number = batchNumber(batch);
   const owner = `settle:${run.execution}`;
   const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(now()));
@@ -29,7 +30,7 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
     ? ((await ledger.payloads.load(claim.record.results)) as readonly ItemResult[])
     : [];
   const results = new Map(known.map((result) => [result.index, result]));
-  const { items } = await batchItems(batch, ledger, resolver, scope);
+  const { items } = await batchItems(batch, ledger, resolver, scope, at.spread);
   const cause = readCause(error.Cause);
   for (const { index, value: item, beside = {} } of items) {
     if (results.has(index)) continue;

@@ -1,5 +1,5 @@
 // What is wrong with rows that Step Functions could not read; and a copy of them that it can.
-import { addressOf, type Scope } from '../../ledger/index.ts';
+import { addressOf, type Scope, spreadOf } from '../../ledger/index.ts';
 import { type MendedRows, mendedRows } from '../../records/index.ts';
 import { AwsCallError } from '../../support/aws-call.ts';
 import { listObjects } from '../../support/list-objects.ts';
@@ -45,10 +45,11 @@ type Read = { readonly bytes: Buffer } | { readonly cause: string };
 
 /** Undefined where the rows are not what broke the map, or nothing more is known than what Step Functions said. */
 export const brokenRows = async (
-  { run, stage, items, rows, error }: Call<'mapFailed'>,
+  call: Call<'mapFailed'>,
   scope: Scope,
   { ledger, aws }: Services,
 ): Promise<BrokenRows | undefined> => {
+  const { run, stage, items, rows, error } = call;
   if (!rows || error.Error !== 'States.ItemReaderFailed') return undefined;
   const key = await ledger.resolver().resolve(items, scope);
   const what = rows.under === 'prefix' ? 'the prefix of its files' : 'the key of its file';
@@ -84,7 +85,7 @@ export const brokenRows = async (
     }
   }
   if (cause === undefined) return undefined;
-  if (rows.mendIn === undefined || rows.mended || (await hasBegun(scope, stage, ledger))) return { cause };
+  if (rows.mendIn === undefined || rows.mended || (await hasBegun(call, ledger))) return { cause };
   // What an earlier execution copied of other objects must not be among them.
   const { generation } = addressOf(run, stage);
   const mended = `${mendedRows(run.pipeline)}${run.id}/${stage}${rows.under ? `/${generation}/` : '.jsonl'}`;
@@ -154,7 +155,12 @@ const problemOfInventory = async (aws: Aws, place: string, text: string): Promis
 };
 
 /** Rows of another cut of the file must not be counted beside these. */
-const hasBegun = async ({ pipeline, run }: Scope, stage: string, { stages }: Services['ledger']): Promise<boolean> => {
-  for await (const page of stages.batchPages({ pipeline, run, stage })) if (page.length > 0) return true;
+const hasBegun = async (
+  { run, stage, spread }: Call<'mapFailed'>,
+  { stages }: Services['ledger'],
+): Promise<boolean> => {
+  const at = addressOf(run, stage);
+  const batches = { ...at, spread: spreadOf(await stages.get(at), spread) };
+  for await (const page of stages.batchPages(batches)) if (page.length > 0) return true;
   return false;
 };

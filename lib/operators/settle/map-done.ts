@@ -4,8 +4,10 @@ import {
   batchNumber,
   indexResults,
   type Ledger,
+  type MapAddress,
   portionsOf,
   type Scope,
+  spreadOf,
   type Tally,
   tallyOf,
   UnavailableError,
@@ -23,7 +25,8 @@ import { outcomeOf } from './outcome.ts';
 export const mapDone = async (call: Call<'mapDone'>, services: Services): Promise<SettleAnswer> => {
   const { ledger, now } = services;
   const { run, stage } = call;
-  const at = addressOf(run, stage);
+  const address = addressOf(run, stage);
+  const at = { ...address, spread: spreadOf(await ledger.stages.get(address), call.spread) };
   const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: call.chosen };
   const { beside } = call;
   const needs = { ...needsOf([call.items, call.bind], call.after, call.chosen), ...(beside ? { beside } : {}) };
@@ -32,7 +35,7 @@ export const mapDone = async (call: Call<'mapDone'>, services: Services): Promis
     await ledger.stages.skip(at, missing, isoTime(now()), needs);
     return { control: {} };
   }
-  const { completed, failed, cached, telling: told, settled } = await settledTally(call, scope, services);
+  const { completed, failed, cached, telling: told, settled } = await settledTally(call, at, scope, services);
   // Who reduces the map reads in which portions its batches are taken.
   const isReduced = call.control.some(({ path }) => path[0] === 'portions');
   const portions = isReduced ? { portions: portionsOf(settled) } : {};
@@ -71,18 +74,29 @@ const inExpress = ({ usage, ...rest }: Spent): Spent => {
  */
 const settledTally = async (
   call: Call<'mapDone'>,
+  at: MapAddress,
   scope: Scope,
   services: Services,
 ): Promise<Tally & { readonly settled: readonly number[] }> => {
   const { run, stage, bind, after, chosen } = call;
   const { stages } = services.ledger;
-  const at = addressOf(run, stage);
   const settled = new Set<number>();
   const tally = await tallyOf(stages, at, { settled: (batch) => settled.add(batch) });
-  const missing = (await expectedBatches(call, scope, services)).filter((batch) => !settled.has(batchNumber(batch)));
+  const missing = (await expectedBatches(call, at, scope, services)).filter(
+    (batch) => !settled.has(batchNumber(batch)),
+  );
   const error = { Error: errorNames.batchLost, Cause: 'the child execution of its batch ended without settling it' };
   for (const batch of missing) {
-    const lost = { run, stage, bind, after, control: [], chosen, batch };
+    const lost = {
+      run,
+      stage,
+      bind,
+      after,
+      control: [],
+      chosen,
+      batch,
+      ...(call.spread ? { spread: call.spread } : {}),
+    };
     await batchFailed({ action: 'batchFailed', call: lost, error }, services);
   }
   const counted = missing.length === 0 ? tally : await tallyOf(stages, at, { settled: (batch) => settled.add(batch) });
@@ -91,16 +105,19 @@ const settledTally = async (
 
 /** The batches that a map should have, where one may be lost. */
 const expectedBatches = async (
-  { run, items, size, follows, beside }: Call<'mapDone'>,
+  { run, items, size, follows, beside, spread }: Call<'mapDone'>,
+  at: MapAddress,
   scope: Scope,
   { ledger }: Services,
 ): Promise<readonly Batch[]> => {
   if (follows !== undefined) {
-    const before = await ledger.stages.listBatches(addressOf(run, follows), false);
+    const first = addressOf(run, follows);
+    const batches = { ...first, spread: spreadOf(await ledger.stages.get(first), spread) };
+    const before = await ledger.stages.listBatches(batches, false);
     return before.map(({ batch }) => ({ follows, index: batch }));
   }
   if (size === undefined) return [];
-  const { total = 0 } = await batchItems({ items, index: 0, size }, ledger, ledger.resolver(), scope);
+  const { total = 0 } = await batchItems({ items, index: 0, size }, ledger, ledger.resolver(), scope, at.spread);
   return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({
     items,
     index,

@@ -1,4 +1,4 @@
-import { addressOf } from '../../ledger/index.ts';
+import { addressOf, spreadOf } from '../../ledger/index.ts';
 import { needsOf } from '../../records/index.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
@@ -14,7 +14,9 @@ export const mapFailed = async (call: Call<'mapFailed'>, services: Services): Pr
   const missing = await whatIsMissing(call, scope, ledger);
   if (missing !== undefined) {
     const needs = needsOf([items, call.bind], call.after, chosen);
-    await ledger.stages.skip(addressOf(run, stage), missing, isoTime(now()), needs);
+    const address = addressOf(run, stage);
+    const spread = spreadOf(await ledger.stages.get(address), call.spread);
+    await ledger.stages.skip({ ...address, spread }, missing, isoTime(now()), needs);
     return { control: {} };
   }
   const broken = await brokenRows(call, scope, services);
@@ -22,7 +24,12 @@ export const mapFailed = async (call: Call<'mapFailed'>, services: Services): Pr
   const error = broken?.cause === undefined ? call.error : { ...call.error, Cause: broken.cause };
   const onFailure = outputsOf(call.onFailure, 0);
   return stageFailed(
-    { action: 'stageFailed', run, stage, bind: items, chosen, error, control, ...(onFailure ? { onFailure } : {}) },
+    {
+      action: 'stageFailed',
+      ...{ run, stage, bind: items, chosen, error, control },
+      ...(call.spread ? { spread: call.spread } : {}),
+      ...(onFailure ? { onFailure } : {}),
+    },
     services,
   );
 };

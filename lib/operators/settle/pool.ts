@@ -1,5 +1,13 @@
 // The state before a stage that takes of a pool. It goes on by its token: at once where there is room, else when there is.
-import { addressOf, batchItems, batchNumber, poolAnswer, type Scope, UnavailableError } from '../../ledger/index.ts';
+import {
+  addressOf,
+  batchItems,
+  batchNumber,
+  poolAnswer,
+  type Scope,
+  spreadOf,
+  UnavailableError,
+} from '../../ledger/index.ts';
 import { isPoolKey, type Json, poolOwner } from '../../records/index.ts';
 import { PermanentError } from '../../support/run-errors.ts';
 import type { Services } from '../services.ts';
@@ -10,10 +18,12 @@ export const poolOpened = async (call: Call<'poolOpened'>, services: Services): 
   const { run, stage, pool, batch, since, attempt, token } = call;
   const { ledger, now } = services;
   const at = addressOf(run, stage);
+  const record = await ledger.stages.get(at);
+  const spread = spreadOf(record, call.spread);
   const done =
-    (await ledger.stages.get(at))?.status === 'completed' ||
-    (batch && (await ledger.stages.getBatch(at, batchNumber(batch)))?.status === 'completed');
-  const input = done ? undefined : await inputOf(call, services);
+    record?.status === 'completed' ||
+    (batch && (await ledger.stages.getBatch({ ...at, spread }, batchNumber(batch)))?.status === 'completed');
+  const input = done ? undefined : await inputOf(call, spread, services);
   // Done before, or to be skipped: the stage's own call says so, and takes nothing for that.
   if (input === undefined) {
     await answerWith(token, poolAnswer(null, now()), services);
@@ -40,6 +50,7 @@ export const poolOpened = async (call: Call<'poolOpened'>, services: Services): 
 /** What the stage, or the first item of the batch, will get; undefined where it misses something. */
 const inputOf = async (
   { run, bind, after, chosen, batch, pool }: Call<'poolOpened'>,
+  spread: number | undefined,
   { ledger }: Services,
 ): Promise<Json | undefined> => {
   const scope: Scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen };
@@ -48,7 +59,7 @@ const inputOf = async (
     await resolver.check(after, scope);
     if (!batch) return await resolver.resolve(bind, scope);
     if (pool.key === undefined) return await resolver.resolve(bind, { ...scope, item: null });
-    const [first] = (await batchItems(batch, ledger, resolver, scope)).items;
+    const [first] = (await batchItems(batch, ledger, resolver, scope, spread)).items;
     return first && (await resolver.resolve(bind, { ...scope, item: first.value, beside: first.beside ?? {} }));
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;

@@ -1,4 +1,4 @@
-import { addressOf, UnavailableError } from '../../ledger/index.ts';
+import { addressOf, spreadOf, UnavailableError } from '../../ledger/index.ts';
 import { controlOf, type Json, needsOf, readCause } from '../../records/index.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
@@ -7,7 +7,7 @@ import { outcomeOf } from './outcome.ts';
 
 /** Records a stage that failed for good, with its dead letter, and what `onFailure` makes of it. */
 export const stageFailed = async (
-  { run, stage, bind, chosen = {}, error, onFailure, control = [], round }: Call<'stageFailed'>,
+  { run, stage, bind, chosen = {}, error, onFailure, control = [], round, spread }: Call<'stageFailed'>,
   services: Services,
 ): Promise<SettleAnswer> => {
   const { ledger, now } = services;
@@ -19,7 +19,11 @@ export const stageFailed = async (
   const failure = { error: error.Error, cause: readCause(error.Cause) };
   const outcome = await outcomeOf(ledger, run.pipeline, onFailure, failure);
   const endedAt = isoTime(now());
-  const recorded = await ledger.stages.fail(at, { ...outcome, ...failure, endedAt }, needsOf([bind], [], chosen));
+  const recorded = await ledger.stages.fail(
+    { ...at, spread: spreadOf(before, spread) },
+    { ...outcome, ...failure, endedAt },
+    needsOf([bind], [], chosen),
+  );
   // It is completed: by a late attempt after all, or with `onFailure`'s value by a call of this operator that went before.
   const record = recorded ?? (await ledger.stages.get(at));
   const output = record?.output ? ((await ledger.payloads.load(record.output)) as Json) : undefined;

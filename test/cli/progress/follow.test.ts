@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => services.close());
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
-const stage = (run: string, name: string) => ({ pipeline: 'orders', run, stage: name });
+const stage = (run: string, name: string) => ({ pipeline: 'orders', run, stage: name, spread: undefined });
 
 const begin = async (run: string): Promise<void> => {
   const { runs, stages } = services.ledger;
