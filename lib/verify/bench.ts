@@ -29,7 +29,7 @@ import {
 } from '../records/index.ts';
 import { stageHandler } from '../runtime/index.ts';
 import { invariant } from '../support/invariant.ts';
-import { account, type Deployed, deploy, descendantsOf, executionArn, names, region } from './deploy.ts';
+import { account, bucketName, type Deployed, deploy, descendantsOf, executionArn, region } from './deploy.ts';
 import {
   type FunctionsOptions,
   type Setup,
@@ -234,8 +234,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
 
   const put: Bench['put'] = async (files) => {
     for (const { bucket, key, text } of files) {
-      const name = bucket === 'inbox' ? names.inboxBucket : names.payloadBucket;
-      const stored = await services.aws.object('PUT', name, key, { body: text });
+      const stored = await services.aws.object('PUT', bucketName(bucket), key, { body: text });
       invariant(stored.ok, `the file ${key} could not be stored: HTTP ${stored.status}`);
     }
   };

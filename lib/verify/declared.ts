@@ -5,6 +5,8 @@ import {
   type Block,
   besideIn,
   type Condition,
+  type FoldNode,
+  type MapNode,
   type Node,
   operandsOf,
   type Pipeline,
@@ -15,8 +17,11 @@ import {
 import { graphOf, type PipelineGraph } from '../graph/index.ts';
 import { holds, type Json, keyProblem, narrow, sliceFields, sliceOf, valueAt } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
+import { bucketName } from './deploy.ts';
+import { type Batches, batchesBehind, batchesOf, portionsIn } from './folded.ts';
+import { followersIn } from './followers.ts';
 import { CannotVerifyError } from './refusals.ts';
-import { fileOf, type RowsText } from './rows-file.ts';
+import { filesOf, type RowsText } from './rows-file.ts';
 import {
   completed,
   type Deviation,
@@ -27,7 +32,7 @@ import {
   skipped,
   taskEnd,
 } from './stage-ends.ts';
-import { anyRun, type Stubs } from './stubs.ts';
+import { anyKey, anyRun, type Stubs } from './stubs.ts';
 import { declaredUndoing, type UndoEnd } from './undoing.ts';
 
 /** What a run of another pipeline reads of its upstreams. */
@@ -57,10 +62,12 @@ const noItem: Item = { value: null, index: -1 };
 class MissingError extends Error {}
 
 export const declaredOutcome = async (
-  { pipeline, stages: placed }: PipelineGraph,
+  graph: PipelineGraph,
   stubs: Stubs,
   hit: ReadonlyMap<string, Deviation> = new Map(),
 ): Promise<Declared> => {
+  const { pipeline, stages: placed } = graph;
+  const followers = followersIn(graph);
   const ends = new Map<string, StageEnd>();
   const files: RowsText[] = [];
   const children: ReadAbove[] = [];
@@ -68,6 +75,8 @@ export const declaredOutcome = async (
 
   /** What each stage of a flow.each gave, by item. */
   const given = new Map<string, ReadonlyMap<number, Json>>();
+  /** What each map gave, in its batches. */
+  const batches = new Map<string, Batches>();
 
   const sourceOf = (binding: Extract<Binding, { kind: 'ref' }>, { value, index }: Item): Json => {
     const { source } = binding;
@@ -98,12 +107,25 @@ export const declaredOutcome = async (
       }
     }
   };
+  /** Of a map whose results are read from S3. */
+  const resultsOf = ({ source, path }: Extract<Binding, { kind: 'ref' }>): Json | undefined => {
+    if (source.kind !== 'stage' || path[0] !== 'results' || !batches.has(source.stage)) return undefined;
+    if (stubs.isReal)
+      throw new CannotVerifyError(
+        `real handlers read the results of ${source.stage} from S3, where they are only in a run`,
+      );
+    awaited([source.stage]);
+    const given = ends.get(source.stage)?.output ?? null;
+    const place = { bucket: bucketName('artifacts'), key: anyKey };
+    const counts = { count: valueAt(given, ['count']), failed: valueAt(given, ['failed']) };
+    return valueAt({ ...place, ...counts }, path.slice(1));
+  };
   const resolve = (binding: Binding, item: Item = noItem): Json => {
     switch (binding.kind) {
       case 'value':
         return binding.value;
       case 'ref':
-        return valueAt(sourceOf(binding, item), binding.path);
+        return resultsOf(binding) ?? valueAt(sourceOf(binding, item), binding.path);
       case 'list':
         return binding.items.map((each) => resolve(each, item));
       case 'object':
@@ -128,19 +150,43 @@ export const declaredOutcome = async (
   };
   const deviationAt = (id: string): Deviation => hit.get(id) ?? { kind: 'none' };
 
+  /** What one call of a reduce gets: all is few enough for one. */
+  const partsOf = ({ part }: FoldNode, outputs: readonly Json[]): readonly Json[] =>
+    outputs.map((output) => resolve(part, { value: output, index: -1 }));
+  /** The portions of the map that a reduce goes over. */
+  const portionsOf = (over: string): Batches => {
+    awaited([over]);
+    return portionsIn(batches.get(over) ?? [], ends.get(over) ?? skipped);
+  };
+  const foldedMap = async (node: MapNode, fold: FoldNode): Promise<StageEnd> => {
+    const portions = portionsOf(fold.over);
+    resolve(node.bind);
+    const items = portions.map((outputs, index): Item => {
+      const parts = partsOf(fold, outputs);
+      return { value: { parts }, index, ...(parts.length === 0 ? { output: fold.empty } : {}) };
+    });
+    const outputs = new Map<number, Json>();
+    const end = await mapEnd(node, items, deviationAt(node.id), stubs, outputs);
+    batches.set(node.id, batchesOf(outputs, items.length, node.batch));
+    return end;
+  };
+  const foldedTask = async (node: TaskNode, fold: FoldNode): Promise<StageEnd> => {
+    awaited([fold.over]);
+    const parts = partsOf(fold, (batches.get(fold.over) ?? []).flat());
+    return parts.length === 0 ? completed(fold.empty, 0) : taskEnd(node, { parts }, deviationAt(node.id), stubs);
+  };
+
   const stageEnd = async (node: StageNode): Promise<StageEnd> => {
-    if ('fold' in node && node.fold)
-      throw new CannotVerifyError(
-        `${node.id} folds what ${node.fold.over} gave, in groups that the matrix does not make`,
-      );
     awaited(node.after);
     switch (node.kind) {
       case 'task':
+        if (node.fold) return foldedTask(node, node.fold);
         return taskEnd(node, resolve(node.bind), deviationAt(node.id), stubs);
       case 'map': {
+        if (node.fold) return foldedMap(node, node.fold);
         resolve(node.bind); // what it needs beside its items
         const listed = resolve(node.items); // with rows: the key of the file
-        if (node.rows) files.push(fileOf(node, String(listed), stubs));
+        if (node.rows) files.push(...filesOf(node, String(listed), stubs, bucketName));
         const items = node.rows ? stubs.rows(node) : (listed as readonly Json[]); // HDL230: maps take lists
         const beside = [...besideIn(node.bind), ...node.after].flatMap((id) => given.get(id) ?? []);
         const inputs = items
@@ -149,7 +195,15 @@ export const declaredOutcome = async (
           .map((item): Item => ({ value: resolve(node.bind, item), index: item.index }));
         const outputs = new Map<number, Json>();
         if (node.each !== undefined) given.set(node.id, outputs);
-        return mapEnd(node, inputs, deviationAt(node.id), stubs, outputs);
+        const end = await mapEnd(node, inputs, deviationAt(node.id), stubs, outputs);
+        const before = node.each === undefined && followers.has(node.id) ? listBehind(node.items) : undefined;
+        batches.set(
+          node.id,
+          before === undefined
+            ? batchesOf(outputs, items.length, node.batch)
+            : batchesBehind(batches.get(before) ?? [], outputs),
+        );
+        return end;
       }
       case 'wait':
         return completed({ until: node.wait.kind === 'until' ? resolve(node.wait.at) : null }, 0);
@@ -216,6 +270,10 @@ export const declaredOutcome = async (
     ...(output === undefined ? {} : { output }),
   };
 };
+
+/** The stage whose list a binding is. */
+const listBehind = (binding: Binding): string | undefined =>
+  binding.kind === 'ref' && binding.source.kind === 'stage' ? binding.source.stage : undefined;
 
 /** What becomes of a stage that runs another pipeline: whatever becomes of that one. */
 const childEnd = async (

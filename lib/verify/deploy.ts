@@ -1,6 +1,6 @@
 // What the operators and the wrapper find on the engine: the table, the bucket, the bus, the dead-letter queue, the machine.
 import type { CompiledPipeline } from '../asl/index.ts';
-import type { Pipeline } from '../definition/index.ts';
+import type { Pipeline, RowsBucket } from '../definition/index.ts';
 import { childrenOf } from '../graph/index.ts';
 import { tableRequest } from '../ledger/index.ts';
 import type { Services as Engine } from '../local/index.ts';
@@ -18,6 +18,10 @@ export const names = {
   startQueue: 'start',
 };
 
+/** The name of a bucket that rows lie in. */
+export const bucketName = (bucket: RowsBucket): string =>
+  typeof bucket === 'object' ? bucket.name : bucket === 'inbox' ? names.inboxBucket : names.payloadBucket;
+
 export interface Deployed {
   readonly endpoint: string;
   readonly queueUrl: string;
@@ -27,7 +31,8 @@ export interface Deployed {
 /** Deploys compiled pipelines to an engine that has nothing yet. */
 export const deploy = async (engine: Engine, compiled: readonly CompiledPipeline[]): Promise<Deployed> => {
   await engine.service('dynamodb').call('CreateTable', tableRequest(names.table));
-  for (const Bucket of [names.payloadBucket, names.inboxBucket])
+  const own = compiled.flatMap(({ maps }) => maps.flatMap(({ rows }) => (rows ? [bucketName(rows.bucket)] : [])));
+  for (const Bucket of new Set([names.payloadBucket, names.inboxBucket, ...own]))
     await engine.service('s3').call('CreateBucket', { Bucket });
   await engine.service('eventbridge').call('CreateEventBus', { Name: names.eventBus });
   const { QueueUrl } = await engine.service('sqs').call('CreateQueue', { QueueName: names.queue });

@@ -1,11 +1,12 @@
 // What a run with faults at some of its stages is to come to, and how it is told whether it did.
 import type { ExecutionType, HandledNode, Stage, StageNode } from '../definition/index.ts';
 import { bindingsOf, isHandled, refsIn } from '../definition/index.ts';
-import { fuseMaps, jsonSchemaOf, type Level, type PipelineGraph } from '../graph/index.ts';
+import { jsonSchemaOf, type PipelineGraph } from '../graph/index.ts';
 import type { Json } from '../records/index.ts';
 import { brokenFor, type Expected } from './cell.ts';
 import { declaredOutcome } from './declared.ts';
 import type { Fault, Planned } from './faults.ts';
+import { followersIn } from './followers.ts';
 import { sampleOf } from './sample.ts';
 import type { Deviation } from './stage-ends.ts';
 import type { Stubs } from './stubs.ts';
@@ -61,17 +62,6 @@ const longTextLength = ({ id }: HandledNode, stage: Stage): number | undefined =
 
 const madeOutput = (id: string, { output }: Stage, textLength: number): Json =>
   sampleOf(jsonSchemaOf(output, 'input'), id, { textLength });
-
-/** Maps that work on the batches of another as they come, before that one has ended. */
-const followersIn = ({ root }: PipelineGraph): ReadonlySet<string> => {
-  const found = new Set<string>();
-  const visit = (level: Level): void => {
-    for (const { followers = [] } of fuseMaps(level).nodes) for (const { id } of followers) found.add(id);
-    for (const { onTrue, onFalse } of level.nodes) for (const inner of [onTrue, onFalse]) if (inner) visit(inner);
-  };
-  visit(root);
-  return found;
-};
 
 const answersIn = ({ stages }: PipelineGraph, stubs: Stubs): ReadonlyMap<string, Json> =>
   new Map(stages.flatMap(({ id, node }) => (node.kind === 'approve' ? [[id, stubs.answer(node)] as const] : [])));

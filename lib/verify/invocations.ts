@@ -5,7 +5,7 @@ import type { Json, SettleCall, StageCall } from '../records/index.ts';
 import type { Work } from '../runtime/index.ts';
 import { invariant } from '../support/invariant.ts';
 import type { Act, Planned } from './faults.ts';
-import { anyRun } from './stubs.ts';
+import { anyRun, withoutKeys } from './stubs.ts';
 
 /** An invocation as the stub under the wrapper sees it. */
 interface Invocation {
@@ -208,9 +208,9 @@ export const noteEffect = ({ effects }: Watch, stage: string, key: string): void
   effects.set(stage, done.set(key, (done.get(key) ?? 0) + 1));
 };
 
-/** A value as it would be in any run: without the run's own id. */
+/** A value as it would be in any run: without the run's own id, and keys of what it stored. */
 export const withoutRun = (value: unknown, run: string): Json =>
-  JSON.parse((JSON.stringify(value) ?? 'null').replaceAll(run, anyRun)) as Json;
+  JSON.parse(withoutKeys((JSON.stringify(value) ?? 'null').replaceAll(run, anyRun))) as Json;
 
 export interface StubWork {
   /** What the handler returns for an input; `long`: with long texts. `work` is all that a real one gets. */

@@ -33,7 +33,10 @@ export interface StageEnd {
 export interface Item {
   readonly value: Json;
   readonly index: number;
+  /** What it gives without any work. */
+  readonly output?: Json;
 }
+
 export const skipped: StageEnd = { status: 'skipped', letters: [], effects: 0 };
 export const completed = (output: Json, effects: number): StageEnd => ({
   status: 'completed',
@@ -111,7 +114,11 @@ export const mapEnd = async (
 ): Promise<StageEnd> => {
   const letters: Letter[] = [];
   let effects = 0;
-  for (const { index: item, value: bound } of inputs) {
+  for (const { index: item, value: bound, output } of inputs) {
+    if (output !== undefined) {
+      given.set(item, output);
+      continue;
+    }
     const isHit = deviation.kind !== 'fails' || deviation.items !== 'first' || item === 0;
     const done = await attempt(node.id, node.stage, bound, isHit ? deviation : { kind: 'none' }, stubs);
     effects += 'output' in done ? 1 : done.effects;

@@ -5,6 +5,7 @@ import { environmentNames, type StageAnswer, type StageCall, stageKey } from '..
 import { awsSettings, stageHandler } from '../../lib/runtime/index.ts';
 import { connect } from '../../lib/support/aws-call.ts';
 import { type CellResult, runMatrix, type Wrapper } from '../../lib/verify/index.ts';
+import { folded } from './folded.ts';
 import { outside, reader } from './outside.ts';
 import { quick } from './quick.ts';
 import { items, verbs } from './verbs.ts';
@@ -52,6 +53,21 @@ test('and so it does with another pipeline that it runs, a call of AWS, and the 
     'send failed',
     'clean failed',
     'total failed',
+  ]);
+}, 120_000);
+
+test('and so it does with reduces and results that are read as a stream, of rows under a prefix, in an inventory, in a bucket of the user', async () => {
+  const cells: CellResult[] = [];
+  for (const fault of ['permanent', 'unheard', 'oversize', 'poison', 'killed'])
+    cells.push(...(await runMatrix(folded, { fault })));
+  expect(wrong(cells)).toEqual([]);
+  expect(cells.filter(({ result }) => result === 'ok')).toHaveLength(32);
+  const poisoned = cells.flatMap((cell) => (cell.result === 'ok' && cell.fault === 'poison' ? [cell] : []));
+  expect(poisoned.map(({ stage, mark }) => `${stage} ${mark}`)).toEqual([
+    'clean tolerated',
+    'look value',
+    'joinPortions failed',
+    'joinLooksPortions failed',
   ]);
 }, 120_000);
 
