@@ -245,3 +245,27 @@ describe('what is not there is refused by name', () => {
     );
   });
 });
+
+describe('an expression that was read before', () => {
+  const update = (n: string, least: string, more: Record<string, { S: string }> = {}) =>
+    served.call('dynamodb', 'UpdateItem', {
+      TableName,
+      Key: { pk: { S: 'run' }, sk: { S: 'a' } },
+      UpdateExpression: 'SET #n = :n',
+      ConditionExpression: 'attribute_not_exists(#n) OR #n < :least',
+      ExpressionAttributeNames: { '#n': 'n' },
+      ExpressionAttributeValues: { ':n': { N: n }, ':least': { N: least }, ...more },
+      ReturnValues: 'UPDATED_NEW',
+    });
+
+  test('is done with the values of its own call, and what is wrong with the call is told all the same', async () => {
+    expect(await update('1', '0')).toEqual({ Attributes: { n: { N: '1' } } });
+    expect(await update('2', '5')).toEqual({ Attributes: { n: { N: '2' } } });
+    await expect(update('3', '2')).rejects.toMatchObject({ code: 'ConditionalCheckFailedException' });
+    await expect(update('3', '5', { ':x': { S: 'x' } })).rejects.toMatchObject({
+      code: 'ValidationException',
+      message: expect.stringContaining('unused in expressions: keys: {:x}'),
+    });
+    expect(await update('3', '5')).toEqual({ Attributes: { n: { N: '3' } } });
+  });
+});

@@ -2,6 +2,7 @@
 // dynalite has no types and no exports map; this file is the one place that knows its insides (pinned at 4.0.0).
 import { createRequire } from 'node:module';
 import type { Shape } from '../../service.ts';
+import { rememberExpressions } from './parsed-expressions.ts';
 
 /** What dynalite calls back with. A refused call carries `statusCode` and AWS's error `body`. */
 export type Callback<T> = (error: DynaliteError | null | undefined, value?: T) => void;
@@ -93,6 +94,7 @@ const moduleName = (operation: string): string => operation.charAt(0).toLowerCas
 export const loadDynalite = (): ReadonlyMap<string, DynaliteAction> => {
   const load = createRequire(import.meta.url);
   const checks: Checks = load('dynalite/validations/index.js');
+  rememberExpressions();
   return new Map(
     OPERATIONS.map((operation) => {
       const own: ActionChecks = load(`dynalite/validations/${moduleName(operation)}.js`);

@@ -53,6 +53,8 @@ export const tableStore = (
   };
   const indexSpace = (kind: string, table: string, index: string): string =>
     `index-${kind.toLowerCase()}~${table}~${index}`;
+  // Every call looks at its table. Who may change what it is given asks for a table in any state, and gets one of its own.
+  const inUse = new Map<string, Shape>();
   const stored = open('table');
   const tables: DynaliteStore['tableDb'] = {
     ...stored,
@@ -60,11 +62,13 @@ export const tableStore = (
     awsRegion: place.region,
     put: (name, value, callback) => {
       if (!isOpen) return callback(closed());
+      inUse.delete(name);
       stored.put(name, value, callback);
       if (isSettled(name)) tell(name);
     },
     del: (name, callback) => {
       if (!isOpen) return callback(closed());
+      inUse.delete(name);
       stored.del(name, callback);
       tell(name);
     },
@@ -81,12 +85,17 @@ export const tableStore = (
     deleteTagDb: (table, callback) => clear(`tag-${table}`, callback),
     getTable: (name, checkStatus, callback) => {
       const answer = typeof checkStatus === 'function' ? checkStatus : callback;
+      const known = checkStatus === false ? undefined : inUse.get(name);
+      if (known) return answer?.(null, known);
       const stored = statements.get('table', name);
       const table: Shape | undefined = stored === undefined ? undefined : JSON.parse(stored);
       // dynalite leaves the status out to ask for a table in use, and gives `false` to ask for any
       if (table === undefined || (checkStatus !== false && isBusy(table)))
         answer?.(tableNotFound(name, checkStatus === false));
-      else answer?.(null, table);
+      else {
+        if (checkStatus !== false) inUse.set(name, table);
+        answer?.(null, table);
+      }
     },
     settled: async (name) => {
       if (isSettled(name)) return;
