@@ -17,9 +17,12 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1; // setTimeout overflows above this: longer
 
 const nothing = (): void => undefined;
 
+/** The process's own: functions in this process see another `Date` (services/lambda/function-scope.ts). */
+const wallClock = Date.now;
+
 /** Wall-clock time. Timers keep the process alive; a holder of the clock cancels them on close. */
 export const realClock = (): Clock => ({
-  now: () => Date.now(),
+  now: () => wallClock(),
   after: (delayMs, action) => {
     const due = Date.now() + delayMs;
     let timer: NodeJS.Timeout;

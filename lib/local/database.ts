@@ -2,8 +2,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { DamagedStateError, EngineError } from './engine-error.ts';
 
-/** `process`: a killed process loses nothing. `power`: nor does a machine that loses power (each commit waits for the disk). */
-export type Durability = 'process' | 'power';
+/**
+ * `process`: a killed process loses nothing. `power`: nor does a machine that loses power (each commit waits for the disk). `none`: it is in
+ * memory, and gone when it is closed.
+ */
+export type Durability = 'none' | 'process' | 'power';
 
 /** Raised when the tables of the state change in a way that an older engine cannot read. */
 export const LAYOUT_VERSION = 2;
@@ -22,7 +25,7 @@ const firstProblem = (database: DatabaseSync): string | undefined => {
 };
 
 const prepared = (path: string, durability: Durability): DatabaseSync => {
-  const database = new DatabaseSync(path);
+  const database = new DatabaseSync(durability === 'none' ? ':memory:' : path);
   try {
     // One process owns the file (state-folder.ts holds the lock), so the locks of each commit are saved: 18 us become 12.
     database.exec(

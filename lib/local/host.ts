@@ -17,7 +17,7 @@ export interface HostOptions {
   readonly clock?: Clock;
   /** Numbers in [0, 1). @default Math.random */
   readonly random?: () => number;
-  /** What a crash may not lose: of the process, or of the machine's power. @default 'process' */
+  /** What a crash may not lose: of the process, or of the machine's power; or `'none'`, for a test. @default 'process' */
   readonly durability?: Durability;
   /** Rename a damaged database and start afresh, rather than throw. @default false */
   readonly setAsideDamaged?: boolean;
@@ -35,6 +35,11 @@ export interface HostOptions {
   readonly quotas?: Quotas;
   /** The most events in the history of a Standard execution; one more fails it. @default 25,000, as on AWS */
   readonly historyLimit?: number;
+  /**
+   * Asked when the schedule of a rule of EventBridge is due: `true` for one that would find nothing to do. A month of a rule that fires
+   * every few minutes is thousands of calls. @default all fire
+   */
+  readonly passOver?: (rule: string) => boolean | Promise<boolean>;
   /** Told of every event of a service (`source: 'aws.states'`, ...) once what it tells is on disk. */
   readonly onEvent?: (event: BusEvent) => void;
 }
@@ -101,7 +106,7 @@ const compositionOptions = ({
 
 /** Opens the folder, loads the services, starts the server. Nothing that an earlier process left is taken up yet. */
 export const openHost = async (settings: HostSettings): Promise<Host> => {
-  const { region, account, port, onEvent } = settings;
+  const { region, account, port, onEvent, passOver } = settings;
   const folder = openStateFolder(settings.stateDir, settings);
   let server: WireServer | undefined;
   let composition: Composition | undefined;
@@ -121,7 +126,9 @@ export const openHost = async (settings: HostSettings): Promise<Host> => {
       invariant(server, 'a service asked for the endpoint before the server listened');
       return server.endpoint;
     },
+    fetch: (url, init) => server?.fetch(url, init),
     service: (id) => composed().get(id),
+    ...(passOver && { passOver }),
     emit: (event) => {
       composed().emit(event);
       onEvent?.(event);

@@ -8,4 +8,6 @@ export const fs = process.getBuiltinModule('node:fs');
 
 export const crypto = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto');
 
+export const os = (): typeof import('node:os') => process.getBuiltinModule('node:os');
+
 export const zlib = (): typeof import('node:zlib') => process.getBuiltinModule('node:zlib');

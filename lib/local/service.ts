@@ -60,8 +60,12 @@ export interface EngineContext {
   random(): number;
   /** `http://127.0.0.1:PORT`, known once the server listens. */
   endpoint(): string;
+  /** `fetch` for that endpoint, to functions in this process; undefined for what needs a socket, and where there is no server. */
+  fetch?(url: string, init: RequestInit): Promise<Response> | undefined;
   /** Another service of the same engine. Throws where the engine does not run it. */
   service(id: ServiceId): Service;
+  /** Whether a rule whose schedule is due is not to fire this time. */
+  passOver?(rule: string): boolean | Promise<boolean>;
   /** An event of an AWS service (`source: 'aws.s3'`, …) to the default event bus. Does not wait for its targets. */
   emit(event: BusEvent): void;
 }

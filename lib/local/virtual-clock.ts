@@ -21,6 +21,10 @@ class Timers {
     }
   }
 
+  get first(): Timer | undefined {
+    return this.#heap[0];
+  }
+
   pop(): Timer | undefined {
     const [first] = this.#heap;
     const last = this.#heap.pop();
@@ -52,31 +56,57 @@ class Timers {
   }
 }
 
-/**
- * A clock that starts at `start` (milliseconds since the epoch) and jumps to the next timer whenever no work is held and
- * the event loop has come round. Timers of the same time run in the order in which they were set.
- */
-export const virtualClock = (start = 0): Clock => {
+/** A virtual clock that goes only as far as it is told to. */
+export interface SteeredClock extends Clock {
+  /** Runs what comes due up to `ms` (since the epoch), one timer after the other, and resolves when nothing is under way then. */
+  advanceTo(ms: number): Promise<void>;
+}
+
+/** Turns of the event loop in which nothing begins, after which nothing is taken to be under way. */
+const calmTurns = 3;
+
+const timeline = (start: number, furthest: number): SteeredClock => {
   const timers = new Timers();
   const cancelled = new WeakSet<Timer>();
   let now = start;
+  let limit = furthest;
   let order = 0;
   let waiting = 0;
   let held = 0;
   let looking = false;
+  let calm = 0;
+  const arrivals: (() => void)[] = [];
+
+  /** The next timer that is to run, which stays. */
+  const next = (): Timer | undefined => {
+    let timer = timers.first;
+    for (; timer && cancelled.has(timer); timer = timers.first) timers.pop();
+    return timer && timer.due <= limit ? timer : undefined;
+  };
+
+  const run = (timer: Timer): void => {
+    timers.pop();
+    waiting--;
+    now = Math.max(now, timer.due);
+    timer.action();
+  };
+
+  const arrive = (): void => {
+    now = Math.max(now, limit);
+    for (const tell of arrivals.splice(0)) tell();
+  };
 
   const look = (): void => {
-    if (looking || waiting === 0) return;
+    if (looking || (waiting === 0 && arrivals.length === 0)) return;
     looking = true;
     setImmediate(() => {
       looking = false;
+      const timer = held > 0 ? undefined : next();
+      calm = held > 0 || timer ? 0 : calm + 1;
       if (held > 0) return; // the release looks again
-      let timer = timers.pop();
-      while (timer && cancelled.has(timer)) timer = timers.pop();
-      if (!timer) return;
-      waiting--;
-      now = Math.max(now, timer.due);
-      timer.action();
+      if (timer) run(timer);
+      else if (arrivals.length === 0) return;
+      else if (calm >= calmTurns) arrive();
       look();
     });
   };
@@ -113,5 +143,24 @@ export const virtualClock = (start = 0): Clock => {
         if (held === 0) look();
       };
     },
+    advanceTo: (ms) =>
+      new Promise((resolve) => {
+        limit = Math.max(limit, ms);
+        calm = 0;
+        arrivals.push(resolve);
+        look();
+      }),
   };
 };
+
+/**
+ * A clock that starts at `start` (milliseconds since the epoch) and jumps to the next timer whenever no work is held and
+ * the event loop has come round. Timers of the same time run in the order in which they were set.
+ */
+export const virtualClock = (start = 0): Clock => {
+  const { now, after, hold } = timeline(start, Number.POSITIVE_INFINITY);
+  return { now, after, hold };
+};
+
+/** As `virtualClock`, but time stands still at `start`, and then wherever `advanceTo` has brought it. */
+export const steeredClock = (start: number): SteeredClock => timeline(start, start);

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { EngineError } from '../engine-error.ts';
 import type { Service, ServiceId } from '../service.ts';
 import { answerWith } from './answer.ts';
+import { type DirectFetch, directFetch } from './direct.ts';
 import type { WireRequest, WireResponse } from './wire.ts';
 
 const HOST = '127.0.0.1';
@@ -21,6 +22,8 @@ export interface ServerOptions {
 export interface WireServer {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
+  /** For who is in this process. */
+  readonly fetch: DirectFetch;
   /** Stops at once: requests in progress (long polls) are cut off. */
   close(): Promise<void>;
 }
@@ -103,9 +106,10 @@ export const startServer = async ({ port, services }: ServerOptions): Promise<Wi
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = 0; // a long poll or a slow Lambda takes as long as it takes
   try {
-    const bound = await listen(server, port);
+    const endpoint = `http://${HOST}:${await listen(server, port)}`;
     return {
-      endpoint: `http://${HOST}:${bound}`,
+      endpoint,
+      fetch: directFetch(endpoint, answer),
       close: () =>
         new Promise((resolve) => {
           server.close(() => resolve());

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { EngineContext, Service, Shape } from '../../../lib/local/service.ts';
 import { lambdaService } from '../../../lib/local/services/lambda/index.ts';
+import { virtualClock } from '../../../lib/local/virtual-clock.ts';
 import { type Served, serve } from '../server/serve.ts';
 
 const lines: string[] = [];
@@ -117,4 +118,17 @@ test('a module is imported once, and anew when the function changes', async () =
   expect([await invoke('count'), await invoke('count')].map(({ payload }) => payload.calls)).toEqual([1, 2]);
   await create('count', program);
   expect((await invoke('count')).payload).toEqual({ calls: 1 });
+});
+
+test("a function sees the engine's time, the process its own", async () => {
+  await served.close();
+  served = await serve({ make: [logs, lambda], clock: virtualClock(Date.parse('2026-01-31T00:00:00Z')) });
+  await create(
+    'tell',
+    wrap(`return [Date.now(), new Date(), new Date(0), Date().slice(0, 15), new Date() instanceof Date];`),
+  );
+  const now = '2026-01-31T00:00:00.000Z';
+  const { payload } = await invoke('tell');
+  expect(payload).toEqual([Date.parse(now), now, '1970-01-01T00:00:00.000Z', expect.stringContaining('2026'), true]);
+  expect(Date.now()).not.toBe(Date.parse(now));
 });

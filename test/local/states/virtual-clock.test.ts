@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { virtualClock } from '../../../lib/local/virtual-clock.ts';
+import { steeredClock, virtualClock } from '../../../lib/local/virtual-clock.ts';
 
 const passed = (clock: ReturnType<typeof virtualClock>, delayMs: number) =>
   new Promise<void>((resolve) => clock.after(delayMs, resolve));
@@ -33,4 +33,33 @@ test('time stands still while work is held', async () => {
   release(); // once is enough
   await passed(clock, 2);
   expect([rang, clock.now()]).toEqual([true, 2]);
+});
+
+test('steered time stops where it is told to, after the work that was due before it', async () => {
+  const clock = steeredClock(0);
+  const told: [string, number][] = [];
+  const tell = (what: string) => () => told.push([what, clock.now()]);
+  clock.after(5, tell('early'));
+  clock.after(10, () => {
+    const release = clock.hold();
+    setImmediate(() => {
+      tell('worked')();
+      clock.after(10, tell('followed'));
+      release();
+    });
+  });
+  clock.after(21, tell('late'));
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  expect(told).toEqual([]);
+  await clock.advanceTo(20);
+  expect(told).toEqual([
+    ['early', 5],
+    ['worked', 10],
+    ['followed', 20],
+  ]);
+  expect(clock.now()).toBe(20);
+  await clock.advanceTo(15); // there is no way back
+  expect(clock.now()).toBe(20);
+  await clock.advanceTo(100);
+  expect(told.at(-1)).toEqual(['late', 21]);
 });

@@ -50,9 +50,29 @@ const atOnce = (store: TableStore, action: DynaliteAction, checked: Shape): Shap
   return answer;
 };
 
+/** Operations that change nothing. */
+const READS: ReadonlySet<string> = new Set([
+  'BatchGetItem',
+  'DescribeTable',
+  'DescribeTimeToLive',
+  'GetItem',
+  'ListTables',
+  'ListTagsOfResource',
+  'Query',
+  'Scan',
+]);
+
+/** DynamoDB with what the engine tells of it. */
+export interface DynamodbService extends Service {
+  readonly id: 'dynamodb';
+  /** Counts the calls that may have changed a table, since the engine was opened. */
+  changes(): number;
+}
+
 /** DynamoDB API 2012-08-10 without transactions, time to live, backups and streams. */
-export const dynamodbService = (context: EngineContext): Service => {
+export const dynamodbService = (context: EngineContext): DynamodbService => {
   const actions = loadDynalite();
+  let changes = 0;
   const store = tableStore(context, keySpaceStatements(context.database));
 
   // AWS gives the item that failed the condition; with it a writer that lost needs no second read.
@@ -75,6 +95,7 @@ export const dynamodbService = (context: EngineContext): Service => {
     const action = actions.get(operation);
     if (action === undefined) throw notImplemented('dynamodb', operation);
     refuseUnknownFields(operation, action, input);
+    if (!READS.has(operation)) changes += 1;
     try {
       const checked = action.check(structuredClone(input), store); // dynalite edits what it is given
       const output = STREAMS.has(operation)
@@ -86,7 +107,7 @@ export const dynamodbService = (context: EngineContext): Service => {
       throw await withItem(awsError(error), input);
     }
   };
-  return { id: 'dynamodb', call, close: async () => store.close() };
+  return { id: 'dynamodb', call, changes: () => changes, close: async () => store.close() };
 };
 
 const keyOfItem = (table: unknown, item: unknown): Shape => {

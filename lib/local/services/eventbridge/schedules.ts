@@ -22,8 +22,22 @@ export const ruleSchedules = (context: EngineContext, buses: Buses, router: Rout
 
   const fire = (rule: Rule, dueMs: number): void => {
     fired.set(ruleKey(rule), dueMs);
-    const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [rule.arn], detail: {} };
-    router.fire(rule, envelope(context, event, dueMs));
+    const send = (): void => {
+      const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [rule.arn], detail: {} };
+      router.fire(rule, envelope(context, event, dueMs));
+    };
+    const passed = context.passOver?.(rule.name) ?? false;
+    if (passed === false) send();
+    if (typeof passed === 'boolean') return;
+    const release = context.clock.hold();
+    const failed = (error: unknown): boolean => {
+      process.emitWarning(`whether ${rule.name} is to be passed over cannot be told: ${String(error)}`);
+      return false;
+    };
+    void passed
+      .catch(failed)
+      .then((isPassed) => isPassed || send())
+      .finally(release);
   };
 
   const set = (rule: Rule): void => {

@@ -1,11 +1,15 @@
-// Functions inside the engine's own process: each sees its own environment and writes to its own log, although there is one
-// `process.env` and one `console`. Which function is running is asked of the asynchronous context.
+// Functions inside the engine's own process: each sees its own environment and the engine's time, and writes to its own log, although
+// there is one `process.env`, one `Date` and one `console`. Which function is running is asked of the asynchronous context.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { consoleLevels, consoleLine, lineSplitter } from './function-runtime.mjs';
 
 /** What one event of a function sees of the process. */
 export interface FunctionScope {
   readonly environment: NodeJS.ProcessEnv;
+  /** What `Date` tells, in milliseconds since the epoch. */
+  readonly now: () => number;
+  /** As `fetch`, where the engine can answer at once; undefined where it cannot. */
+  readonly fetch: ((url: string, init: RequestInit) => Promise<Response> | undefined) | undefined;
   readonly requestId: string;
   readonly log: (message: string) => void;
   /** Takes raw writes to stdout and stderr. */
@@ -16,11 +20,10 @@ const scopes = new AsyncLocalStorage<FunctionScope>();
 let users = 0;
 let takeBack: () => void = () => undefined;
 
-export const scopeOf = (
-  environment: NodeJS.ProcessEnv,
-  requestId: string,
-  log: (message: string) => void,
-): FunctionScope => ({ environment, requestId, log, write: lineSplitter(log) });
+export const scopeOf = (scope: Omit<FunctionScope, 'write'>): FunctionScope => ({
+  ...scope,
+  write: lineSplitter(scope.log),
+});
 
 /** Runs `work` and all that follows from it, timers included, inside `scope`. */
 export const runInScope = <T>(scope: FunctionScope, work: () => T): T => scopes.run(scope, work);
@@ -38,6 +41,33 @@ const scopedEnvironment = (own: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
       getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor(current(), name),
     },
   );
+};
+
+/** The engine's time for functions, which may be virtual; the process's own for all else. */
+const captureDate = (): (() => void) => {
+  const own = globalThis.Date;
+  const now = (): number => scopes.getStore()?.now() ?? own.now();
+  globalThis.Date = new Proxy(own, {
+    get: (_, name) => (name === 'now' ? now : Reflect.get(own, name)),
+    construct: (_, parts, target) => Reflect.construct(own, parts.length === 0 ? [now()] : parts, target),
+    apply: () => new own(now()).toString(),
+  });
+  return () => {
+    globalThis.Date = own;
+  };
+};
+
+/** Calls of the engine by its functions need no socket; what it does for them is not theirs. */
+const captureFetch = (): (() => void) => {
+  const own = globalThis.fetch;
+  globalThis.fetch = (input, init = {}) => {
+    const direct = scopes.getStore()?.fetch;
+    if (!direct || input instanceof Request) return own(input, init);
+    return scopes.exit(() => direct(String(input), init)) ?? own(input, init);
+  };
+  return () => {
+    globalThis.fetch = own;
+  };
 };
 
 const captureConsole = (): (() => void) => {
@@ -73,7 +103,13 @@ const captureWrites = (stream: NodeJS.WriteStream): (() => void) => {
 const capture = (): (() => void) => {
   const environment = process.env;
   process.env = scopedEnvironment(environment);
-  const undo = [captureConsole(), captureWrites(process.stdout), captureWrites(process.stderr)];
+  const undo = [
+    captureDate(),
+    captureFetch(),
+    captureConsole(),
+    captureWrites(process.stdout),
+    captureWrites(process.stderr),
+  ];
   return () => {
     process.env = environment;
     for (const step of undo) step();

@@ -3,6 +3,7 @@
 // handler that has timed out (its result is dropped; a loop that never awaits is not even noticed), the time zone of Lambda,
 // a process that outlives process.exit. Globals are the engine's; a CommonJS module is loaded once for all revisions.
 import { realClock } from '../../clock.ts';
+import type { EngineContext } from '../../service.ts';
 import { type FunctionRecord, identityOf, LATEST } from './function-record.ts';
 import {
   answerOf,
@@ -13,7 +14,7 @@ import {
   type Handler,
   loadHandler,
 } from './function-runtime.mjs';
-import { runInScope, scopeOf, useScopes } from './function-scope.ts';
+import { type FunctionScope, runInScope, scopeOf, useScopes } from './function-scope.ts';
 import { closedOutcome, type FunctionRunner, type Job, type Outcome, timedOut } from './runner.ts';
 
 interface Loaded {
@@ -23,14 +24,16 @@ interface Loaded {
   readonly handler: ReturnType<typeof loadHandler>;
 }
 
+type Outside = Pick<FunctionScope, 'now' | 'fetch'>;
+
 let instances = 0; // over all engines of the process: Node keeps modules by their address for ever
 
-const load = (job: Job): Loaded => {
+const load = (job: Job, outside: Outside): Loaded => {
   const { directory, handler, revision } = job.record;
   const environment = { ...job.environment() };
   instances += 1;
   const instance = `?instance=${instances}`;
-  const scope = scopeOf(environment, job.requestId, job.log);
+  const scope = scopeOf({ ...outside, environment, requestId: job.requestId, log: job.log });
   return {
     revision,
     environment,
@@ -57,9 +60,10 @@ const call = async (handler: Handler, job: Job, deadlineMs: number): Promise<Out
   }
 };
 
-/** Imports each revision of a function once, and calls it here. */
-export const inProcessRunner = (): FunctionRunner => {
+/** Imports each revision of a function once, and calls it here, where the time is the engine's. Timeouts are of real time. */
+export const inProcessRunner = (context: Pick<EngineContext, 'clock' | 'fetch'>): FunctionRunner => {
   const clock = realClock();
+  const outside: Outside = { now: context.clock.now, fetch: context.fetch };
   const known = new Map<string, Loaded>();
   const release = useScopes();
   const closed = Promise.withResolvers<Outcome>();
@@ -67,7 +71,7 @@ export const inProcessRunner = (): FunctionRunner => {
   const loadedFor = (job: Job): Loaded => {
     const before = known.get(identityOf(job.record));
     if (before?.revision === job.record.revision) return before;
-    const loaded = load(job);
+    const loaded = load(job, outside);
     known.set(identityOf(job.record), loaded);
     return loaded;
   };
@@ -79,8 +83,9 @@ export const inProcessRunner = (): FunctionRunner => {
       if (known.get(id) === loaded) known.delete(id); // the next event tries again, as on AWS
       return { kind: 'failed', error: handler };
     }
-    loaded.environment._X_AMZN_TRACE_ID = job.traceId;
-    const scope = scopeOf(loaded.environment, job.requestId, job.log);
+    const { environment } = loaded;
+    environment._X_AMZN_TRACE_ID = job.traceId;
+    const scope = scopeOf({ ...outside, environment, requestId: job.requestId, log: job.log });
     const outcome = await runInScope(scope, () => call(handler, job, deadlineMs));
     if (outcome.kind === 'failed' && outcome.error.trace !== undefined) {
       const { errorType, errorMessage, trace } = outcome.error;
@@ -94,7 +99,7 @@ export const inProcessRunner = (): FunctionRunner => {
       const timeoutMs = job.record.timeoutSeconds * 1000;
       const timeout = Promise.withResolvers<Outcome>();
       const cancel = clock.after(timeoutMs, () => timeout.resolve(timedOut(job.requestId, timeoutMs)));
-      const outcome = work(job, loadedFor(job), clock.now() + timeoutMs);
+      const outcome = work(job, loadedFor(job), outside.now() + timeoutMs);
       return Promise.race([outcome, timeout.promise, closed.promise]).finally(cancel);
     },
     retire: (identity) => void known.delete(identity),

@@ -40,10 +40,10 @@ export interface LambdaService extends Service {
 const SANDBOXES = 8; // 15 MB each, 40 MB with three AWS SDK clients in the bundle
 
 /** Loads what runs functions with the first event: a program whose functions are all registered has no use for it. */
-const runnerOf = (isolation: LambdaIsolation, sandboxes: number, compileCache: string): FunctionRunner => {
+const runnerOf = (context: EngineContext, isolation: LambdaIsolation, sandboxes: number): FunctionRunner => {
   const load = async (): Promise<FunctionRunner> => {
-    if (isolation === 'inProcess') return (await import('./in-process.ts')).inProcessRunner();
-    return (await import('./sandbox-pool.ts')).sandboxPool(sandboxes, compileCache);
+    if (isolation === 'inProcess') return (await import('./in-process.ts')).inProcessRunner(context);
+    return (await import('./sandbox-pool.ts')).sandboxPool(sandboxes, join(context.stateDir, 'compiled'));
   };
   let loading: Promise<FunctionRunner> | undefined;
   let loaded: FunctionRunner | undefined;
@@ -65,7 +65,7 @@ const runnerOf = (isolation: LambdaIsolation, sandboxes: number, compileCache: s
 export const lambdaService = (context: EngineContext, options: LambdaOptions = {}): LambdaService => {
   const { isolation = 'worker', functions: own = {}, sandboxes = SANDBOXES, variables, concurrency } = options;
   const registered = registeredFunctions(context, own);
-  const runner = runnerOf(isolation, sandboxes, join(context.stateDir, 'compiled'));
+  const runner = runnerOf(context, isolation, sandboxes);
   const functions = lambdaFunctions(context, registered, runner.retire);
   const invoke = invoker(context, runner, registered, { added: variables, concurrency });
   const events = asyncEvents(context, functions, invoke);
