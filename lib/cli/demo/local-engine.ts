@@ -5,8 +5,8 @@ import { manifestName, type OrchestratorManifest, type PipelineManifest } from '
 import { type Aws, connect } from '../../support/aws-call.ts';
 import type { Faults } from './faults.ts';
 
-export interface LocalHeddle {
-  readonly engine: Engine;
+export interface LocalHeddle<E extends Engine = Engine> {
+  readonly engine: E;
   readonly aws: Aws;
   readonly ledger: Ledger;
   readonly manifest: OrchestratorManifest;
@@ -23,8 +23,11 @@ export interface LocalOptions {
   readonly variables: Faults;
 }
 
-export const openLocal = async ({ orchestrator, ...options }: LocalOptions): Promise<LocalHeddle> => {
-  const engine = await openEngine(options);
+export const openLocal = async ({ orchestrator, ...options }: LocalOptions): Promise<LocalHeddle> =>
+  heddleOn(await openEngine(options), orchestrator);
+
+/** What an orchestrator has on an engine that is open. */
+export const heddleOn = async <E extends Engine>(engine: E, orchestrator: string): Promise<LocalHeddle<E>> => {
   // The engine checks no signatures: any credentials do.
   const aws = connect({
     region: engine.region,

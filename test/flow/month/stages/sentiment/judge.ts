@@ -1,0 +1,4 @@
+import { stageHandler } from '../../../../../lib/runtime/index.ts';
+import { judge } from '../../contracts.ts';
+
+export const handler = stageHandler(judge, ({ input }) => input);
