@@ -1,6 +1,7 @@
 import { EngineError } from './engine-error.ts';
 import { type HostOptions, openHost } from './host.ts';
 import type { Service, ServiceId } from './service.ts';
+import { farDestinations } from './services/eventbridge/index.ts';
 import { pendingSubscriptions } from './services/sns/index.ts';
 import {
   checkStacks,
@@ -86,7 +87,10 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     }
     const loaded = await loadStacks(stacks, options.parameters ?? {}, context);
     await composition.start();
-    const notices = await pendingSubscriptions(composition.get('sns'));
+    const notices = [
+      ...(await pendingSubscriptions(composition.get('sns'))),
+      ...(await farDestinations(composition.get('eventbridge'))),
+    ];
     return { ...running, endpoint: context.endpoint(), stacks: loaded, notices };
   } catch (error) {
     await close();

@@ -1,7 +1,8 @@
 // Only this machine may talk to a server of ours: a page in a browser must not reach it through a foreign name or origin.
 const LOOPBACK = /^(?:.+\.)?localhost$|^(?:sync-)?127(?:\.\d{1,3}){3}$|^\[::1\]$|^sync-localhost$/i;
 
-const isLoopbackUrl = (text: string): boolean => {
+/** Whether a URL is one of this machine. */
+export const isLoopbackUrl = (text: string): boolean => {
   const url = URL.parse(text);
   return url !== null && LOOPBACK.test(url.hostname);
 };

@@ -18,12 +18,26 @@ export interface DeliveryQueue {
 /** What the owner of the queue hears about a delivery that used up its tries. `deadLettered` is false where it is lost. */
 export type OnGivenUp = (delivery: Delivery, failure: Failure, deadLettered: boolean) => Promise<void> | void;
 
-type Row = { readonly id: number; readonly delivery: Delivery; readonly createdMs: number; tries: number };
+/** The milliseconds that a call has to wait for its turn. It is made then, and asks no second time. */
+export type Pace = (delivery: Delivery) => number;
+
+type Row = {
+  readonly id: number;
+  readonly delivery: Delivery;
+  readonly createdMs: number;
+  tries: number;
+  hasTurn?: boolean;
+};
 
 const AT_ONCE = 64;
 
 /** A queue in the table `<owner>_deliveries`. */
-export const deliveryQueue = (context: EngineContext, owner: ServiceId, onGivenUp: OnGivenUp): DeliveryQueue => {
+export const deliveryQueue = (
+  context: EngineContext,
+  owner: ServiceId,
+  onGivenUp: OnGivenUp,
+  pace: Pace = () => 0,
+): DeliveryQueue => {
   const { clock, database } = context;
   const table = `${owner}_deliveries`;
   database.exec(`CREATE TABLE IF NOT EXISTS ${table} (id INTEGER PRIMARY KEY AUTOINCREMENT, delivery TEXT NOT NULL,
@@ -101,6 +115,9 @@ export const deliveryQueue = (context: EngineContext, owner: ServiceId, onGivenU
   };
 
   const attempt = async (row: Row): Promise<void> => {
+    const early = row.hasTurn ? 0 : pace(row.delivery);
+    row.hasTurn = early > 0;
+    if (early > 0) return wait(row, early);
     row.tries += 1;
     try {
       await makeCall(row.delivery);

@@ -20,7 +20,9 @@ export const failureOf = (error: unknown): Failure => {
   if (!(error instanceof AwsError))
     return { code: 'INTERNAL_ERROR', message: error instanceof Error ? error.message : String(error), passes: false };
   const faulty = error.status >= 500;
-  const passes = !RETRY_NEVER.includes(error.code) && (faulty || error.status === 429 || THROTTLES.test(error.code));
+  const { retryable } = error.fields; // where whoever was called said it
+  const mayPass = !RETRY_NEVER.includes(error.code) && (faulty || error.status === 429 || THROTTLES.test(error.code));
+  const passes = typeof retryable === 'boolean' ? retryable : mayPass;
   const code = CODES.find(([pattern]) => pattern.test(error.code))?.[1];
   return { code: code ?? (faulty ? 'ERROR_FROM_TARGET' : 'SDK_CLIENT_ERROR'), message: error.message, passes };
 };

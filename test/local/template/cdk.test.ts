@@ -3,12 +3,28 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { App, CfnOutput, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { App, CfnOutput, RemovalPolicy, SecretValue, Stack, Stage } from 'aws-cdk-lib';
 import { Alarm, Dashboard, GraphWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { AttributeType, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { EventBus, EventField, Rule, Schedule as RuleSchedule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { CloudWatchLogGroup, LambdaFunction, SfnStateMachine, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import {
+  ApiDestination,
+  Authorization,
+  Connection,
+  EventBus,
+  EventField,
+  type IApiDestination,
+  Rule,
+  Schedule as RuleSchedule,
+  RuleTargetInput,
+} from 'aws-cdk-lib/aws-events';
+import {
+  CloudWatchLogGroup,
+  ApiDestination as Endpoint,
+  LambdaFunction,
+  SfnStateMachine,
+  SqsQueue,
+} from 'aws-cdk-lib/aws-events-targets';
 import { Code, FunctionUrlAuthType, Function as LambdaCode, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -100,6 +116,10 @@ const synthesize = (): void => {
     ],
   });
   created.addTarget(new CloudWatchLogGroup(new LogGroup(logic, 'EventLogs')));
+  const authorization = Authorization.apiKey('x-api-key', SecretValue.unsafePlainText('secret'));
+  const connection = new Connection(logic, 'Connection', { authorization });
+  const endpoint = new ApiDestination(logic, 'Endpoint', { connection, endpoint: 'https://lineage.example.org/v1' });
+  created.addTarget(new Endpoint(endpoint as IApiDestination));
   new Rule(logic, 'Nightly', {
     schedule: RuleSchedule.cron({ minute: '0', hour: '4' }),
     targets: [new LambdaFunction(handler)],
@@ -155,9 +175,10 @@ test('a definition file of the assembly, with its substitutions', async () => {
   expect(JSON.parse(String(definition)).States.P.Result).toMatch(/^http:.*\/Data-Work/);
 });
 
-test('a subscription that would leave this machine is named', () => {
+test('what would leave this machine is named', () => {
   expect(engine.notices).toEqual([
     expect.stringMatching(/^arn:.*: email to someone@example.org is recorded, not delivered$/),
+    expect.stringMatching(/^Logic-?Endpoint.*: POST https:\/\/lineage.example.org\/v1 is not made; /),
   ]);
 });
 

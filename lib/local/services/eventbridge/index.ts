@@ -1,6 +1,7 @@
 import { deliveryQueue } from '../../delivery/index.ts';
 import { callFrom } from '../../operation-table.ts';
 import type { BusEvent, EngineContext, Service } from '../../service.ts';
+import { apiDestinations } from './api-destinations.ts';
 import { busOperations } from './bus-operations.ts';
 import { openBuses } from './buses.ts';
 import { envelope } from './event.ts';
@@ -10,6 +11,8 @@ import { router } from './router.ts';
 import { ruleOperations } from './rule-operations.ts';
 import { ruleSchedules } from './schedules.ts';
 import { targetOperations } from './target-operations.ts';
+
+export { farDestinations } from './api-destinations.ts';
 
 /** EventBridge, and the way in for events of the engine's own services. */
 export interface EventBridge extends Service {
@@ -22,7 +25,8 @@ export interface EventBridge extends Service {
 
 export const eventbridgeService = (context: EngineContext): EventBridge => {
   const buses = openBuses(context);
-  const queue = deliveryQueue(context, 'eventbridge', lostDelivery(context));
+  const destinations = apiDestinations(context);
+  const queue = deliveryQueue(context, 'eventbridge', lostDelivery(context), destinations.pace);
   const routes = router(context, buses, queue);
   const schedules = ruleSchedules(context, buses, routes);
   return {
@@ -31,6 +35,7 @@ export const eventbridgeService = (context: EngineContext): EventBridge => {
       ...busOperations(context, buses),
       ...ruleOperations(context, buses, schedules),
       ...targetOperations(buses),
+      ...destinations.operations,
       PutEvents: (input) => putEvents(context, buses, routes.route, input),
     }),
     accept: (event) => routes.route([{ bus: 'default', event: envelope(context, event) }]),

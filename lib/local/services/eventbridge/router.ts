@@ -1,6 +1,7 @@
 import { parseArn } from '../../arn.ts';
 import type { Delivery, DeliveryQueue } from '../../delivery/index.ts';
 import type { EngineContext } from '../../service.ts';
+import { isApiDestination } from './api-destinations.ts';
 import { type Buses, ruleKey } from './buses.ts';
 import type { Envelope } from './event.ts';
 import type { Rule } from './rule.ts';
@@ -21,7 +22,8 @@ export const router = (context: EngineContext, buses: Buses, queue: DeliveryQueu
   const deliveriesOf = (rule: Rule, event: Envelope, passed: readonly string[]): readonly Delivery[] =>
     (buses.targets.get(ruleKey(rule)) ?? []).flatMap((target) => {
       const arn = parseArn(target.Arn);
-      if (arn?.service !== 'events') return [targetDelivery(context, rule, target, event)];
+      if (arn?.service !== 'events' || isApiDestination(target.Arn))
+        return [targetDelivery(context, rule, target, event)];
       return matched(arn.resource.replace(/^event-bus\//, ''), event, passed);
     });
 

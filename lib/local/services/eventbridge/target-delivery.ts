@@ -5,6 +5,7 @@ import { fillTemplate } from '../../../support/event-template.ts';
 import { parseArn } from '../../arn.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import { AwsError, type EngineContext } from '../../service.ts';
+import { postTo } from './api-destinations.ts';
 import { type Envelope, wholeSeconds } from './event.ts';
 import type { Rule } from './rule.ts';
 import type { Target } from './target.ts';
@@ -65,6 +66,8 @@ const callOf = (rule: Rule, target: Target, event: Envelope, body: string, nowMs
           logEvents: [{ timestamp: nowMs, message: body }],
         },
       };
+    case 'events':
+      return postTo(target.Arn, body); // those that are buses are routed on
     default:
       throw new AwsError('ValidationException', `No delivery to ${target.Arn}`); // PutTargets refuses these
   }

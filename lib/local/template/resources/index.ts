@@ -1,5 +1,6 @@
 // Every resource type that the engine runs, by its CloudFormation name.
 import type { ResourceHandler } from '../resource.ts';
+import { apiDestination, connection } from './api-destinations.ts';
 import { alarm, dashboard } from './cloudwatch.ts';
 import { globalTable, table } from './dynamodb.ts';
 import { eventBus, rule } from './events.ts';
@@ -20,6 +21,8 @@ export const HANDLERS: { readonly [type: string]: ResourceHandler } = {
   'AWS::CloudWatch::Dashboard': dashboard,
   'AWS::DynamoDB::GlobalTable': globalTable,
   'AWS::DynamoDB::Table': table,
+  'AWS::Events::ApiDestination': apiDestination,
+  'AWS::Events::Connection': connection,
   'AWS::Events::EventBus': eventBus,
   'AWS::Events::Rule': rule,
   'AWS::Lambda::Alias': alias,
