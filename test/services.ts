@@ -13,6 +13,7 @@ import { sfnService } from '../lib/local/services/sfn/index.ts';
 import { sqsService } from '../lib/local/services/sqs/index.ts';
 import { ssmService } from '../lib/local/services/ssm/index.ts';
 import { openStateFolder } from '../lib/local/state-folder.ts';
+import { environmentNames } from '../lib/records/index.ts';
 import { type Aws, connect } from '../lib/support/aws-call.ts';
 
 export interface TestServices {
@@ -80,3 +81,18 @@ export const openServices = async (options: TestServicesOptions = {}): Promise<T
     },
   };
 };
+
+/** The environment of a stage's function that works with them: quiet, of 512 MB. */
+export const stageEnvironment = ({ endpoint, queueUrl }: Pick<TestServices, 'endpoint' | 'queueUrl'>) => ({
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  POWERTOOLS_LOG_LEVEL: 'SILENT',
+  POWERTOOLS_METRICS_DISABLED: 'true',
+  [environmentNames.table]: 'ledger',
+  [environmentNames.payloadBucket]: 'payloads',
+  [environmentNames.deadLetterQueue]: queueUrl,
+  [environmentNames.codeHash]: 'code1',
+  [environmentNames.contractHash]: 'contract1',
+});

@@ -7,4 +7,5 @@ export { callsOfLoad, type LoadStep, type RunLoad } from './estimate/load.ts';
 export type { Figures } from './estimate/scenario.ts';
 export { type MapMode, mapModeOf } from './map-mode.ts';
 export { type Latch, type Plan, type Planned, type Planning, planOf } from './plan/index.ts';
+export { pricesFile, readPriceList, type SaidPrices } from './price-list.ts';
 export { checkLimits } from './rules/index.ts';

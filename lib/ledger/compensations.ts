@@ -4,6 +4,7 @@ import {
   firstLookSeconds,
   openIndex,
   openIndexKey,
+  type RunAccount,
   type RunRecord,
   runKey,
 } from '../records/index.ts';
@@ -18,8 +19,8 @@ export interface CompensationAddress extends Pick<Compensation, 'generation' | '
 export interface Compensations {
   /** `pending` to `running`; a repeat of the same execution gets the record again. Undefined when it has ended, or is another's. */
   start(at: CompensationAddress, facts: Compensation & { readonly execution: string }): Promise<RunRecord | undefined>;
-  /** Ends one that has not ended. Undefined when it has, or when the run has gone on. */
-  end(at: CompensationAddress, facts: Compensation): Promise<RunRecord | undefined>;
+  /** Ends one that has not ended, `account` being what the run has spent by then. Undefined when it has, or when the run has gone on. */
+  end(at: CompensationAddress, facts: Compensation, account: RunAccount): Promise<RunRecord | undefined>;
   /** One that failed, to `pending` again for what is left, in the next round. Undefined when it is under way or the run has gone on. */
   again(at: CompensationAddress, facts: Compensation): Promise<RunRecord | undefined>;
 }
@@ -49,13 +50,13 @@ export const openCompensations = (table: Table): Compensations => {
         '(#compensation.#status = :pending OR (#compensation.#status = :running AND #compensation.#execution = :execution))',
         { pending: 'pending', running: 'running', execution: facts.execution },
       ),
-    end: (at, facts) =>
+    end: (at, facts, account) =>
       update(
         at,
         facts,
         '#compensation.#status IN (:pending, :running)',
         { pending: 'pending', running: 'running' },
-        { remove: [openIndex.pk, openIndex.sk] },
+        { set: { account }, remove: [openIndex.pk, openIndex.sk] },
       ),
     again: (at, facts) => {
       const lookAt = new Date(Date.parse(facts.askedAt) + firstLookSeconds * 1_000).toISOString();

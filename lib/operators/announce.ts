@@ -18,5 +18,5 @@ export const announce = async (run: RunRecord, services: Services): Promise<void
     },
     services,
   );
-  if (services.measures !== false) measureRun(run);
+  if (services.measures !== false) measureRun(run, services.prices);
 };

@@ -2,19 +2,23 @@
 // the run's own execution was stopped, ran out of time or died.
 import { type CompensationAddress, toUndo } from '../ledger/index.ts';
 import {
+  accountOf,
   type Compensation,
   type CompensationInput,
   compensationName,
   executionName,
   type PipelineManifest,
+  type RunAccount,
   type RunFacts,
   type RunRecord,
   type StageRecord,
   type StartMessage,
+  spentOf,
   undoneStage,
 } from '../records/index.ts';
 import { AwsCallError } from '../support/aws-call.ts';
 import { errorNames } from '../support/error-names.ts';
+import { measureCompensation } from './measure-run.ts';
 import type { Outcome } from './outcome.ts';
 import { isoTime, type Services } from './services.ts';
 import { writeDeadLetter } from './settle/dead-letter.ts';
@@ -111,14 +115,32 @@ export const leaveStanding = async (
   return true;
 };
 
-/** What is not undone of what is to be. */
-export const leftOf = async (
-  { pipeline, run, status }: RunRecord,
-  { generation }: Pick<Compensation, 'generation'>,
+/** The stages of a run, and the undoings of them. */
+const recordsOf = (
+  { pipeline, run }: Pick<RunRecord, 'pipeline' | 'run'>,
   { ledger }: Services,
-) => {
-  const [stages, undos] = await Promise.all([ledger.stages.list(pipeline, run), ledger.stages.listUndo(pipeline, run)]);
-  return toUndo(stages, undos, { status: status === 'cancelled' ? 'cancelled' : 'failed', generation });
+): Promise<[readonly StageRecord[], readonly StageRecord[]]> =>
+  Promise.all([ledger.stages.list(pipeline, run), ledger.stages.listUndo(pipeline, run)]);
+
+/** What is not undone of what is to be. */
+const leftIn = (
+  { status }: RunRecord,
+  { generation }: Pick<Compensation, 'generation'>,
+  stages: readonly StageRecord[],
+  undos: readonly StageRecord[],
+) => toUndo(stages, undos, { status: status === 'cancelled' ? 'cancelled' : 'failed', generation });
+
+export const leftOf = async (record: RunRecord, of: Pick<Compensation, 'generation'>, services: Services) =>
+  leftIn(record, of, ...(await recordsOf(record, services)));
+
+/** What a run has spent so far: its stages, and what undid those of an earlier execution of it. */
+export const accountSoFar = async (
+  { pipeline, run, generation = 1 }: Pick<RunRecord, 'pipeline' | 'run' | 'generation'>,
+  stages: readonly StageRecord[],
+  { ledger }: Services,
+): Promise<RunAccount> => {
+  const mayBeUndone = generation > 1 && stages.some(({ compensate }) => compensate !== undefined);
+  return accountOf([...stages, ...(mayBeUndone ? await ledger.stages.listUndo(pipeline, run) : [])]);
 };
 
 /** Records the end of a compensation, and tells the bus. `cause` says why it ended before its last state. May be repeated. */
@@ -132,15 +154,23 @@ export const endCompensation = async (
   const before = await ledger.runs.get(pipeline, run);
   const known = before?.compensation;
   if (!before || known?.generation !== generation || known.round !== round) return undefined;
-  const left = await leftOf(before, at, services);
+  const [stages, undos] = await recordsOf(at, services);
+  const left = leftIn(before, at, stages, undos);
   const endedAt = isoTime(now());
   const status = left.length === 0 ? 'completed' : 'failed';
   const why = left.length === 0 ? undefined : (cause ?? `not undone: ${left.map(({ stage }) => stage).join(', ')}`);
   const ended = { ...known, status, endedAt, ...(why === undefined ? {} : { cause: why }) } as const;
-  const record = (await ledger.compensations.end(at, ended)) ?? (await ledger.runs.get(pipeline, run));
+  const own = await ledger.compensations.end(at, ended, accountOf([...stages, ...undos]));
+  if (own && services.measures !== false) {
+    const spent = undos
+      .filter((undo) => (undo.generation ?? 1) === generation)
+      .map((undo) => ({ spent: spentOf(undo) }));
+    measureCompensation(pipeline, spent, services.prices);
+  }
+  const record = own ?? (await ledger.runs.get(pipeline, run));
   const settled = record?.compensation;
   if (!record || settled?.endedAt === undefined) return settled;
-  const undone = (await ledger.stages.listUndo(pipeline, run)).flatMap(({ stage, status: is, generation: of = 1 }) =>
+  const undone = undos.flatMap(({ stage, status: is, generation: of = 1 }) =>
     is === 'completed' && of === generation ? [undoneStage(stage) ?? stage] : [],
   );
   const says = [

@@ -3,7 +3,6 @@
 
 import { addressOf, isOpen } from '../ledger/index.ts';
 import {
-  accountOf,
   type FinishCall,
   type PlannedStage,
   type RunRecord,
@@ -15,7 +14,7 @@ import { errorNames } from '../support/error-names.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { tellGate } from './admission/tell-gate.ts';
 import { announce } from './announce.ts';
-import { askForCompensation, compensationOf } from './compensate.ts';
+import { accountSoFar, askForCompensation, compensationOf } from './compensate.ts';
 import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
 import { RunFailedError } from './run-failed-error.ts';
@@ -66,7 +65,7 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
       ? `${unsettled.map(({ stage, status }) => `${stage.id} is ${status}`).join(', ')} at the end of the run`
       : undefined;
   const status = failure === undefined ? 'completed' : 'failed';
-  const account = accountOf([...recorded.values()]);
+  const account = await accountSoFar({ pipeline, run: id, generation }, [...recorded.values()], services);
   const end = { status, endedAt, stages, deadLetters, account, output: call.output, chosen: call.chosen } as const;
   const why = failure === undefined ? {} : { error: errorNames.runFailed, cause: failure };
   const undone = await compensationOf({ pipeline, run: id, generation }, status, [...recorded.values()], services);

@@ -1,5 +1,5 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { RunEventKind } from '../records/index.ts';
+import { writeMetrics } from '../support/emf.ts';
 
 /** What is counted when it is told; all else is counted when a run ends, or lies in a queue. */
 const metricOf: { readonly [kind in RunEventKind]?: string } = {
@@ -11,10 +11,5 @@ const metricOf: { readonly [kind in RunEventKind]?: string } = {
 /** One EMF line for an event that has an alarm: CloudWatch makes a metric of it, by pipeline. */
 export const measureEvent = (kind: RunEventKind, pipeline: string): void => {
   const name = metricOf[kind];
-  if (name === undefined) return;
-  const metrics = new Metrics({ namespace: 'Heddle' });
-  metrics.clearDefaultDimensions(); // Powertools adds `service`, which would make other metrics of these
-  metrics.addDimensions({ pipeline });
-  metrics.addMetric(name, MetricUnit.Count, 1);
-  metrics.publishStoredMetrics();
+  if (name !== undefined) writeMetrics({ pipeline }, [[name, 'Count', 1]]);
 };

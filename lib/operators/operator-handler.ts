@@ -3,7 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { openLedger } from '../ledger/index.ts';
-import { environmentNames } from '../records/index.ts';
+import { environmentNames, withPrices } from '../records/index.ts';
 import { connect } from '../support/aws-call.ts';
 import { openManifests } from './manifests.ts';
 import { openPressure } from './pressure.ts';
@@ -86,6 +86,8 @@ const open = (environment: Environment): Services => {
     // Without an endpoint of its own the CLI looks in AWS only when told to.
     commandOptions: `${environment.AWS_ENDPOINT_URL ? '' : ' --aws'}${orchestrator === 'heddle' ? '' : ` --orchestrator ${orchestrator}`}`,
     lineage: environment[environmentNames.lineage] !== undefined,
+    prices: withPrices(JSON.parse(environment[environmentNames.prices] ?? '{}')),
+    measures: environment.POWERTOOLS_METRICS_DISABLED !== 'true',
     now: Date.now,
   };
 };

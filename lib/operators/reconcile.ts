@@ -1,6 +1,5 @@
 // `reconcile`: settles the run of an execution that died before its `finish` could: stopped, timed out, or broken.
 import {
-  accountOf,
   compensationSuffix,
   type RunRecord,
   readCompensationName,
@@ -12,7 +11,7 @@ import { errorNames } from '../support/error-names.ts';
 import { tellGate } from './admission/tell-gate.ts';
 import { announce } from './announce.ts';
 import { cancelChildren } from './cancel-children.ts';
-import { askForCompensation, compensationOf, leaveStanding } from './compensate.ts';
+import { accountSoFar, askForCompensation, compensationOf, leaveStanding } from './compensate.ts';
 import { deathOf } from './death.ts';
 import { endOfLate, tellLate } from './late.ts';
 import { markPartition } from './mark-partition.ts';
@@ -122,7 +121,8 @@ export const settleRun = async (
   const settled = await ledger.stages.list(pipeline, run);
   await releasePools(before, settled, services);
   const undone = await compensationOf(before, status, settled, services);
-  const end = { status, endedAt, stages, account: accountOf(settled), error, cause, ...undone };
+  const account = await accountSoFar(before, settled, services);
+  const end = { status, endedAt, stages, account, error, cause, ...undone };
   const record = await ledger.runs.end(pipeline, run, end, generation);
   if (!record) return false;
   await markPartition(record, services);

@@ -1,6 +1,6 @@
 // What the operators work with. Clients come in from the handler; nothing here reads the environment.
 import type { Ledger } from '../ledger/index.ts';
-import type { Json, PipelineManifest, QueueManifest } from '../records/index.ts';
+import type { Json, PipelineManifest, Prices, QueueManifest } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
 
 export interface Services {
@@ -16,6 +16,8 @@ export interface Services {
   readonly lineage?: boolean;
   /** Whether metrics of runs are written. @default true */
   readonly measures?: boolean;
+  /** What those of costs are by. @default list prices */
+  readonly prices?: Prices;
   /** @default none is felt */
   readonly pressure?: Pressure;
   /** Numbers in [0, 1), for pauses. @default Math.random */

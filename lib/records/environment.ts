@@ -16,6 +16,10 @@ export const environmentNames = {
   trigger: 'HEDDLE_TRIGGER',
   /** Set where lineage goes on the bus. */
   lineage: 'HEDDLE_LINEAGE',
+  /** The domain of Amazon DataZone that gets lineage. */
+  dataZone: 'HEDDLE_DATAZONE_DOMAIN',
+  /** What the app says of prices, as JSON, where it says any. */
+  prices: 'HEDDLE_PRICES',
   /** What the names of the orchestrator's state machines start with. */
   machinePrefix: 'HEDDLE_MACHINE_PREFIX',
 } as const;

@@ -70,3 +70,11 @@ export const prices: Prices = {
   },
   calls: {},
 };
+
+/** List prices with what an app says instead. */
+export const withPrices = ({ models, calls, ...said }: Partial<Prices>): Prices => ({
+  ...prices,
+  ...said,
+  models: { ...prices.models, ...models },
+  calls: { ...prices.calls, ...calls },
+});

@@ -6,13 +6,13 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { defineStage } from '../../lib/definition/index.ts';
 import { openLedger } from '../../lib/ledger/index.ts';
-import { environmentNames, type StageAnswer, type StageCall } from '../../lib/records/index.ts';
+import type { StageAnswer, StageCall } from '../../lib/records/index.ts';
 import { stageHandler } from '../../lib/runtime/index.ts';
 import { logAttempt } from '../../lib/runtime/log-attempt.ts';
 import { type Meter, openMeter } from '../../lib/runtime/meter.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
 import { openStore } from '../../lib/runtime/store.ts';
-import { openServices } from '../services.ts';
+import { openServices, stageEnvironment } from '../services.ts';
 import { median } from './measure.ts';
 import type { Row } from './row.ts';
 
@@ -26,18 +26,7 @@ const stage = defineStage('rate', { input: z.object({ n: z.number() }), output: 
 
 export const telemetry = async (): Promise<readonly Row[]> => {
   const services = await openServices();
-  const environment = {
-    AWS_ENDPOINT_URL: services.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
-    [environmentNames.table]: 'ledger',
-    [environmentNames.payloadBucket]: 'payloads',
-    [environmentNames.deadLetterQueue]: services.queueUrl,
-    [environmentNames.codeHash]: 'code',
-    [environmentNames.contractHash]: 'contract',
-  };
+  const { POWERTOOLS_METRICS_DISABLED: _, ...environment } = stageEnvironment(services);
   const told = stageHandler(stage, ({ input }) => ({ n: input.n * 2 }), environment);
   const ledger = openLedger(services.aws, { table: 'ledger', payloadBucket: 'payloads' });
   const logger = new Logger({ logLevel: 'SILENT' });

@@ -107,7 +107,7 @@ const emitAll = (): void => {
         scores: { faithful: score },
       }) as never,
   );
-  before?.({} as never);
+  before?.({ event: stageCall } as never);
   after?.({ event: stageCall, response: { completed: 1, failed: 0, cached: 0 } } as never);
 };
 

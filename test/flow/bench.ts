@@ -97,7 +97,6 @@ export const openBench = async (
   handlers: Handlers = {},
   make: NonNullable<TestServicesOptions['make']> = [],
 ): Promise<Bench> => {
-  process.env.POWERTOOLS_METRICS_DISABLED = 'true';
   const broken = validate(pipelines).filter(({ severity }) => severity === 'error');
   if (broken.length > 0) throw new Error(JSON.stringify(broken));
   const isExpress = (name: string): boolean => pipelines.some((each) => each.name === name && each.type === 'express');
@@ -230,6 +229,7 @@ export const openBench = async (
     eventBus: 'heddle',
     startQueueUrl: String(QueueUrl),
     manifests: openManifests(local.aws, '/heddle/heddle/', () => 0),
+    measures: false,
     now: clock.now,
   };
 

@@ -62,6 +62,12 @@ const goOn = async ({ run: record, stages: records }: Pick<EndedRun, 'run' | 'st
   return bench.resume(record, orderOf(plan));
 };
 
+/** What was undone and is in the run's account. */
+const undosIn = ({ account }: RunRecord): readonly string[] =>
+  Object.keys(account?.stages ?? {})
+    .filter((stage) => stage.includes('.compensate'))
+    .sort();
+
 const lettersOf = async ({ run: id }: RunRecord) =>
   (await bench.local.ledger.deadLetters.list('buying', id)).map(({ stage, state, cause }) => [stage, state, cause]);
 
@@ -77,6 +83,8 @@ test('the last that completed is undone first, with what it was given and what i
     ['reserve.compensate', 'completed', 1],
     ['ship.compensate', 'completed', 1],
   ]);
+  expect(undosIn(failed.run)).toEqual([]);
+  expect(undosIn(ended.run)).toEqual(['charge.compensate', 'reserve.compensate', 'ship.compensate']);
   const trail = await bench.local.ledger.audit.list('buying', failed.run.run);
   expect(trail.filter(({ what }) => what === 'compensated').map(({ detail }) => detail)).toEqual([
     'completed: undone: charge, reserve, ship',
@@ -110,6 +118,7 @@ test('what was undone is done again when the run goes on, and undone again when 
   const mended = await goOn(second);
   expect(mended.run).toMatchObject({ status: 'completed', generation: 3 });
   expect(mended.run.compensation).toBeUndefined();
+  expect(undosIn(mended.run)).toHaveLength(6); // what was paid stays paid
 });
 
 test('whoever lets it go on, what was undone is done again: also where the order does not say so', async () => {

@@ -48,7 +48,6 @@ const startedAt = Date.parse('2026-01-01T00:00:00Z');
 
 /** Deploys the pipeline, of which so many runs are to end. */
 const deploy = async (name: string, count: number, options: Pick<ServicesOptions, 'quotas'>) => {
-  process.env.POWERTOOLS_METRICS_DISABLED = 'true';
   const passing = virtualClock(startedAt);
   // A function holds the clock, but for one that takes up the account's concurrency while time passes.
   let isHog = false;

@@ -34,7 +34,6 @@ export const manual = (id: string, extra: Partial<Extract<StartMessage, { kind: 
 });
 
 export const openWorkshop = async (options: TestServicesOptions = {}): Promise<Workshop> => {
-  process.env.POWERTOOLS_METRICS_DISABLED = 'true';
   const local = await openServices(options);
   const now = options.clock?.now ?? Date.now;
   const deploy: Workshop['deploy'] = async (pipeline, manifest = {}) => {
@@ -67,6 +66,7 @@ export const openWorkshop = async (options: TestServicesOptions = {}): Promise<W
     eventBus: 'heddle',
     startQueueUrl: local.queueUrl,
     manifests: openManifests(local.aws, '/heddle/heddle/', now),
+    measures: false,
     now,
   };
   return {

@@ -2,26 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { defineStage } from '../../lib/definition/index.ts';
-import { type Binding, environmentNames, type ItemResult, type StageCall } from '../../lib/records/index.ts';
+import type { Binding, ItemResult, StageCall } from '../../lib/records/index.ts';
 import { PermanentError, stageHandler, ThrottledError, TransientError } from '../../lib/runtime/index.ts';
-import { openServices, type TestServices } from '../services.ts';
+import { openServices, stageEnvironment, type TestServices } from '../services.ts';
 
 let services: TestServices;
 beforeAll(async () => {
   services = await openServices();
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: new URL(services.queueUrl).origin,
-    AWS_REGION: 'us-east-1',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
-    POWERTOOLS_METRICS_DISABLED: 'true',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    [environmentNames.table]: 'ledger',
-    [environmentNames.payloadBucket]: 'payloads',
-    [environmentNames.deadLetterQueue]: services.queueUrl,
-    [environmentNames.codeHash]: 'code1',
-    [environmentNames.contractHash]: 'contract1',
-  });
+  Object.assign(process.env, stageEnvironment(services));
 });
 afterAll(() => services.close());
 

@@ -3,28 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { defineStage } from '../../lib/definition/index.ts';
-import { accountOf, type Binding, environmentNames, type Json, type StageCall } from '../../lib/records/index.ts';
+import { accountOf, type Binding, type Json, type StageCall } from '../../lib/records/index.ts';
 import { stageHandler } from '../../lib/runtime/index.ts';
-import { openServices, type TestServices } from '../services.ts';
+import { openServices, stageEnvironment, type TestServices } from '../services.ts';
 
 let services: TestServices;
 let environment: { readonly [name: string]: string };
 beforeAll(async () => {
   services = await openServices();
-  environment = {
-    AWS_ENDPOINT_URL: services.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
-    POWERTOOLS_METRICS_DISABLED: 'true',
-    [environmentNames.table]: 'ledger',
-    [environmentNames.payloadBucket]: 'payloads',
-    [environmentNames.deadLetterQueue]: services.queueUrl,
-    [environmentNames.codeHash]: 'code1',
-    [environmentNames.contractHash]: 'contract1',
-  };
+  environment = { ...stageEnvironment(services), AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024' };
 });
 afterAll(() => services.close());
 

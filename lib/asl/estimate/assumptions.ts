@@ -1,5 +1,6 @@
 // What an estimate takes for granted, in sentences, with what to write to say better.
-import { prices } from '../../records/index.ts';
+import { prices as listPrices, type Prices } from '../../records/index.ts';
+import { pricesFile } from '../price-list.ts';
 import { assumed, type KnownStage } from './facts.ts';
 import type { AslState } from './machine.ts';
 import { isUnpriced, operatorSeconds } from './usage.ts';
@@ -8,6 +9,7 @@ export const assumptionsOf = (
   states: readonly (readonly [string, AslState])[],
   stages: readonly KnownStage[],
   isExpress: boolean,
+  prices: Prices,
 ): readonly string[] => {
   const timeless = stages.filter(({ isDurationAssumed }) => isDurationAssumed).map(({ id }) => id);
   const unsized = stages.filter(({ areItemsAssumed }) => areItemsAssumed);
@@ -28,7 +30,7 @@ export const assumptionsOf = (
     ...(isExpress ? ['an execution is billed 64 MB for as long as its longest path takes, at most 300 s'] : []),
     'text has 40 characters and a list 10 elements where a contract sets no lower bound',
     'worst: every retry is used, and every try of a stage runs to its timeout',
-    `list prices of ${prices.region}, read ${prices.readOn}, without free tiers, logs, traces, and what stages call`,
+    `${prices === listPrices ? 'list prices' : `prices as ${pricesFile} says, else list prices`} of ${prices.region}, read ${prices.readOn}, without free tiers, logs, traces, and what stages call`,
   ];
 };
 

@@ -1,5 +1,6 @@
 // What a run of a pipeline costs and how near it comes to AWS's limits, worked out from the machine as emitted.
 import type { PipelineGraph } from '../../graph/index.ts';
+import { prices as listPrices, type Prices } from '../../records/index.ts';
 import { type CompiledPipeline, compile } from '../compile.ts';
 import { longestPath } from '../longest-path.ts';
 import { assumptionsOf } from './assumptions.ts';
@@ -46,11 +47,14 @@ export interface Estimate {
 export interface EstimateOptions {
   /** Items of every map, instead of what is expected of it. */
   readonly items?: GivenItems;
+  /** @default list prices */
+  readonly prices?: Prices;
 }
 
 /** Estimates a pipeline that passed `validate`. */
 export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): Estimate => {
   const compiled = compile(graph);
+  const { prices = listPrices } = options;
   const machines = machinesOf(compiled);
   const compensation = compiled.compensation === undefined ? undefined : emitted({ definition: compiled.compensation });
   const facts = factsOf(graph, options.items);
@@ -65,6 +69,7 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
   const scenario = (failing: boolean): Scenario =>
     scenarioOf(subject, {
       failing,
+      prices,
       ...(isExpress
         ? { expressSeconds: longestPath(graph, facts, failing ? 'at most' : 'usual').seconds + 2 * operatorSeconds }
         : {}),
@@ -95,7 +100,7 @@ export const estimate = (graph: PipelineGraph, options: EstimateOptions = {}): E
     load: { pipeline: graph.pipeline.name, ...happy.load },
     usualSeconds,
     limits: limitsOf({ ...subject, graph, happy, worst, compensation }),
-    assumptions: assumptionsOf(states, [...facts.values()], isExpress),
+    assumptions: assumptionsOf(states, [...facts.values()], isExpress, prices),
   };
 };
 

@@ -1,5 +1,12 @@
 // A run without failures, or one in which all that can fail does: what each stage's part of it uses and costs.
-import { dollarsOf, expressSeconds as longestExpress, noUsage, totalUsage, type Usage } from '../../records/index.ts';
+import {
+  dollarsOf,
+  expressSeconds as longestExpress,
+  noUsage,
+  type Prices,
+  totalUsage,
+  type Usage,
+} from '../../records/index.ts';
 import { type Call, repeated, usageOfCalls } from './calls.ts';
 import { byEvents, type Conditions, type Course, courseOf, type Visit } from './course.ts';
 import { eventsOfExecution } from './events.ts';
@@ -63,11 +70,12 @@ const none: Figures = { transitions: 0, events: 0, lambdaCalls: 0, lambdaSeconds
 
 export interface ScenarioOptions {
   readonly failing: boolean;
+  readonly prices: Prices;
   /** How long the execution lasts, when it is an Express one. */
   readonly expressSeconds?: number;
 }
 
-export const scenarioOf = (subject: Subject, { failing, expressSeconds }: ScenarioOptions): Scenario => {
+export const scenarioOf = (subject: Subject, { failing, prices, expressSeconds }: ScenarioOptions): Scenario => {
   const isStandard = expressSeconds === undefined;
   const { facts } = subject;
   const [{ machine }, ...children] = subject.machines;
@@ -91,7 +99,7 @@ export const scenarioOf = (subject: Subject, { failing, expressSeconds }: Scenar
     weigh: byEvents,
     weighsChildren: false,
   };
-  const weigh = (visit: Visit): number => dollarsOf(used(visit, isStandard));
+  const weigh = (visit: Visit): number => dollarsOf(used(visit, isStandard), prices);
   const dearest = courseOf(machine, { ...conditions, weigh, weighsChildren: true });
   const dear = laidOut(dearest, isStandard);
   const course = courseOf(machine, conditions);
@@ -136,7 +144,7 @@ export const scenarioOf = (subject: Subject, { failing, expressSeconds }: Scenar
         lambdaCalls: usage.lambdaCalls,
         lambdaSeconds: seconds,
         usage,
-        dollars: 1_000 * dollarsOf(usage),
+        dollars: 1_000 * dollarsOf(usage, prices),
       },
     ]),
   );

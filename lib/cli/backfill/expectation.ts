@@ -2,7 +2,7 @@
 import { estimate } from '../../asl/index.ts';
 import type { Pipeline } from '../../definition/index.ts';
 import { graphOf } from '../../graph/index.ts';
-import type { BackfillPlan } from '../../records/index.ts';
+import type { BackfillPlan, Prices } from '../../records/index.ts';
 import { elapsedMs } from '../run-view.ts';
 import type { Target } from '../target.ts';
 
@@ -10,7 +10,7 @@ import type { Target } from '../target.ts';
 export interface Expected {
   readonly ms: number | undefined;
   readonly from: 'earlier runs' | 'estimate' | undefined;
-  /** List prices in AWS. */
+  /** In AWS. */
   readonly dollars: number | undefined;
 }
 
@@ -21,6 +21,7 @@ export const expectationOf = async (
   { ledger }: Target,
   pipeline: string,
   definition: Pipeline | undefined,
+  prices: Prices,
 ): Promise<Expected> => {
   const runs = await ledger.runs.latest(pipeline, 2 * recorded);
   const took = runs
@@ -29,7 +30,7 @@ export const expectationOf = async (
     .map((run) => elapsedMs(run, 0))
     .sort((a, b) => a - b);
   const median = took[Math.floor(took.length / 2)];
-  const estimated = definition && estimate(graphOf(definition));
+  const estimated = definition && estimate(graphOf(definition), { prices });
   const dollars = estimated && estimated.happy.dollars / 1_000;
   if (median !== undefined) return { ms: median, from: 'earlier runs', dollars };
   if (estimated) return { ms: estimated.usualSeconds * 1_000, from: 'estimate', dollars };

@@ -12,6 +12,7 @@ import {
   type PartitionState,
   type PipelineManifest,
   type PlannedRun,
+  type Prices,
   pairingOf,
   sameKey,
 } from '../../records/index.ts';
@@ -33,6 +34,8 @@ export interface Asked {
   readonly input: Json | undefined;
   readonly definitions: readonly Pipeline[];
   readonly now: number;
+  /** What `cost` in `where` is by. */
+  readonly prices: Prices;
 }
 
 /** `follows`: it is in order, but what it is made from runs again. */
@@ -194,7 +197,7 @@ const standingsOf = async (
 /** The keys that it is about: of the range, those of which `--where` holds. */
 const chosenKeys = async (
   target: Target,
-  { manifest, keys, where, now, only }: Asked,
+  { manifest, keys, where, now, only, prices }: Asked,
   standings: ReadonlyMap<string, PartitionStanding>,
 ): Promise<readonly string[]> => {
   if (!where) return keys;
@@ -207,7 +210,7 @@ const chosenKeys = async (
   for (let start = 0; start < able.length; start += atOnce) {
     const read = able.slice(start, start + atOnce).map(async ({ partition, run }) => {
       const record = await target.ledger.runs.get(pipeline, run);
-      return record ? [{ partition, of: await factsOf(target, record, { fields: where.fields, now }) }] : [];
+      return record ? [{ partition, of: await factsOf(target, record, { fields: where.fields, now, prices }) }] : [];
     });
     facts.push(...(await Promise.all(read)).flat());
   }

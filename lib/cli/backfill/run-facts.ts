@@ -1,5 +1,5 @@
 // What `--where` can ask of a run.
-import type { Json, RunRecord } from '../../records/index.ts';
+import type { Json, Prices, RunRecord } from '../../records/index.ts';
 import { runCosts } from '../run-cost.ts';
 import { readOutput } from '../run-output.ts';
 import { elapsedMs } from '../run-view.ts';
@@ -9,14 +9,14 @@ import type { Target } from '../target.ts';
 export const factsOf = async (
   target: Target,
   run: RunRecord,
-  { fields: asked, now }: { readonly fields: readonly string[]; readonly now: number },
+  { fields: asked, now, prices }: { readonly fields: readonly string[]; readonly now: number; readonly prices: Prices },
 ): Promise<Json> => {
   const { ledger } = target;
   const [input, output, stages, cost] = await Promise.all([
     ledger.payloads.load(run.input) as Promise<Json>,
     readOutput(ledger, run),
     ledger.stages.list(run.pipeline, run.run),
-    asked.includes('cost') ? runCosts(target)(run) : undefined,
+    asked.includes('cost') ? runCosts(target, prices)(run) : undefined,
   ]);
   const codes = stages.flatMap(({ stage, fingerprint }) => (fingerprint ? [[stage, fingerprint.code]] : []));
   const fields = typeof output === 'object' && output !== null && !Array.isArray(output) ? output : {};

@@ -22,6 +22,7 @@ import { readWhere } from '../backfill/where.ts';
 import { CliError } from '../cli-error.ts';
 import type { Arguments, Command } from '../command.ts';
 import { unknownPipeline } from '../find-pipeline.ts';
+import { readPrices } from '../prices.ts';
 import { whoAmI } from '../redo.ts';
 import { readInput } from '../run-input.ts';
 import { print, printJson, remark, type Setting } from '../setting.ts';
@@ -72,7 +73,9 @@ export const backfill: Command = {
       const now = setting.now();
       const keys = keysFor(manifest, given, now);
       const upstream = given.has('upstream');
-      const planned = await planBackfill(target, { manifest, keys, only, upstream, where, input, definitions, now });
+      const prices = readPrices(setting, undefined);
+      const asked = { manifest, keys, only, upstream, where, input, definitions, now, prices };
+      const planned = await planBackfill(target, asked);
       if (planned.plan.length > mostRuns) throw tooMany(planned.plan.length);
       await showPlan(planned, concurrency, definitions, target, given, setting);
       if (!given.has('go') || planned.plan.length === 0) {
@@ -195,11 +198,12 @@ const showPlan = async (
       ({ pipeline, upstream }) => !names.includes(pipeline) && Object.values(upstream).some((up) => names.includes(up)),
     )
     .map(({ pipeline }) => pipeline);
+  const prices = readPrices(setting, undefined);
   const expected = new Map(
     await Promise.all(
       names.map(async (name) => {
         const definition = definitions.find((each) => each.name === name);
-        return [name, await expectationOf(target, name, definition)] as const;
+        return [name, await expectationOf(target, name, definition, prices)] as const;
       }),
     ),
   );

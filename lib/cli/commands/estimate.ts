@@ -4,6 +4,7 @@ import { graphOf } from '../../graph/index.ts';
 import { checkedPipeline } from '../checked-pipeline.ts';
 import type { Command } from '../command.ts';
 import { estimateReport } from '../estimate-report.ts';
+import { pricesFile, readPrices } from '../prices.ts';
 import { columnsOf, print, printJson, remark } from '../setting.ts';
 
 export const estimate: Command = {
@@ -12,6 +13,7 @@ export const estimate: Command = {
   operands: [{ name: 'pipeline', required: true }],
   options: {
     items: { value: 'N', says: 'items of every map, instead of what it is expected to get' },
+    prices: { value: 'FILE', says: `prices to use instead (default: ${pricesFile} of the app, else list prices)` },
     json: { says: 'the whole estimate on one line' },
   },
   notes: [
@@ -22,7 +24,8 @@ export const estimate: Command = {
     const pipeline = await checkedPipeline(setting, given.operands[0] ?? '');
     const items = given.whole('items', 0);
     const graph = graphOf(pipeline);
-    const estimated = estimateOf(graph, items === undefined ? {} : { items });
+    const prices = readPrices(setting, given.text('prices'));
+    const estimated = estimateOf(graph, { prices, ...(items === undefined ? {} : { items }) });
     const diagnostics = checkLimits(graph, estimated);
     if (given.has('json')) printJson(setting, [{ ...estimated, diagnostics }]);
     else print(setting, estimateReport(estimated, columnsOf(setting.stdout)));

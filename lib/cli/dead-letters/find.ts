@@ -17,7 +17,7 @@ export const filterOptions: { readonly [name: string]: Option } = {
   matching: { value: 'PATTERN', says: 'whose cause this regular expression finds' },
   since: { value: 'TIME', says: 'that failed since: 90m, 6h, 2d ago, or an ISO 8601 time' },
   until: { value: 'TIME', says: 'that failed until then' },
-  all: { says: 'also those that were replayed or discarded' },
+  all: { says: 'also those that were replayed or discarded, and open ones that an older version recorded' },
 };
 
 /** What a person means: dead letters of runs, and of triggers. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type Estimate, type EstimateOptions, estimate } from '../../../lib/asl/index.ts';
 import { definePipeline, defineStage, gt, type Pipeline } from '../../../lib/definition/index.ts';
 import { graphOf } from '../../../lib/graph/index.ts';
+import { withPrices } from '../../../lib/records/index.ts';
 import { interpret } from '../interpreter.ts';
 import { machineOf, numbers, pipelineOf, stage } from '../sample.ts';
 import { worldEngine } from '../world-engine.ts';
@@ -155,6 +156,13 @@ test('what is not declared is said to be assumed, with what to write', () => {
     'worst: every retry is used, and every try of a stage runs to its timeout',
     'list prices of us-east-1, read 2026-11, without free tiers, logs, traces, and what stages call',
   ]);
+});
+
+test('by other prices than those of the list, which it says', () => {
+  const prices = withPrices({ transition: 1 });
+  const found = estimated(mixed, { prices });
+  expect(found.happy.dollars).toBeGreaterThan(1_000 * found.happy.transitions);
+  expect(found.assumptions.at(-1)).toMatch(/^prices as heddle\.prices\.json says, else list prices of us-east-1/);
 });
 
 test('a list whose contract is not an array may still be passed', () => {
