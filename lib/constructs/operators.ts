@@ -6,6 +6,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
   compensationSuffix,
@@ -55,6 +56,8 @@ export interface OperatorsProps {
   readonly queues: Queues;
   /** Whether the lineage of runs goes on the bus. */
   readonly lineage: boolean;
+  /** What the app says of prices, as JSON. */
+  readonly prices?: string | undefined;
   /** @default true */
   readonly tracing?: boolean | undefined;
   /** Calls of `dispatch` at once. */
@@ -67,13 +70,15 @@ export interface OperatorsProps {
 export const commonEnvironment = ({
   ledger,
   payloads,
-  queues,
+  startQueue: queue,
   eventBus,
   orchestrator,
-}: OperatorsProps): { readonly [name: string]: string } => ({
+}: Pick<OperatorsProps, 'ledger' | 'payloads' | 'eventBus' | 'orchestrator'> & { readonly startQueue: IQueue }): {
+  readonly [name: string]: string;
+} => ({
   [environmentNames.table]: ledger.tableName,
   [environmentNames.payloadBucket]: payloads.bucketName,
-  [environmentNames.startQueue]: queues.start.queueUrl,
+  [environmentNames.startQueue]: queue.queueUrl,
   [environmentNames.eventBus]: eventBus.eventBusName,
   [environmentNames.manifestPath]: `${manifestName(orchestrator)}/`,
 });
@@ -262,8 +267,9 @@ export class Operators extends Construct {
       timeoutSeconds,
       tracing: props.tracing,
       environment: {
-        ...commonEnvironment(props),
+        ...commonEnvironment({ ...props, startQueue: props.queues.start }),
         ...(props.lineage ? { [environmentNames.lineage]: 'on' } : {}),
+        ...(props.prices === undefined ? {} : { [environmentNames.prices]: props.prices }),
         ...environment,
       },
       // Only `reconcile` is called asynchronously; an event that it could not settle must not be lost.

@@ -22,6 +22,7 @@ import { dispatchTimeout, Operators, type OperatorsProps, operatorEntries } from
 import { orchestratorAlarms } from './orchestrator-alarms.ts';
 import { OrchestratorDashboard } from './orchestrator-dashboard.ts';
 import { Pipeline } from './pipeline.ts';
+import { saidPrices } from './prices.ts';
 import { Queues } from './queues.ts';
 import type { IOrchestrator, Monitoring, PipelineNeeds, StageDefaults } from './shared.ts';
 import { sweeps } from './sweeps.ts';
@@ -42,7 +43,7 @@ export interface OrchestratorProps {
   /** Somebody to tell by e-mail, when the topic is its own. @default nobody */
   readonly alertEmail?: string;
   /**
-   * Puts the lineage of runs on the bus as OpenLineage run events; with an endpoint, posts them there: `{ endpoint: 'https://…/api/v1/lineage' }`.
+   * Puts the lineage of runs on the bus as OpenLineage run events; posts them: `{ endpoint: 'https://…/api/v1/lineage' }`, `{ dataZone: 'dzd_…' }`.
    * @default not: `heddle lineage` has it from the ledger either way
    */
   readonly lineage?: boolean | LineageOptions;
@@ -113,14 +114,14 @@ export class Orchestrator extends Construct implements IOrchestrator {
       eventBus,
       queues,
       bundles,
+      prices: saidPrices(monitoring.prices),
       tracing: monitoring.tracing,
       startConcurrency: props.startConcurrency,
     };
     const operators = new Operators(this, 'Operators', needs);
     if (shows) this.#widgets = new Widgets(this, 'Widgets', needs);
     this.operators = operators;
-    if (typeof lineage === 'object' && lineage.endpoint !== undefined)
-      postLineage(this, name, eventBus, lineage.endpoint, lineage);
+    if (typeof lineage === 'object') postLineage(this, needs, lineage);
     alertEvents(this, name, eventBus, alerts, queues.undelivered);
     backfillRuns(this, this);
     onDeadExecutions(this, name, operators.reconcile, queues.undelivered);

@@ -23,9 +23,11 @@ export interface StageDefaults {
 export interface Monitoring {
   /**
    * Dollars that the runs of a pipeline that end on one day (UTC) may cost together, by its name: an alarm tells when they cost
-   * more. At list prices and what handlers say; the ledger (`heddle cost`) is right to the cent. @default none
+   * more. By `prices` and what handlers say; the ledger (`heddle cost`) is right to the cent. @default none
    */
   readonly budgets?: { readonly [pipeline: string]: number };
+  /** The file of prices that costs are counted by. @default `heddle.prices.json` beside cdk.json where there is one, else list prices */
+  readonly prices?: string;
   /** Percent of the runs of an hour, of five at least, that may fail before an alarm tells so. @default 20 */
   readonly failurePercent?: number;
   /**

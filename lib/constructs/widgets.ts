@@ -80,7 +80,7 @@ export class Widgets extends Construct {
       timeoutSeconds,
       tracing: props.tracing,
       environment: {
-        ...commonEnvironment(props),
+        ...commonEnvironment({ ...props, startQueue: props.queues.start }),
         ...environment,
       },
     });

@@ -5,6 +5,7 @@ export { dispatch } from './dispatch.ts';
 export { finish } from './finish.ts';
 export { operatorHandler } from './operator-handler.ts';
 export type { Outcome } from './outcome.ts';
+export { type LineageNotice, lineagePoster } from './post-lineage.ts';
 export { type QueueRecord, startMessageOf } from './queue-message.ts';
 export { type ExecutionEnded, reconcile } from './reconcile.ts';
 export { type QueueMessage, type Replayed, replay } from './replay.ts';

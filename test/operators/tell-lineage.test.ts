@@ -1,6 +1,8 @@
 // Lineage on the bus: what begin and finish put there where it is wanted, and that a repeat puts the same.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { begin, finish } from '../../lib/operators/index.ts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { begin, finish, lineagePoster } from '../../lib/operators/index.ts';
 import { tellLineageOfEnd } from '../../lib/operators/tell-lineage.ts';
 import { type LineageEvent, openLineageType, type StageRecord } from '../../lib/records/index.ts';
 import type { Aws } from '../../lib/support/aws-call.ts';
@@ -69,4 +71,37 @@ test('of a run that reads a thousand others no call is larger than the bus takes
   await tellLineageOfEnd(wide, stages, { ...services, aws: { ...services.aws, call }, lineage: true });
   expect(Math.max(...sizes)).toBeLessThan(256 * 1_024);
   expect(sent.map(({ inputs }) => inputs.length)).toEqual(Array.from({ length: 9 }, () => 300));
+});
+
+describe('to Amazon DataZone', () => {
+  const notice = { id: 'e-1', detail: { eventType: 'START' } };
+  const keys = { AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 's', HEDDLE_DATAZONE_DOMAIN: 'dzd_1' };
+
+  test('posted as it is, signed, under the id of its event; what is not taken is thrown', async () => {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      const { url, headers } = request;
+      const scope = /Credential=A\/\d+\/(\S+?),/.exec(headers.authorization ?? '')?.[1];
+      seen.push(`${request.method} ${url} ${headers['client-token']} ${scope}`);
+      request.on('data', (body) => seen.push(String(body)));
+      request.on('end', () => response.writeHead(seen.length > 2 ? 400 : 200).end('{"message":"no"}'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const post = lineagePoster({ ...keys, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` });
+      await post(notice);
+      const scope = 'us-east-1/datazone/aws4_request';
+      expect(seen).toEqual([`POST /v2/domains/dzd_1/lineage/events e-1 ${scope}`, '{"eventType":"START"}']);
+      await expect(post(notice)).rejects.toThrow('dzd_1 did not take e-1: HTTP 400 {"message":"no"}');
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  test('the local engine has none, and says so', async () => {
+    const post = lineagePoster({ ...keys, AWS_ENDPOINT_URL: workshop.local.endpoint });
+    await expect(post(notice)).rejects.toThrow(/HTTP 501 .*HDL501 the local engine does not implement datazone/);
+  });
 });

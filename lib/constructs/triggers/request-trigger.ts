@@ -7,6 +7,7 @@ import { environmentNames, manifestName, requestKey } from '../../records/index.
 import { allow, allowLedger } from '../access.ts';
 import { handlerFunction } from '../handler-function.ts';
 import { names } from '../names.ts';
+import { commonEnvironment } from '../operators.ts';
 import type { IOrchestrator } from '../shared.ts';
 import { parameterArn } from './queue-trigger.ts';
 
@@ -36,11 +37,7 @@ export const requestTrigger = (
     timeoutSeconds: 30,
     tracing: orchestrator.monitoring.tracing,
     environment: {
-      [environmentNames.table]: ledger.tableName,
-      [environmentNames.payloadBucket]: payloads.bucketName,
-      [environmentNames.startQueue]: startQueue.queueUrl,
-      [environmentNames.eventBus]: eventBus.eventBusName,
-      [environmentNames.manifestPath]: `${manifestName(orchestratorName)}/`,
+      ...commonEnvironment({ orchestrator: orchestratorName, ledger, payloads, eventBus, startQueue }),
       [environmentNames.trigger]: JSON.stringify({ pipeline, trigger: id.toLowerCase(), ...(when ? { when } : {}) }),
     },
   });
