@@ -86,14 +86,14 @@ const toEndpoint = (
 };
 
 /**
- * HDL853: `lineage.dataZone` of an Orchestrator is no id of a domain of Amazon DataZone. Fix: take the id from the domain's details in
+ * HDL859: `lineage.dataZone` of an Orchestrator is no id of a domain of Amazon DataZone. Fix: take the id from the domain's details in
  * the console of DataZone: `dzd_` and letters and digits.
  */
 const toDataZone = (own: Construct, props: OperatorsProps, domain: string, deadLetters: IQueue): IRuleTarget => {
   if (!Token.isUnresolved(domain) && !/^dzd[-_][A-Za-z0-9_-]{1,36}$/.test(domain)) {
     const fix = "take it from the domain's details: dzd_ and letters and digits";
     const message = `'${domain}' is no id of a domain of Amazon DataZone`;
-    throw new Error(formatDiagnostic({ code: 'HDL853', severity: 'error', at: 'lineage.dataZone', message, fix }));
+    throw new Error(formatDiagnostic({ code: 'HDL859', severity: 'error', at: 'lineage.dataZone', message, fix }));
   }
   props.bundles.add(own, [entry]);
   const poster = handlerFunction(new Construct(own, 'DataZone'), {

@@ -7,14 +7,14 @@ import { formatDiagnostic } from '../definition/index.ts';
 const mostCharacters = 2_500;
 
 /**
- * HDL852: the file of prices that `monitoring.prices` names, or that lies beside cdk.json, cannot be read or has a field that is no
+ * HDL858: the file of prices that `monitoring.prices` names, or that lies beside cdk.json, cannot be read or has a field that is no
  * price (HDL810 says more of them); or it says more than an environment variable holds. Fix: correct the file, or say only what
  * differs from list prices.
  */
 export const saidPrices = (named: string | undefined): string | undefined => {
   const file = named ?? pricesFile;
   const wrong = (message: string, fix: string): Error =>
-    new Error(formatDiagnostic({ code: 'HDL852', severity: 'error', at: file, message, fix }));
+    new Error(formatDiagnostic({ code: 'HDL858', severity: 'error', at: file, message, fix }));
   if (!existsSync(file)) {
     if (named === undefined) return undefined;
     throw wrong('there is no such file', 'correct its name in monitoring.prices');

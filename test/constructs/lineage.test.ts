@@ -71,5 +71,5 @@ test('to both at once; what is no domain is refused', () => {
   });
   template.resourcePropertiesCountIs('AWS::Events::Rule', { Name: 'heddle-lineage' }, 1);
   const refused = () => fixtureTemplate({ lineage: { dataZone: 'my-domain' } });
-  expect(refused).toThrow("HDL853 lineage.dataZone: 'my-domain' is no id of a domain of Amazon DataZone");
+  expect(refused).toThrow("HDL859 lineage.dataZone: 'my-domain' is no id of a domain of Amazon DataZone");
 });

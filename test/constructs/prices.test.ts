@@ -31,14 +31,14 @@ test('of an app without the file, list prices', () => {
 
 const many = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`service${n}`, n]));
 test.each([
-  ['no file', () => join(folder, 'none.json'), /^HDL852 .*none\.json: there is no such file/],
-  ['no JSON', () => fileOf('a.json', '{'), /^HDL852 .*JSON/],
+  ['no file', () => join(folder, 'none.json'), /^HDL858 .*none\.json: there is no such file/],
+  ['no JSON', () => fileOf('a.json', '{'), /^HDL858 .*JSON/],
   [
     'no price',
     () => fileOf('b.json', '{ "transitions": 1 }'),
     /there is no price 'transitions'.*did you mean transition\?/,
   ],
-  ['too long', () => fileOf('c.json', JSON.stringify({ calls: many })), /^HDL852 .*at most 2500/],
+  ['too long', () => fileOf('c.json', JSON.stringify({ calls: many })), /^HDL858 .*at most 2500/],
 ])('%s is refused', (_, file, message) => {
   expect(() => saidPrices(file())).toThrow(message);
 });
