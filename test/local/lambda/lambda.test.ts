@@ -58,7 +58,21 @@ describe('a handler', () => {
     expect((await invoke('f5', { depth: 5 })).payload).toEqual({ depth: 0 });
   });
 
-  test('that hangs keeps no other call waiting', async () => {
+  test('stays warm while another has much to do, though there is room for three only', async () => {
+    const program = 'let calls = 0; export const handler = async () => ++calls;';
+    const busy = 'export const handler = () => new Promise((resolve) => setTimeout(resolve, 100));';
+    for (const name of ['one', 'two']) await create(name, program);
+    await create('busy', busy);
+    for (const name of ['one', 'two', 'busy']) await invoke(name);
+    await Promise.all(Array.from({ length: 3 }, () => invoke('busy')));
+    expect([(await invoke('one')).payload, (await invoke('two')).payload]).toEqual([2, 2]);
+  });
+
+  test('that hangs keeps no other call waiting, nor do those that are idle', async () => {
+    for (const name of ['idle1', 'idle2']) {
+      await create(name, 'export const handler = async () => 1;');
+      await invoke(name);
+    }
     const program = `export const handler = async ({ hangs }) => (hangs ? new Promise(() => {}) : { done: true });`;
     await create('stuck', program, { Timeout: 900 });
     const hung = invoke('stuck', { hangs: true });

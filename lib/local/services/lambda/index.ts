@@ -22,7 +22,7 @@ export interface LambdaOptions {
   readonly isolation?: LambdaIsolation;
   /** Functions of the embedding program, by name. They run in this process, whatever `isolation` says. */
   readonly functions?: RegisteredFunctions;
-  /** Sandboxes (worker threads) that live at a time. @default 8 */
+  /** Sandboxes (worker threads) that live at a time. @default 8 to 32, by the machine's memory */
   readonly sandboxes?: number;
   /** Environment variables that functions get beside their own, by name, as long as this engine is open. They are not kept. */
   readonly variables?: AddedVariables;
@@ -37,13 +37,16 @@ export interface LambdaService extends Service {
   resume(): void;
 }
 
-const SANDBOXES = 8; // 15 MB each, 40 MB with three AWS SDK clients in the bundle
-
 /** Loads what runs functions with the first event: a program whose functions are all registered has no use for it. */
-const runnerOf = (context: EngineContext, isolation: LambdaIsolation, sandboxes: number): FunctionRunner => {
+const runnerOf = (
+  context: EngineContext,
+  isolation: LambdaIsolation,
+  sandboxes: number | undefined,
+): FunctionRunner => {
   const load = async (): Promise<FunctionRunner> => {
     if (isolation === 'inProcess') return (await import('./in-process.ts')).inProcessRunner(context);
-    return (await import('./sandbox-pool.ts')).sandboxPool(sandboxes, join(context.stateDir, 'compiled'));
+    const { mostSandboxes, sandboxPool } = await import('./sandbox-pool.ts');
+    return sandboxPool(sandboxes ?? mostSandboxes(), join(context.stateDir, 'compiled'));
   };
   let loading: Promise<FunctionRunner> | undefined;
   let loaded: FunctionRunner | undefined;
@@ -63,7 +66,7 @@ const runnerOf = (context: EngineContext, isolation: LambdaIsolation, sandboxes:
  * `Invoke` takes `Payload` as JSON text, its bytes or a JSON value, and answers `Payload` as JSON text.
  */
 export const lambdaService = (context: EngineContext, options: LambdaOptions = {}): LambdaService => {
-  const { isolation = 'worker', functions: own = {}, sandboxes = SANDBOXES, variables, concurrency } = options;
+  const { isolation = 'worker', functions: own = {}, sandboxes, variables, concurrency } = options;
   const registered = registeredFunctions(context, own);
   const runner = runnerOf(context, isolation, sandboxes);
   const functions = lambdaFunctions(context, registered, runner.retire);
