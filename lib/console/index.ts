@@ -8,7 +8,7 @@ export { type HomeFacts, homePage, type PipelineNow } from './home.ts';
 export { type Html, html, link, nothing, textOf } from './html.ts';
 export { type LetterFacts, type LettersFacts, letterPage, lettersPage } from './letters.ts';
 export { type LineageFacts, type LineageNode, lineagePage } from './lineage.ts';
-export { documentOf, lostPage, type Page, type Region, regionHtml, type Surroundings } from './page.ts';
+export { documentOf, lostPage, type Page, type Region, regionHtml, type Surroundings, waitingPage } from './page.ts';
 export { type PoolFacts, type PoolUser, poolsPage } from './pools.ts';
 export { type QualityLine, qualityPage } from './quality.ts';
 export { type RunFacts, runPage, vanishedRun } from './run.ts';

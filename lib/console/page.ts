@@ -82,6 +82,12 @@ ${regions.map(regionHtml)}
 </html>
 `);
 
+/** The page in place of one that is still being made: once that is there, its regions are others, and it is loaded. */
+export const waitingPage = (title: string, told: string): Page => ({
+  title,
+  regions: [{ id: 'waiting', body: html`<p role="status">${told}</p>` }],
+});
+
 /** The page in place of one that there is not. */
 export const lostPage = (title: string, found: string, fix: string, status = 404): Page => ({
   title,

@@ -33,7 +33,7 @@ const placeOf = (element) => {
 
 const replaceRegion = ({ id, html }) => {
   const old = document.getElementById(id);
-  if (!old) return location.reload(); // it has become another page, as that of a run which is kept no longer
+  if (!old) return location.reload(); // it has become another page: one that was still being made, or a run that is kept no longer
   if (html.includes(`data-is="${old.dataset.is}"`)) return;
   const focused = old.contains(document.activeElement) ? placeOf(document.activeElement) : undefined;
   const scrolled = [...old.querySelectorAll('.scroll, .value')].map(({ scrollLeft, scrollTop }) => [

@@ -22,6 +22,7 @@ import {
   searchPage,
   stagePage,
   vanishedRun,
+  waitingPage,
 } from '../../console/index.ts';
 import type { RunAt } from '../../ledger/index.ts';
 import type { BackfillPlan } from '../../records/index.ts';
@@ -29,7 +30,7 @@ import { nearest } from '../../support/nearest.ts';
 import { readPartitions } from '../read-partitions.ts';
 import type { Desk } from './desk.ts';
 import { readGrid, readHome, readRuns } from './read.ts';
-import { readCompared, readCost, readLineage, readPools, readQuality, readSearch } from './read-more.ts';
+import { readCompared, readCost, readLineage, readPools, readQuality, readSearch, spanOf } from './read-more.ts';
 import { readRun, readStage } from './read-run.ts';
 import { readApprovals, readLetter, readLetters } from './read-waiting.ts';
 
@@ -149,8 +150,17 @@ const places: {
   compare: (desk, rest) => comparePageAt(desk, rest),
   search: async (desk, _, query) =>
     searchPage(await readSearch(desk, query.get('q')?.trim().slice(0, longestSought) ?? '')),
-  cost: async (desk, _, query) => costPage(await readCost(desk, query.get('since') ?? undefined)),
-  quality: async (desk) => qualityPage(await readQuality(desk)),
+  cost: async (desk, _, query) => {
+    const since = spanOf(query.get('since'));
+    const facts = await desk.soon(`cost ${since}`, () => readCost(desk, since));
+    return facts ? costPage(facts) : waitingPage('Cost', `What runs of the last ${since} used is being added up …`);
+  },
+  quality: async (desk) => {
+    const lines = await desk.soon('quality', () => readQuality(desk));
+    return lines
+      ? qualityPage(lines)
+      : waitingPage('Quality', 'Scores and checks of the last 35 days are being read …');
+  },
   lineage: async (desk, _, query) => {
     const artifact = query.get('artifact') ?? '';
     if (artifact === '') return lineagePage(undefined);

@@ -67,11 +67,13 @@ export const readSearch = async (desk: Desk, sought: string): Promise<SearchFact
   };
 };
 
-export const usualSpan = '30d';
+const usualSpan = '30d';
 
-/** `since` is how long ago, as the command takes it; what it does not take is the usual. */
-export const readCost = async ({ target, setting }: Desk, asked: string | undefined): Promise<CostFacts> => {
-  const since = asked !== undefined && /^\d{1,4}[mhd]$/.test(asked) ? asked : usualSpan;
+/** How long ago, as the command takes it; what it does not take is the usual. */
+export const spanOf = (asked: string | null): string =>
+  asked !== null && /^\d{1,4}[mhd]$/.test(asked) ? asked : usualSpan;
+
+export const readCost = async ({ target, setting }: Desk, since: string): Promise<CostFacts> => {
   const now = setting.now();
   const from = readMoment('since', since, now) ?? '';
   const spending = await readSpending(target, undefined, from, new Date(now).toISOString());

@@ -1,0 +1,38 @@
+// What takes long to be made for a page: who asks is not kept waiting, and has it when it is there.
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { openDesk } from '../../lib/cli/console/desk.ts';
+import type { Target } from '../../lib/cli/setting.ts';
+import { testSetting } from './setting.ts';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+test('it is made once, and known for a minute', async () => {
+  let now = 0;
+  const { soon } = openDesk({} as Target, testSetting([], { now: () => now }).setting); // reads nothing
+  const made: ((facts: string) => void)[] = [];
+  const make = (): Promise<string> => new Promise((resolve) => made.push(resolve));
+  const first = soon('cost 30d', make);
+  await jest.advanceTimersByTimeAsync(100);
+  expect(await first).toBeUndefined();
+  const second = soon('cost 30d', make);
+  made[0]?.('facts');
+  expect(await second).toBe('facts');
+  now = 59_999;
+  expect(await soon('cost 30d', make)).toBe('facts');
+  expect(made).toHaveLength(1);
+  now = 60_000;
+  const third = soon('cost 30d', make);
+  made[1]?.('newer facts');
+  expect(await third).toBe('newer facts');
+});
+
+test('what went wrong is told, and tried again', async () => {
+  const { soon } = openDesk({} as Target, testSetting([]).setting);
+  await expect(soon('quality', () => Promise.reject(new Error('throttled')))).rejects.toThrow('throttled');
+  expect(await soon('quality', async () => 'facts')).toBe('facts');
+});
