@@ -30,7 +30,7 @@ import { runBatch } from '../../lib/runtime/run-batch.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
 import { openStore } from '../../lib/runtime/store.ts';
 import { pacing } from '../../lib/verify/functions.ts';
-import { openServices, type TestServices, type TestServicesOptions } from '../services.ts';
+import { openServices, type TestServices } from '../services.ts';
 import { deploy } from './deploy.ts';
 
 /** What the stages do, by stage name: a plain function of the input. `now` is the time that calls are paced by. */
@@ -91,12 +91,7 @@ const arnOf = (pipeline: string, name: string): string =>
 export const start = Date.parse('2026-01-01T00:00:00Z');
 const prefix = 'heddle-';
 
-/** `make`: services beside those that every test has. */
-export const openBench = async (
-  pipelines: readonly Pipeline[],
-  handlers: Handlers = {},
-  make: NonNullable<TestServicesOptions['make']> = [],
-): Promise<Bench> => {
+export const openBench = async (pipelines: readonly Pipeline[], handlers: Handlers = {}): Promise<Bench> => {
   const broken = validate(pipelines).filter(({ severity }) => severity === 'error');
   if (broken.length > 0) throw new Error(JSON.stringify(broken));
   const isExpress = (name: string): boolean => pipelines.some((each) => each.name === name && each.type === 'express');
@@ -156,7 +151,7 @@ export const openBench = async (
   );
   const local = await openServices({
     clock,
-    make: [(context) => lambdaService(context, { functions: { ...operators, ...stages } }), ...make],
+    make: [(context) => lambdaService(context, { functions: { ...operators, ...stages } })],
     emit: (event) => void ended(event),
   });
   const { QueueUrl } = await local.service('sqs').call('CreateQueue', { QueueName: 'start' });
