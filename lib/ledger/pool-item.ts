@@ -14,8 +14,6 @@ import type { Table } from './table.ts';
 
 /** So often those who meet try again. */
 export const mostRounds = 200;
-/** Of those in use, what one looks at. */
-const mostInUse = 1_000;
 /** A pool that nobody has used so long is forgotten. */
 const keptSeconds = 30 * 86_400;
 
@@ -105,7 +103,8 @@ export const openPoolItems = (table: Table) => {
   };
 
   const listInUse = async (): Promise<readonly PoolAddress[]> => {
-    const found = await table.upTo<{ readonly pk: string }>(openIndex, openPools, 'pool$', mostInUse);
+    const all = { from: 'pool#', to: 'pool$' };
+    const found = await table.within<{ readonly pk: string }>(openIndex, openPools, all, ['pk']);
     return found.map(({ pk }) => readPoolKey(pk));
   };
 
@@ -121,12 +120,15 @@ export const openPoolItems = (table: Table) => {
 
   const pushBack = async (at: PoolAddress, moment: number): Promise<void> => {
     const until = exactMs(moment);
+    const values = { until };
+    // Where calls are booked beyond that moment already, those before it are told by the first alone, when they look.
     await table.update({
       key: poolKey(at),
-      set: { resumeAt: until, next: until },
-      condition: '#next < :until',
-      values: { until },
+      set: { resumeAt: until },
+      condition: 'attribute_exists(pk) AND (attribute_not_exists(#resumeAt) OR #resumeAt < :until)',
+      values,
     });
+    await table.update({ key: poolKey(at), set: { next: until }, condition: '#next < :until', values });
   };
 
   return { read, open, grant, giveBack, reserve, rest, inUse: listInUse, pushBack };

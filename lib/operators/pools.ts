@@ -28,19 +28,34 @@ export const releasePools = async (
 /** Whoever has got something so lately is taken to be at work. */
 const youngMs = 60_000;
 
+/** Pools that are looked at at once, and how long at most: the sweep's Lambda has 240 s, and the next sweep begins with others. */
+const [atOnce, longestMs] = [10, 120_000];
+
 /** Takes back what nobody holds any more of all pools in use, and grants it to who waits. Gives the pools that could not be looked at. */
 export const sweepPools = async (services: Services): Promise<readonly (PoolAddress & { readonly why: string })[]> => {
-  const { ledger } = services;
+  const { ledger, now } = services;
   const failed: (PoolAddress & { readonly why: string })[] = [];
-  for (const at of await ledger.pools.inUse()) {
-    try {
-      await sweepPool(at, services);
-    } catch (error) {
-      failed.push({ ...at, why: error instanceof Error ? error.message : String(error) });
+  const until = now() + longestMs;
+  const inUse = shuffled(await ledger.pools.inUse());
+  const lookOn = async (): Promise<void> => {
+    for (let at = inUse.pop(); at && now() < until; at = inUse.pop()) {
+      try {
+        await sweepPool(at, services);
+      } catch (error) {
+        failed.push({ ...at, why: error instanceof Error ? error.message : String(error) });
+      }
     }
-  }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lookOn));
   return failed;
 };
+
+/** So that of more than there is time for, none is left out every time. */
+const shuffled = <T>(from: readonly T[]): T[] =>
+  from
+    .map((one) => ({ one, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ one }) => one);
 
 const sweepPool = async (at: PoolAddress, services: Services): Promise<void> => {
   const { pools } = services.ledger;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { definePool, defineStage } from '../../lib/definition/index.ts';
 import type { StageCall } from '../../lib/records/index.ts';
+import { type PaceClock, waitTurn } from '../../lib/runtime/pace.ts';
 import { openTaking } from '../../lib/runtime/take.ts';
 import { openServices, type TestServices } from '../services.ts';
 
@@ -111,4 +112,30 @@ test("reserved at once by many, calls are nobody else's: no window holds more th
   // The service wants a pause: nobody begins before it is over.
   await services.ledger.pools.pushBack(at, 60_000);
   expect(await services.ledger.pools.reserve(at, limits, 1, 9_000, 1e9)).toBe(60_000);
+});
+
+test('a pause that the service asks for is kept by who had booked a moment within it, and moves nobody who comes after it', async () => {
+  const { pools } = services.ledger;
+  const at = { pool: 'paused', key: '' };
+  const limits = { intervalMs: 10_000, perMs: 60_000 };
+  const latest = Number.MAX_SAFE_INTEGER;
+  const [first, booked, beyond] = [
+    await pools.reserve(at, limits, 1, 1_000, latest),
+    await pools.reserve(at, limits, 1, 1_000, latest),
+    await pools.reserve(at, limits, 3, 1_000, latest),
+  ];
+  expect([first, booked, beyond]).toEqual([1_000, 11_000, 21_000]);
+  await pools.pushBack(at, 15_000); // before what is booked already
+  expect(await pools.get(at)).toMatchObject({ next: 51_000, resumeAt: 15_000 });
+  let now = 1_000;
+  const clock: PaceClock = {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+  const turn = { pools, at, limits, calls: 1, clock, latest: () => latest, signal: new AbortController().signal };
+  expect(await waitTurn({ ...turn, granted: booked })).toBe(51_000);
+  now = 1_000;
+  expect(await waitTurn({ ...turn, granted: beyond })).toBe(21_000);
 });
