@@ -26,6 +26,9 @@ export const assumptionsOf = (
       ({ id, items }) => `${id} maps over ${items} items: say flow.map(…, { expect: { items: 1000 } }), or --items`,
     ),
     ...(unpriced.size > 0 ? [`calls of ${listed([...unpriced].map(String))} are not priced`] : []),
+    ...(stages.some(({ pool }) => pool)
+      ? ['nobody waits at a pool: who does is written down, and taken out of the line']
+      : []),
     `a call of Heddle's own Lambdas takes ${operatorSeconds} s`,
     ...(isExpress ? ['an execution is billed 64 MB for as long as its longest path takes, at most 300 s'] : []),
     'text has 40 characters and a list 10 elements where a contract sets no lower bound',
