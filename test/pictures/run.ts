@@ -103,6 +103,7 @@ const take = async (browser: Browser, stage: Stage, { name, path, look = 'light'
   const page = await browser.newPage({ baseURL: stage.address, colorScheme, viewport });
   await page.clock.setFixedTime(now);
   await page.goto(path);
+  await page.locator('#waiting').waitFor({ state: 'detached' }); // what is still being made
   await first?.(page);
   await keep(browser, name, page);
   await page.close();
