@@ -306,12 +306,12 @@ export const openTable = (aws: Aws, name: string): Table => {
     within: (index, pk, { from, to }, attributes) =>
       query({
         IndexName: index.name,
-        KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
+        KeyConditionExpression: '#indexPk = :pk AND #indexSk BETWEEN :from AND :to',
         ProjectionExpression: attributes.map((attribute) => `#${attribute}`).join(', '),
         ExpressionAttributeNames: {
           ...Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute])),
-          '#pk': index.pk,
-          '#sk': index.sk,
+          '#indexPk': index.pk, // names of their own: an attribute asked for may be called pk
+          '#indexSk': index.sk,
         },
         ExpressionAttributeValues: typed({ ':pk': pk, ':from': from, ':to': to }),
       }),
