@@ -189,22 +189,10 @@ const unfinished = ({ generation = 1 }: StageAddress) => ({
 });
 
 /** What is read of batches where their results are not. */
-const batchFacts = [
-  ...[
-    'stage',
-    'batch',
-    'status',
-    'attempts',
-    'completed',
-    'failed',
-    'cached',
-    'startedAt',
-    'durationMs',
-    'overdueAt',
-    'lease',
-  ],
-  ...['spent', 'measured', 'scores'],
-];
+const batchFacts =
+  'stage batch status attempts completed failed cached startedAt durationMs overdueAt lease spent measured scores'.split(
+    ' ',
+  );
 
 export const openStages = (table: Table): Stages => {
   const claim = async <R extends { readonly status: Status }>(
@@ -249,10 +237,11 @@ export const openStages = (table: Table): Stages => {
         set: { ...end, status: 'completed' },
         remove: [...failure, ...(end.cachedFrom ? [] : ['cachedFrom']), ...(end.warning ? [] : ['warning'])],
         ...owned(owner),
+        returns: 'nothing',
       })) !== undefined,
 
     note: async (at, owner, telling) =>
-      (await table.update({ key: keyOf(at), set: { ...telling }, ...owned(owner) })) !== undefined,
+      (await table.update({ key: keyOf(at), set: { ...telling }, ...owned(owner), returns: 'nothing' })) !== undefined,
 
     open: async (at, now, total, fingerprint, facts = {}) => {
       const { generation = 1 } = at;
@@ -345,6 +334,7 @@ export const openStages = (table: Table): Stages => {
         key: keyOfBatch(at, batch),
         set: { ...end },
         ...owned(owner),
+        returns: 'nothing',
       })) !== undefined,
   };
 };

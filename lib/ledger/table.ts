@@ -25,6 +25,8 @@ export interface Update {
   readonly condition: string;
   /** Values that the condition names as `:name`. */
   readonly values?: Item;
+  /** Whether it was made is all that is asked: the item need not come back. @default the whole item */
+  readonly returns?: 'nothing';
 }
 
 /**
@@ -184,6 +186,7 @@ export const openTable = (aws: Aws, name: string): Table => {
       remove = [],
       condition,
       values = {},
+      returns,
     }) => {
       const names: Record<string, string> = {};
       const bound: Record<string, unknown> = {};
@@ -218,7 +221,7 @@ export const openTable = (aws: Aws, name: string): Table => {
       for (const [attribute] of condition.matchAll(/#\w+/g)) names[attribute] = attribute.slice(1);
       for (const [value, bind] of Object.entries(values)) bound[`:${value}`] = bind;
       try {
-        const { Attributes: after } = await aws.call('dynamodb', 'UpdateItem', {
+        const { Attributes: after = {} } = await aws.call('dynamodb', 'UpdateItem', {
           TableName: name,
           Key: typed(key),
           UpdateExpression: [
@@ -230,7 +233,7 @@ export const openTable = (aws: Aws, name: string): Table => {
           ConditionExpression: condition,
           ExpressionAttributeNames: names,
           ExpressionAttributeValues: typed(bound),
-          ReturnValues: 'ALL_NEW',
+          ReturnValues: returns === 'nothing' ? 'NONE' : 'ALL_NEW',
         });
         return plain(after);
       } catch (error) {

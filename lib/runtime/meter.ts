@@ -1,6 +1,7 @@
 // What one attempt uses and tells: counted while it works, recorded by the write that settles it.
 import { type Metered, metered } from '../ledger/index.ts';
 import {
+  compactUsage,
   inlineLimitBytes,
   joinCalls,
   joinModels,
@@ -231,7 +232,7 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
       const billedMs = Math.max(1, endedAt - facts.startedAt + coldMs);
       const stored = bytesOut !== undefined && bytesOut <= inlineLimitBytes ? bytesOut : 0;
       const own = spent(billedMs, Math.ceil((recordBytes + stored) / writeUnit) + writesAfter);
-      const given = sumScores([before.scores, scores]);
+      const given = before.scores ? sumScores([before.scores, scores]) : Object.keys(scores).length > 0 && scores;
       const tries = withEnd(before.tries, {
         at: new Date(startedAt).toISOString(),
         ms: endedAt - startedAt,
@@ -249,7 +250,8 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
         ...named(objects.wrote, 'wrote'),
       };
       last = { spent: own, measured, ...(given ? { scores: scores as Scores } : {}) };
-      return { spent: sumSpent([before.spent, own]), measured, tries, ...(given ? { scores: given } : {}) };
+      const whole = before.spent ? sumSpent([before.spent, own]) : { ...own, usage: compactUsage(own.usage) };
+      return { spent: whole, measured, tries, ...(given ? { scores: given } : {}) };
     },
     told: () => last,
   };
