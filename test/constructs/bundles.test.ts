@@ -46,7 +46,7 @@ describe('bundles', () => {
   test('of a file with a mistake say where it is', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'heddle-')), 'broken.ts');
     writeFileSync(file, 'export const handler = (;\n');
-    const stack = new Stack(new App(), 'Test');
+    const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Test');
     expect(() => new Bundles().add(stack, [file])).toThrow(
       /^HDL224 \S+broken\.ts:1:24: the handler cannot be bundled: Unexpected ";"\. Fix: mend the file or what it imports\.$/,
     );

@@ -8,14 +8,15 @@ import { pipelines } from '../../bin/pipelines.ts';
 import { Orchestrator, Pipeline } from '../../lib/constructs/index.ts';
 import { handlers, type Resource } from './fixtures/app.ts';
 import { crossing, packed, rounds } from './fixtures/latched.ts';
+import { quick } from './fixtures/quick.ts';
 
 const app = new App({
   context: { ...JSON.parse(readFileSync('cdk.json', 'utf8')).context, 'aws:cdk:bundling-stacks': [] },
 });
 const stack = new Stack(app, 'Heddle');
 const orchestrator = new Orchestrator(stack, 'Heddle', { pipelines });
-// The shipped ones have neither a latch nor machines for their parts.
-for (const definition of [crossing, packed, rounds])
+// The shipped ones have neither a latch nor machines for their parts, and take no requests.
+for (const definition of [crossing, packed, quick, rounds])
   new Pipeline(stack, definition.name, { orchestrator, definition, handlers });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 const assembly = app.synth({ errorOnDuplicateSynth: false });
@@ -44,7 +45,7 @@ describe('asl-validator accepts the state machine of', () => {
   test('all pipelines', () => {
     expect(machines.map(([name]) => name)).toEqual([
       ...pipelines.map(({ name }) => `heddle-${name}`),
-      ...['heddle-crossing', 'heddle-packed', 'heddle-packed-1', 'heddle-packed-2', 'heddle-rounds'],
+      ...['heddle-crossing', 'heddle-packed', 'heddle-packed-1', 'heddle-packed-2', 'heddle-quick', 'heddle-rounds'],
     ]);
   });
 });

@@ -9,6 +9,10 @@ import { handlers, testApp } from './fixtures/app.ts';
 const queue = 'arn:aws:sqs:eu-west-1:123456789012:done';
 const model = 'arn:aws:bedrock:eu-west-1::foundation-model/x';
 
+/** Without CDK's flags, so that each right is a statement. */
+const plainApp = (): App =>
+  new App({ context: { 'aws:cdk:bundling-stacks': [] }, builtinCloudFormationValidation: false });
+
 test('a machine may do exactly what its flow.service calls do, on what they name', () => {
   const calls = definePipeline('calls', { input: z.object({}) }, (flow) => {
     flow.service('notify', { service: 'sqs:sendMessage', arguments: {}, resources: [queue] });
@@ -16,7 +20,7 @@ test('a machine may do exactly what its flow.service calls do, on what they name
     flow.service('mood', { service: 'aws-sdk:comprehend:detectSentiment', arguments: {}, resources: ['*'] });
     flow.service('own', { service: 'aws-sdk:odd:doIt', arguments: {}, resources: [queue], action: 'even:DoIt' });
   });
-  const stack = new Stack(new App(), 'Test');
+  const stack = new Stack(plainApp(), 'Test');
   new Orchestrator(stack, 'Heddle', { pipelines: [calls] });
   const policies = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
   const [, policy] = policies.find(([id]) => id.includes('StateMachineRole')) ?? [];
@@ -39,7 +43,7 @@ test('…and what it takes to follow the jobs that they start, and to hand over 
     flow.service('run', { service: 'ecs:runTask.sync', arguments: {}, resources: [image], passes: [role] });
     flow.service('infer', { service: 'bedrock:createModelInvocationJob.sync', arguments: {}, resources: [model] });
   });
-  const stack = new Stack(new App(), 'Test', { env: { account: '123456789012', region: 'eu-west-1' } });
+  const stack = new Stack(plainApp(), 'Test', { env: { account: '123456789012', region: 'eu-west-1' } });
   new Orchestrator(stack, 'Heddle', { pipelines: [jobs] });
   const policies = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
   const [, policy] = policies.find(([id]) => id.includes('StateMachineRole')) ?? [];

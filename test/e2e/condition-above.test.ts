@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { definePipeline, gte } from '../../lib/definition/index.ts';
-import { DeployedApp } from './deployed-app.ts';
+import { DeployedApp, until } from './deployed-app.ts';
 
 const score = definePipeline('score', { input: z.object({}) }, (flow) => ({
   mean: flow.approve('judge', { prompt: 'How good?', answer: z.object({ mean: z.number() }), timeout: '1h' }).mean,
@@ -16,15 +16,6 @@ const app = new DeployedApp(score, release);
 beforeAll(() => app.open());
 afterAll(() => app.close());
 const { heddle } = app;
-/** The run of a pipeline for a partition, once there is one of this status. */
-const until = async (pipeline: string, partition: string, status: string): Promise<string> => {
-  for (;;) {
-    const { stdout } = await heddle('runs', pipeline, '--json');
-    const runs = stdout.split('\n').filter(Boolean);
-    const found = runs.map((line) => JSON.parse(line)).find((run) => run.partition === partition);
-    if (found?.status === status) return found.run;
-  }
-};
 
 test('is asked of the output: good enough starts the next pipeline, and what is not says why', async () => {
   for (const [partition, mean] of [
@@ -32,10 +23,10 @@ test('is asked of the output: good enough starts the next pipeline, and what is 
     ['tue', 0.6],
   ] as const) {
     await heddle('start', 'score', '--id', partition, '--no-wait');
-    const run = await until('score', partition, 'running');
-    while ((await heddle('answer', run, 'judge', '--json', JSON.stringify({ mean }))).code !== 0);
+    const run = await app.runThatIs('running', 'score', partition);
+    await until(async () => (await heddle('answer', run, 'judge', '--json', JSON.stringify({ mean }))).code === 0);
   }
-  await until('release', 'tue', 'running');
-  const skipped = await until('release', 'mon', 'skipped');
+  await app.runThatIs('running', 'release', 'tue');
+  const skipped = await app.runThatIs('skipped', 'release', 'mon');
   expect((await heddle('run', skipped)).stdout).toMatch(/its condition does not hold: upstream\.score\.mean is 0\.4/);
 });

@@ -4,7 +4,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import * as z from 'zod';
 import { definePipeline, fromQueue } from '../../lib/definition/index.ts';
-import { DeployedApp } from './deployed-app.ts';
+import { DeployedApp, until } from './deployed-app.ts';
 
 const drop = z.object({ day: z.string() });
 const drops = definePipeline(
@@ -24,11 +24,13 @@ const drops = definePipeline(
 
 const app = new DeployedApp(drops);
 beforeAll(() =>
-  app.open((stack) => {
-    const dead = new Queue(stack, 'Dead', { queueName: 'drops-dead' });
-    const visibilityTimeout = Duration.seconds(1);
-    const deadLetterQueue = { queue: dead, maxReceiveCount: 1 };
-    new Queue(stack, 'Inbox', { queueName: 'drops-inbox', visibilityTimeout, deadLetterQueue });
+  app.open({
+    beside: (stack) => {
+      const dead = new Queue(stack, 'Dead', { queueName: 'drops-dead' });
+      const visibilityTimeout = Duration.seconds(1);
+      const deadLetterQueue = { queue: dead, maxReceiveCount: 1 };
+      new Queue(stack, 'Inbox', { queueName: 'drops-inbox', visibilityTimeout, deadLetterQueue });
+    },
   }),
 );
 afterAll(() => app.close());
@@ -43,26 +45,8 @@ const count = async (queue: string): Promise<string> => {
   return (Attributes as { readonly ApproximateNumberOfMessages: string }).ApproximateNumberOfMessages;
 };
 
-/** Asks until it is so, for half a minute. */
-const until = async <T>(ask: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> => {
-  const deadline = performance.now() + 30_000;
-  for (;;) {
-    const value = await ask();
-    if (isSo(value)) return value;
-    await new Promise(setImmediate); // the engine is in this process
-    if (performance.now() > deadline) throw new Error(`it is still ${JSON.stringify(value)}`);
-  }
-};
-const isDead = (queue: string, messages: string) =>
-  until(
-    () => count(queue),
-    (has) => has === messages,
-  );
-const listed = (says: RegExp) =>
-  until(
-    () => app.heddle('dead-letters', 'list'),
-    ({ stdout }) => says.test(stdout),
-  );
+const isDead = (queue: string, messages: string) => until(async () => (await count(queue)) === messages);
+const listed = (says: RegExp) => app.saying(says, 'dead-letters', 'list');
 const idIn = (stdout: string, line: RegExp): string =>
   stdout
     .split('\n')
@@ -71,20 +55,23 @@ const idIn = (stdout: string, line: RegExp): string =>
 
 test('a message that is not JSON is mended by hand, and starts its run', async () => {
   await send('drops-inbox', 'day: monday');
-  const { stdout } = await listed(/HDL442/);
-  const id = idIn(stdout, /queue: drops-inbox: HDL442/);
+  const id = idIn(await listed(/HDL442/), /queue: drops-inbox: HDL442/);
   expect((await app.heddle('dead-letters', 'show', id)).stdout).toMatch(/queue +drops-inbox\n[\s\S]*day: monday/);
   await isDead('drops-dead', '1');
   const refused = await app.heddle('dead-letters', 'replay', id, '--go');
   expect(refused).toMatchObject({ code: 1, stdout: expect.stringMatching(/malformed, .* give --message with JSON/) });
   expect(await count('drops-dead')).toBe('1');
 
+  const unfit = await app.heddle('dead-letters', 'replay', id, '--message', '{"day":1}', '--go');
+  expect(unfit).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/--message breaks the contract of drops: day: /),
+  });
+  expect(await count('drops-dead')).toBe('1');
+
   const mended = await app.heddle('dead-letters', 'replay', id, '--message', '{"day":"monday"}', '--go');
   expect(mended).toMatchObject({ code: 0, stdout: expect.stringContaining('a mended message was sent in its place') });
-  await until(
-    () => app.heddle('runs', 'drops'),
-    (runs) => /monday .*completed/.test(runs.stdout),
-  );
+  await app.saying(/monday .*completed/, 'runs', 'drops');
   expect(await count('drops-dead')).toBe('0');
   expect((await app.heddle('dead-letters', 'list')).stdout).toBe(
     'No dead letter in .\n'.replace('in .', `in ${app.engine.endpoint}.`),
@@ -93,8 +80,7 @@ test('a message that is not JSON is mended by hand, and starts its run', async (
 
 test('one that no run can be made of is sent to its queue again as it is, or discarded', async () => {
   await send('drops-inbox', '{"day":1}');
-  const { stdout } = await listed(/HDL443/);
-  const id = idIn(stdout, /HDL443/);
+  const id = idIn(await listed(/HDL443/), /HDL443/);
   await isDead('drops-dead', '1');
   const again = await app.heddle('dead-letters', 'replay', id, '--go');
   expect(again).toMatchObject({ code: 1, stdout: expect.stringMatching(/failed again: .*HDL443/) });
@@ -105,7 +91,7 @@ test('one that no run can be made of is sent to its queue again as it is, or dis
 
 test('one whose text is gone from the payload bucket is told as such, and can be discarded', async () => {
   await send('drops-inbox', `day: ${'x'.repeat(70_000)}`);
-  const id = idIn((await listed(/HDL442/)).stdout, /HDL442/);
+  const id = idIn(await listed(/HDL442/), /HDL442/);
   await isDead('drops-dead', '1');
   const [letter] = (await app.heddle('dead-letters', 'list', '--json')).stdout.split('\n');
   const { Parameter } = await app.engine.service('ssm').call('GetParameter', { Name: '/heddle/heddle' });
@@ -127,7 +113,7 @@ test('what lies among the dead letters of a pipeline and names none is listed, a
   const queue = 'heddle-drops-dead-letters';
   await send(queue, 'nonsense');
   await send(queue, '{"pipeline":"drops","run":"nope","stage":"rest"}');
-  const { stdout } = await listed(/HDL429/);
+  const stdout = await listed(/HDL429/);
   expect(stdout).toMatch(/HDL432 the ledger has no dead letter nope\/rest of drops/);
   const refused = await app.heddle('dead-letters', 'replay', idIn(stdout, /HDL429/), '--go');
   expect(refused).toMatchObject({ code: 1, stdout: expect.stringMatching(/malformed/) });
@@ -137,6 +123,6 @@ test('what lies among the dead letters of a pipeline and names none is listed, a
   expect((await app.heddle('dead-letters', 'list')).stdout).toMatch(/^No dead letter/);
 
   await send(queue, 'nonsense');
-  expect((await listed(/HDL429/)).stdout).toContain('start/'); // another one, since then
+  expect(await listed(/HDL429/)).toContain('start/'); // another one, since then
   expect(await app.heddle('dead-letters', 'discard', '--because', 'a test', '--go')).toMatchObject({ code: 0 });
 }, 60_000);

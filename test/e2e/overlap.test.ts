@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { type AdmissionOptions, definePipeline } from '../../lib/definition/index.ts';
-import { DeployedApp } from './deployed-app.ts';
+import { DeployedApp, until } from './deployed-app.ts';
 
 const asking = (name: string, options: AdmissionOptions) =>
   definePipeline(name, { input: z.object({}), ...options }, (flow) =>
@@ -30,19 +30,12 @@ const runOf = async (pipeline: string, partition: string): Promise<{ run: string
     .map((line) => JSON.parse(line));
   return runs.find((run) => run.partition === partition);
 };
-const until = async (pipeline: string, partition: string, status: string): Promise<string> => {
-  for (;;) {
-    const run = await runOf(pipeline, partition);
-    if (run?.status === status) return run.run;
-  }
-};
-const answer = async (run: string): Promise<void> => {
-  while ((await heddle('answer', run, 'ship', '--json', '{"yes":true}')).code !== 0);
-};
+const answer = (run: string): Promise<void> =>
+  until(async () => (await heddle('answer', run, 'ship', '--json', '{"yes":true}')).code === 0);
 
 test('one at a time: the others wait in order, and begin when one ends', async () => {
   await start('release', 'a');
-  const first = await until('release', 'a', 'running');
+  const first = await app.runThatIs('running', 'release', 'a');
   expect(await start('release', 'b')).toContain('waits for a run of the pipeline to end');
   await start('release', 'c');
   const { run: third } = await runOf('release', 'c');
@@ -56,15 +49,15 @@ test('one at a time: the others wait in order, and begin when one ends', async (
     stdout: `release ${second} is cancelled.\n`,
   });
   await answer(first);
-  expect(await until('release', 'c', 'running')).toBe(third);
+  expect(await app.runThatIs('running', 'release', 'c')).toBe(third);
   await answer(third);
-  await until('release', 'c', 'completed');
+  await app.runThatIs('completed', 'release', 'c');
   expect((await runOf('release', 'b')).status).toBe('cancelled');
 });
 
 test('skip: one that is not started is listed with the reason', async () => {
   await start('hasty', 'a');
-  const first = await until('hasty', 'a', 'running');
+  const first = await app.runThatIs('running', 'hasty', 'a');
   const said = await start('hasty', 'b');
   expect(said).toContain(`${first} is under way, and overlap is 'skip'`);
   const { run } = await runOf('hasty', 'b');
@@ -73,8 +66,8 @@ test('skip: one that is not started is listed with the reason', async () => {
 
 test('cancelRunning: the run under way is stopped, then the newest begins', async () => {
   await start('newest', 'a');
-  await until('newest', 'a', 'running');
+  await app.runThatIs('running', 'newest', 'a');
   await start('newest', 'b');
-  await until('newest', 'b', 'running');
+  await app.runThatIs('running', 'newest', 'b');
   expect((await runOf('newest', 'a')).status).toBe('cancelled');
 });

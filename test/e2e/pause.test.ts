@@ -16,12 +16,7 @@ beforeAll(() => app.open());
 afterAll(() => app.close());
 const { heddle } = app;
 const drop = (partition: string): Promise<void> => app.drop(`drops/${partition}/a.csv`, partition);
-const listed = async (says: RegExp): Promise<string> => {
-  for (;;) {
-    const { stdout } = await heddle('runs', 'drops');
-    if (says.test(stdout)) return stdout;
-  }
-};
+const listed = (says: RegExp): Promise<string> => app.saying(says, 'runs', 'drops');
 
 test('pause holds what lands, resume-triggers starts it', async () => {
   const plan = await heddle('pause', 'drops');

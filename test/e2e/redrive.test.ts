@@ -1,34 +1,21 @@
 // A start message that cannot be carried out ends with the start queue's dead letters, and AWS's own redrive has it done.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { App, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { Orchestrator } from '../../lib/constructs/index.ts';
 import { definePipeline } from '../../lib/definition/index.ts';
-import { type Engine, openEngine } from '../../lib/local/index.ts';
+import type { Engine } from '../../lib/local/index.ts';
 import type { StartMessage } from '../../lib/records/index.ts';
-import { type ManualClock, manualClock } from '../local/manual-clock.ts';
+import { manualClock } from '../local/manual-clock.ts';
+import { DeployedApp } from './deployed-app.ts';
 
 const rests = definePipeline('rests', { input: z.object({}) }, (flow) => flow.wait('rest', { for: '1m' }));
 
-const folder = mkdtempSync(join(tmpdir(), 'heddle-redrive-'));
-let clock: ManualClock;
-let engine: Engine;
-beforeAll(async () => {
-  const app = new App({ outdir: join(folder, 'cdk.out') });
-  new Orchestrator(new Stack(app, 'Test'), 'Heddle', { pipelines: [rests] });
-  clock = manualClock(new Date().toISOString());
-  engine = await openEngine({ assembly: app.synth().directory, stateDir: join(folder, 'state'), clock });
-});
-afterAll(async () => {
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const app = new DeployedApp(rests);
+const clock = manualClock(new Date().toISOString());
+beforeAll(() => app.open({ clock }));
+afterAll(() => app.close());
 
 const call = (id: Parameters<Engine['service']>[0], operation: string, input: object) =>
-  engine.service(id).call(operation, input as never);
+  app.engine.service(id).call(operation, input as never);
 const queue = async (QueueName: string) => String((await call('sqs', 'GetQueueUrl', { QueueName })).QueueUrl);
 const waiting = async (QueueName: string): Promise<number> => {
   const { Attributes } = await call('sqs', 'GetQueueAttributes', {
@@ -38,7 +25,7 @@ const waiting = async (QueueName: string): Promise<number> => {
   return Number((Attributes as { ApproximateNumberOfMessages: string }).ApproximateNumberOfMessages);
 };
 const executions = async () => {
-  const stateMachineArn = `arn:aws:states:${engine.region}:${engine.account}:stateMachine:heddle-rests`;
+  const stateMachineArn = `arn:aws:states:${app.engine.region}:${app.engine.account}:stateMachine:heddle-rests`;
   return (await call('sfn', 'ListExecutions', { stateMachineArn })).executions as readonly { status: string }[];
 };
 
@@ -54,7 +41,7 @@ test('a message that dispatch gave up on starts its run once, when it is redrive
   expect(await executions()).toEqual([]);
 
   await call('ssm', 'PutParameter', { Name, Type: 'String', Value: (Parameter as { Value: string }).Value });
-  const SourceArn = `arn:aws:sqs:${engine.region}:${engine.account}:heddle-start-failed`;
+  const SourceArn = `arn:aws:sqs:${app.engine.region}:${app.engine.account}:heddle-start-failed`;
   await call('sqs', 'StartMessageMoveTask', { SourceArn });
   for (let tries = 0; tries < 40 && (await executions())[0]?.status !== 'SUCCEEDED'; tries += 1)
     await clock.advance(60_000);

@@ -99,7 +99,7 @@ export class Shop {
       writeFileSync(join(this.#folder, 'stages', pipeline, `${stage}.ts`), handlerText(stage, this.#folder));
     }
     this.fail();
-    const app = new App({ outdir: join(this.#folder, 'cdk.out') });
+    const app = new App({ outdir: join(this.#folder, 'cdk.out'), builtinCloudFormationValidation: false });
     new Orchestrator(new Stack(app, 'Test'), 'Heddle', { pipelines, handlers: join('.cache', this.#name, 'stages') });
     this.#engine = await openEngine({ assembly: app.synth().directory, stateDir: join(this.#folder, 'state') });
     const { setting } = this.#setting();

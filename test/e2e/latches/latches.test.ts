@@ -1,7 +1,8 @@
 // Latches and parts from the synthesized template: real bundles, real tokens, real time.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { crossingNeeds, packedNeeds } from '../../constructs/fixtures/latched.ts';
-import { LatchedShop, until } from './deployment.ts';
+import { until } from '../deployed-app.ts';
+import { LatchedShop } from './deployment.ts';
 
 const shop = new LatchedShop();
 beforeAll(() => shop.open());

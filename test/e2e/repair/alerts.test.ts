@@ -12,7 +12,7 @@ afterAll(() => shop.close());
 const arriving = async (queueUrl: string, wanted: readonly RegExp[]): Promise<readonly string[]> => {
   const texts: string[] = [];
   while (!wanted.every((one) => texts.some((text) => one.test(text)))) {
-    const { Messages = [] } = await shop.deployment.aws.call('sqs', 'ReceiveMessage', {
+    const { Messages = [] } = await shop.aws.call('sqs', 'ReceiveMessage', {
       QueueUrl: queueUrl,
       WaitTimeSeconds: 20,
       MaxNumberOfMessages: 10,
@@ -23,7 +23,8 @@ const arriving = async (queueUrl: string, wanted: readonly RegExp[]): Promise<re
 };
 
 test('a run that failed, its dead letters and a start that failed are told, each once, with what to type', async () => {
-  const { engine, aws, manifest } = shop.deployment;
+  const { engine, aws } = shop;
+  const manifest = await shop.manifest();
   const { QueueUrl } = await aws.call('sqs', 'CreateQueue', { QueueName: 'mails' });
   await engine.service('sns').call('Subscribe', {
     TopicArn: manifest.alertsTopicArn,

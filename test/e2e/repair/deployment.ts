@@ -1,16 +1,10 @@
 // A small pipeline on the local engine whose stages fail as a test tells them to, and note every call.
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { runProgram } from '../../../lib/cli/index.ts';
-import { Orchestrator } from '../../../lib/constructs/index.ts';
 import { definePipeline, defineStage } from '../../../lib/definition/index.ts';
-import { type Ledger, openLedger } from '../../../lib/ledger/index.ts';
-import { type Engine, openEngine } from '../../../lib/local/index.ts';
-import type { OrchestratorManifest, PipelineManifest, RunRecord, StartMessage } from '../../../lib/records/index.ts';
-import { type Aws, connect } from '../../../lib/support/aws-call.ts';
-import { testSetting } from '../../cli/setting.ts';
+import type { RunRecord, StartMessage } from '../../../lib/records/index.ts';
+import { DeployedApp, until } from '../deployed-app.ts';
 
 const one = z.object({ n: z.number() });
 const many = z.object({ numbers: z.array(z.number()) });
@@ -63,106 +57,40 @@ export const handler = stageHandler(contract, async ({ input }) => {
 });
 `;
 
-/** Looks every 20 ms, until it is so. */
-const until = (isSo: () => Promise<boolean>): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const poll = setInterval(() => {
-      isSo().then((so) => {
-        if (!so) return;
-        clearInterval(poll);
-        resolve();
-      }, reject);
-    }, 20);
-  });
-
-export interface Deployment {
-  readonly engine: Engine;
-  readonly aws: Aws;
-  readonly ledger: Ledger;
-  readonly manifest: OrchestratorManifest;
-  readonly pipeline: PipelineManifest;
-}
-
-export class RepairShop {
-  readonly #folder = join(process.cwd(), '.cache', `repair-${process.pid}-${Math.random().toString(36).slice(2)}`);
-  #deployment: Deployment | undefined;
-  #factor = 1;
-  readonly #ended = new Map<string, PromiseWithResolvers<string>>();
+export class RepairShop extends DeployedApp {
+  constructor() {
+    super(repair);
+  }
 
   /** Deploys the pipeline, with `factor` in the code of `score`. */
-  async deploy(factor = 1): Promise<Deployment> {
-    await this.#deployment?.engine.close();
-    this.#factor = factor;
-    this.#write();
-    const app = new App({ outdir: join(this.#folder, 'cdk.out') });
-    const handlers = join('.cache', this.#folder.split('/').at(-1) ?? '', 'stages');
-    new Orchestrator(new Stack(app, 'Test'), 'Heddle', { pipelines: [repair], handlers });
-    const engine = await openEngine({
-      assembly: app.synth().directory,
-      stateDir: join(this.#folder, 'state'),
-      onEvent: ({ source, detail }) => {
-        const { status, name } = detail as { readonly status: string; readonly name: string };
-        if (source === 'aws.states' && status !== 'RUNNING') this.#waiter(name).resolve(status);
-      },
-    });
-    const { region, endpoint } = engine;
-    const aws = connect({ region, endpoint, accessKeyId: 'local', secretAccessKey: 'local' });
-    const read = async (name: string) => {
-      const { Parameter } = await aws.call('ssm', 'GetParameter', { Name: name });
-      return JSON.parse((Parameter as { readonly Value: string }).Value);
-    };
-    const manifest: OrchestratorManifest = await read('/heddle/heddle');
-    const pipeline: PipelineManifest = await read('/heddle/heddle/repair');
-    this.#deployment = { engine, aws, manifest, pipeline, ledger: openLedger(aws, manifest) };
-    return this.#deployment;
-  }
-
-  #write(): void {
-    const stages = join(this.#folder, 'stages', 'repair');
-    mkdirSync(stages, { recursive: true });
-    for (const stage of Object.keys(bodies))
-      writeFileSync(join(stages, `${stage}.ts`), handlerText(stage, this.#factor, this.#folder));
-    if (!existsSync(join(this.#folder, 'fails'))) this.fail();
-    appendFileSync(join(this.#folder, 'calls'), '');
-  }
-
-  #waiter(name: string): PromiseWithResolvers<string> {
-    const waiter = this.#ended.get(name) ?? Promise.withResolvers<string>();
-    this.#ended.set(name, waiter);
-    return waiter;
-  }
-
-  get deployment(): Deployment {
-    if (!this.#deployment) throw new Error('nothing is deployed');
-    return this.#deployment;
+  async deploy(factor = 1): Promise<void> {
+    if (!existsSync(join(this.folder, 'fails'))) this.fail();
+    appendFileSync(join(this.folder, 'calls'), '');
+    const texts = Object.keys(bodies).map((stage) => [`repair/${stage}`, handlerText(stage, factor, this.folder)]);
+    await this.open({ handlers: Object.fromEntries(texts) });
   }
 
   /** From now on these calls fail, and no others. */
   fail(...calls: readonly string[]): void {
-    writeFileSync(join(this.#folder, 'fails'), calls.join('\n'));
+    writeFileSync(join(this.folder, 'fails'), calls.join('\n'));
   }
 
   /** The calls since this was asked last, sorted. */
   calls(): readonly string[] {
     const noted = this.#noted();
-    writeFileSync(join(this.#folder, 'calls'), '');
+    writeFileSync(join(this.folder, 'calls'), '');
     return noted.toSorted();
   }
 
   #noted(): readonly string[] {
-    return readFileSync(join(this.#folder, 'calls'), 'utf8').split('\n').filter(Boolean);
+    return readFileSync(join(this.folder, 'calls'), 'utf8').split('\n').filter(Boolean);
   }
 
   async send(message: StartMessage): Promise<void> {
-    await this.deployment.aws.call('sqs', 'SendMessage', {
-      QueueUrl: this.deployment.manifest.startQueueUrl,
+    await this.aws.call('sqs', 'SendMessage', {
+      QueueUrl: (await this.manifest()).startQueueUrl,
       MessageBody: JSON.stringify(message),
     });
-  }
-
-  /** Resolves with the status of an execution once it has ended. */
-  ended(execution: string): Promise<string> {
-    return this.#waiter(execution).promise;
   }
 
   /** Runs the pipeline over `count` numbers to its end; gives the run as it then is. */
@@ -184,8 +112,8 @@ export class RepairShop {
   async stopped(id: string, count: number): Promise<RunRecord> {
     this.fail('side hangs');
     await this.send({ kind: 'manual', pipeline: 'repair', id, input: { count }, by: 'tester' });
-    await until(async () => this.#noted().includes('side'));
-    const [newest] = await this.deployment.ledger.runs.latest('repair', 1);
+    await until(() => this.#noted().includes('side'));
+    const [newest] = await this.ledger.runs.latest('repair', 1);
     const run = newest?.run ?? '';
     const { code, stderr } = await this.heddle('cancel', run, '--because', 'a test', '--go');
     if (code !== 0) throw new Error(stderr);
@@ -194,7 +122,7 @@ export class RepairShop {
   }
 
   async record(run: string): Promise<RunRecord> {
-    const record = await this.deployment.ledger.runs.get('repair', run);
+    const record = await this.ledger.runs.get('repair', run);
     if (!record) throw new Error(`there is no run ${run}`);
     return record;
   }
@@ -203,33 +131,12 @@ export class RepairShop {
   async output(run: string): Promise<unknown> {
     const { partition, output, chosen = {} } = await this.record(run);
     if (!output) throw new Error(`the run ${run} gave nothing`);
-    return this.deployment.ledger.resolver().resolve(output, { pipeline: 'repair', run, partition, chosen });
+    return this.ledger.resolver().resolve(output, { pipeline: 'repair', run, partition, chosen });
   }
 
   /** Statuses of the run's stages, by stage. */
   async stages(run: string): Promise<{ readonly [stage: string]: string }> {
-    const records = await this.deployment.ledger.stages.list('repair', run);
+    const records = await this.ledger.stages.list('repair', run);
     return Object.fromEntries(records.map(({ stage, status }) => [stage, status]));
-  }
-
-  /** A command of the CLI against this deployment. */
-  async heddle(...words: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const { setting, stdout, stderr } = testSetting([repair], {
-      environment: {
-        AWS_ENDPOINT_URL: this.deployment.engine.endpoint,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        USER: 'tester',
-      },
-      now: Date.now,
-    });
-    const code = await runProgram(words, setting);
-    return { code, stdout: stdout(), stderr: stderr() };
-  }
-
-  async close(): Promise<void> {
-    await this.#deployment?.engine.close();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 }

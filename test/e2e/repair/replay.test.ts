@@ -20,7 +20,8 @@ const withLetters = async (id: string): Promise<string> => {
   return run;
 };
 const waiting = async (): Promise<number> => {
-  const { aws, pipeline } = shop.deployment;
+  const { aws } = shop;
+  const pipeline = await shop.manifest('repair');
   const { Attributes } = await aws.call('sqs', 'GetQueueAttributes', {
     QueueUrl: pipeline.deadLetterQueueUrl,
     AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
@@ -31,7 +32,8 @@ const waiting = async (): Promise<number> => {
 // First, as it moves whatever the queue has.
 test("AWS's own redrive to the replay queue has the same effect", async () => {
   const run = await withLetters('redrive');
-  const { aws, pipeline } = shop.deployment;
+  const { aws } = shop;
+  const pipeline = await shop.manifest('repair');
   const arn = async (QueueUrl: string): Promise<string> => {
     const { Attributes } = await aws.call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['QueueArn'] });
     return (Attributes as { readonly QueueArn: string }).QueueArn;

@@ -43,7 +43,7 @@ describe('heddle resume', () => {
     expect(await shop.heddle('resume', run, '--go', '--because', 'the disk is mended')).toMatchObject({ code: 0 });
     expect(shop.calls()).toEqual(['publish', 'total']);
     expect(await shop.record(run)).toMatchObject({ status: 'completed', generation: 2, deadLetters: 0 });
-    expect(await shop.deployment.ledger.audit.list('repair', run)).toMatchObject([
+    expect(await shop.ledger.audit.list('repair', run)).toMatchObject([
       { what: 'asked' },
       { what: 'started' },
       { what: 'stageFailed', detail: 'total: Heddle.Permanent: total was told to fail' },
@@ -62,7 +62,7 @@ describe('heddle resume', () => {
     );
     expect(await shop.heddle('resume', run, '--go')).toMatchObject({ code: 0 });
     expect(shop.calls()).toEqual(['publish', ...items(bad), 'total']);
-    const stages = await shop.deployment.ledger.stages.list('repair', run);
+    const stages = await shop.ledger.stages.list('repair', run);
     expect(stages.find(({ stage }) => stage === 'score')).toMatchObject({
       status: 'completed',
       items: { total: 24, completed: 24, failed: 0 },
@@ -106,7 +106,8 @@ describe('heddle resume', () => {
 
   test('a map of which a batch has lost its results is run again', async () => {
     const { run } = await shop.run('lost', 23);
-    const { aws, manifest } = shop.deployment;
+    const { aws } = shop;
+    const manifest = await shop.manifest();
     await aws.call('dynamodb', 'UpdateItem', {
       TableName: manifest.table,
       Key: { pk: { S: `run#repair#${run}` }, sk: { S: 'batch#score#00000002' } },

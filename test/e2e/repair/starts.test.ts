@@ -16,11 +16,11 @@ const put = async (QueueUrl: string, MessageBody: string, attributes: { readonly
   const MessageAttributes = Object.fromEntries(
     Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
   );
-  await shop.deployment.aws.call('sqs', 'SendMessage', { QueueUrl, MessageBody, MessageAttributes });
+  await shop.aws.call('sqs', 'SendMessage', { QueueUrl, MessageBody, MessageAttributes });
 };
 const waiting = async (QueueUrl: string): Promise<number> => {
   const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
-  const { Attributes } = await shop.deployment.aws.call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames });
+  const { Attributes } = await shop.aws.call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames });
   return Object.values(Attributes as { readonly [name: string]: string }).reduce((sum, n) => sum + Number(n), 0);
 };
 const arnOf = (url: string): string => `arn:aws:sqs:us-east-1:123456789012:${url.split('/').at(-1)}`;
@@ -30,11 +30,11 @@ const listed = async (...words: readonly string[]): Promise<readonly { readonly 
     .filter(Boolean)
     .map((line) => JSON.parse(line));
 const recorded = async (id: string): Promise<void> => {
-  while (!(await shop.deployment.ledger.lostStarts.get(id))) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!(await shop.ledger.lostStarts.get(id))) await new Promise((resolve) => setTimeout(resolve, 50));
 };
 
 test('a message that can start nothing is listed with its reason, shown, refused again, and discarded', async () => {
-  const { manifest } = shop.deployment;
+  const manifest = await shop.manifest();
   const body = message('wrong', 'repiar');
   const id = lostStartId(body);
   await put(manifest.startQueueUrl, body);
@@ -65,7 +65,7 @@ test('a message that can start nothing is listed with its reason, shown, refused
 });
 
 test('a message that was given up starts its run, by a command', async () => {
-  const { manifest } = shop.deployment;
+  const manifest = await shop.manifest();
   const body = message('given-up');
   await put(manifest.startDeadLetterQueueUrl, body);
   const name = `start/${lostStartId(body)}`;
@@ -79,7 +79,8 @@ test('a message that was given up starts its run, by a command', async () => {
 });
 
 test("and by AWS's own redrive", async () => {
-  const { manifest, aws, ledger } = shop.deployment;
+  const { aws, ledger } = shop;
+  const manifest = await shop.manifest();
   const body = message('redriven');
   await put(manifest.startDeadLetterQueueUrl, body);
   await aws.call('sqs', 'StartMessageMoveTask', {
@@ -95,7 +96,8 @@ test("and by AWS's own redrive", async () => {
 });
 
 test('an alert that could not be delivered is to be read; an event of a dead execution goes to reconcile', async () => {
-  const { manifest, ledger } = shop.deployment;
+  const { ledger } = shop;
+  const manifest = await shop.manifest();
   const alert = JSON.stringify({ 'detail-type': 'Heddle Run Failed', source: 'heddle', detail: { text: 'Look!' } });
   const TARGET_ARN = manifest.alertsTopicArn;
   await put(manifest.undeliveredQueueUrl, alert, { TARGET_ARN, ERROR_CODE: 'THROTTLING', ERROR_MESSAGE: 'too many' });
