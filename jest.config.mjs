@@ -1,10 +1,11 @@
-// Jest runs TypeScript as ES modules through a small esbuild transform (test/esbuild-transform.mjs).
+// Jest finds, orders and reports; test files run in Node itself, which strips their types (test/native-runner.mjs).
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': '<rootDir>/test/esbuild-transform.mjs' },
+  testRunner: '<rootDir>/test/native-runner.mjs',
+  testSequencer: '<rootDir>/test/longest-first.mjs',
+  transform: {},
   moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
   maxWorkers: 2,
   testTimeout: 120_000,

@@ -25,7 +25,6 @@ const checks = [
 const folder = mkdtempSync(join(tmpdir(), 'heddle-test-'));
 const report = join(folder, 'jest.json');
 const ran = node([
-  '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
   bin('jest/bin/jest.js'),
   '--json',

@@ -9,7 +9,7 @@ import { runProgram } from '../../../lib/cli/index.ts';
 import { Orchestrator } from '../../../lib/constructs/index.ts';
 import { definePipeline, definePool, defineStage } from '../../../lib/definition/index.ts';
 import { testSetting } from '../../cli/setting.ts';
-import { until } from '../latches/deployment.ts';
+import { until } from '../deployed-app.ts';
 
 const named = z.object({ name: z.string() });
 const desk = definePool('desk', { slots: 1 });
