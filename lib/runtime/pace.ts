@@ -104,7 +104,8 @@ export const paceOf = ({ lease, pools, clock, remainingMs }: PaceOptions): Pace 
       expected = calls;
     },
     turn: async (signal) => {
-      expected = Math.max(1, expected - 1);
+      const toCome = Math.max(1, expected);
+      expected = toCome - 1;
       const first = granted;
       granted = undefined;
       if (first !== undefined) {
@@ -120,7 +121,7 @@ export const paceOf = ({ lease, pools, clock, remainingMs }: PaceOptions): Pace 
         await sleepUntil(at, clock, signal);
         if (now() <= at + leewayMs(limits)) return;
       }
-      const calls = Math.max(1, Math.min(expected, Math.floor(leewayMs(limits) / intervalMs)));
+      const calls = Math.max(1, Math.min(toCome, Math.floor(leewayMs(limits) / intervalMs)));
       const at = await waitTurn({ pools, at: lease, limits, calls, clock, latest, signal });
       stock = { at: at + intervalMs, left: calls - 1 };
     },
