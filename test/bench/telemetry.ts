@@ -7,7 +7,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { defineStage } from '../../lib/definition/index.ts';
-import { openLedger } from '../../lib/ledger/index.ts';
+import { newPayloadCache, openLedger } from '../../lib/ledger/index.ts';
 import type { StageAnswer, StageCall } from '../../lib/records/index.ts';
 import { stageHandler } from '../../lib/runtime/index.ts';
 import { logAttempt } from '../../lib/runtime/log-attempt.ts';
@@ -43,9 +43,11 @@ export const telemetry = async (): Promise<readonly Row[]> => {
     secretAccessKey: 'test',
     sessionToken: undefined,
   });
-  const ledger = openLedger(aws, { table: 'ledger', payloadBucket: 'payloads' });
   const logger = new Logger({ logLevel: 'SILENT' });
-  const silentMeter: Meter = { ...openMeter(aws, { startedAt: 0 }), tell: () => ({}) };
+  const { cost, score, touch, checkScores, warning, told: last } = openMeter(aws, { startedAt: 0 });
+  const silentMeter: Meter = { aws, cost, score, touch, checkScores, warning, told: last, tell: () => ({}) };
+  const payloadCache = newPayloadCache();
+  const work = ({ input }: { readonly input: { readonly n: number } }) => ({ n: input.n * 2 });
 
   const call = (run: string): StageCall => ({
     run: { pipeline: 'orders', id: run, partition: 'p', definitionHash: 'abc', execution: run },
@@ -55,19 +57,25 @@ export const telemetry = async (): Promise<readonly Row[]> => {
     control: [],
     chosen: {},
   });
-  const silent = middy<StageCall, StageAnswer, Error, Context>()
+  /** As `stageHandler` has it, line by line, but for what tells. */
+  const silent = middy<StageCall, StageAnswer, Error, Context>({
+    timeoutEarlyInMillis: 500,
+    timeoutEarlyResponse: () => {
+      throw new Error('out of time');
+    },
+  })
     .use(logAttempt(logger))
-    .handler((asked: StageCall, { awsRequestId: owner }: Context) =>
-      runTask(stage, ({ input }) => ({ n: input.n * 2 }), {
+    .handler((asked: StageCall, { awsRequestId: owner }: Context, { signal }: { signal: AbortSignal }) =>
+      runTask(stage, work, {
         call: asked,
-        ledger,
-        store: openStore(aws, 'payloads', asked.run),
+        ledger: openLedger(aws, { table: 'ledger', payloadBucket: 'payloads' }, payloadCache),
+        store: openStore(aws, 'payloads', asked.run, silentMeter.touch),
         logger,
         meter: silentMeter,
         deadLetterQueueUrl: services.queueUrl,
         owner,
         build: { code: 'code', contract: 'contract' },
-        signal: new AbortController().signal,
+        signal,
         now: Date.now,
         remainingMs: () => 60_000,
       }),

@@ -35,7 +35,7 @@ test('a message that dispatch gave up on starts its run once, when it is redrive
   await call('ssm', 'DeleteParameter', { Name }); // as if the pipeline were not deployed yet
   const message: StartMessage = { kind: 'manual', pipeline: 'rests', id: 'one', input: {}, by: 'ada' };
   await call('sqs', 'SendMessage', { QueueUrl: await queue('heddle-start'), MessageBody: JSON.stringify(message) });
-  for (let tries = 0; tries < 40 && (await waiting('heddle-start-failed')) === 0; tries += 1)
+  for (let tries = 0; tries < 80 && (await waiting('heddle-start-failed')) === 0; tries += 1)
     await clock.advance(60_000);
   expect(await waiting('heddle-start-failed')).toBe(1);
   expect(await executions()).toEqual([]);
