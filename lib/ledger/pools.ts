@@ -16,7 +16,7 @@ import {
 import type { Aws } from '../support/aws-call.ts';
 import { mostRounds, openPoolItems, stepAside } from './pool-item.ts';
 import { freeSlots, grantedTo, horizonOf, isAhead, marksOf, mostGrants, planGrants } from './pool-plan.ts';
-import { openTelling } from './pool-telling.ts';
+import { openTelling, type Told } from './pool-telling.ts';
 import type { Table } from './table.ts';
 
 /** Who wants something of a pool. Asked again by the same owner with the same `since`, it is the same asking. */
@@ -36,6 +36,14 @@ export interface PoolEntry extends PoolAddress {
   readonly givesUpAt?: number;
 }
 
+interface PassOptions {
+  /** Tells at once who was granted and not told. */
+  readonly repair?: boolean;
+  /** The pool, and those who wait for it, where one has just read them. */
+  readonly found?: PoolRecord | undefined;
+  readonly ahead?: readonly PoolWaiter[] | undefined;
+}
+
 export interface Pools {
   /**
    * Takes at once what is free and nobody waits for; else undefined, once it is its turn. Whoever waits with a token is told by it,
@@ -48,8 +56,8 @@ export interface Pools {
   leave(entry: PoolEntry, now: number): Promise<void>;
   /** Gives a slot back and grants it to who waits. A repeat, or one that comes after the lease ran out, changes nothing. */
   release(lease: PoolLease, now: number): Promise<void>;
-  /** Grants what there is to who waits; gives the pool as it was then. `repair`: tells at once who was granted and not told. */
-  pass(at: PoolAddress, now: number, options?: { readonly repair?: boolean }): Promise<PoolRecord | undefined>;
+  /** Grants what there is to who waits; gives the pool as it was then. */
+  pass(at: PoolAddress, now: number, options?: PassOptions): Promise<PoolRecord | undefined>;
   /** The moment of the next `calls` calls, which are nobody else's then; undefined where that is later than `latest`. */
   reserve(at: PoolAddress, limits: PoolLimits, calls: number, now: number, latest: number): Promise<number | undefined>;
   /** Pools that are in use, or were a few minutes ago. */
@@ -68,6 +76,8 @@ export interface Pools {
 /** Whoever granted something has told of it by then, or died. */
 const toldWithinMs = 1_000;
 
+/** More would keep a process busy for longer than a call may be late. */
+const toldAtOnce = 4;
 /** Of those who wait, who gives back looks at so many while it does. */
 const lookAhead = 12;
 
@@ -102,13 +112,6 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     return { untold, others };
   };
 
-  interface PassOptions {
-    readonly repair?: boolean;
-    /** The pool, and those who wait for it, where one has just read them. */
-    readonly found?: PoolRecord | undefined;
-    readonly ahead?: readonly PoolWaiter[] | undefined;
-  }
-
   const pass = async (
     at: PoolAddress,
     now: number,
@@ -140,12 +143,16 @@ export const openPools = (aws: Aws, table: Table): Pools => {
         await stepAside(round);
         continue;
       }
-      const told = await Promise.all(
-        planned.leases.map(async (lease, place) => {
-          const waiter = others[place];
-          return { lease, how: waiter ? await tell(waiter, lease, now) : 'told' };
-        }),
-      );
+      const told: { readonly lease: PoolLease; readonly how: Told }[] = [];
+      for (let start = 0; start < planned.leases.length; start += toldAtOnce)
+        told.push(
+          ...(await Promise.all(
+            planned.leases.slice(start, start + toldAtOnce).map(async (lease, place) => {
+              const waiter = others[start + place];
+              return { lease, how: waiter ? await tell(waiter, lease, now) : ('told' as const) };
+            }),
+          )),
+        );
       const gone = told.flatMap(({ lease, how }) => (how === 'gone' ? [lease] : []));
       for (const { mark } of gone) if (mark !== undefined) await giveBack(at, [mark], now);
       if (gone.length === 0 && planned.leases.length < mostGrants) return head;
@@ -218,7 +225,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     },
 
     release,
-    pass: (at, now, options) => pass(at, now, options),
+    pass,
 
     reserve,
 

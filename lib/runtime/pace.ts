@@ -11,6 +11,8 @@ export interface Pace {
   expect(calls: number): void;
   /** Waits until the next call may begin. Throws ThrottledError where that is too far off. */
   turn(signal: AbortSignal): Promise<void>;
+  /** Whoever has its turn grants to who waits, during its call: waits for the end of that, and gives the error that ended it. */
+  granted(): Promise<Error | undefined>;
   /** The service wants no call for so long, from anybody. */
   pushBack(ms: number): Promise<void>;
 }
@@ -41,8 +43,8 @@ const mostAheadMs = 1_000;
 /** Waiting so long, one looks again before the call. */
 const longWaitMs = 1_000;
 
-/** How late a call may begin, for its time to hold. */
-export const leewayMs = ({ perMs = 0 }: PoolLimits): number => perMs * poolSlack;
+/** How late a call may begin, for its time to hold: clocks tell whole milliseconds. */
+export const leewayMs = ({ perMs = 0 }: PoolLimits): number => Math.max(1, perMs * poolSlack - 1);
 
 const sleepUntil = async (moment: number, { now, sleep }: PaceClock, signal: AbortSignal): Promise<void> => {
   // A timer may fire a little early.
@@ -90,6 +92,8 @@ export const waitTurn = async ({ pools, at, limits, calls, granted, clock, lates
   }
 };
 
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
 export const paceOf = ({ lease, pools, clock, remainingMs }: PaceOptions): Pace | undefined => {
   const { goAt } = lease;
   if (goAt === undefined) return undefined;
@@ -99,7 +103,9 @@ export const paceOf = ({ lease, pools, clock, remainingMs }: PaceOptions): Pace 
   let limits: PoolLimits = {};
   let expected = 1;
   let stock = { at: 0, left: 0 };
+  let granting: Promise<Error | undefined> = Promise.resolve(undefined);
   return {
+    granted: () => granting,
     expect: (calls) => {
       expected = calls;
     },
@@ -109,9 +115,11 @@ export const paceOf = ({ lease, pools, clock, remainingMs }: PaceOptions): Pace 
       const first = granted;
       granted = undefined;
       if (first !== undefined) {
-        // As if it were time: whoever is on its way grants as much as it will have used up when it gets there.
-        const [pool] = await Promise.all([pools.pass(lease, Math.max(now(), first)), sleepUntil(first, clock, signal)]);
+        const pool = await pools.get(lease);
         limits = pool?.limits ?? limits;
+        // As if it were time: whoever is on its way grants as much as it will have used up when it gets there. Its own call does not wait.
+        granting = pools.pass(lease, Math.max(now(), first), { found: pool }).then(() => undefined, asError);
+        await sleepUntil(first, clock, signal);
         if (now() <= first + leewayMs(limits) && (pool?.resumeAt ?? 0) <= first) return;
       }
       const intervalMs = limits.intervalMs ?? 0;

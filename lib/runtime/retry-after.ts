@@ -42,6 +42,8 @@ export const heedingRetryAfter = async <S extends Stage>(
       await sleep(wait, undefined, { signal: work.signal });
     } finally {
       await taking.end();
+      const error = await pace?.granted();
+      if (error) logger.warn('who waits at the pool was granted nothing: who comes next does it, or the sweep', error);
     }
   }
 };

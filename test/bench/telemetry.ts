@@ -1,7 +1,5 @@
 // What it costs a stage to tell of itself: an attempt with an empty handler, with the wrapper as it ships against the same without meter,
 // metrics and the units that DynamoDB is asked for. The services are in another process: on AWS what they do is not the stage's work.
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
@@ -14,10 +12,10 @@ import { logAttempt } from '../../lib/runtime/log-attempt.ts';
 import { type Meter, openMeter } from '../../lib/runtime/meter.ts';
 import { runTask } from '../../lib/runtime/run-task.ts';
 import { openStore } from '../../lib/runtime/store.ts';
-import { connect } from '../../lib/support/aws-call.ts';
 import { stageEnvironment } from '../services.ts';
 import { median } from './measure.ts';
 import type { Row } from './row.ts';
+import { startServices } from './services.ts';
 
 const attempts = 800;
 const warmUp = 100;
@@ -25,24 +23,11 @@ const goal = 0.05;
 
 const stage = defineStage('rate', { input: z.object({ n: z.number() }), output: z.object({ n: z.number() }) });
 
-/** The local services in a process of their own. */
-const startServices = async (): Promise<{ child: ChildProcess; endpoint: string; queueUrl: string }> => {
-  const child = fork(new URL('./services-process.ts', import.meta.url));
-  const [told] = (await once(child, 'message')) as [{ endpoint: string; queueUrl: string }]; // as it sends it
-  return { child, ...told };
-};
-
 export const telemetry = async (): Promise<readonly Row[]> => {
   const services = await startServices();
   const { POWERTOOLS_METRICS_DISABLED: _, ...environment } = stageEnvironment(services);
   const told = stageHandler(stage, ({ input }) => ({ n: input.n * 2 }), environment);
-  const aws = connect({
-    region: environment.AWS_REGION,
-    endpoint: services.endpoint,
-    accessKeyId: 'test',
-    secretAccessKey: 'test',
-    sessionToken: undefined,
-  });
+  const { aws } = services;
   const logger = new Logger({ logLevel: 'SILENT' });
   const { cost, score, touch, checkScores, warning, told: last } = openMeter(aws, { startedAt: 0 });
   const silentMeter: Meter = { aws, cost, score, touch, checkScores, warning, told: last, tell: () => ({}) };
@@ -119,8 +104,6 @@ export const telemetry = async (): Promise<readonly Row[]> => {
     ];
   } finally {
     process.stdout.write = write;
-    const gone = once(services.child, 'exit');
-    services.child.disconnect();
-    await gone;
+    await services.close();
   }
 };
