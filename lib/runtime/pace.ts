@@ -40,8 +40,8 @@ const spared = 0.5;
 /** A machine so busy that it misses its turn so often in a row begins at the last of them, late. */
 const mostTurns = 5;
 const mostAheadMs = 1_000;
-/** Waiting so long, one looks again before the call. */
-const longWaitMs = 1_000;
+/** Waiting so long, one looks again, so long before the call. */
+const [longWaitMs, lookMs] = [1_000, 100];
 
 /** How late a call may begin, for its time to hold: clocks tell whole milliseconds. */
 export const leewayMs = ({ perMs = 0 }: PoolLimits): number => Math.max(1, perMs * poolSlack - 1);
@@ -81,13 +81,15 @@ export const waitTurn = async ({ pools, at, limits, calls, granted, clock, lates
   for (let turn = 1; ; turn++) {
     ready ??= await pools.reserve(at, limits, calls, clock.now() + ahead, latest());
     if (ready === undefined) throw tooFarOff(at.pool);
-    const waitedMs = ready - clock.now();
-    await sleepUntil(ready, clock, signal);
-    const late = clock.now() - ready;
-    // The service may have asked for a pause since; whoever has hardly waited has just read the pool.
-    const paused = waitedMs > longWaitMs && ((await pools.get(at))?.resumeAt ?? 0) > ready;
-    if (!paused && (late <= leewayMs(limits) || turn === mostTurns)) return ready;
-    if (late > leewayMs(limits)) ahead = Math.min(mostAheadMs, ahead + 2 * late); // the answer took so long to come
+    // The service may have asked for a pause since; whoever hardly waits has just read the pool.
+    const isLong = ready - clock.now() > longWaitMs;
+    if (isLong) await sleepUntil(ready - lookMs, clock, signal);
+    if (!isLong || ((await pools.get(at))?.resumeAt ?? 0) <= ready) {
+      await sleepUntil(ready, clock, signal);
+      const late = clock.now() - ready;
+      if (late <= leewayMs(limits) || turn === mostTurns) return ready;
+      ahead = Math.min(mostAheadMs, ahead + 2 * late); // the answer took so long to come
+    }
     ready = undefined;
   }
 };
