@@ -22,7 +22,7 @@ export interface LambdaOptions {
   readonly isolation?: LambdaIsolation;
   /** Functions of the embedding program, by name. They run in this process, whatever `isolation` says. */
   readonly functions?: RegisteredFunctions;
-  /** Sandboxes (worker threads) that live at a time. @default 8 to 32, by the machine's memory */
+  /** Sandboxes (worker threads) that live at a time. @default 8; up to 32, by the machine's memory, where functions take turns */
   readonly sandboxes?: number;
   /** Environment variables that functions get beside their own, by name, as long as this engine is open. They are not kept. */
   readonly variables?: AddedVariables;
@@ -45,8 +45,11 @@ const runnerOf = (
 ): FunctionRunner => {
   const load = async (): Promise<FunctionRunner> => {
     if (isolation === 'inProcess') return (await import('./in-process.ts')).inProcessRunner(context);
-    const { mostSandboxes, sandboxPool } = await import('./sandbox-pool.ts');
-    return sandboxPool(sandboxes ?? mostSandboxes(), join(context.stateDir, 'compiled'));
+    const { roomOfMachine, sandboxPool } = await import('./sandbox-pool.ts');
+    return sandboxPool(
+      sandboxes ? { usual: sandboxes, most: sandboxes } : roomOfMachine(),
+      join(context.stateDir, 'compiled'),
+    );
   };
   let loading: Promise<FunctionRunner> | undefined;
   let loaded: FunctionRunner | undefined;

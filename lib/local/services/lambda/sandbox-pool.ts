@@ -29,12 +29,16 @@ const STARTING_AT_ONCE = 2;
 const FULL_LOAD = 0.8; // share of the processors above which more sandboxes bring nothing
 const SMOOTHING = 0.3;
 
-/**
- * As many as functions that take turns: of one more than there is room for, each use would be a start, 170 ms of processor time
- * instead of 5.
- */
-export const mostSandboxes = (): number =>
-  Math.max(8, Math.min(32, Math.floor((SHARE_OF_MEMORY * totalmem()) / SANDBOX_BYTES)));
+/** Sandboxes that live at a time: `most` where functions take turns so that fewer would be started again and again. */
+export interface Room {
+  readonly usual: number;
+  readonly most: number;
+}
+
+export const roomOfMachine = (): Room => {
+  const usual = 8;
+  return { usual, most: Math.max(usual, Math.min(32, Math.floor((SHARE_OF_MEMORY * totalmem()) / SANDBOX_BYTES))) };
+};
 
 const start = ({ record, logStream, environment }: Job, compileCache: string): Sandbox =>
   startSandbox({
@@ -51,12 +55,15 @@ const start = ({ record, logStream, environment }: Job, compileCache: string): S
   });
 
 /**
- * At most `limit` sandboxes, except that every function with work may always have one (or callers could deadlock).
+ * As many sandboxes as there is room for, except that every function with work may always have one (or callers could deadlock).
  * `compileCache` is the folder where compiled code is kept for the next start.
  */
-export const sandboxPool = (limit: number, compileCache: string): FunctionRunner => {
+export const sandboxPool = ({ usual, most }: Room, compileCache: string): FunctionRunner => {
   const clock = realClock();
   const slots = new Set<Slot>();
+  let limit = usual;
+  /** How often a function was to be started again that had made room for another. */
+  const regrets = new Map<string, number>();
   const queues = new Map<string, Waiting[]>();
   /** Mean milliseconds of an invocation by function, smoothed; a function without one has not finished any. */
   const paces = new Map<string, number>();
@@ -101,6 +108,8 @@ export const sandboxPool = (limit: number, compileCache: string): FunctionRunner
       .sort((a, b) => a.usedAt - b.usedAt);
     const spare = idle.find((slot) => slotsOf(identityOf(slot.of)).length > 1);
     const goes = spare ?? (slotsOf(name).length === 0 || clock.now() - since >= PATIENCE_MS ? idle[0] : undefined);
+    if (goes !== undefined && spare === undefined)
+      regrets.set(identityOf(goes.of), regrets.get(identityOf(goes.of)) ?? 0);
     if (goes !== undefined) drop(goes);
     return goes !== undefined;
   };
@@ -119,7 +128,16 @@ export const sandboxPool = (limit: number, compileCache: string): FunctionRunner
   const isStarved = (name: string, first: Waiting): boolean =>
     slotsOf(name).length === 0 && clock.now() - first.since >= START_MS;
 
+  // One function's second such start tells that others will follow: each costs 170 ms of processor time, where a call takes 5.
+  const widen = (name: string): void => {
+    const before = slotsOf(name).length === 0 ? regrets.get(name) : undefined;
+    if (before === undefined) return;
+    regrets.set(name, before + 1);
+    if (before > 0) limit = Math.min(most, limit + 1);
+  };
+
   const startFor = (job: Job): void => {
+    widen(identityOf(job.record));
     const slot: Slot = { of: job.record, sandbox: start(job, compileCache), state: 'starting', usedAt: clock.now() };
     slots.add(slot);
     void slot.sandbox.ready.then(() => {
