@@ -120,6 +120,10 @@ test('by day and source: the last day as it comes in, and the month before it ba
   expect(calendar).toMatch(/^day +amazon +imdb +yelp$/m);
   for (const done of ['2026-01-05', '2026-02-01']) expect(calendar).toMatch(new RegExp(`^${done} +✓ +✓ +✓$`, 'm'));
   expect(calendar).toContain('✓ 6 completed');
+  const made = await heddle('lineage', 'report/2026-01-05', '--up');
+  const sources = ['amazon', 'imdb', 'yelp'];
+  expect(made.match(/^report\/\S+/gm)).toEqual(sources.map((source) => `report/2026-01-05|${source}`));
+  for (const source of sources) expect(made).toContain(`drops/2026-01-05/${source}/`);
 }, 300_000);
 
 describe("a person's own file", () => {

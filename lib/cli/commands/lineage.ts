@@ -22,7 +22,8 @@ export const lineage: Command = {
     ...targetOptions,
   },
   notes: [
-    'An artifact is pipeline/partition, pipeline/stage/partition or s3://bucket/key. Its edges are in the records of runs and stages;',
+    'An artifact is pipeline/partition, pipeline/stage/partition or s3://bucket/key; of partitions by day and source, the day alone means all',
+    'of its sources. Its edges are in the records of runs and stages;',
     'of an object that nobody recorded as read, --down finds the runs that it started among the newest of each pipeline.',
   ],
   run: async (given, setting) => {
@@ -31,23 +32,24 @@ export const lineage: Command = {
     try {
       const [typed = ''] = given.operands;
       const sources = openSources(target, { now: setting.now(), stages: given.has('stages') });
-      const start = await sources.find(readArtifact(typed, target.manifest.pipelines, given.text('run')));
+      const starts = await sources.findAll(readArtifact(typed, target.manifest.pipelines, given.text('run')));
       const directions = given.has('down')
         ? given.has('up')
           ? (['up', 'down'] as const)
           : (['down'] as const)
         : (['up'] as const);
       for (const direction of directions) {
-        const traced = await trace(start, sources[direction], depth);
-        if (given.has('json')) printJson(setting, edgesOf(traced.root, direction));
-        else {
-          if (directions.length > 1) print(setting, [direction === 'up' ? 'Made of' : 'Made of it']);
-          print(setting, treeLines(traced.root));
+        if (directions.length > 1 && !given.has('json'))
+          print(setting, [direction === 'up' ? 'Made of' : 'Made of it']);
+        for (const start of starts) {
+          const traced = await trace(start, sources[direction], depth);
+          if (given.has('json')) printJson(setting, edgesOf(traced.root, direction));
+          else print(setting, treeLines(traced.root));
+          if (traced.cut)
+            remark(setting, [
+              `More than ${mostArtifacts} artifacts: the rest is left out. Ask from one of them, or with --depth.`,
+            ]);
         }
-        if (traced.cut)
-          remark(setting, [
-            `More than ${mostArtifacts} artifacts: the rest is left out. Ask from one of them, or with --depth.`,
-          ]);
       }
       return 0;
     } finally {

@@ -2,6 +2,7 @@
 import {
   executionName,
   keysBelow,
+  keysOf as keysIn,
   type PartitionRecord,
   pairingOf,
   type RunRecord,
@@ -15,6 +16,11 @@ import type { Target } from '../target.ts';
 import { type Artifact, type Made, object, output } from './artifact.ts';
 
 export interface Sources {
+  /**
+   * The artifact, or of a pipeline whose partitions are by two dimensions, where the partition is only the first of them (a day of `day|source`),
+   * those of all that were run. Throws as `find`.
+   */
+  findAll(artifact: Artifact): Promise<readonly Artifact[]>;
   /** The artifact with the run that made it. Throws CliError HDL812 where there is none. */
   find(artifact: Artifact): Promise<Artifact>;
   up(artifact: Artifact): Promise<readonly Artifact[]>;
@@ -185,21 +191,39 @@ export const openSources = (target: Target, { now, stages: byStage }: { now: num
       );
   };
 
+  const find = async (artifact: Artifact): Promise<Artifact> => {
+    const { at } = artifact;
+    if (at.kind === 'object') return artifact;
+    const record = await recordOf(artifact);
+    if (record && record.partition === at.partition) {
+      if (at.stage === undefined) return output({ ...at, run: record.run }, madeBy(record));
+      const stages = await stagesOf(`${record.pipeline} ${record.run}`);
+      const stage = stages.find((one) => one.stage === at.stage);
+      if (stage) return stageOf(record, stage);
+      throw nothing(artifact.name, `a stage of the run ${record.run}: ${stages.map((one) => one.stage).join(', ')}`);
+    }
+    throw nothing(artifact.name, `a partition of ${at.pipeline} that was run`);
+  };
+
+  /** The partitions that were run of which one dimension was given. */
+  const partsOfOne = async ({ at }: Artifact): Promise<readonly Artifact[]> => {
+    if (at.kind === 'object' || at.run !== undefined) return [];
+    const { partitions: spec } = await manifestOf(at.pipeline);
+    const found = spec ? keysIn(spec, { from: at.partition, to: at.partition }, now) : { keys: [] };
+    const keys = 'keys' in found ? found.keys : [];
+    const run = await Promise.all(keys.map((partition) => newestOf(`${at.pipeline} ${partition}`)));
+    return run.flatMap((record) => (record ? [output({ ...at, partition: record.partition })] : []));
+  };
+
   return {
     up,
     down,
-    find: async (artifact) => {
+    find,
+    findAll: async (artifact) => {
       const { at } = artifact;
-      if (at.kind === 'object') return artifact;
-      const record = await recordOf(artifact);
-      if (record && record.partition === at.partition) {
-        if (at.stage === undefined) return output({ ...at, run: record.run }, madeBy(record));
-        const stages = await stagesOf(`${record.pipeline} ${record.run}`);
-        const stage = stages.find((one) => one.stage === at.stage);
-        if (stage) return stageOf(record, stage);
-        throw nothing(artifact.name, `a stage of the run ${record.run}: ${stages.map((one) => one.stage).join(', ')}`);
-      }
-      throw nothing(artifact.name, `a partition of ${at.pipeline} that was run`);
+      const isKnown = at.kind === 'object' || (await recordOf(artifact)) !== undefined;
+      const parts = isKnown ? [] : await partsOfOne(artifact);
+      return Promise.all((parts.length > 0 ? parts : [artifact]).map(find));
     },
   };
 };
