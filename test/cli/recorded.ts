@@ -1,5 +1,9 @@
 // A ledger with records in it and the CLI beside it, for tests of commands that read: every call of the table is counted.
+import { readArguments } from '../../lib/cli/arguments.ts';
+import { runs } from '../../lib/cli/commands/runs.ts';
+import { type Desk, openDesk } from '../../lib/cli/console/desk.ts';
 import { runProgram } from '../../lib/cli/index.ts';
+import { openTarget } from '../../lib/cli/target.ts';
 import type { Pipeline } from '../../lib/definition/index.ts';
 import type { Ledger } from '../../lib/ledger/index.ts';
 import {
@@ -28,6 +32,10 @@ export interface Recorded {
     readonly stderr: string;
     readonly calls: readonly TableCall[];
   }>;
+  /** What a page of the console is read from, and what that asked of the table. */
+  desk<Facts>(
+    read: (desk: Desk) => Promise<Facts>,
+  ): Promise<{ readonly facts: Facts; readonly calls: readonly TableCall[] }>;
   close(): Promise<void>;
 }
 
@@ -63,26 +71,40 @@ export const openRecorded = async ({
   const counted: typeof dynamodb.call = async (operation, input, ...rest) => {
     const answer = await asked(operation, input, ...rest);
     const { IndexName } = input as { readonly IndexName?: string };
-    const { Items, Item } = answer as { readonly Items?: readonly unknown[]; readonly Item?: unknown };
-    calls.push({ operation, index: IndexName, items: Items?.length ?? (Item === undefined ? 0 : 1) });
+    const { Items, Item, Responses } = answer as {
+      readonly Items?: readonly unknown[];
+      readonly Item?: unknown;
+      readonly Responses?: { readonly [table: string]: readonly unknown[] };
+    };
+    const batch = Object.values(Responses ?? {}).flat().length;
+    calls.push({ operation, index: IndexName, items: Items?.length ?? (Item === undefined ? batch : 1) });
     return answer;
   };
   Object.assign(dynamodb, { call: counted });
+
+  const environment = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
 
   return {
     services,
     ledger,
     heddle: async (...words) => {
       calls = [];
-      const environment = {
-        AWS_ENDPOINT_URL: endpoint,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-      };
       const { setting, stdout, stderr } = testSetting(pipelines, { environment, now: now ?? Date.now });
       const code = await runProgram(words, setting);
       return { code, stdout: stdout(), stderr: stderr(), calls };
+    },
+    desk: async (read) => {
+      const { setting } = testSetting(pipelines, { environment, now: now ?? Date.now });
+      const target = await openTarget(readArguments(runs, []), setting, 'none');
+      calls = [];
+      const facts = await read(openDesk(target, setting));
+      await target.close();
+      return { facts, calls };
     },
     close: () => services.close(),
   };

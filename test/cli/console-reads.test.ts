@@ -1,0 +1,62 @@
+// The console's lists on a ledger with far more runs than they show: what is read is what is shown.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readGrid, readHome, readRuns } from '../../lib/cli/console/read.ts';
+import { openRecorded, type Recorded, runRecord, type TableCall } from './recorded.ts';
+
+let recorded: Recorded;
+const pipelines = ['orders', 'report'] as const;
+
+beforeAll(async () => {
+  recorded = await openRecorded({ manifests: pipelines.map((pipeline) => ({ pipeline })) });
+  for (const pipeline of pipelines)
+    await Promise.all(
+      Array.from({ length: 150 }, (_, n) => {
+        const at = new Date(Date.UTC(2026, 0, 1) + n * 60_000).toISOString();
+        const ended = { startedAt: at, endedAt: at, account: { stages: {} } };
+        return recorded.ledger.runs.create(runRecord(pipeline, `r${n}`, { createdAt: at, ...ended }));
+      }),
+    );
+});
+afterAll(() => recorded.close());
+
+const itemsOf = (calls: readonly TableCall[]): number => calls.reduce((sum, { items }) => sum + items, 0);
+const noScan = (calls: readonly TableCall[]): void => {
+  expect(calls.filter(({ operation }) => operation === 'Scan')).toEqual([]);
+};
+
+test('the list of runs', async () => {
+  const { facts, calls } = await recorded.desk((desk) => readRuns(desk));
+  noScan(calls);
+  expect(facts.runs).toHaveLength(30);
+  expect(itemsOf(calls)).toBe(30);
+});
+
+test('the grid of a pipeline, and the older page of it', async () => {
+  const grid = async (before?: { readonly createdAt: string; readonly run: string }) => {
+    const { facts, calls } = await recorded.desk(async (desk) =>
+      readGrid(desk, await desk.target.pipeline('orders'), before),
+    );
+    noScan(calls);
+    expect(facts.rows).toHaveLength(25);
+    expect(itemsOf(calls)).toBe(25);
+    return facts.rows.map(({ run }) => run);
+  };
+  const newest = await grid();
+  const oldest = newest.at(-1);
+  expect([newest[0]?.run, oldest?.run]).toEqual(['r149', 'r125']);
+  expect((await grid(oldest))[0]?.run).toBe('r124');
+});
+
+test('the first page', async () => {
+  const { facts, calls } = await recorded.desk(readHome);
+  noScan(calls);
+  expect(facts.pipelines.map(({ runs }) => runs.length)).toEqual([5, 5]);
+  expect(itemsOf(calls)).toBe(10);
+});
+
+test('heddle runs', async () => {
+  const { stdout, calls } = await recorded.heddle('runs', '--limit', '20', '--json');
+  noScan(calls);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(20);
+  expect(itemsOf(calls)).toBeLessThanOrEqual(2 * 20); // the newest of each pipeline, of which the newest are shown
+});
