@@ -189,10 +189,10 @@ const unfinished = ({ generation = 1 }: StageAddress) => ({
 });
 
 /** What is read of batches where their results are not. */
-const batchFacts =
-  'stage batch status attempts completed failed cached startedAt durationMs overdueAt lease spent measured scores'.split(
-    ' ',
-  );
+const batchFacts = [
+  ...['stage', 'batch', 'status', 'attempts', 'completed', 'failed', 'cached'],
+  ...['startedAt', 'durationMs', 'overdueAt', 'lease', 'spent', 'measured', 'scores'],
+];
 
 export const openStages = (table: Table): Stages => {
   const claim = async <R extends { readonly status: Status }>(

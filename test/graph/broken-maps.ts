@@ -16,6 +16,9 @@ const job = (service: `${string}:${string}`, timeout?: '40d'): Pipeline =>
     }),
   );
 
+/** A stage of whose function five may run at once. */
+const narrow = defineStage('narrow', { input: z.object({ key: z.string() }), output: size, reservedConcurrency: 5 });
+
 export const brokenMaps: Record<string, [Pipeline | readonly Pipeline[], ...string[]]> = {
   'a map too wide': [
     mapped({ concurrency: 10_001 }),
@@ -64,11 +67,6 @@ export const brokenMaps: Record<string, [Pipeline | readonly Pipeline[], ...stri
   'a map wider than its function': [
     orders((flow) => {
       const { files } = flow.task(list, flow.input);
-      const narrow = defineStage('narrow', {
-        input: z.object({ key: z.string() }),
-        output: size,
-        reservedConcurrency: 5,
-      });
       return flow.map(narrow, files, (file: Ref<{ key: string }>) => ({ key: file.key }));
     }),
     "HDL735 warning, orders.narrow: its map runs 10 batches at once, but its function has 5 reserved: the others are throttled. Fix: set the map's concurrency to 5 or less.",
@@ -76,11 +74,6 @@ export const brokenMaps: Record<string, [Pipeline | readonly Pipeline[], ...stri
   'a map wider than its function, of a stage that a task uses too': [
     orders((flow) => {
       const { files } = flow.task(list, flow.input);
-      const narrow = defineStage('narrow', {
-        input: z.object({ key: z.string() }),
-        output: size,
-        reservedConcurrency: 5,
-      });
       flow.task(narrow, { key: 'first' }, { id: 'one' });
       return flow.map(narrow, files, (file: Ref<{ key: string }>) => ({ key: file.key }));
     }),
