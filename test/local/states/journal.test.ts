@@ -41,6 +41,47 @@ const write = (journal: Journal, commits: number): ReadonlyMap<number, EventReco
   return written;
 };
 
+describe('a commit', () => {
+  const rows = (database: DatabaseSync) =>
+    Number(database.prepare('SELECT count(*) AS chunks FROM sfn_log').get()?.chunks);
+
+  test('of one who is alone is made at once', () => {
+    const { database, journal } = opened();
+    const one = journal();
+    one.append(new ExecutionLog(1), event(1));
+    expect(one.commit(true)).toBeUndefined();
+    expect(rows(database)).toBe(1);
+    expect(one.commit()).toBeUndefined();
+  });
+
+  test.each<[string, (journal: Journal) => void]>([
+    ['another log', (journal) => journal.append(new ExecutionLog(2), event(1))],
+    ['what is told to others', (journal) => journal.also(() => undefined)],
+    ['one who waits already', (journal) => void journal.commit()],
+  ])('beside %s is shared, at the end of the turn', async (_who, besides) => {
+    const { database, journal } = opened();
+    const one = journal();
+    one.append(new ExecutionLog(1), event(1));
+    besides(one);
+    const shared = one.commit(true);
+    expect(rows(database)).toBe(0);
+    await shared;
+    expect(rows(database)).toBe(1);
+    expect(one.read(1)).toEqual([event(1)]);
+  });
+
+  test('that nobody asks for is made all the same, also after one that was made at once', async () => {
+    const { database, journal } = opened();
+    const one = journal();
+    const log = new ExecutionLog(1);
+    one.append(log, event(1));
+    one.commit(true);
+    one.append(log, event(2));
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect(rows(database)).toBe(2);
+  });
+});
+
 describe('the journal gives back what each execution wrote', () => {
   // 1,024 places are indexed at once: before the first time, after several, and where a process ended in between.
   test.each([1, 10, 500, 3000])('after %i commits and a process that was killed', (commits) => {

@@ -111,7 +111,7 @@ export class ExecutionLogs {
 
   #tee(inner: LogSink, machineArn: string, logging: Logging, of: Logged): LogSink {
     return {
-      commit: () => inner.commit(),
+      commit: (alone) => inner.commit(alone),
       append: (log, record) => {
         inner.append(log, record);
         if (isEvent(record) && logging.logs(record.type)) this.#add(machineArn, logging, record, of);

@@ -202,6 +202,11 @@ export class Executions {
     this.#live.clear();
   }
 
+  /** How many run, children of Distributed Maps too. */
+  get running(): number {
+    return this.#live.size;
+  }
+
   newName(): string {
     return uuid(() => this.#context.random());
   }
@@ -285,11 +290,15 @@ export class Executions {
     this.#live.delete(row.arn);
     this.#ended.add(closed);
     this.#announce(closed);
-    void this.#journal.commit().then(() => {
-      const waiting = this.#waiting.get(row.arn);
-      this.#waiting.delete(row.arn);
-      for (const tell of waiting ?? []) tell(closed);
-    });
+    void this.#tell(closed);
+  }
+
+  /** Those who wait for its end, once that is on disk. */
+  async #tell(closed: ExecutionRow): Promise<void> {
+    await this.#journal.commit();
+    const waiting = this.#waiting.get(closed.arn);
+    this.#waiting.delete(closed.arn);
+    for (const tell of waiting ?? []) tell(closed);
   }
 }
 

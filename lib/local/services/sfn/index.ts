@@ -67,6 +67,7 @@ export const sfnService = (
     region: context.region,
     historyLimit,
     random: () => context.random(),
+    running: () => executions.running,
   };
   const tests = new StateTests(context, machines, () => host);
   const call = callFrom(

@@ -47,7 +47,8 @@ const open = async (
   };
   const run = execution.host.mapRuns.open(plan, typeof known === 'string' ? known : undefined);
   if (known === undefined) frame.event('MapRunStarted', { mapRunArn: run.arn });
-  await frame.lifetime.within(execution.host.journal.commit());
+  const written = execution.commit();
+  if (written !== undefined) await frame.lifetime.within(written);
   return run;
 };
 

@@ -21,6 +21,8 @@ export interface Host {
   /** The largest number of events in a history; the last one is the failure itself. */
   readonly historyLimit: number;
   random(): number;
+  /** How many Standard executions run. */
+  running(): number;
 }
 
 export class Execution {
@@ -79,6 +81,11 @@ export class Execution {
     this.#lastAt = at;
     this.host.journal.append(this.log, { frame, id, previous, at, type, details, memo });
     return id;
+  }
+
+  /** As of the journal. Nobody shares a transaction with the only thread of states of the only execution that runs. */
+  commit(): Promise<void> | undefined {
+    return this.host.journal.commit(this.#lastFrame === 0 && this.host.running() === 1);
   }
 
   note(frame: number, note: string, memo: Shape): void {

@@ -203,7 +203,8 @@ export const perform = async (visit: Visit<TaskState>, integration: Integration,
     if (call.since === undefined) {
       schedule(visit, integration, call);
       // What led here must not be lost once the call has been made.
-      await frame.execution.host.journal.commit();
+      const written = frame.execution.commit();
+      if (written !== undefined) await written;
       if (lifetime.ended) return forever();
     }
     const run = new Run(visit, integration, call);
