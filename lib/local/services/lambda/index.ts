@@ -107,6 +107,10 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
   return {
     id: 'lambda',
     call,
+    invoke: (FunctionName, Payload, answer) =>
+      invoke({ record: functions.of({ FunctionName }), payload: payloadOf({ Payload }, false) }, ({ outcome }) =>
+        answer(answerPayload(outcome), outcome.kind === 'failed'),
+      ),
     resume: () => {
       events.resume();
       mappings.resume();

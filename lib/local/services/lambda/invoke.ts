@@ -26,7 +26,7 @@ export interface Invocation {
 }
 
 /** Invokes, and gives what `answer` makes of it. */
-export type Invoker = <T>(invocation: Invocation, answer: (invoked: Invoked) => T) => Promise<T>;
+export type Invoker = <T>(invocation: Invocation, answer: (invoked: Invoked) => T | Promise<T>) => Promise<T>;
 
 export const outcomeOf = ({ outcome }: Invoked): Outcome => outcome;
 
@@ -82,7 +82,7 @@ export const isThrottled = (error: unknown): boolean =>
   error instanceof AwsError && error.code === 'TooManyRequestsException';
 
 /**
- * Runs functions, with the engine's clock held meanwhile: registered ones as they are, all others with `runner`. Rejects with
+ * Runs functions, with the engine's clock held meanwhile: registered ones as they are, all others with `runner`. Throws
  * TooManyRequestsException when the account's concurrency is in use.
  */
 export const invoker = (
@@ -133,7 +133,7 @@ export const invoker = (
     const { record, payload, requestId } = invocation;
     if (busy >= concurrency) {
       countThrottle(record);
-      return Promise.reject(tooMany());
+      throw tooMany();
     }
     busy += 1;
     const free = clock.hold();

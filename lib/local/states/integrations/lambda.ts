@@ -36,6 +36,15 @@ const textOf = ({ Payload: payload, FunctionError: error }: Shape): string => {
   return text;
 };
 
+/** `Invoke`; an error of the API as a Task's error. */
+const invoked = async (context: EngineContext, input: Shape): Promise<Shape> => {
+  try {
+    return await context.service('lambda').call('Invoke', input);
+  } catch (thrown) {
+    throw invokeError(context, thrown);
+  }
+};
+
 const invokeError = (context: EngineContext, thrown: unknown): unknown =>
   callError(
     thrown,
@@ -44,34 +53,29 @@ const invokeError = (context: EngineContext, thrown: unknown): unknown =>
     uuid(() => context.random()),
   );
 
-const resultOf = (answer: Shape): Payload => {
-  const text = textOf(answer);
-  return Payload.parse(text === '' ? 'null' : text);
-};
+const resultOf = (payload: string): Payload => Payload.parse(payload === '' ? 'null' : payload);
+
+const answered = (payload: string, failed: boolean): Payload | Promise<Payload> =>
+  failed ? Promise.reject(functionError(payload)) : resultOf(payload);
 
 /** The resource is the function's ARN: the input is the event, the result is what the handler returned. */
 export const directLambda = (context: EngineContext, functionArn: string): Integration => {
   let lambda: Service | undefined;
-  const invoked = (input: Shape): Promise<Shape> => {
-    try {
-      lambda ??= context.service('lambda');
-      return lambda.call('Invoke', input);
-    } catch (thrown) {
-      return Promise.reject(thrown); // of an engine without Lambda
-    }
-  };
-  const refused = (thrown: unknown): never => {
-    throw invokeError(context, thrown);
-  };
   return {
     events: 'LambdaFunction',
     resourceType: 'lambda',
     resource: functionArn,
     about: undefined,
     needsToken: false,
-    run: ({ parameters }) => {
-      const input = { FunctionName: functionArn, Payload: parameters.text, InvocationType: 'RequestResponse' };
-      return invoked(input).then(resultOf, refused);
+    run: ({ parameters: { text } }) => {
+      try {
+        lambda ??= context.service('lambda');
+        if (lambda.invoke) return lambda.invoke(functionArn, text, answered);
+      } catch (thrown) {
+        return Promise.reject(invokeError(context, thrown));
+      }
+      const input = { FunctionName: functionArn, Payload: text, InvocationType: 'RequestResponse' };
+      return invoked(context, input).then((answer) => resultOf(textOf(answer)));
     },
   };
 };
@@ -102,12 +106,7 @@ export const lambdaInvoke = (context: EngineContext, tokens: Tokens, pattern: st
     const { Payload: event, ...rest } = given;
     const requestId = uuid(() => context.random());
     const input = { ...rest, ...(event !== undefined && event !== null && { Payload: eventText(event) }) };
-    let answer: Shape;
-    try {
-      answer = await context.service('lambda').call('Invoke', input);
-    } catch (thrown) {
-      throw invokeError(context, thrown);
-    }
+    const answer = await invoked(context, input);
     const text = textOf(answer);
     return Payload.of({
       ExecutedVersion: typeof answer.ExecutedVersion === 'string' ? answer.ExecutedVersion : '$LATEST',
