@@ -1,5 +1,6 @@
 // What `heddle lineage` finds from the records of a small history, and what it reads for that.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { daily } from '../../lib/definition/index.ts';
 import type { StageRecord } from '../../lib/records/index.ts';
 import { openRecorded, type Recorded, runRecord } from './recorded.ts';
 
@@ -150,6 +151,43 @@ test('it reads what lies on the way, and nothing else', async () => {
   const { calls: below } = await recorded.heddle('lineage', 'collect/monday', '--down');
   expect(below.length).toBeLessThanOrEqual(12);
   expect(below.filter(({ operation }) => operation === 'Scan')).toEqual([]);
+});
+
+test('down: of more partitions below than are looked at, it says how many are not', async () => {
+  const select = [{ kind: 'fixed', key: 'all' }] as const;
+  const partitions = daily({ from: '2024-10-01' }); // 488 of them
+  const uses = { rates: { select, need: 'all' } } as const;
+  const { ledger, heddle, close } = await openRecorded({
+    manifests: [{ pipeline: 'rates' }, { pipeline: 'days', upstream: { rates: 'rates' }, partitions, uses }],
+    now: () => Date.parse('2026-02-01T00:00:00.000Z'),
+  });
+  try {
+    for (const [pipeline, partition, run] of [
+      ['rates', 'all', 'r1'],
+      ['days', '2026-01-31', 'd1'],
+      ['days', '2024-10-01', 'd2'],
+    ] as const) {
+      const record = runRecord(pipeline, run, { partition, endedAt: '2026-01-01T10:00:05.000Z' });
+      await ledger.runs.create(record);
+      const used = pipeline === 'days' ? { rates: { all: 'r1' } } : {};
+      const facts = { pipeline, partition, run, status: 'completed', updatedAt: 'now', used } as const;
+      await ledger.runs.markPartition(facts, record.createdAt);
+    }
+    const { stdout } = await heddle('lineage', 'rates/all', '--down');
+    expect(stdout.split('\n').map((line) => line.split('  ')[0])).toEqual([
+      'rates/all',
+      '├─ days/2026-01-31',
+      '└─ … and 88 more partitions of days that were not looked at',
+      '',
+    ]);
+    const edges = (await heddle('lineage', 'rates/all', '--down', '--json')).stdout.trim().split('\n');
+    expect(edges.map((edge) => JSON.parse(edge))).toMatchObject([
+      { from: 'rates/all', to: 'days/2026-01-31' },
+      { from: 'rates/all', unseen: { days: 88 } },
+    ]);
+  } finally {
+    await close();
+  }
 });
 
 test('--run of an object', async () => {

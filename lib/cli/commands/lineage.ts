@@ -18,7 +18,9 @@ export const lineage: Command = {
     depth: { value: 'N', says: `at most so many steps (default: ${usualDepth})` },
     stages: { says: 'through the stages of each run, not from run to run' },
     run: { value: 'ID', says: "the output of this run (default: the partition's newest)" },
-    json: { says: 'an edge a line: `to` was made of `from`, by which run, code, model and prompt' },
+    json: {
+      says: 'an edge a line: `to` was made of `from`, by which run, code, model, prompt; `unseen`: partitions not looked at',
+    },
     ...targetOptions,
   },
   notes: [

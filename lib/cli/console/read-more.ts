@@ -146,7 +146,7 @@ export const readLineage = async (
       run,
       nodes: [...nodes.values()],
       edges: [...edgesIn(up.root, 'up'), ...edgesIn(down.root, 'down')],
-      cut: up.cut || down.cut,
+      cut: up.cut || down.cut || nodesIn(down.root).some(({ unseen }) => unseen !== undefined),
     };
   } catch (error) {
     if (error instanceof CliError) return { problem: error.message };

@@ -2,16 +2,21 @@
 import type { Artifact } from './artifact.ts';
 import type { Node } from './trace.ts';
 
-export const treeLines = (root: Node): readonly string[] => [lineOf(root), ...childLines(root.next ?? [], '')];
-
-const childLines = (nodes: readonly Node[], indent: string): readonly string[] =>
-  nodes.flatMap((node, index) => {
-    const isLast = index === nodes.length - 1;
-    return [
-      `${indent}${isLast ? '└─ ' : '├─ '}${lineOf(node)}`,
-      ...childLines(node.next ?? [], `${indent}${isLast ? '   ' : '│  '}`),
-    ];
-  });
+export const treeLines = (node: Node): readonly string[] => {
+  const below = [
+    ...(node.next ?? []).map(treeLines),
+    ...Object.entries(node.unseen ?? {}).map(([pipeline, count]) => [
+      `… and ${count.toLocaleString('en-US')} more partitions of ${pipeline} that were not looked at`,
+    ]),
+  ];
+  return [
+    lineOf(node),
+    ...below.flatMap(([first = '', ...rest], index) => {
+      const isLast = index === below.length - 1;
+      return [`${isLast ? '└─ ' : '├─ '}${first}`, ...rest.map((line) => `${isLast ? '   ' : '│  '}${line}`)];
+    }),
+  ];
+};
 
 const lineOf = ({ artifact, repeated }: Node): string =>
   [artifact.name, ...(repeated ? ['(above)'] : factsOf(artifact))].join('  ');
@@ -29,12 +34,16 @@ const factsOf = ({ made }: Artifact): readonly string[] => {
   ];
 };
 
-/** An edge a line: `from` was read to make `to`, by the run of `to`. */
-export const edgesOf = (root: Node, direction: 'up' | 'down'): readonly object[] =>
-  (root.next ?? []).flatMap((node) => {
-    const [from, to] = direction === 'up' ? [node.artifact, root.artifact] : [root.artifact, node.artifact];
+/** An edge a line: `from` was read to make `to`, by the run of `to`. Or in place of `to`, what was not looked at. */
+export const edgesOf = (root: Node, direction: 'up' | 'down'): readonly object[] => {
+  const { artifact, depth, next = [], unseen } = root;
+  const edges = next.flatMap((node) => {
+    const [from, to] = direction === 'up' ? [node.artifact, artifact] : [artifact, node.artifact];
     return [
       { from: from.name, fromRun: from.made?.run, to: to.name, ...to.made, depth: node.depth, direction },
       ...edgesOf(node, direction),
     ];
   });
+  const rest = { from: artifact.name, fromRun: artifact.made?.run, unseen, depth: depth + 1, direction };
+  return unseen ? [...edges, rest] : edges;
+};

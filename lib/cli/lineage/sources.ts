@@ -14,6 +14,7 @@ import {
 import { CliError } from '../cli-error.ts';
 import type { Target } from '../target.ts';
 import { type Artifact, type Made, object, output } from './artifact.ts';
+import type { Neighbours } from './trace.ts';
 
 export interface Sources {
   /**
@@ -23,11 +24,11 @@ export interface Sources {
   findAll(artifact: Artifact): Promise<readonly Artifact[]>;
   /** The artifact with the run that made it. Throws CliError HDL812 where there is none. */
   find(artifact: Artifact): Promise<Artifact>;
-  up(artifact: Artifact): Promise<readonly Artifact[]>;
-  down(artifact: Artifact): Promise<readonly Artifact[]>;
+  up(artifact: Artifact): Promise<Neighbours>;
+  down(artifact: Artifact): Promise<Neighbours>;
 }
 
-/** Partitions below that are looked at for one above. */
+/** Partitions of a pipeline below that are looked at for one above, the last of them. */
 const mostBelow = 400;
 /** Newest runs of each pipeline that are looked through for the object that started them. */
 const searched = 200;
@@ -133,10 +134,10 @@ export const openSources = (target: Target, { now, stages: byStage }: { now: num
     return pipeline && run && url.startsWith(`s3://${manifest.payloadBucket}/`) ? wholeOf(pipeline, run) : [];
   };
 
-  const down = async (artifact: Artifact): Promise<readonly Artifact[]> => {
-    if (artifact.at.kind === 'object') return startedBy(artifact.at.url);
+  const down = async (artifact: Artifact): Promise<Neighbours> => {
+    if (artifact.at.kind === 'object') return { artifacts: await startedBy(artifact.at.url) };
     const record = await recordOf(artifact);
-    if (!record) return [];
+    if (!record) return { artifacts: [] };
     const { stage } = artifact.at;
     const stages = await stagesOf(`${record.pipeline} ${record.run}`);
     const wrote = stages
@@ -145,25 +146,28 @@ export const openSources = (target: Target, { now, stages: byStage }: { now: num
     if (stage !== undefined) {
       const readers = stages.filter(({ needs }) => needs?.includes(stage)).map((one) => stageOf(record, one));
       const whole = givers(record).includes(stage) ? await wholeOf(record.pipeline, record.run) : [];
-      return [...readers, ...whole, ...wrote];
+      return { artifacts: [...readers, ...whole, ...wrote] };
     }
     const parent = record.askedBy ? await wholeOf(record.askedBy.pipeline, record.askedBy.run) : [];
-    return [...(await readersOf(record)), ...parent, ...wrote];
+    const { artifacts, ...unseen } = await readersOf(record);
+    return { artifacts: [...artifacts, ...parent, ...wrote], ...unseen };
   };
 
   /** The newest runs of partitions below that read this execution or another of the same run. */
-  const readersOf = async (record: RunRecord): Promise<readonly Artifact[]> => {
+  const readersOf = async (record: RunRecord): Promise<Neighbours> => {
     const names = new Set(Array.from({ length: record.generation ?? 1 }, (_, n) => executionName(record.run, n + 1)));
+    const unseen: { [pipeline: string]: number } = {};
     const found = await Promise.all(
       manifest.pipelines.map(async (pipeline): Promise<readonly PartitionRecord[]> => {
         const below = await manifestOf(pipeline);
         const keys = await keysOf(below, record);
-        const partitions = keys.length > 0 ? await ledger.runs.partitions(pipeline, keys.slice(0, mostBelow)) : [];
+        if (keys.length > mostBelow) unseen[pipeline] = keys.length - mostBelow;
+        const partitions = await ledger.runs.partitions(pipeline, keys.slice(-mostBelow));
         return partitions.filter(({ used }) => names.has(used?.[record.pipeline]?.[record.partition] ?? ''));
       }),
     );
     const runs = await Promise.all(found.flat().map(({ pipeline, run }) => wholeOf(pipeline, run)));
-    return runs.flat();
+    return { artifacts: runs.flat(), ...(Object.keys(unseen).length > 0 ? { unseen } : {}) };
   };
 
   const keysOf = async (
@@ -216,7 +220,7 @@ export const openSources = (target: Target, { now, stages: byStage }: { now: num
   };
 
   return {
-    up,
+    up: async (artifact) => ({ artifacts: await up(artifact) }),
     down,
     find,
     findAll: async (artifact) => {

@@ -1,7 +1,14 @@
 // From an artifact outwards, level by level, each artifact once.
 import type { Artifact } from './artifact.ts';
 
-export interface Node {
+/** What lies next to an artifact. */
+export interface Neighbours {
+  readonly artifacts: readonly Artifact[];
+  /** Partitions below, by pipeline, that were too many to be looked at. */
+  readonly unseen?: { readonly [pipeline: string]: number };
+}
+
+export interface Node extends Pick<Neighbours, 'unseen'> {
   readonly artifact: Artifact;
   readonly depth: number;
   /** Undefined: not looked at, as it is at the greatest depth, or stands elsewhere in the tree. */
@@ -12,17 +19,15 @@ export interface Node {
 
 export interface Trace {
   readonly root: Node;
-  /** Artifacts that were found; more lie behind where `cut`. */
-  readonly count: number;
+  /** There are more artifacts than it has. */
   readonly cut: boolean;
 }
 
 /** Artifacts of one trace. */
 export const mostArtifacts = 500;
 
-interface Growing {
-  readonly artifact: Artifact;
-  readonly depth: number;
+interface Growing extends Pick<Node, 'artifact' | 'depth'> {
+  unseen?: Node['unseen'];
   next?: Growing[];
   repeated?: true;
 }
@@ -31,7 +36,7 @@ const keyOf = ({ name, made }: Artifact): string => `${name} ${made?.run ?? ''}`
 
 export const trace = async (
   start: Artifact,
-  neighbours: (artifact: Artifact) => Promise<readonly Artifact[]>,
+  neighbours: (artifact: Artifact) => Promise<Neighbours>,
   depth: number,
 ): Promise<Trace> => {
   const root: Growing = { artifact: start, depth: 0 };
@@ -41,23 +46,27 @@ export const trace = async (
     const found = await Promise.all(level.map((node) => neighbours(node.artifact)));
     const next: Growing[] = [];
     for (const [index, node] of level.entries()) {
+      const { artifacts = [], unseen } = found[index] ?? {};
       node.next = [];
+      if (unseen) node.unseen = unseen;
       const own = new Set<string>();
-      for (const artifact of found[index] ?? []) {
+      for (const artifact of artifacts) {
         const key = keyOf(artifact);
         if (own.has(key)) continue;
         own.add(key);
-        const child: Growing = { artifact, depth: at + 1 };
-        node.next.push(child);
-        if (seen.has(key)) child.repeated = true;
-        else if (seen.size >= mostArtifacts) cut = true;
-        else {
-          seen.add(key);
-          next.push(child);
+        const isKnown = seen.has(key);
+        if (!isKnown && seen.size >= mostArtifacts) {
+          cut = true;
+          continue;
         }
+        const child: Growing = { artifact, depth: at + 1, ...(isKnown ? { repeated: true } : {}) };
+        node.next.push(child);
+        if (isKnown) continue;
+        seen.add(key);
+        next.push(child);
       }
     }
     level = next;
   }
-  return { root: root as Node, count: seen.size, cut };
+  return { root: root as Node, cut };
 };
