@@ -31,8 +31,15 @@ test('it is made once, and known for a minute', async () => {
   expect(await third).toBe('newer facts');
 });
 
-test('what went wrong is told, and tried again', async () => {
-  const { soon } = openDesk({} as Target, testSetting([]).setting);
-  await expect(soon('quality', () => Promise.reject(new Error('throttled')))).rejects.toThrow('throttled');
+test('what went wrong is told, also when nobody waited for it any more, and tried again', async () => {
+  let now = 0;
+  const { soon } = openDesk({} as Target, testSetting([], { now: () => now }).setting);
+  const making = Promise.withResolvers<string>();
+  const first = soon('quality', () => making.promise);
+  await jest.advanceTimersByTimeAsync(100);
+  expect(await first).toBeUndefined();
+  making.reject(new Error('throttled'));
+  await expect(soon('quality', async () => 'facts')).rejects.toThrow('throttled');
+  now = 10_000;
   expect(await soon('quality', async () => 'facts')).toBe('facts');
 });

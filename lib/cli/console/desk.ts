@@ -25,7 +25,10 @@ export interface Desk {
   stagesOf(run: RunRecord): Promise<readonly EndedStage[]>;
   /** What a stage's handlers logged, the oldest lines; as it was up to ten seconds ago. */
   logsOf(run: RunRecord, stage: StageRecord | undefined): Promise<StageLogs>;
-  /** What much is read for, as it was up to a minute ago. Undefined while it is still being made: asked again, it goes on. */
+  /**
+   * What much is read for, as it was up to a minute ago. Undefined while it is still being made: asked again, it goes on. What went wrong
+   * meanwhile is thrown for ten seconds, then it is tried again.
+   */
   soon<Facts>(name: string, make: () => Promise<Facts>): Promise<Facts | undefined>;
   /** What the stages of a run hang on. */
   readonly wiringOf: ReadWiring;
@@ -37,6 +40,7 @@ const logsAgeMs = 10_000;
 const mostLogLines = 200;
 /** Of what `soon` makes; and how long somebody who asks for it waits. */
 const madeAgeMs = 60_000;
+const failedAgeMs = 10_000;
 const mostMade = 20;
 const patienceMs = 100;
 /** Ended runs whose stages are remembered. */
@@ -45,7 +49,7 @@ const mostRemembered = 2_000;
 export const openDesk = (target: Target, setting: Setting): Desk => {
   let known: { readonly at: number; readonly manifests: Promise<readonly PipelineManifest[]> } | undefined;
   const ended = new Map<string, readonly EndedStage[]>();
-  const made = new Map<string, { readonly at: number; readonly facts: Promise<unknown> }>();
+  const made = new Map<string, { readonly until: number; readonly facts: Promise<unknown> }>();
   const logs = new Map<string, { readonly at: number; readonly lines: Promise<StageLogs> }>();
 
   const readStageLogs = async (run: RunRecord, { stage, primary }: StageRecord): Promise<StageLogs> => {
@@ -77,11 +81,15 @@ export const openDesk = (target: Target, setting: Setting): Desk => {
 
     soon: async <Facts>(name: string, make: () => Promise<Facts>) => {
       const before = made.get(name);
-      const isFresh = before && setting.now() - before.at < madeAgeMs;
+      const isFresh = before && setting.now() < before.until;
       const facts = isFresh ? (before.facts as Promise<Facts>) : make(); // each name has one maker
       if (!isFresh) {
-        remember(made, name, { at: setting.now(), facts }, mostMade);
-        facts.catch(() => made.delete(name)); // whoever asked has the error
+        const keep = (ms: number) => remember(made, name, { until: setting.now() + ms, facts }, mostMade);
+        keep(Number.POSITIVE_INFINITY); // until it is made
+        facts.then(
+          () => keep(madeAgeMs),
+          () => keep(failedAgeMs), // whoever asks by then has the error
+        );
       }
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<undefined>((resolve) => {
