@@ -1,3 +1,6 @@
+import { sha256 } from '../support/sha256.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import { letterName } from './replay-message.ts';
 import type { RunRecord } from './run.ts';
 
 /** One line of a run's history of actions, by machines and by people. It is never changed. */
@@ -32,3 +35,20 @@ export const askedEntry = ({ trigger, createdAt }: RunRecord): AuditEntry => ({
   what: 'asked',
   detail: `${trigger.kind}: ${trigger.detail}`,
 });
+
+/** The line of a dead letter that was discarded, by its own record. */
+export const discardedEntry = (letter: DeadLetter): AuditEntry => ({
+  id: `discarded#${sha256(`${letterName(letter)} ${letter.lastAt}`).slice(0, 12)}`,
+  at: letter.closedAt ?? letter.lastAt,
+  by: letter.closedBy ?? 'somebody',
+  what: 'discarded',
+  detail: `${letterName(letter)}: ${letter.because ?? 'no reason was given'}`,
+});
+
+/** A run's history, oldest first, with the lines of discarded dead letters that a crash kept from being stored. */
+export const historyOf = (stored: readonly AuditEntry[], letters: readonly DeadLetter[]): readonly AuditEntry[] => {
+  const known = new Set(stored.map(({ id }) => id));
+  const discarded = letters.filter(({ state }) => state === 'discarded').map(discardedEntry);
+  const lost = discarded.filter(({ id }) => !known.has(id));
+  return [...stored, ...lost].toSorted((a, b) => a.at.localeCompare(b.at));
+};

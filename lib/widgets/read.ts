@@ -11,7 +11,7 @@ import {
 } from '../console/index.ts';
 import { openQuestions } from '../ledger/index.ts';
 import type { Services } from '../operators/index.ts';
-import { endedStages, type Json, manifestName, type OrchestratorManifest } from '../records/index.ts';
+import { endedStages, historyOf, type Json, manifestName, type OrchestratorManifest } from '../records/index.ts';
 import { withCut } from './cut.ts';
 
 /** A view that may show less of what it read, so that it fits: `share` is 1 for all. */
@@ -115,7 +115,7 @@ export const readRun = async ({ ledger, manifests, now }: Services, pipeline: st
       unknown: share < 1 ? 'Not all of it has room here: heddle console shows it whole.' : undefined,
       until: run.endedAt ?? new Date(Math.floor(now() / 1_000) * 1_000).toISOString(),
       deadLetters: some(deadLetters.map(withCut), share),
-      audit: some(audit, share),
+      audit: some(historyOf(audit, deadLetters), share),
       input: undefined,
       output: undefined,
     });

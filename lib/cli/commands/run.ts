@@ -1,4 +1,4 @@
-import type { Prices, RunRecord } from '../../records/index.ts';
+import { historyOf, type Prices, type RunRecord } from '../../records/index.ts';
 import type { Command } from '../command.ts';
 import { findRun } from '../find-run.ts';
 import { paintFor } from '../paint.ts';
@@ -58,5 +58,5 @@ const readReport = async (target: Target, record: RunRecord, prices: Prices): Pr
     const items = stage.status === 'running' && (await itemsSoFar(target.ledger, record, stage, mapRuns));
     if (items) progress.set(stage.stage, items);
   }
-  return { ...view, deadLetters, audit, output, progress };
+  return { ...view, deadLetters, audit: historyOf(audit, deadLetters), output, progress };
 };

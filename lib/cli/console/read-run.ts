@@ -1,6 +1,6 @@
 // What the pages of one run and of one of its stages show.
 import type { Known, RunFacts, StageFacts, WiredStage } from '../../console/index.ts';
-import type { RunRecord, StageRecord } from '../../records/index.ts';
+import { historyOf, type RunRecord, type StageRecord } from '../../records/index.ts';
 import { runState } from '../progress/index.ts';
 import type { Desk } from './desk.ts';
 import { knownOf } from './known.ts';
@@ -60,7 +60,7 @@ export const readRun = async (desk: Desk, pipeline: string, id: string): Promise
     unknown: wiring.unknown,
     until: untilOf(run, desk.setting.now()),
     deadLetters,
-    audit,
+    audit: historyOf(audit, deadLetters),
     input,
     output,
   };
