@@ -8,9 +8,9 @@ import { type PlannedStart, planStarts, replayStarts, rowOf } from '../dead-lett
 import { followRun } from '../progress/index.ts';
 import { whoAmI } from '../redo.ts';
 import { readText } from '../run-input.ts';
-import { print, printJson, remark, type Setting } from '../setting.ts';
+import { columnsOf, print, printJson, remark, type Setting } from '../setting.ts';
 import { exitCodeOf, letFollow, showRuns } from '../start-and-follow.ts';
-import { table } from '../table.ts';
+import { cutTo, table } from '../table.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 import { upstreamFirst } from '../what-follows.ts';
 
@@ -38,14 +38,14 @@ export const deadLettersReplay: Command = {
   ],
   run: async (given, setting) => {
     const rate = given.whole('rate', 1);
-    const target = await openTarget(given, setting);
+    const target = await openTarget(given, setting, given.has('go') ? 'any' : 'none');
     try {
       const { letters, starts } = await find(target, given.operands[0], given, setting.now());
       const plan = await planOf(target, letters);
       const mended = mendedOf(given, setting, letters, starts);
       const planned = await planStarts(target, starts, mended, setting);
       if (!given.has('go') || !given.has('json')) printPlan(plan, planned, given.has('json'), setting);
-      const able = plan.filter(({ refused }) => refused === undefined);
+      const able = plan.filter((group) => group.refused === undefined);
       const refused = [...plan, ...planned].filter((one) => one.refused !== undefined).length;
       if (!given.has('go')) {
         if (plan.length + planned.length > refused) remark(setting, ['', 'Nothing is done yet: add --go.']);
@@ -104,37 +104,47 @@ const mendedOf = (
   return message.startsWith('@') ? readText(message.slice(1), workingDirectory).trimEnd() : message;
 };
 
-/** The dead letters of one run, and why they cannot be replayed now. */
+/** The dead letters of one run. */
 interface Group {
   readonly run: RunRecord;
   readonly letters: readonly DeadLetter[];
-  readonly refused: string | undefined;
+  readonly refused?: undefined;
+}
+
+/** Those that cannot be replayed now, and why. */
+interface Refused {
+  readonly run: Pick<RunRecord, 'pipeline' | 'run'>;
+  readonly letters: readonly DeadLetter[];
+  readonly refused: string;
 }
 
 const reads = ({ upstream }: RunRecord, above: RunRecord): boolean =>
   Object.values(upstream).some(({ pipeline, run }) => pipeline === above.pipeline && run === above.run);
 
 /** By run; runs of a pipeline after those of the pipelines that it reads. */
-const planOf = async (target: Target, letters: readonly DeadLetter[]): Promise<readonly Group[]> => {
+const planOf = async (target: Target, letters: readonly DeadLetter[]): Promise<readonly (Group | Refused)[]> => {
   const { ledger } = target;
-  const byRun = new Map<string, DeadLetter[]>();
-  for (const letter of letters) {
-    const key = `${letter.pipeline} ${letter.run}`;
-    byRun.set(key, [...(byRun.get(key) ?? []), letter]);
-  }
-  const groups: Group[] = [];
-  for (const group of byRun.values()) {
-    const [first] = group;
-    const run = first && (await ledger.runs.get(first.pipeline, first.run));
-    if (!run) continue;
-    const refused = run.endedAt === undefined ? `the run is ${run.status}: wait for its end` : undefined;
-    groups.push({ run, letters: group, refused });
+  const byRun = Map.groupBy(letters, ({ pipeline, run }) => `${pipeline} ${run}`);
+  const groups: (Group | Refused)[] = [];
+  for (const own of byRun.values()) {
+    const [first] = own;
+    if (!first) continue;
+    const run = await ledger.runs.get(first.pipeline, first.run);
+    if (!run) groups.push({ run: first, letters: own, refused: 'the record of the run is gone: discard it' });
+    else if (run.endedAt === undefined)
+      groups.push({ run, letters: own, refused: `the run is ${run.status}: wait for its end` });
+    else groups.push({ run, letters: own });
   }
   const order = (await upstreamFirst(target)).map(({ pipeline }) => pipeline);
   return groups.toSorted((a, b) => order.indexOf(a.run.pipeline) - order.indexOf(b.run.pipeline));
 };
 
-const printPlan = (plan: readonly Group[], planned: readonly PlannedStart[], json: boolean, setting: Setting): void => {
+const printPlan = (
+  plan: readonly (Group | Refused)[],
+  planned: readonly PlannedStart[],
+  json: boolean,
+  setting: Setting,
+): void => {
   const ofRuns = plan.flatMap(({ run, letters, refused }) => {
     const stages = [...new Set(letters.map(({ stage }) => stage))];
     return stages.map((stage) => {
@@ -149,15 +159,18 @@ const printPlan = (plan: readonly Group[], planned: readonly PlannedStart[], jso
   else
     print(
       setting,
-      table(
-        ['pipeline', 'run', 'stage', 'items', 'is'],
-        rows.map(({ pipeline, run, stage, items, plan: is }) => [
-          pipeline,
-          run,
-          stage,
-          items > 0 ? String(items) : '–',
-          is,
-        ]),
+      cutTo(
+        columnsOf(setting.stdout),
+        table(
+          ['pipeline', 'run', 'stage', 'items', 'is'],
+          rows.map(({ pipeline, run, stage, items, plan: is }) => [
+            pipeline,
+            run,
+            stage,
+            items > 0 ? String(items) : '–',
+            is,
+          ]),
+        ),
       ),
     );
 };
