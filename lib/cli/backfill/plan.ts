@@ -51,8 +51,8 @@ export interface Planned {
   readonly pipelines: readonly PipelineManifest[];
 }
 
-/** Runs that `--where` reads at a time. */
-const atOnce = 10;
+/** Runs that `--where` reads at a time; partitions whose input is looked for in the inbox. */
+const atOnce = 20;
 
 export const planBackfill = async (target: Target, asked: Asked): Promise<Planned> => {
   const pipelines = await inScope(target, asked.manifest, asked.upstream);
@@ -67,6 +67,25 @@ export const planBackfill = async (target: Target, asked: Asked): Promise<Planne
   const refused: (Place & { why: string })[] = [];
   const placeOf = new Map<string, number | 'refused'>();
   const names = new Map(pipelines.map((manifest) => [manifest.pipeline, manifest]));
+  const problemOf = ({ pipeline, partition }: Place): string | undefined => {
+    const spec = names.get(pipeline)?.partitions;
+    return spec && keyProblem(spec, partition);
+  };
+  const inputOf = (place: Place): ReturnType<typeof inputFor> =>
+    inputFor({
+      definition: asked.definitions.find((definition) => definition.name === place.pipeline),
+      spec: names.get(place.pipeline)?.partitions,
+      partition: place.partition,
+      given: place.pipeline === asked.manifest.pipeline ? asked.input : undefined,
+      before: standings.get(nameOf(place))?.record?.run,
+      target,
+    });
+  const inputs = new Map<string, Awaited<ReturnType<typeof inputFor>>>();
+  const able = [...wanted].filter(([, place]) => problemOf(place) === undefined);
+  for (let start = 0; start < able.length; start += atOnce)
+    await Promise.all(
+      able.slice(start, start + atOnce).map(async ([name, place]) => inputs.set(name, await inputOf(place))),
+    );
 
   /** Upstream first. Gives the run's place in the plan; undefined where it is not to run. */
   const visit = async (pipeline: string, partition: string): Promise<number | 'refused' | undefined> => {
@@ -88,7 +107,7 @@ export const planBackfill = async (target: Target, asked: Asked): Promise<Planne
     const other = elsewhere.get(name);
     if (other !== undefined) return refuse(`it is in the backfill ${other}`);
     if (standing?.state === 'running') return refuse('a run of it is under way');
-    const problem = manifest.partitions && keyProblem(manifest.partitions, partition);
+    const problem = problemOf({ pipeline, partition });
     if (problem) return refuse(`${pipeline} has no such partition: ${problem}`);
     for (const [up, place] of places) {
       const lacks = place === 'refused' ? 'cannot run' : lacking(standings.get(nameOf(up)));
@@ -96,14 +115,7 @@ export const planBackfill = async (target: Target, asked: Asked): Promise<Planne
       const which = up.partition === partition ? up.pipeline : nameOf(up);
       return refuse(`${which} ${lacks}${place !== 'refused' && !asked.upstream ? ': add --upstream' : ''}`);
     }
-    const input = await inputFor({
-      definition: asked.definitions.find((definition) => definition.name === pipeline),
-      spec: manifest.partitions,
-      partition,
-      given: pipeline === asked.manifest.pipeline ? asked.input : undefined,
-      before: standing?.record?.run,
-      target,
-    });
+    const input = inputs.get(name) ?? (await inputOf({ pipeline, partition }));
     if ('problem' in input) return refuse(input.problem);
     const { run, generation = 1 } = standing?.record ?? {};
     const was = run === undefined ? {} : { was: executionName(run, generation) };
@@ -228,19 +240,20 @@ const wantedOf = (
   reads: Reading,
   standings: ReadonlyMap<string, PartitionStanding>,
   keys: readonly string[],
-): ReadonlySet<string> => {
-  const wanted = new Set<string>();
+): ReadonlyMap<string, Place> => {
+  const wanted = new Map<string, Place>();
   const inScope = new Map<string, Set<string>>([[manifest.pipeline, new Set(keys)]]);
   for (const each of pipelines.toReversed())
     for (const partition of inScope.get(each.pipeline) ?? []) {
-      const name = nameOf({ pipeline: each.pipeline, partition });
+      const place = { pipeline: each.pipeline, partition };
+      const name = nameOf(place);
       const { state = 'missing' } = standings.get(name) ?? {};
       // One that was never started is as good as missing.
-      if (only.has(state === 'skipped' ? 'missing' : state)) wanted.add(name);
+      if (only.has(state === 'skipped' ? 'missing' : state)) wanted.set(name, place);
       for (const read of reads(each, partition)) {
         const own = inScope.get(read.pipeline) ?? new Set();
         inScope.set(read.pipeline, own.add(read.partition));
-        if (wanted.has(name) && read.needed && lacking(standings.get(nameOf(read)))) wanted.add(nameOf(read));
+        if (wanted.has(name) && read.needed && lacking(standings.get(nameOf(read)))) wanted.set(nameOf(read), read);
       }
     }
   return wanted;
