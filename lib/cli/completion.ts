@@ -29,6 +29,16 @@ const wordsOf = (commands: readonly Command[]): Words => {
 const optionsOf = ({ options }: Command): readonly string[] =>
   [...Object.keys(options), 'help'].map((name) => `--${name}`);
 
+/** Options that a value follows, whatever the command; what it may be, only the person knows: a file is offered. */
+const valued = (commands: readonly Command[]): string => {
+  const all = commands.flatMap(({ options }) => Object.entries(options));
+  const switches = new Set(all.flatMap(([name, { value }]) => (value === undefined ? [name] : [])));
+  return [...new Set(all.map(([name]) => name))]
+    .filter((name) => !switches.has(name))
+    .map((name) => `--${name}`)
+    .join('|');
+};
+
 export const completionScript = (shell: Shell, commands: readonly Command[]): readonly string[] => {
   switch (shell) {
     case 'bash':
@@ -49,6 +59,8 @@ const bash = (commands: readonly Command[]): readonly string[] => {
   return [
     '_heddle() {',
     '  local word="${COMP_WORDS[COMP_CWORD]}" all="${COMP_WORDS[*]:1:COMP_CWORD-1}" known=""',
+    '  COMPREPLY=()',
+    `  case "\${COMP_WORDS[COMP_CWORD-1]}" in ${valued(commands)}) return ;; esac`,
     '  case "$all" in',
     `    "") known="${names(first)}" ;;`,
     // Longer commands first: `dead-letters list` before what begins with `dead-letters`.
@@ -77,6 +89,7 @@ const zsh = (commands: readonly Command[]): readonly string[] => {
     '#compdef heddle',
     '_heddle() {',
     '  local -a known',
+    `  case "\${words[CURRENT-1]}" in ${valued(commands)}) _files; return ;; esac`,
     '  case "${words[2,CURRENT-1]}" in',
     `    "") known=(${described(first)}) ;;`,
     ...commands

@@ -11,9 +11,13 @@ export const outletOf = (stream: NodeJS.WriteStream): Outlet => {
   });
   return {
     isTerminal: stream.isTTY === true,
-    // A terminal that does not know its size says 0.
-    width: stream.columns || 120,
-    height: stream.rows || 40,
+    // A terminal that does not know its size says 0. It may be resized while a run is followed.
+    get width() {
+      return stream.columns || 120;
+    },
+    get height() {
+      return stream.rows || 40;
+    },
     write: (text) => {
       stream.write(text);
     },

@@ -39,7 +39,7 @@ import { verify } from './commands/verify.ts';
 import { watch } from './commands/watch.ts';
 import { describeError } from './describe-error.ts';
 import { helpOf, helpOfAll } from './help.ts';
-import { print, remark, type Setting } from './setting.ts';
+import { columnsOf, print, remark, type Setting } from './setting.ts';
 
 /** In the order of `--help`. */
 export const commands: readonly Command[] = [
@@ -94,8 +94,9 @@ export const runProgram = async (words: readonly string[], setting: Setting): Pr
 
 const perform = async (words: readonly string[], setting: Setting): Promise<number> => {
   const [first, second] = words;
+  const width = columnsOf(setting.stdout);
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
-    print(setting, helpOfAll(commands));
+    print(setting, helpOfAll(commands, width));
     return 0;
   }
   if (first === '--version' || first === '-v') {
@@ -108,19 +109,20 @@ const perform = async (words: readonly string[], setting: Setting): Promise<numb
     const rest = words.slice(command.words.split(' ').length);
     const given = readArguments(command, rest);
     if (!given.has('help')) return command.run(given, setting);
-    print(setting, helpOf(command));
+    print(setting, helpOf(command, width));
     return 0;
   }
   const group = commands.filter(({ words: own }) => own.startsWith(`${first} `));
   if (group.length > 0 && second === '--help') {
-    print(setting, helpOfAll(group));
+    print(setting, helpOfAll(group, width));
     return 0;
   }
   throw unknownCommand(group.length > 0 && second !== undefined ? `${first} ${second}` : first);
 };
 
 const unknownCommand = (typed: string): CliError => {
-  const known = commands.map(({ words }) => words);
+  const group = commands.filter(({ words }) => words.startsWith(`${typed.split(' ')[0]} `));
+  const known = (group.length > 0 ? group : commands).map(({ words }) => words);
   const near = nearest(typed, known) ?? known.find((name) => name.startsWith(typed.slice(0, 3)));
   return new CliError(
     'HDL605',

@@ -161,6 +161,7 @@ describe('completion', () => {
       ['--down', '--depth'],
     ],
     [['heddle', 'local', 'run', '--in'], ['--input']],
+    [['heddle', 'start', 'orders', '--input', ''], ['']], // a file
   ])('bash: %j', async (words, expected) => {
     const typed = words.map((word) => `'${word}'`).join(' ');
     const ask = `COMP_WORDS=(${typed}); COMP_CWORD=${words.length - 1}; _heddle; echo "\${COMPREPLY[@]}"`;

@@ -19,7 +19,15 @@ describe('what is wrong with the words is told in one line, with the nearest kno
     ['graf', `HDL605 heddle has no command 'graf'; expected one of ${known}. Fix: did you mean heddle graph?`],
     [
       'local runn orders',
-      `HDL605 heddle has no command 'local runn'; expected one of ${known}. Fix: did you mean heddle local run?`,
+      `HDL605 heddle has no command 'local runn'; expected one of local run. Fix: did you mean heddle local run?`,
+    ],
+    [
+      'backfills-pause',
+      `HDL605 heddle has no command 'backfills-pause'; expected one of ${known}. Fix: did you mean heddle backfills pause?`,
+    ],
+    [
+      'dead-letters',
+      `HDL605 heddle has no command 'dead-letters'; expected one of dead-letters list, dead-letters show, dead-letters replay, dead-letters discard. Fix: did you mean heddle dead-letters list?`,
     ],
     ['deploy', `HDL605 heddle has no command 'deploy'; expected one of ${known}. Fix: see npx heddle --help`],
     [
@@ -64,6 +72,10 @@ describe('what is wrong with the words is told in one line, with the nearest kno
       'HDL616 --input is not JSON (Expected property name or \'}\' in JSON at position 1 (line 1 column 2)); expected JSON, or @ and the path of a JSON file. Fix: quote it whole: --input \'{ "day": "2026-01-31" }\'',
     ],
     [
+      'answer r1 release --json {',
+      'HDL616 --json is not JSON (Expected property name or \'}\' in JSON at position 1 (line 1 column 2)); expected JSON, or @ and the path of a JSON file. Fix: quote it whole: --json \'{ "day": "2026-01-31" }\'',
+    ],
+    [
       'start orders --input @none.json',
       'HDL616 there is no file none.json; expected JSON, or @ and the path of a JSON file. Fix: check the path and its permissions',
     ],
@@ -91,6 +103,17 @@ describe('--help and --version', () => {
     expect(exit).toBe(0);
     for (const option of Object.keys(commands.find((command) => command.words === words)?.options ?? {}))
       expect(stdout).toContain(`\n  --${option} `);
+  });
+  test('it keeps within a narrow terminal', async () => {
+    const { setting, stdout } = testSetting([]);
+    const stdoutOf60 = { ...setting.stdout, isTerminal: true, width: 60 };
+    for (const words of [[], ...commands.map(({ words: own }) => [...own.split(' '), '--help'])])
+      await runProgram(words, { ...setting, stdout: stdoutOf60 });
+    expect(
+      stdout()
+        .split('\n')
+        .filter((line) => line.length > 60 && !/^\S+$/.test(line)),
+    ).toEqual([]);
   });
   test('heddle local --help lists the commands of the group', async () => {
     expect((await heddle('local --help')).stdout).toContain('local run <pipeline>');

@@ -30,7 +30,7 @@ export const answer: Command = {
     const text = given.text('json');
     if (text === undefined)
       throw new CliError('HDL640', 2, 'there is no answer', 'its JSON', `add --json '{ … }', as the question shows it`);
-    const value = readInput(text, setting.workingDirectory);
+    const value = readInput(text, setting.workingDirectory, '--json');
     const target = await openTarget(given, setting);
     try {
       const run = await findRun(target, id, given.text('pipeline'));

@@ -10,6 +10,7 @@ export const completionOf = (commands: () => readonly Command[]): Command => ({
   operands: [{ name: 'shell', required: true }],
   options: {},
   notes: [
+    "It completes the word heddle: where you type npx heddle, alias heddle='npx heddle' first.",
     'bash: source <(npx heddle completion bash). zsh: npx heddle completion zsh > "${fpath[1]}/_heddle".',
     'fish: npx heddle completion fish > ~/.config/fish/completions/heddle.fish.',
   ],
