@@ -1,7 +1,7 @@
 // A plan as lines of text. Pure.
 import { stepsOf } from '../../records/index.ts';
 import { dollars, duration } from '../../support/words.ts';
-import { table } from '../table.ts';
+import { cutTo, table } from '../table.ts';
 import { durationOf, type Expected } from './expectation.ts';
 import type { Planned, Reason } from './plan.ts';
 
@@ -11,6 +11,7 @@ export interface PlanFacts {
   readonly concurrency: number;
   /** Pipelines that read from those in the plan, and are not in it. */
   readonly readers: readonly string[];
+  readonly width: number;
 }
 
 const words: { readonly [reason in Reason]: string } = {
@@ -25,7 +26,7 @@ const words: { readonly [reason in Reason]: string } = {
 
 const shownRefusals = 8;
 
-export const planReport = ({ planned, expected, concurrency, readers }: PlanFacts): readonly string[] => {
+export const planReport = ({ planned, expected, concurrency, readers, width }: PlanFacts): readonly string[] => {
   const { plan, reasons, refused, pipelines } = planned;
   const steps = stepsOf(plan);
   const rows = pipelines.flatMap(({ pipeline }) => {
@@ -45,8 +46,8 @@ export const planReport = ({ planned, expected, concurrency, readers }: PlanFact
       ],
     ];
   });
-  const lines =
-    rows.length > 0 ? table(['step', 'pipeline', 'runs', 'partitions', 'now', 'a run takes', 'est. cost'], rows) : [];
+  const headings = ['step', 'pipeline', 'runs', 'partitions', 'now', 'a run takes', 'est. cost'];
+  const lines = rows.length > 0 ? cutTo(width, table(headings, rows)) : [];
   return [...lines, ...(rows.length > 0 ? ['', totalLine(planned, expected, concurrency)] : []), ...notes()];
 
   function notes(): readonly string[] {

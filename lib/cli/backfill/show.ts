@@ -4,8 +4,8 @@ import { nearest } from '../../support/nearest.ts';
 import { oneLine } from '../../support/words.ts';
 import { CliError } from '../cli-error.ts';
 import type { Arguments } from '../command.ts';
-import { print, printJson, remark, type Setting } from '../setting.ts';
-import { table } from '../table.ts';
+import { columnsOf, print, printJson, remark, type Setting } from '../setting.ts';
+import { cutTo, table } from '../table.ts';
 import type { Target } from '../target.ts';
 import { followBackfill } from './follow.ts';
 import { type BackfillView, backfillJson, backfillReport, viewBackfill } from './view.ts';
@@ -37,8 +37,9 @@ export const showBackfill = async (target: Target, id: string, given: Arguments,
   else {
     const view = await viewBackfill(target, backfill);
     const drawn = outlet.isTerminal && !given.has('no-wait');
-    if (!drawn) print(setting, ['', ...backfillReport(view, setting.now())]);
-    print(setting, await failures(target, view));
+    const width = columnsOf(setting.stdout);
+    if (!drawn) print(setting, ['', ...cutTo(width, backfillReport(view, setting.now()))]);
+    print(setting, await failures(target, view, width));
   }
   if (target.embedded && backfill.status === 'running')
     remark(setting, [`The local engine stops with this command; npx heddle backfills ${id} goes on with it.`]);
@@ -47,7 +48,11 @@ export const showBackfill = async (target: Target, id: string, given: Arguments,
 
 const shownFailures = 10;
 
-const failures = async ({ ledger }: Target, { backfill, plan, states }: BackfillView): Promise<readonly string[]> => {
+const failures = async (
+  { ledger }: Target,
+  { backfill, plan, states }: BackfillView,
+  width: number,
+): Promise<readonly string[]> => {
   const failed = plan.filter((_, place) => states[place] === 'failed');
   if (failed.length === 0) return [];
   const rows = await Promise.all(
@@ -59,7 +64,7 @@ const failures = async ({ ledger }: Target, { backfill, plan, states }: Backfill
   const more = failed.length - rows.length;
   return [
     '',
-    ...table(['failed', 'partition', 'run', 'because'], rows),
+    ...cutTo(width, table(['failed', 'partition', 'run', 'because'], rows)),
     ...(more > 0 ? [`… and ${more} more`] : []),
     '',
     'A run that is resumed (npx heddle resume RUN --go) lets the backfill go on; npx heddle backfill runs what failed anew.',

@@ -25,7 +25,7 @@ import { unknownPipeline } from '../find-pipeline.ts';
 import { readPrices } from '../prices.ts';
 import { whoAmI } from '../redo.ts';
 import { readInput } from '../run-input.ts';
-import { print, printJson, remark, type Setting } from '../setting.ts';
+import { columnsOf, print, printJson, remark, type Setting } from '../setting.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 
 const usualConcurrency = 5;
@@ -207,7 +207,7 @@ const showPlan = async (
       }),
     ),
   );
-  print(setting, planReport({ planned, expected, concurrency, readers }));
+  print(setting, planReport({ planned, expected, concurrency, readers, width: columnsOf(setting.stdout) }));
 };
 
 /** Records the backfill and has it go on. The same plan, of partitions that stand the same, is the same backfill. */

@@ -1,7 +1,8 @@
 import { findBackfill, showBackfill } from '../backfill/show.ts';
 import { backfillJson, backfillsTable } from '../backfill/view.ts';
 import type { Command } from '../command.ts';
-import { print, printJson } from '../setting.ts';
+import { columnsOf, print, printJson } from '../setting.ts';
+import { cutTo } from '../table.ts';
 import { openTarget, targetOptions } from '../target.ts';
 
 const usualLimit = 20;
@@ -25,7 +26,7 @@ export const backfills: Command = {
       if (id !== undefined) return await showBackfill(target, (await findBackfill(target, id)).id, given, setting);
       const found = await target.ledger.backfills.latest(limit);
       if (given.has('json')) printJson(setting, found.map(backfillJson));
-      else if (found.length > 0) print(setting, backfillsTable(found, setting.now()));
+      else if (found.length > 0) print(setting, cutTo(columnsOf(setting.stdout), backfillsTable(found, setting.now())));
       else print(setting, [`No backfill yet in ${target.name}. Plan one: npx heddle backfill <pipeline>`]);
       return 0;
     } finally {

@@ -18,7 +18,7 @@ export const cancel: Command = {
     ...targetOptions,
   },
   run: async (given, setting) => {
-    const target = await openTarget(given, setting);
+    const target = await openTarget(given, setting, given.has('go') ? 'any' : 'none');
     try {
       const run = await findRun(target, given.operands[0] ?? '', given.text('pipeline'));
       const execution = run.status === 'pending' && run.gated ? undefined : underWay(run);

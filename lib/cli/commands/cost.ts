@@ -95,13 +95,14 @@ export const readSpending = async (
 /** The mean number of items that each map had. */
 const usualItems = (all: readonly Spending[], name: string): { readonly [map: string]: number } => {
   const runs = all.find(({ pipeline }) => pipeline === name)?.runs ?? [];
-  const counts = new Map<string, number[]>();
+  const counts = new Map<string, { sum: number; runs: number }>();
   for (const { account } of runs)
-    for (const [stage, { items }] of Object.entries(account?.stages ?? {}))
-      if (items !== undefined) counts.set(stage, [...(counts.get(stage) ?? []), items]);
-  return Object.fromEntries(
-    [...counts].map(([stage, own]) => [stage, Math.round(own.reduce((sum, n) => sum + n, 0) / own.length)]),
-  );
+    for (const [stage, { items }] of Object.entries(account?.stages ?? {})) {
+      if (items === undefined) continue;
+      const before = counts.get(stage) ?? { sum: 0, runs: 0 };
+      counts.set(stage, { sum: before.sum + items, runs: before.runs + 1 });
+    }
+  return Object.fromEntries([...counts].map(([stage, own]) => [stage, Math.round(own.sum / own.runs)]));
 };
 
 /** AWS dollars of one run by the estimates of this app's definitions, of those pipelines that ran, with the items that they had. */

@@ -31,7 +31,7 @@ export const deadLettersDiscard: Command = {
         'a reason that others can read later',
         'say it with --because TEXT',
       );
-    const target = await openTarget(given, setting);
+    const target = await openTarget(given, setting, 'none');
     try {
       const { letters, starts } = await find(target, given.operands[0], given, setting.now());
       const count = letters.length + starts.length;

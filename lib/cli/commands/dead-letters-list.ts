@@ -18,7 +18,7 @@ export const deadLettersList: Command = {
   },
   run: async (given, setting) => {
     const limit = given.whole('limit', 1) ?? usualLimit;
-    const target = await openTarget(given, setting);
+    const target = await openTarget(given, setting, 'none');
     try {
       const found = await find(target, given.operands[0], given, setting.now());
       const letters = [...found.letters, ...found.starts].toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));

@@ -25,7 +25,7 @@ export const deadLettersShow: Command = {
     ...targetOptions,
   },
   run: async (given, setting) => {
-    const target = await openTarget(given, setting);
+    const target = await openTarget(given, setting, 'none');
     try {
       const id = given.operands[0] ?? '';
       const all = { ...given, has: (option: string) => option === 'all' || given.has(option) };

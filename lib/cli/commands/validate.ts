@@ -3,8 +3,8 @@ import { formatDiagnostic, type Pipeline, type Trigger } from '../../definition/
 import { graphOf, type Level } from '../../graph/index.ts';
 import type { Command } from '../command.ts';
 import { findPipeline } from '../find-pipeline.ts';
-import { print, printJson, remark } from '../setting.ts';
-import { table } from '../table.ts';
+import { columnsOf, print, printJson, remark } from '../setting.ts';
+import { cutTo, table } from '../table.ts';
 
 export const validate: Command = {
   words: 'validate',
@@ -26,7 +26,7 @@ export const validate: Command = {
       return broken ? 2 : 0;
     }
     remark(setting, diagnostics.map(formatDiagnostic));
-    if (!broken) print(setting, tableOf(facts));
+    if (!broken) print(setting, cutTo(columnsOf(setting.stdout), tableOf(facts)));
     return broken ? 2 : 0;
   },
 };
