@@ -28,6 +28,7 @@ import { DamagedStateError } from '../lib/local/index.ts';
 import { demoDays, demoDrop } from '../lib/pipelines/customer-intelligence/demo-drop.ts';
 import { customerIntelligence } from '../lib/pipelines/customer-intelligence/index.ts';
 import type { Quality } from '../lib/pipelines/customer-intelligence/sentiment/contracts.ts';
+import { oneLine, plain } from '../lib/support/words.ts';
 import { settingOfProcess } from './setting.ts';
 
 const help = `npm start [-- options]: four pipelines over customer reviews, run on this machine from the synthesized template
@@ -138,7 +139,7 @@ const sayDeadLetters = async ({ ledger }: LocalHeddle, chain: readonly ChainRun[
     say(
       `${count(letters.length)} dead letter(s) of ${pipeline}${run.status === 'completed' ? '; the rest went on' : ''}:`,
     );
-    for (const { stage, cause } of letters.slice(0, shownDeadLetters)) say(`  ${stage}: ${cause}`);
+    for (const { stage, cause } of letters.slice(0, shownDeadLetters)) say(`  ${stage}: ${oneLine(cause, 500)}`);
     if (letters.length > shownDeadLetters)
       say(`  … and ${count(letters.length - shownDeadLetters)} more: npx heddle run ${run.run}`);
   }
@@ -290,7 +291,7 @@ const main = async (): Promise<number> => {
     await sayDeadLetters(heddle, chain);
     const failed = chain.find(({ run }) => run && run.status !== 'completed')?.run;
     if (failed) {
-      say(`${failed.pipeline} ${failed.status}: ${failed.cause ?? 'no cause was recorded'}`);
+      say(`${failed.pipeline} ${failed.status}: ${plain(failed.cause ?? 'no cause was recorded')}`);
       say(`Look closer: npx heddle run ${failed.run}${where}`);
       over = true;
       await stay(heddle, given);

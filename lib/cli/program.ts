@@ -1,5 +1,6 @@
 // The front of the CLI: finds the command that the words name, runs it, and turns whatever it throws into one message.
 import { nearest } from '../support/nearest.ts';
+import { plain } from '../support/words.ts';
 import { readArguments } from './arguments.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
@@ -87,7 +88,7 @@ export const runProgram = async (words: readonly string[], setting: Setting): Pr
     return await perform(words, setting);
   } catch (error) {
     const { message, exit } = describeError(error);
-    remark(setting, [message]);
+    remark(setting, [plain(message)]);
     return exit;
   }
 };

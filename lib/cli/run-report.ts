@@ -7,7 +7,7 @@ import {
   type StageRecord,
   upstreamRunsOf,
 } from '../records/index.ts';
-import { ago, dollars, duration, oneLine } from '../support/words.ts';
+import { ago, dollars, duration, oneLine, plain } from '../support/words.ts';
 import type { Paint } from './paint.ts';
 import { count, type ItemProgress, paceText } from './progress/index.ts';
 import { outputLines } from './run-output.ts';
@@ -67,7 +67,7 @@ const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[
     ['definition', run.definitionHash],
     ['execution', run.executionArn],
     ['deadline', run.deadline && `${run.deadline.at.slice(0, 19).replace('T', ' ')} UTC${run.late ? ', missed' : ''}`],
-    ['cause', run.cause],
+    ['cause', run.cause && plain(run.cause, 14)],
     ['undone', run.compensation && undoneText(run.compensation)],
     ['waits', run.status === 'pending' ? run.waits : undefined],
   ];
@@ -79,7 +79,11 @@ const factsOf = (report: RunReport, now: number, paint: Paint): readonly string[
 
 /** `all that is to be`, or how far the compensation is. */
 const undoneText = ({ status, cause }: NonNullable<RunReport['run']['compensation']>): string =>
-  status === 'completed' ? 'all that is to be' : status === 'failed' ? `not all: ${cause}` : 'under way';
+  status === 'completed'
+    ? 'all that is to be'
+    : status === 'failed'
+      ? `not all: ${plain(cause ?? '', 14)}`
+      : 'under way';
 
 const stagesOf = (report: RunReport, now: number, paint: Paint): readonly string[] => {
   if (report.stages.length === 0) return ['No stage has begun.'];

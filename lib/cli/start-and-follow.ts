@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import type { Pipeline } from '../definition/index.ts';
 import { graphOf } from '../graph/index.ts';
 import type { RunRecord } from '../records/index.ts';
+import { plain } from '../support/words.ts';
 import { askForInput } from './ask-for-input.ts';
 import { askForRun } from './ask-for-run.ts';
 import type { Arguments, Option } from './command.ts';
@@ -178,7 +179,7 @@ const show = async (target: Target, run: RunRecord, given: Arguments, setting: S
   const output = await readOutput(target.ledger, run);
   if (output !== undefined) print(setting, ['', ...outputLines(output, Math.min(width, 160), 20)]);
   const why = run.cause ?? (run.status === 'pending' ? run.waits : undefined);
-  if (why !== undefined) print(setting, ['', why]);
+  if (why !== undefined) print(setting, ['', plain(why)]);
   if ((run.deadLetters ?? 0) > 0 || run.status === 'failed') {
     const state = given.text('state');
     print(setting, ['', `Look closer: npx heddle run ${run.run}${state === undefined ? '' : ` --state ${state}`}`]);

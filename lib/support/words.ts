@@ -42,6 +42,13 @@ export const price = (amount: number): string => {
   return amount < 0.0001 ? '<0.0001' : amount.toFixed(4);
 };
 
+/** A text less what a terminal would obey; where it has several lines, each after the first is indented so far. */
+export const plain = (text: string, indent = 0): string =>
+  text
+    .replace(/(?!\n)\p{Cc}/gu, ' ')
+    .trimEnd()
+    .replaceAll('\n', `\n${' '.repeat(indent)}`);
+
 /** A text on one line, cut to a width with `…`. What a terminal would obey is left out. */
 export const oneLine = (text: string, width: number): string => {
   const flat = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ago, dollars, duration, oneLine } from '../../lib/support/words.ts';
+import { ago, dollars, duration, oneLine, plain } from '../../lib/support/words.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -54,4 +54,15 @@ test.each([
   ['exactly ten', 10, 'exactly t…'],
 ])('%j in %d columns is %j', (text, width, expected) => {
   expect(oneLine(text, width)).toBe(expected);
+});
+
+test.each([
+  [
+    'the desk is on fire:\n  smoke \u001b[31meverywhere\u0007\r\n',
+    2,
+    'the desk is on fire:\n    smoke  [31meverywhere',
+  ],
+  ['one line', 2, 'one line'],
+])('%j keeps its lines, indented by %d, and nothing that a terminal obeys', (text, indent, expected) => {
+  expect(plain(text, indent)).toBe(expected);
 });

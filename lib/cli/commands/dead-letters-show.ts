@@ -6,6 +6,7 @@ import {
   lostStartName,
   type StoredPayload,
 } from '../../records/index.ts';
+import { plain } from '../../support/words.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { filterOptions, find } from '../dead-letters/find.ts';
@@ -123,7 +124,7 @@ const gone = ({ manifest }: Pick<Target, 'manifest'>, name: string, payload: Sto
 type Facts = readonly (readonly [name: string, value: string | undefined])[];
 
 const factLines = (facts: Facts): readonly string[] =>
-  facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(10)}  ${value}`]));
+  facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(10)}  ${plain(value, 14)}`]));
 
 const stateOf = ({ state = 'open', closedBy, closedAt = '', because = '' }: DeadLetter | LostStart): string =>
   closedBy === undefined ? state : `${state} by ${closedBy}, ${closedAt}: ${because}`;

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { LogLine } from '../../records/index.ts';
 import { nearest } from '../../support/nearest.ts';
+import { plain } from '../../support/words.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { findRun } from '../find-run.ts';
@@ -63,7 +64,8 @@ const shown = (line: LogLine, setting: Setting): string => {
   const { requestId: _, error, ...rest } = fields;
   const { name, message: why } = (error ?? {}) as { readonly name?: string; readonly message?: string };
   const more = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
-  const text = `${at.slice(11, 23)}  ${stage}  ${level.padEnd(5)}  ${message}${name === undefined ? '' : `: ${name}: ${why}`}${more}`;
+  const said = plain(`${message}${name === undefined ? '' : `: ${name}: ${why}`}${more}`);
+  const text = `${at.slice(11, 23)}  ${stage}  ${level.padEnd(5)}  ${said}`;
   return isPlain(setting) || !isBad(line)
     ? text
     : styleText(level === 'WARN' ? 'yellow' : 'red', text, { validateStream: false });
