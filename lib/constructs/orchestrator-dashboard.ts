@@ -3,6 +3,7 @@ import {
   Alarm,
   AlarmStatusWidget,
   AlarmStatusWidgetSortBy,
+  Column,
   Dashboard,
   GraphWidget,
   type IAlarm,
@@ -34,28 +35,23 @@ export class OrchestratorDashboard {
   readonly #dashboard: Dashboard;
   readonly #orchestrator: string;
   readonly #monitoring: Monitoring;
-  /** Shown first. By their names: a pipeline may stand in another stack, which depends on this one. */
-  readonly #alarms: IAlarm[];
+  /** Shown first. A widget is full with 100 of them: the next ones are in another, below it. */
+  readonly #alarms: Column;
+  #alarmsOfLast: IAlarm[];
+  #pipelines = 0;
 
   constructor(scope: Construct, id: string, props: OrchestratorDashboardProps) {
     const { orchestrator, queues, operators } = props;
     this.#orchestrator = orchestrator;
     this.#monitoring = props.monitoring;
-    this.#alarms = [...props.alarms];
+    this.#alarmsOfLast = [...props.alarms];
+    this.#alarms = new Column(alarmStatus('Alarms, those that ring first', this.#alarmsOfLast));
     const waiting = 'metricApproximateNumberOfMessagesVisible';
     const all = Object.entries(operators.all);
     this.#dashboard = new Dashboard(scope, id, {
       dashboardName: orchestrator,
       widgets: [
-        [
-          new AlarmStatusWidget({
-            title: 'Alarms, those that ring first',
-            width: 24,
-            height: 4,
-            alarms: this.#alarms,
-            sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
-          }),
-        ],
+        [this.#alarms],
         [new TextWidget({ width: 24, height: 4, markdown: header(orchestrator) })],
         ...(props.monitoring.widgets === false
           ? []
@@ -88,14 +84,20 @@ export class OrchestratorDashboard {
   addPipeline(pipeline: string): void {
     const stack = Stack.of(this.#dashboard);
     for (const name of pipelineAlarmNames(this.#orchestrator, pipeline, this.#monitoring)) {
-      if (this.#alarms.length === mostAlarms) break;
+      // By their names: a pipeline may stand in another stack, which depends on this one.
       const arn = stack.formatArn({
         service: 'cloudwatch',
         resource: 'alarm',
         resourceName: name,
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       });
-      this.#alarms.push(Alarm.fromAlarmArn(this.#dashboard, name, arn));
+      this.#addAlarm(Alarm.fromAlarmArn(this.#dashboard, name, arn));
+    }
+    this.#pipelines += 1;
+    if (this.#pipelines > mostRows) {
+      if (this.#pipelines === mostRows + 1)
+        this.#dashboard.addWidgets(new TextWidget({ width: 24, height: 2, markdown: noMoreRows(this.#orchestrator) }));
+      return;
     }
     const of = (metric: PipelineMetric, label: string): IMetric => heddleMetric(metric, { pipeline }, { label });
     const link = `[${pipeline}](#dashboards:name=${names.stateMachine(this.#orchestrator, pipeline)})`;
@@ -107,7 +109,21 @@ export class OrchestratorDashboard {
       chart('Cost of ended runs ($)', 6, [of('RunCost', 'dollars')]),
     );
   }
+
+  #addAlarm(alarm: IAlarm): void {
+    if (this.#alarmsOfLast.length === mostAlarms) {
+      this.#alarmsOfLast = [];
+      this.#alarms.addWidget(alarmStatus('More alarms, those that ring first', this.#alarmsOfLast));
+    }
+    this.#alarmsOfLast.push(alarm);
+  }
 }
+
+/** Of a dashboard with 500 widgets at most, five for each pipeline. */
+const mostRows = 90;
+
+const noMoreRows = (orchestrator: string): string =>
+  `A dashboard has no room for charts of more than ${mostRows} pipelines. Those that were added later have dashboards of their own, ${orchestrator}-PIPELINE, and their alarms are above.`;
 
 /** Alarms that a widget shows at most. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const mostAlarms = 100;
@@ -119,6 +135,15 @@ const header = (orchestrator: string): string =>
     '',
     `Given up or undelivered start messages mean that a run never started: \`${names.startDeadLetterQueue(orchestrator)}\` and \`${names.undeliveredQueue(orchestrator)}\` hold them, \`npx heddle dead-letters list${typedOptions(orchestrator)}\` says why.`,
   ].join('\n');
+
+const alarmStatus = (title: string, alarms: IAlarm[]): AlarmStatusWidget =>
+  new AlarmStatusWidget({
+    title,
+    width: 24,
+    height: 4,
+    alarms,
+    sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
+  });
 
 const chart = (title: string, width: number, left: IMetric[]): GraphWidget =>
   new GraphWidget({ title, left, width, height: 6, leftYAxis: { min: 0 }, legendPosition: LegendPosition.BOTTOM });

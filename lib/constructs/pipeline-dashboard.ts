@@ -8,6 +8,7 @@ import {
   type IMetric,
   type IWidget,
   LegendPosition,
+  MathExpression,
   SingleValueWidget,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -16,7 +17,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { functionKey, type PipelineGraph } from '../graph/index.ts';
 import { typedOptions } from './alarms.ts';
-import { heddleMetric, type StageMetric } from './metrics.ts';
+import { heddleMetric, metricNamespace, type StageMetric } from './metrics.ts';
 import { names } from './names.ts';
 import type { IPipeline } from './pipeline-interface.ts';
 import { customWidget } from './widgets.ts';
@@ -41,9 +42,11 @@ export const pipelineDashboard = (scope: Construct, props: PipelineDashboardProp
   const stages = [...new Set(graph.handled.map(({ node }) => functionKey(node)))];
   const mapped = [...new Set(graph.handled.flatMap(({ node }) => (node.kind === 'map' ? [functionKey(node)] : [])))];
   const ofStages = (metric: StageMetric, ids: readonly string[] = stages): IMetric[] =>
-    ids.map((stage) => heddleMetric(metric, { pipeline: name, stage }, { label: stage }));
+    ids.length > mostLines
+      ? [highest(metric, name)]
+      : ids.map((stage) => heddleMetric(metric, { pipeline: name, stage }, { label: stage }));
   const ofHandlers = (metric: 'metricErrors' | 'metricThrottles', what: string): IMetric[] =>
-    [...handlers].map(([stage, handler]) => handler[metric]({ label: `${stage} ${what}` }));
+    [...handlers].slice(0, mostHandlers).map(([stage, handler]) => handler[metric]({ label: `${stage} ${what}` }));
 
   return new Dashboard(scope, 'Dashboard', {
     dashboardName: names.stateMachine(orchestrator, name),
@@ -104,13 +107,28 @@ export const pipelineDashboard = (scope: Construct, props: PipelineDashboardProp
         chart('Tokens of models', ofStages('ModelTokens')),
       ],
       [
-        chart('Lambda errors and throttles', [
+        chart(`Lambda errors and throttles${handlers.size > mostHandlers ? `, of the first ${mostHandlers}` : ''}`, [
           ...ofHandlers('metricErrors', 'errors'),
           ...ofHandlers('metricThrottles', 'throttled'),
         ]),
         chart('Waiting before the work begins, average (ms)', ofStages('QueueWait')),
       ],
     ],
+  });
+};
+
+/** Lines of a chart that can be told apart: of more stages, those with the highest values of the time that is looked at. */
+const mostLines = 20;
+/** A widget has 500 metrics at most. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
+const mostHandlers = 200;
+
+const highest = (metric: StageMetric, pipeline: string): IMetric => {
+  const { statistic, period } = heddleMetric(metric, { pipeline });
+  const all = `SEARCH('{${metricNamespace},pipeline,stage} MetricName="${metric}" pipeline="${pipeline}"', '${statistic}', ${period.toSeconds()})`;
+  return new MathExpression({
+    expression: `SLICE(SORT(${all}, MAX, DESC), 0, ${mostLines})`,
+    label: "${PROP('Dim.stage')}",
+    period,
   });
 };
 

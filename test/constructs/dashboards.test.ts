@@ -1,7 +1,17 @@
 // What the dashboards and alarms show: laid out on the grid of 24, of metrics that something emits, with what to type.
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
-import { Orchestrator } from '../../lib/constructs/index.ts';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import * as z from 'zod';
+import { Orchestrator, Pipeline } from '../../lib/constructs/index.ts';
+import type { Operators } from '../../lib/constructs/operators.ts';
+import { OrchestratorDashboard } from '../../lib/constructs/orchestrator-dashboard.ts';
+import { pipelineDashboard } from '../../lib/constructs/pipeline-dashboard.ts';
+import type { Queues } from '../../lib/constructs/queues.ts';
+import { definePipeline, defineStage } from '../../lib/definition/index.ts';
+import { graphOf } from '../../lib/graph/index.ts';
 import { measureEvent } from '../../lib/operators/measure-event.ts';
 import { measureRun } from '../../lib/operators/measure-run.ts';
 import { accountOf, type RunRecord, type StageCall, type StageRecord } from '../../lib/records/index.ts';
@@ -31,11 +41,13 @@ const flat = (value: unknown): string =>
         .map((part) => (typeof part === 'string' ? part : Object.values(part as object).flat()[0]))
         .join('');
 
+const dashboardsOf = (of: Template) =>
+  resourcesOf(of, 'AWS::CloudWatch::Dashboard').map(([, { Properties }]) => ({
+    name: String(Properties.DashboardName),
+    widgets: (JSON.parse(flat(Properties.DashboardBody)) as { widgets: readonly Widget[] }).widgets,
+  }));
 const template = fixtureTemplate({ monitoring: { budgets: { orders: 5 } } });
-const dashboards = resourcesOf(template, 'AWS::CloudWatch::Dashboard').map(([, { Properties }]) => ({
-  name: String(Properties.DashboardName),
-  widgets: (JSON.parse(flat(Properties.DashboardBody)) as { widgets: readonly Widget[] }).widgets,
-}));
+const dashboards = dashboardsOf(template);
 const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
 
 /** Of one of our metrics as a widget has it: its name and the names of its dimensions. */
@@ -147,6 +159,50 @@ test('the dashboard of the orchestrator shows the alarms of all its pipelines, a
   const ofPipelines = known.filter((name) => fixturePipelines.some((one) => name.startsWith(`heddle-${one.name}-`)));
   expect(shown.length).toBe(known.length);
   expect(shown.flatMap((arn) => (arn.includes(':alarm:') ? [arn.split(':').at(-1)] : [])).sort()).toEqual(ofPipelines);
+});
+
+test('of many pipelines every alarm is shown, 100 to a widget, and charts as long as there is room', () => {
+  const stack = new Stack(testApp(), 'Many');
+  const queue = new Queue(stack, 'Queue');
+  const queues = { start: queue, startFailed: queue, undelivered: queue } as unknown as Queues;
+  const operators = { all: {} } as unknown as Operators; // it shows the metrics of each, here of none
+  const props = { orchestrator: 'heddle', queues, operators, alarms: [], monitoring: {} };
+  const dashboard = new OrchestratorDashboard(stack, 'Dashboard', props);
+  for (let count = 0; count < 101; count += 1) dashboard.addPipeline(`p${count}`);
+  const [{ widgets } = { widgets: [] }] = dashboardsOf(Template.fromStack(stack));
+  const shown = widgets.flatMap(({ properties: { alarms: arns } }) => (arns ? [arns.length] : []));
+  expect(shown).toEqual([100, 100, 100, 100, 100, 100, 100, 7]); // 7 of each
+  expect(widgets.toSorted((a, b) => a.y - b.y).slice(0, 8)).toEqual(widgets.filter(({ type }) => type === 'alarm'));
+  expect(widgets.length).toBeLessThanOrEqual(500);
+  expect(JSON.stringify(widgets)).toContain('no room for charts of more than 90 pipelines');
+});
+
+test('of many stages those with the highest values are shown, and no widget has more metrics than it may', () => {
+  const stack = new Stack(testApp(), 'Wide');
+  const wide = definePipeline('wide', { input: z.object({}) }, (flow) => {
+    for (let count = 0; count < 21; count += 1)
+      flow.task(defineStage(`s${count}`, { input: z.object({}), output: z.object({}) }), {});
+  });
+  const functions = Array.from({ length: 251 }, (_, count) => `f${count}`);
+  pipelineDashboard(stack, {
+    orchestrator: 'heddle',
+    pipeline: Pipeline.fromPipelineArn(stack, 'Wide', 'arn:aws:states:us-east-1:1:stateMachine:heddle-wide'),
+    graph: graphOf(wide),
+    deadLetters: new Queue(stack, 'Dead'),
+    handlers: new Map(functions.map((name) => [name, LambdaFunction.fromFunctionName(stack, name, name)])),
+    alarms: [],
+  });
+  const [{ widgets } = { widgets: [] }] = dashboardsOf(Template.fromStack(stack));
+  const titled = (title: string) => widgets.find(({ properties }) => properties.title?.startsWith(title))?.properties;
+  expect(titled('Failed attempts')?.metrics).toEqual([
+    [
+      expect.objectContaining({
+        expression: `SLICE(SORT(SEARCH('{Heddle,pipeline,stage} MetricName="Failures" pipeline="wide"', 'Sum', 300), MAX, DESC), 0, 20)`,
+      }),
+    ],
+  ]);
+  expect(titled('Lambda errors')).toMatchObject({ title: 'Lambda errors and throttles, of the first 200' });
+  for (const { properties } of widgets) expect(properties.metrics?.length ?? 0).toBeLessThanOrEqual(500);
 });
 
 test.each([
