@@ -32,10 +32,16 @@ const cachedPayloads = 4;
 export type PayloadCache = Map<string, Promise<unknown>>;
 export const newPayloadCache = (): PayloadCache => new Map();
 
+/** Without the right to list a bucket, S3 says 403 of an object that is not there. */
+const isGone = ({ status }: Response): boolean => status === 404 || status === 403;
+
 export const openPayloads = (aws: Aws, bucket: string, cache: PayloadCache): Payloads => {
   const fetchObject = async (key: string): Promise<unknown> => {
     const response = await aws.object('GET', bucket, key);
-    if (response.status === 404) throw new PayloadGoneError(`s3://${bucket}/${key} is gone`);
+    if (isGone(response)) {
+      const or = response.status === 403 ? ', or may not be read' : '';
+      throw new PayloadGoneError(`s3://${bucket}/${key} is gone${or}`);
+    }
     if (!response.ok) throw new Error(`the payload s3://${bucket}/${key} could not be read: HTTP ${response.status}`);
     return response.json();
   };
@@ -70,8 +76,7 @@ export const openPayloads = (aws: Aws, bucket: string, cache: PayloadCache): Pay
       if (payload.kind === 'inline') return true;
       const response = await aws.object('GET', bucket, payload.key, { headers: { range: 'bytes=0-0' } });
       await response.arrayBuffer();
-      // Without the right to list a bucket, S3 says 403 of an object that is not there.
-      if (response.status === 404 || response.status === 403) return false;
+      if (isGone(response)) return false;
       if (response.ok) return true;
       throw new Error(`the payload s3://${bucket}/${payload.key} could not be looked at: HTTP ${response.status}`);
     },

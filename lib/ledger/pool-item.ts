@@ -62,13 +62,13 @@ export const openPoolItems = (table: Table) => {
     return changed !== undefined;
   };
 
-  const giveBack = (at: PoolAddress, marks: readonly string[], now: number): Promise<PoolRecord | undefined> =>
+  const giveBack = (at: PoolAddress, mark: string, now: number): Promise<PoolRecord | undefined> =>
     table.update({
       key: poolKey(at),
       set: kept(now),
-      take: { held: new Set(marks) },
-      condition: marks.length === 1 ? 'contains(#held, :mark)' : 'attribute_exists(pk)',
-      values: marks.length === 1 ? { mark: marks[0] } : {},
+      take: { held: new Set([mark]) },
+      condition: 'contains(#held, :mark)',
+      values: { mark },
     });
 
   const reserve = async (

@@ -103,7 +103,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
         else others.push(waiter);
       } else if (attempt < waiter.attempt) {
         // The state is tried again since: nobody was told of that, nor can be any more.
-        if (lease.mark !== undefined) await giveBack(head, [lease.mark], now);
+        if (lease.mark !== undefined) await giveBack(head, lease.mark, now);
         others.push(waiter);
       } else if (waiter.token !== undefined && (repair || now - (head.grantedAt ?? 0) >= toldWithinMs)) {
         await tellAgain(waiter, lease, now);
@@ -124,7 +124,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
       known = undefined;
       if (!head) return undefined;
       const over = marksOf(head).filter(({ untilMs }) => untilMs <= now);
-      for (const { mark } of over) head = (await giveBack(at, [mark], now)) ?? head;
+      for (const { mark } of over) head = (await giveBack(at, mark, now)) ?? head;
       const free = freeSlots(head, head.limits, now);
       if (!repair && (free <= 0 || isAhead(head, head.limits, now))) return head;
       const granted = (head.last?.length ?? 0) + marksOf(head).length;
@@ -154,7 +154,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
           )),
         );
       const gone = told.flatMap(({ lease, how }) => (how === 'gone' ? [lease] : []));
-      for (const { mark } of gone) if (mark !== undefined) await giveBack(at, [mark], now);
+      for (const { mark } of gone) if (mark !== undefined) await giveBack(at, mark, now);
       if (gone.length === 0 && planned.leases.length < mostGrants) return head;
     }
     throw new Error(`so many meet at the pool ${at.pool} that nobody comes to grant anything`);
@@ -169,7 +169,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
 
   const release = async (lease: PoolLease, now: number): Promise<void> => {
     if (lease.mark === undefined) return;
-    const [found, first] = await Promise.all([giveBack(lease, [lease.mark], now), queue(lease, lookAhead)]);
+    const [found, first] = await Promise.all([giveBack(lease, lease.mark, now), queue(lease, lookAhead)]);
     // Whoever looks for itself may have gone since, and nobody would say so.
     const ahead = found && first.every(({ token }) => token !== undefined) ? first : undefined;
     await pass(lease, now, { found, ahead, repair: found === undefined }); // a repeat: the first may have died before it told anybody
@@ -189,7 +189,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
         const before = grantedTo(head, owner);
         if (before?.attempt !== undefined && before.lease.mark !== undefined) {
           if (before.attempt >= attempt) return undefined; // this try is an earlier one, which nobody waits for any more
-          await giveBack(entry, [before.lease.mark], now); // and that was one: nobody was told of what it got
+          await giveBack(entry, before.lease.mark, now); // and that was one: nobody was told of what it got
           continue;
         }
         if (!allowsTheSame(head.limits, limits))
@@ -235,7 +235,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     waiting: (at) => table.list(poolKey(at).pk, poolWaiterPrefix, ['owner', 'since', 'low', 'givesUpAt']),
 
     reclaim: async (at, marks, now) => {
-      for (const mark of marks) await giveBack(at, [mark], now);
+      for (const mark of marks) await giveBack(at, mark, now);
     },
 
     rest,

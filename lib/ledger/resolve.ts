@@ -290,17 +290,15 @@ export const openResolver = (runs: Runs, stages: Stages, choices: ChoiceRecords,
     let before = 0;
     for await (const page of stages.batchPages(at))
       for (const { batch, completed = 0 } of page) {
-        if (before >= first + size) return values;
         const [from, to] = [Math.max(0, first - before), Math.min(completed, first + size - before)];
         before += completed;
-        if (from >= to) {
-          if (before >= first + size) return values;
-          continue;
+        if (from < to) {
+          const results = (await stages.getBatch(at, batch))?.results;
+          const items = results ? ((await payloads.load(results)) as readonly ItemResult[]) : [];
+          const outputs = items.flatMap((item) => ('output' in item ? [item.output as Json] : [])); // as runBatch stored them
+          for (const output of outputs.slice(from, to)) values.push(output);
         }
-        const results = (await stages.getBatch(at, batch))?.results;
-        const items = results ? ((await payloads.load(results)) as readonly ItemResult[]) : [];
-        const outputs = items.flatMap((item) => ('output' in item ? [item.output as Json] : [])); // as runBatch stored them
-        for (const output of outputs.slice(from, to)) values.push(output);
+        if (before >= first + size) return values;
       }
     return values;
   };
