@@ -42,12 +42,14 @@ export const deadLettersDiscard: Command = {
       }
       const at = new Date(setting.now()).toISOString();
       const by = whoAmI();
+      let discarded = starts.length;
       for (const pipeline of new Set(letters.map((letter) => letter.pipeline))) {
         const own = letters.filter((letter) => letter.pipeline === pipeline);
-        await discardLetters(target.aws, target.ledger, await target.pipeline(pipeline), own, { by, at, because });
+        const { aws, ledger } = target;
+        discarded += await discardLetters(aws, ledger, await target.pipeline(pipeline), own, { by, at, because });
       }
       for (const lost of starts) await discardStart(target, lost, { by, at, because });
-      if (!given.has('json')) print(setting, ['', `${count} discarded.`]);
+      if (!given.has('json')) print(setting, ['', `${discarded} discarded.`]);
       return 0;
     } finally {
       await target.close();
