@@ -39,11 +39,9 @@ const searched = 50;
  * is not complete for the partition, HDL671 when there is no such partition, HDL619 when no run was recorded within a minute.
  */
 export const askForRun = async (target: Target, wanted: Wanted): Promise<Asked> => {
-  const manifest = await target.pipeline(wanted.pipeline);
   const before = await recordOf(target, wanted);
   if (before && before.status !== 'pending') return { run: before, repeated: true };
-  checkPartition(manifest, wanted);
-  await checkUpstreams(target, manifest, wanted);
+  await checkWanted(target, wanted);
   const { pipeline, id, partition, input, by } = wanted;
   const message: StartMessage = { kind: 'manual', pipeline, id, ...(partition ? { partition } : {}), input, by };
   await target.aws.call('sqs', 'SendMessage', {
@@ -51,6 +49,16 @@ export const askForRun = async (target: Target, wanted: Wanted): Promise<Asked> 
     MessageBody: JSON.stringify(message),
   });
   return { run: await appearance(target, wanted), repeated: before !== undefined };
+};
+
+/** Whether it can be asked for. Throws CliError HDL618 and HDL671, as `askForRun` does. */
+export const checkWanted = async (
+  target: Target,
+  wanted: Pick<Wanted, 'pipeline' | 'id' | 'partition'>,
+): Promise<void> => {
+  const manifest = await target.pipeline(wanted.pipeline);
+  checkPartition(manifest, wanted);
+  await checkUpstreams(target, manifest, wanted);
 };
 
 const appearance = async (target: Target, wanted: Wanted): Promise<RunRecord> => {
@@ -78,7 +86,10 @@ const recordOf = async (
 };
 
 /** Throws CliError HDL671 for a partition that the pipeline does not have. */
-const checkPartition = (manifest: PipelineManifest, { pipeline, partition }: Wanted): void => {
+const checkPartition = (
+  manifest: PipelineManifest,
+  { pipeline, partition }: Pick<Wanted, 'pipeline' | 'partition'>,
+): void => {
   const { partitions } = manifest;
   if (!partitions) return;
   const problem = partition === undefined ? 'no partition was given' : keyProblem(partitions, partition);
@@ -108,7 +119,7 @@ const neededKeys = async (
 const checkUpstreams = async (
   target: Target,
   manifest: PipelineManifest,
-  { pipeline, id, partition }: Wanted,
+  { pipeline, id, partition }: Pick<Wanted, 'pipeline' | 'id' | 'partition'>,
 ): Promise<void> => {
   const perUpstream = await Promise.all(
     Object.entries(manifest.upstream).map(async ([alias, name]) => {

@@ -1,6 +1,6 @@
-// An action before it is done: what it needs to know, its plan, why it cannot be done. Nothing is done by looking.
+// An action before it is done: what it needs to know, its plan, why it cannot be done; that it was. Nothing is done by looking.
 import { type Html, html } from './html.ts';
-import type { Page } from './page.ts';
+import type { Page, Region } from './page.ts';
 
 /** Something that a person fills in. */
 export interface Field {
@@ -51,7 +51,7 @@ export const askPage = ({ title, path, fields, back, about }: ActionFacts, probl
       id: 'ask',
       body: html`${problem === undefined ? '' : html`<pre class="cause" role="alert">${problem}</pre>`}${about}
 <form action="${path}" method="get" class="action">${fields.map(fieldHtml)}
-<p><button>See the plan</button> <a href="${back}">Leave it</a></p></form>`,
+<p><button>See the plan</button> <a href="${back}">Go back</a></p></form>`,
     },
   ],
 });
@@ -80,10 +80,16 @@ export const planPage = ({ title, path, fields, verb, back, plan, planId, token,
 <h2>The plan</h2><pre class="value" tabindex="0">${plan}</pre>
 <p class="muted">Nothing is done yet.</p>
 <form action="${path}" method="post" class="action"><input type="hidden" name="token" value="${token}"><input type="hidden" name="plan" value="${planId}">${fields.map(fieldHtml)}
-<p><button class="go">${verb}</button> <a href="${back}">Leave it</a></p></form>
+<p><button class="go">${verb}</button> <a href="${back}">Go back</a></p></form>
 <p class="muted">The same in a terminal: <code>${command}</code></p>`,
     },
   ],
+});
+
+/** What was just done, above the page that it leads to. */
+export const doneNotice = (text: string): Region => ({
+  id: 'done',
+  body: html`<p class="said done" role="status"><span class="badge s-completed"><span class="mark" aria-hidden="true">✓</span></span> ${text}</p>`,
 });
 
 /** An action that cannot be done, or was not done whole, and why. */

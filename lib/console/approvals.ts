@@ -87,7 +87,7 @@ export const approvalsPage = ({ questions, looked, beyond }: ApprovalsFacts): Pa
   regions: [
     {
       id: 'questions',
-      body: html`${questions.length === 0 ? html`<p>No run waits for an answer.</p>` : questions.map(questionHtml)}${
+      body: html`${questions.length === 0 ? html`<p>No run waits for an answer. One that comes to an approval (<code>flow.approve</code>) asks here.</p>` : questions.map(questionHtml)}${
         beyond
           ? html`<p class="muted">More than ${plural(looked, 'run')} are under way; these were looked through.</p>`
           : ''

@@ -47,7 +47,7 @@ export const backfillsPage = (backfills: readonly BackfillRecord[]): Page => ({
       id: 'backfills',
       body:
         backfills.length === 0
-          ? html`<p>There is none yet. A pipeline’s calendar of partitions begins one.</p>`
+          ? html`<p>There is none yet. To begin one, open a <a href="/">pipeline</a>, then its Partitions, and choose Backfill.</p>`
           : tableOf(
               'Backfills, newest first',
               [
@@ -83,7 +83,7 @@ const actionsOf = ({ id, status: now }: BackfillRecord): Html => {
   if (now === 'running')
     return html`<p class="actions">${act('pauseBackfill', 'Pause')}${act('cancelBackfill', 'Cancel')}</p>`;
   if (now === 'paused')
-    return html`<p class="actions">${act('resumeBackfill', 'Let it go on')}${act('cancelBackfill', 'Cancel')}</p>`;
+    return html`<p class="actions">${act('resumeBackfill', 'Resume')}${act('cancelBackfill', 'Cancel')}</p>`;
   return html``;
 };
 

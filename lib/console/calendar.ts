@@ -70,7 +70,7 @@ const notableOf = ({ pipeline, standings }: CalendarFacts): Html => {
     .slice(0, told)
     .map(
       ({ partition, state, record, because }) =>
-        html`<li>${badge(state, `${partition} is ${state}`)}${because === undefined ? '' : `: ${because}`} ${
+        html`<li>${badge(state, `${partition}: ${state}`)}${because === undefined ? '' : `, ${because}`} ${
           record ? html`<a href="${runLink({ pipeline, run: record.run })}">its run</a> ` : ''
         }<a href="${backfillLink(pipeline, partition)}">run it again</a></li>`,
     )}</ul>${moreThan(told, notable.length)}`;

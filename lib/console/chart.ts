@@ -37,6 +37,8 @@ export const barChart = (bars: readonly Bar[], text: (value: number) => string):
 
 export interface Point {
   readonly name: string;
+  /** `2026-01-31` */
+  readonly day: string;
   readonly value: number;
   readonly outcome: 'passed' | 'warned' | 'blocked';
   readonly href: string;
@@ -52,8 +54,12 @@ const lineHeight = 130;
 const marks = { passed: '●', warned: '▲', blocked: '✗' } as const;
 const states = { passed: 's-completed', warned: 's-waiting', blocked: 's-failed' } as const;
 
-/** Oldest first. Outcomes differ in shape. */
-export const pointChart = (points: readonly Point[], limits: readonly Limit[]): Html => {
+/** Oldest first. Outcomes differ in shape. `text` writes a value. */
+export const pointChart = (
+  points: readonly Point[],
+  limits: readonly Limit[],
+  text: (value: number) => string,
+): Html => {
   const values = [...points.map(({ value }) => value), ...limits.map(({ value }) => value)];
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const spare = (most - least || Math.abs(most) || 1) * 0.1;
@@ -62,10 +68,17 @@ export const pointChart = (points: readonly Point[], limits: readonly Limit[]): 
     .range([lineHeight - 12, 12]);
   const x = scalePoint<number>()
     .domain([...points.keys()])
-    .range([3, 97])
+    .range([9, 97])
     .padding(0.2);
   const at = (place: number): number => x(place) ?? 50;
-  return html`<svg class="chart" width="100%" height="${lineHeight}" role="group" aria-label="Values of runs, the oldest at the left">${limits.map(
+  const ends = points.length > 1 ? [points[0], points.at(-1)] : points;
+  return html`<svg class="chart" width="100%" height="${lineHeight + foot}" role="group" aria-label="Values of runs, the oldest at the left">${[
+    ...new Set([most, least]),
+  ].map((value) => html`<text x="0" y="${round(y(value)) + 4}">${text(value)}</text>`)}${ends.map(
+    (point, place) =>
+      point &&
+      html`<text x="${percent(at(place === 0 ? 0 : points.length - 1))}" y="${lineHeight + 14}" text-anchor="${place === 0 ? 'start' : 'end'}">${point.day}</text>`,
+  )}${limits.map(
     ({ name, value, kind }) =>
       html`<line class="limit ${kind}" x1="0" x2="100%" y1="${round(y(value))}" y2="${round(y(value))}"/><text x="100%" y="${round(y(value)) - 4}" text-anchor="end">${name}</text>`,
   )}${points
@@ -75,6 +88,6 @@ export const pointChart = (points: readonly Point[], limits: readonly Limit[]): 
         html`<line class="between-points" x1="${percent(at(place))}" x2="${percent(at(place + 1))}" y1="${round(y(points[place]?.value ?? value))}" y2="${round(y(value))}"/>`,
     )}${points.map(
     ({ name, value, outcome, href }, place) =>
-      html`<a href="${href}" class="${states[outcome]}"><title>${name}: ${value.toPrecision(3)}, ${outcome}</title><text class="point" x="${percent(at(place))}" y="${round(y(value)) + 5}" text-anchor="middle">${marks[outcome]}</text></a>`,
+      html`<a href="${href}" class="${states[outcome]}"><title>${name}: ${text(value)}, ${outcome}</title><text class="point" x="${percent(at(place))}" y="${round(y(value)) + 5}" text-anchor="middle">${marks[outcome]}</text></a>`,
   )}</svg>`;
 };

@@ -111,7 +111,7 @@ export const comparePage = (facts: CompareFacts): Page => {
             { heading: 'Took second', kind: 'number' },
             { heading: 'Items first', kind: 'number' },
             { heading: 'Items second', kind: 'number' },
-            { heading: 'Made of', kind: 'why' },
+            { heading: 'Code and input', kind: 'why' },
           ],
           ids.map((id) => stageRow(id, facts)),
         )}`,

@@ -46,14 +46,28 @@ const dollars = [
   { heading: '$ / 1,000 runs', kind: 'number' },
 ] as const;
 
-const cells = ({ runs, aws, models, calls, total }: CostLine): readonly Cell[] => [
-  count(runs),
-  price(aws),
-  price(models),
-  price(calls),
-  price(total),
-  runs === 0 ? '–' : price((1_000 * total) / runs),
-];
+/** Writes the dollars of a column, each with the digits that its largest has, so that the points stand below each other. */
+const pricer = (amounts: readonly number[]): ((amount: number) => string) => {
+  const most = Math.max(0, ...amounts);
+  const digits = most >= 100 ? 0 : most >= 1 ? 2 : 4;
+  const least = 10 ** -digits;
+  const form = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return (amount) => (amount === 0 ? '0' : amount < least ? `<${least}` : amount.toLocaleString('en-US', form));
+};
+
+/** The cells of each line. */
+const cellsOf = (lines: readonly CostLine[]): readonly (readonly Cell[])[] => {
+  const parts = (['aws', 'models', 'calls', 'total'] as const).map((part) => {
+    const amounts = lines.map((line) => line[part]);
+    return amounts.map(pricer(amounts));
+  });
+  const each = lines.map(({ runs, total }) => (runs === 0 ? undefined : (1_000 * total) / runs));
+  const eachText = pricer(each.map((amount) => amount ?? 0));
+  return lines.map(({ runs }, place) => {
+    const amount = each[place];
+    return [count(runs), ...parts.map((column) => column[place]), amount === undefined ? '–' : eachText(amount)];
+  });
+};
 
 const dayMs = 86_400_000;
 
@@ -69,12 +83,14 @@ const barsOf = (days: readonly CostLine[]): readonly Bar[] => {
   });
 };
 
-const section = (title: string, first: string, lines: readonly CostLine[], name: (line: CostLine) => Cell): Html =>
-  html`<h2>${title}</h2>${tableOf(
+const section = (title: string, first: string, lines: readonly CostLine[], name: (line: CostLine) => Cell): Html => {
+  const cells = cellsOf(lines);
+  return html`<h2>${title}</h2>${tableOf(
     title,
     [{ heading: first }, ...dollars],
-    lines.map((line) => [name(line), ...cells(line)]),
+    lines.map((line, place) => [name(line), ...(cells[place] ?? [])]),
   )}`;
+};
 
 export const costPage = ({ since, pipelines, days, stages, models, unpriced }: CostFacts): Page => ({
   title: 'Cost',
@@ -85,7 +101,7 @@ export const costPage = ({ since, pipelines, days, stages, models, unpriced }: C
       body: html`<p class="actions">${spans.map(
         (span) =>
           html`<a href="${link(['cost'], { since: span })}"${span === since ? html` aria-current="true"` : ''}>${span}</a>`,
-      )}</p><p class="muted">What runs of the last ${since} used, at list prices or those of heddle.prices.json. On this machine nothing is charged.</p>${
+      )}</p><p class="muted">In US dollars: what runs of the last ${since} used, at list prices or those of heddle.prices.json. The local engine is charged nothing.</p>${
         unpriced.length === 0
           ? ''
           : html`<p class="cause">No price is known of ${unpriced.join(', ')}: they are not in the sums.</p>`

@@ -62,7 +62,7 @@ export const homePage = ({ pipelines, openBeyond }: HomeFacts): Page => {
         id: 'latest',
         body: html`<h2>Latest runs</h2>${
           runs.length === 0
-            ? html`<p>Nothing has run yet. Start one: <code>npx heddle start &lt;pipeline&gt;</code></p>`
+            ? html`<p>Nothing has run yet. Choose a pipeline above, then Start a run; or type <code>npx heddle start PIPELINE</code></p>`
             : runTable(runs, 'The latest runs of each pipeline')
         }`,
       },

@@ -1,4 +1,13 @@
-export { type ActionFacts, askPage, type Field, fieldHtml, type PlanFacts, planPage, refusedPage } from './action.ts';
+export {
+  type ActionFacts,
+  askPage,
+  doneNotice,
+  type Field,
+  fieldHtml,
+  type PlanFacts,
+  planPage,
+  refusedPage,
+} from './action.ts';
 export { type ApprovalsFacts, aboutQuestion, answerSkeleton, approvalsPage, type OpenQuestion } from './approvals.ts';
 export { type BackfillFacts, backfillPage, backfillsPage } from './backfills.ts';
 export { type CalendarFacts, calendarPage } from './calendar.ts';

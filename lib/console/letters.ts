@@ -8,15 +8,15 @@ import { stageLink } from './run-grid.ts';
 import { pipelineLink, runLink } from './run-list.ts';
 import { moreThan, tableOf } from './table.ts';
 import { type Known, knownBlock } from './value.ts';
-import { count, moment, plural } from './words.ts';
+import { moment, plural } from './words.ts';
 
 export interface LettersFacts {
   /** Open ones, those that failed last first. */
   readonly letters: readonly DeadLetter[];
   /** Open ones of triggers. */
   readonly starts: readonly LostStart[];
-  /** How many of each pipeline were looked up. */
-  readonly each: number;
+  /** There are more than these. */
+  readonly beyond: boolean;
   /** The pipeline that they are of, where it is one. */
   readonly pipeline?: string;
 }
@@ -24,6 +24,8 @@ export interface LettersFacts {
 const act = (name: string, text: string, query: { readonly [name: string]: string | undefined }): Html =>
   html`<a href="${link(['do', name], query)}">${text}</a>`;
 
+/** Causes may differ in each, as by the number of a line. */
+const shownGroups = 100;
 const shownInGroup = 25;
 
 type Group = ReturnType<typeof groupLetters<DeadLetter>>[number];
@@ -65,11 +67,10 @@ const startHtml = (lost: LostStart): Html => {
 <p class="actions">${act('replay', 'Send it again', which)}${act('discard', 'Discard', which)}</p></article>`;
 };
 
-export const lettersPage = ({ letters, starts, each, pipeline }: LettersFacts): Page => {
+export const lettersPage = ({ letters, starts, beyond, pipeline }: LettersFacts): Page => {
   const groups = [...new Set(letters.map((letter) => letter.pipeline))].flatMap((name) =>
     groupLetters(letters.filter((letter) => letter.pipeline === name)),
   );
-  const beyond = letters.length >= each;
   return {
     title: pipeline === undefined ? 'Dead letters' : `Dead letters of ${pipeline}`,
     regions: [
@@ -77,9 +78,9 @@ export const lettersPage = ({ letters, starts, each, pipeline }: LettersFacts): 
         id: 'letters',
         body:
           letters.length + starts.length === 0
-            ? html`<p>Nothing has used up its policy and waits for a person.</p>`
-            : html`<p>What used up its policy, by what it failed with. Nothing of it is lost: replay does it again, and then what depends on it.</p>
-${starts.map(startHtml)}${groups.map(groupHtml)}${beyond ? html`<p class="muted">The newest ${count(each)} of each pipeline.</p>` : ''}`,
+            ? html`<p>There is none: nothing has failed for good and waits for a person.</p>`
+            : html`<p>What failed for good, after its retries, by what it failed with. Nothing of it is lost: once the cause is mended, replay does it again, then what depends on it; discard closes it for good.</p>
+${starts.map(startHtml)}${groups.slice(0, shownGroups).map(groupHtml)}${moreThan(shownGroups, groups.length, ' causes')}${beyond ? html`<p class="muted">There are more: these are the newest.</p>` : ''}`,
       },
     ],
   };

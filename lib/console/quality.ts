@@ -61,11 +61,13 @@ const lineHtml = (line: QualityLine): Html => {
 ${pointChart(
   shown.map(({ run, partition, at, value, outcome }) => ({
     name: `${partition}, ${momentText(at)}`,
+    day: at.slice(0, 10),
     value,
     outcome,
     href: runLink({ pipeline, run }),
   })),
   limitsOf(line),
+  (value) => (kind === 'score' ? value.toPrecision(3) : value === 1 ? 'held' : 'not held'),
 )}</article>`;
 };
 

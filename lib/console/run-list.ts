@@ -3,7 +3,7 @@ import type { RunRecord } from '../records/index.ts';
 import { type Html, html, link } from './html.ts';
 import type { Page } from './page.ts';
 import { tableOf } from './table.ts';
-import { badge, count, moment, took } from './words.ts';
+import { badge, moment, plural, took } from './words.ts';
 
 export const runLink = ({ pipeline, run }: Pick<RunRecord, 'pipeline' | 'run'>): string =>
   link(['runs', pipeline, run]);
@@ -22,7 +22,7 @@ export const partitionText = ({ partition, run }: Pick<RunRecord, 'partition' | 
   partition === run ? '–' : partition;
 
 export const statusOf = ({ status, deadLetters }: RunRecord): Html =>
-  html`${badge(status)}${deadLetters ? html` <span class="dead">${count(deadLetters)} dead</span>` : ''}`;
+  html`${badge(status)}${deadLetters ? html` <span class="dead">${plural(deadLetters, 'dead letter')}</span>` : ''}`;
 
 export const tookOf = ({ status, startedAt, createdAt, endedAt }: RunRecord): Html =>
   status === 'pending' ? html`–` : took(startedAt ?? createdAt, endedAt);
@@ -88,7 +88,7 @@ export const runsPage = (facts: RunListFacts): Page => {
         id: 'runs',
         body:
           runs.length === 0
-            ? html`<p>${only === undefined ? 'Nothing has run yet.' : `There is none. ${told(facts)}`}</p>`
+            ? html`<p>${only === undefined ? 'Nothing has run yet. Open a pipeline and choose Start a run.' : `There is none. ${told(facts)}`}</p>`
             : html`<p>${told(facts)}</p>${runTable(runs, 'Runs, newest first')}`,
       },
     ],

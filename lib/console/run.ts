@@ -19,7 +19,7 @@ import { stageLink } from './run-grid.ts';
 import { hasEnded, pipelineLink, runLink } from './run-list.ts';
 import { type StageBox, stageGraph } from './stage-graph.ts';
 import { stageMs, whyOf } from './stage-words.ts';
-import { type Cell, moreThan, tableOf } from './table.ts';
+import { type Cell, moreThan, notAll, tableOf } from './table.ts';
 import { timelineOf } from './timeline.ts';
 import { type Known, knownBlock } from './value.ts';
 import { badge, count, moment, momentText, plural, took } from './words.ts';
@@ -39,6 +39,8 @@ export interface RunFacts {
   /** The moment up to which what is under way is drawn. */
   readonly until: string;
   readonly deadLetters: readonly DeadLetter[];
+  /** There are more of them. */
+  readonly moreLetters: boolean;
   readonly audit: readonly AuditEntry[];
   /** Undefined where it is not shown. */
   readonly input: Known | undefined;
@@ -52,7 +54,8 @@ const factsOf = ({ run }: RunFacts): Html => {
   return html`<p class="lead">${badge(run.status)} ${run.deadLetters ? html`<span class="dead">${plural(run.deadLetters, 'dead letter')}</span> ` : ''}of <a href="${pipelineLink(run.pipeline)}">${run.pipeline}</a></p>${
     run.cause === undefined ? '' : html`<pre class="cause">${run.error ? `${run.error}: ` : ''}${run.cause}</pre>`
   }${definitions([
-    ['Partition', run.partition],
+    ['Run', html`<code>${run.run}</code>`],
+    ['Partition', run.partition === run.run ? undefined : run.partition],
     ['Trigger', `${run.trigger.kind}: ${run.trigger.detail}`],
     ['Asked for', moment(run.createdAt)],
     ['Began', run.startedAt && moment(run.startedAt)],
@@ -95,9 +98,7 @@ const actionsOf = ({ run: of, stages }: RunFacts): Html => {
   const offered = [
     ...asked.map(({ stage }) => action('answer', `Answer ${stage}`, stage)),
     ...(isOver || status === 'skipped' ? [] : [action('cancel', 'Cancel')]),
-    ...(isOver && status !== 'completed' && !isCompensating({ compensation })
-      ? [action('resume', 'Let it go on')]
-      : []),
+    ...(isOver && status !== 'completed' && !isCompensating({ compensation }) ? [action('resume', 'Resume')] : []),
   ];
   return html`<p class="actions">${offered}<a href="${compareLink(of)}">Compare</a><a href="${lineageLink(`${pipeline}/${of.partition}`, run)}">Lineage</a></p>`;
 };
@@ -148,7 +149,7 @@ const stagesOf = ({ run, stages, planned }: RunFacts): Html => {
 
 const shownGroups = 10;
 
-const lettersOf = ({ run, deadLetters }: RunFacts): Html => {
+const lettersOf = ({ run, deadLetters, moreLetters }: RunFacts): Html => {
   if (deadLetters.length === 0) return html``;
   const groups = groupLetters(deadLetters);
   const act = (name: string, text: string): Html =>
@@ -174,7 +175,7 @@ const lettersOf = ({ run, deadLetters }: RunFacts): Html => {
         state,
         `${error}: ${cause}`,
       ]),
-  )}${moreThan(shownGroups, groups.length, ' causes')}`;
+  )}${moreThan(shownGroups, groups.length, ' causes')}${moreLetters ? notAll(deadLetters.length) : ''}`;
 };
 
 const historyOf = ({ audit }: RunFacts): Html =>

@@ -27,7 +27,7 @@ export const searchPage = ({ sought, runs, pipelines, stages, letters }: SearchF
     regions: [
       {
         id: 'found',
-        body: html`${nothing ? html`<p>Nothing found. It looks for ids of runs (whole, or the beginning of a recent one), partitions, names of pipelines and stages, and texts of open dead letters.</p>` : ''}
+        body: html`${nothing ? html`<p>${sought === '' ? 'Type into the field above, and press Enter.' : 'Nothing found.'} It looks for ids of runs (whole, or the beginning of a recent one), partitions, names of pipelines and stages, and texts of open dead letters.</p>` : ''}
 ${runs.length === 0 ? '' : html`<h2>Runs</h2>${runTable(runs, 'Runs found')}`}
 ${links(
   'Pipelines',

@@ -72,5 +72,9 @@ export const stageGraph = (
   const arrows = stages.flatMap(({ stage }) =>
     (needs.get(stage) ?? []).filter((need) => known.has(need)).map((from) => ({ from, to: stage })),
   );
-  return graphOf(boxes, withoutShortcuts(arrows), 'Stages: an arrow to what waits for it');
+  return html`${graphOf(boxes, withoutShortcuts(arrows), 'Stages: an arrow to what waits for it')}${
+    critical.size > 0
+      ? html`<p class="legend"><span class="outlined">outlined</span> on the critical path: what the length of the run rests on</p>`
+      : ''
+  }`;
 };

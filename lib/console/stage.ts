@@ -10,7 +10,7 @@ import type { Page } from './page.ts';
 import { stageLink } from './run-grid.ts';
 import { hasEnded, runLink } from './run-list.ts';
 import { stageMs, whyOf } from './stage-words.ts';
-import { moreThan, tableOf } from './table.ts';
+import { moreThan, notAll, tableOf } from './table.ts';
 import { type Known, knownBlock } from './value.ts';
 import { badge, count, moment, plural, took } from './words.ts';
 
@@ -36,6 +36,8 @@ export interface StageFacts {
   readonly output: Known;
   readonly batches: readonly BatchState[];
   readonly letters: readonly DeadLetter[];
+  /** There are more of them. */
+  readonly moreLetters: boolean;
   readonly logs: StageLogs;
 }
 
@@ -53,8 +55,8 @@ const factsOf = ({ run, record, needs, below }: StageFacts): Html => {
     ['Attempts', record && String(record.attempts)],
     ['Queued', measured?.queuedMs === undefined ? undefined : duration(measured.queuedMs)],
     ['Items', record?.items && `${plural(record.items.total, 'item')}, ${count(record.items.failed)} failed`],
-    ['Read', bytes(measured?.bytesIn)],
-    ['Gave', bytes(measured?.bytesOut)],
+    ['Input', bytes(measured?.bytesIn)],
+    ['Output', bytes(measured?.bytesOut)],
     [
       'Memory',
       measured?.memoryMb === undefined
@@ -71,8 +73,8 @@ const factsOf = ({ run, record, needs, below }: StageFacts): Html => {
       'Runs',
       record?.child && html`<a href="${runLink(record.child)}">${record.child.pipeline} ${record.child.run}</a>`,
     ],
-    ['Hangs on', links(needs)],
-    ['Below it', links(below)],
+    ['Depends on', links(needs)],
+    ['Needed by', links(below)],
   ]);
 };
 
@@ -139,7 +141,7 @@ const batchesOf = ({ batches }: StageFacts): Html =>
           ]),
       )}${moreThan(shownBatches, batches.length)}`;
 
-const lettersOf = ({ letters }: StageFacts): Html =>
+const lettersOf = ({ letters, moreLetters }: StageFacts): Html =>
   letters.length === 0
     ? html``
     : html`<h2>Dead letters</h2>${tableOf(
@@ -158,14 +160,14 @@ const lettersOf = ({ letters }: StageFacts): Html =>
             letter.attempts,
             `${letter.error}: ${letter.cause}`,
           ]),
-      )}${moreThan(shownLetters, letters.length)}`;
+      )}${moreLetters ? notAll(letters.length) : moreThan(shownLetters, letters.length)}`;
 
 const logsOf = ({ logs: { lines, cut, problem } }: StageFacts): Html => {
   if (problem !== undefined) return html`<h2>Logs</h2><p class="muted">They cannot be read: ${problem}</p>`;
   if (lines.length === 0) return html`<h2>Logs</h2><p class="muted">Nothing was logged.</p>`;
   return html`<h2>Logs</h2>${tableOf(
     'Logs',
-    [{ heading: 'When', kind: 'id' }, { heading: 'Level' }, { heading: 'Message', kind: 'why' }],
+    [{ heading: 'When (UTC)', kind: 'id' }, { heading: 'Level' }, { heading: 'Message', kind: 'why' }],
     lines.map(({ at, level, message, fields: { requestId: _, ...fields } }) => [
       at.slice(11, 23),
       level,

@@ -56,6 +56,7 @@ footer { color: var(--muted); font-size: 0.85rem; padding-bottom: 2rem; border-t
 .facts dt { color: var(--muted); font-size: 0.8rem; } .facts dd { margin: 0; overflow-wrap: anywhere; }
 .cause { border-left: 4px solid var(--failed); background: var(--sheet); padding: 0.7rem 1rem; margin: 0 0 1rem; white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 0 8px 8px 0; }
 .said { border-left: 4px solid var(--line); background: var(--sheet); padding: 0.7rem 1rem; margin: 0 0 1rem; white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 0 8px 8px 0; }
+.done { border-left-color: var(--completed); }
 .value { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; padding: 0.9rem 1rem; margin: 0; max-height: 30rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; }
 .badge { white-space: nowrap; color: var(--own); font-weight: 600; }
@@ -68,12 +69,14 @@ svg.graph { display: block; font-family: inherit; }
 .box .edge, .box:hover .edge { fill: var(--own); stroke: none; } .box .title { fill: var(--text); font-size: 14px; font-weight: 600; } .box .title .mark { fill: var(--own); font-weight: 700; }
 .box .sub { fill: var(--muted); font-size: 12px; } .box.marked rect { stroke: var(--text); stroke-width: 2; } .box.marked .edge { stroke: none; }
 .box:focus-visible { outline: none; } .box.s-running .edge { animation: breathe 1.4s ease-in-out infinite alternate; }
-.arrow { fill: none; stroke: var(--muted); stroke-width: 1.5; } .head { fill: var(--muted); }
+.arrow { fill: none; stroke: var(--muted); stroke-width: 1.5; } .head { fill: var(--muted); } .arrow.marked { stroke: var(--text); stroke-width: 2.5; } .head.marked { fill: var(--text); }
+.outlined { border: 2px solid var(--text); border-radius: 5px; padding: 0 0.45rem; color: var(--text); }
 @keyframes breathe { from { opacity: 1; } to { opacity: 0.25; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; } }
 @media (max-width: 40rem) {
   main, .top, footer { padding-left: 0.8rem; padding-right: 0.8rem; }
-  .top .search { margin-left: 0; width: 100%; } .search input { width: 100%; } .top nav { flex-wrap: nowrap; overflow-x: auto; width: 100%; } .top nav a { white-space: nowrap; } h1 { font-size: 1.25rem; }
+  .top .search { margin-left: 0; width: 100%; } .search input { width: 100%; } .top nav { width: 100%; } .top nav a { white-space: nowrap; padding: 0.25rem 0.5rem; font-size: 0.93rem; } h1 { font-size: 1.25rem; }
+  .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 }
 `;
 

@@ -24,6 +24,10 @@ export const tableOf = (name: string, columns: readonly Column[], rows: readonly
   )}</tbody></table></div>`;
 };
 
+/** A remark below a table of which it is not known how much there is. */
+export const notAll = (read: number): Html =>
+  html`<p class="muted">There are more: these are of the first ${read}.</p>`;
+
 /** A remark below a table that does not show all. */
 export const moreThan = (shown: number, all: number, of = ''): Html =>
   all > shown ? html`<p class="muted">… and ${(all - shown).toLocaleString('en-US')} more${of}.</p>` : html``;

@@ -76,7 +76,13 @@ const barText = (stage: StageRecord, spans: readonly Span[]): string => {
   ].join(', ');
 };
 
-const tickText = (tick: Date, from: number): string => `+${duration(Math.max(0, tick.getTime() - from))}`;
+/** `0`, `+30 s`, `+1 h`: ticks are round. */
+const tickText = (ms: number): string =>
+  ms === 0
+    ? '0'
+    : `+${duration(ms)
+        .replace(/ 0 [smh]$/, '')
+        .replace('.0 s', ' s')}`;
 
 export const timelineOf = ({ run, stages, critical, until }: TimelineFacts): Html => {
   const drawn = stages.filter(({ startedAt }) => startedAt !== undefined);
@@ -86,11 +92,14 @@ export const timelineOf = ({ run, stages, critical, until }: TimelineFacts): Htm
   const times = rows.flatMap(({ spans }) => spans.flatMap(({ from, to }) => [from, to]));
   const first = Math.min(Date.parse(run.startedAt ?? run.createdAt), ...times);
   const last = Math.max(first + 1, ...times);
-  const scale = scaleUtc().domain([first, last]).range([0, 100]);
-  const ticks = Array.from({ length: 5 }, (_, place) => new Date(first + ((last - first) * place) / 5));
+  const scale = scaleUtc()
+    .domain([0, last - first])
+    .range([0, 100]);
+  // Round lengths of time; the text of one further right would be cut.
+  const ticks = scale.ticks(5).filter((tick) => scale(tick) <= 92);
   return html`<div class="scroll" role="region" aria-label="Timeline" tabindex="0"><table class="timeline">
 <thead><tr><th scope="col">Stage</th><th scope="col" class="bar"><svg width="100%" height="18" aria-hidden="true">${ticks.map(
-    (tick) => html`<text x="${percent(scale(tick))}" y="13">${tickText(tick, first)}</text>`,
+    (tick) => html`<text x="${percent(scale(tick))}" y="13">${tickText(tick.getTime())}</text>`,
   )}</svg><span class="hidden">When</span></th><th scope="col" class="number">Took</th></tr></thead>
 <tbody>${rows.map(({ stage, spans }) => {
     const isCritical = critical.has(stage.stage);
@@ -98,7 +107,7 @@ export const timelineOf = ({ run, stages, critical, until }: TimelineFacts): Htm
     const ms = Math.max(...own.map(({ to }) => to)) - Math.min(...own.map(({ from }) => from));
     return html`<tr class="s-${stage.status}${isCritical ? ' critical' : ''}"><th scope="row"><a href="${stageLink(run, stage.stage)}">${stage.stage}</a>${isCritical ? html` <span class="on-path" title="on the critical path">◆<span class="hidden"> on the critical path</span></span>` : ''}</th>
 <td class="bar"><svg width="100%" height="${rowHeight}" aria-hidden="true">${ticks.map((tick) => html`<line class="tick" x1="${percent(scale(tick))}" x2="${percent(scale(tick))}" y1="0" y2="${rowHeight}"/>`)}${spans.map(
-      ({ kind, from, to }) => pieceHtml({ kind, from: scale(from), to: scale(to) }),
+      ({ kind, from, to }) => pieceHtml({ kind, from: scale(from - first), to: scale(to - first) }),
     )}</svg><span class="hidden">${stage.status} ${barText(stage, spans)}</span></td>
 <td class="number">${duration(ms)}${barText(stage, spans) === '' ? '' : html`<br><span class="muted">${barText(stage, spans)}</span>`}</td></tr>`;
   })}</tbody></table></div>

@@ -15,6 +15,8 @@ export interface DeadLetters {
   write(letter: DeadLetter, queueUrl: string): Promise<void>;
   get(at: LetterAddress): Promise<DeadLetter | undefined>;
   list(pipeline: string, run: string): Promise<readonly DeadLetter[]>;
+  /** Up to `most` of a run, or of one of its stages, closed ones too: by stage and item. */
+  first(pipeline: string, run: string, most: number, stage?: string): Promise<readonly DeadLetter[]>;
   /** Up to `limit` open ones of a pipeline, those that failed last first. */
   open(pipeline: string, limit: number): Promise<readonly DeadLetter[]>;
   /** Opens again what this execution of the run was to do and did not come to: its stage is not among `completed`. */
@@ -81,6 +83,16 @@ export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => {
     get: (at) => table.get(keyOf(at)),
 
     list: (pipeline, run) => table.list(`run#${pipeline}#${run}`, 'dead#'),
+
+    first: async (pipeline, run, most, stage) => {
+      const [from, to] = stage === undefined ? ['dead#', 'dead$'] : [`dead#${stage}`, `dead#${stage}#:`]; // items are digits
+      const found: DeadLetter[] = [];
+      for await (const page of table.pagesBetween<DeadLetter>(`run#${pipeline}#${run}`, from, to)) {
+        for (const letter of page) found.push(letter);
+        if (found.length >= most) break;
+      }
+      return found.slice(0, most);
+    },
 
     open: (pipeline, limit) => table.latest(runsIndex, `dead#${pipeline}`, limit),
 

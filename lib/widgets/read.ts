@@ -77,7 +77,8 @@ export const readLetters = async (services: Services, pipeline: string | undefin
     .map(withCut)
     .toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
   return (share) => {
-    const facts: LettersFacts = { letters: some(letters, share), starts: [], each: Math.ceil(mostLetters * share) };
+    const beyond = share < 1 || lists.some((list) => list.length === mostLetters);
+    const facts: LettersFacts = { letters: some(letters, share), starts: [], beyond };
     return lettersPage(pipeline === undefined ? facts : { ...facts, pipeline });
   };
 };
@@ -101,7 +102,7 @@ export const readRun = async ({ ledger, manifests, now }: Services, pipeline: st
   const [records, manifest, deadLetters, audit] = await Promise.all([
     ledger.stages.list(pipeline, id),
     manifests.of(pipeline),
-    ledger.deadLetters.list(pipeline, id),
+    ledger.deadLetters.first(pipeline, id, mostLetters),
     ledger.audit.list(pipeline, id),
   ]);
   const stages = records.map(withCut).toSorted((a, b) => (a.startedAt ?? '~').localeCompare(b.startedAt ?? '~'));
@@ -115,6 +116,7 @@ export const readRun = async ({ ledger, manifests, now }: Services, pipeline: st
       unknown: share < 1 ? 'Not all of it has room here: heddle console shows it whole.' : undefined,
       until: run.endedAt ?? new Date(Math.floor(now() / 1_000) * 1_000).toISOString(),
       deadLetters: some(deadLetters.map(withCut), share),
+      moreLetters: share < 1 || deadLetters.length === mostLetters,
       audit: some(historyOf(audit, deadLetters), share),
       input: undefined,
       output: undefined,

@@ -43,12 +43,12 @@ test('dead letters that failed alike are one group, the largest first', () => {
 });
 
 test('charts of nothing, of one value, and of equal values can be drawn', () => {
-  const point = { name: 'a', value: 1, outcome: 'passed', href: '/' } as const;
+  const point = { name: 'a', day: '2026-01-31', value: 1, outcome: 'passed', href: '/' } as const;
   for (const chart of [
     barChart([], String),
     barChart([{ name: 'a', value: 0 }], String),
-    pointChart([point], []),
-    pointChart([point, point], []),
+    pointChart([point], [], String),
+    pointChart([point, point], [], String),
   ])
     expect(textOf(chart)).not.toMatch(/NaN|undefined|Infinity/);
 });

@@ -91,6 +91,7 @@ const runFacts = {
   unknown: undefined,
   until: '2026-01-31T08:00:05.000Z',
   deadLetters: [letter],
+  moreLetters: false,
   audit: [{ id: 'asked', at: run.createdAt, by: evil, what: 'asked' as const, detail: evil }],
   input: { value: { text: evil } },
   output: { value: { text: evil } },
@@ -107,7 +108,7 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
       ],
       openBeyond: true,
     }),
-    ['3 runs or more under way', 'no run yet', '2 dead'],
+    ['3 runs or more under way', 'no run yet', '2 dead letters'],
   ],
   ['runs', runsPage({ runs: [run], each: 15 }), ['a-1', '15 newest runs']],
   ['failed runs', runsPage({ runs: [run], each: 100, only: 'failed' }), ['Failed ones among the 100 newest runs']],
@@ -126,7 +127,7 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
   [
     'run',
     runPage(runFacts),
-    ['Heddle.RunFailed', 'Timeline', '2 attempts', 'Compare', 'Let it go on', 'Replay them', 'Discard them'],
+    ['Heddle.RunFailed', 'Timeline', '2 attempts', 'Compare', '>Resume<', 'Replay them', 'Discard them'],
   ],
   [
     'waiting run',
@@ -157,6 +158,7 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
       output: { missing: 'It gave none.' },
       batches: [],
       letters: [letter],
+      moreLetters: true,
       logs: {
         lines: [{ at: run.createdAt, stage: 'score', level: 'INFO', message: evil, fields: { n: evil } }],
         cut: true,
@@ -166,18 +168,23 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
       'It gave none.',
       'There is more: npx heddle logs.',
       'Heddle.Transient',
-      'Hangs on',
+      'Depends on',
       'a-1/score/7',
       'Run it again from here',
+      'these are of the first 1.',
     ],
   ],
   ['vanished run', vanishedRun('orders', evil, 'HDL833'), ['HDL833: the ledger has no run', 'retention']],
   [
     'dead letters',
-    lettersPage({ letters: [letter, { ...letter, item: 8 }], starts: [], each: 500 }),
-    ['2 dead letters', 'Replay all of these', 'a-1/score/8'],
+    lettersPage({ letters: [letter, { ...letter, item: 8 }], starts: [], beyond: true }),
+    ['2 dead letters', 'Replay all of these', 'a-1/score/8', 'these are the newest'],
   ],
-  ['no dead letters', lettersPage({ letters: [], starts: [], each: 500 }), ['Nothing has used up its policy']],
+  [
+    'no dead letters',
+    lettersPage({ letters: [], starts: [], beyond: false }),
+    ['There is none: nothing has failed for good'],
+  ],
   [
     'dead letter',
     letterPage({
@@ -216,7 +223,7 @@ const pages: readonly (readonly [string, Page, readonly string[]])[] = [
       due: '2026-02-01',
       earlier: '2026-01-01',
     }),
-    ['2026-01-30: missing; run it', '2026-01-31 is stale', 'run it again', 'show them', '1 missing'],
+    ['2026-01-30: missing; run it', '2026-01-31: stale', 'run it again', 'show them', '1 missing'],
   ],
   ['backfills', backfillsPage([backfill]), ['orders-1', '1 to come']],
   [

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { letterName } from '../../lib/records/index.ts';
+import { letter } from '../dead-letter.ts';
 import { openServices, type TestServices } from '../services.ts';
 
 let services: TestServices;
@@ -152,5 +154,15 @@ describe('dead letters', () => {
     });
     const bodies = (Messages as { Body: string }[]).map(({ Body }) => JSON.parse(Body));
     expect(bodies).toMatchObject([{ id: 'run#orders#dl/dead#clean#00000007', stage: 'clean', item: 7 }]);
+  });
+
+  test('are read up to so many, of a run or of one of its stages', async () => {
+    const { deadLetters } = services.ledger;
+    for (const [stage, item] of [['clean', 7], ['clean', 12], ['clean'], ['cleanAll', 1], ['a']] as const)
+      await deadLetters.write(letter('many', stage, item), services.queueUrl);
+    const first = async (most: number, stage?: string) =>
+      (await deadLetters.first('orders', 'many', most, stage)).map(letterName);
+    expect(await first(2)).toEqual(['many/a', 'many/clean']);
+    expect(await first(9, 'clean')).toEqual(['many/clean', 'many/clean/7', 'many/clean/12']);
   });
 });

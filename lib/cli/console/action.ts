@@ -20,6 +20,8 @@ export interface Action {
   plan?(given: Given, setting: Setting): Promise<string>;
   /** What to look at before it is filled in, and what the fields begin with. */
   about?(given: Given, setting: Setting): Promise<{ readonly about: Html; readonly values: Given } | undefined>;
+  /** What is said once it is done, where it lands. */
+  readonly done: string;
   /** Where to go from it. */
   back(given: Given): string;
   /** Where to go once it is done. */

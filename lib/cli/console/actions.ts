@@ -1,6 +1,8 @@
 // What a person can do on a page. Each is a command of the CLI: it gives the plan, and does the work.
-import { aboutQuestion, answerSkeleton, type Field, link } from '../../console/index.ts';
-import type { StageRecord } from '../../records/index.ts';
+import { aboutQuestion, answerSkeleton, type Field, html, link } from '../../console/index.ts';
+import { inputSchemaOf } from '../../graph/index.ts';
+import { partitionWords, type StageRecord } from '../../records/index.ts';
+import { checkWanted } from '../ask-for-run.ts';
 import { checkedPipeline } from '../checked-pipeline.ts';
 import { answer } from '../commands/answer.ts';
 import { cancel } from '../commands/cancel.ts';
@@ -44,12 +46,15 @@ export const actions: { readonly [name: string]: Action } = {
     command: start,
     fields: [
       hidden('pipeline'),
-      { name: 'partition', label: 'Partition', hint: 'The slice of data that the run is for; by default its id.' },
+      {
+        name: 'partition',
+        label: 'Partition',
+        hint: 'The slice of data that the run is for; where the pipeline has no partitions it may be left empty.',
+      },
       {
         name: 'input',
         label: 'Input',
         hint: 'JSON, as the pipeline’s contract wants it.',
-        value: '{}',
         form: 'text',
         required: true,
       },
@@ -60,17 +65,32 @@ export const actions: { readonly [name: string]: Action } = {
       ...option('input', input),
     ],
     go: ['--no-wait', '--json'],
+    about: async ({ pipeline = '' }, setting) => {
+      const [definition, manifest] = await Promise.all([
+        checkedPipeline(setting, pipeline),
+        setting.target?.pipeline(pipeline),
+      ]);
+      const { partitions } = manifest ?? {};
+      const of = partitions ? `, for one of its partitions: ${partitionWords(partitions)}` : '';
+      return {
+        about: html`<p class="lead">A run of ${pipeline}${of}.</p>`,
+        values: { input: answerSkeleton(inputSchemaOf(definition) ?? { type: 'object' }) },
+      };
+    },
     plan: async ({ pipeline = '', partition, input }, setting) => {
       const definition = await checkedPipeline(setting, pipeline);
       const value = await checkInput(definition, readInput(input, setting.workingDirectory));
+      if (setting.target) await checkWanted(setting.target, { pipeline, id: '', partition: partition || undefined });
       return `${pipeline} would be started${partition ? ` for partition ${partition}` : ''} with\n${JSON.stringify(value, null, 2)}\n`;
     },
+    done: 'The run is asked for; it is followed here.',
     back: ({ pipeline = '' }) => link(['pipelines', pipeline]),
     lands: (given, stdout) => runPath({ ...given, run: JSON.parse(stdout).run }),
   },
   cancel: {
     title: 'Cancel a run',
     verb: 'Cancel the run',
+    done: 'The run is being stopped.',
     command: cancel,
     ...ofRun,
     fields: [...ofRun.fields, because],
@@ -78,8 +98,9 @@ export const actions: { readonly [name: string]: Action } = {
     go: ['--go'],
   },
   resume: {
-    title: 'Let a run go on',
-    verb: 'Let it go on',
+    title: 'Resume a run',
+    verb: 'Resume it',
+    done: 'The run goes on in a moment.',
     command: resume,
     ...ofRun,
     fields: [...ofRun.fields, { name: 'from', label: 'From stage', form: 'hidden' }, because],
@@ -94,6 +115,7 @@ export const actions: { readonly [name: string]: Action } = {
   replay: {
     title: 'Replay dead letters',
     verb: 'Replay',
+    done: 'Sent to be done again. Dead letters are open until their run takes them up, which takes a moment.',
     command: deadLettersReplay,
     ...ofLetters,
     fields: [...ofLetters.fields, because],
@@ -107,6 +129,7 @@ export const actions: { readonly [name: string]: Action } = {
   discard: {
     title: 'Discard dead letters',
     verb: 'Discard',
+    done: 'Discarded. It stays in the history, with the reason.',
     command: deadLettersDiscard,
     ...ofLetters,
     fields: [...ofLetters.fields, { ...because, hint: 'Who comes later reads it here.', required: true }],
@@ -117,6 +140,7 @@ export const actions: { readonly [name: string]: Action } = {
   answer: {
     title: 'Answer a question',
     verb: 'Answer',
+    done: 'Answered.',
     command: answer,
     fields: [
       hidden('pipeline'),

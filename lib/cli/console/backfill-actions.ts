@@ -13,6 +13,7 @@ const line = (name: string, label: string, hint: string, required = false): Fiel
 export const backfillAction: Action = {
   title: 'Backfill',
   verb: 'Begin it',
+  done: 'The backfill has begun.',
   command: backfill,
   fields: [
     hidden('pipeline'),
@@ -48,9 +49,15 @@ export const backfillAction: Action = {
   lands: (_, stdout) => link(['backfills', JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}').backfill]),
 };
 
-const changing = (command: Command, title: string, verb: string, says: string, go: readonly string[] = []): Action => ({
+const changing = (
+  command: Command,
+  { title, verb, done }: Pick<Action, 'title' | 'verb' | 'done'>,
+  says: string,
+  go: readonly string[] = [],
+): Action => ({
   title,
   verb,
+  done,
   command,
   fields: [hidden('id')],
   words: ({ id = '' }) => [id],
@@ -67,20 +74,17 @@ const changing = (command: Command, title: string, verb: string, says: string, g
 
 export const pauseBackfill = changing(
   backfillsPause,
-  'Pause a backfill',
-  'Pause it',
+  { title: 'Pause a backfill', verb: 'Pause it', done: 'Paused. Its runs under way go on to their end.' },
   'No further run would start; those under way would go on.',
 );
 export const resumeBackfill = changing(
   backfillsResume,
-  'Let a backfill go on',
-  'Let it go on',
+  { title: 'Resume a backfill', verb: 'Resume it', done: 'The backfill goes on.' },
   'Those to come would start, in order.',
   ['--no-wait'],
 );
 export const cancelBackfill = changing(
   backfillsCancel,
-  'Cancel a backfill',
-  'Cancel it',
+  { title: 'Cancel a backfill', verb: 'Cancel it', done: 'Cancelled. Its runs under way go on to their end.' },
   'No further run would start; those under way would go on.',
 );

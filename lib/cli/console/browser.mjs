@@ -6,9 +6,19 @@ const words = [
   [1, 's'],
 ];
 
-const length = (seconds) => {
-  const [size, name] = words.find(([least]) => seconds >= least) ?? [1, 's'];
-  return `${Math.floor(Math.max(0, seconds) / size)} ${name}`;
+/** `3 h`; with two parts `3 h 5 m`, so that it is seen to count on. */
+const length = (seconds, parts = 1) => {
+  const first = words.findIndex(([least]) => seconds >= least);
+  let left = Math.max(0, seconds);
+  const said = words
+    .slice(first < 0 ? -1 : first)
+    .slice(0, parts)
+    .map(([size, name]) => {
+      const count = Math.floor(left / size);
+      left -= count * size;
+      return `${count} ${name}`;
+    });
+  return said.join(' ');
 };
 
 /** Says of each time how long ago it is, and keeps the time itself for whoever points at it. */
@@ -19,23 +29,29 @@ const tellTimes = () => {
     if (!time.dataset.full) time.dataset.full = time.textContent;
     if (time.hasAttribute('title') === false && time.localName === 'time')
       time.setAttribute('title', time.dataset.full);
-    if (time.dataset.since) time.textContent = length(seconds);
-    else if (seconds < 30 * 86_400) time.textContent = seconds < 1 ? 'now' : `${length(seconds)} ago`;
+    if (time.dataset.since) time.textContent = length(seconds, 2);
+    else if (seconds < 30 * 86_400) {
+      const ago = seconds < 1 ? 'now' : `${length(seconds)} ago`;
+      time.textContent = time.closest('.facts') ? `${time.dataset.full}, ${ago}` : ago; // where there is room, both
+    }
   }
 };
 
-/** What to find again after its region was replaced: by its id, else by where it leads. */
-const placeOf = (element) => {
-  if (element.id) return `#${CSS.escape(element.id)}`;
+const focusable = 'a[href], summary, [tabindex="0"]';
+
+/** Finds again, in the region that replaced its own, what had the focus: by its id, by where it leads, else by its place. */
+const finder = (element, region) => {
+  const place = [...region.querySelectorAll(focusable)].indexOf(element);
   const href = element.getAttribute('href');
-  return href ? `a[href="${CSS.escape(href)}"]` : undefined;
+  const named = element.id ? `#${CSS.escape(element.id)}` : href && `a[href="${CSS.escape(href)}"]`;
+  return (fresh) => (named ? fresh.querySelector(named) : [...fresh.querySelectorAll(focusable)][place]);
 };
 
 const replaceRegion = ({ id, html }) => {
   const old = document.getElementById(id);
   if (!old) return location.reload(); // it has become another page: one that was still being made, or a run that is kept no longer
   if (html.includes(`data-is="${old.dataset.is}"`)) return;
-  const focused = old.contains(document.activeElement) ? placeOf(document.activeElement) : undefined;
+  const found = old.contains(document.activeElement) ? finder(document.activeElement, old) : undefined;
   const scrolled = [...old.querySelectorAll('.scroll, .value')].map(({ scrollLeft, scrollTop }) => [
     scrollLeft,
     scrollTop,
@@ -47,7 +63,7 @@ const replaceRegion = ({ id, html }) => {
     if (scrolled[place]) [element.scrollLeft, element.scrollTop] = scrolled[place];
   for (const [place, details] of [...fresh.querySelectorAll('details')].entries())
     if (open[place] !== undefined) details.open = open[place];
-  if (focused) fresh.querySelector(focused)?.focus({ preventScroll: true });
+  found?.(fresh)?.focus({ preventScroll: true });
   tellTimes();
 };
 
@@ -65,7 +81,7 @@ const listen = () => {
   source.addEventListener('region', ({ data }) => replaceRegion(JSON.parse(data)));
   source.addEventListener('problem', ({ data }) => say(JSON.parse(data), true));
   source.addEventListener('well', () => say('live', false));
-  source.addEventListener('error', () => say('not connected', true));
+  source.addEventListener('error', () => say('not connected: trying again', true));
   source.addEventListener('full', ({ data }) => {
     leave(); // it would ask again and again
     say(JSON.parse(data), true);
@@ -97,6 +113,15 @@ const onKey = (event) => {
   pressed = event.key;
 };
 
+/** That an action was just done is said once: not again when the page is loaded again, or kept as a bookmark. */
+const forgetDone = () => {
+  const url = new URL(location.href);
+  if (!url.searchParams.has('done')) return;
+  url.searchParams.delete('done');
+  history.replaceState(null, '', url);
+};
+
+forgetDone();
 tellTimes();
 setInterval(tellTimes, 1_000);
 document.addEventListener('visibilitychange', followVisibility);

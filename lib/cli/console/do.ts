@@ -1,6 +1,7 @@
 // An action on its way: what it needs is asked for, then its plan is shown, and only then, for a page of ours, it is done.
 import { askPage, type Field, link, type Page, planPage, refusedPage } from '../../console/index.ts';
 import { sha256 } from '../../support/sha256.ts';
+import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import type { Action, Given } from './action.ts';
 import { actions } from './actions.ts';
@@ -11,6 +12,7 @@ import { openTokens } from './tokens.ts';
 
 const refusal =
   'HDL832: the action came without a token of this page, or the console was started again since; expected one that a page of this console has. Fix: go back, load the page again, and repeat it.';
+const nothingLeft = 'There is nothing left to do: somebody has done it meanwhile, here or with a command.';
 const changed = 'HDL835: the plan has changed since it was shown; this is the new one.';
 
 /** A page, or where to go. */
@@ -21,7 +23,12 @@ export interface Actions {
   look(name: string, given: Given): Promise<Page> | undefined;
   /** Does what a page of ours asks for. The same form sent again, as by two clicks, is done once and answered alike. */
   act(name: string, given: Given): Promise<Answer> | undefined;
+  /** What is said of an action where it led to. Undefined where there is none of this name. */
+  done(name: string): string | undefined;
 }
+
+/** What in an address says that an action of this name has just led there. */
+export const doneName = 'done';
 
 /** Forms whose answers are remembered. */
 const mostAnswers = 200;
@@ -31,6 +38,8 @@ export const openActions = (desk: Desk): Actions => {
   const answers = new Map<string, Promise<Answer>>();
   const named = (name: string): Action | undefined => (Object.hasOwn(actions, name) ? actions[name] : undefined);
   return {
+    done: (name) => named(name)?.done,
+
     look: (name, given) => {
       const action = named(name);
       return action && lookAt(name, action, given, desk, tokens.issue);
@@ -81,7 +90,9 @@ const planOf = async (
   const text = await perform(action.command, words, setting);
   if (text.code !== 0) return { problem: `${text.stdout}${text.stderr}` };
   // As JSON it says no times that move on by themselves.
-  const exact = json && json.value === undefined ? await perform(action.command, [...words, '--json'], setting) : text;
+  const hasExact = json && json.value === undefined;
+  const exact = hasExact ? await perform(action.command, [...words, '--json'], setting) : text;
+  if (hasExact && exact.stdout.trim() === '') return { problem: nothingLeft };
   return { text: text.stdout, id: idOf(exact.stdout) };
 };
 
@@ -111,9 +122,14 @@ const lookAt = async (
   const toFill = fields.filter(({ form, required }) => form !== 'hidden' && required);
   const facts = factsOf(name, action, given);
   const ask = async (problem?: string): Promise<Page> => {
-    const { about, values } = (await action.about?.(given, desk.setting)) ?? {};
-    const begun = filled(fields, { ...values, ...given });
-    return askPage({ ...facts, fields: begun, ...(about ? { about } : {}) }, problem);
+    try {
+      const { about, values } = (await action.about?.(given, desk.setting)) ?? {};
+      const begun = filled(fields, { ...values, ...given });
+      return askPage({ ...facts, fields: begun, ...(about ? { about } : {}) }, problem);
+    } catch (error) {
+      if (error instanceof CliError) return refusedPage(facts, error.message, 404); // there is no such pipeline
+      throw error;
+    }
   };
   if (toFill.some((field) => !given[field.name])) return ask();
   const plan = await planOf(action, given, desk);
@@ -153,5 +169,7 @@ const doIt = async (
   if (plan.id !== given.plan) return planned(name, action, given, plan, issueToken(), changed);
   const done = await perform(action.command, [...action.words(given), ...action.go], desk.setting);
   if (done.code !== 0) return refusedPage(facts, `${done.stdout}${done.stderr}`, 502);
-  return { location: action.lands(given, done.stdout) };
+  const url = new URL(action.lands(given, done.stdout), 'http://console');
+  url.searchParams.set(doneName, name);
+  return { location: `${url.pathname}${url.search}` };
 };

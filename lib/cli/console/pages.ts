@@ -143,10 +143,13 @@ const places: {
     if (!backfill) return noPage(`HDL834: there is no backfill ${id}.`);
     return backfillPage({ backfill, plan: (await ledger.payloads.load(backfill.plan)) as BackfillPlan }); // stored as one
   },
-  'dead-letters': async (desk, rest, query) =>
-    rest.length === 0
-      ? lettersPage(await readLetters(desk, query.get('pipeline') ?? undefined))
-      : letterPageAt(desk, rest),
+  'dead-letters': async (desk, rest, query) => {
+    if (rest.length > 0) return letterPageAt(desk, rest);
+    const pipeline = query.get('pipeline') ?? undefined;
+    return pipeline === undefined || desk.target.manifest.pipelines.includes(pipeline)
+      ? lettersPage(await readLetters(desk, pipeline))
+      : noPipeline(pipeline, desk);
+  },
   compare: (desk, rest) => comparePageAt(desk, rest),
   search: async (desk, _, query) =>
     searchPage(await readSearch(desk, query.get('q')?.trim().slice(0, longestSought) ?? '')),

@@ -5,6 +5,9 @@ import { runState } from '../progress/index.ts';
 import type { Desk } from './desk.ts';
 import { knownOf } from './known.ts';
 
+/** Dead letters that are read of a run or a stage: a map may have very many, and an open page is made every second. */
+const mostLetters = 500;
+
 export const byBegin = (a: StageRecord, b: StageRecord): number =>
   (a.startedAt ?? a.endedAt ?? '').localeCompare(b.startedAt ?? b.endedAt ?? '');
 
@@ -43,7 +46,7 @@ export const readRun = async (desk: Desk, pipeline: string, id: string): Promise
   const [records, wiring, deadLetters, audit, input, output] = await Promise.all([
     ledger.stages.list(pipeline, id),
     desk.wiringOf(run),
-    run.deadLetters === 0 && run.generation === undefined ? [] : ledger.deadLetters.list(pipeline, id),
+    run.deadLetters === 0 && run.generation === undefined ? [] : ledger.deadLetters.first(pipeline, id, mostLetters),
     ledger.audit.list(pipeline, id),
     knownOf(() => ledger.payloads.load(run.input)),
     outputOfRun(desk, run),
@@ -60,6 +63,7 @@ export const readRun = async (desk: Desk, pipeline: string, id: string): Promise
     unknown: wiring.unknown,
     until: untilOf(run, desk.setting.now()),
     deadLetters,
+    moreLetters: deadLetters.length === mostLetters,
     audit: historyOf(audit, deadLetters),
     input,
     output,
@@ -85,7 +89,7 @@ export const readStage = async (
     inputOf(desk, run, record, wired),
     outputOf(desk, run, record),
     record?.items ? ledger.stages.listBatches({ pipeline, run: id, stage, spread: record.spread }, false) : [],
-    ledger.deadLetters.list(pipeline, id),
+    ledger.deadLetters.first(pipeline, id, mostLetters, stage),
     desk.logsOf(run, record),
   ]);
   return {
@@ -98,7 +102,8 @@ export const readStage = async (
     input,
     output,
     batches,
-    letters: letters.filter((letter) => letter.stage === stage),
+    letters,
+    moreLetters: letters.length === mostLetters,
   };
 };
 

@@ -23,7 +23,7 @@ export const readLetters = async (desk: Desk, pipeline: string | undefined): Pro
   return {
     letters: lists.flat(),
     starts: starts.filter((lost) => isOpenStart(lost) && (pipeline === undefined || lost.pipeline === pipeline)),
-    each: lettersEach,
+    beyond: lists.some((list) => list.length === lettersEach),
     ...(pipeline === undefined ? {} : { pipeline }),
   };
 };

@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { documentOf, icon, lostPage, type Page, style } from '../../console/index.ts';
+import { documentOf, doneNotice, icon, lostPage, type Page, style } from '../../console/index.ts';
 import { foreignHeader } from '../../support/loopback.ts';
 import { describeError } from '../describe-error.ts';
 import type { Setting, Target } from '../setting.ts';
 import type { Given } from './action.ts';
 import { openDesk } from './desk.ts';
-import { type Answer, openActions } from './do.ts';
+import { type Answer, doneName, openActions } from './do.ts';
 import { openLive } from './live.ts';
 import { addressOf, pageAt } from './pages.ts';
 import { portTaken } from './problems.ts';
@@ -96,7 +96,9 @@ export const openConsole = async ({
     const address = addressOf(path);
     const [kind, name = ''] = address?.parts ?? [];
     const action = kind === 'do' ? actions.look(name, Object.fromEntries(address?.query ?? [])) : undefined;
-    return action ?? pageAt(desk, address);
+    const page = await (action ?? pageAt(desk, address));
+    const done = actions.done(address?.query.get(doneName) ?? '');
+    return done === undefined ? page : { ...page, regions: [doneNotice(done), ...page.regions] };
   };
 
   const replyPage = (response: ServerResponse, path: string, page: Page): void => {

@@ -47,6 +47,6 @@ test('a failed run is seen, its dead letter replayed by the button, and the dash
     return record?.status === 'completed' ? record : undefined;
   });
   expect(completed).toBeDefined();
-  expect(await call('widget', { view: 'letters', pipeline: 'rates' })).toContain('Nothing has used up its policy');
+  expect(await call('widget', { view: 'letters', pipeline: 'rates' })).toContain('nothing has failed for good');
   expect(await call('act', replay ?? {})).toContain('HDL853');
 });
