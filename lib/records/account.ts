@@ -2,7 +2,7 @@
 // are one query of the index of runs.
 
 import { type Measured, type Scores, type Spent, sumSpent } from './spent.ts';
-import type { StageRecord } from './stage-record.ts';
+import type { ItemCounts, StageRecord } from './stage-record.ts';
 import type { Status } from './status.ts';
 import type { Usage } from './usage.ts';
 
@@ -82,7 +82,9 @@ export const accountOf = (records: readonly StageRecord[]): RunAccount => {
 };
 
 /** How a stage of an ended run stood. */
-export type EndedStage = Pick<StageRecord, 'stage' | 'status' | 'attempts' | 'durationMs' | 'items'>;
+export type EndedStage = Pick<StageRecord, 'stage' | 'status' | 'attempts' | 'durationMs'> & {
+  readonly items?: Pick<ItemCounts, 'total' | 'failed'>;
+};
 
 /** How the stages of an ended run stood, as its account has it. Undefined where that does not have all of them as they were counted. */
 export const endedStages = ({
@@ -103,6 +105,6 @@ export const endedStages = ({
     status,
     attempts,
     ...(ms === undefined ? {} : { durationMs: ms }),
-    ...(items === undefined ? {} : { items: { total: items, completed: items - failed, failed } }),
+    ...(items === undefined ? {} : { items: { total: items, failed } }),
   }));
 };
