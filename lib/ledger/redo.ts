@@ -42,7 +42,7 @@ const ended = [
 /** A dead letter that is closed is not among the open ones. */
 const notOpen = [runsIndex.pk, runsIndex.sk];
 /** What it told of how it went; what it spent stays spent. */
-const told = ['measured', 'scores', 'check'];
+const told = ['toldText', 'measured', 'scores', 'check'];
 const given = ['output', 'fingerprint', 'given', 'cachedFrom'];
 
 export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo => {

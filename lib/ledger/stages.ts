@@ -191,7 +191,7 @@ const unfinished = ({ generation = 1 }: StageAddress) => ({
 /** What is read of batches where their results are not. */
 const batchFacts = [
   ...['stage', 'batch', 'status', 'attempts', 'completed', 'failed', 'cached'],
-  ...['startedAt', 'durationMs', 'overdueAt', 'lease', 'spent', 'measured', 'scores'],
+  ...['startedAt', 'durationMs', 'overdueAt', 'lease', 'paidText', 'toldText', 'spent', 'measured', 'scores'],
 ];
 
 export const openStages = (table: Table): Stages => {

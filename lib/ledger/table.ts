@@ -1,6 +1,7 @@
 // The ledger's DynamoDB table: single-item reads and conditional single-item writes, no transactions.
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Aws, AwsCallError } from '../support/aws-call.ts';
+import { asHeld, asTold } from './told.ts';
 
 export interface Key {
   readonly pk: string;
@@ -80,7 +81,7 @@ export interface Table {
 
 type Attributes = Parameters<typeof unmarshall>[0];
 
-const plain = <Record>(value: unknown): Record => unmarshall(value as Attributes) as Record;
+const plain = <Record>(value: unknown): Record => asTold(unmarshall(value as Attributes)) as Record;
 const typed = (value: object) => marshall(value, { removeUndefinedValues: true });
 
 const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
@@ -166,7 +167,7 @@ export const openTable = (aws: Aws, name: string): Table => {
       try {
         await aws.call('dynamodb', 'PutItem', {
           TableName: name,
-          Item: typed({ ...key, ...item }),
+          Item: typed({ ...key, ...asHeld({ ...item }) }),
           ConditionExpression: 'attribute_not_exists(pk)',
         });
         return true;
@@ -197,7 +198,7 @@ export const openTable = (aws: Aws, name: string): Table => {
       };
       const defined = (item: Item) => Object.entries(item).filter(([, value]) => value !== undefined);
       const sets = [
-        ...defined(set).map(([attribute, value]) => {
+        ...defined(asHeld(set)).map(([attribute, value]) => {
           const to = assign(attribute, value);
           return `${to.name} = ${to.value}`;
         }),

@@ -58,7 +58,7 @@ export interface Measured {
   /** Of JSON. */
   readonly bytesIn?: number;
   readonly bytesOut?: number;
-  /** Megabytes that the Lambda has, and that it used at its end. */
+  /** Megabytes that the Lambda has, and the most that its sandbox had used by the end. */
   readonly memoryMb?: number;
   readonly usedMb?: number;
   /** By the wrapper's clock, the start of a cold sandbox included. */
@@ -82,6 +82,9 @@ export interface Telling {
   readonly scores?: Scores;
   readonly tries?: readonly Try[];
 }
+
+/** Attempts kept of one record: the last ones. */
+export const mostTries = 20;
 
 /** URLs kept of one record. */
 export const mostObjects = 20;
@@ -140,10 +143,14 @@ export const joinScores = (one: ScoreSummary, other: ScoreSummary): ScoreSummary
   });
 
 /** Counts of what is billed, less the zeros, to a millionth. */
-export const compactUsage = (usage: Partial<Usage>): Partial<Usage> =>
-  Object.fromEntries(
-    Object.entries(usage).flatMap(([field, count]) => (count ? [[field, Math.round(count * 1e6) / 1e6]] : [])),
-  );
+export const compactUsage = (usage: Partial<Usage>): Partial<Usage> => {
+  const compact: { -readonly [field in keyof Usage]?: number } = {};
+  for (const field in usage) {
+    const count = usage[field as keyof Usage]; // it is one of its own
+    if (count) compact[field as keyof Usage] = Math.round(count * 1e6) / 1e6;
+  }
+  return compact;
+};
 
 export const sumSpent = (parts: readonly (Spent | undefined)[]): Spent => {
   const told = parts.filter((part) => part !== undefined);

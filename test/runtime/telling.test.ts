@@ -82,6 +82,30 @@ test('what failed attempts used is kept, in one write each; the sum is over all 
   expect(told?.tries?.map(({ error }) => error)).toEqual(['Error: not yet, 1', 'Error: not yet, 2', undefined]);
 });
 
+test('it is kept as JSON; where a record has it in maps, as it was before, it is read and added to all the same', async () => {
+  const { aws, ledger } = services;
+  const Key = { pk: { S: 'run#orders#maps' }, sk: { S: 'stage#rate' } };
+  const failing = perform('maps', () => Promise.reject(new Error('once')));
+  await expect(failing).rejects.toThrow('once');
+  const { Item } = await aws.call('dynamodb', 'GetItem', { TableName: 'ledger', Key });
+  expect(Item).toMatchObject({ paidText: { S: expect.any(String) }, toldText: { S: expect.any(String) } });
+  await aws.call('dynamodb', 'UpdateItem', {
+    TableName: 'ledger',
+    Key,
+    UpdateExpression: 'SET spent = :spent, measured = :measured REMOVE paidText, toldText',
+    ExpressionAttributeValues: {
+      ':spent': { M: { usage: { M: { lambdaCalls: { N: '4' } } } } },
+      ':measured': { M: { usedMb: { N: '90' } } },
+    },
+  });
+  expect(await ledger.stages.get(at('maps'))).toMatchObject({
+    spent: { usage: { lambdaCalls: 4 } },
+    measured: { usedMb: 90 },
+  });
+  await perform('maps', ({ input }) => input);
+  expect(await ledger.stages.get(at('maps'))).toMatchObject({ spent: { usage: { lambdaCalls: 5 } } });
+});
+
 test('from when all that it needs is there until it is claimed, it waits', async () => {
   const { stages } = services.ledger;
   const giver = { ...at('waits'), stage: 'giver' };
