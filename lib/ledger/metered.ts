@@ -6,11 +6,11 @@ type Counted = Pick<Usage, 'readUnits' | 'writeUnits' | 's3Puts' | 'queueRequest
 
 export interface Metered {
   readonly aws: Aws;
-  /** So far. */
+  /** So far. What is called from here on is not counted any more: who asks tells of that ahead. */
   used(): Counted;
 }
 
-const isWrite = (operation: string): boolean => ['UpdateItem', 'PutItem', 'DeleteItem'].includes(operation);
+const writes: ReadonlySet<string> = new Set(['UpdateItem', 'PutItem', 'DeleteItem']);
 
 const unitsOf = (capacity: unknown): number => {
   const told = (Array.isArray(capacity) ? capacity : [capacity]) as readonly ({ CapacityUnits?: number } | undefined)[];
@@ -19,16 +19,20 @@ const unitsOf = (capacity: unknown): number => {
 
 export const metered = (aws: Aws): Metered => {
   const used = { readUnits: 0, writeUnits: 0, s3Puts: 0, queueRequests: 0 };
+  let isTold = false;
   return {
-    used: () => ({ ...used }),
+    used: () => {
+      isTold = true;
+      return { ...used };
+    },
     aws: {
       ...aws,
       call: async (service, operation, input, options) => {
         if (service === 'sqs') used.queueRequests += 1;
-        if (service !== 'dynamodb') return aws.call(service, operation, input, options);
+        if (service !== 'dynamodb' || isTold) return aws.call(service, operation, input, options);
         try {
-          const answer = await aws.call(service, operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
-          used[isWrite(operation) ? 'writeUnits' : 'readUnits'] += unitsOf(answer.ConsumedCapacity);
+          const answer = await aws.call(service, operation, { ...input, ReturnConsumedCapacity: 'TOTAL' }, options);
+          used[writes.has(operation) ? 'writeUnits' : 'readUnits'] += unitsOf(answer.ConsumedCapacity);
           return answer;
         } catch (error) {
           // A condition that does not hold is billed as a write all the same.

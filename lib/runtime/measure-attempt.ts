@@ -1,6 +1,6 @@
 // One EMF line for each attempt, failed or not: CloudWatch makes metrics of it, by pipeline and stage; and one for each score.
 import type middy from '@middy/core';
-import type { Scores, Spent, StageAnswer, StageCall, Telling } from '../records/index.ts';
+import type { ModelUse, Scores, Spent, StageAnswer, StageCall, Telling } from '../records/index.ts';
 import { type Metric, writeMetrics } from '../support/emf.ts';
 
 /** An answer also counts what it took over from earlier runs; a batch's, its items. */
@@ -18,8 +18,9 @@ export const measureAttempt = (
 
   const publish = (call: StageCall, failures: number, { completed, failed, cached }: Counted): void => {
     const dimensions = { pipeline: call.run.pipeline, stage: call.shares ?? call.stage };
-    const { spent, measured, scores = {} } = toldBy(call) ?? {};
-    const { read: _read, wrote: _wrote, queuedMs, billedMs, usedMb, ...sizes } = measured ?? {};
+    const { spent = { usage: {} }, measured = {}, scores } = toldBy(call) ?? {};
+    const { queuedMs, billedMs, usedMb, bytesIn, bytesOut, memoryMb } = measured;
+    const { usage, models, calls } = spent;
     writeMetrics(
       dimensions,
       [
@@ -32,12 +33,13 @@ export const measureAttempt = (
         ['QueueWait', 'Milliseconds', queuedMs],
         ['BilledDuration', 'Milliseconds', billedMs],
         ['MemoryUsed', 'Megabytes', usedMb],
-        ...told(spent, scores),
+        ...(models || calls || scores ? rare(spent, scores) : []),
       ],
-      { ...sizes, ...spent?.usage, models: spent?.models, calls: spent?.calls },
+      { bytesIn, bytesOut, memoryMb, ...usage, models, calls },
     );
-    for (const [score, { count, sum }] of Object.entries(scores))
-      writeMetrics({ ...dimensions, score }, [['Score', 'None', sum / count]]);
+    if (scores)
+      for (const [score, { count, sum }] of Object.entries(scores))
+        writeMetrics({ ...dimensions, score }, [['Score', 'None', sum / count]]);
   };
 
   return {
@@ -50,19 +52,15 @@ export const measureAttempt = (
 };
 
 /** What few stages have. */
-const told = (spent: Spent | undefined, scores: Scores): readonly Metric[] => {
-  const models = spent?.models && Object.values(spent.models);
-  const calls = spent?.calls && Object.values(spent.calls);
+const rare = ({ models, calls }: Spent, scores: Scores = {}): readonly Metric[] => {
   const given = Object.values(scores);
-  const past = (kind: 'warned' | 'blocked') => given.reduce((sum, score) => sum + (score[kind] ?? 0), 0);
+  const past = (kind: 'warned' | 'blocked') =>
+    given.length > 0 ? given.reduce((sum, score) => sum + (score[kind] ?? 0), 0) : undefined;
+  const tokens = ({ inputTokens, outputTokens }: ModelUse) => inputTokens + outputTokens;
   return [
-    ['ModelTokens', 'Count', models?.reduce((sum, use) => sum + use.inputTokens + use.outputTokens, 0)],
-    ['DeclaredCalls', 'Count', calls?.reduce((sum, { count }) => sum + count, 0)],
-    ...(given.length > 0
-      ? ([
-          ['ScoresWarned', 'Count', past('warned')],
-          ['ScoresBlocked', 'Count', past('blocked')],
-        ] as const)
-      : []),
+    ['ModelTokens', 'Count', models && Object.values(models).reduce((sum, use) => sum + tokens(use), 0)],
+    ['DeclaredCalls', 'Count', calls && Object.values(calls).reduce((sum, { count }) => sum + count, 0)],
+    ['ScoresWarned', 'Count', past('warned')],
+    ['ScoresBlocked', 'Count', past('blocked')],
   ];
 };

@@ -6,8 +6,10 @@ import {
   joinCalls,
   joinModels,
   joinScores,
+  type Measured,
   type ModelUse,
   mostObjects,
+  mostTries,
   type ScoreLimit,
   type ScoreSummary,
   type Scores,
@@ -72,8 +74,9 @@ export interface Meter {
 }
 
 export interface AttemptEnd {
-  /** When it was claimed. */
+  /** When it was claimed, also as it is in its record. */
   readonly startedAt: number;
+  readonly claimedAt: string;
   readonly endedAt: number;
   /** When all that it needed was there; undefined where that is not known, or for a further attempt. */
   readonly readyAt?: string | undefined;
@@ -101,7 +104,6 @@ const defaultMemoryMb = 512;
 /** Names of one kind that a stage may tell of: they are metrics' dimensions, and lie in its record. */
 const mostNames = 20;
 const longestName = 80;
-const mostTries = 20;
 const longestError = 200;
 const writeUnit = 1_024;
 /** Of a settled record besides its output. */
@@ -228,27 +230,22 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
       if (found.length > 0) throw new PermanentError(`HDL802 blocked by a score: ${found.join('; ')}`);
     },
     warning: () => (warnings.length > 0 ? warnings.join('; ') : undefined),
-    tell: (before, { startedAt, endedAt, readyAt, bytesIn, bytesOut, writesAfter = 0, error }) => {
+    tell: (before, { startedAt, claimedAt, endedAt, readyAt, bytesIn, bytesOut, writesAfter = 0, error }) => {
       const billedMs = Math.max(1, endedAt - facts.startedAt + coldMs);
       const stored = bytesOut !== undefined && bytesOut <= inlineLimitBytes ? bytesOut : 0;
       const own = spent(billedMs, Math.ceil((recordBytes + stored) / writeUnit) + writesAfter);
       const given = before.scores ? sumScores([before.scores, scores]) : Object.keys(scores).length > 0 && scores;
       const tries = withEnd(before.tries, {
-        at: new Date(startedAt).toISOString(),
+        at: claimedAt,
         ms: endedAt - startedAt,
         ...(error ? { error: `${error.name}: ${error.message}`.slice(0, longestError) } : {}),
       });
-      const named = (urls: ReadonlySet<string>, kind: 'read' | 'wrote') => (urls.size > 0 ? { [kind]: [...urls] } : {});
-      const measured = {
-        ...(readyAt === undefined ? {} : { queuedMs: Math.max(0, startedAt - Date.parse(readyAt)) }),
-        ...(bytesIn === undefined ? {} : { bytesIn }),
-        ...(bytesOut === undefined ? {} : { bytesOut }),
-        memoryMb,
-        usedMb: usedMb(),
-        billedMs,
-        ...named(objects.read, 'read'),
-        ...named(objects.wrote, 'wrote'),
-      };
+      const measured: { -readonly [fact in keyof Measured]: Measured[fact] } = { memoryMb, usedMb: usedMb(), billedMs };
+      if (readyAt !== undefined) measured.queuedMs = Math.max(0, startedAt - Date.parse(readyAt));
+      if (bytesIn !== undefined) measured.bytesIn = bytesIn;
+      if (bytesOut !== undefined) measured.bytesOut = bytesOut;
+      if (objects.read.size > 0) measured.read = [...objects.read];
+      if (objects.wrote.size > 0) measured.wrote = [...objects.wrote];
       last = { spent: own, measured, ...(given ? { scores: scores as Scores } : {}) };
       const whole = before.spent ? sumSpent([before.spent, own]) : { ...own, usage: compactUsage(own.usage) };
       return { spent: whole, measured, tries, ...(given ? { scores: given } : {}) };

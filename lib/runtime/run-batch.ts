@@ -56,6 +56,7 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   invariant(batch, 'a batch was run without one');
   const address = addressOf(call.run, call.stage);
   const startedAt = now();
+  const claimedAt = isoTime(startedAt);
   const resolver = ledger.resolver();
   try {
     await resolver.check(call.after, scopeOf(call));
@@ -69,7 +70,7 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const at = { ...address, spread: spreadOf(whole, call.spread) };
   if (whole?.status === 'completed') return { status: 'completed', control: {}, completed: 0, failed: 0 };
   const number = batchNumber(batch);
-  const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(startedAt), {
+  const claim = await ledger.stages.claimBatch(at, number, owner, claimedAt, {
     overdueAt: overdueAt(attempt),
     ...(call.lease ? { lease: call.lease } : {}),
   });
@@ -83,7 +84,7 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const reserveMs = reserveOf(attempt.remainingMs());
   const { items, total } = await batchItems(batch, ledger, resolver, scopeOf(call), at.spread);
   const pooled = call.lease ? ({ pooled: true } as const) : {};
-  if (number === 0) await ledger.stages.open(at, isoTime(startedAt), total, { ...attempt.build, input: '' }, pooled);
+  if (number === 0) await ledger.stages.open(at, claimedAt, total, { ...attempt.build, input: '' }, pooled);
   const todo = items.filter(({ index }) => !results.has(index));
   const cached = await cachedItems(stage, attempt, resolver, todo, whole?.anew === true);
   for (const result of cached?.results ?? []) results.set(result.index, result);
@@ -114,9 +115,10 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const endedAt = now();
   const stored = await ledger.payloads.storeResults(at.pipeline, outcomes);
   const [retry] = waiting;
-  const isFirst = claim.record.startedAt === isoTime(startedAt);
+  const isFirst = claim.record.startedAt === claimedAt;
   const telling = attempt.meter.tell(claim.record, {
     startedAt,
+    claimedAt,
     endedAt,
     readyAt: isFirst ? resolver.readyAt(at.pipeline, at.run, at.generation) : undefined,
     bytesIn: Buffer.byteLength(JSON.stringify(todo.map(({ value }) => value))),

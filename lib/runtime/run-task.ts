@@ -42,6 +42,7 @@ const answerOf = async <S extends Stage>(
   const { call, ledger, owner, now } = attempt;
   const at = addressOf(call.run, call.stage);
   const startedAt = now();
+  const claimedAt = isoTime(startedAt);
   const facts = {
     ...needsOf([call.bind], call.after, call.chosen),
     ...fallbackOf(call),
@@ -49,7 +50,7 @@ const answerOf = async <S extends Stage>(
     ...(call.lease ? { lease: call.lease } : {}),
     ...(call.compensate ? { compensate: call.compensate } : {}),
   };
-  const claim = await ledger.stages.claim(at, owner, isoTime(startedAt), facts);
+  const claim = await ledger.stages.claim(at, owner, claimedAt, facts);
   if (!claim.held) return stored(attempt, claim.record);
 
   let bound: Json;
@@ -66,7 +67,7 @@ const answerOf = async <S extends Stage>(
   }
 
   const { fingerprint, bytes: bytesIn } = fingerprintOf(attempt, bound);
-  const begun: Begun = { at, startedAt, record: claim.record, bytesIn, resolver };
+  const begun: Begun = { at, startedAt, claimedAt, record: claim.record, bytesIn, resolver };
   try {
     return await work(stage, handler, attempt, begun, bound, fingerprint);
   } catch (error) {
@@ -79,6 +80,7 @@ const answerOf = async <S extends Stage>(
 interface Begun {
   readonly at: StageAddress;
   readonly startedAt: number;
+  readonly claimedAt: string;
   readonly record: StageRecord;
   readonly bytesIn: number;
   readonly resolver: Resolver;
@@ -158,7 +160,7 @@ const once = async <S extends Stage>(
 /** Records success. `value` is the output where it is at hand. */
 const settle = async (
   attempt: Attempt,
-  { at, startedAt, record: before, bytesIn, resolver }: Begun,
+  { at, startedAt, claimedAt, record: before, bytesIn, resolver }: Begun,
   result: { readonly output: StoredPayload; readonly fingerprint: Fingerprint } & Pick<
     StageRecord,
     'given' | 'cachedFrom'
@@ -167,10 +169,11 @@ const settle = async (
 ): Promise<StageAnswer> => {
   const { call, ledger, meter, owner, now } = attempt;
   const endedAt = now();
-  const isFirst = before.startedAt === isoTime(startedAt);
+  const isFirst = before.startedAt === claimedAt;
   const warning = meter.warning();
   const telling = meter.tell(before, {
     startedAt,
+    claimedAt,
     endedAt,
     readyAt: isFirst ? resolver.readyAt(at.pipeline, at.run, at.generation ?? 1) : undefined,
     bytesIn,
@@ -201,6 +204,7 @@ const noteFailure = async (attempt: Attempt, begun: Begun, thrown: unknown): Pro
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const telling = attempt.meter.tell(begun.record, {
     startedAt: begun.startedAt,
+    claimedAt: begun.claimedAt,
     endedAt: attempt.now(),
     bytesIn: begun.bytesIn,
     error,
