@@ -34,7 +34,7 @@ export interface ScoreLimit {
   readonly above?: number;
 }
 
-/** All values of one score that a stage gave. Its mean is `sum / count`. */
+/** All values of one score that a stage gave where it was done, or blocked by it; not in tries that failed. Its mean is `sum / count`. */
 export interface ScoreSummary {
   readonly count: number;
   readonly sum: number;

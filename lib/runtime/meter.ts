@@ -63,8 +63,15 @@ export interface Meter {
   readonly score: Score;
   /** Notes an object that the work read or wrote. */
   touch(kind: 'read' | 'wrote', url: string): void;
-  /** Throws PermanentError where a score that was given since the last call is past its `block`. */
+  /**
+   * Counts the scores that were given since the last call: what gave them is done, or blocked by them. Throws PermanentError where
+   * one is past its `block`.
+   */
   checkScores(): void;
+  /** Scores that are given and not counted yet. */
+  uncounted(): UncountedScores;
+  /** Forgets those that came after: what gave them failed, and is done again or given up. @default all */
+  forgetScores(kept?: UncountedScores): void;
   /** Scores past their `warn`, in words. */
   warning(): string | undefined;
   /** What to record with the end of the attempt. `before` is the record as it was claimed. */
@@ -97,6 +104,14 @@ export interface MeterFacts {
   /** An Express execution's states are not billed one by one. @default false */
   readonly isExpress?: boolean;
 }
+
+/** Of work that is under way: values, and in words which of them are past a limit. */
+export interface UncountedScores {
+  readonly scores: Scores;
+  readonly warned: readonly string[];
+  readonly blocked: readonly string[];
+}
+const noScores: UncountedScores = { scores: {}, warned: [], blocked: [] };
 
 /** A stage's, where nobody says otherwise. */
 const defaultMemoryMb = 512;
@@ -137,6 +152,8 @@ const checkName = (kind: string, name: string, known: { readonly [name: string]:
 const isPast = (value: number, { below, above }: ScoreLimit = {}): boolean =>
   (below !== undefined && value < below) || (above !== undefined && value > above);
 
+const someOf = (words: readonly string[]): readonly string[] => words.slice(0, mostNames);
+
 const limitWords = ({ below, above }: ScoreLimit): string =>
   [below === undefined ? [] : [`at least ${below}`], above === undefined ? [] : [`at most ${above}`]]
     .flat()
@@ -147,10 +164,10 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
   const calls: Metered = metered(aws);
   const models: Record<string, ModelUse> = {};
   const services: Record<string, { readonly count: number; readonly dollars?: number }> = {};
-  const scores: Record<string, ScoreSummary> = {};
+  let scores: Scores = {};
   const objects = { read: new Set<string>(), wrote: new Set<string>() };
-  const warnings: string[] = [];
-  let blocked: string[] = [];
+  let uncounted = noScores;
+  let warnings: readonly string[] = [];
   let last: Telling | undefined;
 
   const spent = (billedMs: number, writes: number): Spent => {
@@ -196,13 +213,12 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
       },
     },
     score: (name, value, { warn, block } = {}) => {
-      checkName('a score', name, scores);
+      const { [name]: known, ...others } = uncounted.scores;
+      checkName('a score', name, { ...scores, ...uncounted.scores });
       checkNumber(`score('${name}')`, value, Number.NEGATIVE_INFINITY);
       const isBlocked = isPast(value, block);
       const isWarned = !isBlocked && isPast(value, warn);
       const worse = (limit: ScoreLimit): string => `${name} is ${value}; it is to be ${limitWords(limit)}`;
-      if (isBlocked && block) blocked.push(worse(block));
-      if (isWarned && warn && warnings.length < mostNames) warnings.push(worse(warn));
       const more: ScoreSummary = {
         count: 1,
         sum: value,
@@ -214,8 +230,11 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
         ...(isWarned ? { warned: 1 } : {}),
         ...(isBlocked ? { blocked: 1 } : {}),
       };
-      const known = scores[name];
-      scores[name] = known ? joinScores(known, more) : more;
+      uncounted = {
+        scores: { ...others, [name]: known ? joinScores(known, more) : more },
+        warned: isWarned && warn ? someOf([...uncounted.warned, worse(warn)]) : uncounted.warned,
+        blocked: isBlocked && block ? someOf([...uncounted.blocked, worse(block)]) : uncounted.blocked,
+      };
     },
     touch: (kind, url) => {
       if (objects[kind].size < mostObjects) objects[kind].add(url);
@@ -225,9 +244,16 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
      * what depends on it is skipped. Fix: see what was scored in the dead letter, mend what made it, then replay the letter.
      */
     checkScores: () => {
-      const found = blocked;
-      blocked = [];
-      if (found.length > 0) throw new PermanentError(`HDL802 blocked by a score: ${found.join('; ')}`);
+      if (uncounted === noScores) return;
+      const { blocked, warned, scores: given } = uncounted;
+      scores = sumScores([scores, given]) ?? {};
+      warnings = someOf([...warnings, ...warned]);
+      uncounted = noScores;
+      if (blocked.length > 0) throw new PermanentError(`HDL802 blocked by a score: ${blocked.join('; ')}`);
+    },
+    uncounted: () => uncounted,
+    forgetScores: (kept = noScores) => {
+      uncounted = kept;
     },
     warning: () => (warnings.length > 0 ? warnings.join('; ') : undefined),
     tell: (before, { startedAt, claimedAt, endedAt, readyAt, bytesIn, bytesOut, writesAfter = 0, error }) => {
@@ -246,7 +272,7 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
       if (bytesOut !== undefined) measured.bytesOut = bytesOut;
       if (objects.read.size > 0) measured.read = [...objects.read];
       if (objects.wrote.size > 0) measured.wrote = [...objects.wrote];
-      last = { spent: own, measured, ...(given ? { scores: scores as Scores } : {}) };
+      last = { spent: own, measured, ...(given ? { scores } : {}) };
       const whole = before.spent ? sumSpent([before.spent, own]) : { ...own, usage: compactUsage(own.usage) };
       return { spent: whole, measured, tries, ...(given ? { scores: given } : {}) };
     },

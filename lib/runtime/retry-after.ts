@@ -23,10 +23,11 @@ export const waitMs = (retryAfter: string | number | null, now: number): number 
 export const heedingRetryAfter = async <S extends Stage>(
   stage: S,
   handler: Handler<S>,
-  { call, ledger, owner, now, remainingMs, logger, pace }: Attempt,
+  { call, ledger, owner, now, remainingMs, logger, pace, meter }: Attempt,
   work: Omit<Work<S>, 'pool'>,
 ): Promise<HandlerOutput<S>> => {
   const { pools } = ledger;
+  const before = meter.uncounted();
   for (let waits = 0; ; waits++) {
     await pace?.turn(work.signal);
     const who = `${owner}/${work.item ?? ''}/${waits}`;
@@ -37,6 +38,7 @@ export const heedingRetryAfter = async <S extends Stage>(
       const wait = error instanceof ThrottledError ? waitMs(error.retryAfter, now()) : undefined;
       if (wait !== undefined) await pace?.pushBack(wait);
       if (wait === undefined || waits === mostWaits || wait > remainingMs() * spared) throw error;
+      meter.forgetScores(before);
       logger.info('throttled: waits as long as the service asks', { waitMs: wait });
       await taking.end();
       await sleep(wait, undefined, { signal: work.signal });

@@ -155,6 +155,7 @@ const runItem = async <S extends Stage>(
   const { pipeline, id, partition, definitionHash } = call.run;
   const startedAt = isoTime(now());
   let bound: Json = item;
+  attempt.meter.forgetScores(); // of an item that failed
   try {
     if (call.fold) {
       const key = idempotencyKey(attempt, record, index);
@@ -177,8 +178,9 @@ const runItem = async <S extends Stage>(
       heartbeat: () => undefined,
       item: index,
     });
+    const output = await parse(stage.output, result, 'output');
     attempt.meter.checkScores();
-    return { index, output: await parse(stage.output, result, 'output') };
+    return { index, output };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     if (!isPermanent(error)) return { retry: error };

@@ -36,8 +36,7 @@ export const telemetry = async (): Promise<readonly Row[]> => {
   const told = stageHandler(stage, (given) => work(given), environment);
   const { aws } = services;
   const logger = new Logger({ logLevel: 'SILENT' });
-  const { cost, score, touch, checkScores, warning, told: last } = openMeter(aws, { startedAt: 0 });
-  const silentMeter: Meter = { aws, cost, score, touch, checkScores, warning, told: last, tell: () => ({}) };
+  const silentMeter: Meter = { ...openMeter(aws, { startedAt: 0 }), aws, tell: () => ({}) };
   const payloadCache = newPayloadCache();
   let workMs = 0;
   const work = async ({ input }: { readonly input: { readonly n: number } }) => {

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { defineStage } from '../../lib/definition/index.ts';
 import { accountOf, type Binding, type Json, type StageCall } from '../../lib/records/index.ts';
 import { stageHandler } from '../../lib/runtime/index.ts';
+import { PermanentError, ThrottledError } from '../../lib/support/run-errors.ts';
 import { openServices, stageEnvironment, type TestServices } from '../services.ts';
 
 let services: TestServices;
@@ -138,7 +139,7 @@ test('a batch tells the sum of its items; a retry of it adds to that', async () 
   const [told] = await services.ledger.stages.listBatches(at('batch'), false);
   expect(told).toMatchObject({
     spent: { usage: { lambdaCalls: 2 }, calls: { crm: { count: 4 } } },
-    scores: { good: { count: 4, min: 0.1, max: 0.3 } },
+    scores: { good: { count: 3, min: 0.1, max: 0.3 } }, // of the item that was tried again, once
   });
 });
 
@@ -199,6 +200,38 @@ describe('a score past its block', () => {
       'HDL802 blocked by a score: faithful is 3; it is to be at most 2',
       0,
     ]);
+  });
+});
+
+describe('scores count once what gave them is done', () => {
+  test('not those of a try that failed, nor of one that a service sent away', async () => {
+    let tries = 0;
+    const work: Rated = ({ input, score }) => {
+      tries += 1;
+      score('good', tries, { warn: { below: 3 } });
+      if (tries === 1) throw new Error('not yet');
+      if (tries === 2) throw new ThrottledError('slow down', { retryAfter: 0 });
+      return { n: input.n };
+    };
+    await expect(perform('scored', work)).rejects.toThrow('not yet');
+    expect(await services.ledger.stages.get(at('scored'))).not.toHaveProperty('scores');
+    await perform('scored', work);
+    const told = await services.ledger.stages.get(at('scored'));
+    expect(told).toMatchObject({ scores: { good: { count: 1, sum: 3 } } });
+    expect(told).not.toHaveProperty('warning');
+  });
+
+  test('a score that would block an item which failed otherwise does not block the next', async () => {
+    const work: Rated = ({ input, score }) => {
+      score('good', input.n, { block: { above: 2 } });
+      if (input.n === 3) throw new PermanentError('broken');
+      return { n: input.n };
+    };
+    await perform('leaks', work, { bind: item, batch: { items: literal([1, 3, 2]), index: 0, size: 3 } });
+    const letters = await services.ledger.deadLetters.list('orders', 'leaks');
+    expect(letters.map(({ item: index, cause }) => [index, cause])).toEqual([[1, 'broken']]);
+    const [told] = await services.ledger.stages.listBatches(at('leaks'), false);
+    expect(told?.scores).toMatchObject({ good: { count: 2, sum: 3 } });
   });
 });
 
