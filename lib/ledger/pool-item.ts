@@ -8,6 +8,7 @@ import {
   type PoolRecord,
   poolKey,
   readPoolKey,
+  sweptPoolsKey,
 } from '../records/index.ts';
 import { exactMs, type Planned } from './pool-plan.ts';
 import type { Table } from './table.ts';
@@ -108,6 +109,16 @@ export const openPoolItems = (table: Table) => {
     return found.map(({ pk }) => readPoolKey(pk));
   };
 
+  const sweptTo = async (): Promise<PoolAddress | undefined> => {
+    const found = await table.get<{ readonly last: string }>(sweptPoolsKey);
+    return found && readPoolKey(found.last);
+  };
+  const sweptUpTo = async (at: PoolAddress): Promise<void> => {
+    const last = poolKey(at).pk;
+    const condition = 'attribute_not_exists(#last) OR #last <> :last';
+    await table.update({ key: sweptPoolsKey, set: { last }, condition, values: { last } });
+  };
+
   const rest = async (pool: PoolRecord): Promise<void> => {
     await table.update({
       key: poolKey(pool),
@@ -131,5 +142,5 @@ export const openPoolItems = (table: Table) => {
     await table.update({ key: poolKey(at), set: { next: until }, condition: '#next < :until', values });
   };
 
-  return { read, open, grant, giveBack, reserve, rest, inUse: listInUse, pushBack };
+  return { read, open, grant, giveBack, reserve, rest, inUse: listInUse, sweptTo, sweptUpTo, pushBack };
 };

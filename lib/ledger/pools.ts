@@ -62,6 +62,9 @@ export interface Pools {
   reserve(at: PoolAddress, limits: PoolLimits, calls: number, now: number, latest: number): Promise<number | undefined>;
   /** Pools that are in use, or were a few minutes ago. */
   inUse(): Promise<readonly PoolAddress[]>;
+  /** The last one that a sweep looked at before its time was over; undefined where all had time for all. */
+  sweptTo(): Promise<PoolAddress | undefined>;
+  sweptUpTo(at: PoolAddress): Promise<void>;
   get(at: PoolAddress): Promise<PoolRecord | undefined>;
   /** Who waits, in their order. */
   waiting(at: PoolAddress): Promise<readonly PoolWaiter[]>;
@@ -86,7 +89,7 @@ const allowsTheSame = (one: PoolLimits, other: PoolLimits): boolean =>
 
 export const openPools = (aws: Aws, table: Table): Pools => {
   const { send, tell, tellAgain } = openTelling(aws, table);
-  const { read, open, grant, giveBack, reserve, rest, inUse, pushBack } = openPoolItems(table);
+  const { read, open, grant, giveBack, reserve, rest, inUse, sweptTo, sweptUpTo, pushBack } = openPoolItems(table);
   const queue = (at: PoolAddress, limit: number) => table.first<PoolWaiter>(poolKey(at).pk, poolWaiterPrefix, limit);
   const waiterKey = (entry: PoolEntry) =>
     poolWaiterKey(entry, entry.since + (entry.low ? (entry.limits.agingMs ?? 0) : 0), entry.owner);
@@ -230,6 +233,8 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     reserve,
 
     inUse,
+    sweptTo,
+    sweptUpTo,
     get: read,
 
     waiting: (at) => table.list(poolKey(at).pk, poolWaiterPrefix, ['owner', 'since', 'low', 'givesUpAt']),

@@ -2,6 +2,7 @@
 import {
   type PoolAddress,
   type PoolRecord,
+  poolKey,
   type RunRecord,
   readMark,
   readPoolOwner,
@@ -28,7 +29,7 @@ export const releasePools = async (
 /** Whoever has got something so lately is taken to be at work. */
 const youngMs = 60_000;
 
-/** Pools that are looked at at once, and how long at most: the sweep's Lambda has 240 s, and the next sweep begins with others. */
+/** Pools that are looked at at once, and how long at most: the sweep's Lambda has 240 s, and the next sweep goes on where this one stops. */
 const [atOnce, longestMs] = [10, 120_000];
 
 /** Takes back what nobody holds any more of all pools in use, and grants it to who waits. Gives the pools that could not be looked at. */
@@ -36,9 +37,11 @@ export const sweepPools = async (services: Services): Promise<readonly (PoolAddr
   const { ledger, now } = services;
   const failed: (PoolAddress & { readonly why: string })[] = [];
   const until = now() + longestMs;
-  const inUse = shuffled(await ledger.pools.inUse());
+  const inUse = inTurn(await ledger.pools.inUse(), await ledger.pools.sweptTo());
+  let next = 0;
   const lookOn = async (): Promise<void> => {
-    for (let at = inUse.pop(); at && now() < until; at = inUse.pop()) {
+    for (let at = inUse[next]; at && now() < until; at = inUse[next]) {
+      next += 1;
       try {
         await sweepPool(at, services);
       } catch (error) {
@@ -47,15 +50,18 @@ export const sweepPools = async (services: Services): Promise<readonly (PoolAddr
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lookOn));
+  const last = inUse[next - 1];
+  if (last && next < inUse.length) await ledger.pools.sweptUpTo(last);
   return failed;
 };
 
-/** So that of more than there is time for, none is left out every time. */
-const shuffled = <T>(from: readonly T[]): T[] =>
-  from
-    .map((one) => ({ one, place: Math.random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ one }) => one);
+/** In the order of their keys, beginning behind the one that was the last: of more than there is time for, each has its turn. */
+const inTurn = (pools: readonly PoolAddress[], last: PoolAddress | undefined): readonly PoolAddress[] => {
+  const keyOf = (at: PoolAddress): string => poolKey(at).pk;
+  const sorted = pools.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const first = last ? sorted.findIndex((at) => keyOf(at) > keyOf(last)) : 0;
+  return first > 0 ? [...sorted.slice(first), ...sorted.slice(0, first)] : sorted;
+};
 
 const sweepPool = async (at: PoolAddress, services: Services): Promise<void> => {
   const { pools } = services.ledger;

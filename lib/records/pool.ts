@@ -84,6 +84,8 @@ export interface PoolWaiter {
 
 const poolPk = ({ pool, key }: PoolAddress): string => `pool#${pool}#${key}`;
 export const poolKey = (at: PoolAddress) => ({ pk: poolPk(at), sk: 'pool' });
+/** Where the sweep of pools stopped: no pool is without a name. */
+export const sweptPoolsKey = { pk: poolPk({ pool: '', key: '' }), sk: 'swept' };
 export const poolWaiterPrefix = 'wait#';
 /** By when they came, those of low priority as if they had come later; of those that came at once, by their names. */
 export const poolWaiterKey = (at: PoolAddress, rankMs: number, owner: string) => ({
