@@ -29,7 +29,7 @@ import {
 } from '../records/index.ts';
 import { stageHandler } from '../runtime/index.ts';
 import { invariant } from '../support/invariant.ts';
-import { account, bucketName, type Deployed, deploy, descendantsOf, executionArn, region } from './deploy.ts';
+import { account, type Deployed, deploy, descendantsOf, executionArn, region } from './deploy.ts';
 import {
   type FunctionsOptions,
   type Setup,
@@ -40,8 +40,8 @@ import {
 } from './functions.ts';
 import { invoke, type Watch } from './invocations.ts';
 import { operatorsServices } from './operators-services.ts';
-import type { RowsText } from './rows-file.ts';
 import { openStartQueue } from './start-queue.ts';
+import { openStored, type Stored } from './stored.ts';
 import { partitionOf } from './stubs.ts';
 import { upstreamRecorder } from './upstream-runs.ts';
 
@@ -59,8 +59,7 @@ export interface Finished {
 export interface Bench {
   readonly services: Services;
   readonly deployed: Deployed;
-  /** Stores files in S3. */
-  put(files: readonly RowsText[]): Promise<void>;
+  readonly stored: Stored;
   /** Records what the upstream pipelines gave, for all runs from now on. */
   giveUpstream(upstream: { readonly [alias: string]: Json }): Promise<void>;
   /** Starts a run and waits for its end, through an end of the engine if that is the fault. `id` is what asks for it. */
@@ -232,24 +231,22 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
     }
   };
 
-  const put: Bench['put'] = async (files) => {
-    for (const { bucket, key, text } of files) {
-      const stored = await services.aws.object('PUT', bucketName(bucket), key, { body: text });
-      invariant(stored.ok, `the file ${key} could not be stored: HTTP ${stored.status}`);
-    }
-  };
+  const stored = openStored(
+    () => engine,
+    () => services,
+  );
 
   return {
     services,
     deployed,
-    put,
+    stored,
 
     giveUpstream: (upstream) => recordUpstream(pipeline, upstream),
 
     run: async (id, setup) => {
       asked = setup;
       queue.lost = undefined;
-      await put(setup.files);
+      await stored.put(setup.files);
       for (const { child, upstream, partition: of } of setup.above) await recordUpstream(child, upstream, of);
       const message = {
         kind: 'manual',

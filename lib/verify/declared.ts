@@ -10,18 +10,19 @@ import {
   type Node,
   operandsOf,
   type Pipeline,
+  type RowsFile,
   type RunNode,
   type StageNode,
   type TaskNode,
 } from '../definition/index.ts';
-import { graphOf, type PipelineGraph } from '../graph/index.ts';
+import { graphOf, indexedIn, type PipelineGraph } from '../graph/index.ts';
 import { holds, type Json, keyProblem, narrow, sliceFields, sliceOf, valueAt } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
 import { bucketName } from './deploy.ts';
 import { type Batches, batchesBehind, batchesOf, portionsIn } from './folded.ts';
 import { followersIn } from './followers.ts';
 import { CannotVerifyError } from './refusals.ts';
-import { filesOf, type RowsText } from './rows-file.ts';
+import { filesOf, longestKey } from './rows-file.ts';
 import {
   completed,
   type Deviation,
@@ -32,6 +33,7 @@ import {
   skipped,
   taskEnd,
 } from './stage-ends.ts';
+import type { RowsText } from './stored.ts';
 import { anyKey, anyRun, type Stubs } from './stubs.ts';
 import { declaredUndoing, type UndoEnd } from './undoing.ts';
 
@@ -77,6 +79,9 @@ export const declaredOutcome = async (
   const given = new Map<string, ReadonlyMap<number, Json>>();
   /** What each map gave, in its batches. */
   const batches = new Map<string, Batches>();
+  /** Of maps whose results are read from S3, where they are listed. */
+  const indexes = new Map<string, Json>();
+  const indexed = indexedIn(graph);
 
   const sourceOf = (binding: Extract<Binding, { kind: 'ref' }>, { value, index }: Item): Json => {
     const { source } = binding;
@@ -107,18 +112,26 @@ export const declaredOutcome = async (
       }
     }
   };
-  /** Of a map whose results are read from S3. */
   const resultsOf = ({ source, path }: Extract<Binding, { kind: 'ref' }>): Json | undefined => {
-    if (source.kind !== 'stage' || path[0] !== 'results' || !batches.has(source.stage)) return undefined;
-    if (stubs.isReal)
-      throw new CannotVerifyError(
-        `real handlers read the results of ${source.stage} from S3, where they are only in a run`,
-      );
+    if (source.kind !== 'stage' || path[0] !== 'results' || !indexed.has(source.stage)) return undefined;
     awaited([source.stage]);
-    const given = ends.get(source.stage)?.output ?? null;
-    const place = { bucket: bucketName('artifacts'), key: anyKey };
-    const counts = { count: valueAt(given, ['count']), failed: valueAt(given, ['failed']) };
-    return valueAt({ ...place, ...counts }, path.slice(1));
+    return valueAt(indexes.get(source.stage) ?? null, path.slice(1));
+  };
+  const noteIndex = async ({ id }: MapNode, { output }: StageEnd): Promise<void> => {
+    if (output === undefined || !indexed.has(id)) return;
+    const given = output as { readonly outputs: readonly Json[]; readonly count: number; readonly failed: number }; // of a map
+    const { count, failed } = given;
+    // Who really reads them is to find them.
+    const place = stubs.isReal
+      ? await stubs.stored?.index(pipeline.name, given)
+      : { bucket: bucketName('artifacts'), key: anyKey };
+    indexes.set(id, { ...place, count, failed });
+  };
+  /** The rows that a map goes over: made ones, which are to lie in S3, or of a list what does. */
+  const rowsOf = async (node: MapNode, { bucket, format }: RowsFile, key: string): Promise<readonly Json[]> => {
+    if (format === 'listing' && stubs.stored && key.length < longestKey) return stubs.stored.list(bucket, key);
+    files.push(...filesOf(node, key, stubs, bucketName));
+    return stubs.rows(node);
   };
   const resolve = (binding: Binding, item: Item = noItem): Json => {
     switch (binding.kind) {
@@ -186,8 +199,7 @@ export const declaredOutcome = async (
         if (node.fold) return foldedMap(node, node.fold);
         resolve(node.bind); // what it needs beside its items
         const listed = resolve(node.items); // with rows: the key of the file
-        if (node.rows) files.push(...filesOf(node, String(listed), stubs, bucketName));
-        const items = node.rows ? stubs.rows(node) : (listed as readonly Json[]); // HDL230: maps take lists
+        const items = node.rows ? await rowsOf(node, node.rows, String(listed)) : (listed as readonly Json[]); // HDL230: maps take lists
         const beside = [...besideIn(node.bind), ...node.after].flatMap((id) => given.get(id) ?? []);
         const inputs = items
           .map((value, index): Item => ({ value, index }))
@@ -196,6 +208,7 @@ export const declaredOutcome = async (
         const outputs = new Map<number, Json>();
         if (node.each !== undefined) given.set(node.id, outputs);
         const end = await mapEnd(node, inputs, deviationAt(node.id), stubs, outputs);
+        await noteIndex(node, end);
         const before = node.each === undefined && followers.has(node.id) ? listBehind(node.items) : undefined;
         batches.set(
           node.id,

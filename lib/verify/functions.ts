@@ -10,7 +10,7 @@ import { PermanentError } from '../support/run-errors.ts';
 import type { ReadAbove } from './declared.ts';
 import { type Deployed, environmentOf, functionName } from './deploy.ts';
 import { invoke, noteEffect, type StubWork, stubHandler, type Watch } from './invocations.ts';
-import type { RowsText } from './rows-file.ts';
+import type { RowsText } from './stored.ts';
 import type { Stubs } from './stubs.ts';
 
 /** What a run is made of: its values, and what happens to it. */

@@ -10,9 +10,10 @@ import { type Fault, faults, type Planned } from './faults.ts';
 import { runKilledExpress } from './killed-express.ts';
 import { openRealWork, type RealHandlers } from './real-work.ts';
 import { HandlersFailedError } from './refusals.ts';
-import type { RowsText } from './rows-file.ts';
+import { longestKey } from './rows-file.ts';
 import type { Deviation, StageEnd } from './stage-ends.ts';
 import { bendsFor, type Route } from './steer.ts';
+import type { RowsText } from './stored.ts';
 import { type GivenValues, keysRead, partitionOf, type Stubs, stubsFor } from './stubs.ts';
 import { undoingsOf } from './undoing.ts';
 
@@ -79,11 +80,16 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
   const bench = await openBench(graph, options.wrapper);
   try {
     const real = options.real && openRealWork(options.real, bench.deployed);
-    await bench.put(options.files ?? []);
+    const { stored } = bench;
+    await stored.put(options.files ?? []);
     const upstream = { ...(await upstreamOf(pipeline, seed)), ...(given.upstream as object | undefined) }; // by alias
     const above = (of: Pipeline, key: string) => upstreamOf(of, seed, key);
     const comparesOutput = real
-      ? await plainRun(bench, graph, stubsFor(pipeline, { given, seed, upstream, upstreamOf: above, bends: [], real }))
+      ? await plainRun(
+          bench,
+          graph,
+          stubsFor(pipeline, { given, seed, upstream, upstreamOf: above, bends: [], real, stored }),
+        )
       : true;
     if (!comparesOutput) options.onUncompared?.();
     for (const { id, node, within, isUndoing } of rowsOf(graph)) {
@@ -96,6 +102,7 @@ export const runMatrix = async (pipeline: Pipeline, options: MatrixOptions = {})
         upstreamOf: above,
         bends: bendsFor(graph, route),
         real,
+        stored,
       });
       await bench.giveUpstream(stubs.upstream);
       const before = isUndoing ? await whatFailsAfter(graph, stubs, id) : noFaults;
@@ -194,9 +201,6 @@ const plainRun = async (bench: Bench, graph: PipelineGraph, stubs: Stubs): Promi
   const record = await bench.services.ledger.runs.get(graph.pipeline.name, finished.run);
   throw new HandlersFailedError(record?.cause ?? problems.join('; '));
 };
-
-/** S3's limit. */
-const longestKey = 1_024;
 
 /** What upstream pipelines give, by alias: what they declare for made values of their own. */
 export const upstreamOf = async (

@@ -1,14 +1,8 @@
 // The files that a map over rows reads, with made rows, in the form that they are to have.
 import type { MapNode, RowsBucket, RowsFormat } from '../definition/index.ts';
 import type { Json } from '../records/index.ts';
-import { CannotVerifyError } from './refusals.ts';
+import type { RowsText } from './stored.ts';
 import type { Stubs } from './stubs.ts';
-
-export interface RowsText {
-  readonly bucket: RowsBucket;
-  readonly key: string;
-  readonly text: string;
-}
 
 const line = (values: readonly unknown[]): string =>
   values.map((value) => `"${String(value).replaceAll('"', '""')}"`).join(',');
@@ -22,6 +16,9 @@ const texts: { readonly [format in RowsFormat]: (rows: readonly Json[]) => strin
   csv: (rows) => [line(namesOf(rows)), ...valuesOf(rows)].join('\n'),
 };
 
+/** S3's limit. */
+export const longestKey = 1_024;
+
 /** One object; under a prefix two, with a row in the first; of an inventory its manifest and a file that this names. */
 export const filesOf = (
   node: MapNode,
@@ -30,11 +27,8 @@ export const filesOf = (
   nameOf: (bucket: RowsBucket) => string,
 ): readonly RowsText[] => {
   const { bucket = 'inbox', format = 'json', under } = node.rows ?? {};
+  if (format === 'listing') return [{ bucket, key: `${key}0`, text: '' }];
   const rows = stubs.rows(node);
-  if (format === 'listing')
-    throw new CannotVerifyError(
-      `${node.id} maps over a list of objects, whose times of writing no definition declares`,
-    );
   if (format === 'inventory') {
     const data = `${key}.data.csv`;
     const manifest = {

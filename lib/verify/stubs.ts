@@ -6,6 +6,7 @@ import type { Work } from '../runtime/index.ts';
 import { canonicalJson } from '../support/canonical-json.ts';
 import { type SampleOptions, sampleOf } from './sample.ts';
 import type { Bend } from './steer.ts';
+import type { Stored } from './stored.ts';
 
 /** What stands for a run's id in values, so that runs of other ids give equal ones. */
 export const anyRun = 'RUN';
@@ -30,6 +31,8 @@ export type GivenValues = { readonly [place: string]: Json };
 export interface Stubs {
   /** Whether stages do what their real handlers do. */
   readonly isReal: boolean;
+  /** What lies in S3. Undefined where nothing runs. */
+  readonly stored: Stored | undefined;
   /** Of the run. */
   readonly partition: string;
   readonly input: Json;
@@ -64,15 +67,17 @@ export interface StubOptions {
   readonly seed: number;
   /** The handlers that ship, instead of made values. */
   readonly real?: RealWork | undefined;
+  readonly stored?: Stored | undefined;
 }
 
 export const stubsFor = (pipeline: Pipeline, options: StubOptions): Stubs => {
-  const { given, upstream, bends, seed, upstreamOf = async () => ({}), real } = options;
+  const { given, upstream, bends, seed, upstreamOf = async () => ({}), real, stored } = options;
   const bent = (place: string, value: Json): Json =>
     bends.filter((bend) => bend.place === place).reduce((at, bend) => withValueAt(at, bend.path, bend.value), value);
 
   return {
     isReal: real !== undefined,
+    stored,
     partition: partitionOf(pipeline),
     input: bent('input', given.input ?? sampleOf(jsonSchemaOf(pipeline.input, 'input'), `${seed} input`)),
     upstream: Object.fromEntries(
@@ -101,10 +106,13 @@ export const stubsFor = (pipeline: Pipeline, options: StubOptions): Stubs => {
           sampleOf(rows && jsonSchemaOf(rows.row, 'input'), `${seed} ${id} row ${index}`),
         ),
       ),
-    child: (child) => stubsFor(child, { given: {}, upstream: {}, upstreamOf, bends: [], seed, real }),
+    child: (child) => stubsFor(child, { given: {}, upstream: {}, upstreamOf, bends: [], seed, real, stored }),
     childRun: async (child, partition) => {
       const above = await upstreamOf(child, partition);
-      return { ...stubsFor(child, { given: {}, upstream: above, upstreamOf, bends: [], seed, real }), partition };
+      return {
+        ...stubsFor(child, { given: {}, upstream: above, upstreamOf, bends: [], seed, real, stored }),
+        partition,
+      };
     },
   };
 };

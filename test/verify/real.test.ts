@@ -1,6 +1,8 @@
 // The fault matrix with the work of real handlers instead of stubs.
 import { expect, test } from '@jest/globals';
+import * as z from 'zod';
 import { pipelines } from '../../bin/pipelines.ts';
+import { definePipeline, defineStage, listS3 } from '../../lib/definition/index.ts';
 import type { Handler } from '../../lib/runtime/index.ts';
 import { HandlersFailedError, type RealHandlers, runMatrix } from '../../lib/verify/index.ts';
 import { quick } from './quick.ts';
@@ -80,6 +82,51 @@ test('those that give another output in every run are not compared, and it is sa
   });
   expect(cells).toMatchObject([{ result: 'ok' }]);
   expect(uncompared).toBe(1);
+}, 60_000);
+
+const text = z.object({ text: z.string() });
+const object = z.object({ key: z.string(), at: z.number(), size: z.number() });
+const look = defineStage('look', { input: object, output: text, retry: { attempts: 1 } });
+const results = z.object({ bucket: z.string(), key: z.string(), count: z.number(), failed: z.number() });
+const tell = defineStage('tell', { input: z.object({ looked: results }), output: text, retry: { attempts: 2 } });
+const listed = definePipeline('listed', { input: text }, (flow) => {
+  const objects = listS3({ bucket: 'inbox', prefix: flow.input.text });
+  const looked = flow.map(
+    look,
+    objects,
+    ({ Key, LastModified, Size }) => ({ key: Key, at: LastModified, size: Size }),
+    {
+      ...{ batch: 1, tolerate: { count: 1 } },
+    },
+  );
+  return { told: flow.task(tell, { looked: looked.results }).text, from: looked.results };
+});
+
+test('results that one reads as a stream, of objects that S3 lists, are those of the same handlers outside of any run', async () => {
+  const reading: { readonly [key: string]: Work } = {
+    look: async ({ input, store }) => {
+      const { key, at, size } = input as z.infer<typeof object>;
+      return {
+        text: `${await store.readText({ bucket: 'inbox', key })} ${size} ${new Date(at * 1_000).getUTCFullYear()}`,
+      } as never;
+    },
+    tell: async ({ input, store }) => {
+      const all: string[] = [];
+      for await (const one of store.results(look, (input as { looked: z.infer<typeof results> }).looked))
+        all.push(one.text);
+      return { text: all.join(', ') } as never;
+    },
+  };
+  const faults = ['poison', 'crash', 'killed', 'permanent'];
+  for (const real of [undefined, handlers(reading)]) {
+    const cells = [];
+    for (const fault of faults) cells.push(...(await runMatrix(listed, { fault, ...(real ? { real } : {}) })));
+    expect(cells.map(({ stage, fault, result }) => `${stage} ${fault} ${result}`)).toEqual([
+      'look poison ok',
+      'tell poison none',
+      ...['crash', 'killed', 'permanent'].flatMap((fault) => [`look ${fault} ok`, `tell ${fault} ok`]),
+    ]);
+  }
 }, 60_000);
 
 test('those that fail without a fault are refused, with what they say', async () => {
