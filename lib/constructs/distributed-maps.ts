@@ -3,6 +3,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { CompiledPipeline } from '../asl/index.ts';
 import type { RowsFile } from '../definition/index.ts';
+import { mendedRows } from '../records/index.ts';
 import { acceptWildcards } from './accepted-findings.ts';
 import { artifactsOf } from './access.ts';
 import type { Buckets } from './buckets.ts';
@@ -58,10 +59,16 @@ export const allowDistributedMaps = (
   if (sources.objects.length === 0) return;
   allow(['s3:GetObject'], sources.objects, 'The keys of the files to map over are known when the pipeline runs.');
   const { payloads } = buckets;
+  if (sources.listed.length > 0) allow(['s3:ListBucket'], sources.listed, '');
   // A copy of JSON lines under a prefix, in which those that are none are marked, is listed as they are.
-  const copied = maps.some(({ rows }) => rows?.under === 'prefix' && rows.format === 'jsonl');
-  const listed = [...new Set([...sources.listed, ...(copied ? [payloads.bucketArn] : [])])];
-  if (listed.length > 0) allow(['s3:ListBucket'], listed, '');
+  if (maps.some(({ rows }) => rows?.under === 'prefix' && rows.format === 'jsonl'))
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [payloads.bucketArn],
+        conditions: { StringLike: { 's3:prefix': [`${mendedRows(name)}*`] } },
+      }),
+    );
   allow(
     ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
     [payloads.arnForObjects(`map-runs/${name}/*`)],

@@ -30,6 +30,27 @@ test('the state machine may start executions of itself, read the file, and write
   ]);
 });
 
+interface Statement {
+  readonly Action: unknown;
+  readonly Condition?: unknown;
+}
+
+test('of JSON lines under a prefix it may list what it reads, and the copies of them that are its own', () => {
+  const row = z.object({ key: z.string() });
+  const under = definePipeline('streams', { input: z.object({}) }, (flow) => {
+    const rows = fromS3({ bucket: 'inbox', prefix: 'drops/', format: 'jsonl', row });
+    flow.map(cleanFile, rows, ({ key }) => ({ key }));
+  });
+  const lists = resourcesOf(fixtureTemplate({ pipelines: [under] }), 'AWS::IAM::Policy')
+    .filter(([id]) => id.includes('StateMachineRole'))
+    .flatMap(([, { Properties }]) => (Properties.PolicyDocument as { Statement: readonly Statement[] }).Statement)
+    .filter(({ Action }) => Action === 's3:ListBucket');
+  expect(lists.map(({ Condition }) => Condition)).toEqual([
+    undefined,
+    { StringLike: { 's3:prefix': ['map-runs/streams/mended/*'] } },
+  ]);
+});
+
 test('its definition is told the buckets, the function of the fallback, and for each round the one function', () => {
   const [machine] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
   const given = Object.keys((machine?.[1].Properties.DefinitionSubstitutions ?? {}) as object);
