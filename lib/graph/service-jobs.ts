@@ -13,6 +13,8 @@ export interface ServicePoll {
   /** The call that starts the job, as in `arn:aws:states:::<start>`, and the one that tells of it. */
   readonly start: string;
   readonly look: string;
+  /** The call that ends it, once its time is over; it takes what `look` takes. */
+  readonly stop: string;
   /** The field of the start's answer that names the job, and the parameter of `look` that takes it. */
   readonly given: string;
   readonly asked: string;
@@ -40,10 +42,11 @@ export const serviceJobs: { readonly [call: string]: ServiceJob | undefined } = 
     follow: ['bedrock:GetModelCustomizationJob', 'bedrock:StopModelCustomizationJob'],
   },
   'bedrock:createModelInvocationJob': {
-    follow: ['bedrock:GetModelInvocationJob'],
+    follow: ['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob'],
     poll: {
       start: 'aws-sdk:bedrock:createModelInvocationJob',
       look: 'aws-sdk:bedrock:getModelInvocationJob',
+      stop: 'aws-sdk:bedrock:stopModelInvocationJob',
       given: 'JobArn',
       asked: 'JobIdentifier',
       running: ['Submitted', 'Validating', 'Scheduled', 'InProgress', 'Stopping'],

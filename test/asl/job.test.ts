@@ -17,7 +17,7 @@ interface State {
 const jobStates = (): { readonly [name: string]: State } => {
   const { definition } = compile(graphOf(goldenPipelines.jobs as Pipeline));
   const all = JSON.parse(definition).States as { readonly [name: string]: State };
-  const own = ['call', 'pause', 'look', 'ended', 'broken'].map((part) => `infer.${part}`);
+  const own = ['call', 'pause', 'look', 'ended', 'stop', 'broken'].map((part) => `infer.${part}`);
   const lambda = (name: string): string => `arn:aws:lambda:us-east-1:123456789012:function:${name.replace('.', '_')}`;
   const states = own.map((name): [string, State] => {
     const state = all[name] ?? {};
@@ -46,6 +46,7 @@ test.each<[string, readonly string[], object, number]>([
   ],
 ])('a job %s', async (_, statuses, output, looks) => {
   const asked: unknown[] = [];
+  const stopped: unknown[] = [];
   const stateDir = mkdtempSync(join(tmpdir(), 'heddle-job-'));
   const engine = await openServices({
     stateDir,
@@ -55,6 +56,10 @@ test.each<[string, readonly string[], object, number]>([
       infer_look: (event: unknown) => {
         asked.push(event);
         return { JobArn: 'arn:job', Message: 'why', Status: statuses[asked.length - 1] ?? 'InProgress' };
+      },
+      infer_stop: (event: unknown) => {
+        stopped.push(event);
+        throw Object.assign(new Error('it has ended'), { name: 'Bedrock.ConflictException' });
       },
     },
   });
@@ -68,4 +73,5 @@ test.each<[string, readonly string[], object, number]>([
   rmSync(stateDir, { recursive: true });
   expect(JSON.parse(String(ended.output))).toEqual(output);
   expect(asked).toEqual(Array.from({ length: looks }, () => ({ JobIdentifier: 'arn:job' })));
+  expect(stopped).toEqual(looks === 200 ? Array.from({ length: 3 }, () => ({ JobIdentifier: 'arn:job' })) : []); // each retry of it fails
 });

@@ -1,6 +1,8 @@
 // Which execution `heddle cancel` stops, and why it stops none.
 import { expect, test } from '@jest/globals';
-import { underWay } from '../../lib/cli/commands/cancel.ts';
+import * as z from 'zod';
+import { jobsLeft, underWay } from '../../lib/cli/commands/cancel.ts';
+import { definePipeline } from '../../lib/definition/index.ts';
 import type { RunRecord } from '../../lib/records/index.ts';
 
 const states = 'arn:aws:states:us-east-1:123456789012';
@@ -35,4 +37,18 @@ test.each([
   ],
 ])('not %s', (_, record, message) => {
   expect(() => underWay(record)).toThrow(message);
+});
+
+test('a job that AWS does not follow goes on, and is named', () => {
+  const arn = 'arn:aws:bedrock:eu-west-1::foundation-model/x';
+  const jobs = definePipeline('jobs', { input: z.object({}) }, (flow) => {
+    for (const id of ['infer', 'later'])
+      flow.service(id, { service: 'bedrock:createModelInvocationJob.sync', arguments: {}, resources: [arn] });
+    flow.service('train', { service: 'ecs:runTask.sync', arguments: {}, resources: [arn] });
+  });
+  const records = ['infer', 'train'].map((stage) => ({ stage, status: 'running' as const }));
+  expect(jobsLeft(jobs, records)).toEqual([
+    expect.stringMatching(/^The job of infer goes on at Bedrock: aws bedrock /),
+  ]);
+  expect(jobsLeft(undefined, records)).toEqual([]);
 });

@@ -54,7 +54,7 @@ test('…and what it takes to follow the jobs that they start, and to hand over 
     [['ecs:StopTask', 'ecs:DescribeTasks'], '*'],
     ['iam:PassRole', role],
     ['bedrock:CreateModelInvocationJob', model],
-    ['bedrock:GetModelInvocationJob', '*'],
+    [['bedrock:GetModelInvocationJob', 'bedrock:StopModelInvocationJob'], '*'],
   ])
     expect(said).toContainEqual(right);
   const rule = JSON.stringify(statements.find(({ Action }) => Action.includes('events:PutRule')));

@@ -70,14 +70,16 @@ const callSeconds = 60;
 const looks = 200;
 const shortestPause = 30;
 
-/** Asks how a job is until it has ended. */
+/** Asks how a job is until it has ended, or its time is over: then it is told to stop, as AWS does with the jobs that it follows. */
 const pollStates = (
   { id, timeoutSeconds, retry }: ServiceNode,
   poll: ServicePoll,
   done: string,
   failed: string,
 ): { readonly [name: string]: State } => {
-  const [pause, look, ended, broken] = [`${id}.pause`, `${id}.look`, `${id}.ended`, `${id}.broken`];
+  const [pause, look, ended] = [`${id}.pause`, `${id}.look`, `${id}.ended`];
+  const [stop, broken] = [`${id}.stop`, `${id}.broken`];
+  const job = { [poll.asked]: `{% $states.input.service.result.${poll.given} %}` };
   const isOneOf = (values: readonly string[]): string =>
     `$states.input.service.result.Status in ${JSON.stringify(values)}`;
   const cause = `${JSON.stringify(`the job of ${id} is `)} & $states.input.service.result.Status & ' ' & $states.input.service.result.Message`;
@@ -86,7 +88,7 @@ const pollStates = (
     [look]: {
       Type: 'Task',
       Resource: `arn:aws:states:::${poll.look}`,
-      Arguments: { [poll.asked]: `{% $states.input.service.result.${poll.given} %}` },
+      Arguments: job,
       Output:
         "{% $merge([$states.input, {'service': {'result': $states.result, 'until': $states.input.service.until}}]) %}",
       TimeoutSeconds: callSeconds,
@@ -99,8 +101,20 @@ const pollStates = (
       Choices: [
         { Condition: `{% ${isOneOf(poll.done)} %}`, Next: done },
         { Condition: `{% ${isOneOf(poll.running)} and $millis() < $states.input.service.until %}`, Next: pause },
+        { Condition: `{% ${isOneOf(poll.running)} %}`, Next: stop },
       ],
       Default: broken,
+    },
+    [stop]: {
+      Type: 'Task',
+      Resource: `arn:aws:states:::${poll.stop}`,
+      Arguments: job,
+      Output: unchanged,
+      TimeoutSeconds: callSeconds,
+      Retry: stageRetry(retry),
+      // It has ended at this moment, or nobody could be told: the stage fails either way.
+      Catch: [{ ErrorEquals: ['States.ALL'], Output: unchanged, Next: broken }],
+      Next: broken,
     },
     [broken]: {
       Type: 'Pass',

@@ -1,4 +1,12 @@
-import { expressSeconds, isExpressArn, type RunRecord, type StartMessage } from '../../records/index.ts';
+import type { Pipeline } from '../../definition/index.ts';
+import { graphOf, jobOf } from '../../graph/index.ts';
+import {
+  expressSeconds,
+  isExpressArn,
+  type RunRecord,
+  type StageRecord,
+  type StartMessage,
+} from '../../records/index.ts';
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
@@ -31,10 +39,14 @@ export const cancel: Command = {
       }
       const because = given.text('because');
       const cause = `stopped by ${whoAmI()}${because === undefined ? '' : `: ${because}`}`;
+      const stages = await target.ledger.stages.list(run.pipeline, run.run);
       if (execution === undefined) await takeOut(target, run, cause, setting.now());
       else await target.aws.call('states', 'StopExecution', { executionArn: execution, error: cancelled, cause });
       const settled = await settlement(target, run);
       print(setting, [`${settled.pipeline} ${settled.run} is ${settled.status}.`]);
+      // Last: a definition that cannot be loaded keeps no run from being stopped.
+      const definition = (await setting.loadPipelines()).find(({ name }) => name === run.pipeline);
+      remark(setting, jobsLeft(definition, stages));
       return 0;
     } finally {
       await target.close();
@@ -43,6 +55,21 @@ export const cancel: Command = {
 };
 
 const cancelled = 'Heddle.Cancelled';
+
+/** Which jobs go on when a run is stopped, in words: AWS stops those that it follows, and Heddle asks after the others. */
+export const jobsLeft = (
+  definition: Pipeline | undefined,
+  records: readonly Pick<StageRecord, 'stage' | 'status'>[],
+): readonly string[] => {
+  const underWay = new Set(records.flatMap(({ stage, status }) => (status === 'running' ? [stage] : [])));
+  return (definition ? graphOf(definition).stages : []).flatMap(({ id, node }) =>
+    node.kind === 'service' && jobOf(node.service)?.poll && underWay.has(id)
+      ? [
+          `The job of ${id} goes on at Bedrock: aws bedrock list-model-invocation-jobs --status-equals InProgress finds it, stop-model-invocation-job stops it.`,
+        ]
+      : [],
+  );
+};
 
 /** Ends a run that waits for others of its pipeline. Should it begin at this moment, it is under way and is not ended. */
 const takeOut = async (
