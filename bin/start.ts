@@ -272,6 +272,7 @@ const main = async (): Promise<number> => {
   try {
     const where = given.state === defaultState ? '' : ` --state ${given.state}`;
     say(`The engine speaks the AWS protocols at ${heddle.engine.endpoint} until this ends`);
+    for (const notice of heddle.engine.notices) say(notice);
     if (given.serve) await serve(heddle, given.state, consolePort);
     say();
     if (given['by-day']) {

@@ -6,7 +6,7 @@ import { sha256 } from '../support/sha256.ts';
 import { constant } from './constant.ts';
 import { controlOfBegin } from './control.ts';
 import { emitCompensation } from './emit/compensation.ts';
-import { emit, operator } from './emit/index.ts';
+import { emit, operator, statesThatCall } from './emit/index.ts';
 import { longestRunSeconds } from './longest-run.ts';
 import { type MapMode, mapModeOf, modesIn } from './map-mode.ts';
 
@@ -29,6 +29,8 @@ export interface CompiledPipeline {
   readonly children: readonly ChildDefinition[];
   /** The definition of the machine that undoes what a failed run did; undefined where no stage is to be undone. */
   readonly compensation: string | undefined;
+  /** The states that the local engine calls a handler for instead of AWS, and its name. */
+  readonly standIns: readonly { readonly state: string; readonly handler: string }[];
   /** Ids of the stages that wake others who wait at a latch. */
   readonly releases: readonly string[];
   /** True when there are latches: the machine then writes to the ledger, whose table's name is the placeholder `ledger`. */
@@ -113,6 +115,11 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
     operators: ['begin', 'settle', 'finish'],
     children,
     compensation,
+    standIns: graph.stages.flatMap(({ node }) => {
+      if (node.kind !== 'service' || node.standIn === undefined) return [];
+      const handler = node.standIn;
+      return statesThatCall(node).map((state) => ({ state, handler }));
+    }),
     releases: body.releases,
     waits: body.releases.length > 0,
   };

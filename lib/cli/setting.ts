@@ -21,6 +21,8 @@ export interface Target {
   readonly name: string;
   /** True when the engine runs in this process: what is under way stops at `close` and goes on at the next open. */
   readonly embedded: boolean;
+  /** What of the app is not there as it is on AWS: one line each. @default nothing */
+  readonly notices?: readonly string[];
   pipeline(name: string): Promise<PipelineManifest>;
   close(): Promise<void>;
 }

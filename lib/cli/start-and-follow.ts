@@ -45,6 +45,7 @@ export const startAndFollow = async (
   given: Arguments,
   setting: Setting,
 ): Promise<number> => {
+  remark(setting, target.notices ?? []);
   const { run, repeated } = await askForRun(target, {
     pipeline: pipeline.name,
     id: given.text('id') ?? newId(setting.now()),

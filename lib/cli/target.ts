@@ -81,7 +81,8 @@ export const openLocalTarget = async (
     const engine = await openEngine({ assembly, stateDir, port, setAsideDamaged, work });
     const aws = connect({ ...anyone, region: engine.region, endpoint: engine.endpoint });
     const name = `the local engine in ${shown}`;
-    return await targetAt(aws, given.text('orchestrator'), { name, embedded: true, close: () => engine.close() });
+    const close = (): Promise<void> => engine.close();
+    return await targetAt(aws, given.text('orchestrator'), { name, embedded: true, notices: engine.notices, close });
   } catch (error) {
     if (error instanceof DamagedStateError) throw damaged(error);
     const live = error instanceof EngineError && error.code === 'HDL504' ? endpointOf(stateDir) : undefined;
@@ -111,7 +112,7 @@ const endpointOf = (stateDir: string): string | undefined => {
 export const targetAt = async (
   aws: Aws,
   orchestrator = 'heddle',
-  place: Pick<Target, 'name' | 'embedded' | 'close'>,
+  place: Pick<Target, 'name' | 'embedded' | 'notices' | 'close'>,
 ): Promise<Target> => {
   try {
     // The constructs wrote both kinds of manifest as the types that the records give them.

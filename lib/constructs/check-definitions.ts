@@ -5,7 +5,7 @@ import { checkLimits, estimate } from '../asl/index.ts';
 import { DefinitionError, type Diagnostic, type Pipeline } from '../definition/index.ts';
 import { functionsOf, graphOf, validate } from '../graph/index.ts';
 import { nearest } from '../support/nearest.ts';
-import { handlerFile } from './handler-file.ts';
+import { handlerFile, handlersOf } from './handler-file.ts';
 import { longestName, nameForm, names } from './names.ts';
 
 export interface DefinitionSet {
@@ -67,10 +67,10 @@ const orchestratorName = ({ orchestrator }: DefinitionSet): readonly Diagnostic[
         },
       ];
 
-/** HDL221: a stage has no handler file. Fix: write it, or rename the file that was meant for it. */
+/** HDL221: a stage, or the stand-in of one, has no handler file. Fix: write it, or rename the file that was meant for it. */
 const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): readonly Diagnostic[] =>
-  functionsOf(graphOf(pipeline)).flatMap(({ placed: { id }, stage }) => {
-    const file = handlerFile(handlers, pipeline.name, stage.name);
+  handlersOf(pipeline).flatMap(({ id, handler, form }) => {
+    const file = handlerFile(handlers, pipeline.name, handler);
     if (existsSync(file)) return [];
     const directory = dirname(file);
     const like = existsSync(directory) ? nearest(basename(file), readdirSync(directory)) : undefined;
@@ -80,9 +80,7 @@ const missingHandlers = ({ handlers }: DefinitionSet, pipeline: Pipeline): reado
         severity: 'error',
         at: `${pipeline.name}.${id}`,
         message: `no handler file ${file}`,
-        fix: like
-          ? `rename ${directory}/${like} to it, or write it`
-          : `write it: export const handler = stageHandler(${stage.name}, async ({ input }) => …)`,
+        fix: like ? `rename ${directory}/${like} to it, or write it` : `write it: export const handler = ${form}`,
       },
     ];
   });

@@ -125,7 +125,12 @@ export class Pipeline extends PipelineBase {
     this.replayQueueArn = this.replays.queueArn;
     this.deadLetterQueueArn = this.deadLetters.queueArn;
     this.#stages = this.#makeStages(props, graph, handlers);
-    const { stateMachine, compensation } = this.#makeStateMachine(orchestrator, compiled, serviceRightsOf(graph));
+    const { stateMachine, compensation } = this.#makeStateMachine(
+      orchestrator,
+      compiled,
+      serviceRightsOf(graph),
+      handlers,
+    );
     this.stateMachine = stateMachine;
     this.pipelineArn = this.stateMachine.stateMachineArn;
 
@@ -210,9 +215,10 @@ export class Pipeline extends PipelineBase {
   }
 
   #makeStateMachine(
-    { orchestratorName, operators, ledger, inbox, payloads, monitoring }: IOrchestrator,
+    { orchestratorName, operators, ledger, inbox, payloads, monitoring, bundles }: IOrchestrator,
     compiled: CompiledPipeline,
     rights: readonly ServiceRight[],
+    handlers: string,
   ): CompiledStateMachine {
     // By its name: the machine names the functions already, and two that name each other cannot be made.
     const machine = names.stateMachine(orchestratorName, this.pipelineName);
@@ -227,6 +233,11 @@ export class Pipeline extends PipelineBase {
       stateMachineName: machine,
       compiled,
       rights,
+      standIns: compiled.standIns.map(({ state, handler }) => ({
+        state,
+        functionName: names.stage(orchestratorName, this.pipelineName, state),
+        code: bundles.code(handlerFile(handlers, this.pipelineName, handler)),
+      })),
       tracing: monitoring.tracing,
       ledger,
       buckets: { inbox, payloads },

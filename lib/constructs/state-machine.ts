@@ -14,12 +14,15 @@ import { allowChildMachines, childName } from './child-machines.ts';
 import { allowDistributedMaps } from './distributed-maps.ts';
 import type { InvokedFunction } from './handler-function.ts';
 import { idOf } from './names.ts';
+import { type StandIn, standIn } from './stand-ins.ts';
 
 export interface CompiledStateMachineProps {
   readonly stateMachineName: string;
   readonly compiled: CompiledPipeline;
   /** Calls of AWS that the machine itself makes. */
   readonly rights: readonly ServiceRight[];
+  /** Functions for the local engine alone. */
+  readonly standIns: readonly StandIn[];
   /** What to put for the placeholders `stage_<id>`, `fallback_<id>` and `operator_<name>`. */
   readonly functions: { readonly [placeholder: string]: InvokedFunction };
   /** For maps over files. */
@@ -38,7 +41,7 @@ export class CompiledStateMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: CompiledStateMachineProps) {
     super(scope, id);
-    const { stateMachineName, compiled, functions, ledger, buckets, rights, tracing = true } = props;
+    const { stateMachineName, compiled, functions, ledger, buckets, rights, standIns, tracing = true } = props;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       description: `Runs the state machine ${stateMachineName}`,
@@ -96,8 +99,8 @@ export class CompiledStateMachine extends Construct {
       ),
     };
     const type = compiled.type === 'express' ? StateMachineType.EXPRESS : StateMachineType.STANDARD;
-    const machine = (id: string, name: string, definition: string, comment: string, of = type): StateMachine =>
-      new StateMachine(this, id, {
+    const machine = (id: string, name: string, definition: string, comment: string, of = type): StateMachine => {
+      const made = new StateMachine(this, id, {
         stateMachineName: name,
         comment,
         stateMachineType: of,
@@ -117,6 +120,12 @@ export class CompiledStateMachine extends Construct {
         },
         tracingEnabled: tracing,
       });
+      standIn(
+        made,
+        standIns.filter(({ state }) => definition.includes(`${JSON.stringify(state)}:`)),
+      );
+      return made;
+    };
     this.stateMachine = machine('Machine', stateMachineName, compiled.definition, `Heddle pipeline ${compiled.name}`);
     for (const { placeholder, definition } of compiled.children) {
       const child = childName(stateMachineName, placeholder);

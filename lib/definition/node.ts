@@ -139,6 +139,8 @@ export interface ServiceNode {
   /** Roles that are handed over. */
   readonly passes?: readonly string[];
   readonly action?: string;
+  /** The handler that the local engine calls instead. */
+  readonly standIn?: string;
   readonly output?: StandardSchemaV1;
   readonly timeoutSeconds: number;
   readonly retry: RetryPolicy;

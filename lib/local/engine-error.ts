@@ -22,7 +22,8 @@
  * HDL515: a resource was refused by its service as AWS would refuse it. Fix: correct the properties that the message
  * names.
  * HDL516: stacks are for more than one account or region, but an engine is one of each. Fix: name the stacks to run.
- * HDL520: a Task calls a resource that the local engine does not implement. Fix: do without it here, or run against AWS.
+ * HDL520: a Task calls a resource that the local engine does not implement; it fails. Fix: name a handler that stands in for it here
+ * (`standIn` of flow.service), or run against AWS.
  * HDL521: an ItemReader has an InputType that the local engine does not read. Fix: use JSON, JSONL, CSV, or a listing.
  * HDL522: the log of an execution cannot be read, so the execution failed. Its log is kept. Fix: start the run again.
  * HDL523: a Task has Credentials, but the local engine has one account. Fix: run it against AWS.

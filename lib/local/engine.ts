@@ -88,6 +88,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     const loaded = await loadStacks(stacks, options.parameters ?? {}, context);
     await composition.start();
     const notices = [
+      ...loaded.flatMap(({ resources }) => resources.flatMap((resource) => resource.notices ?? [])),
       ...(await pendingSubscriptions(composition.get('sns'))),
       ...(await farDestinations(composition.get('eventbridge'))),
     ];

@@ -53,7 +53,7 @@ test.each(emitted)('%s has no problem', (_, pipeline) => {
   expect(problemsOf(machineOf(pipeline))).toEqual([]);
 });
 
-/** Jobs are AWS's own: the local engine refuses to run them, by name (test/flow/service.test.ts). */
+/** Jobs are AWS's own: on the local engine their stages fail (test/flow/service.test.ts). */
 const runnable = emitted.filter(([name]) => name !== 'jobs');
 describe.each(runnable)('%s', (_, pipeline) => {
   test('runs to its end', async () => {

@@ -39,6 +39,28 @@ describe('mistakes of definitions are told together, before anything is made', (
       ],
     ],
     [
+      'a stand-in that is not there, and one whose name is none',
+      {
+        pipelines: [
+          definePipeline('orders', { input: nothing }, (flow) => {
+            const call = {
+              service: 'ecs:runTask.sync',
+              arguments: {},
+              resources: ['arn:aws:ecs:eu-west-1:1:x'],
+            } as const;
+            flow.service('train', { ...call, standIn: 'fakeTraining' });
+            flow.service('infer', { ...call, standIn: 'list.ts' });
+          }),
+        ],
+      },
+      [
+        'DefinitionError',
+        "HDL106 orders.infer: the stand-in name 'list.ts' is not a lower-case letter followed by letters and digits. Fix: call it listTs.",
+        'HDL221 orders.train: no handler file test/constructs/fixtures/handlers/orders/fake-training.ts. Fix: write it: export const handler = async (args) => ….',
+        'HDL221 orders.infer: no handler file test/constructs/fixtures/handlers/orders/list.ts.ts. Fix: rename test/constructs/fixtures/handlers/orders/list.ts to it, or write it.',
+      ],
+    ],
+    [
       'those of two pipelines, and of the orchestrator',
       { name: 'my-heddle', pipelines: [pipeline('first', 'one'), pipeline('second', 'two')] },
       [

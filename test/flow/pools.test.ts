@@ -247,7 +247,7 @@ test('a rate that two pipelines share holds under a burst of tasks and of batche
   ]);
   expect(new Set(runs.map(({ run }) => run.status))).toEqual(new Set(['completed']));
   expect([times.length, mostInASecond(times)]).toEqual([40, 5]);
-  // Forty calls at five a second, and 1 % more for those that begin a little late.
+  // Forty calls, 202 ms apart (a second's fifth and 1 %), and 5 % more for those that begin a little late.
   expect(Math.max(...times) - Math.min(...times)).toBeLessThan(39 * 202 * 1.05);
 });
 

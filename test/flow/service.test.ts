@@ -76,14 +76,24 @@ test('nothing is called when a value will not come, or is too long to travel', a
   expect((await bodies()).map(({ stage }) => stage)).toEqual(['send']); // its dead letter
 });
 
-test('a job of a service that the local engine does not have ends the run, and says which', async () => {
+test('a job of a service that the local engine does not have fails its stage alone, and says which', async () => {
   const training = definePipeline('training', { input: z.object({}) }, (flow) => {
-    flow.service('train', { service: 'ecs:runTask.sync', arguments: {}, resources: ['arn:aws:ecs:eu-west-1:1:x'] });
+    const resources = ['arn:aws:ecs:eu-west-1:1:x'] as const;
+    const trained = flow.service('train', { service: 'ecs:runTask.sync', arguments: {}, resources });
+    flow.task(note, { trained });
+    flow.task(count, {});
   });
-  bench = await openBench([training]);
+  bench = await openBench([training], handlers());
   const { run, stages } = await bench.run('training');
   expect(run.status).toBe('failed');
-  expect(`${run.cause} ${stages.train?.cause}`).toContain(
-    'HDL520 the local engine does not implement the resource arn:aws:states:::ecs:runTask.sync',
-  );
+  expect(stages).toMatchObject({
+    train: {
+      status: 'failed',
+      cause:
+        'HDL520 the local engine does not implement the resource arn:aws:states:::ecs:runTask.sync, and nothing stands in for it',
+    },
+    note: { status: 'skipped' },
+    count: { status: 'completed' },
+  });
+  expect((await bench.local.ledger.deadLetters.list('training', run.run)).map(({ stage }) => stage)).toEqual(['train']);
 });

@@ -18,6 +18,7 @@ import { emitWait } from './wait.ts';
 
 export { operator } from './operator.ts';
 export type { ChildMachine, Piece, State } from './piece.ts';
+export { statesThatCall } from './service.ts';
 
 type Emit<N> = (node: N, next: string | null, emission: Emission, graph: GraphNode) => Piece;
 

@@ -3,10 +3,14 @@ import { jobOf, type ServicePoll } from '../../graph/index.ts';
 import { constant } from '../constant.ts';
 import { controlOfStage } from '../control.ts';
 import { stageRetry } from '../retry.ts';
-import { caught, withControlInstead } from './flow-state.ts';
+import { caught, unchanged, withControlInstead } from './flow-state.ts';
 import { operator } from './operator.ts';
 import type { Emission, Piece, State } from './piece.ts';
 import { stageFailed } from './stage-failed.ts';
+
+/** The states of a stage that call AWS. */
+export const statesThatCall = ({ id, service }: ServiceNode): readonly string[] =>
+  jobOf(service)?.poll ? [`${id}.call`, `${id}.look`] : [`${id}.call`];
 
 /** `settle` gives the arguments, from the ledger; the call; `settle` records what it answered. */
 export const emitService = (node: ServiceNode, next: string | null, emission: Emission): Piece => {

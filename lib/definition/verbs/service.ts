@@ -22,6 +22,13 @@ export interface ServiceOptions<Output extends StandardSchemaV1> extends AfterOp
   readonly passes?: readonly string[];
   /** The IAM action, where its name does not follow from the service: `bedrock:InvokeModel`. @default derived */
   readonly action?: `${string}:${string}`;
+  /**
+   * The name of a handler that the local engine, which has only some services of AWS, calls instead: `<pipeline>/<name>.ts` among the
+   * stages' handlers, `export const handler = async (args) => answer`. It gets `arguments`, gives what AWS would answer, and fails the
+   * stage by throwing. In an account it is not there. Of a job that is asked after (`bedrock:createModelInvocationJob.sync`) it gets each
+   * of those calls too. @default none: on a laptop the stage fails, with the reason
+   */
+  readonly standIn?: string;
   /** What the call answers, for the checker; AWS's word is taken for it. @default unknown */
   readonly output?: Output;
   /** @default '1m'; of a job, '1d'. A call may take a day, a job 30. */
@@ -67,6 +74,7 @@ export const recordService = (recorder: Recorder): ServiceVerb['service'] => {
       resources: call.resources,
       ...(call.passes ? { passes: call.passes } : {}),
       ...(call.action ? { action: call.action } : {}),
+      ...(call.standIn ? { standIn: call.standIn } : {}),
       ...(call.output ? { output: call.output } : {}),
       timeoutSeconds: spanSeconds(call.timeout ?? (call.service.includes('.sync') ? '1d' : '1m'), at, 'timeout'),
       retry: retryPolicy(call.retry),

@@ -18,7 +18,7 @@ const reserved: readonly string[] = [
 ];
 
 /**
- * HDL106: a name of a pipeline, stage, choice, upstream or pool that is not a lower-case letter followed by letters and digits,
+ * HDL106: a name of a pipeline, stage, choice, upstream, stand-in or pool that is not a lower-case letter followed by letters and digits,
  * is longer than 60 characters, or is reserved. The name is also that of a state, a file, a metric dimension and a Lambda; a
  * pool's is part of a key and of the rights on it. Fix: rename it.
  */
@@ -35,6 +35,11 @@ export const namesArePlain: Rule = ({ graph: { pipeline } }) => {
       name,
       at: `${pipeline.name}.${name}`,
     })),
+    ...places.flatMap(({ id, node }) =>
+      node.kind === 'service' && node.standIn !== undefined
+        ? [{ what: 'stand-in', name: node.standIn, at: `${pipeline.name}.${id}` }]
+        : [],
+    ),
     ...[...pools].map(([name, stage]) => ({ what: 'pool', name, at: `${pipeline.name}.${stage}` })),
   ];
   return named.flatMap(({ what, name, at }) => {

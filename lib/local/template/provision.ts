@@ -39,7 +39,9 @@ const inOrder = (stack: Stack, resources: readonly ResourceText[]): readonly Res
   const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
   const ordered = order([...byId.keys()], (id) => {
     const resource = byId.get(id);
-    return resource ? [...referencesOf(resource.properties), ...resource.dependsOn] : [];
+    return resource
+      ? [...referencesOf(resource.properties), ...resource.dependsOn, ...Object.values(resource.standIns)]
+      : [];
   });
   if (ordered.kind === 'cycle')
     throw new EngineError('HDL513', {
@@ -106,12 +108,15 @@ export const provisionStack = async (
   const texts = resourcesOf(stack);
   const providers = providersOf(texts);
   const resources: StackResource[] = [];
-  for (const { logicalId, type, properties: text, condition, isRetained } of inOrder(stack, texts)) {
+  for (const { logicalId, type, properties: text, condition, standIns: asked, isRetained } of inOrder(stack, texts)) {
     const here = scope.of(logicalId);
     if (condition !== undefined && !here.condition(condition)) continue;
     const resolved = await resolveReferences(evaluateShape(text, here), here.where, context);
     const properties = isShape(resolved) ? resolved : {};
-    const resource = { stack: stack.name, logicalId, type, properties, assets: stack.assets };
+    const standIns = Object.fromEntries(
+      Object.entries(asked).map(([state, id]) => [state, String(here.attribute(id, 'Arn'))]),
+    );
+    const resource = { stack: stack.name, logicalId, type, properties, assets: stack.assets, standIns };
     const made = await make(resource, providers.has(logicalId), context);
     scope.add(logicalId, made);
     if (!providers.has(logicalId))

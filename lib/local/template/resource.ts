@@ -9,6 +9,8 @@ export type Resource = {
   readonly type: string;
   readonly properties: Shape;
   readonly assets: Assets;
+  /** ARNs of the functions that stand in for what states of a machine call, by the names of the states. */
+  readonly standIns: { readonly [state: string]: string };
 };
 
 /** A resource that the engine runs. */
@@ -20,6 +22,8 @@ export type Provisioned = {
   readonly arn?: string;
   /** What `Fn::GetAtt` gives, by attribute name. */
   readonly attributes: Shape;
+  /** What of it is not here as it is on AWS: one line each. */
+  readonly notices?: readonly string[];
 };
 
 /** How one resource type comes to be in the engine. Handlers only make API calls, so anything they do a client could do. */

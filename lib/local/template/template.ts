@@ -10,6 +10,8 @@ export type ResourceText = {
   readonly properties: Shape;
   readonly dependsOn: readonly string[];
   readonly condition: string | undefined;
+  /** Logical ids of functions that stand in for what states of a machine call, by the names of the states. */
+  readonly standIns: { readonly [state: string]: string };
   /** Stays when it leaves the template. */
   readonly isRetained: boolean;
 };
@@ -43,12 +45,27 @@ export const resourcesOf = ({ name, template }: Stack): readonly ResourceText[] 
       `only ${KNOWN_SECTIONS.join(', ')}`,
       'deploy this stack to AWS, or write it without that section.',
     );
-  return Object.entries(sectionOf(template, 'Resources')).map(([logicalId, text]) => ({
-    logicalId,
-    type: String(text.Type),
-    properties: isShape(text.Properties) ? text.Properties : {},
-    dependsOn: (Array.isArray(text.DependsOn) ? text.DependsOn : [text.DependsOn ?? []]).flat().map(String),
-    condition: typeof text.Condition === 'string' ? text.Condition : undefined,
-    isRetained: text.DeletionPolicy === 'Retain',
-  }));
+  return Object.entries(sectionOf(template, 'Resources')).flatMap(([logicalId, text]) => {
+    const condition = typeof text.Condition === 'string' ? text.Condition : undefined;
+    const functions = Object.entries(standInsOf(text)).map(([state, properties]) => ({
+      ...{ state, logicalId: `${logicalId}.${state}`, type: 'AWS::Lambda::Function', properties },
+      ...{ dependsOn: [], condition, standIns: {}, isRetained: false },
+    }));
+    return [
+      ...functions,
+      {
+        logicalId,
+        type: String(text.Type),
+        properties: isShape(text.Properties) ? text.Properties : {},
+        dependsOn: (Array.isArray(text.DependsOn) ? text.DependsOn : [text.DependsOn ?? []]).flat().map(String),
+        condition,
+        standIns: Object.fromEntries(functions.map((one) => [one.state, one.logicalId])),
+        isRetained: text.DeletionPolicy === 'Retain',
+      },
+    ];
+  });
 };
+
+/** Functions that this engine alone makes: their properties, by the state of the machine that is to call them instead. */
+const standInsOf = ({ Metadata: metadata }: Shape): { readonly [state: string]: Shape } =>
+  sectionOf(isShape(metadata) ? metadata : {}, 'LocalStandIns');

@@ -148,3 +148,58 @@ test('names are shortened to what the type allows, and stay apart', async () => 
   expect(names.map((name) => name.length)).toEqual([80, 80]);
   expect(new Set(names).size).toBe(2);
 });
+
+describe('a Task that calls what the engine does not run', () => {
+  const resource = 'arn:aws:states:::aws-sdk:comprehend:detectSentiment';
+  const machine = (...standIns: readonly string[]) => ({
+    Type: 'AWS::StepFunctions::StateMachine',
+    Properties: {
+      StateMachineName: 'moods',
+      StateMachineType: 'EXPRESS',
+      RoleArn: 'arn:aws:iam::123456789012:role/r',
+      Definition: {
+        StartAt: 'Both',
+        States: {
+          Both: {
+            Type: 'Parallel',
+            End: true,
+            Branches: [{ StartAt: 'Mood', States: { Mood: { Type: 'Task', Resource: resource, End: true } } }],
+          },
+        },
+      },
+    },
+    Metadata: {
+      LocalStandIns: Object.fromEntries(standIns.map((state) => [state, { Code: { S3Key: 'fake.zip' }, Timeout: 9 }])),
+    },
+  });
+  const code = { fake: 'export const handler = async ({ n }) => ({ mood: n });' };
+  const open = (M: Shape) => place.open({ App: { template: { Resources: { M } }, code } });
+  const ended = ({ service }: Awaited<ReturnType<typeof open>>) =>
+    service('sfn').call('StartSyncExecution', {
+      stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:moods',
+      input: '{"n":4}',
+    });
+
+  test('is done by the function that stands in for it, which goes with it', async () => {
+    const engine = await open(machine('Mood'));
+    expect(engine.notices).toEqual([`moods: Mood calls App-M-Mood, which stands in for ${resource}`]);
+    expect(await ended(engine)).toMatchObject({ status: 'SUCCEEDED', output: '[{"mood":4}]' });
+    const without = await open(machine());
+    expect(await without.service('lambda').call('ListFunctions', {})).toMatchObject({ Functions: [] });
+  });
+
+  test('without one is named, and fails when it comes to it', async () => {
+    const engine = await open(machine());
+    expect(engine.notices).toEqual([
+      `moods: Mood calls ${resource}, which is not here: it fails, as nothing stands in for it`,
+    ]);
+    const cause = `HDL520 the local engine does not implement the resource ${resource}, and nothing stands in for it`;
+    expect(await ended(engine)).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed', cause });
+  });
+
+  test('and a function for no Task of the machine is refused', async () => {
+    await expect(open(machine('Mood', 'Moood'))).rejects.toThrow(
+      'a function stands in for Moood, which is no Task of it',
+    );
+  });
+});

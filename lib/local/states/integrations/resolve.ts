@@ -14,34 +14,36 @@ const SDK = /^arn:[^:]+:states:[^:]*:[^:]*:aws-sdk:([^:]+):([A-Za-z0-9]+)(\.wait
 const OPTIMIZED = /^arn:[^:]+:states:[^:]*:[^:]*:([a-z-]+):([A-Za-z0-9]+)(\.waitForTaskToken|\.sync(?::2)?)?$/;
 const ACTIVITY = /^arn:[^:]+:states:[^:]*:[^:]*:activity:(.+)$/;
 
+/** Not States.Runtime, which nothing catches: the rest of the machine goes on as it would where a call fails. */
 const unknown = (resource: string): StateError =>
-  new StateError('States.Runtime', `HDL520 the local engine does not implement the resource ${resource}`);
+  new StateError(
+    'States.TaskFailed',
+    `HDL520 the local engine does not implement the resource ${resource}, and nothing stands in for it`,
+  );
 
-const made = (
-  context: EngineContext,
-  tokens: Tokens,
-  awaitExecution: AwaitExecution,
-  resource: string,
-): Integration => {
-  if (LAMBDA.test(resource)) return directLambda(context, resource);
+type Make = (context: EngineContext, tokens: Tokens, awaitExecution: AwaitExecution) => Integration;
+
+/** Undefined for a resource that the engine does not have. */
+const makerOf = (resource: string): Make | undefined => {
+  if (LAMBDA.test(resource)) return (context) => directLambda(context, resource);
   const [sdk, sdkName = '', sdkAction = '', sdkPattern = ''] = SDK.exec(resource) ?? [];
   if (sdk !== undefined) {
     const service = serviceNamed(sdkName);
-    if (!service) throw unknown(resource);
-    return awsSdk(context, tokens, sdkName, service, sdkAction, sdkPattern);
+    return service && ((context, tokens) => awsSdk(context, tokens, sdkName, service, sdkAction, sdkPattern));
   }
-  const [found, name = '', action = '', pattern = ''] = OPTIMIZED.exec(resource) ?? [];
-  if (found === undefined) throw unknown(resource);
-  if (name === 'lambda' && action === 'invoke') return lambdaInvoke(context, tokens, pattern);
+  const [, name = '', action = '', pattern = ''] = OPTIMIZED.exec(resource) ?? [];
+  if (name === 'lambda' && action === 'invoke') return (context, tokens) => lambdaInvoke(context, tokens, pattern);
   const machines = serviceNamed('sfn');
-  if (name === 'states' && action === 'startExecution' && machines) {
-    return startExecution(context, tokens, machines, pattern, awaitExecution);
-  }
+  if (name === 'states' && action === 'startExecution' && machines)
+    return (context, tokens, awaitExecution) => startExecution(context, tokens, machines, pattern, awaitExecution);
   const entry = Object.hasOwn(optimizedActions, name) ? optimizedActions[name] : undefined;
   const service = entry && serviceNamed(entry.service);
-  if (!service || !entry.actions.includes(action)) throw unknown(resource);
-  return optimized(context, tokens, name, service, action, pattern);
+  if (!service || !entry.actions.includes(action)) return undefined;
+  return (context, tokens) => optimized(context, tokens, name, service, action, pattern);
 };
+
+/** Whether the engine has what a Task calls. */
+export const isImplemented = (resource: string): boolean => ACTIVITY.test(resource) || makerOf(resource) !== undefined;
 
 /** All integrations of an engine. Each resource is resolved once. */
 export const integrationsOf = (
@@ -58,7 +60,8 @@ export const integrationsOf = (
       if (before) return before;
       // Not remembered: whether an activity exists is asked each time.
       if (ACTIVITY.test(resource)) return activity(resource);
-      const integration = made(context, tokens, awaitExecution, resource);
+      const integration = makerOf(resource)?.(context, tokens, awaitExecution);
+      if (!integration) throw unknown(resource);
       known.set(resource, integration);
       return integration;
     },

@@ -4,6 +4,7 @@ import { isShape } from '../../field-reader.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { createOrUpdate } from '../create-or-update.ts';
 import { nameOf, type Resource, type ResourceHandler } from '../resource.ts';
+import { withStandIns } from './stand-ins.ts';
 
 const fromAsset = ({ properties, assets }: Resource): string | undefined => {
   const location = isShape(properties.DefinitionS3Location) ? properties.DefinitionS3Location : undefined;
@@ -55,8 +56,9 @@ export const stateMachine: ResourceHandler = {
     const name = nameOf(resource, 'StateMachineName', { longest: 80 });
     const arn = arnOf(context, 'states', `stateMachine:${name}`);
     const settings = SETTINGS.filter((each) => properties[each] !== undefined).map((each) => [each, properties[each]]);
+    const { definition, notices } = withStandIns(name, definitionOf(resource), resource.standIns);
     const common: Shape = {
-      definition: definitionOf(resource),
+      definition,
       roleArn: properties.RoleArn,
       ...Object(inCamelCase(Object.fromEntries(settings))),
     };
@@ -66,7 +68,8 @@ export const stateMachine: ResourceHandler = {
       () => sfn.call('CreateStateMachine', { name, type: properties.StateMachineType ?? 'STANDARD', ...common }),
       () => sfn.call('UpdateStateMachine', { stateMachineArn: arn, ...common }),
     );
-    return { physicalId: arn, arn, attributes: { Arn: arn, Name: name, StateMachineRevisionId: 'INITIAL' } };
+    const attributes = { Arn: arn, Name: name, StateMachineRevisionId: 'INITIAL' };
+    return { physicalId: arn, arn, attributes, ...(notices.length > 0 && { notices }) };
   },
   remove: async ({ physicalId }, context) => {
     await context.service('sfn').call('DeleteStateMachine', { stateMachineArn: physicalId });
