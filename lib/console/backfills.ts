@@ -47,7 +47,7 @@ export const backfillsPage = (backfills: readonly BackfillRecord[]): Page => ({
       id: 'backfills',
       body:
         backfills.length === 0
-          ? html`<p>There is none yet. To begin one, open a <a href="/">pipeline</a>, then its Partitions, and choose Backfill.</p>`
+          ? html`<p>There is none yet. To begin one, open a <a href="/">pipeline</a>, then its Partitions, and choose Start a backfill.</p>`
           : tableOf(
               'Backfills, newest first',
               [

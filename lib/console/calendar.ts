@@ -93,11 +93,11 @@ export const calendarPage = (facts: CalendarFacts): Page => {
     regions: [
       {
         id: 'actions',
-        body: html`<p class="actions">${spec ? html`<a href="${link(['do', 'backfill'], { pipeline })}">Backfill</a>` : ''}<a href="${link(['backfills'])}">Backfills</a><a href="${pipelineLink(pipeline)}">Runs</a></p>`,
+        body: html`<p class="actions">${spec ? html`<a href="${link(['do', 'backfill'], { pipeline })}">Start a backfill</a>` : ''}<a href="${link(['backfills'])}">All backfills</a><a href="${pipelineLink(pipeline)}">Runs</a></p>`,
       },
       {
         id: 'calendar',
-        body: html`<p>${spec ? partitionWords(spec) : 'It takes any key; those of its newest runs.'}</p>${
+        body: html`<p>${spec ? `${partitionWords(spec)}. Each leads to its run, a missing one to a backfill of it.` : 'It takes any key; those of its newest runs.'}</p>${
           standings.length === 0
             ? html`<p>${spec ? 'No partition is due yet.' : 'It was not run yet.'}</p>`
             : html`${gridOf(facts, spec ?? { kind: 'keys', keys: standings.map(({ partition }) => partition) })}${legendOf(standings)}${notableOf(facts)}${outsideOf(facts)}`

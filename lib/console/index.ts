@@ -25,6 +25,7 @@ export { type GridFacts, type GridRow, gridPage } from './run-grid.ts';
 export { type RunFilter, type RunListFacts, runFilters, runsPage } from './run-list.ts';
 export { type SearchFacts, searchPage } from './search.ts';
 export { type StageFacts, type StageLogs, stagePage } from './stage.ts';
+export { byBegin } from './stage-words.ts';
 export { icon, style } from './style.ts';
 export type { Known } from './value.ts';
 export { joinWirings, type WiredStage, type Wiring, wiringOf } from './wiring.ts';

@@ -178,11 +178,14 @@ const lettersOf = ({ run, deadLetters, moreLetters }: RunFacts): Html => {
   )}${moreThan(shownGroups, groups.length, ' causes')}${moreLetters ? notAll(deadLetters.length) : ''}`;
 };
 
+/** `stage failed` */
+const spaced = (what: AuditEntry['what']): string => what.replace(/[A-Z]/, (letter) => ` ${letter.toLowerCase()}`);
+
 const historyOf = ({ audit }: RunFacts): Html =>
   html`<h2>History</h2>${tableOf(
     'History',
     [{ heading: 'When' }, { heading: 'What' }, { heading: 'By' }, { heading: 'Detail', kind: 'why' }],
-    audit.map(({ at, what, by, detail }) => [moment(at), what, by, detail]),
+    audit.map(({ at, what, by, detail }) => [moment(at), spaced(what), by, detail]),
   )}`;
 
 const boxOf = ({ run, done }: RunFacts, stage: StageRecord): StageBox => {
@@ -241,7 +244,7 @@ export const runPage = (facts: RunFacts): Page => {
 /** A run that is not in the ledger: it never was, or it is kept no longer. */
 export const vanishedRun = (pipeline: string, run: string, code: string): Page =>
   lostPage(
-    'This run is gone',
+    'There is no such run',
     `${code}: the ledger has no run ${run} of ${pipeline}.`,
     'It was deleted when its time in the ledger was over (retention), or the address is wrong. The pipeline’s page lists the runs that there are.',
   );

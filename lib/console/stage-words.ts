@@ -31,6 +31,13 @@ export const whyOf = (record: StageRecord): string => {
   return reason ?? '';
 };
 
+/** After all times. */
+const notBegun = '9999';
+
+/** In the order in which they began, those that did not by their end; what is to be done again comes last. */
+export const byBegin = (a: StageRecord, b: StageRecord): number =>
+  (a.startedAt ?? a.endedAt ?? notBegun).localeCompare(b.startedAt ?? b.endedAt ?? notBegun);
+
 /** Milliseconds that a stage took; undefined when it did not run, or still does. */
 export const stageMs = ({ durationMs, startedAt, endedAt, status }: StageRecord): number | undefined => {
   if (durationMs !== undefined) return durationMs;

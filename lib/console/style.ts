@@ -58,7 +58,7 @@ footer { color: var(--muted); font-size: 0.85rem; padding-bottom: 2rem; border-t
 .said { border-left: 4px solid var(--line); background: var(--sheet); padding: 0.7rem 1rem; margin: 0 0 1rem; white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 0 8px 8px 0; }
 .done { border-left-color: var(--completed); }
 .value { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; padding: 0.9rem 1rem; margin: 0; max-height: 30rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; }
+.scroll { position: relative; overflow-x: auto; background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; }
 .badge { white-space: nowrap; color: var(--own); font-weight: 600; }
 .badge .mark, .legend > .mark { display: inline-block; min-width: 1.1em; text-align: center; font-weight: 700; }
 .dead { white-space: nowrap; color: var(--failed); border: 1px solid; border-radius: 999px; padding: 0 0.5rem; font-size: 0.85em; }

@@ -1,6 +1,7 @@
 // What the widgets show, read from the ledger: never more than they show.
 import {
   approvalsPage,
+  byBegin,
   gridPage,
   homePage,
   type LettersFacts,
@@ -105,7 +106,7 @@ export const readRun = async ({ ledger, manifests, now }: Services, pipeline: st
     ledger.deadLetters.first(pipeline, id, mostLetters),
     ledger.audit.list(pipeline, id),
   ]);
-  const stages = records.map(withCut).toSorted((a, b) => (a.startedAt ?? '~').localeCompare(b.startedAt ?? '~'));
+  const stages = records.map(withCut).toSorted(byBegin);
   return (share) =>
     runPage({
       run: withCut(run),

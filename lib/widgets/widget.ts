@@ -8,6 +8,7 @@ import { parameter, type WidgetEvent } from './event.ts';
 import { framed } from './frame.ts';
 import { type Endpoints, withActions } from './links.ts';
 import { readApprovals, readGrid, readHome, readLetters, readRun, type View } from './read.ts';
+import { withTimes } from './times.ts';
 
 /** A handler that returns more than 100 KB is a bug (STYLE.md). */
 export const mostWidgetBytes = 100_000;
@@ -49,8 +50,9 @@ export const showWidget = async (
   const view = viewOf(event, services);
   if (typeof view === 'string') return framed(refused(view), event);
   const page = await view;
+  const now = services.now();
   for (let share = 1; ; share /= 2) {
-    const answer = framed(withActions(shown(page(share)), endpoints), event);
+    const answer = framed(withActions(withTimes(shown(page(share)), now), endpoints), event);
     if (Buffer.byteLength(answer) <= mostWidgetBytes) return answer;
     if (share < 0.005)
       return framed('<p>It is too large to be shown here. Look with <code>npx heddle console --aws</code>.</p>', event);

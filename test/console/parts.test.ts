@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { answersOf } from '../../lib/console/approvals.ts';
 import { barChart, pointChart } from '../../lib/console/chart.ts';
 import { differenceOf } from '../../lib/console/compare.ts';
-import { answerSkeleton, textOf } from '../../lib/console/index.ts';
+import { answerSkeleton, byBegin, textOf } from '../../lib/console/index.ts';
 import { groupLetters } from '../../lib/console/letter-groups.ts';
 
 test.each([
@@ -40,6 +40,16 @@ test('dead letters that failed alike are one group, the largest first', () => {
     ['b', 'open', 1],
     ['a', 'replayed', 1],
   ]);
+});
+
+test('stages are told in the order in which they began; what is to be done again comes last', () => {
+  const stage = (name: string, more: object) => ({ stage: name, status: 'completed', attempts: 1, ...more }) as const;
+  const stages = [
+    stage('again', { status: 'pending' }),
+    stage('second', { startedAt: '2026-01-31T08:00:02.000Z' }),
+    stage('skipped', { status: 'skipped', endedAt: '2026-01-31T08:00:01.000Z' }),
+  ];
+  expect(stages.toSorted(byBegin).map((one) => one.stage)).toEqual(['skipped', 'second', 'again']);
 });
 
 test('charts of nothing, of one value, and of equal values can be drawn', () => {

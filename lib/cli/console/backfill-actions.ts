@@ -21,7 +21,7 @@ export const backfillAction: Action = {
     line('to', 'To', 'The last one.', true),
     line('only', 'Only', 'Of missing, failed, stale, completed, all; by default missing, failed and stale ones.'),
     line('where', 'Where', 'Only where the newest run is so: prompt=v3 and score<0.7'),
-    { name: 'upstream', label: 'What it is made from, too, first', form: 'check' },
+    { name: 'upstream', label: 'The pipelines that it reads too, first', form: 'check' },
     line('concurrency', 'Runs at once', 'By default 5.'),
     {
       name: 'input',

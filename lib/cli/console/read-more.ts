@@ -1,13 +1,14 @@
 // What the pages of comparison, search, cost, quality, lineage and pools show: by the readers of the commands of the same names.
-import type {
-  Compared,
-  CostFacts,
-  LineageFacts,
-  LineageNode,
-  PoolFacts,
-  PoolUser,
-  QualityLine,
-  SearchFacts,
+import {
+  byBegin,
+  type Compared,
+  type CostFacts,
+  type LineageFacts,
+  type LineageNode,
+  type PoolFacts,
+  type PoolUser,
+  type QualityLine,
+  type SearchFacts,
 } from '../../console/index.ts';
 import { type PoolWaiter, type RunRecord, readMark, readPoolOwner } from '../../records/index.ts';
 import { CliError } from '../cli-error.ts';
@@ -21,7 +22,7 @@ import { readPrices } from '../prices.ts';
 import { qualityOf } from '../quality/gather.ts';
 import type { Desk } from './desk.ts';
 import { knownOf } from './known.ts';
-import { byBegin, outputOfRun } from './read-run.ts';
+import { outputOfRun } from './read-run.ts';
 
 export const readCompared = async (desk: Desk, run: RunRecord): Promise<Compared> => {
   const { ledger } = desk.target;

@@ -1,5 +1,5 @@
 // What the pages of one run and of one of its stages show.
-import type { Known, RunFacts, StageFacts, WiredStage } from '../../console/index.ts';
+import { byBegin, type Known, type RunFacts, type StageFacts, type WiredStage } from '../../console/index.ts';
 import { historyOf, type RunRecord, type StageRecord } from '../../records/index.ts';
 import { runState } from '../progress/index.ts';
 import type { Desk } from './desk.ts';
@@ -7,9 +7,6 @@ import { knownOf } from './known.ts';
 
 /** Dead letters that are read of a run or a stage: a map may have very many, and an open page is made every second. */
 const mostLetters = 500;
-
-export const byBegin = (a: StageRecord, b: StageRecord): number =>
-  (a.startedAt ?? a.endedAt ?? '').localeCompare(b.startedAt ?? b.endedAt ?? '');
 
 /** By the definition, and where that says nothing by the records. */
 const needsOf = (

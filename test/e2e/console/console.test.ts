@@ -118,7 +118,7 @@ test('a backfill is planned on the calendar, begun, and watched to its end', asy
   const { page } = visitor;
   await page.goto('/pipelines/rates/partitions');
   await page.getByRole('link', { name: '2026-11-18: missing; run it' }).waitFor();
-  await page.getByRole('link', { name: 'Backfill', exact: true }).click();
+  await page.getByRole('link', { name: 'Start a backfill' }).click();
   expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-11-16');
   await page.getByLabel('To', { exact: true }).fill('2026-11-18');
   await page.getByLabel('Input').fill('{ "day": "{key}" }');
