@@ -141,6 +141,20 @@ test('nothing leaves this machine: it is a dead letter at once, and told of', as
   ]);
 });
 
+test('what an update does not say stays; a connection that is gone is a dead letter', async () => {
+  const dead = await posting();
+  await call('UpdateApiDestination', { Name: 'd', HttpMethod: 'PUT' });
+  await call('UpdateConnection', { Name: 'c' });
+  await put();
+  await clock.settle();
+  expect(taken).toMatchObject([{ method: 'PUT', url: '/v1/lineage', headers: { 'x-api-key': 'secret' } }]);
+  expect((await call('ListConnections', { NamePrefix: 'x' })).Connections).toEqual([]);
+  await call('DeleteConnection', { Name: 'c' });
+  await put();
+  await clock.settle();
+  expect(await deadOn(dead)).toEqual([['NO_RESOURCE', expect.stringContaining('does not exist'), '0']]);
+});
+
 test('what it does not have is refused by name', async () => {
   const refused = { Name: 'o', AuthorizationType: 'OAUTH_CLIENT_CREDENTIALS', AuthParameters: {} };
   await expect(call('CreateConnection', refused)).rejects.toThrow(

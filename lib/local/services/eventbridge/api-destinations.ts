@@ -2,25 +2,20 @@
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
 import { isLoopbackUrl } from '../../../support/loopback.ts';
 import { TokenBucket } from '../../../support/token-bucket.ts';
-import { arnOf, parseArn } from '../../arn.ts';
+import { parseArn } from '../../arn.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Service, type Shape } from '../../service.ts';
-import { storedMap } from '../../stored-map.ts';
-import { uuid } from '../../uuid.ts';
-import { namedIn, newIn, openConnections } from './connections.ts';
+import { type Connections, openConnections } from './connections.ts';
+import { namedResources } from './named-resources.ts';
 import { read } from './rule.ts';
 
 type Destination = {
-  readonly name: string;
-  readonly arn: string;
   readonly connectionArn: string;
   readonly endpoint: string;
   readonly method: string;
   readonly perSecond: number;
-  readonly madeMs: number;
-  readonly changedMs: number;
 };
 
 export interface ApiDestinations {
@@ -45,50 +40,49 @@ export const postTo = (arn: string, body: string): Pick<Delivery, 'service' | 'o
   input: { Arn: arn, Body: body },
 });
 
-/** CreateApiDestination, UpdateApiDestination, DescribeApiDestination, ListApiDestinations, DeleteApiDestination. */
+const settingsOf = (connections: Connections, input: Shape, before: Destination | undefined): Destination => {
+  const said = (field: string, stays: string | undefined): string =>
+    read.optionalText(input, field) ?? stays ?? read.text(input, field);
+  const method = said('HttpMethod', before?.method);
+  if (!METHODS.includes(method)) throw new AwsError('ValidationException', `HttpMethod ${method} is not valid.`);
+  const endpoint = said('InvocationEndpoint', before?.endpoint);
+  if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? ''))
+    throw new AwsError('ValidationException', `InvocationEndpoint ${endpoint} is not valid.`);
+  const perSecond =
+    read.optionalNumber(input, 'InvocationRateLimitPerSecond') ?? before?.perSecond ?? DEFAULT_PER_SECOND;
+  if (perSecond < 1) throw new AwsError('ValidationException', 'InvocationRateLimitPerSecond must be 1 or more.');
+  const connectionArn = said('ConnectionArn', before?.connectionArn);
+  if (!connections.find(connectionArn))
+    throw new AwsError('ResourceNotFoundException', `Connection ${connectionArn} does not exist.`);
+  return { connectionArn, endpoint, method, perSecond };
+};
+
+/** The API destinations with their connections. */
 export const apiDestinations = (context: EngineContext): ApiDestinations => {
   const connections = openConnections(context);
-  const all = storedMap<Destination>(context.database, 'eventbridge_api_destinations');
+  const all = namedResources<Destination>(context, {
+    what: 'ApiDestination',
+    state: 'ACTIVE',
+    table: 'eventbridge_api_destinations',
+    settingsOf: (input, before) => settingsOf(connections, input, before),
+    listed: ({ connectionArn, endpoint, method, perSecond }) => ({
+      ConnectionArn: connectionArn,
+      InvocationEndpoint: endpoint,
+      HttpMethod: method,
+      InvocationRateLimitPerSecond: perSecond,
+    }),
+  });
+  /** By destination and rate: another rate begins anew. */
   const buckets = new Map<string, TokenBucket>();
 
-  const settingsOf = (input: Shape) => {
-    const method = read.text(input, 'HttpMethod');
-    if (!METHODS.includes(method)) throw new AwsError('ValidationException', `HttpMethod ${method} is not valid.`);
-    const endpoint = read.text(input, 'InvocationEndpoint');
-    if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? ''))
-      throw new AwsError('ValidationException', `InvocationEndpoint ${endpoint} is not valid.`);
-    const perSecond = read.optionalNumber(input, 'InvocationRateLimitPerSecond') ?? DEFAULT_PER_SECOND;
-    if (perSecond < 1) throw new AwsError('ValidationException', 'InvocationRateLimitPerSecond must be 1 or more.');
-    const connectionArn = connections.find(read.text(input, 'ConnectionArn')).arn;
-    return { connectionArn, endpoint, method, perSecond };
-  };
-  const answer = ({ arn, madeMs, changedMs }: Destination): Shape => ({
-    ApiDestinationArn: arn,
-    ApiDestinationState: 'ACTIVE',
-    CreationTime: madeMs / 1_000,
-    LastModifiedTime: changedMs / 1_000,
-  });
-  const shown = (destination: Destination): Shape => ({
-    ...answer(destination),
-    Name: destination.name,
-    ConnectionArn: destination.connectionArn,
-    InvocationEndpoint: destination.endpoint,
-    HttpMethod: destination.method,
-    InvocationRateLimitPerSecond: destination.perSecond,
-  });
-  const put = (destination: Destination): Shape => {
-    all.set(destination.name, destination);
-    buckets.delete(destination.arn);
-    return answer(destination);
-  };
-  const withArn = (arn: unknown): Destination | undefined => all.values().find((each) => each.arn === arn);
-
   const post = async (input: Shape): Promise<Shape> => {
-    const destination = withArn(input.Arn);
-    if (!destination) throw new AwsError('ResourceNotFoundException', `ApiDestination ${input.Arn} does not exist.`);
+    const destination = all.find(input.Arn);
+    const connection = connections.find(destination?.connectionArn);
+    if (!destination || !connection)
+      throw new AwsError('ResourceNotFoundException', `ApiDestination ${input.Arn} or its connection does not exist.`);
     const { endpoint, method } = destination;
     if (!isLoopbackUrl(endpoint)) throw tooFar(endpoint);
-    const [name, value] = connections.find(destination.connectionArn).header;
+    const [name, value] = connection.header;
     let response: Response;
     try {
       response = await fetch(endpoint, {
@@ -117,32 +111,16 @@ export const apiDestinations = (context: EngineContext): ApiDestinations => {
 
   return {
     pace: ({ operation, input: { Arn } }) => {
-      const destination = operation === 'InvokeApiDestination' ? withArn(Arn) : undefined;
+      const destination = operation === 'InvokeApiDestination' ? all.find(Arn) : undefined;
       if (!destination) return 0;
       const { arn, perSecond } = destination;
+      const key = `${arn} ${perSecond}`;
       const now = context.clock.now() / 1_000;
-      const bucket = buckets.get(arn) ?? new TokenBucket(perSecond, perSecond, now);
-      buckets.set(arn, bucket);
+      const bucket = buckets.get(key) ?? new TokenBucket(perSecond, perSecond, now);
+      buckets.set(key, bucket);
       return Math.ceil(bucket.reserve(now) * 1_000);
     },
-    operations: {
-      ...connections.operations,
-      CreateApiDestination: (input) => {
-        const name = newIn(all, 'ApiDestination', input);
-        const now = context.clock.now();
-        const arn = arnOf(context, 'events', `api-destination/${name}/${uuid(context.random)}`);
-        return put({ ...settingsOf(input), name, arn, madeMs: now, changedMs: now });
-      },
-      UpdateApiDestination: (input) =>
-        put({ ...namedIn(all, 'ApiDestination', input), ...settingsOf(input), changedMs: context.clock.now() }),
-      DescribeApiDestination: (input) => shown(namedIn(all, 'ApiDestination', input)),
-      ListApiDestinations: () => ({ ApiDestinations: all.values().map(shown) }),
-      DeleteApiDestination: (input) => {
-        all.delete(namedIn(all, 'ApiDestination', input).name);
-        return {};
-      },
-      InvokeApiDestination: post,
-    },
+    operations: { ...connections.operations, ...all.operations, InvokeApiDestination: post },
   };
 };
 
