@@ -1,3 +1,4 @@
+import { atomically } from '../../atomically.ts';
 import { ticker } from '../../schedule/index.ts';
 import type { EngineContext } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
@@ -20,24 +21,25 @@ export const ruleSchedules = (context: EngineContext, buses: Buses, router: Rout
   const ticks = ticker(context.clock);
   let started = false;
 
+  // What it fires and that it has fired are stored together: a crash between them would lose one, or fire twice.
   const fire = (rule: Rule, dueMs: number): void => {
-    fired.set(ruleKey(rule), dueMs);
-    const send = (): void => {
-      const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [rule.arn], detail: {} };
-      router.fire(rule, envelope(context, event, dueMs));
-    };
+    const settle = (isPassed: boolean): void =>
+      atomically(context.database, () => {
+        fired.set(ruleKey(rule), dueMs);
+        const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [rule.arn], detail: {} };
+        if (!isPassed) router.fire(rule, envelope(context, event, dueMs));
+      });
     const passed = context.passOver?.(rule.name) ?? false;
-    if (passed === false) send();
-    if (typeof passed === 'boolean') return;
+    if (typeof passed === 'boolean') {
+      settle(passed);
+      return;
+    }
     const release = context.clock.hold();
     const failed = (error: unknown): boolean => {
       process.emitWarning(`whether ${rule.name} is to be passed over cannot be told: ${String(error)}`);
       return false;
     };
-    void passed
-      .catch(failed)
-      .then((isPassed) => isPassed || send())
-      .finally(release);
+    void passed.catch(failed).then(settle).finally(release);
   };
 
   const set = (rule: Rule): void => {
