@@ -268,4 +268,18 @@ describe('an expression that was read before', () => {
     });
     expect(await update('3', '5')).toEqual({ Attributes: { n: { N: '3' } } });
   });
+
+  test('is done with two values, where one value had two names before', async () => {
+    const set = (first: unknown, second: unknown) =>
+      served.call('dynamodb', 'UpdateItem', {
+        TableName,
+        Key: { pk: { S: 'run' }, sk: { S: 'b' } },
+        UpdateExpression: 'SET a = :first, b = :second',
+        ExpressionAttributeValues: { ':first': first, ':second': second },
+        ReturnValues: 'UPDATED_NEW',
+      });
+    const both = { N: '1' }; // as a JSONata expression may give it
+    await set(both, both);
+    expect(await set({ N: '2' }, { N: '3' })).toEqual({ Attributes: { a: { N: '2' }, b: { N: '3' } } });
+  });
 });

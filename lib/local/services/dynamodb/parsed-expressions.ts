@@ -62,10 +62,12 @@ const remembering = (parse: Parser['parse']): Parser['parse'] => {
     }
     const before = [Object.keys(unusedAttrNames), Object.keys(unusedAttrVals)] as const;
     const result = parse(text, options);
-    if (typeof result === 'string') return result; // what is wrong with it
+    const nameOf = new Map(Object.entries(attrVals).map(([name, value]) => [value, name]));
+    // What is wrong with it; or one value has two names, which may have two values the next time.
+    if (typeof result === 'string' || nameOf.size < types.length) return result;
     if (kept.size >= MOST_KEPT) kept.clear();
     kept.set(key, {
-      fill: fillOf(result, new Map(Object.entries(attrVals).map(([name, value]) => [value, name]))),
+      fill: fillOf(result, nameOf),
       names: before[0].filter((name) => !unusedAttrNames[name]),
       values: before[1].filter((name) => !unusedAttrVals[name]),
     });
