@@ -55,6 +55,29 @@ describe('asynchronous events', () => {
     });
   });
 
+  test('that are throttled are tried until they are too old, then given up without an attempt', async () => {
+    await open(virtualClock(0), undefined, [], 0);
+    const dead = await queue('dead');
+    const failures = await queue('failures');
+    await create('f', failing, { DeadLetterConfig: { TargetArn: dead.arn } });
+    await call('PutFunctionEventInvokeConfig', {
+      FunctionName: 'f',
+      MaximumEventAgeInSeconds: 3_600,
+      DestinationConfig: { OnFailure: { Destination: failures.arn } },
+    });
+    await call('Invoke', { FunctionName: 'f', InvocationType: 'Event', Payload: '{"n":1}' });
+    await pass(served.clock, 59 * minutes);
+    expect(await received(dead.url, 0)).toEqual([]);
+    await pass(served.clock, 2 * minutes);
+    const [letter] = await received(dead.url, 0);
+    expect(letter).toMatchObject({ Body: '{"n":1}', MessageAttributes: { ErrorCode: { StringValue: '429' } } });
+    const [message] = await received(failures.url, 0);
+    const { requestContext, responseContext } = JSON.parse(String(message?.Body));
+    expect(requestContext).toMatchObject({ condition: 'EventAgeExceeded', approximateInvokeCount: 0 });
+    expect(responseContext).toEqual({ statusCode: 429, executedVersion: '$LATEST' });
+    expect(attempts()).toBe(0);
+  });
+
   test('that wait for a retry are still there after a restart', async () => {
     await open(virtualClock(0));
     await create('f', failing);

@@ -19,16 +19,28 @@ const logs = (_context: EngineContext): Service => ({
   },
 });
 
-const lambda = (context: EngineContext): Service => {
-  const service = lambdaService(context, { sandboxes: 3, variables: { added: { MORE: 'for now' } } });
-  return { ...service, start: async () => service.resume() };
-};
+const lambda =
+  (concurrency?: number) =>
+  (context: EngineContext): Service => {
+    const variables = { added: { MORE: 'for now' } };
+    const service = lambdaService(context, {
+      sandboxes: 3,
+      variables,
+      ...(concurrency !== undefined && { concurrency }),
+    });
+    return { ...service, start: async () => service.resume() };
+  };
 
 /** The services of the test that runs. */
 export let served: Served;
-export const open = async (clock?: Clock, dir?: string, more: readonly Make[] = []): Promise<void> => {
+export const open = async (
+  clock?: Clock,
+  dir?: string,
+  more: readonly Make[] = [],
+  concurrency?: number,
+): Promise<void> => {
   served = await serve({
-    make: [...more, sqsService, logs, lambda],
+    make: [...more, sqsService, logs, lambda(concurrency)],
     ...(clock !== undefined && { clock }),
     ...(dir !== undefined && { dir }),
   });

@@ -1,4 +1,5 @@
-// Asynchronous invocation (InvocationType Event): kept until it has run, tried three times, then sent where failures go.
+// Asynchronous invocation (InvocationType Event): kept until it has run, tried three times while it is not too old, then sent where
+// failures go.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 import type { OperationTable } from '../../operation-table.ts';
 import type { EngineContext, Shape } from '../../service.ts';
@@ -12,7 +13,7 @@ import { eventOf, type Outcome } from './runner.ts';
 
 const RETRY_MS = [60_000, 120_000];
 const MAX_RETRIES = RETRY_MS.length;
-const THROTTLED_MS = 20_000;
+const LONGEST_PAUSE_MS = 300_000; // between two tries that are throttled
 const MAX_AGE_SECONDS = 21_600;
 
 interface EventConfig {
@@ -28,6 +29,8 @@ interface PendingEvent {
   readonly functionName: string;
   readonly payload: string;
   readonly attempts: number;
+  /** Tries in a row that were throttled. */
+  readonly throttled?: number;
   readonly dueMs: number;
   readonly createdMs: number;
 }
@@ -40,6 +43,8 @@ export interface AsyncEvents {
   resume(): void;
   close(): void;
 }
+
+type GivenUp = Exclude<Delivery['condition'], 'Success'>;
 
 const DEFAULT: EventConfig = {
   retries: MAX_RETRIES,
@@ -66,36 +71,50 @@ export const asyncEvents = (context: EngineContext, functions: Functions, invoke
     if (deadLetterArn !== '') await deliverDeadLetter(context, deadLetterArn, delivery);
   };
 
+  /** Undefined where it was throttled. */
+  const called = async (record: FunctionRecord, { payload, requestId }: PendingEvent): Promise<Outcome | undefined> => {
+    try {
+      return await invoke({ record, payload: eventOf(payload), requestId }, outcomeOf);
+    } catch (error) {
+      if (!isThrottled(error)) throw error;
+      return undefined;
+    }
+  };
+
+  /** The event as it is to be tried again, or why it is not. */
+  const nextTry = (event: PendingEvent, outcome: Outcome | undefined, config: EventConfig): PendingEvent | GivenUp => {
+    const now = clock.now();
+    const lastMs = event.createdMs + config.maxAgeSeconds * 1000;
+    if (outcome) {
+      const wait = RETRY_MS[event.attempts];
+      if (wait === undefined || event.attempts >= config.retries) return 'RetriesExhausted';
+      if (now + wait > lastMs) return 'EventAgeExceeded';
+      return { ...event, attempts: event.attempts + 1, throttled: 0, dueMs: now + wait };
+    }
+    // It was not called: that is no attempt. AWS comes back until the event is too old, more and more slowly.
+    if (now >= lastMs) return 'EventAgeExceeded';
+    const { throttled = 0 } = event;
+    const wait = Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** throttled) * (0.5 + context.random() / 2);
+    return { ...event, throttled: throttled + 1, dueMs: Math.min(now + wait, lastMs) };
+  };
+
   const attempt = async (event: PendingEvent): Promise<void> => {
     const record = functions.of({ FunctionName: event.functionName });
     const config = configs.get(record.name) ?? DEFAULT;
-    let outcome: Outcome;
-    try {
-      outcome = await invoke({ record, payload: eventOf(event.payload), requestId: event.requestId }, outcomeOf);
-    } catch (error) {
-      if (!isThrottled(error)) throw error;
-      // It was not called: that is no attempt. AWS comes back for six hours, more and more slowly.
-      return schedule({ ...event, dueMs: clock.now() + 1_000 + context.random() * THROTTLED_MS });
-    }
+    const outcome = await called(record, event);
     if (isClosed) return; // cut off with its sandbox: the event is still pending and runs at the next start
-    const attempts = event.attempts + 1;
-    const now = clock.now();
+    const next = outcome?.kind === 'done' ? 'Success' : nextTry(event, outcome, config);
+    if (typeof next !== 'string') return schedule(next);
     const delivery: Delivery = {
       requestId: event.requestId,
       functionArn: functionArn(context, `${record.name}:${record.version ?? LATEST}`),
       payload: event.payload,
-      attempts,
+      attempts: event.attempts + (outcome ? 1 : 0),
+      condition: next,
       outcome,
     };
-    const wait = RETRY_MS[event.attempts];
-    const isRetried =
-      outcome.kind === 'failed' &&
-      attempts <= config.retries &&
-      wait !== undefined &&
-      now + wait - event.createdMs <= config.maxAgeSeconds * 1000;
-    if (isRetried) return schedule({ ...event, attempts, dueMs: now + wait });
     // Delivered before it is forgotten: a killed engine delivers again rather than never.
-    if (outcome.kind === 'failed') await giveUp(delivery, record.deadLetterArn, config.onFailure);
+    if (next !== 'Success') await giveUp(delivery, record.deadLetterArn, config.onFailure);
     else if (config.onSuccess !== '') await deliverResult(context, config.onSuccess, delivery);
     events.delete(event.requestId);
   };

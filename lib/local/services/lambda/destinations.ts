@@ -13,28 +13,31 @@ export interface Delivery {
   readonly functionArn: string;
   readonly payload: string;
   readonly attempts: number;
-  readonly outcome: Outcome;
+  readonly condition: 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
+  /** Of the last attempt; undefined where the function was not called then, for it was throttled. */
+  readonly outcome: Outcome | undefined;
 }
 
+const statusOf = ({ outcome }: Delivery): number => (outcome ? 200 : 429);
+
 const recordOf = (context: EngineContext, delivery: Delivery): Shape => {
-  const { requestId, functionArn, payload, attempts, outcome } = delivery;
-  const isFailed = outcome.kind === 'failed';
+  const { requestId, functionArn, payload, attempts, condition, outcome } = delivery;
   return {
     version: '1.0',
     timestamp: new Date(context.clock.now()).toISOString(),
     requestContext: {
       requestId,
       functionArn,
-      condition: isFailed ? 'RetriesExhausted' : 'Success',
+      condition,
       approximateInvokeCount: attempts,
     },
     requestPayload: JSON.parse(payload),
     responseContext: {
-      statusCode: 200,
+      statusCode: statusOf(delivery),
       executedVersion: functionArn.split(':').at(-1),
-      ...(isFailed && { functionError: 'Unhandled' }),
+      ...(outcome?.kind === 'failed' && { functionError: 'Unhandled' }),
     },
-    responsePayload: JSON.parse(answerPayload(outcome)),
+    ...(outcome && { responsePayload: JSON.parse(answerPayload(outcome)) }),
   };
 };
 
@@ -57,7 +60,7 @@ export const deliverResult = async (context: EngineContext, arn: string, deliver
     return void (await context.service('lambda').call('Invoke', input));
   }
   if (target?.service !== 'events') throw notImplemented('lambda', `the destination ${arn}`);
-  const word = delivery.outcome.kind === 'failed' ? 'Failure' : 'Success';
+  const word = delivery.condition === 'Success' ? 'Success' : 'Failure';
   const entry = {
     Source: 'lambda',
     DetailType: `Lambda Function Invocation Result - ${word}`,
@@ -71,10 +74,10 @@ export const deliverResult = async (context: EngineContext, arn: string, deliver
 /** Sends the event itself to the function's dead-letter queue or topic. */
 export const deliverDeadLetter = async (context: EngineContext, arn: string, delivery: Delivery): Promise<void> => {
   const { outcome } = delivery;
-  const cause = outcome.kind === 'failed' ? outcome.error.errorMessage : '';
+  const cause = outcome?.kind === 'failed' ? outcome.error.errorMessage : 'Rate Exceeded.';
   const MessageAttributes = {
     RequestID: { DataType: 'String', StringValue: delivery.requestId },
-    ErrorCode: { DataType: 'Number', StringValue: '200' },
+    ErrorCode: { DataType: 'Number', StringValue: String(statusOf(delivery)) },
     ErrorMessage: { DataType: 'String', StringValue: cause.slice(0, 1024) || 'Unhandled' },
   };
   const target = parseArn(arn);

@@ -145,8 +145,7 @@ class QueueConsumer {
     try {
       while (this.#isAgain && !this.#isStopped && this.#active < this.#settings.concurrency) {
         this.#isAgain = false;
-        const release = this.#context.clock.hold();
-        const batch = await this.#collect(release);
+        const batch = await this.#collect();
         if (batch.length === 0) continue;
         this.#isAgain = true;
         this.#active += 1;
@@ -155,17 +154,20 @@ class QueueConsumer {
           this.#pull();
         });
       }
+    } catch (error) {
+      // The queue is gone. Should there be one of its name again, its messages are told of.
+      if (!this.#isStopped) process.emitWarning(`${this.#settings.queueArn} cannot be read: ${String(error)}`);
     } finally {
       this.#isPulling = false; // in the same job as the last look: a message in between would be nobody's
     }
   }
 
   // A first message opens the batch window; it closes when the batch is full or the window's time is over.
-  async #collect(release: () => void): Promise<readonly Received[]> {
+  async #collect(): Promise<readonly Received[]> {
     const { batchSize, windowMs } = this.#settings;
     const { clock } = this.#context;
-    const messages = await this.#receive(batchSize);
-    release();
+    const release = clock.hold();
+    const messages = await this.#receive(batchSize).finally(release);
     const until = clock.now() + windowMs;
     while (messages.length > 0 && messages.length < batchSize && clock.now() < until && !this.#isStopped) {
       await this.#wait(until - clock.now());
