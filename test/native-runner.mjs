@@ -10,9 +10,18 @@ import circus from 'jest-circus/runner';
 const require = createRequire(import.meta.url);
 const globals = new URL('./native-globals.mjs', import.meta.url).href;
 
+/** Where files change between runs in one process (`--watch`), each run has modules of its own; those installed are shared. */
+let run = '';
+let runs = 0;
+const ours = pathToFileURL(join(import.meta.dirname, '..')).href;
+const isOurs = (url) => url.startsWith(`${ours}/`) && !url.includes('/node_modules/');
+
 registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === '@jest/globals' ? { url: globals, shortCircuit: true } : next(specifier, context),
+  resolve: (specifier, context, next) => {
+    if (specifier === '@jest/globals') return { url: globals, shortCircuit: true };
+    const found = next(specifier, context);
+    return run && isOurs(found.url) ? { ...found, url: `${found.url}${run}` } : found;
+  },
 });
 
 // As bin/run.mjs has it: what types are stripped of is kept, for programs that tests start too.
@@ -25,6 +34,8 @@ const handlers = Symbol.for('EVENT_HANDLERS');
 export default async (globalConfig, config, environment, runtime, testPath, send) => {
   Error.stackTraceLimit = 10; // Node's own, as in a context: Jest's hundred makes each error dear
   const before = { ...process.env };
+  runs += 1;
+  run = globalConfig.watch || globalConfig.watchAll ? `?run=${runs}` : '';
   environment.fakeTimersModern = new ModernFakeTimers({ config, global: globalThis });
   runtime.requireInternalModule = (path) => {
     delete require.cache[path];

@@ -22,12 +22,12 @@ const wallClock = Date.now;
 
 /** Wall-clock time. Timers keep the process alive; a holder of the clock cancels them on close. */
 export const realClock = (): Clock => ({
-  now: () => wallClock(),
+  now: wallClock,
   after: (delayMs, action) => {
-    const due = Date.now() + delayMs;
+    const due = wallClock() + delayMs;
     let timer: NodeJS.Timeout;
     const arm = () => {
-      const left = due - Date.now();
+      const left = due - wallClock();
       timer = left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(action, Math.max(0, left));
     };
     arm();
