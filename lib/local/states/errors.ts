@@ -22,6 +22,13 @@ export class StateError extends Error {
   }
 }
 
+/** A heartbeat that did not come. AWS shows it as States.Timeout; Retry and Catch may name it either way. */
+export class MissedHeartbeat extends StateError {
+  constructor() {
+    super('States.Timeout', undefined);
+  }
+}
+
 /** An expression or path that could not be evaluated, before the state's name and event id are known. */
 export class EvaluationProblem extends Error {
   readonly error: string;
@@ -50,9 +57,10 @@ const NEVER_BY_WILDCARD = new Set(['States.Runtime', 'States.DataLimitExceeded']
  * Does an `ErrorEquals` list match? States.Runtime and States.DataLimitExceeded only by their own names; a heartbeat that
  * fails to come is a States.Timeout too.
  */
-export const matchesError = (names: readonly string[], error: string | undefined): boolean => {
+export const matchesError = (names: readonly string[], problem: StateError): boolean => {
+  const { error } = problem;
   return names.some((name) => {
-    if (name === error) return true;
+    if (name === error || (name === 'States.HeartbeatTimeout' && problem instanceof MissedHeartbeat)) return true;
     if (error !== undefined && NEVER_BY_WILDCARD.has(error)) return false;
     if (name === 'States.ALL') return true;
     if (name === 'States.TaskFailed') return error === undefined || !TIMEOUTS.has(error);

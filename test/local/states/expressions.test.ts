@@ -68,7 +68,9 @@ describe('JSONPath', () => {
     ['.a[2]', { a: [1] }],
     ['.a', 'text'],
   ])('a result cannot go to $%s of %j', (path, input) => {
-    expect(() => placeResult(input, parseJsonPath(path).segments, 1)).toThrow('Unable to apply ReferencePath');
+    expect(() => placeResult(input, parseJsonPath(path).segments, 1)).toThrow(
+      /^States.ReferencePathConflict: Unable to apply step/,
+    );
   });
 });
 
@@ -95,7 +97,9 @@ describe('intrinsic functions', () => {
 
   test.each([
     ['States.Formt()', 'did you mean States.Format?'],
-    ["States.Format('{}'", "',' is expected"],
+    ["States.Format('{}'", "')' is expected"],
+    ['States.Array(1,)', 'an intrinsic function is expected'],
+    [`${'States.Array('.repeat(11)}1${')'.repeat(11)}`, 'more than 10 intrinsic functions are nested'],
     ['States.Array(1) x', 'this is not part of the call'],
   ])('%s is refused: %s', (text, why) => {
     expect(() => parseIntrinsic(text, ambient)).toThrow(why);
@@ -105,6 +109,11 @@ describe('intrinsic functions', () => {
     ["States.Format('{} {}', 1)", 'fewer arguments'],
     ['States.ArrayGetItem($.list, 7)', 'outside of the array'],
     ["States.Hash('a', 'CRC')", 'Unknown hash algorithm'],
+    [`States.Base64Encode('${'a'.repeat(10_001)}')`, 'more than 10000 characters'],
+    ['States.JsonMerge($, $, true)', 'merged shallowly only'],
+    ['States.MathRandom(5, 5)', 'not after the start'],
+    ['States.ArrayLength($.list, 1)', '1 arguments are expected but found 2'],
+    ['States.MathRandom(1)', '2 to 3 arguments are expected but found 1'],
   ])('%s fails: %s', (text, why) => {
     expect(() => parseIntrinsic(text, ambient)(scope({ list: [1] }))).toThrow(why);
   });

@@ -6,7 +6,10 @@ const machine = (state: object, more: object = {}) => ({ StartAt: 'S', States: {
 const task = (more: object) =>
   machine({ Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:1:function:f', End: true, ...more });
 const pass = (more: object) => machine({ Type: 'Pass', End: true, ...more });
-const choice = (rule: object) => machine({ Type: 'Choice', Choices: [{ Next: 'S', ...rule }] });
+const choice = (rule: object) => ({
+  StartAt: 'S',
+  States: { S: { Type: 'Choice', Choices: [{ Next: 'N', ...rule }] }, N: { Type: 'Succeed' } },
+});
 const inner = { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
 const map = (more: object, config: object = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }) =>
   machine({ Type: 'Map', ItemProcessor: { ProcessorConfig: config, ...inner }, End: true, ...more });
@@ -17,32 +20,50 @@ test.each<[string, object, string, string]>([
   [
     'an unknown field of the machine',
     machine({ Type: 'Pass', End: true }, { TimeoutSecond: 1 }),
-    '/TimeoutSecond',
-    'Field is not supported; did you mean TimeoutSeconds?',
+    '/',
+    "Field 'TimeoutSecond' is not supported",
   ],
   [
     'another version',
     machine({ Type: 'Pass', End: true }, { Version: '2.0' }),
     '/Version',
-    'Value is not one of [1.0]',
+    'Value should be one of the following: [1.0]',
   ],
   [
     'an unknown field of a retrier',
     task({ Retry: [{ ErrorEquals: ['a'], MaxAttempt: 1 }] }),
-    '/States/S/Retry[0]/MaxAttempt',
-    'Field is not supported; did you mean MaxAttempts?',
+    '/States/S/Retry[0]',
+    "Field 'MaxAttempt' is not supported",
+  ],
+  [
+    'a field that should hold a path',
+    pass({ Parameters: { list: [{ 'a.$': 1 }] } }),
+    '/States/S/Parameters/list[0]/a.$',
+    "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call: it is 1",
+  ],
+  [
+    'a variable of an iteration that is assigned around it',
+    machine({
+      Type: 'Map',
+      QueryLanguage: 'JSONata',
+      Catch: [{ ErrorEquals: ['a'], Assign: { x: 1 }, Next: 'S' }],
+      ItemProcessor: { StartAt: 'P', States: { P: { Type: 'Pass', Assign: { 'x.$': '$.a' }, End: true } } },
+      End: true,
+    }),
+    '/States/S/ItemProcessor/States/P/Assign/x',
+    "The variable 'x' is assigned in an outer scope too",
   ],
   [
     'half an attempt',
     task({ Retry: [{ ErrorEquals: ['a'], MaxAttempts: 1.5 }] }),
     '/States/S/Retry[0]/MaxAttempts',
-    'Expected an integer',
+    'Expected value of type [INTEGER]',
   ],
   [
     'another jitter',
     task({ Retry: [{ ErrorEquals: ['a'], JitterStrategy: 'SOME' }] }),
     '/States/S/Retry[0]/JitterStrategy',
-    'Value is not one of [NONE, FULL]',
+    'Value should be one of the following: [NONE, FULL]',
   ],
   [
     'no errors',
@@ -114,7 +135,7 @@ test.each<[string, object, string, string]>([
     'a backslash before a double quote',
     pass({ Parameters: { 'a.$': "States.Format('\\\"{}', 1)" } }),
     '/States/S/Parameters/a.$',
-    "a backslash stands before ' { } or \\ only at character 17 of States.Format('\\\"{}', 1)",
+    "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call: a backslash stands before ' { } or \\ only at character 17 of States.Format('\\\"{}', 1)",
   ],
   [
     'two operators',
@@ -126,7 +147,7 @@ test.each<[string, object, string, string]>([
     'an operand of another type',
     choice({ Variable: '$.a', StringEquals: 1 }),
     '/States/S/Choices[0]/StringEquals',
-    'Expected value of type String',
+    'Expected value of type [STRING]',
   ],
   [
     'a time that is none',
@@ -136,7 +157,7 @@ test.each<[string, object, string, string]>([
   ],
   [
     'a way out inside of a rule',
-    choice({ Not: { Variable: '$.a', IsNull: true, Next: 'S' } }),
+    choice({ Not: { Variable: '$.a', IsNull: true, Next: 'N' } }),
     '/States/S/Choices[0]/Not/Next',
     'Field is not supported inside of a rule',
   ],
@@ -150,7 +171,7 @@ test.each<[string, object, string, string]>([
     'another mode',
     map({}, { Mode: 'REMOTE' }),
     '/States/S/ItemProcessor/ProcessorConfig/Mode',
-    'Value is not one of [INLINE, DISTRIBUTED]',
+    'Value should be one of the following: [INLINE, DISTRIBUTED]',
   ],
   [
     'no type of execution',
@@ -159,16 +180,41 @@ test.each<[string, object, string, string]>([
     'These fields are required: [ExecutionType]',
   ],
   [
-    'a reader of an inline map',
-    map({ ItemReader: {} }, { Mode: 'INLINE' }),
-    '/States/S/ItemReader',
+    'a label of an inline map',
+    map({ Label: 'l' }, { Mode: 'INLINE' }),
+    '/States/S/Label',
     'Field is not supported in INLINE mode',
   ],
+  [
+    'a reader of what is no file',
+    map({ ItemReader: { Resource: 'arn:aws:states:::s3:copyObject', Parameters: {} } }),
+    '/States/S/ItemReader/Resource',
+    'The resource provided arn:aws:states:::s3:copyObject is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.',
+  ],
+  [
+    'a field of the other language',
+    pass({ Output: 1 }),
+    '/States/S',
+    "The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata' QueryLanguage",
+  ],
+  [
+    'an unknown language',
+    pass({ QueryLanguage: 'jsonata', Output: 1 }),
+    '/States/S/QueryLanguage',
+    'Value should be one of the following: [JSONPath, JSONata]',
+  ],
+  [
+    'a language of a processor',
+    machine({ Type: 'Map', ItemProcessor: { QueryLanguage: 'JSONata', ...inner }, End: true }),
+    '/States/S/ItemProcessor',
+    "Field 'QueryLanguage' is not supported",
+  ],
+  ['fewer than none', map({ MaxConcurrency: -1 }), '/States/S/MaxConcurrency', 'Minimum value is 0'],
   [
     'another type of file',
     reader({ InputType: 'XML' }),
     '/States/S/ItemReader/ReaderConfig/InputType',
-    'Value is not one of [CSV, JSON, JSONL, MANIFEST, PARQUET]',
+    'Value should be one of the following: [CSV, JSON, JSONL, MANIFEST, PARQUET]',
   ],
   [
     'headers given nowhere',
@@ -180,7 +226,7 @@ test.each<[string, object, string, string]>([
     'more items than AWS reads',
     reader({ InputType: 'JSON', MaxItems: 100_000_001 }),
     '/States/S/ItemReader/ReaderConfig/MaxItems',
-    'Expected an integer of at least 0 and at most 100000000',
+    'Maximum value is 100000000',
   ],
   ['an empty label', map({ Label: '' }), '/States/S/Label', 'Label cannot be empty'],
   ['a long label', map({ Label: 'x'.repeat(41) }), '/States/S/Label', 'Label cannot exceed 40 characters'],
@@ -190,5 +236,71 @@ test.each<[string, object, string, string]>([
     express: false,
     ambient: { now: () => 0, random: () => 0 },
   });
-  expect(parsed.diagnostics).toEqual([{ code: 'SCHEMA_VALIDATION_FAILED', location, message, severity: 'ERROR' }]);
+  expect(parsed.diagnostics).toMatchObject([
+    { code: 'SCHEMA_VALIDATION_FAILED', location, message, severity: 'ERROR' },
+  ]);
+});
+
+const jsonata = (Output: string) => machine({ Type: 'Pass', Output, End: true }, { QueryLanguage: 'JSONata' });
+
+// The codes and words are those that AWS was seen to give.
+test.each<[string, object, readonly (readonly [code: string, location: string | undefined, message: string])[]]>([
+  [
+    'a loop without an end, and a way to nowhere',
+    { StartAt: 'A', States: { A: { Type: 'Pass', Next: 'Nowhere' } } },
+    [
+      ['MISSING_TRANSITION_TARGET', '/States/A/Next', "Missing 'Next' target: Nowhere"],
+      ['MISSING_END_STATE', undefined, 'Workflow has no terminal state'],
+    ],
+  ],
+  [
+    'a start that is not there',
+    { StartAt: 'Nope', States: { A: { Type: 'Pass', End: true } } },
+    [
+      ['MISSING_TRANSITION_TARGET', '/StartAt', "Missing 'Next' target: Nope"],
+      ['MISSING_TRANSITION_TARGET', '/States/A', 'State "A" is not reachable.'],
+    ],
+  ],
+  [
+    'states that lead to each other, and nothing to them',
+    {
+      StartAt: 'A',
+      States: { A: { Type: 'Succeed' }, B: { Type: 'Pass', Next: 'C' }, C: { Type: 'Pass', Next: 'B' } },
+    },
+    [
+      ['MISSING_TRANSITION_TARGET', '/States/B', 'State "B" is not reachable.'],
+      ['MISSING_TRANSITION_TARGET', '/States/C', 'State "C" is not reachable.'],
+    ],
+  ],
+  [
+    'an error outside of a Catch',
+    jsonata('{% $states . errorOutput.Error %}'),
+    [['UNSUPPORTED_JSONATA_EXPRESSION', '/States/S/Output', "Field '$states.errorOutput' does not exist."]],
+  ],
+  [
+    'the root of a document that there is not',
+    jsonata("{% $$ & '$$' %}"),
+    [['UNSUPPORTED_JSONATA_EXPRESSION', '/States/S/Output', "Reference to '$$' is not supported."]],
+  ],
+  [
+    'no JSONata',
+    jsonata('{% a[1,2) %}'),
+    [['INVALID_JSONATA_EXPRESSION', '/States/S/Output', 'Expected "]", got ","']],
+  ],
+  [
+    'half an expression',
+    jsonata('{% 1 + %}'),
+    [['INVALID_JSONATA_EXPRESSION', '/States/S/Output', 'Unexpected end of expression']],
+  ],
+  [
+    'no expression',
+    jsonata('{%%}'),
+    [['INVALID_JSONATA_EXPRESSION', '/States/S/Output', 'Unexpected end of expression']],
+  ],
+])('%s', (_name, definition, expected) => {
+  const parsed = parseDefinition(JSON.stringify(definition), {
+    express: false,
+    ambient: { now: () => 0, random: () => 0 },
+  });
+  expect(parsed.diagnostics.map(({ code, location, message }) => [code, location, message])).toEqual(expected);
 });

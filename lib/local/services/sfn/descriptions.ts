@@ -17,35 +17,42 @@ export const redriveRefusal = (row: ExecutionRow, now: number, lastEvent: number
   return lastEvent >= MOST_EVENTS ? 'Execution history event limit exceeded' : undefined;
 };
 
+const redriveStatus = (row: ExecutionRow): string => {
+  if (!REDRIVABLE.has(row.status)) return 'NOT_REDRIVABLE';
+  return row.mapRun === undefined ? 'REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN';
+};
+
 const redrive = (row: ExecutionRow): Shape => ({
   redriveCount: row.redriveCount,
   ...(row.redrivenAt !== undefined && { redriveDate: seconds(row.redrivenAt) }),
-  redriveStatus: REDRIVABLE.has(row.status) && row.mapRun === undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+  redriveStatus: redriveStatus(row),
   ...(!REDRIVABLE.has(row.status) && {
     redriveStatusReason: `Execution is ${row.status} and cannot be redriven`,
   }),
 });
 
-const ended = (row: ExecutionRow): Shape => ({
-  ...(row.stoppedAt !== undefined && { stopDate: seconds(row.stoppedAt) }),
-  ...(row.output !== undefined && { output: row.output, outputDetails: { included: true } }),
-  ...(row.error !== undefined && { error: row.error }),
-  ...(row.cause !== undefined && { cause: row.cause }),
+/** What was worked on, which may be encrypted. */
+const data = ({ input, output, error, cause }: ExecutionRow): Shape => ({
+  input,
+  ...(output !== undefined && { output }),
+  ...(error !== undefined && { error }),
+  ...(cause !== undefined && { cause }),
 });
 
 /** DescribeExecution. Times are seconds. */
-export const describeExecution = (row: ExecutionRow): Shape => ({
+export const describeExecution = (row: ExecutionRow, included = true): Shape => ({
   executionArn: row.arn,
   stateMachineArn: row.machineArn,
   name: row.name,
   status: row.status,
   startDate: seconds(row.startedAt),
-  input: row.input,
-  inputDetails: { included: true },
+  ...(row.stoppedAt !== undefined && { stopDate: seconds(row.stoppedAt) }),
+  ...(included && data(row)),
+  inputDetails: { included },
+  ...(row.output !== undefined && { outputDetails: { included } }),
   ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
   ...(row.versionArn !== undefined && { stateMachineVersionArn: row.versionArn }),
   ...(row.aliasArn !== undefined && { stateMachineAliasArn: row.aliasArn }),
-  ...ended(row),
   ...redrive(row),
 });
 
@@ -58,6 +65,8 @@ export const listedExecution = (row: ExecutionRow): Shape => ({
   startDate: seconds(row.startedAt),
   ...(row.stoppedAt !== undefined && { stopDate: seconds(row.stoppedAt) }),
   ...(row.mapRun !== undefined && { mapRunArn: row.mapRun, itemCount: row.items ?? 1 }),
+  ...(row.versionArn !== undefined && { stateMachineVersionArn: row.versionArn }),
+  ...(row.aliasArn !== undefined && { stateMachineAliasArn: row.aliasArn }),
   redriveCount: row.redriveCount,
   ...(row.redrivenAt !== undefined && { redriveDate: seconds(row.redrivenAt) }),
 });
@@ -85,14 +94,17 @@ export const statusChange = (row: ExecutionRow): BusEvent => ({
   },
 });
 
-export const describeMachine = (machine: MachineRow, revision: Revision): Shape => ({
+/** AWS gives no id to the revision that a machine was created with. */
+export const isInitial = (machine: MachineRow, revision: Revision): boolean => revision.createdAt === machine.createdAt;
+
+export const describeMachine = (machine: MachineRow, revision: Revision, included: boolean): Shape => ({
   stateMachineArn: machine.arn,
   name: machine.name,
   status: machine.status,
-  definition: revision.definition,
+  ...(included && { definition: revision.definition }),
   roleArn: revision.roleArn,
   type: machine.type,
   creationDate: seconds(machine.createdAt),
-  revisionId: revision.id,
+  ...(!isInitial(machine, revision) && { revisionId: revision.id }),
   ...machine.settings,
 });

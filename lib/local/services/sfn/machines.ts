@@ -1,6 +1,7 @@
 // State machines: created, updated, described, listed, deleted. A running execution keeps the revision it started with.
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { type Parsed, parseDefinition } from '../../states/parse/definition.ts';
+import { type Diagnostic, mistakeText } from '../../states/parse/diagnostics.ts';
 import type { StateMachine } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
 
@@ -66,7 +67,7 @@ export class Machines {
   get(arn: string): MachineRow {
     const machine = this.find(arn);
     if (machine) return machine;
-    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    throw doesNotExist(arn);
   }
 
   list(limit: number, offset: number): MachineRow[] {
@@ -101,14 +102,18 @@ export class Machines {
     return parsed;
   }
 
-  /** AWS: creating what exists with the same definition and role gives what exists. */
+  /** AWS: creating what exists with the same definition, type and settings gives what exists, whatever its role and tags. */
   create(machine: NewMachine): MachineRow {
     this.#checked(machine.definition, machine.type === 'EXPRESS');
     const arn = this.arnOf(machine.name);
     const existing = this.find(arn);
     if (existing) {
       const revision = this.revision(existing.revision);
-      if (revision.definition === machine.definition && existing.type === machine.type) return existing;
+      const isSame =
+        revision.definition === machine.definition &&
+        existing.type === machine.type &&
+        JSON.stringify(existing.settings) === JSON.stringify(machine.settings);
+      if (isSame) return existing;
       throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
     }
     const now = this.#context.clock.now();
@@ -168,10 +173,15 @@ export class Machines {
   #checked(definition: string, express: boolean): StateMachine {
     const parsed = this.parse(definition, express);
     if (parsed.ok) return parsed.machine;
-    const mistakes = parsed.diagnostics.map(({ code, message, location }) => `${code}: ${message} at ${location}`);
-    throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${mistakes.join(', ')}'`);
+    throw invalidDefinition(parsed.diagnostics);
   }
 }
+
+export const doesNotExist = (arn: string): AwsError =>
+  new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+
+export const invalidDefinition = (diagnostics: readonly Diagnostic[]): AwsError =>
+  new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${diagnostics.map(mistakeText).join(', ')}'`);
 
 const rowOf = (row: Record<string, unknown>): MachineRow => ({
   arn: String(row.arn),

@@ -1,5 +1,6 @@
 // Reads the fields of a request, with AWS's errors for those that are missing or malformed.
 import { AwsError, type Shape } from '../../service.ts';
+import { isLongerThan } from '../../states/json.ts';
 
 export const text = (input: Shape, field: string): string => {
   const value = input[field];
@@ -14,6 +15,34 @@ export const optionalText = (input: Shape, field: string): string | undefined =>
   const value = input[field];
   return typeof value === 'string' ? value : undefined;
 };
+
+/** Refuses a text that is longer than the API takes, in bytes. */
+export const atMost = <T extends string | undefined>(value: T, field: string, most: number): T => {
+  if (value === undefined || !isLongerThan(value, most)) return value;
+  throw new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value at '${field}' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
+  );
+};
+
+/** Refuses a word that is none of those. */
+export const oneOf = (input: Shape, field: string, ...words: readonly string[]): void => {
+  const value = input[field];
+  if (value === undefined || words.some((word) => word === value)) return;
+  throw new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value '${value}' at '${field}' failed to satisfy constraint: Member must satisfy enum value set: [${words.join(', ')}]`,
+  );
+};
+
+/** `error` and `cause` of StopExecution and SendTaskFailure. */
+export const problemIn = (input: Shape): readonly [error: string | undefined, cause: string | undefined] => [
+  atMost(optionalText(input, 'error'), 'error', 256),
+  atMost(optionalText(input, 'cause'), 'cause', 32_768),
+];
+
+/** Whether what may be encrypted is asked for too. */
+export const withData = (input: Shape): boolean => input.includedData !== 'METADATA_ONLY';
 
 const INVALID_CHARACTERS = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u;
 const LONGEST_NAME = 80;

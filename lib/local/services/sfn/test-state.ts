@@ -16,7 +16,7 @@ import type { Sequence, State, TaskState } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
 import { parseInput } from './executions.ts';
 import { unlogged } from './express.ts';
-import type { Machines } from './machines.ts';
+import { invalidDefinition, type Machines } from './machines.ts';
 import { optionalText, text } from './requests.ts';
 
 /** What AWS calls the state that is tested, in the context object and in causes. */
@@ -69,10 +69,7 @@ export class StateTests {
     const name = optionalText(input, 'stateName') ?? ALONE;
     const source = whole ? definition : { StartAt: name, States: { [name]: definition } };
     const parsed = this.#machines.parse(JSON.stringify(source), false, !whole);
-    if (!parsed.ok) {
-      const mistakes = parsed.diagnostics.map(({ code, message, location }) => `${code}: ${message} at ${location}`);
-      throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${mistakes.join(', ')}'`);
-    }
+    if (!parsed.ok) throw invalidDefinition(parsed.diagnostics);
     const found = findState(parsed.machine, name);
     if (!found) throw new AwsError('ValidationException', `State not found: ${name}`);
     const payload = parseInput(optionalText(input, 'input') ?? '{}');
@@ -189,14 +186,14 @@ const succeeded = (exit: Exit, status: string): Shape => ({
 /** What Retry or Catch would do about an error. */
 const recovered = async (visit: Visit<GuardedState>, problem: StateError, inspected: Shape): Promise<Shape> => {
   const { retry, catch: catchers } = visit.state;
-  const retryIndex = retry.findIndex(({ errors }) => matchesError(errors, problem.error));
+  const retryIndex = retry.findIndex(({ errors }) => matchesError(errors, problem));
   const retrier = retry[retryIndex];
   if (retrier && visit.retryCount < retrier.maxAttempts) {
     const retryBackoffIntervalSeconds = delaySeconds(retrier, visit.retryCount, () => 1);
     inspected.errorDetails = { retryIndex, retryBackoffIntervalSeconds };
     return { status: 'RETRIABLE' };
   }
-  const catchIndex = catchers.findIndex(({ errors }) => matchesError(errors, problem.error));
+  const catchIndex = catchers.findIndex(({ errors }) => matchesError(errors, problem));
   if (catchIndex < 0) return { status: 'FAILED' };
   inspected.errorDetails = { catchIndex };
   return succeeded(await caught(visit, problem), 'CAUGHT_ERROR');

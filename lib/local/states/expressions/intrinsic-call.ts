@@ -10,6 +10,7 @@ import type { Ambient, Scope } from './scope.ts';
 type Read = (scope: Scope) => Json;
 
 const FUNCTION = /States\.[A-Za-z0-9]+/y;
+const MOST_NESTED = 10;
 const LITERAL = /true|false|null|-?\d+(\.\d+)?([eE][+-]?\d+)?/y;
 
 /** The extent of a path argument: up to the comma or bracket that closes it, with its own brackets and quotes balanced. */
@@ -51,17 +52,18 @@ const literal = (characters: Characters, isTemplate: boolean): string => {
   return value;
 };
 
-const argument = (characters: Characters, ambient: Ambient, isTemplate: boolean): Read => {
+const argument = (characters: Characters, ambient: Ambient, isTemplate: boolean, depth: number): Read => {
   characters.spaces();
   const next = characters.peek();
   if (next === '$') {
     const found = parseReference(pathText(characters));
+    const path = found.text.replace(/^\$\$/, '$'); // as AWS shows a path into the context object
     return (scope) => {
       const value = found.read(scope);
       if (value === undefined) {
         throw new EvaluationProblem(
           'States.Runtime',
-          `The JSONPath '${found.text}' could not be found in the input '${JSON.stringify(scope.input)}'`,
+          `The function '${characters.text}' had the following error: The JsonPath argument for the field '${path}' could not be found in the input '${JSON.stringify(scope.input)}'`,
         );
       }
       return value;
@@ -72,12 +74,12 @@ const argument = (characters: Characters, ambient: Ambient, isTemplate: boolean)
     return () => value;
   }
   const constant = characters.match(LITERAL);
-  if (constant === undefined) return call(characters, ambient);
+  if (constant === undefined) return call(characters, ambient, depth);
   const value = JSON.parse(constant) as Json;
   return () => value;
 };
 
-const call = (characters: Characters, ambient: Ambient): Read => {
+const call = (characters: Characters, ambient: Ambient, depth: number): Read => {
   const name = characters.match(FUNCTION);
   if (name === undefined) characters.fail('an intrinsic function is expected');
   const run = intrinsics[name];
@@ -85,12 +87,13 @@ const call = (characters: Characters, ambient: Ambient): Read => {
     const like = nearest(name, Object.keys(intrinsics));
     characters.fail(`${name} is not an intrinsic function${like === undefined ? '' : `, did you mean ${like}?`}`);
   }
+  if (depth > MOST_NESTED) characters.fail(`more than ${MOST_NESTED} intrinsic functions are nested`);
   characters.expect('(');
   const args: Read[] = [];
-  while (!characters.take(')')) {
-    args.push(argument(characters, ambient, name === 'States.Format' && args.length === 0));
-    characters.spaces();
-    if (characters.peek() !== ')') characters.expect(',');
+  if (!characters.take(')')) {
+    do args.push(argument(characters, ambient, name === 'States.Format' && args.length === 0, depth + 1));
+    while (characters.take(','));
+    characters.expect(')');
   }
   return (scope) => {
     const values = args.map((read) => read(scope));
@@ -106,7 +109,7 @@ const call = (characters: Characters, ambient: Ambient): Read => {
 /** Parses a call. Throws SyntaxError. */
 export const parseIntrinsic = (text: string, ambient: Ambient): Read => {
   const characters = new Characters(text.trim());
-  const read = call(characters, ambient);
+  const read = call(characters, ambient, 1);
   characters.spaces();
   if (!characters.done) characters.fail('this is not part of the call');
   return read;

@@ -41,6 +41,12 @@ const sorted = (value: Json): Json =>
 
 const identity = (value: Json): string => JSON.stringify(sorted(value));
 
+/** The first of those that are the same. */
+const unique = (items: readonly Json[]): Json[] => {
+  const seen = new Set<string>();
+  return items.filter((item) => seen.size < seen.add(identity(item)).size);
+};
+
 /** As Java prints a map or list inside a string: `{a=1, b=[x, y]}`. */
 const javaText = (value: Json): string => {
   if (Array.isArray(value)) return `[${value.map(javaText).join(', ')}]`;
@@ -81,7 +87,10 @@ const splitOn = (value: string, separators: string): string[] => {
   return part ? [...parts, part] : parts;
 };
 
-const randomBetween = (from: number, to: number, unit: number): number => from + Math.floor(unit * (to - from));
+const randomBetween = (from: number, to: number, unit: number): number => {
+  if (from >= to) throw new Error(`the end ${to} is not after the start ${from}`);
+  return from + Math.floor(unit * (to - from));
+};
 
 const itemAt = (items: readonly Json[], index: number): Json => {
   const found = items[index];
@@ -89,25 +98,54 @@ const itemAt = (items: readonly Json[], index: number): Json => {
   return found;
 };
 
+/** AWS: data to encode or hash has at most this many characters. */
+const MOST_CHARACTERS = 10_000;
+
+const short = (value: string): string => {
+  if (value.length > MOST_CHARACTERS && [...value].length > MOST_CHARACTERS)
+    throw new Error(`the data has more than ${MOST_CHARACTERS} characters`);
+  return value;
+};
+
+const merged = (first: Json | undefined, second: Json | undefined, deep: Json | undefined): Json => {
+  if (deep !== false) throw new Error('objects are merged shallowly only: the third argument must be false');
+  return { ...object(first), ...object(second) };
+};
+
+const taking =
+  (least: number, most: number, run: Intrinsic): Intrinsic =>
+  (args, ambient) => {
+    if (args.length >= least && args.length <= most) return run(args, ambient);
+    const expected =
+      most === Number.POSITIVE_INFINITY ? `${least} or more` : most === least ? least : `${least} to ${most}`;
+    throw new Error(`${expected} arguments are expected but found ${args.length}`);
+  };
+
+const any = Number.POSITIVE_INFINITY;
+
 export const intrinsics: Readonly<Record<string, Intrinsic>> = {
-  'States.Format': ([template, ...values]) => format(text(template), values),
-  'States.StringToJson': ([value]) => parse(text(value)),
-  'States.JsonToString': ([value]) => JSON.stringify(value ?? null),
-  'States.Array': (values) => values,
-  'States.ArrayPartition': ([items, size]) => partition(list(items), number(size)) as Json[][],
-  'States.ArrayContains': ([items, wanted]) => list(items).some((item) => identity(item) === identity(wanted ?? null)),
-  'States.ArrayRange': ([first, last, step]) => range(number(first), number(last), number(step)),
-  'States.ArrayGetItem': ([items, index]) => itemAt(list(items), number(index)),
-  'States.ArrayLength': ([items]) => list(items).length,
-  'States.ArrayUnique': ([items]) => [...new Map(list(items).map((item) => [identity(item), item])).values()],
-  'States.Base64Encode': ([value]) => Buffer.from(text(value), 'utf8').toString('base64'),
-  'States.Base64Decode': ([value]) => Buffer.from(text(value), 'base64').toString('utf8'),
-  'States.Hash': ([value, algorithm]) =>
-    hash(typeof value === 'string' ? value : JSON.stringify(value ?? null), text(algorithm)),
-  'States.JsonMerge': ([first, second]) => ({ ...object(first), ...object(second) }),
-  'States.MathRandom': ([from, to, seed], ambient) =>
+  'States.Format': taking(1, any, ([template, ...values]) => format(text(template), values)),
+  'States.StringToJson': taking(1, 1, ([value]) => parse(text(value))),
+  'States.JsonToString': taking(1, 1, ([value]) => JSON.stringify(value ?? null)),
+  'States.Array': taking(0, any, (values) => values),
+  'States.ArrayPartition': taking(2, 2, ([items, size]) => partition(list(items), number(size)) as Json[][]),
+  'States.ArrayContains': taking(2, 2, ([items, wanted]) =>
+    list(items).some((item) => identity(item) === identity(wanted ?? null)),
+  ),
+  'States.ArrayRange': taking(3, 3, ([first, last, step]) => range(number(first), number(last), number(step))),
+  'States.ArrayGetItem': taking(2, 2, ([items, index]) => itemAt(list(items), number(index))),
+  'States.ArrayLength': taking(1, 1, ([items]) => list(items).length),
+  'States.ArrayUnique': taking(1, 1, ([items]) => unique(list(items))),
+  'States.Base64Encode': taking(1, 1, ([value]) => Buffer.from(short(text(value)), 'utf8').toString('base64')),
+  'States.Base64Decode': taking(1, 1, ([value]) => Buffer.from(short(text(value)), 'base64').toString('utf8')),
+  'States.Hash': taking(2, 2, ([value, algorithm]) =>
+    hash(short(typeof value === 'string' ? value : JSON.stringify(value ?? null)), text(algorithm)),
+  ),
+  'States.JsonMerge': taking(3, 3, ([first, second, deep]) => merged(first, second, deep)),
+  'States.MathRandom': taking(2, 3, ([from, to, seed], ambient) =>
     randomBetween(number(from), number(to), seed === undefined ? ambient.random() : seededRandom(number(seed))),
-  'States.MathAdd': ([first, second]) => number(first) + number(second),
-  'States.StringSplit': ([value, separators]) => splitOn(text(value), text(separators)),
-  'States.UUID': (_args, ambient) => uuid(ambient.random),
+  ),
+  'States.MathAdd': taking(2, 2, ([first, second]) => number(first) + number(second)),
+  'States.StringSplit': taking(2, 2, ([value, separators]) => splitOn(text(value), text(separators))),
+  'States.UUID': taking(0, 0, (_args, ambient) => uuid(ambient.random)),
 };

@@ -56,20 +56,25 @@ const format = (millis: number, picture: string | undefined, timezone: string | 
 };
 
 export const addFunctions = (expression: Expression, ambient: Ambient): void => {
-  expression.registerFunction('partition', partition, '<an:a>');
-  expression.registerFunction('range', range, '<nnn:a>');
-  expression.registerFunction('hash', (content: unknown, algorithm: string) =>
+  // As JSONata's own functions: nothing of nothing.
+  const register = (name: string, work: (...values: never[]) => unknown, signature?: string): void =>
+    expression.registerFunction(
+      name,
+      (...values: unknown[]) => (values.includes(undefined) ? undefined : work(...(values as never[]))),
+      signature,
+    );
+  register('partition', partition, '<an:a>');
+  register('range', range, '<nnn:a>');
+  register('hash', (content: unknown, algorithm: string) =>
     hash(typeof content === 'string' ? content : JSON.stringify(content), algorithm),
   );
-  expression.registerFunction('random', (seed?: number) =>
-    seed === undefined ? ambient.random() : seededRandom(seed),
+  expression.registerFunction(
+    'random',
+    (seed?: number) => (seed === undefined ? ambient.random() : seededRandom(seed)),
+    '<n?:n>',
   );
   expression.registerFunction('uuid', () => uuid(ambient.random), '<:s>');
-  expression.registerFunction(
-    'parse',
-    (text?: string) => (text === undefined ? undefined : JSON.parse(text)),
-    '<s?:x>',
-  );
+  register('parse', (text: string) => JSON.parse(text), '<s:x>');
   expression.registerFunction(
     'now',
     (picture?: string, timezone?: string) => format(ambient.now(), picture, timezone),

@@ -1,15 +1,10 @@
 // A JSON value of a definition in which strings may be `{% ... %}`: Arguments, Output, Assign, Items, ...
 import { isObject, type Json } from '../json.ts';
-import { compileJsonata, isJsonata } from './jsonata.ts';
+import { compileJsonata, isJsonata, type OnSyntaxError } from './jsonata.ts';
 import type { Ambient, Scope } from './scope.ts';
 
 /** Gives the value with its expressions replaced. Synchronous where every expression in it is. */
 export type Template = (scope: Scope) => Json | Promise<Json>;
-
-/** One expression that did not compile: `path` is where it stands below the field. */
-export type OnSyntaxError = (path: string, message: string) => void;
-
-const childPath = (path: string, key: string | number) => `${path}/${key}`;
 
 /** Compiles `value` once. Expressions that do not parse are reported, not thrown. */
 export const compileTemplate = (value: Json, field: string, ambient: Ambient, onError: OnSyntaxError): Template => {
@@ -18,18 +13,18 @@ export const compileTemplate = (value: Json, field: string, ambient: Ambient, on
       const query = compileJsonata(value, field, ambient);
       return (scope) => query.evaluate(scope);
     } catch (thrown) {
-      onError(field, thrown instanceof Error ? thrown.message : String((thrown as { message?: unknown }).message));
+      onError(field, thrown);
       return () => null;
     }
   }
   if (Array.isArray(value)) {
-    const parts = value.map((item: Json, index) => compileTemplate(item, childPath(field, index), ambient, onError));
+    const parts = value.map((item: Json, index) => compileTemplate(item, `${field}[${index}]`, ambient, onError));
     return allConstant(value) ? () => value : (scope) => settleAll(parts, scope, (values) => values);
   }
   if (!isObject(value)) return () => value;
   if (allConstant(value)) return () => value;
   const keys = Object.keys(value);
-  const parts = keys.map((key) => compileTemplate(value[key] ?? null, childPath(field, key), ambient, onError));
+  const parts = keys.map((key) => compileTemplate(value[key] ?? null, `${field}/${key}`, ambient, onError));
   return (scope) =>
     settleAll(parts, scope, (values) => {
       const made: Record<string, Json> = {};

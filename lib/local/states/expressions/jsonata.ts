@@ -13,6 +13,25 @@ export interface Query {
   evaluate(scope: Scope): Json | Promise<Json>;
 }
 
+/** One expression that did not compile: `path` is the name of its field. */
+export type OnSyntaxError = (path: string, thrown: unknown) => void;
+
+/** Sound JSONata that Step Functions does not take. */
+export class UnsupportedExpression extends SyntaxError {}
+
+const STRINGS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g;
+const STATES_FIELD = /\$states\s*\.\s*([A-Za-z_]\w*)/g;
+
+/** Throws for what AWS refuses as a machine is made: there is no `$$`, and an error only in a Catch. */
+const checkSupported = (source: string, field: string): void => {
+  if (!/\$\$|\$states/.test(source)) return;
+  const code = source.replace(STRINGS, '""');
+  if (/\$\$(?!\w)/.test(code)) throw new UnsupportedExpression("Reference to '$$' is not supported.");
+  const known = ['input', 'result', 'context', ...(field.startsWith('Catch[') ? ['errorOutput'] : [])];
+  for (const [, name = ''] of code.matchAll(STATES_FIELD))
+    if (!known.includes(name)) throw new UnsupportedExpression(`Field '$states.${name}' does not exist.`);
+};
+
 const QUERY_ERROR = 'States.QueryEvaluationError';
 const OPEN = '{%';
 const CLOSE = '%}';
@@ -76,6 +95,7 @@ const compiled = (source: string, ambient: Ambient): Expression => {
 /** Compiles `{% source %}`. Throws the parser's error (with `position`) where `source` is not JSONata. */
 export const compileJsonata = (text: string, field: string, ambient: Ambient): Query => {
   const source = text.slice(OPEN.length, -CLOSE.length).trim();
+  checkSupported(source, field);
   const shortcut = shortcutOf(source);
   let expression = shortcut ? undefined : compiled(source, ambient);
   const whole = async (scope: Scope): Promise<Json> => {

@@ -20,20 +20,21 @@ const condition = (fields: Fields): Evaluate<boolean> => {
     if (value !== undefined) fields.wrong('Condition', 'Expected a boolean or a JSONata expression');
     return never;
   }
+  const name = fields.name('Condition');
   try {
-    const query = compileJsonata(value, 'Condition', fields.ambient);
+    const query = compileJsonata(value, name, fields.ambient);
     return async (scope) => {
       const answer = await query.evaluate(scope);
       if (typeof answer === 'boolean') return answer;
       const kind = answer === null ? 'null' : Array.isArray(answer) ? 'array' : typeof answer;
       throw new EvaluationProblem(
         'States.QueryEvaluationError',
-        `The JSONata expression '${query.source}' specified for the field 'Condition' returned an unexpected result type. Expected 'boolean', but was '${kind}' for value: ${JSON.stringify(answer)}`,
-        'Condition',
+        `The JSONata expression '${query.source}' specified for the field '${name}' returned an unexpected result type. Expected 'boolean', but was '${kind}' for value: ${JSON.stringify(answer)}`,
+        name,
       );
     };
   } catch (thrown) {
-    fields.syntaxError('Condition', String((thrown as { message?: unknown }).message));
+    fields.syntaxError(name, thrown);
     return never;
   }
 };
@@ -65,7 +66,7 @@ const present = (reference: Reference, scope: Scope): boolean => {
 
 const isKind = (fields: Fields, variable: Reference, operator: string): Test => {
   const wanted = fields.get(operator);
-  if (typeof wanted !== 'boolean') fields.wrong(operator, 'Expected value of type Boolean');
+  if (typeof wanted !== 'boolean') fields.wrong(operator, 'Expected value of type [BOOLEAN]');
   if (operator === 'IsPresent') return (scope) => present(variable, scope) === wanted;
   const test = kinds[operator];
   return test ? (scope) => test(read(variable, scope)) === wanted : never;
@@ -82,10 +83,7 @@ const checkOperand = (fields: Fields, operator: string, wanted: Json): void => {
   }
   const type = operator.startsWith('String') ? 'string' : operator.startsWith('Numeric') ? 'number' : 'boolean';
   if (typeof wanted === type) return;
-  fields.wrong(
-    operator,
-    `Expected value of type ${type === 'number' ? 'Number' : type === 'string' ? 'String' : 'Boolean'}`,
-  );
+  fields.wrong(operator, `Expected value of type [${type.toUpperCase()}]`);
 };
 
 const NOT_INSIDE = 'Field is not supported inside of a rule';

@@ -18,8 +18,8 @@ export const template = (fields: Fields, field: string): Evaluate<Json> | undefi
   const value = fields.get(field);
   if (value === undefined) return undefined;
   return fields.language === 'JSONata'
-    ? compileTemplate(value, field, fields.ambient, fields.syntaxError)
-    : compilePayload(value, field, fields.ambient, fields.syntaxError);
+    ? compileTemplate(value, fields.name(field), fields.ambient, fields.syntaxError)
+    : compilePayload(value, fields.name(field), fields.ambient, fields.syntaxError);
 };
 
 /** A field that names a value by path, e.g. InputPath. `null` selects `{}`. Absent: undefined. */
@@ -55,7 +55,7 @@ export const assignment = (fields: Fields): Assign => {
   const value = fields.get('Assign');
   if (value === undefined) return undefined;
   if (!isObject(value)) {
-    fields.wrong('Assign', 'Expected value of type Object');
+    fields.wrong('Assign', 'Expected value of type [OBJECT]');
     return undefined;
   }
   for (const name of Object.keys(value)) {

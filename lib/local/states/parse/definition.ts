@@ -6,10 +6,11 @@ import { Fields } from './fields.ts';
 import type { QueryLanguage, Sequence, State, StateMachine } from './machine.ts';
 import { parseState } from './state.ts';
 import { checkTransitions } from './transitions.ts';
+import { checkVariableScopes } from './variable-scopes.ts';
 
 const LARGEST_DEFINITION = 1_048_576;
 const MACHINE = ['StartAt', 'States', 'Version', 'TimeoutSeconds', 'QueryLanguage'];
-const SEQUENCE = ['StartAt', 'States', 'ProcessorConfig', 'QueryLanguage'];
+const SEQUENCE = ['StartAt', 'States', 'ProcessorConfig'];
 
 export type Parsed =
   | { readonly ok: true; readonly machine: StateMachine; readonly diagnostics: readonly Diagnostic[] }
@@ -23,13 +24,8 @@ export interface ParseOptions {
 }
 
 const languageOf = (fields: Fields, inherited: QueryLanguage): QueryLanguage => {
-  const own = fields.get('QueryLanguage');
-  if (own === undefined) return inherited;
-  if (own !== 'JSONata' && own !== 'JSONPath') {
-    fields.wrong('QueryLanguage', 'Value is not one of [JSONPath, JSONata]');
-    return inherited;
-  }
-  return own;
+  if (!fields.has('QueryLanguage')) return inherited;
+  return fields.word('QueryLanguage', 'JSONPath', 'JSONata') ?? 'JSONata'; // AWS takes any other word for JSONata
 };
 
 /** Parses `StartAt` and `States`. Names are shared with `seen`: AWS wants them unique in the whole machine. */
@@ -42,7 +38,7 @@ const sequenceParser = (global: QueryLanguage, seen: Set<string>, alone: boolean
     const map = fields.object('States');
     for (const [name, json] of Object.entries(map?.json ?? {})) {
       if (!map || !isObject(json)) {
-        map?.wrong(name, 'Expected value of type Object');
+        map?.wrong(name, 'Expected value of type [OBJECT]');
         continue;
       }
       if (seen.has(name)) map.diagnostics.add('DUPLICATE_STATE_NAME', map.at(name), `Duplicate state name: ${name}`);
@@ -64,27 +60,28 @@ const sequenceParser = (global: QueryLanguage, seen: Set<string>, alone: boolean
   return parse;
 };
 
-const failed = (code: string, message: string): Parsed => ({
+const failed = (code: string, message: string, location: string | undefined): Parsed => ({
   ok: false,
-  diagnostics: [{ code, location: '/', message, severity: 'ERROR' }],
+  diagnostics: [{ code, location, message, severity: 'ERROR' }],
 });
 
 /** Parses and checks `text`. Never throws. */
 export const parseDefinition = (text: string, { express, ambient, alone = false }: ParseOptions): Parsed => {
   if (isLongerThan(text, LARGEST_DEFINITION)) {
-    return failed('SCHEMA_VALIDATION_FAILED', `The definition is larger than ${LARGEST_DEFINITION} bytes`);
+    return failed('SCHEMA_VALIDATION_FAILED', `The definition is larger than ${LARGEST_DEFINITION} bytes`, '/');
   }
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (thrown) {
-    return failed('INVALID_JSON_DESCRIPTION', thrown instanceof Error ? thrown.message : String(thrown));
+    return failed('INVALID_JSON_DESCRIPTION', thrown instanceof Error ? thrown.message : String(thrown), undefined);
   }
-  if (!isObject(json)) return failed('SCHEMA_VALIDATION_FAILED', 'Expected value of type Object');
+  if (!isObject(json)) return failed('SCHEMA_VALIDATION_FAILED', 'Expected value of type [OBJECT]', '/');
   const diagnostics = new Diagnostics();
   const fields = new Fields(json, '', 'JSONPath', diagnostics, ambient);
   const language = languageOf(fields, 'JSONPath');
   const sequence = sequenceParser(language, new Set(), alone)(fields, express);
+  checkVariableScopes(json, '', diagnostics);
   fields.word('Version', '1.0');
   const timeoutSeconds = fields.whole('TimeoutSeconds', 1);
   if (diagnostics.found.length > 0) return { ok: false, diagnostics: diagnostics.found };

@@ -4,6 +4,7 @@ import { template } from './data-flow.ts';
 import type { Fields } from './fields.ts';
 import type { Distribution, ItemBatcher, ItemReader, ResultWriter } from './machine.ts';
 import { numberField } from './numbers.ts';
+import { notRecognized } from './task.ts';
 
 const MOST_ITEMS = 100_000_000; // AWS: no map reads more
 
@@ -32,9 +33,16 @@ const checkReader = (config: Fields): void => {
   if (config.has('CSVHeaders')) config.texts('CSVHeaders');
 };
 
+const checkResource = (fields: Fields, ...actions: readonly string[]): void => {
+  const resource = fields.text('Resource');
+  if (resource === undefined || actions.some((action) => resource.endsWith(`:states:::s3:${action}`))) return;
+  fields.wrong('Resource', notRecognized(resource));
+};
+
 const reader = (fields: Fields): ItemReader => {
   fields.only(['Resource', 'ReaderConfig', argumentsField(fields)]);
   fields.require('Resource');
+  checkResource(fields, 'getObject', 'listObjectsV2');
   const config = fields.object('ReaderConfig');
   if (config) checkReader(config);
   return {
@@ -60,6 +68,7 @@ const batcher = (fields: Fields): ItemBatcher => {
 
 const writer = (fields: Fields): ResultWriter => {
   fields.only(['Resource', 'WriterConfig', argumentsField(fields)]);
+  checkResource(fields, 'putObject');
   const config = fields.object('WriterConfig');
   config?.only(['Transformation', 'OutputType']);
   return {

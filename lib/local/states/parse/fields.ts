@@ -1,5 +1,6 @@
 // Reads the fields of one JSON object of a definition, reporting what is missing or of the wrong kind.
 import { nearest } from '../../../support/nearest.ts';
+import { type OnSyntaxError, UnsupportedExpression } from '../expressions/jsonata.ts';
 import type { Ambient } from '../expressions/scope.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Diagnostics } from './diagnostics.ts';
@@ -9,13 +10,23 @@ import type { QueryLanguage } from './machine.ts';
 export class Fields {
   readonly json: JsonObject;
   readonly location: string;
+  /** Where it is in its state: empty, or like `Choices[0]/`. */
+  readonly within: string;
   readonly language: QueryLanguage;
   readonly diagnostics: Diagnostics;
   readonly ambient: Ambient;
 
-  constructor(json: JsonObject, location: string, language: QueryLanguage, diagnostics: Diagnostics, ambient: Ambient) {
+  constructor(
+    json: JsonObject,
+    location: string,
+    language: QueryLanguage,
+    diagnostics: Diagnostics,
+    ambient: Ambient,
+    within = '',
+  ) {
     this.json = json;
     this.location = location;
+    this.within = within;
     this.language = language;
     this.diagnostics = diagnostics;
     this.ambient = ambient;
@@ -33,6 +44,11 @@ export class Fields {
     return `${this.location}/${field}`;
   }
 
+  /** A field as AWS names it where its expression fails: by its place in the state. */
+  name(field: string): string {
+    return `${this.within}${field}`;
+  }
+
   wrong(field: string, message: string): void {
     this.diagnostics.schema(field === '' ? this.location : this.at(field), message);
   }
@@ -47,8 +63,7 @@ export class Fields {
   only(allowed: readonly string[]): void {
     for (const field of Object.keys(this.json)) {
       if (field === 'Comment' || allowed.includes(field)) continue;
-      const like = nearest(field, allowed);
-      this.wrong(field, `Field is not supported${like === undefined ? '' : `; did you mean ${like}?`}`);
+      this.diagnostics.schema(this.location, `Field '${field}' is not supported`, nearest(field, allowed));
     }
   }
 
@@ -62,14 +77,15 @@ export class Fields {
   word<T extends string>(field: string, ...words: readonly T[]): T | undefined {
     const value = this.get(field);
     const found = words.find((word) => word === value);
-    if (value !== undefined && found === undefined) this.wrong(field, `Value is not one of [${words.join(', ')}]`);
+    if (value !== undefined && found === undefined && this.text(field) !== undefined)
+      this.wrong(field, `Value should be one of the following: [${words.join(', ')}]`);
     return found;
   }
 
   text(field: string): string | undefined {
     const value = this.get(field);
     if (value === undefined || typeof value === 'string') return value;
-    this.wrong(field, `Expected value of type String`);
+    this.wrong(field, 'Expected value of type [STRING]');
     return undefined;
   }
 
@@ -77,13 +93,13 @@ export class Fields {
     const value = this.get(field);
     if (value === undefined) return undefined;
     if (typeof value === 'number' && value >= minimum) return value;
-    this.wrong(field, `Expected a number of at least ${minimum}`);
+    this.wrong(field, typeof value === 'number' ? `Minimum value is ${minimum}` : 'Expected value of type [NUMBER]');
     return undefined;
   }
 
   whole(field: string, minimum: number): number | undefined {
     const value = this.number(field, minimum);
-    if (value !== undefined && !Number.isInteger(value)) this.wrong(field, 'Expected an integer');
+    if (value !== undefined && !Number.isInteger(value)) this.wrong(field, 'Expected value of type [INTEGER]');
     return value;
   }
 
@@ -91,7 +107,7 @@ export class Fields {
     const value = this.get(field);
     if (value === undefined) return undefined;
     if (isObject(value)) return this.child(value, field);
-    this.wrong(field, 'Expected value of type Object');
+    this.wrong(field, 'Expected value of type [OBJECT]');
     return undefined;
   }
 
@@ -102,11 +118,11 @@ export class Fields {
       const items = value as readonly Json[];
       return items.flatMap((item, index) => {
         if (isObject(item)) return [this.child(item, `${field}[${index}]`)];
-        this.wrong(`${field}[${index}]`, 'Expected value of type Object');
+        this.wrong(`${field}[${index}]`, 'Expected value of type [OBJECT]');
         return [];
       });
     }
-    this.wrong(field, 'Expected value of type Array');
+    this.wrong(field, 'Expected value of type [ARRAY]');
     return [];
   }
 
@@ -118,14 +134,16 @@ export class Fields {
   }
 
   child(json: JsonObject, path: string): Fields {
-    return new Fields(json, this.at(path), this.language, this.diagnostics, this.ambient);
+    return new Fields(json, this.at(path), this.language, this.diagnostics, this.ambient, `${this.name(path)}/`);
   }
 
-  syntaxError = (path: string, message: string): void => {
-    this.diagnostics.add(
-      this.language === 'JSONata' ? 'INVALID_JSONATA_EXPRESSION' : 'SCHEMA_VALIDATION_FAILED',
-      this.at(path),
-      message,
-    );
+  /** `name`: of the field, as `name` gives it, and what is below it. */
+  syntaxError: OnSyntaxError = (name, thrown) => {
+    const code =
+      this.language === 'JSONPath'
+        ? 'SCHEMA_VALIDATION_FAILED'
+        : `${thrown instanceof UnsupportedExpression ? 'UNSUPPORTED' : 'INVALID'}_JSONATA_EXPRESSION`;
+    const { message } = thrown as { message?: unknown }; // what the jsonata package throws is no Error
+    this.diagnostics.add(code, this.at(name.slice(this.within.length)), String(message));
   };
 }

@@ -157,6 +157,8 @@ export interface MapState extends Common, Guarded {
   readonly maxConcurrency: Evaluate<number> | undefined;
   readonly processor: Sequence;
   readonly distribution: Distribution | undefined;
+  /** It is inline and has what only a distributed one can: AWS says so as it runs. */
+  readonly isMisplaced: boolean;
 }
 
 export type State =

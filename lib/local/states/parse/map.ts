@@ -34,7 +34,7 @@ const itemsOf = (fields: Fields): Evaluate<Json> | undefined => {
       );
     };
   } catch (thrown) {
-    fields.syntaxError('Items', String((thrown as { message?: unknown }).message));
+    fields.syntaxError('Items', thrown);
     return undefined;
   }
 };
@@ -50,7 +50,7 @@ const itemsPath = (fields: Fields): MapState['itemsPath'] => {
   }
 };
 
-const DISTRIBUTED_ONLY = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'];
+const DISTRIBUTED_ONLY = ['ItemReader', 'ItemBatcher', 'ResultWriter'];
 
 const emptySequence: Sequence = { startAt: '', states: new Map() };
 
@@ -71,10 +71,7 @@ export const parseMap = (
   if (distributed) config?.require('ExecutionType');
   config?.word('ExecutionType', 'STANDARD', 'EXPRESS');
   if (distributed && express) fields.wrong(field, 'Express state machine does not support Distributed Map state');
-  if (!distributed) {
-    for (const only of DISTRIBUTED_ONLY)
-      if (fields.has(only)) fields.wrong(only, 'Field is not supported in INLINE mode');
-  }
+  if (!distributed && fields.has('Label')) fields.wrong('Label', 'Field is not supported in INLINE mode');
   const flow = dataFlow(fields);
   return {
     kind: 'Map',
@@ -89,6 +86,7 @@ export const parseMap = (
     maxConcurrency: numberField(fields, 'MaxConcurrency', { minimum: 0 }),
     processor: processor ? parseSequence(processor, config?.get('ExecutionType') === 'EXPRESS') : emptySequence,
     distribution: distributed && config ? parseDistribution(fields, config) : undefined,
+    isMisplaced: !distributed && DISTRIBUTED_ONLY.some((field) => fields.has(field)),
     ...guards(fields),
   };
 };

@@ -18,7 +18,8 @@ const kindOf = (value: Json): string => (value === null ? 'null' : Array.isArray
 const inRange = (value: number, { minimum, maximum, fraction }: NumberRule) =>
   (fraction || Number.isInteger(value)) && value >= minimum && (maximum === undefined || value <= maximum);
 
-const jsonataNumber = (fields: Fields, field: string, text: string, rule: NumberRule): Evaluate<number> | undefined => {
+const jsonataNumber = (fields: Fields, name: string, text: string, rule: NumberRule): Evaluate<number> | undefined => {
+  const field = fields.name(name);
   try {
     const query = compileJsonata(text, field, fields.ambient);
     return async (scope) => {
@@ -42,7 +43,7 @@ const jsonataNumber = (fields: Fields, field: string, text: string, rule: Number
       return value;
     };
   } catch (thrown) {
-    fields.syntaxError(field, String((thrown as { message?: unknown }).message));
+    fields.syntaxError(field, thrown);
     return undefined;
   }
 };
@@ -71,7 +72,9 @@ export const numberField = (fields: Fields, field: string, rule: NumberRule): Ev
   if (fields.language === 'JSONata' && typeof value === 'string' && isJsonata(value)) {
     return jsonataNumber(fields, field, value, rule);
   }
-  const most = rule.maximum === undefined ? '' : ` and at most ${rule.maximum}`;
-  fields.wrong(field, `Expected ${rule.fraction ? 'a number' : 'an integer'} of at least ${rule.minimum}${most}`);
+  const { minimum, maximum, fraction } = rule;
+  const isNumber = typeof value === 'number' && (fraction || Number.isInteger(value));
+  const bound = isNumber && value < minimum ? `Minimum value is ${minimum}` : `Maximum value is ${maximum}`;
+  fields.wrong(field, isNumber ? bound : `Expected value of type [${fraction ? 'NUMBER' : 'INTEGER'}]`);
   return undefined;
 };

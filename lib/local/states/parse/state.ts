@@ -28,10 +28,21 @@ const GIVEN_OR_BY_PATH = [
 const checkFields = (fields: Fields, type: string): boolean => {
   const allowed = allowedFields(type, fields.language);
   if (allowed === undefined) {
-    fields.wrong('Type', 'Value is not one of [Task, Pass, Choice, Wait, Succeed, Fail, Parallel, Map]');
+    fields.word('Type', 'Task', 'Pass', 'Choice', 'Wait', 'Succeed', 'Fail', 'Parallel', 'Map');
     return false;
   }
-  fields.only(allowed);
+  const { language } = fields;
+  const other = language === 'JSONata' ? 'JSONPath' : 'JSONata';
+  const foreign = Object.keys(fields.json).filter(
+    (field) => !allowed.includes(field) && allowedFields(type, other)?.includes(field),
+  );
+  for (const field of foreign) {
+    fields.wrong(
+      '',
+      `The QueryLanguage is set to '${language}', but field '${field}' is only supported for the '${other}' QueryLanguage`,
+    );
+  }
+  fields.only([...allowed, ...foreign]);
   for (const field of GIVEN_OR_BY_PATH) fields.exclusive(field, `${field}Path`);
   return true;
 };

@@ -12,11 +12,15 @@ const credentialsOf = (fields: Fields): TaskState['credentials'] => {
   const given = fields.object('Credentials');
   if (given === undefined) return undefined;
   for (const field of Object.keys(given.json)) {
-    if (!/^RoleArn(\.\$)?$/.test(field)) given.wrong(field, 'Field is not supported; did you mean RoleArn?');
+    if (!/^RoleArn(\.\$)?$/.test(field))
+      given.diagnostics.schema(given.location, `Field '${field}' is not supported`, 'RoleArn');
   }
   if (Object.keys(given.json).length === 0) given.require('RoleArn');
   return template(fields, 'Credentials');
 };
+
+export const notRecognized = (resource: string): string =>
+  `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
 
 const OPTIMIZED = /^arn:[^:]+:states:::([a-z]+):([A-Za-z0-9]+)/;
 
@@ -33,10 +37,7 @@ export const parseTask = (name: string, fields: Fields, next: string | undefined
   if (fields.has('Resource') && !resource.startsWith('arn:'))
     fields.wrong('Resource', 'Value is not a valid resource ARN');
   if (!isRecognized(resource)) {
-    fields.wrong(
-      'Resource',
-      `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`,
-    );
+    fields.wrong('Resource', notRecognized(resource));
   }
   const pattern = /\.(waitForTaskToken|sync)(:2)?$/.exec(resource)?.[0];
   if (express && pattern !== undefined) {

@@ -18,7 +18,7 @@ const untilOf = (fields: Fields): Evaluate<Json> | undefined => {
       try {
         return compileJsonata(text, 'Timestamp', fields.ambient).evaluate;
       } catch (thrown) {
-        fields.syntaxError('Timestamp', String((thrown as { message?: unknown }).message));
+        fields.syntaxError('Timestamp', thrown);
         return undefined;
       }
     }
