@@ -63,3 +63,6 @@ export const toJson = (value: unknown): Json => {
   }
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : String(value);
 };
+
+/** A time (milliseconds since the epoch) as the context object tells it: a whole second has no fraction. */
+export const timeText = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');

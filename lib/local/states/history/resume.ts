@@ -42,8 +42,13 @@ const ASIDE = new Set([
   'ExecutionStarted',
   'MapIterationSucceeded',
   'MapIterationFailed',
+  'MapIterationAborted',
   'MapStateSucceeded',
   'ParallelStateSucceeded',
+  'TaskStateAborted',
+  'WaitStateAborted',
+  'ParallelStateAborted',
+  'MapStateAborted',
 ]);
 
 // After these, the children of an earlier attempt are history.

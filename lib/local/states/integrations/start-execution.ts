@@ -12,8 +12,8 @@ import { withPattern } from './pattern.ts';
 import type { CalledService } from './services.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Resolves with DescribeExecution's answer when the execution has ended. */
-export type AwaitExecution = (executionArn: string, lifetime: Lifetime) => Promise<Shape>;
+/** Resolves with DescribeExecution's answer when the execution has ended. `by`: the execution that waits for it. */
+export type AwaitExecution = (executionArn: string, lifetime: Lifetime, by: string) => Promise<Shape>;
 
 // The same attempt has the same name, so that a restart in the middle of it does not start the child twice.
 const attemptName = ({ executionArn, attempt }: TaskRun): string => {
@@ -40,7 +40,7 @@ const start = async (context: EngineContext, service: CalledService, task: TaskR
     const existing = thrown instanceof AwsError && thrown.code === 'ExecutionAlreadyExists' && task.resumed;
     if (!existing) throw callError(thrown, service, false, requestId);
     // It was started before the restart, and has ended since.
-    const arn = `${String(given.StateMachineArn).replace(':stateMachine:', ':execution:')}:${name}`;
+    const arn = String(given.StateMachineArn).replace(/:stateMachine:([^:]+).*$/, `:execution:$1:${name}`); // of no version or alias
     answer = await context.service('sfn').call('DescribeExecution', { executionArn: arn });
   }
   const body: JsonObject = {
@@ -99,7 +99,7 @@ export const startExecution = (
         task.onSubmitted(submitted);
       }
       const arn = isObject(submitted.value) ? String(submitted.value.ExecutionArn) : '';
-      const ended = awaitExecution(arn, task.lifetime).then((answer) => {
+      const ended = awaitExecution(arn, task.lifetime, task.executionArn).then((answer) => {
         if (answer.status === 'SUCCEEDED') return Payload.of(described(answer, pattern === '.sync:2'));
         throw new StateError('States.TaskFailed', JSON.stringify(described(answer, false)));
       });

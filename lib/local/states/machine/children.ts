@@ -1,21 +1,27 @@
 // The frames that a Parallel or Map runs side by side, and what happens to the others when one fails.
+import type { Shape } from '../../service.ts';
+import { StateError } from '../errors.ts';
 import type { Sequence } from '../parse/machine.ts';
 import { Frame, type FrameOptions } from './frame.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { FrameProgress, Visit } from './visit.ts';
 
-/** Events of states that a failed Parallel or Map leaves behind. */
-const abortInside = (frames: Iterable<Frame>): void => {
-  for (const frame of frames) {
-    if (frame.inside !== undefined && frame.inside !== 'Fail') frame.event(`${frame.inside}StateAborted`);
-    frame.inside = undefined;
-  }
+/** The states that AWS tells of as aborted; the others take no time. */
+const ABORTABLE: ReadonlySet<string | undefined> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
+
+const abort = (frame: Frame, previous: number): void => {
+  if (ABORTABLE.has(frame.inside)) frame.execution.event(frame.id, `${frame.inside}StateAborted`, previous);
+  frame.inside = undefined;
 };
+
+/** AWS: a States.Runtime ends the execution with no word of what else ends. */
+const isTold = (thrown: unknown): boolean => !(thrown instanceof StateError && thrown.error === 'States.Runtime');
 
 /** The children of one attempt of a state. All end when one fails. */
 export class Children {
   readonly #visit: Visit;
-  readonly #running = new Set<Frame>();
+  /** With what history says of an iteration of a Map. */
+  readonly #running = new Map<Frame, Shape | undefined>();
   readonly lifetime: Lifetime;
 
   constructor(visit: Visit) {
@@ -24,7 +30,12 @@ export class Children {
   }
 
   /** Makes the frame of a child; one that was running before a restart keeps its number and place. */
-  open(sequence: Sequence, options: Pick<FrameOptions, 'cursor' | 'map'>, resumed: FrameProgress | undefined): Frame {
+  open(
+    sequence: Sequence,
+    options: Pick<FrameOptions, 'cursor' | 'map'>,
+    resumed: FrameProgress | undefined,
+    iteration?: Shape,
+  ): Frame {
     const { execution, variables } = this.#visit.frame;
     const { cursor, map } = options;
     const frame = new Frame(execution, {
@@ -35,7 +46,7 @@ export class Children {
       cursor: resumed?.cursor ?? cursor,
       lifetime: this.lifetime,
     });
-    this.#running.add(frame);
+    this.#running.set(frame, iteration);
     return frame;
   }
 
@@ -46,18 +57,26 @@ export class Children {
 
   /** For an error that is none of a child's own: ends all of them and throws it. */
   readonly end = (thrown: unknown): never => {
-    if (!this.lifetime.ended) {
-      this.lifetime.end();
-      abortInside(this.#running);
-    }
+    if (!this.lifetime.ended) this.#cut(this.#visit.frame.cursor, thrown);
     throw thrown;
   };
 
-  /** Ends what still runs. The failed frame goes first, as AWS tells it. */
-  fail(failed: Frame): void {
+  /** Ends what still runs, and tells of it: all of it follows the last event of the one that failed. */
+  fail(failed: Frame, thrown: unknown): void {
+    const iteration = this.#running.get(failed);
     this.#running.delete(failed);
+    if (isTold(thrown)) abort(failed, failed.cursor);
+    this.#cut(failed.cursor, thrown);
+    if (iteration && isTold(thrown)) failed.aside('MapIterationFailed', iteration);
+  }
+
+  #cut(previous: number, thrown: unknown): void {
     this.lifetime.end();
-    abortInside([failed, ...this.#running]);
+    if (isTold(thrown))
+      for (const [frame, iteration] of this.#running) {
+        if (iteration) frame.execution.event(frame.id, 'MapIterationAborted', previous, iteration);
+        abort(frame, previous);
+      }
     this.#running.clear();
   }
 }

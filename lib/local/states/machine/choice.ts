@@ -1,10 +1,10 @@
-import { StateError } from '../errors.ts';
+import { EvaluationProblem } from '../errors.ts';
 import type { ChoiceState } from '../parse/machine.ts';
 import type { Exit, Visit } from './visit.ts';
 
 /** Choice: goes where the first rule that holds points. Assign and Output of that rule, or of the state for Default. */
 export const runChoice = async (visit: Visit<ChoiceState>): Promise<Exit> => {
-  const { flow, rules, otherwise, name } = visit.state;
+  const { flow, rules, otherwise } = visit.state;
   const before = visit.scope();
   const input = flow.input(before);
   const scope = input === before.input ? before : visit.scope(input);
@@ -18,9 +18,10 @@ export const runChoice = async (visit: Visit<ChoiceState>): Promise<Exit> => {
     };
   }
   if (otherwise === undefined) {
-    throw new StateError(
-      'States.NoChoiceMatched',
-      `No choice rule of the state '${name}' matched and it has no Default.`,
+    // Not the States.NoChoiceMatched of the specification: AWS says this, which no States.ALL catches.
+    throw new EvaluationProblem(
+      'States.Runtime',
+      'Failed to transition out of the state. The state does not point to a next state.',
     );
   }
   const output = await flow.output(scope);

@@ -4,9 +4,8 @@ import type { Json, Payload } from '../json.ts';
 import type { Distribution, MapState } from '../parse/machine.ts';
 import { runChildren, type Tolerance } from './distributed-children.ts';
 import { type ChildInput, type Packing, packing } from './item-batches.ts';
-import type { ItemGroups } from './item-files.ts';
 import { countItems, itemReader } from './item-reader.ts';
-import { mapContext, selectItem, startedWith } from './map-items.ts';
+import { type ItemGroup, mapContext, STATE_DATA, selectItem, startedWith } from './map-items.ts';
 import type { MapRun } from './map-run.ts';
 import { finish } from './outcome.ts';
 import { openResults } from './result-writer.ts';
@@ -47,6 +46,7 @@ const open = async (
   };
   const run = execution.host.mapRuns.open(plan, typeof known === 'string' ? known : undefined);
   if (known === undefined) frame.event('MapRunStarted', { mapRunArn: run.arn });
+  else if (run.redrives > 0) frame.event('MapRunRedriven', { mapRunArn: run.arn, redriveCount: run.redrives });
   const written = execution.commit();
   if (written !== undefined) await frame.lifetime.within(written);
   return run;
@@ -56,13 +56,13 @@ const open = async (
 async function* inputsOf(
   visit: Visit<MapState>,
   packing: Packing,
-  groups: Iterable<readonly Json[]> | ItemGroups,
+  groups: Iterable<ItemGroup> | AsyncIterable<ItemGroup>,
   effective: Json,
 ): AsyncGenerator<ChildInput> {
   let index = 0;
-  for await (const group of groups)
-    for (const item of group) {
-      const selected = selectItem(visit, effective, mapContext(index++, item), item);
+  for await (const { items, source } of groups)
+    for (const item of items) {
+      const selected = selectItem(visit, effective, mapContext(index++, item, source), item);
       const full = packing.add(selected instanceof Promise ? await selected : selected);
       if (full) yield full;
     }
@@ -85,7 +85,7 @@ const work = async (
   const results = openResults(visit, distribution.writer, run);
   const inputs = {
     total: distribution.batcher ? undefined : items,
-    each: inputsOf(visit, packed, read?.() ?? [source ?? []], effective),
+    each: inputsOf(visit, packed, read?.() ?? [{ items: source ?? [], source: STATE_DATA }], effective),
   };
   const children = await runChildren(visit, run, inputs, results.add);
   if (children !== packed.expected(items)) run.expect(children, items);

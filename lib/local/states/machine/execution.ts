@@ -5,7 +5,7 @@ import { StateError } from '../errors.ts';
 import { ExecutionLog } from '../history/encoding.ts';
 import type { LogSink } from '../history/journal.ts';
 import type { Integrations } from '../integrations/integration.ts';
-import type { JsonObject } from '../json.ts';
+import { type JsonObject, timeText } from '../json.ts';
 import type { StateMachine } from '../parse/machine.ts';
 import type { ExecutionIdentity } from './identity.ts';
 import { Lifetime } from './lifetime.ts';
@@ -94,15 +94,16 @@ export class Execution {
 
   /** The parts of the context object that every state of the execution shares. */
   contextBase(): JsonObject {
-    const { arn, name, machineArn, machineName, roleArn, startedAt, redriveCount, input } = this.identity;
+    const { arn, name, machineArn, machineName, roleArn, startedAt, redriveCount, timedFrom, input } = this.identity;
     this.#context ??= {
       Execution: {
         Id: arn,
         Input: input.value,
         Name: name,
         RoleArn: roleArn === '' ? null : roleArn,
-        StartTime: new Date(startedAt).toISOString(),
+        StartTime: timeText(startedAt),
         RedriveCount: redriveCount,
+        ...(redriveCount > 0 && { RedriveTime: timeText(timedFrom) }),
       },
       StateMachine: { Id: machineArn, Name: machineName },
     };

@@ -26,7 +26,7 @@ const pause = async (visit: Visit, due: number): Promise<void> => {
 const retryDue = (visit: Visit<GuardedState>, problem: StateError): number | undefined => {
   visit.used ??= visit.state.retry.map(() => 0);
   const { used } = visit;
-  const index = visit.state.retry.findIndex(({ errors }) => matchesError(errors, problem.error));
+  const index = visit.state.retry.findIndex(({ errors }) => matchesError(errors, problem));
   const retrier = visit.state.retry[index];
   const before = used[index] ?? 0;
   if (!retrier || before >= retrier.maxAttempts) return undefined;
@@ -37,7 +37,7 @@ const retryDue = (visit: Visit<GuardedState>, problem: StateError): number | und
 
 /** The way out that the first catcher that matches gives; throws `problem` where none does. */
 export const caught = async (visit: Visit<GuardedState>, problem: StateError): Promise<Exit> => {
-  const catcher = visit.state.catch.find(({ errors }) => matchesError(errors, problem.error));
+  const catcher = visit.state.catch.find(({ errors }) => matchesError(errors, problem));
   if (!catcher) throw problem;
   const shown = errorOutput(problem);
   const scope = visit.scope(visit.input.value, undefined, shown);
@@ -78,11 +78,14 @@ export const recovered = async (
   const { frame, state } = visit;
   let problem = visit.failure(thrown);
   if (!isGuarded(visit)) throw problem;
+  const tell = (): void => {
+    if (state.kind !== 'Task' && problem.error !== 'States.Runtime') frame.event(`${state.kind}StateFailed`);
+  };
   for (;;) {
     const due = retryDue(visit, problem);
     try {
       if (due === undefined) {
-        if (state.kind !== 'Task' && problem.error !== 'States.Runtime') frame.event(`${state.kind}StateFailed`);
+        tell();
         return await caught(visit, problem);
       }
       visit.retryCount++;
@@ -92,8 +95,11 @@ export const recovered = async (
       visit.freshContext();
       return await attempt(visit, state);
     } catch (again) {
+      const before = problem;
       problem = visit.failure(again);
-      if (due === undefined) throw problem;
+      if (due !== undefined) continue;
+      if (problem !== before) tell(); // it was caught, and what the catcher gives failed too
+      throw problem;
     }
   }
 };

@@ -6,7 +6,7 @@ import { CsvRows, DELIMITERS, toObject } from './csv.ts';
 import type { MapRuns } from './map-run.ts';
 
 /** Items in groups, in their order. */
-export type ItemGroups = AsyncIterable<readonly Json[]>;
+type Items = AsyncIterable<readonly Json[]>;
 
 const PIECE_BYTES = 1_048_576;
 
@@ -58,7 +58,7 @@ async function* textOf(runs: MapRuns, bucket: Json, key: Json): AsyncGenerator<s
   yield decoder.decode();
 }
 
-async function* csvItems(texts: AsyncIterable<string>, config: JsonObject): ItemGroups {
+async function* csvItems(texts: AsyncIterable<string>, config: JsonObject): Items {
   const given = config.CSVHeaderLocation === 'GIVEN' && Array.isArray(config.CSVHeaders);
   let headers = given ? (config.CSVHeaders as readonly Json[]).map(String) : undefined;
   const rows = new CsvRows(DELIMITERS[String(config.CSVDelimiter ?? 'COMMA')] ?? ',');
@@ -77,7 +77,7 @@ const checkHeaders = (headers: readonly string[]): void => {
   if (new Set(headers).size !== headers.length) throw readerFailed('CSV headers cannot contain duplicates.');
 };
 
-async function* lineItems(texts: AsyncIterable<string>): ItemGroups {
+async function* lineItems(texts: AsyncIterable<string>): Items {
   let line = 0;
   const parsed = (text: string): readonly Json[] => {
     line++;
@@ -114,7 +114,7 @@ const whole = async (texts: AsyncIterable<string>): Promise<Json> => {
   return JSON.parse(text) as Json;
 };
 
-async function* jsonItems(texts: AsyncIterable<string>, pointer: Json | undefined): ItemGroups {
+async function* jsonItems(texts: AsyncIterable<string>, pointer: Json | undefined): Items {
   const items = follow(await whole(texts), pointer);
   if (Array.isArray(items)) yield items as readonly Json[];
   else if (isObject(items) && pointer !== undefined)
@@ -123,7 +123,7 @@ async function* jsonItems(texts: AsyncIterable<string>, pointer: Json | undefine
 }
 
 /** The objects that an S3 inventory manifest lists: CSV files without a header, compressed. */
-async function* inventoryItems(runs: MapRuns, texts: AsyncIterable<string>): ItemGroups {
+async function* inventoryItems(runs: MapRuns, texts: AsyncIterable<string>): Items {
   const manifest = (await whole(texts)) as JsonObject;
   if (!isObject(manifest) || !Array.isArray(manifest.files) || typeof manifest.fileSchema !== 'string')
     throw readerFailed('The manifest of the S3 inventory has no fileSchema or files.');
@@ -134,7 +134,7 @@ async function* inventoryItems(runs: MapRuns, texts: AsyncIterable<string>): Ite
 }
 
 /** The items in a file of a type. Throws States.ItemReaderFailed for one that is not there, or is not what its type says. */
-export async function* itemsInFile(runs: MapRuns, config: JsonObject, bucket: Json, key: Json): ItemGroups {
+export async function* itemsInFile(runs: MapRuns, config: JsonObject, bucket: Json, key: Json): Items {
   const type = String(config.InputType ?? 'JSON');
   const texts = textOf(runs, bucket, key);
   try {

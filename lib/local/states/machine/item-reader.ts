@@ -2,9 +2,19 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { ItemReader, MapState } from '../parse/machine.ts';
-import { type ItemGroups, itemsInFile, s3Call } from './item-files.ts';
+import { itemsInFile, s3Call } from './item-files.ts';
+import type { ItemGroup } from './map-items.ts';
 import type { MapRuns } from './map-run.ts';
 import type { Visit } from './visit.ts';
+
+type ItemGroups = AsyncIterable<ItemGroup>;
+
+async function* from(source: string, groups: AsyncIterable<readonly Json[]>): ItemGroups {
+  for await (const items of groups) yield { items, source };
+}
+
+const fileItems = (runs: MapRuns, config: JsonObject, bucket: Json, key: Json): ItemGroups =>
+  from(`S3://${bucket}/${key}`, itemsInFile(runs, config, bucket, key));
 
 /** An object of a list as Step Functions spells it: `Etag`, and the time in seconds. */
 const listedObject = ({ ETag, Key, LastModified, Size, StorageClass }: JsonObject): JsonObject => ({
@@ -30,21 +40,21 @@ async function* listed(runs: MapRuns, parameters: JsonObject): AsyncGenerator<re
 /** `LOAD_AND_FLATTEN`: the items in all the objects that are listed, one after the other. */
 async function* inListed(runs: MapRuns, config: JsonObject, parameters: JsonObject): ItemGroups {
   for await (const objects of listed(runs, parameters))
-    for (const { Key } of objects) yield* itemsInFile(runs, config, parameters.Bucket ?? null, Key ?? null);
+    for (const { Key } of objects) yield* fileItems(runs, config, parameters.Bucket ?? null, Key ?? null);
 }
 
 const read = (runs: MapRuns, { resource, config }: ItemReader, parameters: JsonObject): ItemGroups => {
   if (!resource.endsWith(':s3:listObjectsV2'))
-    return itemsInFile(runs, config, parameters.Bucket ?? null, parameters.Key ?? null);
+    return fileItems(runs, config, parameters.Bucket ?? null, parameters.Key ?? null);
   if (config.Transformation === 'LOAD_AND_FLATTEN') return inListed(runs, config, parameters);
-  return listed(runs, parameters);
+  return from(`S3://${parameters.Bucket}`, listed(runs, parameters));
 };
 
 async function* atMost(most: number, groups: ItemGroups): ItemGroups {
   let left = most;
-  for await (const group of groups) {
-    yield group.length > left ? group.slice(0, left) : group;
-    left -= group.length;
+  for await (const { items, source } of groups) {
+    yield { items: items.length > left ? items.slice(0, left) : items, source };
+    left -= items.length;
     if (left <= 0) return;
   }
 }
@@ -66,6 +76,6 @@ export const itemReader = async (
 /** How many items there are. Reads them all once: what is wrong with the last of them is found before the first is worked on. */
 export const countItems = async (groups: ItemGroups): Promise<number> => {
   let count = 0;
-  for await (const group of groups) count += group.length;
+  for await (const { items } of groups) count += items.length;
   return count;
 };

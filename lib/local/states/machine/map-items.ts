@@ -1,18 +1,16 @@
 // The items that a Map runs over, and the input that each iteration gets.
 import { EvaluationProblem } from '../errors.ts';
+import { pathConflict } from '../expressions/result-path.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { MapState, MaybeAsync } from '../parse/machine.ts';
 import type { Progress, Visit } from './visit.ts';
 
 const fromPath = (visit: Visit<MapState>, effective: Json): Json => {
-  const { itemsPath, name } = visit.state;
+  const { itemsPath } = visit.state;
   if (!itemsPath) return effective;
   const items = itemsPath.read(visit.scope(effective));
   if (items !== undefined) return items;
-  throw new EvaluationProblem(
-    'States.Runtime',
-    `Reference path "${itemsPath.text}" must point to array in the input of the state '${name}'.`,
-  );
+  throw pathConflict(itemsPath.path.segments.at(-1), effective);
 };
 
 /** The array of items. `effective` is the input after InputPath. */
@@ -48,8 +46,18 @@ export const startedWith = async (
   return items;
 };
 
+/** Items that come from one place: an object in S3 by its URI, or the state's own data. */
+export interface ItemGroup {
+  readonly items: readonly Json[];
+  readonly source: string;
+}
+
+export const STATE_DATA = 'STATE_DATA';
+
 /** `$$.Map` of an iteration. */
-export const mapContext = (index: number, value: Json): JsonObject => ({ Item: { Index: index, Value: value } });
+export const mapContext = (index: number, value: Json, source: string): JsonObject => ({
+  Item: { Index: index, Value: value, Source: source },
+});
 
 /** The input of one iteration: ItemSelector, or the item itself. */
 export const selectItem = (visit: Visit<MapState>, effective: Json, map: JsonObject, item: Json): MaybeAsync<Json> => {

@@ -38,6 +38,8 @@ export interface ChildResult {
 
 export interface MapRun {
   readonly arn: string;
+  /** Which redrive this is, where it had ended and is run again; else 0. */
+  readonly redrives: number;
   /** Those that apply now: UpdateMapRun may change them at any time. */
   limits(): MapRunLimits;
   /** `then` is called after each change of the limits. */

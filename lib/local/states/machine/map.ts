@@ -1,10 +1,11 @@
 // Map, inline: the item processor once for every item, at most MaxConcurrency at a time.
+import { EvaluationProblem } from '../errors.ts';
 import { type Json, Payload } from '../json.ts';
 import type { MapState } from '../parse/machine.ts';
 import { Children } from './children.ts';
 import { runDistributed } from './distributed.ts';
 import { forever } from './lifetime.ts';
-import { mapContext, selectItem, startedWith } from './map-items.ts';
+import { mapContext, STATE_DATA, selectItem, startedWith } from './map-items.ts';
 import { finish } from './outcome.ts';
 import type { RunFrame } from './run-frame.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
@@ -22,6 +23,12 @@ interface Plan {
 
 const plan = async (visit: Visit<MapState>, progress: Progress | undefined): Promise<Plan> => {
   const { state, frame } = visit;
+  if (state.isMisplaced) {
+    throw new EvaluationProblem(
+      'States.Runtime',
+      'The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps',
+    );
+  }
   const effective = state.flow.input(visit.scope());
   const concurrency = (await state.maxConcurrency?.(visit.scope(effective))) ?? 0;
   const items = await startedWith(visit, effective, progress);
@@ -43,9 +50,9 @@ const runInline = async (visit: Visit<MapState>, run: RunFrame, progress: Progre
       const index = nextIndex++;
       const item = items[index] ?? null;
       const details = { index, name: state.name };
-      const map = mapContext(index, item);
+      const map = mapContext(index, item, STATE_DATA);
       const resumed = progress?.children.get(index);
-      const child = children.open(state.processor, { cursor: after, map }, resumed);
+      const child = children.open(state.processor, { cursor: after, map }, resumed, details);
       const input = resumed?.input ?? visit.payload(await selectItem(visit, effective, map, item));
       if (!resumed) child.event('MapIterationStarted', details, { parent: frame.id, index, input: input.text });
       const finished = resumed?.output;
@@ -53,8 +60,7 @@ const runInline = async (visit: Visit<MapState>, run: RunFrame, progress: Progre
         outputs[index] = finished ?? (await run(child, input, resumed));
       } catch (thrown) {
         if (children.lifetime.ended) return forever();
-        children.fail(child);
-        child.aside('MapIterationFailed', details);
+        children.fail(child, thrown);
         frame.cursor = child.cursor;
         throw thrown;
       }

@@ -38,7 +38,7 @@ export const runParallel = async (
       return output;
     } catch (thrown) {
       if (children.lifetime.ended) return new Promise(() => undefined);
-      children.fail(child);
+      children.fail(child, thrown);
       frame.cursor = child.cursor;
       throw thrown;
     }

@@ -7,11 +7,11 @@ export const runPass = async (visit: Visit<PassState>): Promise<Exit> => {
   const before = visit.scope();
   const input = flow.input(before);
   const inner = input === before.input ? before : visit.scope(input);
-  const made =
-    result ?? (flow.parameters && visit.state.language === 'JSONPath' ? await flow.parameters(inner) : undefined);
-  const worked = visit.state.language === 'JSONPath' ? (made ?? input) : made;
+  const isJsonPath = visit.state.language === 'JSONPath';
+  const made = result === undefined && isJsonPath ? await flow.parameters?.(inner) : result; // a Result may be null
+  const worked = made === undefined && isJsonPath ? input : made;
   // ResultPath places the result into the raw input, not into what InputPath selected.
   const output = await flow.output(visit.scope(visit.input.value, worked));
-  const assign = await visit.assigned(flow.assign, visit.state.language === 'JSONPath' ? visit.scope(worked) : before);
+  const assign = await visit.assigned(flow.assign, isJsonPath ? visit.scope(worked) : before);
   return { output: visit.payload(output, visit.input), assign, next };
 };

@@ -1,6 +1,6 @@
 // One attempt of a Task as history tells it: scheduled, started, submitted, and how it ended.
 import type { Shape } from '../../service.ts';
-import { StateError } from '../errors.ts';
+import { MissedHeartbeat, StateError } from '../errors.ts';
 import { ANSWER } from '../history/resume.ts';
 import type { EarlyAnswer, Integration, TaskRun } from '../integrations/integration.ts';
 import { Payload } from '../json.ts';
@@ -62,17 +62,20 @@ const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskC
 };
 
 /** The time limit of the task, running since it was scheduled, and the gap allowed between heartbeats. */
-const limits = (visit: Visit<TaskState>, call: TaskCall, activity: boolean, expire: () => void) => {
+const limits = (visit: Visit<TaskState>, call: TaskCall, activity: boolean, expire: (why: StateError) => void) => {
   const { clock } = visit.frame.execution.host;
-  const arm = (seconds: number | undefined, from: number) =>
-    seconds === undefined ? () => undefined : clock.after(Math.max(0, from + seconds * 1000 - clock.now()), expire);
-  const cancelTimeout = arm(call.timeout, call.since ?? clock.now());
+  const arm = (seconds: number | undefined, from: number, why: () => StateError) =>
+    seconds === undefined
+      ? () => undefined
+      : clock.after(Math.max(0, from + seconds * 1000 - clock.now()), () => expire(why()));
+  const armHeartbeat = () => arm(call.heartbeat, clock.now(), () => new MissedHeartbeat());
+  const cancelTimeout = arm(call.timeout, call.since ?? clock.now(), () => new StateError('States.Timeout', undefined));
   // Nobody can beat for an activity that no worker has taken yet.
-  let cancelHeartbeat = activity ? () => undefined : arm(call.heartbeat, clock.now());
+  let cancelHeartbeat = activity ? () => undefined : armHeartbeat();
   return {
     beat: () => {
       cancelHeartbeat();
-      cancelHeartbeat = arm(call.heartbeat, clock.now());
+      cancelHeartbeat = armHeartbeat();
     },
     cancel: () => {
       cancelTimeout();
@@ -167,8 +170,7 @@ class Run implements TaskRun {
     const { timeout, heartbeat } = this.#call;
     if (timeout === undefined && heartbeat === undefined) return this.#integration.run(this);
     return new Promise((resolve, reject) => {
-      const expire = () => reject(new StateError('States.Timeout', undefined));
-      this.#limits = limits(this.#visit, this.#call, this.#integration.events === 'Activity', expire);
+      this.#limits = limits(this.#visit, this.#call, this.#integration.events === 'Activity', reject);
       this.lifetime.onEnd(this.#limits.cancel);
       this.#integration.run(this).then(resolve, reject);
     });

@@ -2,7 +2,7 @@
 import type { Shape } from '../../service.ts';
 import { EvaluationProblem, PAYLOAD_LIMIT, StateError } from '../errors.ts';
 import type { Scope, Variables } from '../expressions/scope.ts';
-import { isLongerThan, type Json, type JsonObject, Payload } from '../json.ts';
+import { isLongerThan, type Json, type JsonObject, Payload, timeText } from '../json.ts';
 import type { Assign, State } from '../parse/machine.ts';
 import type { Frame } from './frame.ts';
 
@@ -79,7 +79,7 @@ export class Visit<S extends State = State> {
       ...this.frame.execution.contextBase(),
       State: {
         Name: this.state.name,
-        EnteredTime: new Date(this.entered.at).toISOString(),
+        EnteredTime: timeText(this.entered.at),
         ...('retry' in this.state && { RetryCount: this.retryCount }),
       },
       ...(this.frame.map && { Map: this.frame.map }),
