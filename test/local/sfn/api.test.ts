@@ -27,6 +27,12 @@ describe('errors are those of AWS', () => {
     ['SendTaskSuccess', { taskToken: 'mine', output: '{' }, 'InvalidOutput'],
     ['DescribeActivity', { activityArn: 'arn:aws:states:us-east-1:111111111111:activity:no' }, 'ActivityDoesNotExist'],
     ['ListExecutions', { stateMachineArn: machineArn('m'), nextToken: 'x' }, 'InvalidToken'],
+    ['ListExecutions', {}, 'ValidationException'],
+    ['ListExecutions', { stateMachineArn: machineArn('m'), redriveFilter: 'REDRIVEN' }, 'ValidationException'],
+    ['SendTaskFailure', { taskToken: 'mine', error: 'x'.repeat(257) }, 'ValidationException'],
+    ['SendTaskSuccess', { taskToken: 'mine', output: `"${'x'.repeat(262_143)}"` }, 'ValidationException'],
+    ['TagResource', { resourceArn: machineArn('no'), tags: [] }, 'ResourceNotFound'],
+    ['PublishStateMachineVersion', { stateMachineArn: machineArn('m'), revisionId: 'older' }, 'ConflictException'],
     ['Dance', {}, 'NotImplemented'],
   ])('%s %j: %s', async (operation, input, code) => {
     const { call, create } = engine();
@@ -42,7 +48,7 @@ describe('errors are those of AWS', () => {
     };
     await expect(create(definition)).rejects.toMatchObject({
       message:
-        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Field is not supported; did you mean Resource? at /States/A/Resorce, SCHEMA_VALIDATION_FAILED: These fields are required: [Resource] at /States/A, MISSING_TRANSITION_TARGET: Missing 'Next' target: B; did you mean A? at /States/A/Next'",
+        "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Field 'Resorce' is not supported at /States/A (did you mean Resource?), SCHEMA_VALIDATION_FAILED: These fields are required: [Resource] at /States/A, MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next (did you mean A?), MISSING_TRANSITION_TARGET: State \"C\" is not reachable. at /States/C'",
     });
   });
 });
@@ -52,6 +58,27 @@ describe('machines', () => {
     const { create } = engine();
     expect(await create(pass, 'm')).toBe(await create(pass, 'm'));
     await expect(create(other, 'm')).rejects.toMatchObject({ code: 'StateMachineAlreadyExists' });
+  });
+
+  test('other settings are something else, another role is not', async () => {
+    const { call, create } = engine();
+    await create(pass, 'm');
+    const again = (more: object) =>
+      call('CreateStateMachine', { name: 'm', definition: JSON.stringify(pass), roleArn, ...more });
+    await again({ roleArn: `${roleArn}2` });
+    await expect(again({ tracingConfiguration: { enabled: true } })).rejects.toMatchObject({
+      code: 'StateMachineAlreadyExists',
+    });
+  });
+
+  test('a validation gives as many mistakes as it is asked for', async () => {
+    const { call } = engine();
+    const definition = JSON.stringify({ StartAt: 'P', States: { P: { Type: 'Pass', End: true, A: 1, B: 2 } } });
+    const validate = (more: object) => call('ValidateStateMachineDefinition', { definition, ...more });
+    expect(await validate({ maxResults: 1 })).toMatchObject({ result: 'FAIL', diagnostics: [{}], truncated: true });
+    expect(await validate({})).toMatchObject({ diagnostics: [{}, {}], truncated: false });
+    await expect(validate({ maxResults: 101 })).rejects.toMatchObject({ code: 'ValidationException' });
+    await expect(validate({ severity: 'INFO' })).rejects.toMatchObject({ code: 'ValidationException' });
   });
 
   test('an execution keeps the definition that it started with', async () => {
@@ -126,6 +153,31 @@ describe('executions', () => {
     expect(second.executions).toMatchObject([{ name: 'a' }]);
     expect(second.nextToken).toBeUndefined();
     expect((await call('ListExecutions', { stateMachineArn, statusFilter: 'FAILED' })).executions).toEqual([]);
+  });
+
+  test('without what was worked on, where only the rest is asked for', async () => {
+    const { call, create, start, ended } = engine();
+    const stateMachineArn = await create(pass);
+    const executionArn = await start(stateMachineArn);
+    await ended(executionArn);
+    const includedData = 'METADATA_ONLY';
+    const described = await call('DescribeExecution', { executionArn, includedData });
+    expect(described).toMatchObject({ status: 'SUCCEEDED', outputDetails: { included: false } });
+    expect([described.input, described.output]).toEqual([undefined, undefined]);
+    expect((await call('DescribeStateMachine', { stateMachineArn, includedData })).definition).toBeUndefined();
+  });
+
+  test('an express machine ends after five minutes', async () => {
+    const { call, create } = engine();
+    const slow = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 301, End: true } } };
+    const stateMachineArn = await create(slow, 'slow', 'EXPRESS');
+    expect(await call('StartSyncExecution', { stateMachineArn })).toMatchObject({
+      status: 'TIMED_OUT',
+      billingDetails: { billedDurationInMilliseconds: 300_000 },
+    });
+    await expect(call('ListExecutions', { stateMachineArn })).rejects.toMatchObject({
+      code: 'StateMachineTypeNotSupported',
+    });
   });
 
   test('an express machine answers synchronously', async () => {
@@ -218,95 +270,5 @@ describe('executions', () => {
     expect(await ended(beating)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
     expect(clock.now() - began).toBe(10_000);
     await expect(call('SendTaskHeartbeat', { taskToken: tokens[1] })).rejects.toMatchObject({ code: 'TaskTimedOut' });
-  });
-
-  test('a distributed map has a Map Run with counts, and children to list', async () => {
-    const definition = {
-      QueryLanguage: 'JSONata',
-      StartAt: 'M',
-      States: {
-        M: {
-          Type: 'Map',
-          Label: 'each',
-          Items: [1, 2, 3],
-          ItemProcessor: {
-            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-            StartAt: 'P',
-            States: { P: { Type: 'Pass', End: true } },
-          },
-          End: true,
-        },
-      },
-    };
-    const { call, create, start, ended } = engine();
-    const executionArn = await start(await create(definition));
-    await ended(executionArn);
-    const { mapRuns } = await call('ListMapRuns', { executionArn });
-    const [{ mapRunArn = '' } = {}] = mapRuns as { mapRunArn?: string }[];
-    expect(mapRunArn).toMatch(/:mapRun:machine\/each:/);
-    expect(await call('DescribeMapRun', { mapRunArn })).toMatchObject({
-      status: 'SUCCEEDED',
-      itemCounts: { total: 3, succeeded: 3, pending: 0 },
-      executionCounts: { total: 3, succeeded: 3 },
-    });
-    expect((await call('ListExecutions', { mapRunArn })).executions).toHaveLength(3);
-  });
-
-  test.each<[string, object, object, number]>([
-    ['children that wait start at once under a higher concurrency', { maxConcurrency: 4 }, { status: 'SUCCEEDED' }, 60],
-    [
-      'failures are held against the tolerance of the moment',
-      { toleratedFailureCount: 4 },
-      { status: 'SUCCEEDED' },
-      240,
-    ],
-    [
-      'one that is exceeded ends the map',
-      { toleratedFailureCount: 0, toleratedFailurePercentage: 0 },
-      { status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold' },
-      60,
-    ],
-  ])('UpdateMapRun: %s', async (_, limits, outcome, seconds) => {
-    const fails = !('maxConcurrency' in limits);
-    const definition = {
-      QueryLanguage: 'JSONata',
-      StartAt: 'M',
-      States: {
-        M: {
-          Type: 'Map',
-          Items: [1, 2, 3, 4],
-          MaxConcurrency: 1,
-          ToleratedFailureCount: 1,
-          ItemProcessor: {
-            ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-            StartAt: 'Update',
-            States: {
-              Update: {
-                Type: 'Task',
-                Resource: 'arn:aws:lambda:us-east-1:111111111111:function:update',
-                Next: 'Wait',
-              },
-              Wait: { Type: 'Wait', Seconds: 60, Next: 'End' },
-              End: fails ? { Type: 'Fail', Error: 'Bad' } : { Type: 'Succeed' },
-            },
-          },
-          End: true,
-        },
-      },
-    };
-    let executionArn = '';
-    const update = async () => {
-      const { mapRuns } = await call('ListMapRuns', { executionArn });
-      const [{ mapRunArn = '' } = {}] = mapRuns as { mapRunArn?: string }[];
-      await call('UpdateMapRun', { mapRunArn, ...limits });
-      return {};
-    };
-    const { call, create, start, ended, clock } = engine({ functions: { update } });
-    const stateMachineArn = await create(definition);
-    const begun = clock.now();
-    executionArn = stateMachineArn.replace(':stateMachine:', ':execution:').concat(':run');
-    await start(stateMachineArn);
-    expect(await ended(executionArn)).toMatchObject(outcome);
-    expect((clock.now() - begun) / 1000).toBe(seconds);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Shape } from '../../../lib/local/service.ts';
 import { engine, type Handler, invoke } from './engine.ts';
 
 const failingOnce = () => {
@@ -63,4 +64,43 @@ test('redrive: the retries of a task start anew', async () => {
   mend();
   await call('RedriveExecution', { executionArn });
   expect(await ended(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: 'b!' });
+});
+
+test('redrive: a Map Run is run again, and a list finds the child that was', async () => {
+  const { work, mend } = failingOnce();
+  const { create, start, ended, call, history } = engine({ functions: { work } });
+  const executionArn = await start(await create(map(distributed)));
+  await ended(executionArn);
+  const [{ mapRunArn } = {}] = (await call('ListMapRuns', { executionArn })).mapRuns as Shape[];
+  const failed = (await call('ListExecutions', { mapRunArn, statusFilter: 'FAILED' })).executions as Shape[];
+  const describe = () => call('DescribeExecution', { executionArn: failed[0]?.executionArn });
+  expect(await describe()).toMatchObject({ status: 'FAILED', redriveStatus: 'REDRIVABLE_BY_MAP_RUN' });
+  mend();
+  await call('RedriveExecution', { executionArn });
+  await ended(executionArn);
+  expect((await history(executionArn)).map(({ type }) => type).slice(-6)).toEqual([
+    'ExecutionRedriven',
+    'MapRunRedriven',
+    'MapRunSucceeded',
+    'MapStateSucceeded',
+    'MapStateExited',
+    'ExecutionSucceeded',
+  ]);
+  expect(await call('DescribeMapRun', { mapRunArn })).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1 });
+  const redriven = await call('ListExecutions', { mapRunArn, redriveFilter: 'REDRIVEN' });
+  expect(redriven.executions).toHaveLength(1);
+});
+
+test('redrive: the context object says when it was', async () => {
+  const { work, mend } = failingOnce();
+  const { create, start, ended, call, clock } = engine({ functions: { work } });
+  const states = {
+    T: invoke('work', 'b', { Next: 'P' }),
+    P: { Type: 'Pass', Output: '{% $states.context.Execution.RedriveTime %}', End: true },
+  };
+  const executionArn = await start(await create({ QueryLanguage: 'JSONata', StartAt: 'T', States: states }));
+  await ended(executionArn);
+  mend();
+  await call('RedriveExecution', { executionArn });
+  expect((await ended(executionArn)).output).toBe(new Date(clock.now()).toISOString().replace('.000Z', 'Z'));
 });

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Shape } from '../../../lib/local/service.ts';
 import { engine } from './engine.ts';
 
 const saying = (word: string) => ({ StartAt: 'P', States: { P: { Type: 'Pass', Result: word, End: true } } });
@@ -37,18 +38,46 @@ test('versions stay what they are, and aliases lead to them', async () => {
     stateMachineAliasArn: live,
     stateMachineArn,
   });
+  const startedBy = async (arn: unknown) =>
+    ((await call('ListExecutions', { stateMachineArn: arn })).executions as Shape[]).map(({ name }) => name);
+  expect([await startedBy(stateMachineArn), await startedBy(two), await startedBy(live)]).toEqual([
+    ['d', 'c', 'b', 'a'],
+    ['d'],
+    ['d', 'c'],
+  ]);
   const { stateMachineVersions } = await call('ListStateMachineVersions', { stateMachineArn });
   expect(stateMachineVersions).toMatchObject([{ stateMachineVersionArn: two }, { stateMachineVersionArn: one }]);
-  expect((await call('ListStateMachineAliases', { stateMachineArn })).stateMachineAliases).toMatchObject([
-    { stateMachineAliasArn: live },
-  ]);
+  const leadingTo = async (arn: unknown) =>
+    ((await call('ListStateMachineAliases', { stateMachineArn: arn })).stateMachineAliases as Shape[]).map(
+      ({ stateMachineAliasArn }) => stateMachineAliasArn,
+    );
+  expect([await leadingTo(stateMachineArn), await leadingTo(one), await leadingTo(two)]).toEqual([[live], [], [live]]);
 
   await expect(call('DeleteStateMachineVersion', { stateMachineVersionArn: two })).rejects.toMatchObject({
     code: 'ConflictException',
   });
   await call('DeleteStateMachineAlias', { stateMachineAliasArn: live });
   await call('DeleteStateMachineVersion', { stateMachineVersionArn: two });
-  await expect(call('StartExecution', { stateMachineArn: two })).rejects.toMatchObject({ code: 'ResourceNotFound' });
+  await expect(call('StartExecution', { stateMachineArn: two })).rejects.toMatchObject({
+    code: 'StateMachineDoesNotExist',
+  });
+});
+
+test('an alias is made once, and goes with its machine, as its versions do', async () => {
+  const { call, create } = engine();
+  const stateMachineArn = await create(saying('one'), 'm');
+  const { stateMachineVersionArn } = await call('PublishStateMachineVersion', { stateMachineArn });
+  const alias = (weights: readonly number[]) =>
+    call('CreateStateMachineAlias', {
+      name: 'live',
+      routingConfiguration: weights.map((weight) => ({ stateMachineVersionArn, weight })),
+    });
+  expect(await alias([100])).toEqual(await alias([100]));
+  await expect(alias([50, 50])).rejects.toMatchObject({ code: 'ConflictException' });
+  await call('DeleteStateMachine', { stateMachineArn });
+  await create(saying('two'), 'm');
+  expect(await call('ListStateMachineVersions', { stateMachineArn })).toEqual({ stateMachineVersions: [] });
+  expect(await call('ListStateMachineAliases', { stateMachineArn })).toEqual({ stateMachineAliases: [] });
 });
 
 test.each([

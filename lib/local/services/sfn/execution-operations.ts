@@ -3,20 +3,34 @@ import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { isEvent, toHistoryEvent } from '../../states/history/record.ts';
 import { describeExecution, listedExecution } from './descriptions.ts';
+import type { ListFilter } from './execution-rows.ts';
 import { page } from './pages.ts';
 import type { Parts } from './parts.ts';
-import { checkArn, checkName, optionalText, seconds, text } from './requests.ts';
+import { checkArn, checkName, optionalText, problemIn, seconds, text, withData } from './requests.ts';
+import type { Versions } from './versions.ts';
 
 const arnOf = (input: Shape) => checkArn(text(input, 'stateMachineArn'), 'stateMachine');
 
-export const executionOperations = ({
-  machines,
-  versions,
-  executions,
-  express,
-  journal,
-  admitStart,
-}: Parts): OperationTable => ({
+const wrongType = (): AwsError =>
+  new AwsError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');
+
+/** Of a machine (or what one of its versions or aliases started), or of a Map Run. */
+const filterOf = (versions: Versions, input: Shape): ListFilter => {
+  const [mapRun, machine] = [optionalText(input, 'mapRunArn'), optionalText(input, 'stateMachineArn')];
+  const status = optionalText(input, 'statusFilter');
+  const redriven = optionalText(input, 'redriveFilter');
+  if ((mapRun === undefined) === (machine === undefined))
+    throw new AwsError('ValidationException', 'Exactly one of stateMachineArn and mapRunArn must be specified');
+  if (redriven !== undefined && mapRun === undefined)
+    throw new AwsError('ValidationException', 'redriveFilter can be specified with mapRunArn only');
+  const about = { ...(status && { status }), ...(redriven && { redriven: redriven === 'REDRIVEN' }) };
+  if (mapRun !== undefined) return { ...about, mapRun };
+  const { type, ...startedBy } = versions.startedBy(arnOf(input));
+  if (type === 'EXPRESS') throw wrongType();
+  return { ...about, ...startedBy };
+};
+
+export const executionOperations = ({ versions, executions, express, journal, admitStart }: Parts): OperationTable => ({
   StartExecution: async (input) => {
     admitStart();
     const { machine, versionArn, aliasArn } = versions.resolve(arnOf(input));
@@ -31,34 +45,23 @@ export const executionOperations = ({
   },
   StartSyncExecution: (input) => {
     const { machine } = versions.resolve(arnOf(input));
-    if (machine.type !== 'EXPRESS') {
-      throw new AwsError(
-        'StateMachineTypeNotSupported',
-        'This operation is not supported by this type of state machine',
-      );
-    }
+    if (machine.type !== 'EXPRESS') throw wrongType();
     return express.startSync(
       machine,
       checkName(optionalText(input, 'name') ?? executions.newName()),
       optionalText(input, 'input') ?? '{}',
+      withData(input),
     );
   },
-  DescribeExecution: (input) => describeExecution(executions.get(text(input, 'executionArn'))),
+  DescribeExecution: (input) => describeExecution(executions.get(text(input, 'executionArn')), withData(input)),
   ListExecutions: (input) => {
     journal.flush();
-    const status = optionalText(input, 'statusFilter');
-    const mapRun = optionalText(input, 'mapRunArn');
-    const machineArn = mapRun === undefined ? machines.get(arnOf(input)).arn : undefined;
-    const filter = { ...(machineArn && { machineArn }), ...(mapRun && { mapRun }), ...(status && { status }) };
+    const filter = filterOf(versions, input);
     const { items, nextToken } = page(input, (limit, offset) => executions.rows.list(filter, limit, offset));
     return { executions: items.map(listedExecution), ...(nextToken && { nextToken }) };
   },
   StopExecution: async (input) => {
-    const stoppedAt = await executions.stop(
-      text(input, 'executionArn'),
-      optionalText(input, 'error'),
-      optionalText(input, 'cause'),
-    );
+    const stoppedAt = await executions.stop(text(input, 'executionArn'), ...problemIn(input));
     return { stopDate: seconds(stoppedAt) };
   },
   RedriveExecution: async (input) => {
@@ -70,7 +73,7 @@ export const executionOperations = ({
     const events = journal.read(row.id).filter(isEvent);
     if (input.reverseOrder === true) events.reverse();
     const { items, nextToken } = page(input, (limit, offset) => events.slice(offset, offset + limit));
-    const withData = input.includeExecutionData !== false;
-    return { events: items.map((event) => toHistoryEvent(event, withData)), ...(nextToken && { nextToken }) };
+    const hasData = input.includeExecutionData !== false;
+    return { events: items.map((event) => toHistoryEvent(event, hasData)), ...(nextToken && { nextToken }) };
   },
 });

@@ -56,11 +56,22 @@ export type NewExecution = Pick<ExecutionRow, 'arn' | 'name' | 'machineArn' | 'r
 
 export interface ListFilter {
   readonly machineArn?: string;
+  readonly versionArn?: string;
+  readonly aliasArn?: string;
   readonly mapRun?: string;
   readonly status?: string;
+  readonly redriven?: boolean;
 }
 
 const SELECT = 'SELECT * FROM sfn_executions LEFT JOIN sfn_qualified ON execution = id';
+
+const FILTERS = [
+  ['mapRun', 'map_run'],
+  ['machineArn', 'machine_arn'],
+  ['versionArn', 'version_arn'],
+  ['aliasArn', 'alias_arn'],
+  ['status', 'status'],
+] as const;
 
 export class ExecutionRows {
   readonly #database: DatabaseSync;
@@ -158,16 +169,16 @@ export class ExecutionRows {
   }
 
   /** Newest first. */
-  list({ machineArn, mapRun, status }: ListFilter, limit: number, offset: number): ExecutionRow[] {
+  list({ redriven, ...equal }: ListFilter, limit: number, offset: number): ExecutionRow[] {
+    const wanted = FILTERS.filter(([field]) => equal[field] !== undefined);
     const where = [
-      ...(mapRun === undefined ? ['map_run IS NULL'] : ['map_run = ?']),
-      ...(machineArn === undefined ? [] : ['machine_arn = ?']),
-      ...(status === undefined ? [] : ['status = ?']),
+      ...(equal.mapRun === undefined ? ['map_run IS NULL'] : []),
+      ...wanted.map(([, column]) => `${column} = ?`),
+      ...(redriven === undefined ? [] : [`redrive_count ${redriven ? '>' : '='} 0`]),
     ].join(' AND ');
-    const values = [mapRun, machineArn, status].filter((value) => value !== undefined);
     return this.#database
       .prepare(`${SELECT} WHERE ${where} ORDER BY id DESC LIMIT ? OFFSET ?`)
-      .all(...values, limit, offset)
+      .all(...wanted.map(([field]) => equal[field] ?? null), limit, offset)
       .map(rowOf);
   }
 }

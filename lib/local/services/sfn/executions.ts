@@ -6,7 +6,7 @@ import type { Journal } from '../../states/history/journal.ts';
 import { isEvent } from '../../states/history/record.ts';
 import { foldLog, outstandingTokens } from '../../states/history/resume.ts';
 import type { Tokens } from '../../states/integrations/tokens.ts';
-import { isLongerThan, Payload } from '../../states/json.ts';
+import { Payload } from '../../states/json.ts';
 import type { Outcome } from '../../states/machine/closed.ts';
 import { type Drive, drive } from '../../states/machine/driver.ts';
 import { Execution, type Host } from '../../states/machine/execution.ts';
@@ -18,6 +18,7 @@ import { EndedRows } from './ended-rows.ts';
 import type { Logged } from './execution-logs.ts';
 import { type ExecutionRow, ExecutionRows, type NewExecution } from './execution-rows.ts';
 import type { MachineRow, Machines } from './machines.ts';
+import { atMost } from './requests.ts';
 
 interface Live {
   readonly row: ExecutionRow;
@@ -188,8 +189,9 @@ export class Executions {
   }
 
   /** DescribeExecution's answer once the execution has ended. Should `lifetime` end before, the execution is stopped. */
-  async outcomeOf(arn: string, lifetime: Lifetime): Promise<Shape> {
-    const forget = lifetime.onEnd(() => this.abort(arn));
+  async outcomeOf(arn: string, lifetime: Lifetime, by: string): Promise<Shape> {
+    const cause = `The Task state in AWS Step Functions execution [${by}] which was managing this resource was aborted`;
+    const forget = lifetime.onEnd(() => this.abort(arn, undefined, cause));
     const row = await this.ended(arn, lifetime);
     forget();
     return describeExecution(row);
@@ -318,9 +320,6 @@ export const parseInput = (input: string): Payload => {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
   }
-  if (!isLongerThan(input, PAYLOAD_LIMIT)) return payload;
-  throw new AwsError(
-    'ValidationException',
-    `1 validation error detected: Value at 'input' failed to satisfy constraint: Member must have length less than or equal to ${PAYLOAD_LIMIT}`,
-  );
+  atMost(input, 'input', PAYLOAD_LIMIT);
+  return payload;
 };

@@ -32,6 +32,8 @@ interface Named {
 export const unlogged: LogSink = { append: () => undefined, commit: () => Promise.resolve() };
 
 const BILLED_STEP_MS = 100;
+/** AWS: an Express execution runs for five minutes at most. */
+const LONGEST_SECONDS = 300;
 
 export class Express {
   readonly #context: EngineContext;
@@ -64,7 +66,8 @@ export class Express {
     const arn = `${named.machineArn.replace(':stateMachine:', ':express:')}:${named.name}:${id}`;
     const identity = { ...named, row: 0, arn, express: true, startedAt, redriveCount: 0, timedFrom: startedAt, input };
     const host = { ...this.#host(identity), historyLimit: Number.POSITIVE_INFINITY };
-    const execution = new Execution(identity, machine, host);
+    const timeoutSeconds = Math.min(machine.timeoutSeconds ?? LONGEST_SECONDS, LONGEST_SECONDS);
+    const execution = new Execution(identity, { ...machine, timeoutSeconds }, host);
     const forget = this.#lifetime.onEnd(() => execution.lifetime.end());
     let abort: () => void = () => undefined;
     const ended = new Promise<Outcome>((resolve, reject) => {
@@ -73,7 +76,7 @@ export class Express {
     return { arn, startedAt, ended: ended.finally(forget), abort: () => abort() };
   }
 
-  async startSync(machine: MachineRow, name: string, input: string): Promise<Shape> {
+  async startSync(machine: MachineRow, name: string, input: string, withData: boolean): Promise<Shape> {
     const run = this.start(machine, name, input);
     const outcome = await run.ended;
     const stoppedAt = this.#context.clock.now();
@@ -87,9 +90,12 @@ export class Express {
       status: outcome.status,
       ...(outcome.error !== undefined && { error: outcome.error }),
       ...(outcome.cause !== undefined && { cause: outcome.cause }),
-      input,
-      inputDetails: { included: true },
-      ...(outcome.output && { output: outcome.output.text, outputDetails: { included: true } }),
+      ...(withData && { input }),
+      inputDetails: { included: withData },
+      ...(outcome.output && {
+        ...(withData && { output: outcome.output.text }),
+        outputDetails: { included: withData },
+      }),
       billingDetails: { billedMemoryUsedInMB: 64, billedDurationInMilliseconds },
     };
   }

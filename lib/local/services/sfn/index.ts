@@ -58,7 +58,7 @@ export const sfnService = (
   const versions = new Versions(context, machines);
   const mapRuns = new MapRuns(context, executions, express, journal);
   const activities = new Activities(context, tokens);
-  const ended: Parameters<typeof integrationsOf>[2] = (arn, lifetime) => executions.outcomeOf(arn, lifetime);
+  const ended: Parameters<typeof integrationsOf>[2] = (...about) => executions.outcomeOf(...about);
   const host: Host = {
     clock: context.clock,
     journal,

@@ -3,9 +3,10 @@ import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { describeMachine } from './descriptions.ts';
 import { checkLogging } from './execution-logs.ts';
-import { page } from './pages.ts';
+import type { MachineRow } from './machines.ts';
+import { page, sizeOf } from './pages.ts';
 import type { Parts } from './parts.ts';
-import { checkArn, checkName, optionalText, seconds, text } from './requests.ts';
+import { checkArn, checkName, oneOf, optionalText, seconds, text, withData } from './requests.ts';
 import type { Versions } from './versions.ts';
 
 const settingsOf = (input: Shape): Shape => {
@@ -25,99 +26,119 @@ const tagsOf = (input: Shape): Record<string, string> => {
 
 const arnOf = (input: Shape) => checkArn(text(input, 'stateMachineArn'), 'stateMachine');
 
+const MOST_DIAGNOSTICS = 100;
+
 /** `publish: true` of a create or an update. */
 const published = (versions: Versions, arn: string, input: Shape, description: string): Shape =>
   input.publish === true ? { stateMachineVersionArn: versions.publish(arn, optionalText(input, description)).arn } : {};
 
-export const machineOperations = ({ machines, versions, executions, tests }: Parts): OperationTable => ({
-  CreateStateMachine: (input) => {
-    const machine = machines.create({
-      name: checkName(text(input, 'name')),
-      definition: text(input, 'definition'),
-      roleArn: text(input, 'roleArn'),
-      type: input.type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
-      settings: settingsOf(input),
-      tags: tagsOf(input),
-    });
-    return {
-      stateMachineArn: machine.arn,
-      creationDate: seconds(machine.createdAt),
-      ...published(versions, machine.arn, input, 'versionDescription'),
-    };
-  },
-  UpdateStateMachine: (input) => {
-    const definition = optionalText(input, 'definition');
-    const roleArn = optionalText(input, 'roleArn');
-    const settings = settingsOf(input);
-    if (definition === undefined && roleArn === undefined && Object.keys(settings).length === 0) {
-      throw new AwsError(
-        'MissingRequiredParameter',
-        'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
-      );
-    }
-    const arn = arnOf(input);
-    const revision = machines.update(arn, { definition, roleArn, settings });
-    return {
-      updateDate: seconds(revision.createdAt),
-      revisionId: revision.id,
-      ...published(versions, arn, input, 'versionDescription'),
-    };
-  },
-  DescribeStateMachine: (input) => {
-    const arn = arnOf(input);
-    const { machine, versionArn } = versions.resolve(arn);
-    return {
-      ...describeMachine(machine, machines.revision(machine.revision)),
-      ...(versionArn && { stateMachineArn: arn }),
-    };
-  },
-  DescribeStateMachineForExecution: (input) => {
-    const row = executions.get(text(input, 'executionArn'));
-    const revision = machines.revision(row.revision);
-    const machine = machines.find(row.machineArn);
-    return {
-      stateMachineArn: row.machineArn,
-      name: machine?.name ?? row.machineArn.split(':').at(-1),
-      definition: revision.definition,
-      roleArn: revision.roleArn,
-      updateDate: seconds(revision.createdAt),
-      revisionId: revision.id,
-      ...machine?.settings,
-    };
-  },
-  ListStateMachines: (input) => {
-    const { items, nextToken } = page(input, (limit, offset) => machines.list(limit, offset));
-    const stateMachines = items.map(({ arn, name, type, createdAt }) => ({
-      stateMachineArn: arn,
-      name,
-      type,
-      creationDate: seconds(createdAt),
-    }));
-    return { stateMachines, ...(nextToken && { nextToken }) };
-  },
-  DeleteStateMachine: (input) => {
-    machines.delete(arnOf(input));
-    return {};
-  },
-  ValidateStateMachineDefinition: (input) => {
-    const { diagnostics } = machines.parse(text(input, 'definition'), input.type === 'EXPRESS');
-    const failed = diagnostics.some(({ severity }) => severity === 'ERROR');
-    return { result: failed ? 'FAIL' : 'OK', diagnostics, truncated: false };
-  },
-  TestState: (input) => tests.run(input),
-  TagResource: (input) => {
-    const machine = machines.get(text(input, 'resourceArn'));
-    machines.tag(machine.arn, { ...machine.tags, ...tagsOf(input) });
-    return {};
-  },
-  UntagResource: (input) => {
-    const machine = machines.get(text(input, 'resourceArn'));
-    const gone = new Set(Array.isArray(input.tagKeys) ? input.tagKeys.map(String) : []);
-    machines.tag(machine.arn, Object.fromEntries(Object.entries(machine.tags).filter(([key]) => !gone.has(key))));
-    return {};
-  },
-  ListTagsForResource: (input) => {
-    const { tags } = machines.get(text(input, 'resourceArn'));
-    return { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
-  },
-});
+export const machineOperations = ({ machines, versions, executions, tests }: Parts): OperationTable => {
+  const tagged = (input: Shape): MachineRow => {
+    const arn = text(input, 'resourceArn');
+    const machine = machines.find(arn);
+    if (machine) return machine;
+    throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
+  };
+  return {
+    CreateStateMachine: (input) => {
+      oneOf(input, 'type', 'STANDARD', 'EXPRESS');
+      const machine = machines.create({
+        name: checkName(text(input, 'name')),
+        definition: text(input, 'definition'),
+        roleArn: text(input, 'roleArn'),
+        type: input.type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
+        settings: settingsOf(input),
+        tags: tagsOf(input),
+      });
+      return {
+        stateMachineArn: machine.arn,
+        creationDate: seconds(machine.createdAt),
+        ...published(versions, machine.arn, input, 'versionDescription'),
+      };
+    },
+    UpdateStateMachine: (input) => {
+      const definition = optionalText(input, 'definition');
+      const roleArn = optionalText(input, 'roleArn');
+      const settings = settingsOf(input);
+      if (definition === undefined && roleArn === undefined && Object.keys(settings).length === 0) {
+        throw new AwsError(
+          'MissingRequiredParameter',
+          'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
+        );
+      }
+      const arn = arnOf(input);
+      const revision = machines.update(arn, { definition, roleArn, settings });
+      return {
+        updateDate: seconds(revision.createdAt),
+        revisionId: revision.id,
+        ...published(versions, arn, input, 'versionDescription'),
+      };
+    },
+    DescribeStateMachine: (input) => {
+      const arn = arnOf(input);
+      const { machine, versionArn } = versions.resolve(arn);
+      return {
+        ...describeMachine(machine, machines.revision(machine.revision), withData(input)),
+        ...(versionArn && { stateMachineArn: arn }),
+      };
+    },
+    DescribeStateMachineForExecution: (input) => {
+      const row = executions.get(text(input, 'executionArn'));
+      const revision = machines.revision(row.revision);
+      const machine = machines.find(row.machineArn);
+      return {
+        stateMachineArn: row.machineArn,
+        name: machine?.name ?? row.machineArn.split(':').at(-1),
+        ...(withData(input) && { definition: revision.definition }),
+        roleArn: revision.roleArn,
+        updateDate: seconds(revision.createdAt),
+        revisionId: revision.id,
+        ...machine?.settings,
+      };
+    },
+    ListStateMachines: (input) => {
+      const { items, nextToken } = page(input, (limit, offset) => machines.list(limit, offset));
+      const stateMachines = items.map(({ arn, name, type, createdAt }) => ({
+        stateMachineArn: arn,
+        name,
+        type,
+        creationDate: seconds(createdAt),
+      }));
+      return { stateMachines, ...(nextToken && { nextToken }) };
+    },
+    DeleteStateMachine: (input) => {
+      const arn = arnOf(input);
+      versions.forget(arn);
+      machines.delete(arn);
+      return {};
+    },
+    // All that is found is an error, which either `severity` asks for.
+    ValidateStateMachineDefinition: (input) => {
+      oneOf(input, 'severity', 'ERROR', 'WARNING');
+      oneOf(input, 'type', 'STANDARD', 'EXPRESS');
+      const { ok, diagnostics } = machines.parse(text(input, 'definition'), input.type === 'EXPRESS');
+      const most = sizeOf(input.maxResults, MOST_DIAGNOSTICS);
+      return {
+        result: ok ? 'OK' : 'FAIL',
+        diagnostics: diagnostics.slice(0, most).map(({ hint: _, ...told }) => told),
+        truncated: diagnostics.length > most,
+      };
+    },
+    TestState: (input) => tests.run(input),
+    TagResource: (input) => {
+      const machine = tagged(input);
+      machines.tag(machine.arn, { ...machine.tags, ...tagsOf(input) });
+      return {};
+    },
+    UntagResource: (input) => {
+      const machine = tagged(input);
+      const gone = new Set(Array.isArray(input.tagKeys) ? input.tagKeys.map(String) : []);
+      machines.tag(machine.arn, Object.fromEntries(Object.entries(machine.tags).filter(([key]) => !gone.has(key))));
+      return {};
+    },
+    ListTagsForResource: (input) => {
+      const { tags } = tagged(input);
+      return { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
+    },
+  };
+};

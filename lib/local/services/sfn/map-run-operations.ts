@@ -14,8 +14,11 @@ const FIELDS: Readonly<Record<string, string>> = {
   ABORTED: 'aborted',
 };
 
+/** How a Map Run is described whose children are not held back. */
+const UNBOUNDED = 2_147_483_647;
+
 /** AWS's counts of a Map Run, of `total` things of which `found` says how many are in which status. */
-const countsOf = (total: number, found: ReadonlyMap<string, number>, written: boolean): Shape => {
+const countsOf = (total: number, found: ReadonlyMap<string, number>): Shape => {
   const counts: Record<string, number> = { pending: 0, running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0 };
   let known = 0;
   for (const [status, count] of found) {
@@ -26,7 +29,7 @@ const countsOf = (total: number, found: ReadonlyMap<string, number>, written: bo
   return {
     ...counts,
     total,
-    resultsWritten: written ? (counts.succeeded ?? 0) + (counts.failed ?? 0) : 0,
+    resultsWritten: (counts.succeeded ?? 0) + (counts.failed ?? 0), // with a ResultWriter or not
     failuresNotRedrivable: 0,
     pendingRedrive: 0,
   };
@@ -47,12 +50,13 @@ const describe = (runs: MapRuns, row: MapRunRow): Shape => {
     status: row.status,
     startDate: seconds(row.startedAt),
     ...(row.stoppedAt !== undefined && { stopDate: seconds(row.stoppedAt) }),
-    maxConcurrency: row.maxConcurrency,
+    maxConcurrency: row.maxConcurrency || UNBOUNDED,
     toleratedFailureCount: row.toleratedCount,
     toleratedFailurePercentage: row.toleratedPercentage,
-    itemCounts: countsOf(row.items, items, false),
-    executionCounts: countsOf(row.children, children, false),
-    redriveCount: 0,
+    itemCounts: countsOf(row.items, items),
+    executionCounts: countsOf(row.children, children),
+    redriveCount: row.redriveCount,
+    ...(row.redrivenAt !== undefined && { redriveDate: seconds(row.redrivenAt) }),
   };
 };
 

@@ -13,6 +13,8 @@ export interface MapRunRow {
   readonly toleratedPercentage: number;
   readonly children: number;
   readonly items: number;
+  readonly redriveCount: number;
+  readonly redrivenAt: number | undefined;
   /** What became of Express children, whose executions are not stored. */
   readonly express: ExpressCounts | undefined;
 }
@@ -43,8 +45,12 @@ const rowOf = (row: Record<string, unknown>): MapRunRow => ({
   toleratedPercentage: Number(row.tolerated_percentage),
   children: Number(row.children),
   items: Number(row.items),
+  redriveCount: Number(row.redrives ?? 0),
+  redrivenAt: row.redriven_at === null ? undefined : Number(row.redriven_at),
   express: row.express === null ? undefined : expressCounts(String(row.express)),
 });
+
+const SELECT = 'SELECT * FROM sfn_map_runs LEFT JOIN sfn_map_run_redrives ON map_run = arn';
 
 export class MapRunRows {
   readonly #database: DatabaseSync;
@@ -81,14 +87,22 @@ export class MapRunRows {
       .run(status, at, express === undefined ? null : JSON.stringify(express), arn);
   }
 
+  /** It runs again. */
+  reopen(arn: string, redrives: number, at: number): void {
+    this.#database.prepare("UPDATE sfn_map_runs SET status = 'RUNNING', stopped_at = NULL WHERE arn = ?").run(arn);
+    this.#database
+      .prepare('INSERT OR REPLACE INTO sfn_map_run_redrives (map_run, redrives, redriven_at) VALUES (?, ?, ?)')
+      .run(arn, redrives, at);
+  }
+
   find(arn: string): MapRunRow | undefined {
-    const row = this.#database.prepare('SELECT * FROM sfn_map_runs WHERE arn = ?').get(arn);
+    const row = this.#database.prepare(`${SELECT} WHERE arn = ?`).get(arn);
     return row && rowOf(row);
   }
 
   list(executionArn: string, limit: number, offset: number): MapRunRow[] {
     return this.#database
-      .prepare('SELECT * FROM sfn_map_runs WHERE execution_arn = ? ORDER BY started_at DESC LIMIT ? OFFSET ?')
+      .prepare(`${SELECT} WHERE execution_arn = ? ORDER BY started_at DESC LIMIT ? OFFSET ?`)
       .all(executionArn, limit, offset)
       .map(rowOf);
   }

@@ -24,6 +24,8 @@ const resultOf = (row: ExecutionRow): ChildResult => ({
   stoppedAt: row.stoppedAt ?? row.startedAt,
 });
 
+const UNFINISHED: ReadonlySet<string> = new Set(['FAILED', 'ABORTED']);
+
 /** A Map Run under way: its limits, and who is to know of new ones. */
 interface Live {
   limits: MapRunLimits;
@@ -109,10 +111,15 @@ export class MapRuns implements Opens {
         toleratedPercentage: plan.toleratedPercentage,
         children: 0,
         items: 0,
+        redriveCount: 0,
+        redrivenAt: undefined,
         express: undefined,
       };
       this.#journal.also(() => this.rows.insert(row));
     }
+    // Only a redrive runs again what had failed; one that the engine went down under still says that it runs.
+    const redrives = before && UNFINISHED.has(before.status) ? before.redriveCount + 1 : 0;
+    if (redrives > 0) this.#journal.also(() => this.rows.reopen(arn, redrives, startedAt));
     const children = new Map<number, ExecutionRow>();
     if (before) for (const row of this.#executions.rows.ofMapRun(arn)) children.set(row.childIndex ?? 0, row);
     const express = plan.express ? new LiveCounts() : undefined;
@@ -125,6 +132,7 @@ export class MapRuns implements Opens {
     this.#live.set(arn, live);
     return {
       arn,
+      redrives,
       limits: () => live.limits,
       onChange: (then) => {
         live.changed = then;

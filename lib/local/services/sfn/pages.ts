@@ -16,12 +16,14 @@ const offsetOf = (token: unknown): number => {
   throw new AwsError('InvalidToken', `Invalid Token: 'Invalid token'`);
 };
 
-const sizeOf = (maxResults: unknown): number => {
+/** What `maxResults` says; 0 and nothing say 100. Throws ValidationException. */
+export const sizeOf = (maxResults: unknown, largest = LARGEST_SIZE): number => {
   if (maxResults === undefined || maxResults === 0) return DEFAULT_SIZE;
-  if (typeof maxResults === 'number' && maxResults > 0 && maxResults <= LARGEST_SIZE) return maxResults;
+  if (Number.isInteger(maxResults) && Number(maxResults) > 0 && Number(maxResults) <= largest)
+    return Number(maxResults);
   throw new AwsError(
     'ValidationException',
-    `1 validation error detected: Value '${maxResults}' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to ${LARGEST_SIZE}`,
+    `1 validation error detected: Value '${maxResults}' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to ${largest}`,
   );
 };
 

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS sfn_map_runs (
   max_concurrency INTEGER NOT NULL, tolerated_count INTEGER NOT NULL, tolerated_percentage REAL NOT NULL,
   children INTEGER NOT NULL, items INTEGER NOT NULL, express TEXT
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sfn_map_run_redrives (map_run TEXT PRIMARY KEY, redrives INTEGER NOT NULL, redriven_at INTEGER NOT NULL) WITHOUT ROWID;
 ${LOG_TABLES}`;
 
 export const createTables = (database: DatabaseSync): void => database.exec(SCHEMA);

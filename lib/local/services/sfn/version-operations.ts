@@ -8,6 +8,13 @@ import type { AliasRow, Route, Versions } from './versions.ts';
 const routesOf = (input: Shape): readonly Route[] | undefined =>
   Array.isArray(input.routingConfiguration) ? (input.routingConfiguration as Route[]) : undefined;
 
+const isSame = (some: readonly Route[], others: readonly Route[]): boolean =>
+  some.length === others.length &&
+  some.every(({ stateMachineVersionArn: version, weight }, at) => {
+    const other = others[at];
+    return other?.stateMachineVersionArn === version && other.weight === weight;
+  });
+
 const described = (alias: AliasRow): Shape => ({
   stateMachineAliasArn: alias.arn,
   name: alias.name,
@@ -19,7 +26,11 @@ const described = (alias: AliasRow): Shape => ({
 
 const versionOperations = (versions: Versions): OperationTable => ({
   PublishStateMachineVersion: (input) => {
-    const version = versions.publish(text(input, 'stateMachineArn'), optionalText(input, 'description'));
+    const version = versions.publish(
+      text(input, 'stateMachineArn'),
+      optionalText(input, 'description'),
+      optionalText(input, 'revisionId'),
+    );
     return { stateMachineVersionArn: version.arn, creationDate: seconds(version.createdAt) };
   },
   ListStateMachineVersions: (input) => {
@@ -40,6 +51,7 @@ const versionOperations = (versions: Versions): OperationTable => ({
 const aliasOperations = (versions: Versions): OperationTable => ({
   CreateStateMachineAlias: (input) => {
     const name = checkName(text(input, 'name'));
+    if (/^\d+$/.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`); // that would be a version
     const routes = routesOf(input) ?? [];
     const [first] = routes;
     if (!first)
@@ -48,13 +60,17 @@ const aliasOperations = (versions: Versions): OperationTable => ({
         "Value null at 'routingConfiguration' failed to satisfy constraint: Member must not be null",
       );
     const machineArn = versions.version(first.stateMachineVersionArn).machineArn;
-    if (versions.findAlias(`${machineArn}:${name}`)) {
+    const description = optionalText(input, 'description');
+    const existing = versions.findAlias(`${machineArn}:${name}`);
+    if (existing && existing.description === description && isSame(existing.routes, routes))
+      return { stateMachineAliasArn: existing.arn, creationDate: seconds(existing.createdAt) };
+    if (existing) {
       throw new AwsError(
         'ConflictException',
         `Failed to create alias because an alias with the same name and a different routing configuration already exists.`,
       );
     }
-    const alias = versions.setAlias(name, machineArn, { routes, description: optionalText(input, 'description') });
+    const alias = versions.setAlias(name, machineArn, { routes, description });
     return { stateMachineAliasArn: alias.arn, creationDate: seconds(alias.createdAt) };
   },
   UpdateStateMachineAlias: (input) => {
@@ -65,7 +81,7 @@ const aliasOperations = (versions: Versions): OperationTable => ({
   DescribeStateMachineAlias: (input) => described(versions.alias(text(input, 'stateMachineAliasArn'))),
   ListStateMachineAliases: (input) => {
     const arn = text(input, 'stateMachineArn');
-    const { items, nextToken } = page(input, (limit, offset) => versions.aliases(arn, limit, offset));
+    const { items, nextToken } = page(input, (limit, offset) => versions.aliases(arn).slice(offset, offset + limit));
     const stateMachineAliases = items.map((alias) => ({
       stateMachineAliasArn: alias.arn,
       creationDate: seconds(alias.createdAt),

@@ -1,7 +1,9 @@
 // Versions and aliases: names for revisions of a machine that stay what they are.
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cd-aliasing-versioning.html
 import { AwsError, type EngineContext } from '../../service.ts';
-import type { MachineRow, Machines } from './machines.ts';
+import { isInitial } from './descriptions.ts';
+import type { ListFilter } from './execution-rows.ts';
+import { doesNotExist, type MachineRow, type Machines } from './machines.ts';
 
 export interface VersionRow {
   readonly arn: string;
@@ -35,6 +37,7 @@ export interface Qualified {
   readonly aliasArn: string | undefined;
 }
 
+const MOST_ROUTES = 2;
 const QUALIFIED = /^(arn:[^:]+:states:[^:]*:[^:]*:stateMachine:[^:]+):([^:]+)$/;
 
 const textOf = (value: unknown) => (value === null ? undefined : String(value));
@@ -75,13 +78,33 @@ export class Versions {
     const machine = this.#machines.get(machineArn);
     if (qualifier === undefined) return { machine, versionArn: undefined, aliasArn: undefined };
     const aliasArn = /^\d+$/.test(qualifier) ? undefined : arn;
-    const versionArn = aliasArn === undefined ? arn : this.#choose(this.alias(arn));
-    return { machine: { ...machine, revision: this.version(versionArn).revision }, versionArn, aliasArn };
+    const alias = aliasArn === undefined ? undefined : this.findAlias(aliasArn);
+    const version = aliasArn === undefined ? this.findVersion(arn) : alias && this.version(this.#choose(alias));
+    if (!version) throw doesNotExist(arn);
+    return { machine: { ...machine, revision: version.revision }, versionArn: version.arn, aliasArn };
+  }
+
+  /** The type of the machine that `arn` names, and what the executions that were started by `arn` have in common. */
+  startedBy(arn: string): Pick<ListFilter, 'machineArn' | 'versionArn' | 'aliasArn'> & { type: MachineRow['type'] } {
+    const [, machineArn = arn, qualifier] = QUALIFIED.exec(arn) ?? [];
+    const { type } = this.#machines.get(machineArn);
+    if (qualifier === undefined) return { type, machineArn };
+    return /^\d+$/.test(qualifier)
+      ? { type, versionArn: this.version(arn).arn }
+      : { type, aliasArn: this.alias(arn).arn };
   }
 
   /** AWS: publishing what is published already gives that version. Numbers are never used again. */
-  publish(machineArn: string, description: string | undefined): VersionRow {
-    const { revision } = this.#machines.get(machineArn);
+  publish(machineArn: string, description: string | undefined, expected?: string): VersionRow {
+    const machine = this.#machines.get(machineArn);
+    const { revision } = machine;
+    const current = isInitial(machine, this.#machines.revision(revision)) ? 'INITIAL' : revision;
+    if (expected !== undefined && expected !== current) {
+      throw new AwsError(
+        'ConflictException',
+        `Failed to publish the State Machine version for revision ${expected}. The current State Machine revision is ${current}.`,
+      );
+    }
     const { database, clock } = this.#context;
     const existing = database
       .prepare('SELECT * FROM sfn_versions WHERE machine_arn = ? AND revision = ? AND deleted = 0')
@@ -97,14 +120,19 @@ export class Versions {
     return this.version(`${machineArn}:${number}`);
   }
 
-  /** Throws ResourceNotFound. */
-  version(arn: string): VersionRow {
+  findVersion(arn: string): VersionRow | undefined {
     const [, machineArn = '', number = ''] = QUALIFIED.exec(arn) ?? [];
     const row = this.#context.database
       .prepare('SELECT * FROM sfn_versions WHERE machine_arn = ? AND number = ? AND deleted = 0')
       .get(machineArn, Number(number));
-    if (!row) throw absent(arn);
-    return versionOf(row);
+    return row && versionOf(row);
+  }
+
+  /** Throws ResourceNotFound. */
+  version(arn: string): VersionRow {
+    const version = this.findVersion(arn);
+    if (!version) throw absent(arn);
+    return version;
   }
 
   /** Newest first. */
@@ -117,9 +145,7 @@ export class Versions {
 
   deleteVersion(arn: string): void {
     const { machineArn, number } = this.version(arn);
-    const users = this.aliases(machineArn, 1000, 0).filter(({ routes }) =>
-      routes.some((route) => route.stateMachineVersionArn === arn),
-    );
+    const users = this.aliases(arn);
     if (users.length > 0) {
       throw new AwsError(
         'ConflictException',
@@ -129,6 +155,13 @@ export class Versions {
     this.#context.database
       .prepare('UPDATE sfn_versions SET deleted = 1 WHERE machine_arn = ? AND number = ?')
       .run(machineArn, number);
+  }
+
+  /** Of a machine that goes. */
+  forget(machineArn: string): void {
+    const { database } = this.#context;
+    database.prepare('UPDATE sfn_versions SET deleted = 1 WHERE machine_arn = ?').run(machineArn);
+    database.prepare('DELETE FROM sfn_aliases WHERE machine_arn = ?').run(machineArn);
   }
 
   /** Creates the alias, or changes what of it is given. */
@@ -141,7 +174,12 @@ export class Versions {
     const arn = `${machineArn}:${name}`;
     const before = this.findAlias(arn);
     const routes = change.routes ?? before?.routes ?? [];
-    for (const { stateMachineVersionArn } of routes) this.version(stateMachineVersionArn);
+    const machines = new Set(routes.map(({ stateMachineVersionArn: version }) => this.version(version).machineArn));
+    if (routes.length > MOST_ROUTES || machines.size > 1)
+      throw new AwsError(
+        'ValidationException',
+        `An alias leads to at most ${MOST_ROUTES} versions of one state machine`,
+      );
     if (routes.reduce((sum, { weight }) => sum + weight, 0) !== 100) {
       throw new AwsError('ValidationException', 'Sum of routing configuration weights must equal 100');
     }
@@ -175,11 +213,15 @@ export class Versions {
     return alias;
   }
 
-  aliases(machineArn: string, limit: number, offset: number): AliasRow[] {
-    return this.#context.database
-      .prepare('SELECT * FROM sfn_aliases WHERE machine_arn = ? ORDER BY name LIMIT ? OFFSET ?')
-      .all(machineArn, limit, offset)
+  /** Of a machine, or those that lead to a version of it. */
+  aliases(arn: string): AliasRow[] {
+    const [, machineArn = arn, version] = QUALIFIED.exec(arn) ?? [];
+    const all = this.#context.database
+      .prepare('SELECT * FROM sfn_aliases WHERE machine_arn = ? ORDER BY name')
+      .all(machineArn)
       .map(aliasOf);
+    if (version === undefined) return all;
+    return all.filter(({ routes }) => routes.some(({ stateMachineVersionArn }) => stateMachineVersionArn === arn));
   }
 
   deleteAlias(arn: string): void {

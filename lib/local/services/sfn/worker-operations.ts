@@ -1,10 +1,11 @@
 // The operations of workers: activities and task tokens.
 import type { OperationTable } from '../../operation-table.ts';
 import type { Shape } from '../../service.ts';
+import { PAYLOAD_LIMIT } from '../../states/errors.ts';
 import type { ActivityRow } from './activities.ts';
 import { page } from './pages.ts';
 import type { Parts } from './parts.ts';
-import { checkArn, checkName, optionalText, seconds, text } from './requests.ts';
+import { atMost, checkArn, checkName, optionalText, problemIn, seconds, text } from './requests.ts';
 
 export const activityOperations = ({ activities, journal }: Parts): OperationTable => {
   const described = ({ arn, name, createdAt }: ActivityRow): Shape => ({
@@ -43,11 +44,11 @@ export const tokenOperations = ({ tokens, journal }: Parts): OperationTable => {
   };
   return {
     SendTaskSuccess: async (input) => {
-      await tokens.succeed(text(input, 'taskToken'), text(input, 'output'));
+      await tokens.succeed(text(input, 'taskToken'), atMost(text(input, 'output'), 'output', PAYLOAD_LIMIT));
       return settled();
     },
     SendTaskFailure: async (input) => {
-      await tokens.fail(text(input, 'taskToken'), optionalText(input, 'error'), optionalText(input, 'cause'));
+      await tokens.fail(text(input, 'taskToken'), ...problemIn(input));
       return settled();
     },
     SendTaskHeartbeat: async (input) => {

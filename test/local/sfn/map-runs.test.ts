@@ -1,0 +1,88 @@
+import { expect, test } from '@jest/globals';
+import { engine } from './engine.ts';
+
+test('a distributed map has a Map Run with counts, and children to list', async () => {
+  const definition = {
+    QueryLanguage: 'JSONata',
+    StartAt: 'M',
+    States: {
+      M: {
+        Type: 'Map',
+        Label: 'each',
+        Items: [1, 2, 3],
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'P',
+          States: { P: { Type: 'Pass', End: true } },
+        },
+        End: true,
+      },
+    },
+  };
+  const { call, create, start, ended } = engine();
+  const executionArn = await start(await create(definition));
+  await ended(executionArn);
+  const { mapRuns } = await call('ListMapRuns', { executionArn });
+  const [{ mapRunArn = '' } = {}] = mapRuns as { mapRunArn?: string }[];
+  expect(mapRunArn).toMatch(/:mapRun:machine\/each:/);
+  expect(await call('DescribeMapRun', { mapRunArn })).toMatchObject({
+    status: 'SUCCEEDED',
+    maxConcurrency: 2_147_483_647,
+    itemCounts: { total: 3, succeeded: 3, pending: 0, resultsWritten: 3 },
+    executionCounts: { total: 3, succeeded: 3 },
+  });
+  expect((await call('ListExecutions', { mapRunArn })).executions).toHaveLength(3);
+});
+
+test.each<[string, object, object, number]>([
+  ['children that wait start at once under a higher concurrency', { maxConcurrency: 4 }, { status: 'SUCCEEDED' }, 60],
+  ['failures are held against the tolerance of the moment', { toleratedFailureCount: 4 }, { status: 'SUCCEEDED' }, 240],
+  [
+    'one that is exceeded ends the map',
+    { toleratedFailureCount: 0, toleratedFailurePercentage: 0 },
+    { status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold' },
+    60,
+  ],
+])('UpdateMapRun: %s', async (_, limits, outcome, seconds) => {
+  const fails = !('maxConcurrency' in limits);
+  const definition = {
+    QueryLanguage: 'JSONata',
+    StartAt: 'M',
+    States: {
+      M: {
+        Type: 'Map',
+        Items: [1, 2, 3, 4],
+        MaxConcurrency: 1,
+        ToleratedFailureCount: 1,
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+          StartAt: 'Update',
+          States: {
+            Update: {
+              Type: 'Task',
+              Resource: 'arn:aws:lambda:us-east-1:111111111111:function:update',
+              Next: 'Wait',
+            },
+            Wait: { Type: 'Wait', Seconds: 60, Next: 'End' },
+            End: fails ? { Type: 'Fail', Error: 'Bad' } : { Type: 'Succeed' },
+          },
+        },
+        End: true,
+      },
+    },
+  };
+  let executionArn = '';
+  const update = async () => {
+    const { mapRuns } = await call('ListMapRuns', { executionArn });
+    const [{ mapRunArn = '' } = {}] = mapRuns as { mapRunArn?: string }[];
+    await call('UpdateMapRun', { mapRunArn, ...limits });
+    return {};
+  };
+  const { call, create, start, ended, clock } = engine({ functions: { update } });
+  const stateMachineArn = await create(definition);
+  const begun = clock.now();
+  executionArn = stateMachineArn.replace(':stateMachine:', ':execution:').concat(':run');
+  await start(stateMachineArn);
+  expect(await ended(executionArn)).toMatchObject(outcome);
+  expect((clock.now() - begun) / 1000).toBe(seconds);
+});
