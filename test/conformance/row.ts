@@ -13,17 +13,14 @@ export interface Row {
 export const SPEC = 'https://states-language.net/spec.html';
 export const GUIDE = 'https://docs.aws.amazon.com/step-functions/latest/dg';
 
+/** The states of a branch or an iteration: the language is that of the machine. */
+export const sequence = (states: Record<string, unknown>) => ({ StartAt: Object.keys(states)[0], States: states });
 export const jsonata = (states: Record<string, unknown>, more: object = {}) => ({
   QueryLanguage: 'JSONata',
-  StartAt: Object.keys(states)[0],
-  States: states,
+  ...sequence(states),
   ...more,
 });
-export const jsonPath = (states: Record<string, unknown>, more: object = {}) => ({
-  StartAt: Object.keys(states)[0],
-  States: states,
-  ...more,
-});
+export const jsonPath = (states: Record<string, unknown>, more: object = {}) => ({ ...sequence(states), ...more });
 export const pass = (more: object = {}) => ({ Type: 'Pass', ...more, End: true });
 export const succeeded = (output: unknown) => ({ status: 'SUCCEEDED', output });
 export const failed = (error: string | undefined, cause?: unknown) => ({
@@ -31,15 +28,22 @@ export const failed = (error: string | undefined, cause?: unknown) => ({
   error,
   ...(cause !== undefined && { cause }),
 });
-export const state = (text: string) =>
-  `An error occurred while executing the state '${text}' (entered at the event id #2).`;
+export const state = (name: string, event = 2) =>
+  `An error occurred while executing the state '${name}' (entered at the event id #${event}).`;
+
+/** A Task that names its function. */
+export const direct = (name: string, more: object = {}) => ({
+  Type: 'Task',
+  Resource: `arn:aws:lambda:us-east-1:111111111111:function:${name}`,
+  End: true,
+  ...more,
+});
 
 export const distributed = (states: Record<string, unknown>, more: object = {}) => ({
   Type: 'Map',
   ItemProcessor: {
     ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-    StartAt: Object.keys(states)[0],
-    States: states,
+    ...sequence(states),
   },
   End: true,
   ...more,

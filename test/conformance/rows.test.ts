@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { engine, type Handler, hang } from '../local/sfn/engine.ts';
 import { badValues } from './bad-values.ts';
+import { corners } from './corners.ts';
+import { cornersOfPaths } from './corners-of-paths.ts';
 import { rows } from './rows.ts';
 
 const named = (name: string): Error => Object.assign(new Error('as asked'), { name });
@@ -10,6 +12,7 @@ const functions = (): Record<string, Handler> => {
   return {
     echo: (event) => event,
     hang,
+    big: () => 'x'.repeat(300_000),
     fail: (event) => {
       throw named(String(event));
     },
@@ -25,9 +28,12 @@ const functions = (): Record<string, Handler> => {
   };
 };
 
-test.each([...rows, ...badValues].map((row) => [row.name, row] as const))('%s', async (_name, row) => {
-  const { run, clock } = engine({ functions: functions() });
-  const began = clock.now();
-  expect(await run(row.definition, row.input)).toMatchObject(row.expected);
-  if (row.seconds !== undefined) expect((clock.now() - began) / 1000).toBe(row.seconds);
-});
+test.each([...rows, ...badValues, ...corners, ...cornersOfPaths].map((row) => [row.name, row] as const))(
+  '%s',
+  async (_name, row) => {
+    const { run, clock } = engine({ functions: functions() });
+    const began = clock.now();
+    expect(await run(row.definition, row.input)).toMatchObject(row.expected);
+    if (row.seconds !== undefined) expect((clock.now() - began) / 1000).toBe(row.seconds);
+  },
+);

@@ -1,6 +1,19 @@
 // What the recorded corpus lacks, as rows: a machine, its functions, and what AWS documents that comes out.
 import { invoke } from '../local/sfn/engine.ts';
-import { distributed, failed, GUIDE, jsonata, jsonPath, pass, picky, type Row, SPEC, state, succeeded } from './row.ts';
+import {
+  distributed,
+  failed,
+  GUIDE,
+  jsonata,
+  jsonPath,
+  pass,
+  picky,
+  type Row,
+  SPEC,
+  sequence,
+  state,
+  succeeded,
+} from './row.ts';
 
 /** Functions: `echo` returns its event, `fail` throws the error that the event names, `flaky` fails twice. */
 export const rows: readonly Row[] = [
@@ -101,7 +114,10 @@ export const rows: readonly Row[] = [
     section: `${SPEC}#choice-state`,
     name: 'no rule and no Default',
     definition: jsonata({ C: { Type: 'Choice', Choices: [{ Condition: '{% false %}', Next: 'P' }] }, P: pass() }),
-    expected: failed('States.NoChoiceMatched'),
+    expected: failed(
+      'States.Runtime',
+      `${state('C')} Failed to transition out of the state. The state does not point to a next state.`,
+    ),
   },
   {
     section: `${GUIDE}/transforming-data.html`,
@@ -141,7 +157,7 @@ export const rows: readonly Row[] = [
       A: { Type: 'Pass', Assign: { x: 1 }, Next: 'P' },
       P: {
         Type: 'Parallel',
-        Branches: [jsonata({ B: pass({ Assign: { y: '{% $x + 1 %}' }, Output: '{% $x %}' }) })],
+        Branches: [sequence({ B: pass({ Assign: { y: '{% $x + 1 %}' }, Output: '{% $x %}' }) })],
         Assign: { z: '{% $states.result[0] %}' },
         Next: 'E',
       },
@@ -222,7 +238,7 @@ export const rows: readonly Row[] = [
       M: {
         Type: 'Map',
         Items: [3, 1, 2],
-        ItemProcessor: jsonata({ W: { Type: 'Wait', Seconds: '{% $states.input %}', End: true } }),
+        ItemProcessor: sequence({ W: { Type: 'Wait', Seconds: '{% $states.input %}', End: true } }),
         End: true,
       },
     }),
@@ -237,7 +253,7 @@ export const rows: readonly Row[] = [
         Type: 'Map',
         MaxConcurrency: 2,
         Items: [5, 5, 5, 5],
-        ItemProcessor: jsonata({ W: { Type: 'Wait', Seconds: 5, End: true } }),
+        ItemProcessor: sequence({ W: { Type: 'Wait', Seconds: 5, End: true } }),
         End: true,
       },
     }),

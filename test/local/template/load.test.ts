@@ -118,15 +118,28 @@ test('a changed template is brought up to date: settings change, rules that left
     Properties: { EventPattern: { source: ['s'] }, Targets },
   });
   const target = (Id: string) => ({ Id, Arn: { 'Fn::GetAtt': ['Q', 'Arn'] } });
+  const machine = (Enabled: boolean) => ({
+    Type: 'AWS::StepFunctions::StateMachine',
+    Properties: {
+      RoleArn: 'arn:aws:iam::123456789012:role/r',
+      Definition: { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } },
+      TracingConfiguration: { Enabled },
+    },
+  });
   await place.open(
     of({
       Q: { ...queue, Properties: { VisibilityTimeout: 5 } },
       Kept: rule([target('a'), target('b')]),
       Left: rule([target('a')]),
       Old: queue,
+      M: machine(false),
     }),
   );
-  const engine = await place.open(of({ Q: queue, Kept: rule([target('b')]) }));
+  const engine = await place.open(of({ Q: queue, Kept: rule([target('b')]), M: machine(true) }));
+  const stateMachineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:App-M';
+  expect(await engine.service('sfn').call('DescribeStateMachine', { stateMachineArn })).toMatchObject({
+    tracingConfiguration: { enabled: true },
+  });
   const eventbridge = engine.service('eventbridge');
   expect(await eventbridge.call('ListRules', {})).toMatchObject({ Rules: [{ Name: 'App-Kept' }] });
   expect(await eventbridge.call('ListTargetsByRule', { Rule: 'App-Kept' })).toMatchObject({ Targets: [{ Id: 'b' }] });

@@ -1,0 +1,81 @@
+// What AWS writes where a state fails inside of another, event by event.
+import { expect, test } from '@jest/globals';
+import { engine, invoke } from '../local/sfn/engine.ts';
+import { jsonata, jsonPath, pass, sequence } from './row.ts';
+
+const parallel = (branch: unknown, more: object = {}) => ({ Type: 'Parallel', Branches: [branch], End: true, ...more });
+const map = (processor: unknown, more: object = {}) => ({ Type: 'Map', ItemProcessor: processor, End: true, ...more });
+const fail = { Type: 'Fail', Error: 'Odd' };
+const nowhere = sequence({ P: pass({ Parameters: { 'a.$': '$.none' } }) });
+const nothing = sequence({ P: pass({ Output: '{% $states.input.none %}' }) });
+const caught = { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'C' }] };
+const task = sequence({ T: invoke('fail', 'Odd', { End: true }) });
+/** The first item waits long; the other fails after a second. */
+const cut = sequence({
+  Pick: { Type: 'Choice', Choices: [{ Variable: '$', NumericEquals: 1, Next: 'Long' }], Default: 'Short' },
+  Long: { Type: 'Wait', Seconds: 15, End: true },
+  Short: { Type: 'Wait', Seconds: 1, Next: 'F' },
+  F: fail,
+});
+
+const started = 'ExecutionStarted ParallelStateEntered ParallelStateStarted';
+const mapped = 'ExecutionStarted MapStateEntered MapStateStarted MapIterationStarted';
+const handled = 'ParallelStateFailed ParallelStateExited PassStateEntered PassStateExited ExecutionSucceeded';
+
+test.each<[string, unknown, string]>([
+  [
+    'a path in a branch that finds nothing ends all, with no further word',
+    jsonPath({ S: parallel(nowhere) }),
+    `${started} PassStateEntered ExecutionFailed`,
+  ],
+  [
+    'in an iteration too',
+    jsonPath({ S: map(nowhere, { MaxConcurrency: 1 }) }),
+    `${mapped} PassStateEntered ExecutionFailed`,
+  ],
+  [
+    'an expression in a branch that gives nothing: a Pass is not aborted',
+    jsonata({ S: parallel(nothing, caught), C: pass() }),
+    `${started} PassStateEntered EvaluationFailed ${handled}`,
+  ],
+  [
+    'in an iteration',
+    jsonata({ S: map(nothing, { Items: '{% $states.input %}', MaxConcurrency: 1 }) }),
+    `${mapped} PassStateEntered EvaluationFailed MapIterationFailed MapStateFailed ExecutionFailed`,
+  ],
+  [
+    'a task that fails in a branch is aborted',
+    jsonata({ S: parallel(task, caught), C: pass() }),
+    `${started} TaskStateEntered TaskScheduled TaskStarted TaskFailed TaskStateAborted ${handled}`,
+  ],
+  [
+    'what a catcher gives cannot be worked out: the state fails a second time',
+    jsonata({
+      S: parallel(sequence({ F: fail }), { Catch: [{ ErrorEquals: ['Odd'], Output: '{% $none %}', Next: 'C' }] }),
+      C: pass(),
+    }),
+    `${started} FailStateEntered ParallelStateFailed EvaluationFailed ParallelStateFailed ExecutionFailed`,
+  ],
+  [
+    'an iteration that fails cuts the others, each with the state that it is in',
+    jsonPath({ S: map(cut) }),
+    `${mapped} ChoiceStateEntered MapIterationStarted ChoiceStateEntered ChoiceStateExited WaitStateEntered ChoiceStateExited WaitStateEntered ` +
+      'WaitStateExited FailStateEntered MapIterationAborted WaitStateAborted MapIterationFailed MapStateFailed ExecutionFailed',
+  ],
+])('%s', async (_name, definition, types) => {
+  const { create, start, ended, history } = engine({
+    functions: {
+      fail: (event) => {
+        throw Object.assign(new Error('as asked'), { name: String(event) });
+      },
+    },
+  });
+  const executionArn = await start(await create(definition), [1, 2]);
+  await ended(executionArn);
+  const events = await history(executionArn);
+  expect(events.map(({ type }) => type).join(' ')).toBe(types);
+  // All that is told of what is cut follows the last event of what failed.
+  const last = events.findLast(({ type }) => type === 'FailStateEntered' || type === 'TaskFailed')?.id;
+  for (const { type, previousEventId } of events)
+    if (/Aborted$/.test(String(type))) expect([type, previousEventId]).toEqual([type, last]);
+});
