@@ -73,13 +73,20 @@ export interface Aws {
   /** Calls a Lambda function and gives what it answers. Throws LambdaFailedError where the function did, AwsCallError. */
   invoke(functionName: string, event: object): Promise<unknown>;
   /** One S3 request for an object; with an empty key, for the bucket. The caller reads the status. */
-  object(method: 'GET' | 'PUT', bucket: string, key: string, options?: ObjectOptions): Promise<Response>;
+  object(
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    bucket: string,
+    key: string,
+    options?: ObjectOptions,
+  ): Promise<Response>;
 }
 
 export interface ObjectOptions {
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: { readonly [name: string]: string };
   readonly query?: { readonly [name: string]: string };
+  /** @default 30 seconds */
+  readonly timeoutMs?: number;
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -152,12 +159,12 @@ export const connect = (settings: AwsSettings): Aws => {
       if (response.headers.has('x-amz-function-error')) throw new LambdaFailedError(functionName, text);
       return text === '' ? undefined : JSON.parse(text);
     },
-    object: (method, bucket, key, { body, headers, query } = {}) =>
+    object: (method, bucket, key, { body, headers, query, timeoutMs = callTimeoutMs } = {}) =>
       client.fetch(`${objectUrl(bucket, key)}${query ? `?${new URLSearchParams(query)}` : ''}`, {
         method,
         ...(headers ? { headers: { ...headers } } : {}),
         ...(body === undefined ? {} : { body }),
-        signal: AbortSignal.timeout(callTimeoutMs),
+        signal: AbortSignal.timeout(timeoutMs),
         aws: { service: 's3' },
       }),
   };

@@ -1,5 +1,6 @@
 // The objects of an S3 bucket whose keys begin with a prefix, in the order of their keys.
-import { type Aws, AwsCallError } from './aws-call.ts';
+import type { Aws } from './aws-call.ts';
+import { fieldIn, s3Error } from './s3-error.ts';
 
 export interface ObjectInBucket {
   readonly key: string;
@@ -19,10 +20,8 @@ export async function* listObjects(aws: Aws, bucket: string, prefix: string): As
     };
     const response = await aws.object('GET', bucket, '', { query });
     const text = await response.text();
-    if (!response.ok) {
-      const code = fieldIn(text, 'Code') ?? String(response.status);
-      throw new AwsCallError('s3', code, text.slice(0, 200), response.status);
-    }
+    if (!response.ok) throw s3Error(response.status, text, `s3://${bucket}/${prefix}`);
+    // Keys are encoded as in URLs, so nothing that is read here holds an entity but a token.
     for (const [, contents = ''] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs))
       yield {
         key: decodeURIComponent((fieldIn(contents, 'Key') ?? '').replaceAll('+', ' ')),
@@ -32,7 +31,3 @@ export async function* listObjects(aws: Aws, bucket: string, prefix: string): As
     token = fieldIn(text, 'NextContinuationToken')?.replaceAll('&amp;', '&');
   }
 }
-
-/** Keys are encoded as in URLs, so nothing that is read here holds an entity but a token. */
-const fieldIn = (xml: string, name: string): string | undefined =>
-  new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];

@@ -225,6 +225,20 @@ describe('uploads in parts', () => {
     expect(ETag).toMatch(/^"[0-9a-f]{32}-2"$/);
   });
 
+  test.each([
+    ['EntityTooSmall', 'one but the last has less than 5 MiB', [1, 2]],
+    ['InvalidPartOrder', 'they are named in another order', [2, 1]],
+    ['InvalidPart', 'one was never sent', [1, 3]],
+  ])('are not joined (%s) where %s', async (name, _, numbers) => {
+    const UploadId = await start();
+    const { ETag } = await part(UploadId, 1, Buffer.from('a'));
+    await part(UploadId, 2, Buffer.from('a'));
+    const Parts = numbers.map((PartNumber) => ({ ETag, PartNumber }));
+    await expect(
+      client.send(new CompleteMultipartUploadCommand({ Bucket, Key: 'big', UploadId, MultipartUpload: { Parts } })),
+    ).rejects.toMatchObject({ name });
+  });
+
   test('that are given up leave nothing', async () => {
     const UploadId = await start();
     await client.send(new AbortMultipartUploadCommand({ Bucket, Key: 'big', UploadId }));

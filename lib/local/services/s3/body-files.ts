@@ -4,9 +4,15 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** A body that is never in memory as a whole. */
+export interface BodyParts extends Iterable<Uint8Array> {
+  /** Of all together, in bytes. */
+  readonly length: number;
+}
+
 export interface BodyFiles {
   /** Writes a body and gives the name of its file. */
-  write(bytes: Uint8Array): Promise<string>;
+  write(bytes: Uint8Array | BodyParts): Promise<string>;
   /** Reads `length` bytes from `start`. */
   read(file: string, start: number, length: number): Promise<Uint8Array>;
   remove(file: string): Promise<void>;

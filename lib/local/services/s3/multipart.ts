@@ -4,6 +4,7 @@ import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
+import type { BodyParts } from './body-files.ts';
 import { bucketOf } from './buckets.ts';
 import { checkDigests, etagOf } from './checksums.ts';
 import type { ObjectTable } from './object-table.ts';
@@ -13,8 +14,9 @@ import type { ObjectWriter } from './write-object.ts';
 const MIN_PART_BYTES = 5 * 1024 * 1024; // all but the last
 
 interface Part {
+  readonly number: number;
   readonly etag: string;
-  readonly body: Uint8Array;
+  readonly bytes: number;
 }
 
 export const multipartOperations = (
@@ -33,7 +35,8 @@ export const multipartOperations = (
   const oneUpload = database.prepare('SELECT fields FROM s3_uploads WHERE id = ? AND bucket = ? AND key = ?');
   const removeUpload = database.prepare('DELETE FROM s3_uploads WHERE id = ?');
   const putPart = database.prepare('INSERT OR REPLACE INTO s3_parts VALUES (?, ?, ?, ?)');
-  const onePart = database.prepare('SELECT etag, body FROM s3_parts WHERE upload = ? AND number = ?');
+  const onePart = database.prepare('SELECT etag, length(body) AS bytes FROM s3_parts WHERE upload = ? AND number = ?');
+  const bodyOfPart = database.prepare('SELECT body FROM s3_parts WHERE upload = ? AND number = ?');
   const removeParts = database.prepare('DELETE FROM s3_parts WHERE upload = ?');
 
   const uploadOf = (input: Shape): { id: string; fields: Shape } => {
@@ -49,12 +52,24 @@ export const multipartOperations = (
   };
 
   const partOf = (upload: string, asked: Shape): Part => {
-    const row = onePart.get(upload, Number(asked.PartNumber));
+    const number = Number(asked.PartNumber);
+    const row = onePart.get(upload, number);
     const etag = String(asked.ETag ?? '').replaceAll('"', '');
-    if (row === undefined || row.etag !== etag || !(row.body instanceof Uint8Array))
+    if (row === undefined || row.etag !== etag)
       throw new AwsError('InvalidPart', `Part ${String(asked.PartNumber)} was not uploaded or has another ETag.`);
-    return { etag, body: row.body };
+    return { number, etag, bytes: Number(row.bytes) };
   };
+
+  const joined = (upload: string, parts: readonly Part[]): BodyParts => ({
+    length: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    *[Symbol.iterator]() {
+      for (const { number } of parts) {
+        const { body } = bodyOfPart.get(upload, number) ?? {};
+        if (!(body instanceof Uint8Array)) throw new Error(`part ${number} of ${upload} went while it was joined`);
+        yield body;
+      }
+    },
+  });
 
   const partsOf = (upload: string, input: Shape): readonly Part[] => {
     const { MultipartUpload: list } = input;
@@ -64,7 +79,7 @@ export const multipartOperations = (
     if (numbers.some((number, place) => number <= (numbers[place - 1] ?? 0)))
       throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.');
     const parts = asked.map((part) => partOf(upload, part));
-    if (parts.slice(0, -1).some(({ body }) => body.length < MIN_PART_BYTES))
+    if (parts.slice(0, -1).some(({ bytes }) => bytes < MIN_PART_BYTES))
       throw new AwsError('EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed size');
     return parts;
   };
@@ -89,8 +104,7 @@ export const multipartOperations = (
       const parts = partsOf(id, input);
       const sums = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, 'hex')));
       const etag = `${createHash('md5').update(sums).digest('hex')}-${parts.length}`;
-      const body = Buffer.concat(parts.map((part) => part.body));
-      await write(input, { body, etag, fields, reason: 'CompleteMultipartUpload' });
+      await write(input, { body: joined(id, parts), etag, fields, reason: 'CompleteMultipartUpload' });
       forget(id);
       const { Bucket, Key } = input;
       return { Location: `${context.endpoint()}/${String(Bucket)}/${String(Key)}`, Bucket, Key, ETag: `"${etag}"` };

@@ -1,6 +1,6 @@
 // The one way in which an object comes to be: body first, then its row, then the event, then the old body goes.
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
-import type { BodyFiles } from './body-files.ts';
+import type { BodyFiles, BodyParts } from './body-files.ts';
 import { bucketOf } from './buckets.ts';
 import { checkWrite } from './conditions.ts';
 import { emitCreated } from './object-events.ts';
@@ -10,7 +10,7 @@ const MAX_KEY_BYTES = 1024;
 
 /** What is to be stored, and why (`PutObject`, `CopyObject`, `CompleteMultipartUpload`). */
 export interface ObjectDraft {
-  readonly body: Uint8Array;
+  readonly body: Uint8Array | BodyParts;
   readonly etag: string;
   readonly fields: Shape;
   readonly reason: string;
