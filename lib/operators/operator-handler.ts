@@ -31,8 +31,8 @@ import type { Services } from './services.ts';
  * HDL411: a stage is to wait longer than its atMost. Fix: correct the moment, or raise atMost in flow.wait.
  * HDL429: a message on a replay queue names no dead letter; it waits with the dead letters. Fix: send what heddle dead-letters replay sends.
  * HDL430: a dead letter's run is under way, so it is not replayed now; its message stays. Fix: wait for the run's end.
- * HDL431: the input of a dead letter is gone from the payload bucket; its message stays. Fix: restore the object, or
- * discard the dead letter.
+ * HDL431: the input of a dead letter is gone from the payload bucket; its message waits with the dead letters. Fix: restore the
+ * object, or discard the dead letter.
  * HDL432: the ledger has no such dead letter; its message waits with the dead letters. Fix: see heddle dead-letters list.
  * HDL441: an event does not give the partition, or the id, that its trigger is to take from it. Fix: send it, or correct the
  * trigger.
