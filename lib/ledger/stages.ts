@@ -118,12 +118,13 @@ export interface Stages {
   batchPages(at: MapAddress): AsyncIterable<readonly BatchRecord[]>;
   /** Batches with their results, page by page. */
   resultPages(at: MapAddress, range: BatchRange): AsyncIterable<readonly BatchRecord[]>;
+  /** With `rows`: also of a batch that was completed with fewer. */
   claimBatch(
     at: MapAddress,
     batch: number,
     owner: string,
     now: string,
-    facts?: Pick<BatchRecord, 'overdueAt' | 'lease'>,
+    facts?: Pick<BatchRecord, 'overdueAt' | 'lease' | 'rows'>,
   ): Promise<Claim<BatchRecord>>;
   /** Stores the outcomes so far; `completed` says that every item has one. False when the claim is lost. */
   settleBatch(at: MapAddress, batch: number, owner: string, end: BatchEnd): Promise<boolean>;
@@ -182,15 +183,15 @@ const skipping = (at: StageAddress & Partial<MapAddress>, reason: string, now: s
   setOnce: { attempts: 0 },
 });
 
-/** Not completed, nor written by a later execution of the run. */
-const unfinished = ({ generation = 1 }: StageAddress) => ({
-  condition: `(${notCompleted}) AND (attribute_not_exists(#generation) OR #generation <= :generation)`,
-  values: { completed: 'completed', generation },
+/** Not completed, or with fewer rows, nor written by a later execution of the run. */
+const unfinished = ({ generation = 1 }: StageAddress, rows?: unknown) => ({
+  condition: `(${notCompleted}${rows === undefined ? '' : ' OR #rows < :rows'}) AND (attribute_not_exists(#generation) OR #generation <= :generation)`,
+  values: { completed: 'completed', generation, ...(rows === undefined ? {} : { rows }) },
 });
 
 /** What is read of batches where their results are not. */
 const batchFacts = [
-  ...['stage', 'batch', 'status', 'attempts', 'completed', 'failed', 'cached'],
+  ...['stage', 'batch', 'status', 'generation', 'attempts', 'completed', 'failed', 'cached'],
   ...['startedAt', 'durationMs', 'overdueAt', 'lease', 'paidText', 'toldText', 'spent', 'measured', 'scores'],
 ];
 
@@ -209,7 +210,7 @@ export const openStages = (table: Table): Stages => {
       // An operator's claim is no attempt at the work.
       ...(set.overdueAt === undefined ? {} : { append: { tries: { at: now } } }),
       add: { attempts: 1 },
-      ...unfinished(at),
+      ...unfinished(at, set.rows),
     });
     if (record) return { held: true, record };
     const done = await table.get<R>(key);

@@ -111,6 +111,8 @@ export interface BatchRecord extends Telling {
   readonly owner?: string;
   readonly overdueAt?: string;
   readonly lease?: PoolLease;
+  /** How many it has of a file's rows, or of what another map made of them: where the file could not be read to its end, its last batch may have more the next time. */
+  readonly rows?: number;
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly durationMs?: number;

@@ -70,8 +70,12 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
   const at = { ...address, spread: spreadOf(whole, call.spread) };
   if (whole?.status === 'completed') return { status: 'completed', control: {}, completed: 0, failed: 0 };
   const number = batchNumber(batch);
+  const load = () => batchItems(batch, ledger, resolver, scopeOf(call), at.spread);
+  const followed = 'follows' in batch ? await load() : undefined;
+  const rows = 'rows' in batch ? batch.rows.length : followed?.items.length;
   const claim = await ledger.stages.claimBatch(at, number, owner, claimedAt, {
     overdueAt: overdueAt(attempt),
+    ...(rows === undefined ? {} : { rows }),
     ...(call.lease ? { lease: call.lease } : {}),
   });
   if (!claim.held) return { status: 'completed', control: {}, completed: 0, failed: 0 };
@@ -82,7 +86,7 @@ const answerOf = async <S extends Stage>(stage: S, handler: Handler<S>, attempt:
       results.set(result.index, result);
   }
   const reserveMs = reserveOf(attempt.remainingMs());
-  const { items, total } = await batchItems(batch, ledger, resolver, scopeOf(call), at.spread);
+  const { items, total } = followed ?? (await load());
   const pooled = call.lease ? ({ pooled: true } as const) : {};
   if (number === 0) await ledger.stages.open(at, claimedAt, total, { ...attempt.build, input: '' }, pooled);
   const todo = items.filter(({ index }) => !results.has(index));
@@ -207,14 +211,14 @@ const runItem = async <S extends Stage>(
 };
 
 /**
- * HDL733: a row of the file that a map is over is no JSON. Fix: correct that line of the file, and run the pipeline for it again; or
- * discard the dead letter.
+ * HDL733: a line of the file that a map is over can be no row: it is no JSON, or too large for the input of a state. Fix: correct that
+ * line of the file, or put its text into an object of its own; then run the pipeline for it again, or discard the dead letter.
  */
 const refuseMalformed = (row: Json): void => {
   const { 'heddle:malformed': malformed } = (row ?? {}) as Partial<MalformedRow>; // any JSON may be asked for a field
   if (!malformed) return;
-  const { line, object = 'the file', problem } = malformed;
-  throw new PermanentError(`HDL733 line ${line} of ${object} is no JSON: ${problem}`);
+  const { line, object = 'the file', is = 'no JSON', problem } = malformed;
+  throw new PermanentError(`HDL733 line ${line} of ${object} is ${is}: ${problem}`);
 };
 
 /** The error that makes the state machine try the batch again: of the class of the first item's, naming how many wait. */

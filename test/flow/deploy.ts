@@ -6,6 +6,7 @@ import { graphOf } from '../../lib/graph/index.ts';
 import { compensationSuffix } from '../../lib/records/index.ts';
 import type { TestServices } from '../services.ts';
 
+const buckets: { readonly [placeholder: string]: string } = { payloadBucket: 'payloads', inboxBucket: 'inbox' };
 const roleArn = 'arn:aws:iam::123456789012:role/x';
 
 /** Placeholders of stages become `<pipeline>_<placeholder>`, those of operators stay as they are. */
@@ -14,7 +15,7 @@ export const deploy = async (local: TestServices, prefix: string, pipeline: Pipe
   const filled = (text: string) =>
     text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
       if (name === 'definitionHash') return hash;
-      return /^(stage|fallback|compensate)_/.test(name) ? `${pipeline.name}_${name}` : name;
+      return /^(stage|fallback|compensate)_/.test(name) ? `${pipeline.name}_${name}` : (buckets[name] ?? name);
     });
   const { stateMachineArn } = await local.service('sfn').call('CreateStateMachine', {
     name: `${prefix}${pipeline.name}`,

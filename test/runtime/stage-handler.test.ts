@@ -139,6 +139,25 @@ describe('a batch of a map', () => {
     return record?.results ? ((await services.ledger.payloads.load(record.results)) as readonly ItemResult[]) : [];
   };
 
+  test('of a file that could not be read to its end gets the rest of its rows, and does those alone', async () => {
+    const rows = (...values: readonly number[]) => ({
+      batch: { rows: values.map((value, place) => ({ index: place + 4, value })) },
+    });
+    const worked: number[] = [];
+    const handler = stageHandler(stage, ({ input: { n } }) => {
+      worked.push(n);
+      return { double: 2 * n };
+    });
+    await handler(call('rest', item, rows(1, 2)), context());
+    expect(await handler(call('rest', item, rows(1, 2)), context())).toMatchObject({ completed: 0 });
+    await handler(call('rest', item, rows(1, 2, 3)), context());
+    await handler(call('rest', item, rows(1, 2)), context()); // one that comes late
+    expect(worked).toEqual([1, 2, 3]);
+    expect(await services.ledger.stages.getBatch(at('rest'), 4)).toMatchObject({
+      ...{ status: 'completed', completed: 3, failed: 0, rows: 3, attempts: 2 },
+    });
+  });
+
   test('does the items of its slice', async () => {
     const handler = stageHandler(stage, ({ input }) => ({ double: input.n * 2 }));
     await handler(call('slice', item, batch([1, 2, 3, 4, 5], 1, 2)), context());

@@ -24,13 +24,14 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
   const at = { ...address, spread: spreadOf(await ledger.stages.get(address), call.spread) };
   const number = batchNumber(batch);
   const owner = `settle:${run.execution}`;
-  const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(now()));
+  const { items } = await batchItems(batch, ledger, resolver, scope, at.spread);
+  const rows = 'rows' in batch ? batch.rows.length : 'follows' in batch ? items.length : undefined;
+  const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(now()), rows === undefined ? {} : { rows });
   if (!claim.held) return { control: {} };
   const known = claim.record.results
     ? ((await ledger.payloads.load(claim.record.results)) as readonly ItemResult[])
     : [];
   const results = new Map(known.map((result) => [result.index, result]));
-  const { items } = await batchItems(batch, ledger, resolver, scope, at.spread);
   const cause = readCause(error.Cause);
   for (const { index, value: item, beside = {} } of items) {
     if (results.has(index)) continue;
