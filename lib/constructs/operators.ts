@@ -26,7 +26,8 @@ import type { PipelineNeeds } from './shared.ts';
 
 const operators = {
   begin: { timeoutSeconds: 60, description: 'Starts a run: the first state of every execution' },
-  settle: { timeoutSeconds: 60, description: 'Settles stages and items that failed for good, and maps' },
+  // To look through the files of a map and copy them takes so long; what else it does, its states give two minutes.
+  settle: { timeoutSeconds: 900, description: 'Settles stages and items that failed for good, and maps' },
   finish: { timeoutSeconds: 60, description: 'Ends a run: the last state of every execution' },
   dispatch: { timeoutSeconds: 30, description: 'Takes start messages and starts executions' },
   answer: { timeoutSeconds: 30, description: 'Takes the answer to a question that a run waits with' },
@@ -194,7 +195,8 @@ export class Operators extends Construct {
     if (rows && rows.objects.length > 0) {
       allow(this.settle, ['s3:GetObject'], rows.objects);
       if (rows.listed.length > 0) allow(this.settle, ['s3:ListBucket'], rows.listed);
-      allowObjects(this.settle, this.#props.payloads.bucketArn, ['write'], [mendedRows(pipeline)]);
+      const { bucketArn } = this.#props.payloads;
+      allow(this.settle, ['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucketArn}/${mendedRows(pipeline)}*`]);
     }
     // Tokens are of a state of the machine, or of one of its parts. `settle` wakes who waits for stages that failed.
     const machines = [machine, `${machine}-*`];

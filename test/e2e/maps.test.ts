@@ -103,21 +103,33 @@ test('lines that are no JSON are dead letters, by their numbers; the rest goes o
 test('…also in a file among others under a prefix, one of them packed', async () => {
   const pipeline = definePipeline('rows', { input: z.object({}) }, (flow) => {
     const rows = fromS3({ bucket: 'inbox', prefix: 'drops/', format: 'jsonl', row: z.object({ n: z.unknown() }) });
-    return flow.map(square, rows, (row) => ({ n: row.n }), { batch: 2, tolerate: { count: 2 } });
+    return flow.map(square, rows, (row) => ({ n: row.n }), { batch: 2, tolerate: { count: 3 } });
   });
   works = await openWorks([pipeline], handlers);
   const s3 = works.services.service('s3');
   const dropped = {
     'drops/1.jsonl.gz': gzipSync('{"n":1}\n{"n":'),
-    'drops/2.jsonl': Buffer.from('{"n":3}\n\nno\n{"n":4}'),
+    'drops/1.jsonl': Buffer.from('{"n":0}'),
+    'drops/2.jsonl': Buffer.from(`{"n":3}\n\nno\n{"n":"${'x'.repeat(300_000)}"}\n{"n":4}`),
   };
   for (const [Key, Body] of Object.entries(dropped)) await s3.call('PutObject', { Bucket: 'inbox', Key, Body });
   const ran = await works.run(pipeline, {});
   expect(ran.deadLetters.map(({ item, cause }) => [item, cause.slice(0, 49)])).toEqual([
-    [1, 'HDL733 line 2 of drops/1.jsonl.gz is no JSON: Une'],
-    [3, 'HDL733 line 3 of drops/2.jsonl is no JSON: Unexpe'],
+    [2, 'HDL733 line 2 of drops/1.jsonl.gz is no JSON: Une'],
+    [4, 'HDL733 line 3 of drops/2.jsonl is no JSON: Unexpe'],
+    [5, 'HDL733 line 4 of drops/2.jsonl is too large: it h'],
   ]);
-  expect(await ran.output()).toEqual({ outputs: [{ n: 1 }, { n: 9 }, { n: 16 }], count: 3, failed: 2 });
+  expect(await ran.output()).toEqual({ outputs: [0, 1, 9, 16].map((n) => ({ n })), count: 4, failed: 3 });
+});
+
+test('a row that is larger than the input of a state is a dead letter, and the rest goes on', async () => {
+  const pipeline = overFile('jsonl');
+  works = await openWorks([pipeline], handlers);
+  await put(`{"n":1}\n{"n":"${'x'.repeat(300_000)}"}\n{"n":4}`);
+  const ran = await works.run(pipeline, {});
+  const cause = 'HDL733 line 2 of the file is too large: it has 300008 bytes, a row 180000 at most';
+  expect(ran.deadLetters).toMatchObject([{ item: 1, cause }]);
+  expect(await ran.output()).toEqual({ outputs: [{ n: 1 }, { n: 16 }], count: 2, failed: 1 });
 });
 
 test.each<[RowsFormat, string, string]>([

@@ -1,7 +1,7 @@
 // Items of a map that failed are done again, and a map over its outputs takes them up.
 import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { definePipeline, defineStage } from '../../lib/definition/index.ts';
+import { definePipeline, defineStage, fromS3 } from '../../lib/definition/index.ts';
 import { belowOf, orderOf, planRedo } from '../../lib/ledger/index.ts';
 import { replay } from '../../lib/operators/index.ts';
 import { PermanentError } from '../../lib/runtime/index.ts';
@@ -168,4 +168,44 @@ test('a map that gave the value of its onFailure gives its own outputs once its 
   const below = [...belowOf(new Set(['double']), Object.values(first.stages)).keys()];
   const mended = await bench.resume(first.run, { again: [], below, items: { double: [1] } });
   expect([mended.run.status, await mended.output('sum')]).toEqual(['completed', { n: 12 }]);
+});
+
+test('an item of a map over JSON lines of which one is none, and stays so; then that one, corrected', async () => {
+  const pipeline = definePipeline('lines', { input: z.object({}) }, (flow) => {
+    const rows = fromS3({ bucket: 'inbox', key: 'n.jsonl', format: 'jsonl', row: one });
+    return flow.map(double, rows, ({ n }) => ({ n }), { batch: 2, tolerate: { count: 2 } }).count;
+  });
+  const failing = new Set([3]);
+  const worked: number[] = [];
+  bench = await openBench([pipeline], {
+    double: ({ n }: { readonly n: number }) => {
+      if (failing.has(n)) throw new PermanentError('not now');
+      worked.push(n);
+      return { n: 2 * n };
+    },
+  });
+  const s3 = bench.local.service('s3');
+  await s3.call('CreateBucket', { Bucket: 'inbox' });
+  const put = (third: string) =>
+    s3.call('PutObject', {
+      Bucket: 'inbox',
+      Key: 'n.jsonl',
+      Body: Buffer.from(`{"n":0}\n{"n":1}\n${third}\n{"n":3}\n`),
+    });
+  await put('no');
+  const first = await bench.run('lines');
+  expect(first.stages).toMatchObject({ double: { items: { total: 4, completed: 2, failed: 2 } } });
+  failing.clear();
+  worked.length = 0;
+  const below = [...belowOf(new Set(['double']), Object.values(first.stages)).keys()];
+  const second = await bench.resume(first.run, { again: [], below, items: { double: [3] } });
+  expect(worked).toEqual([3]);
+  expect(second.stages).toMatchObject({
+    double: { status: 'completed', items: { total: 4, completed: 3, failed: 1 } },
+  });
+  worked.length = 0;
+  await put('{"n":2}');
+  const third = await bench.resume(second.run, { again: [], below, items: { double: [2] } });
+  expect(worked).toEqual([2]);
+  expect(third.stages).toMatchObject({ double: { status: 'completed', items: { total: 4, completed: 4, failed: 0 } } });
 });

@@ -1,13 +1,10 @@
 // A map over what lies in S3: Step Functions reads it and hands out the rows themselves, a batch to each child.
 import type { MapNode, RowsBucket, RowsFile } from '../../definition/index.ts';
-import type { Json } from '../../records/index.ts';
+import { type Json, mostRowBytes } from '../../records/index.ts';
 import { expression } from '../control.ts';
-import { nothing } from './flow-state.ts';
+import { caught, nothing } from './flow-state.ts';
 import { operator } from './operator.ts';
 import { leadTo, type State } from './piece.ts';
-
-/** Bytes of rows in one call, so that with all else it stays below the 256 KiB of a state's input. */
-export const mostBatchBytes = 180_000;
 
 /** What stands for the buckets in the definition. */
 const bucketPlaceholders = { inbox: 'inboxBucket', artifacts: 'payloadBucket' } as const;
@@ -64,7 +61,7 @@ export const rowsFields = (node: MapNode, rows: RowsFile): State => ({
   },
   ItemBatcher: {
     MaxItemsPerBatch: node.batch,
-    MaxInputBytesPerBatch: Math.min(node.batchBytes ?? mostBatchBytes, mostBatchBytes),
+    MaxInputBytesPerBatch: Math.min(node.batchBytes ?? mostRowBytes, mostRowBytes),
     BatchInput: { run: '{% $states.input.run %}', chosen: '{% $states.input.chosen %}' },
   },
   // The outcomes are in the ledger. Without a writer the state would gather an answer of each child, 256 KiB at most.
@@ -83,6 +80,12 @@ export const rowsFacts = (node: MapNode, rows: RowsFile): State => ({
   ...(isMendable(rows) ? { mendIn: '${payloadBucket}', mended: `{% $exists(${mendedOf(node.id)}) %}` } : {}),
 });
 
+/** ASL: States.ALL leaves a row that is larger than the input of a state uncaught, and the whole execution fails. */
+export const caughtTooLarge = (next: string): State => ({ ...caught(next), ErrorEquals: ['States.DataLimitExceeded'] });
+
+/** `settle` looks through up to 10 GB of them: it has 15 minutes. */
+const mendingSeconds = 960;
+
 /** The states after a map over rows broke off: if `settle` gives a copy of them that can be read, the map has another go. */
 export const mendingStates = (
   { id }: MapNode,
@@ -97,7 +100,10 @@ export const mendingStates = (
   const otherwise = output.slice('{% '.length, -' %}'.length);
   const given = `$merge([$states.input, {'mended': {${JSON.stringify(id)}: ${mended}}}])`;
   return {
-    [broken]: operator('settle', payload, `{% $exists(${mended}) ? ${given} : ${otherwise} %}`, choice),
+    [broken]: {
+      ...operator('settle', payload, `{% $exists(${mended}) ? ${given} : ${otherwise} %}`, choice),
+      TimeoutSeconds: mendingSeconds,
+    },
     [choice]: {
       Type: 'Choice',
       Choices: [{ Condition: `{% $exists(${mendedOf(id)}) %}`, Next: id }],

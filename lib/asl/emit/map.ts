@@ -8,7 +8,7 @@ import { modeOf, mostBatchesOf } from '../map-mode.ts';
 import { caught, unchanged, withControl, withControlInstead } from './flow-state.ts';
 import { releaseOf } from './latch.ts';
 import { processorStates, spreadField } from './map-processor.ts';
-import { isMendable, mendingStates, rowsFacts, rowsFields } from './map-rows.ts';
+import { caughtTooLarge, isMendable, mendingStates, rowsFacts, rowsFields } from './map-rows.ts';
 import { operator } from './operator.ts';
 import type { Emission, Piece, State } from './piece.ts';
 
@@ -30,7 +30,9 @@ export const emitMap = (node: MapNode, next: string | null, emission: Emission, 
         : { Mode: 'INLINE' },
       ...processorStates(graph, emission),
     },
-    ...(isDistributed ? { Catch: [caught(brokenName(first))] } : {}),
+    ...(isDistributed
+      ? { Catch: [...(rows ? [caughtTooLarge(brokenName(first))] : []), caught(brokenName(first))] }
+      : {}),
     Output: rows && isMendable(rows) ? withControlInstead(id, []) : unchanged,
     Next: doneName(first),
   };

@@ -1,9 +1,8 @@
 import type { Diagnostic, MapNode } from '../../definition/index.ts';
+import { mostRowBytes } from '../../records/index.ts';
 import type { Rule } from './rule.ts';
 import { isWhole } from './wording.ts';
 
-/** Step Functions hands out 256 KiB at most, with all else that a call needs. */
-const mostBytes = 180_000;
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const bucketForm = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
@@ -28,10 +27,10 @@ const problemsOf = ({ batchBytes, rows }: MapNode): readonly Pick<Diagnostic, 'm
           fix: 'set batch alone; or map over rows in S3 with fromS3',
         },
       ]
-    : batchBytes !== undefined && !isWhole(batchBytes, 1, mostBytes)
+    : batchBytes !== undefined && !isWhole(batchBytes, 1, mostRowBytes)
       ? [
           {
-            message: `batchBytes is ${batchBytes}, but one call gets 1 to ${mostBytes.toLocaleString('en-US')} bytes of rows`,
+            message: `batchBytes is ${batchBytes}, but one call gets 1 to ${mostRowBytes.toLocaleString('en-US')} bytes of rows`,
             fix: 'set it in that range, or leave it out',
           },
         ]

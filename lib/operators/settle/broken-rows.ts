@@ -1,36 +1,24 @@
 // What is wrong with rows that Step Functions could not read; and a copy of them that it can.
 import { addressOf, type Scope, spreadOf } from '../../ledger/index.ts';
-import { type MendedRows, mendedRows } from '../../records/index.ts';
+import { type MendedRows, mendedRows, type RowsFacts } from '../../records/index.ts';
 import { AwsCallError } from '../../support/aws-call.ts';
+import { eachAtOnce } from '../../support/each-at-once.ts';
 import { listObjects } from '../../support/list-objects.ts';
+import { writeObject } from '../../support/write-object.ts';
 import type { Services } from '../services.ts';
 import type { Call } from './answer.ts';
+import { type Findings, LineMender, linesInWords } from './mend-lines.ts';
+import { filesOfInventory, problemOfList, problemOfTable } from './problems-of-rows.ts';
 import {
-  filesOfInventory,
-  inWords,
-  markMalformed,
-  problemOfList,
-  problemOfTable,
-  unpacked,
-} from './problems-of-rows.ts';
-
-/**
- * HDL731: a map is over an object of S3, or a bucket, that is not there or may not be read. Fix: put it there, or correct the key; then
- * `heddle resume`. HDL732 is of one that is there and cannot be read.
- */
-const missing = (place: string, why: string): string =>
-  `HDL731 ${place} ${why}. Fix: put it there, or correct what gives its key; then heddle resume`;
-
-/**
- * HDL732: the object that a map is over is not what its format says: lines that are no JSON, no JSON list, a header of a table in which
- * a name is there twice. Fix: correct those lines, then `heddle resume`. Of JSON lines, up to 64 MB of them, only the lines named fail.
- */
-const malformed = (place: string, problem: string): string =>
-  `HDL732 ${place}: ${problem}. Fix: correct it, then heddle resume`;
-
-/** Larger objects, and more of them, are not read into memory here: lines are parsed one by one, a list is as a whole, which takes many times its size. */
-const mostBytes = (format: string): number => (format === 'jsonl' ? 64_000_000 : 8_000_000);
-const mostObjects = 1_000;
+  malformed,
+  missing,
+  openRows,
+  type Rows,
+  type RowsLimits,
+  tooMuch,
+  UnreadableError,
+  usualLimits,
+} from './read-rows.ts';
 
 export interface BrokenRows {
   /** What is wrong, in words for a person. */
@@ -38,129 +26,171 @@ export interface BrokenRows {
   readonly mended?: MendedRows;
 }
 
-type Aws = Services['aws'];
-
-/** An object as it was read; without bytes, what is to be said of it instead. */
-type Read = { readonly bytes: Buffer } | { readonly cause: string };
+/** What a map fails with whose rows cannot be read; or handed on, where one is larger than the input of a state. */
+const readerErrors: readonly string[] = ['States.ItemReaderFailed'];
+const sizeErrors: readonly string[] = ['States.DataLimitExceeded', 'States.ExceedToleratedFailureThreshold'];
 
 /** Undefined where the rows are not what broke the map, or nothing more is known than what Step Functions said. */
 export const brokenRows = async (
   call: Call<'mapFailed'>,
   scope: Scope,
-  { ledger, aws }: Services,
+  services: Services,
+  limits: RowsLimits = usualLimits,
 ): Promise<BrokenRows | undefined> => {
-  const { run, stage, items, rows, error } = call;
-  if (!rows || error.Error !== 'States.ItemReaderFailed') return undefined;
-  const key = await ledger.resolver().resolve(items, scope);
-  const what = rows.under === 'prefix' ? 'the prefix of its files' : 'the key of its file';
-  if (typeof key !== 'string' || (key === '' && rows.under === undefined))
-    return { cause: missing(what, `is ${JSON.stringify(key)}`) };
-  const listed =
-    rows.under === 'prefix' ? await objectsUnder(aws, rows.bucket, key, mostBytes(rows.format)) : { keys: [key] };
-  if (!listed || 'cause' in listed) return listed;
-
-  const copies: { readonly key: string; readonly body: Buffer }[] = [];
-  let cause: string | undefined;
-  for (const one of rows.format === 'listing' ? [] : listed.keys) {
-    const place = `s3://${rows.bucket}/${one}`;
-    const read = await readObject(
-      aws,
-      rows.bucket,
-      one,
-      mostBytes(rows.format),
-      `Step Functions cannot read it: ${error.Cause ?? ''}`,
-    );
-    if ('cause' in read) return read;
-    if (rows.format === 'jsonl') {
-      const { problems, copy } = markMalformed(read.bytes, rows.under ? one : undefined);
-      // One that is unpacked is no longer a `.gz`.
-      copies.push({ key: one.slice(key.length).replace(/\.gz$/, ''), body: copy });
-      if (problems.length > 0) cause ??= malformed(place, inWords(problems));
-    } else {
-      const found =
-        rows.format === 'inventory'
-          ? await problemOfInventory(aws, place, read.bytes.toString())
-          : problemIn(rows.format, place, read.bytes.toString());
-      if (found !== undefined) return { cause: found };
+  const { items, rows, error } = call;
+  const looksAtSizes = rows?.format === 'jsonl' && sizeErrors.includes(error.Error);
+  if (!rows || !(readerErrors.includes(error.Error) || (looksAtSizes && !rows.mended))) return undefined;
+  const key = await services.ledger.resolver().resolve(items, scope);
+  try {
+    if (typeof key !== 'string' || (key === '' && rows.under === undefined)) {
+      const what = rows.under === 'prefix' ? 'the prefix of its files' : 'the key of its file';
+      throw missing(what, `is ${JSON.stringify(key)}`);
     }
+    const keys = rows.under === 'prefix' ? await keysUnder(rows, key, services, limits) : [key];
+    if (rows.format === 'listing') return undefined;
+    const read = openRows(rows.bucket, services, limits);
+    if (rows.format === 'jsonl' && rows.mendIn !== undefined && !rows.mended) {
+      // Batches are cut by their bytes too: what has begun was cut with the large rows in it, and must not be cut otherwise.
+      const begun = await hasBegun(call, services);
+      const line = { ...limits.line, ...(begun ? { rowBytes: Number.POSITIVE_INFINITY } : {}) };
+      if (!(begun && looksAtSizes)) return await mend(call, rows.mendIn, keys, read, services, { ...limits, line });
+    }
+    const cause = await firstProblem(keys, limits, (each) => problemOf(rows.format, each, read, services));
+    return cause === undefined ? undefined : { cause };
+  } catch (thrown) {
+    if (!(thrown instanceof UnreadableError)) throw thrown;
+    const said = thrown.isUnknown ? `. Step Functions said: ${error.Cause ?? error.Error}` : '';
+    return { cause: `${thrown.message}${said}` };
   }
-  if (cause === undefined) return undefined;
-  if (rows.mendIn === undefined || rows.mended || (await hasBegun(call, ledger))) return { cause };
-  // What an earlier execution copied of other objects must not be among them.
-  const { generation } = addressOf(run, stage);
-  const mended = `${mendedRows(run.pipeline)}${run.id}/${stage}${rows.under ? `/${generation}/` : '.jsonl'}`;
-  for (const { key: rest, body } of copies) {
-    const stored = await aws.object('PUT', rows.mendIn, `${mended}${rest}`, { body: new Uint8Array(body) });
-    await stored.body?.cancel();
-    if (!stored.ok) return { cause };
-  }
-  return { cause, mended: { bucket: rows.mendIn, key: mended } };
 };
 
-/** The keys under a prefix; what is wrong where they cannot be listed; undefined where they are more than are looked at. */
-const objectsUnder = async (
-  aws: Aws,
-  bucket: string,
+/** The keys of the objects under a prefix; of those that are the rows themselves the first, for they could be listed. */
+const keysUnder = async (
+  { bucket, format }: RowsFacts,
   prefix: string,
-  most: number,
-): Promise<{ readonly keys: readonly string[] } | { readonly cause: string } | undefined> => {
+  { aws }: Services,
+  limits: RowsLimits,
+): Promise<readonly string[]> => {
+  const place = `s3://${bucket}/${prefix}`;
   const keys: string[] = [];
   let bytes = 0;
   try {
     for await (const object of listObjects(aws, bucket, prefix)) {
-      keys.push(object.key);
-      bytes += object.bytes;
-      if (keys.length > mostObjects || bytes > most) return undefined;
+      if (object.bytes > 0) keys.push(object.key);
+      if (format === 'listing') break;
+      if (format !== 'csv') bytes += object.bytes; // of a table only the header is read
+      if (keys.length > limits.objects) throw tooMuch(place, `has more than ${limits.objects} files`);
+      if (bytes > limits.bytes) throw tooMuch(place, `has more than ${limits.bytes} bytes`);
     }
-    return { keys };
   } catch (thrown) {
-    if (!(thrown instanceof AwsCallError)) throw thrown;
-    return { cause: missing(`s3://${bucket}/${prefix}`, `cannot be listed: ${thrown.code}`) };
+    if (thrown instanceof AwsCallError && (thrown.status === 403 || thrown.status === 404))
+      throw missing(place, `cannot be listed: ${thrown.code}`);
+    throw thrown;
   }
+  return keys;
 };
 
-const readObject = async (aws: Aws, bucket: string, key: string, most: number, otherwise: string): Promise<Read> => {
-  const place = `s3://${bucket}/${key}`;
-  const response = await aws.object('GET', bucket, key);
-  if (!response.ok) {
-    await response.body?.cancel();
-    // Without the right to list a bucket, S3 says 403 of an object that is not there.
-    return { cause: missing(place, `cannot be read: HTTP ${response.status}`) };
-  }
-  if (Number(response.headers.get('content-length') ?? 0) > most) {
-    await response.body?.cancel();
-    return { cause: malformed(place, otherwise) };
-  }
-  const bytes = Buffer.from(await response.arrayBuffer());
-  const plain = key.endsWith('.gz') ? unpacked(bytes, most) : bytes;
-  return 'problem' in plain ? { cause: malformed(place, plain.problem) } : { bytes: plain };
+/** Of the first of the files that has one. */
+const firstProblem = async (
+  keys: readonly string[],
+  { atOnce }: RowsLimits,
+  problemIn: (key: string) => Promise<string | undefined>,
+): Promise<string | undefined> => {
+  const found: (string | undefined)[] = [];
+  await eachAtOnce(keys, atOnce, async (key, place) => {
+    found[place] = await problemIn(key);
+    return found[place] === undefined ? undefined : 'enough';
+  });
+  return found.find((problem) => problem !== undefined);
 };
 
-const problemIn = (format: string, place: string, text: string): string | undefined => {
-  const problem = format === 'csv' ? problemOfTable(text) : problemOfList(text);
-  return problem === undefined ? undefined : malformed(place, problem);
+const problemOf = async (format: string, key: string, rows: Rows, services: Services): Promise<string | undefined> => {
+  if (format === 'inventory') return problemOfInventory(key, rows, services);
+  const pieces = rows.piecesOf(key);
+  const problem =
+    format === 'jsonl'
+      ? linesInWords(await lookAt(pieces, new LineMender(rows.limits.line)))
+      : await (format === 'csv' ? problemOfTable(pieces) : problemOfList(pieces));
+  return problem === undefined ? undefined : malformed(rows.placeOf(key), problem).message;
 };
+
+const lookAt = async (
+  pieces: AsyncIterable<Buffer>,
+  mender: LineMender,
+  isEnough = (_: Findings) => false,
+): Promise<Findings> => {
+  for await (const piece of pieces) {
+    mender.push(piece);
+    if (isEnough(mender.findings)) return mender.findings;
+  }
+  mender.end();
+  return mender.findings;
+};
+
+/** Where something is wrong that a copy can do without, a copy. They are read twice, so that nothing is written otherwise. */
+const mend = async (
+  { run, stage, rows }: Call<'mapFailed'>,
+  bucket: string,
+  keys: readonly string[],
+  read: Rows,
+  { aws }: Services,
+  limits: RowsLimits,
+): Promise<BrokenRows | undefined> => {
+  const { line, atOnce, partBytes } = limits;
+  let differs = false;
+  await eachAtOnce(keys, atOnce, async (key) => {
+    const found = await lookAt(read.piecesOf(key), new LineMender(line), ({ differs: is }) => is);
+    if (found.differs) differs = true;
+    return differs ? 'enough' : undefined;
+  });
+  if (!differs) return undefined;
+  // What an earlier execution copied of other objects must not be among them.
+  const folder = `${mendedRows(run.pipeline)}${run.id}/${stage}/${addressOf(run, stage).generation}/`;
+  const nameOf = (place: number) => `${folder}${String(place).padStart(6, '0')}.jsonl`; // in the order that they are read in
+  read.again();
+  await eachAtOnce(keys, atOnce, async (key, place) => {
+    const copy = copyOf(read.piecesOf(key), new LineMender(line, rows?.under ? key : undefined));
+    await writeObject(aws, bucket, nameOf(place), copy, partBytes);
+    return undefined;
+  });
+  return { mended: { bucket, key: rows?.under ? folder : nameOf(0) } };
+};
+
+async function* copyOf(pieces: AsyncIterable<Buffer>, mender: LineMender): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield* mender.push(piece);
+  yield* mender.end();
+}
+
+/** Manifests are small. */
+const longestManifest = 8_000_000;
 
 /** Of its manifest, or of the first of its files that cannot be read. */
-const problemOfInventory = async (aws: Aws, place: string, text: string): Promise<string | undefined> => {
-  const files = filesOfInventory(text);
-  if ('problem' in files) return malformed(place, files.problem);
-  for (const key of files.keys.slice(0, mostObjects)) {
-    const response = await aws.object('GET', files.bucket, key, { headers: { range: 'bytes=0-0' } });
-    await response.body?.cancel();
-    if (!response.ok && response.status !== 416)
-      return missing(`s3://${files.bucket}/${key}`, `which ${place} names, cannot be read: HTTP ${response.status}`);
+const problemOfInventory = async (key: string, rows: Rows, { aws }: Services): Promise<string | undefined> => {
+  const place = rows.placeOf(key);
+  let text = Buffer.alloc(0);
+  for await (const piece of rows.piecesOf(key)) {
+    text = Buffer.concat([text, piece]);
+    if (text.length > longestManifest) throw tooMuch(place, `has more than ${longestManifest} bytes`);
   }
-  return undefined;
+  const files = filesOfInventory(text);
+  if ('problem' in files) return malformed(place, files.problem).message;
+  return firstProblem(files.keys.slice(0, rows.limits.objects), rows.limits, async (file) => {
+    const response = await aws.object('GET', files.bucket, file, { headers: { range: 'bytes=0-0' } });
+    await response.body?.cancel();
+    if (response.ok || response.status === 416) return undefined;
+    const why = `which ${place} names, cannot be read: HTTP ${response.status}`;
+    return missing(`s3://${files.bucket}/${file}`, why).message;
+  });
 };
 
-/** Rows of another cut of the file must not be counted beside these. */
+/** Whether this execution of the run has worked on some of the rows. */
 const hasBegun = async (
   { run, stage, spread }: Call<'mapFailed'>,
-  { stages }: Services['ledger'],
+  { ledger: { stages } }: Services,
 ): Promise<boolean> => {
   const at = addressOf(run, stage);
   const batches = { ...at, spread: spreadOf(await stages.get(at), spread) };
-  for await (const page of stages.batchPages(batches)) if (page.length > 0) return true;
+  for await (const page of stages.batchPages(batches))
+    if (page.some(({ generation = 1 }) => generation === at.generation)) return true;
   return false;
 };
