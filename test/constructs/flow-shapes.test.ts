@@ -51,6 +51,22 @@ test('of JSON lines under a prefix it may list what it reads, and the copies of 
   ]);
 });
 
+test('settle may copy lines of the file, and give up a copy; what is left of one goes', () => {
+  const rights = statementsOf(template)
+    .filter(({ role, actions }) => role === 'HeddleOperatorsSettleRole' && actions.join().includes('s3:'))
+    .map(({ actions, resources }) => `${actions.join(' ')} on ${resources.join(' ')}`);
+  expect(rights).toContain('s3:AbortMultipartUpload s3:PutObject on <HeddleBucketsPayloads>/map-runs/streams/mended/*');
+  template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'heddle-settle', Timeout: 900 });
+  template.hasResourceProperties('AWS::S3::Bucket', {
+    LifecycleConfiguration: {
+      Rules: [
+        { Id: 'uploads', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 }, Status: 'Enabled' },
+        { Id: 'map-runs', Prefix: 'map-runs/', ExpirationInDays: 90, Status: 'Enabled' },
+      ],
+    },
+  });
+});
+
 test('its definition is told the buckets, the function of the fallback, and for each round the one function', () => {
   const [machine] = resourcesOf(template, 'AWS::StepFunctions::StateMachine');
   const given = Object.keys((machine?.[1].Properties.DefinitionSubstitutions ?? {}) as object);
