@@ -204,7 +204,7 @@ describe('a Task that calls what the engine does not run', () => {
   test('without one is named, and fails when it comes to it', async () => {
     const engine = await open(machine());
     expect(engine.notices).toEqual([
-      `moods: Mood calls ${resource}, which is not here: it fails, as nothing stands in for it`,
+      `moods: Mood calls ${resource}, which is not here: it fails (HDL520), as nothing stands in for it`,
     ]);
     const cause = `HDL520 the local engine does not implement the resource ${resource}, and nothing stands in for it`;
     expect(await ended(engine)).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed', cause });
