@@ -236,7 +236,7 @@ export const openStages = (table: Table): Stages => {
       (await table.update({
         key: keyOf(at),
         set: { ...end, status: 'completed' },
-        remove: [...failure, ...(end.cachedFrom ? [] : ['cachedFrom']), ...(end.warning ? [] : ['warning'])],
+        remove: [...failure, ...(['cachedFrom', 'warning', 'scores'] as const).filter((fact) => !end[fact])],
         ...owned(owner),
         returns: 'nothing',
       })) !== undefined,

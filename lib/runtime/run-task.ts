@@ -67,7 +67,8 @@ const answerOf = async <S extends Stage>(
   }
 
   const { fingerprint, bytes: bytesIn } = fingerprintOf(attempt, bound);
-  const begun: Begun = { at, startedAt, claimedAt, record: claim.record, bytesIn, resolver };
+  const { scores: _ofTryBefore, ...record } = claim.record; // by whose block a fallback may work now
+  const begun: Begun = { at, startedAt, claimedAt, record, bytesIn, resolver };
   try {
     return await work(stage, handler, attempt, begun, bound, fingerprint);
   } catch (error) {

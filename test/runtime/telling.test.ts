@@ -221,6 +221,24 @@ describe('scores count once what gave them is done', () => {
     expect(told).not.toHaveProperty('warning');
   });
 
+  test('of a stage that its fallback completes, those of the fallback', async () => {
+    const work =
+      (value: number): Rated =>
+      ({ input, score }) => {
+        score('good', value, { block: { below: 0.5 } });
+        return { n: input.n };
+      };
+    await expect(perform('falls', work(0.2))).rejects.toThrow('HDL802');
+    const failure = { Error: 'Heddle.Permanent', Cause: 'HDL802' };
+    await perform('falls', work(0.9), { via: 'fallback', failure });
+    const told = await services.ledger.stages.get(at('falls'));
+    expect(told).toMatchObject({ status: 'completed', scores: { good: { count: 1, sum: 0.9 } } });
+    expect(told?.scores?.good).not.toHaveProperty('blocked');
+    await expect(perform('unscored', work(0.2))).rejects.toThrow('HDL802');
+    await perform('unscored', ({ input }) => input, { via: 'fallback', failure });
+    expect(await services.ledger.stages.get(at('unscored'))).not.toHaveProperty('scores');
+  });
+
   test('a score that would block an item which failed otherwise does not block the next', async () => {
     const work: Rated = ({ input, score }) => {
       score('good', input.n, { block: { above: 2 } });
