@@ -26,7 +26,9 @@ export const withStandIns = (
     const functionArn = standIns[name];
     if (functionArn === undefined) {
       if (!isImplemented(resource))
-        notices.push(`${machine}: ${name} calls ${resource}, which is not here: it fails (HDL520), as nothing stands in for it`);
+        notices.push(
+          `${machine}: ${name} calls ${resource}, which is not here: it fails (HDL520), as nothing stands in for it`,
+        );
       return state;
     }
     stoodIn.add(name);
