@@ -109,10 +109,12 @@ const quotasAsked = (region: string, given: readonly string[]): Quotas => {
         `HDL751 --quota is '${text}'. Expected NAME=N or NAME=N/BUCKET, with a name of ${Object.keys(quotas).join(', ')}. Fix: correct it`,
       );
     const quota = quotas[name as QuotaName]; // it is one of the object's own
+    const isRate = quota.unit === 'a second';
+    if (bucket !== undefined && !isRate) throw wrong('quota', text, `${name}=N: it is no rate, and has no bucket`);
     const rate = Number(most);
     const saved = bucket === undefined ? Math.max(1, rate) : Number(bucket);
     if (!(rate > 0 && saved >= 1)) throw wrong('quota', text, 'a number above 0, and a bucket of 1 or more');
-    quotas[name as QuotaName] = { ...quota, most: rate, ...(quota.unit === 'a second' ? { bucket: saved } : {}) };
+    quotas[name as QuotaName] = { ...quota, most: rate, ...(isRate ? { bucket: saved } : {}) };
   }
   return quotas;
 };

@@ -77,6 +77,7 @@ describe('what it does not take', () => {
     ['an unknown quota', ['--quota', 'Start=3'], "HDL751 --quota is 'Start=3'."],
     ['a quota of nothing', ['--quota', 'StartExecution=0'], "HDL750 --quota is 'StartExecution=0'."],
     ['a bucket that holds nothing', ['--quota', 'PutEvents=3/0'], "HDL750 --quota is 'PutEvents=3/0'."],
+    ['a bucket of what is no rate', ['--quota', 'LambdaConcurrency=9/9'], 'Expected LambdaConcurrency=N'],
     ['an unknown pipeline', ['--like', 'nothing'], "HDL752 --like is 'nothing'."],
     ['an unknown option', ['--fast'], 'HDL750 Unknown option'],
   ])('%s', (_, args, says) => {
