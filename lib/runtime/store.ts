@@ -42,15 +42,15 @@ async function* outputsOf<Output>(
     return text;
   };
   const lines = (await read(key)).split('\n').filter((line) => line !== '');
-  const fetch = (line: string | undefined): Promise<string> | undefined => {
+  const begin = (line: string | undefined): Promise<string> | undefined => {
     const reading = line === undefined ? undefined : read((JSON.parse(line) as ResultsPart).key); // as `indexResults` wrote it
     reading?.catch(() => undefined); // told where it is waited for
     return reading;
   };
-  let next = fetch(lines[0]);
+  let next = begin(lines[0]);
   for (const at of lines.keys()) {
     const text = await next;
-    next = fetch(lines[at + 1]);
+    next = begin(lines[at + 1]);
     for (const result of JSON.parse(text ?? '[]') as readonly ItemResult[])
       if ('output' in result) yield result.output as Output; // the mapped stage's contract said so
   }
