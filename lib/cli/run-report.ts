@@ -33,7 +33,7 @@ export const reportOn = (
 ): readonly string[] => [
   ...factsOf(report, now, paint),
   '',
-  ...stagesOf(report, now, paint),
+  ...stagesOf(report, now, width, paint),
   ...lettersOf(report, Math.min(width, longestText)),
   ...auditOf(report, Math.min(width, longestText)),
   ...(report.output === undefined ? [] : ['', ...outputLines(report.output, Math.min(width, longestText), 40)]),
@@ -85,7 +85,7 @@ const undoneText = ({ status, cause }: NonNullable<RunReport['run']['compensatio
       ? `not all: ${plain(cause ?? '', 14)}`
       : 'under way';
 
-const stagesOf = (report: RunReport, now: number, paint: Paint): readonly string[] => {
+const stagesOf = (report: RunReport, now: number, width: number, paint: Paint): readonly string[] => {
   if (report.stages.length === 0) return ['No stage has begun.'];
   const stages = [...report.stages, ...(report.undos ?? [])];
   const saidOf = (stage: StageRecord): string => {
@@ -98,7 +98,7 @@ const stagesOf = (report: RunReport, now: number, paint: Paint): readonly string
     ...stageRow(stage, report.progress?.get(stage.stage)),
     ...(told ? [saidOf(stage)] : []),
   ]);
-  const lines = table(headings, rows);
+  const lines = cutTo(width, table(headings, rows));
   const heads = lines.length - stages.length;
   return lines.map((line, index) => {
     const stage = stages[index - heads];

@@ -5,6 +5,7 @@ import { openLedger } from '../ledger/index.ts';
 import { DamagedStateError, EngineError, openEngine } from '../local/index.ts';
 import { manifestName, type OrchestratorManifest, type PipelineManifest } from '../records/index.ts';
 import { type Aws, AwsCallError, connect } from '../support/aws-call.ts';
+import { nearest } from '../support/nearest.ts';
 import { awsSettings } from './aws-settings.ts';
 import { CliError } from './cli-error.ts';
 import type { Arguments, Option } from './command.ts';
@@ -134,12 +135,13 @@ export const targetAt = async (
       pipeline: async (name) => {
         const found = (await parameter(aws, manifestName(orchestrator, name))) as PipelineManifest | undefined;
         if (found) return found;
+        const near = nearest(name, manifest.pipelines);
         throw new CliError(
           'HDL613',
           2,
           `${place.name} has no pipeline '${name}'`,
           `one of ${manifest.pipelines.join(', ')}`,
-          'deploy it (npx cdk deploy; here: npx heddle local run), or correct the name',
+          near ? `did you mean ${near}?` : 'deploy it (npx cdk deploy; here: npx heddle local run), or correct the name',
         );
       },
     };

@@ -1,6 +1,7 @@
 import { estimate } from '../../asl/index.ts';
 import { graphOf } from '../../graph/index.ts';
 import { dollarsOf, type Prices, sumBills, sumSpent, type Usage } from '../../records/index.ts';
+import { nearest } from '../../support/nearest.ts';
 import { CliError } from '../cli-error.ts';
 import type { Arguments, Command } from '../command.ts';
 import {
@@ -71,7 +72,9 @@ const groupingOf = (given: Arguments): Grouping => {
   const said = given.text('by') ?? (given.operands[0] === undefined ? 'pipeline' : 'stage');
   const known = groupings.find((grouping) => grouping === said);
   if (known) return known;
-  throw new CliError('HDL603', 2, `--by is '${said}'`, `one of ${groupings.join(', ')}`, 'see npx heddle cost --help');
+  const near = nearest(said, groupings);
+  const fix = near ? `did you mean ${near}?` : 'see npx heddle cost --help';
+  throw new CliError('HDL603', 2, `--by is '${said}'`, `one of ${groupings.join(', ')}`, fix);
 };
 
 /** One query of the index of runs for each pipeline, over the span alone; and one manifest. */

@@ -1,6 +1,7 @@
 import { compile } from '../../asl/index.ts';
 import type { Pipeline } from '../../definition/index.ts';
 import { graphOf } from '../../graph/index.ts';
+import { AwsCallError } from '../../support/aws-call.ts';
 import { oneLine } from '../../support/words.ts';
 import type { Command } from '../command.ts';
 import { describeError } from '../describe-error.ts';
@@ -136,6 +137,8 @@ const watched: readonly { readonly service: string; readonly names: RegExp }[] =
 ];
 /** A new account has 10 Lambdas at once, others 1,000. */
 const fewLambdas = 100;
+/** What an emulator, such as the local engine, answers of a service that it does not have. */
+const notImplemented = 501;
 
 interface Quota {
   readonly QuotaName: string;
@@ -156,7 +159,9 @@ const quotas = async ({ aws }: Target): Promise<readonly Check[]> => {
     } catch (error) {
       const { message, exit } = describeError(error);
       if (exit !== 3) throw error; // only what AWS refuses, or cannot be reached for
-      all.push({ check: about, result: 'not checked', detail: message });
+      const isElsewhere = error instanceof AwsCallError && error.status === notImplemented;
+      const detail = isElsewhere ? 'only AWS itself has them' : message;
+      all.push({ check: about, result: 'not checked', detail });
     }
   }
   return all;

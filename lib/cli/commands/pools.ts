@@ -135,7 +135,7 @@ const rowOf = ({ pool, key, slots, waiting, oldest, rate, nextFree }: PoolView, 
   `${waiting.live}`,
   `${waiting.low}`,
   oldest === undefined ? '–' : duration(now - Date.parse(oldest)),
-  rate ? `${rate.calls} in ${duration(rate.perSeconds * 1_000)}` : '–',
+  rate ? `${rate.calls.toLocaleString('en-US')} in ${duration(rate.perSeconds * 1_000)}` : '–',
   rate ? `${rate.booked}` : '–',
   rate === undefined ? '–' : nextFree === undefined ? 'now' : `in ${duration(Date.parse(nextFree) - now)}`,
 ];
