@@ -25,9 +25,10 @@ export const outputLines = (output: Json, width: number, most: number): readonly
 export const valueLines = (value: Json, width: number, most: number, command: string): readonly string[] => {
   const lines = JSON.stringify(brief(value), null, 2).split('\n');
   const more = lines.length - most;
+  if (more <= 1) return cutTo(width, lines);
   return [
     ...cutTo(width, lines.slice(0, most)),
-    ...(more > 0 ? [`… and ${more} more lines; npx heddle ${command} with --json gives it whole`] : []),
+    `… and ${more} more lines; npx heddle ${command} with --json gives it whole`,
   ];
 };
 

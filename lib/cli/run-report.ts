@@ -143,10 +143,11 @@ const lettersOf = ({ deadLetters }: RunReport, width: number): readonly string[]
       oneLine(cause, 500),
     ]);
   const more = deadLetters.length - rows.length;
+  const closed = deadLetters.filter(({ state = 'open' }) => state !== 'open').length;
   const lines = cutTo(width, table(['stage', 'of', 'attempts', 'error', 'cause'], rows));
   return [
     '',
-    `Dead letters: ${deadLetters.length.toLocaleString('en-US')}`,
+    `Dead letters: ${count(deadLetters.length)}${closed > 0 ? `, of which ${count(closed)} replayed or discarded` : ''}`,
     ...lines,
     ...(more > 0 ? [`… and ${more.toLocaleString('en-US')} more; --json gives them all`] : []),
   ];

@@ -141,7 +141,9 @@ export const targetAt = async (
           2,
           `${place.name} has no pipeline '${name}'`,
           `one of ${manifest.pipelines.join(', ')}`,
-          near ? `did you mean ${near}?` : 'deploy it (npx cdk deploy; here: npx heddle local run), or correct the name',
+          near
+            ? `did you mean ${near}?`
+            : 'deploy it (npx cdk deploy; here: npx heddle local run), or correct the name',
         );
       },
     };

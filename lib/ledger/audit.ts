@@ -1,5 +1,5 @@
 // The audit trail of a run: entries are made once and never changed.
-import { type AuditEntry, askedEntry, auditKey, type RunRecord, runKey } from '../records/index.ts';
+import { type AuditEntry, askedEntry, auditKey, endedEntry, type RunRecord, runKey } from '../records/index.ts';
 import type { Table } from './table.ts';
 
 export interface Audit {
@@ -14,9 +14,10 @@ export const openAudit = (table: Table): Audit => ({
   list: async (pipeline, run) => {
     const stored = await table.list<AuditEntry>(`run#${pipeline}#${run}`, auditKey(pipeline, run, '').sk);
     const record = await table.get<RunRecord>(runKey(pipeline, run));
-    const asked = record ? [askedEntry(record)] : [];
-    // A fork's is stored, as is that of runs from before it was not.
-    const entries = [...(stored.some(({ id }) => id === 'asked') ? [] : asked), ...stored];
+    const known = new Set(stored.map(({ id }) => id));
+    // The first: a fork's is stored, as is that of runs from before it was not. The last: where whoever ended the run died before it was stored.
+    const told = record ? [askedEntry(record), endedEntry(record) ?? []].flat() : [];
+    const entries = [...told.filter(({ id }) => !known.has(id)), ...stored];
     return entries.toSorted((a, b) => a.at.localeCompare(b.at));
   },
 });

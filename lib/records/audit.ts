@@ -36,6 +36,17 @@ export const askedEntry = ({ trigger, createdAt }: RunRecord): AuditEntry => ({
   detail: `${trigger.kind}: ${trigger.detail}`,
 });
 
+/** The line of a run's end, by its own record: in case it died before the line was stored. */
+export const endedEntry = ({ status, endedAt, cause, generation = 1 }: RunRecord): AuditEntry | undefined => {
+  if (endedAt === undefined) return undefined;
+  const detail = cause === undefined ? status : `${status}: ${cause}`;
+  if (status === 'skipped') return { id: 'skipped', at: endedAt, by: 'dispatch', what: 'skipped', detail: cause ?? '' };
+  const id = `ended#${generation}`;
+  return status === 'cancelled'
+    ? { id, at: endedAt, by: 'reconcile', what: 'stopped', detail }
+    : { id, at: endedAt, by: 'finish', what: 'ended', detail };
+};
+
 /** The line of a dead letter that was discarded, by its own record. */
 export const discardedEntry = (letter: DeadLetter): AuditEntry => ({
   id: `discarded#${sha256(`${letterName(letter)} ${letter.lastAt}`).slice(0, 12)}`,

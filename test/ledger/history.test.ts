@@ -1,4 +1,4 @@
-// Dead letters that a person closes: the run's history has a line of each, whatever crashed.
+// A run's history has a line of each dead letter that a person closed, and of its end, whatever crashed.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { discardLetters } from '../../lib/ledger/index.ts';
 import { type DeadLetter, historyOf } from '../../lib/records/index.ts';
@@ -48,4 +48,22 @@ test.each([
   expect(await historyFrom(letter.run)).toMatchObject([
     { at, by: 'ada', what: 'discarded', detail: `${letter.run}/clean: a slip` },
   ]);
+});
+
+test.each([
+  ['skipped', 'no room', { id: 'skipped', what: 'skipped', detail: 'no room' }],
+  ['cancelled', 'by ada', { id: 'ended#1', what: 'stopped', detail: 'cancelled: by ada' }],
+  ['failed', 'no', { id: 'ended#1', what: 'ended', detail: 'failed: no' }],
+] as const)('a run whose end was recorded, and its line not: %s', async (status, cause, line) => {
+  const { runs, audit } = services.ledger;
+  const trigger = { kind: 'manual', identity: status, detail: 'ada' } as const;
+  const input = { kind: 'inline', json: '{}' } as const;
+  const run = { pipeline: 'orders', run: status, partition: 'monday', status, trigger, input, upstream: {} };
+  await runs.create({ ...run, createdAt: '2026-01-01T00:00:00.000Z', endedAt: at, cause });
+  expect(await historyFrom(status)).toEqual([
+    expect.objectContaining({ what: 'asked' }),
+    expect.objectContaining({ ...line, at }),
+  ]);
+  await audit.record('orders', status, { ...line, at, by: 'reconcile' });
+  expect(await historyFrom(status)).toHaveLength(2);
 });
