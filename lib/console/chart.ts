@@ -74,7 +74,7 @@ export const pointChart = (
   const ends = points.length > 1 ? [points[0], points.at(-1)] : points;
   return html`<svg class="chart" width="100%" height="${lineHeight + foot}" role="group" aria-label="Values of runs, the oldest at the left">${[
     ...new Set([most, least]),
-  ].map((value) => html`<text x="0" y="${round(y(value)) + 4}">${text(value)}</text>`)}${ends.map(
+  ].map((value) => html`<text x="0" y="${round(y(value)) - 4}">${text(value)}</text>`)}${ends.map(
     (point, place) =>
       point &&
       html`<text x="${percent(at(place === 0 ? 0 : points.length - 1))}" y="${lineHeight + 14}" text-anchor="${place === 0 ? 'start' : 'end'}">${point.day}</text>`,

@@ -45,6 +45,9 @@ test('a run is started from the page, and watched as it changes', async () => {
   await page.getByRole('row', { name: /release waiting/ }).waitFor();
   expect(await page.getByText('Publish <b>these</b> scores?').count()).toBeGreaterThan(0);
   await at('run');
+  await page.getByRole('region', { name: 'Timeline' }).focus();
+  await (await page.locator('#timeline').elementHandle())?.waitForElementState('hidden'); // a newer one is in its place
+  expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe('Timeline');
   await page.goto('/');
   await page.getByRole('link', { name: /^orders running .*1 run under way/ }).waitFor();
   await at('home');
