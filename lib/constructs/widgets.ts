@@ -39,15 +39,15 @@ export class Widgets extends Construct {
       allow(reader, ['dynamodb:Query'], [indexArn(tableArn)]);
     }
     allow(this.widget, ['dynamodb:Query'], [indexArn(tableArn, openIndex.name)]);
+    const told = [manifestName(orchestrator), manifestName(orchestrator, inputManifest('*'))];
     for (const reader of [this.widget, this.act])
-      allow(reader, ['ssm:GetParameter'], [this.#arn('ssm', `parameter${manifestName(orchestrator)}`)]);
+      allow(
+        reader,
+        ['ssm:GetParameter'],
+        told.map((name) => this.#arn('ssm', `parameter${name}`)),
+      );
     // To start runs and let them go on, by what is deployed and what is still there; to answer; to close dead letters.
     allow(this.act, ['sqs:SendMessage'], [props.queues.start.queueArn]);
-    allow(
-      this.act,
-      ['ssm:GetParameter'],
-      [this.#arn('ssm', `parameter${manifestName(orchestrator, inputManifest('*'))}`)],
-    );
     allow(this.act, ['lambda:GetFunctionConfiguration'], [this.#functionArn(names.stage(orchestrator, '*', '*'))]);
     allowObjects(this.act, props.payloads.bucketArn, ['read'], ['payloads/']);
     allow(this.act, ['lambda:InvokeFunction'], [this.#functionArn(names.operator(orchestrator, 'answer'))]);

@@ -27,7 +27,8 @@ type Of = { readonly [name: string]: string | undefined };
 
 const forms: { readonly [action: string]: (of: Of, services: Services) => Promise<Form> } = {
   start: async ({ pipeline = '' }, { manifests }) => {
-    const { partitions } = (await manifests.of(pipeline)) ?? {};
+    const [manifest, schema] = await Promise.all([manifests.of(pipeline), manifests.inputOf(pipeline)]);
+    const { partitions } = manifest ?? {};
     const hint = partitions ? partitionWords(partitions) : 'The slice of data that the run is for; by default an id.';
     return {
       title: `Start a run of ${pipeline}`,
@@ -37,7 +38,7 @@ const forms: { readonly [action: string]: (of: Of, services: Services) => Promis
           name: 'input',
           label: 'Input',
           hint: 'JSON, as the pipeline’s contract wants it.',
-          value: '{}',
+          value: answerSkeleton(schema ?? { type: 'object' }),
           form: 'text',
         },
       ],

@@ -160,7 +160,10 @@ describe('an operator has the rights of its work', () => {
       [
         `${ledgerReads} on ${table}`,
         `Query on ${table}/index/open ${table}/index/runs`,
-        `GetParameter on ${['', ...pipelines.map((name) => `/${name}`)].map((name) => arn(`ssm:parameter/heddle/heddle${name}`)).join(' ')}`,
+        `GetParameter on ${['', '/inputs/*', ...pipelines.map((name) => `/${name}`)]
+          .map((name) => arn(`ssm:parameter/heddle/heddle${name}`))
+          .sort()
+          .join(' ')}`,
       ],
     ],
     [

@@ -143,7 +143,12 @@ describe('a widget', () => {
   });
 
   test.each([
-    ['start', { pipeline: 'orders' }, ['name="partition"', 'name="input"'], /^Start a run of orders/],
+    [
+      'start',
+      { pipeline: 'orders' },
+      ['name="partition"', 'name="input"', '&quot;day&quot;'],
+      /^Start a run of orders/,
+    ],
     ['discard', { pipeline: 'orders', id: evil }, ['name="because"', '&lt;script&gt;'], /^Discard /],
     [
       'answer',
