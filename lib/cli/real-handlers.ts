@@ -34,29 +34,45 @@ export const realHandlers = async (
       if (typeof work === 'function') return work as Handler; // what `stageHandler` was given
       throw noHandler(`the handler of the function ${name} is ${folder ? 'not made by stageHandler' : 'not there'}`);
     },
+    standInOf: async (of, stage) => {
+      const name = stageFunctionName(orchestrator, of, `${stage}.call`);
+      const folder = folders.get(name);
+      const bundle = folder && (await import(pathToFileURL(join(folder, 'index.mjs')).href));
+      if (typeof bundle?.handler === 'function') return bundle.handler;
+      throw noHandler(`the stand-in ${name} is not there`, 'a file that exports a function handler');
+    },
     setEnvironment: (environment) => {
       Object.assign(setting.environment, environment); // a client of a handler's own is to find the bench, never AWS
     },
   };
 };
 
-const noHandler = (found: string): CliError =>
-  new CliError('HDL664', 2, found, 'a handler made by stageHandler', 'deploy one, or leave --handlers out');
+const noHandler = (found: string, expected = 'a handler made by stageHandler'): CliError =>
+  new CliError('HDL664', 2, found, expected, 'deploy one, or leave --handlers out');
 
-interface FunctionResource {
-  readonly Type: string;
-  readonly Properties: { readonly FunctionName?: unknown; readonly Code?: { readonly S3Key?: unknown } };
+interface FunctionProperties {
+  readonly FunctionName?: unknown;
+  readonly Code?: { readonly S3Key?: unknown };
 }
 
-/** The folders of the functions' code, by the functions' names. */
+interface Resource {
+  readonly Type: string;
+  readonly Properties: FunctionProperties;
+  readonly Metadata?: { readonly LocalStandIns?: { readonly [state: string]: FunctionProperties } };
+}
+
+/** The folders of the functions' code, by the functions' names; those that only the local engine has among them. */
 const foldersIn = (directory: string): ReadonlyMap<string, string> =>
   new Map(
     readAssembly(directory).flatMap(({ template, assets }) =>
-      Object.values((template.Resources ?? {}) as { readonly [id: string]: FunctionResource }).flatMap(
-        ({ Type, Properties }) => {
-          const asset = Type === 'AWS::Lambda::Function' ? assets.get(String(Properties.Code?.S3Key)) : undefined;
-          return asset ? [[String(Properties.FunctionName), asset.path] as const] : [];
-        },
-      ),
+      Object.values((template.Resources ?? {}) as { readonly [id: string]: Resource })
+        .flatMap(({ Type, Properties, Metadata }) => [
+          ...(Type === 'AWS::Lambda::Function' ? [Properties] : []),
+          ...Object.values(Metadata?.LocalStandIns ?? {}),
+        ])
+        .flatMap(({ FunctionName, Code }) => {
+          const asset = assets.get(String(Code?.S3Key));
+          return asset ? [[String(FunctionName), asset.path] as const] : [];
+        }),
     ),
   );

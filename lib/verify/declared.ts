@@ -227,10 +227,10 @@ export const declaredOutcome = async (
           : { status: 'failed', letters: [], effects: 0 };
       }
       case 'service': {
-        resolve(node.bind);
+        const args = resolve(node.bind);
         const deviation = deviationAt(node.id);
         if (deviation.kind === 'fails') return failedFor({ error: deviation.error }, undefined, 0);
-        return completed(stubs.service(node), 1);
+        return completed(await stubs.service(node, args), 1);
       }
       case 'run': {
         const partition = node.partition ? String(resolve(node.partition)) : stubs.partition;

@@ -110,14 +110,15 @@ export const serviceFunctions = (
   Object.fromEntries(
     stages.flatMap(({ id, node }) => {
       if (node.kind !== 'service') return [];
-      const called = () => {
+      const called = (args: Json) => {
         const { watch, stubs } = latest();
         const place = watchedAs(main, of.name, id);
         return invoke(watch, place, { service: true }, async () => {
+          const answer = await (of === main ? stubs : stubs.child(of)).service(node, args);
           noteEffect(watch, place, id);
-          return (of === main ? stubs : stubs.child(of)).service(node);
+          return answer;
         });
       };
-      return [[functionName(of.name, `service_${id}`), called]];
+      return [[functionName(of.name, `service_${id}`), called as never]]; // events are the call's arguments
     }),
   );

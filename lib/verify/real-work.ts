@@ -13,6 +13,8 @@ import { anyRun, partitionOf, type RealWork } from './stubs.ts';
 export interface RealHandlers {
   /** What a pipeline's function does. `key` is the function's, as `functionsOf` has it. */
   workOf(pipeline: string, key: string): Promise<Handler<Stage>>;
+  /** What stands in for the call of AWS that a stage is. */
+  standInOf(pipeline: string, stage: string): Promise<(args: Json) => unknown>;
   /** Told the environment in which clients of AWS reach the bench, before any work is asked for. */
   setEnvironment(environment: { readonly [name: string]: string }): void;
 }
@@ -43,15 +45,23 @@ export const openRealWork = (handlers: RealHandlers, deployed: Deployed): RealWo
     } as Work<Stage>; // the input is what the contract took
   };
 
+  const once = (known: string, make: () => unknown): Promise<Json> => {
+    const made = given.get(known) ?? (Promise.resolve(make()) as Promise<Json>);
+    given.set(known, made);
+    return made;
+  };
+
   return {
+    service: async ({ name }, { id, standIn }, args) => {
+      if (standIn === undefined) return undefined;
+      const handler = await handlers.standInOf(name, id);
+      return once(`${name} ${id}.call ${canonicalJson(args)}`, () => handler(args));
+    },
     output: async (pipeline, stage, contract, input, work) => {
       const key = keyOf(pipeline, stage, contract);
       const handler = await handlers.workOf(pipeline.name, key);
       if (work) return (await handler(work)) as Json;
-      const known = `${pipeline.name} ${key} ${canonicalJson(input)}`;
-      const made = given.get(known) ?? (Promise.resolve(handler(outside(pipeline, stage, input))) as Promise<Json>);
-      given.set(known, made);
-      return made;
+      return once(`${pipeline.name} ${key} ${canonicalJson(input)}`, () => handler(outside(pipeline, stage, input)));
     },
   };
 };

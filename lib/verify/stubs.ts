@@ -42,8 +42,8 @@ export interface Stubs {
   output(stage: string, contract: Stage, input: Json, options?: SampleOptions, work?: Work<Stage>): Promise<Json>;
   /** What a person answers. */
   answer(node: ApproveNode): Json;
-  /** What a call of AWS answers. */
-  service(node: ServiceNode): Json;
+  /** What a call of AWS answers: with real handlers, what its stand-in does. */
+  service(node: ServiceNode, args: Json): Promise<Json>;
   /** The rows of the file that a map reads. */
   rows(node: MapNode): readonly Json[];
   /** Those of a pipeline that this one runs, with another input. */
@@ -56,6 +56,8 @@ export interface Stubs {
 export interface RealWork {
   /** What a stage's own work gives. Without `work` it is done outside of any run, once for each input. */
   output(pipeline: Pipeline, stage: string, contract: Stage, input: Json, work?: Work<Stage>): Promise<Json>;
+  /** What stands in for a call of AWS gives, once for each arguments; undefined where nothing does. */
+  service(pipeline: Pipeline, node: ServiceNode, args: Json): Promise<Json | undefined>;
 }
 
 export interface StubOptions {
@@ -94,11 +96,14 @@ export const stubsFor = (pipeline: Pipeline, options: StubOptions): Stubs => {
         `stage ${node.id}`,
         given[node.id] ?? sampleOf(answerSchemaOf(node) as JsonSchema | undefined, `${seed} ${node.id}`),
       ),
-    service: ({ id, output }) =>
-      bent(
+    service: async (node, args) => {
+      const { id, output } = node;
+      const own = given[id] ?? (await real?.service(pipeline, node, args));
+      return bent(
         `stage ${id}`,
-        given[id] ?? (output ? sampleOf(jsonSchemaOf(output, 'output'), `${seed} ${id}`) : { answered: id }),
-      ),
+        own ?? (output ? sampleOf(jsonSchemaOf(output, 'output'), `${seed} ${id}`) : { answered: id }),
+      );
+    },
     rows: ({ id, rows }) =>
       Array.from({ length: rowsOfFile }, (_, index) =>
         textual(

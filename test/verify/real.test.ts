@@ -11,6 +11,7 @@ type Work = Handler<never>;
 
 const handlers = (works: { readonly [key: string]: unknown }): RealHandlers => ({
   workOf: async (_, key) => works[key] as never,
+  standInOf: async (_, stage) => works[`${stage}.call`] as never,
   setEnvironment: () => undefined,
 });
 
@@ -127,6 +128,29 @@ test('results that one reads as a stream, of objects that S3 lists, are those of
       ...['crash', 'killed', 'permanent'].flatMap((fault) => [`look ${fault} ok`, `tell ${fault} ok`]),
     ]);
   }
+}, 60_000);
+
+test('what stands in for a call of AWS answers it, with the arguments', async () => {
+  const note = defineStage('note', { input: z.object({ job: z.string() }), output: text, retry: { attempts: 2 } });
+  const training = definePipeline('training', { input: text }, (flow) => {
+    const job = flow.service('train', {
+      ...{ service: 'ecs:runTask.sync', resources: ['arn:aws:ecs:eu-west-1:1:x'], standIn: 'fakeTraining' },
+      ...{ arguments: { Name: flow.input.text }, output: z.object({ Job: z.string() }) },
+    });
+    return flow.task(note, { job: job.Job });
+  });
+  const real = handlers({
+    'train.call': async ({ Name }: { readonly Name: string }) => ({ Job: `job of ${Name}` }),
+    note: async ({ input: { job } }: { readonly input: { readonly job: string } }) => {
+      if (!job.startsWith('job of ')) throw new Error(`no job: ${job}`);
+      return { text: job };
+    },
+  });
+  const cells = await runMatrix(training, { fault: 'transient', real });
+  expect(cells.map(({ stage, result }) => [stage, result])).toEqual([
+    ['train', 'ok'],
+    ['note', 'ok'],
+  ]);
 }, 60_000);
 
 test('those that fail without a fault are refused, with what they say', async () => {
