@@ -4,7 +4,7 @@ import type { Aws } from '../support/aws-call.ts';
 import { sendMessages } from '../support/send-messages.ts';
 import { takeOut } from './take-out.ts';
 
-/** Dead letters of one run. Sent again they do nothing more: the ledger knows which were replayed. */
+/** Dead letters of one pipeline, many at a time: for each call the queue is looked through. Sent again they do nothing more: the ledger knows which were replayed. */
 export const replayLetters = async (
   aws: Aws,
   { replayQueueUrl, deadLetterQueueUrl }: Pick<PipelineManifest, 'replayQueueUrl' | 'deadLetterQueueUrl'>,

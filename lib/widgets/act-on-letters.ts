@@ -2,11 +2,14 @@
 import { discardLetters, isOpen, replayLetters } from '../ledger/index.ts';
 import type { Services } from '../operators/index.ts';
 import { type DeadLetter, letterName, type PipelineManifest } from '../records/index.ts';
+import { eachAtOnce } from '../support/each-at-once.ts';
 import { by, nothingDone, type Pressed } from './answers.ts';
 import { cutCause } from './cut.ts';
 
 /** Dead letters that one click has done again or closed. */
 const mostLetters = 500;
+
+const runsAtOnce = 20;
 
 /** The open ones that a button means: one by its name, those of a run by the run's, or all that failed alike. */
 const meantBy = async (
@@ -35,18 +38,17 @@ export const replay = async (pressed: Pressed, services: Services): Promise<stri
   const meant = await meantBy(pressed, services);
   if (!meant) return notOpen;
   const { letters, manifest } = meant;
-  let [sent, waiting] = [0, 0];
-  for (const run of new Set(letters.map((letter) => letter.run))) {
-    const own = letters.filter((letter) => letter.run === run);
-    const record = await ledger.runs.get(pressed.pipeline, run);
-    if (record?.endedAt === undefined) waiting += own.length;
-    else {
-      await replayLetters(aws, manifest, own, { by, because: 'replayed from a dashboard' });
-      sent += own.length;
-    }
-  }
+  const over = new Set<string>();
+  await eachAtOnce([...new Set(letters.map(({ run }) => run))], runsAtOnce, async (run) => {
+    if ((await ledger.runs.get(pressed.pipeline, run))?.endedAt !== undefined) over.add(run);
+    return undefined;
+  });
+  const able = letters.filter(({ run }) => over.has(run));
+  // All at once: for each call the queue is looked through.
+  if (able.length > 0) await replayLetters(aws, manifest, able, { by, because: 'replayed from a dashboard' });
+  const waiting = letters.length - able.length;
   const later = waiting > 0 ? ` ${waiting} wait for the end of their runs: replay them then.` : '';
-  return `${sent} of ${letters.length} dead letters of ${pressed.pipeline} are sent to be done again.${later}`;
+  return `${able.length} of ${letters.length} dead letters of ${pressed.pipeline} are sent to be done again.${later}`;
 };
 
 export const discard = async (pressed: Pressed, services: Services): Promise<string> => {

@@ -1,5 +1,6 @@
 import { replayLetters } from '../../ledger/index.ts';
 import type { DeadLetter, LostStart, ReplayMessage, RunRecord } from '../../records/index.ts';
+import { eachAtOnce } from '../../support/each-at-once.ts';
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
 import type { Arguments, Command } from '../command.ts';
@@ -65,13 +66,24 @@ export const deadLettersReplay: Command = {
         ended.set(group, run);
         return run;
       };
-      for (const group of able) {
+      let portion: Group[] = [];
+      const sendPortion = async (): Promise<void> => {
+        await send(target, portion, told);
+        portion = [];
+      };
+      for (const [place, group] of able.entries()) {
         // A run goes on when those that it reads have: until then, what they give is not there.
-        for (const above of able.slice(0, able.indexOf(group))) if (reads(group.run, above.run)) await endOf(above);
-        await send(target, group, told);
-        if (rate !== undefined && group !== able.at(-1))
+        const above = able.slice(0, place).filter(({ run }) => reads(group.run, run));
+        if (above.length > 0 || portion[0]?.run.pipeline !== group.run.pipeline) await sendPortion();
+        for (const one of above) await endOf(one);
+        portion.push(group);
+        if (portion.length >= mostAtOnce) await sendPortion();
+        if (rate === undefined) continue;
+        await sendPortion();
+        if (group !== able.at(-1))
           await new Promise((resolve) => setTimeout(resolve, (group.letters.length / rate) * 1_000));
       }
+      await sendPortion();
       if (given.has('no-wait') || able.length === 0) return failing;
       for (const group of able) await endOf(group);
       const runs = [...ended.values()];
@@ -121,22 +133,25 @@ interface Refused {
 const reads = ({ upstream }: RunRecord, above: RunRecord): boolean =>
   Object.values(upstream).some(({ pipeline, run }) => pipeline === above.pipeline && run === above.run);
 
+const runsAtOnce = 20;
+
 /** By run; runs of a pipeline after those of the pipelines that it reads. */
 const planOf = async (target: Target, letters: readonly DeadLetter[]): Promise<readonly (Group | Refused)[]> => {
   const { ledger } = target;
-  const byRun = Map.groupBy(letters, ({ pipeline, run }) => `${pipeline} ${run}`);
-  const groups: (Group | Refused)[] = [];
-  for (const own of byRun.values()) {
+  const planned: (Group | Refused)[] = [];
+  const byRun = [...Map.groupBy(letters, ({ pipeline, run }) => `${pipeline} ${run}`).values()];
+  await eachAtOnce(byRun, runsAtOnce, async (own, place) => {
     const [first] = own;
-    if (!first) continue;
+    if (!first) return undefined;
     const run = await ledger.runs.get(first.pipeline, first.run);
-    if (!run) groups.push({ run: first, letters: own, refused: 'the record of the run is gone: discard it' });
+    if (!run) planned[place] = { run: first, letters: own, refused: 'the record of the run is gone: discard it' };
     else if (run.endedAt === undefined)
-      groups.push({ run, letters: own, refused: `the run is ${run.status}: wait for its end` });
-    else groups.push({ run, letters: own });
-  }
+      planned[place] = { run, letters: own, refused: `the run is ${run.status}: wait for its end` };
+    else planned[place] = { run, letters: own };
+    return undefined;
+  });
   const order = (await upstreamFirst(target)).map(({ pipeline }) => pipeline);
-  return groups.toSorted((a, b) => order.indexOf(a.run.pipeline) - order.indexOf(b.run.pipeline));
+  return planned.toSorted((a, b) => order.indexOf(a.run.pipeline) - order.indexOf(b.run.pipeline));
 };
 
 const printPlan = (
@@ -175,13 +190,19 @@ const printPlan = (
     );
 };
 
-/** Sends a run's letters to the replay queue, as a redrive would, and takes them off the dead-letter queue. */
+/** Runs of one pipeline whose letters are sent in one go: for each the dead-letter queue is looked through once. */
+const mostAtOnce = 200;
+
+/** Sends the letters of runs of one pipeline to the replay queue, as a redrive would, and takes them off the dead-letter queue. */
 const send = async (
   target: Target,
-  { run, letters }: Group,
+  groups: readonly Group[],
   told: Pick<ReplayMessage, 'by' | 'because'>,
 ): Promise<void> => {
-  await replayLetters(target.aws, await target.pipeline(run.pipeline), letters, told);
+  const [first] = groups;
+  if (!first) return;
+  const letters = groups.flatMap((group) => group.letters);
+  await replayLetters(target.aws, await target.pipeline(first.run.pipeline), letters, told);
 };
 
 /** The run once its further execution has ended. Throws CliError HDL655 when none begins within a minute. */
