@@ -101,6 +101,8 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       return;
     }
     const failed = kept.filter((one) => 'error' in one).length;
+    const { measured, scores, blockedScores } = batch;
+    const told = blockedScores && failed === 0 ? { measured, scores } : {};
     await table.update({
       key,
       set: {
@@ -109,6 +111,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
         completed: kept.length - failed,
         failed,
         results: await payloads.storeResults(pipeline, kept),
+        ...told,
       },
       remove: ended,
       ...earlier(order),

@@ -12,16 +12,17 @@ interface Held {
 
 /** An item as it is written; what is undefined is not. */
 export const asHeld = (item: Item & Telling): Item => {
-  const { spent, tries, measured, scores } = item;
-  if (!spent && !measured && !scores) return item;
+  const { spent, tries, measured, scores, blockedScores } = item;
+  if (!spent && !measured && !scores && !blockedScores) return item;
   return {
     ...item,
     spent: undefined,
     tries: tries && tries.length >= mostTries ? tries : undefined, // or the list would grow for ever
     measured: undefined,
     scores: undefined,
+    blockedScores: undefined,
     paidText: spent && JSON.stringify({ spent, tries }),
-    toldText: (measured || scores) && JSON.stringify({ measured, scores }),
+    toldText: (measured || scores || blockedScores) && JSON.stringify({ measured, scores, blockedScores }),
   };
 };
 

@@ -80,6 +80,8 @@ export interface Telling {
   readonly spent?: Spent;
   readonly measured?: Measured;
   readonly scores?: Scores;
+  /** Of a batch: those of items that they blocked, which count beside the others until such an item is done again. */
+  readonly blockedScores?: Scores;
   readonly tries?: readonly Try[];
 }
 
@@ -180,7 +182,8 @@ export const sumTellings = (parts: readonly Telling[]): Telling => {
   const spent = parts.some((part) => part.spent) ? sumSpent(parts.map((part) => part.spent)) : undefined;
   return stated<Telling>({
     spent,
-    scores: sumScores(parts.map(({ scores }) => scores)),
+    scores: sumScores(parts.flatMap(({ scores, blockedScores }) => [scores, blockedScores])),
+    blockedScores: undefined,
     tries: undefined,
     measured:
       measured.length === 0

@@ -165,6 +165,7 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
   const models: Record<string, ModelUse> = {};
   const services: Record<string, { readonly count: number; readonly dollars?: number }> = {};
   let scores: Scores = {};
+  let blockedScores: Scores = {};
   const objects = { read: new Set<string>(), wrote: new Set<string>() };
   let uncounted = noScores;
   let warnings: readonly string[] = [];
@@ -246,7 +247,8 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
     checkScores: () => {
       if (uncounted === noScores) return;
       const { blocked, warned, scores: given } = uncounted;
-      scores = sumScores([scores, given]) ?? {};
+      if (blocked.length > 0) blockedScores = sumScores([blockedScores, given]) ?? {};
+      else scores = sumScores([scores, given]) ?? {};
       warnings = someOf([...warnings, ...warned]);
       uncounted = noScores;
       if (blocked.length > 0) throw new PermanentError(`HDL802 blocked by a score: ${blocked.join('; ')}`);
@@ -260,7 +262,9 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
       const billedMs = Math.max(1, endedAt - facts.startedAt + coldMs);
       const stored = bytesOut !== undefined && bytesOut <= inlineLimitBytes ? bytesOut : 0;
       const own = spent(billedMs, Math.ceil((recordBytes + stored) / writeUnit) + writesAfter);
-      const given = before.scores ? sumScores([before.scores, scores]) : Object.keys(scores).length > 0 && scores;
+      const told = sumScores([scores, blockedScores]);
+      const given = sumScores([before.scores, scores]);
+      const blocked = sumScores([before.blockedScores, blockedScores]);
       const tries = withEnd(before.tries, {
         at: claimedAt,
         ms: endedAt - startedAt,
@@ -272,9 +276,10 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
       if (bytesOut !== undefined) measured.bytesOut = bytesOut;
       if (objects.read.size > 0) measured.read = [...objects.read];
       if (objects.wrote.size > 0) measured.wrote = [...objects.wrote];
-      last = { spent: own, measured, ...(given ? { scores } : {}) };
+      last = { spent: own, measured, ...(told ? { scores: told } : {}) };
       const whole = before.spent ? sumSpent([before.spent, own]) : { ...own, usage: compactUsage(own.usage) };
-      return { spent: whole, measured, tries, ...(given ? { scores: given } : {}) };
+      const all = { ...(given ? { scores: given } : {}), ...(blocked ? { blockedScores: blocked } : {}) };
+      return { spent: whole, measured, tries, ...all };
     },
     told: () => last,
   };

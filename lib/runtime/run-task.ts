@@ -203,7 +203,8 @@ const settle = async (
 const noteFailure = async (attempt: Attempt, begun: Begun, thrown: unknown): Promise<void> => {
   if (thrown instanceof SupersededError) return;
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const telling = attempt.meter.tell(begun.record, {
+  // One that is done has no blocked ones; one that failed has no others.
+  const { blockedScores, ...telling } = attempt.meter.tell(begun.record, {
     startedAt: begun.startedAt,
     claimedAt: begun.claimedAt,
     endedAt: attempt.now(),
@@ -211,7 +212,10 @@ const noteFailure = async (attempt: Attempt, begun: Begun, thrown: unknown): Pro
     error,
   });
   try {
-    await attempt.ledger.stages.note(begun.at, attempt.owner, telling);
+    await attempt.ledger.stages.note(begun.at, attempt.owner, {
+      ...telling,
+      ...(blockedScores ? { scores: blockedScores } : {}),
+    });
   } catch (lost) {
     // The attempt's own error is what the state machine has to hear.
     attempt.logger.warn('what the failed attempt used could not be recorded', { reason: String(lost) });
