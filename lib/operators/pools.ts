@@ -37,7 +37,8 @@ export const sweepPools = async (services: Services): Promise<readonly (PoolAddr
   const { ledger, now } = services;
   const failed: (PoolAddress & { readonly why: string })[] = [];
   const until = now() + longestMs;
-  const inUse = inTurn(await ledger.pools.inUse(), await ledger.pools.sweptTo());
+  const found = await ledger.pools.inUse();
+  const inUse = inTurn(found, found.length > atOnce ? await ledger.pools.sweptTo() : undefined);
   let next = 0;
   const lookOn = async (): Promise<void> => {
     for (let at = inUse[next]; at && now() < until; at = inUse[next]) {
