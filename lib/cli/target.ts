@@ -124,7 +124,7 @@ export const targetAt = async (
         2,
         `${place.name} has no orchestrator '${orchestrator}' (no SSM parameter ${manifestName(orchestrator)})`,
         'one that was deployed there',
-        'deploy it (npx cdk deploy), or name it with --orchestrator; check the region and the account',
+        'deploy it (npx cdk deploy; here: npx heddle local run), or name it with --orchestrator; check the region and the account',
       );
     }
     return {

@@ -124,6 +124,11 @@ test('paused, nothing further starts; resumed, it goes on; cancelled, it is over
     states: '..',
     endedAt: expect.any(String),
   });
+  // Nothing of it was started, so that the plan is the same: it is another backfill all the same.
+  const again = await world.heddle('backfill', 'trends', ...range(2), '--go', '--no-wait', '--json');
+  const third = JSON.parse(again.stdout).backfill;
+  expect(third).not.toBe(other);
+  expect(await world.bench.backfill(third)).toMatchObject({ status: 'completed', states: 'cc' });
 });
 
 test('only what was made by prompt v3 with a score under 0.7, and what is made from it', async () => {

@@ -9,6 +9,7 @@ import {
   partitionStates,
   partitionWords,
   partsOf,
+  statesOf,
   stepsOf,
   timeOf,
 } from '../../records/index.ts';
@@ -210,6 +211,9 @@ const showPlan = async (
   print(setting, planReport({ planned, expected, concurrency, readers, width: columnsOf(setting.stdout) }));
 };
 
+const isInVain = ({ endedAt, states }: BackfillRecord): boolean =>
+  endedAt !== undefined && !statesOf(states).some((state) => state === 'completed' || state === 'asked');
+
 /** Records the backfill and has it go on. The same plan, of partitions that stand the same, is the same backfill. */
 const askForBackfill = async (
   target: Target,
@@ -224,7 +228,14 @@ const askForBackfill = async (
   const { manifest, planned, concurrency, what, now } = asked;
   const { pipeline } = manifest;
   const { plan } = planned;
-  const id = `${pipeline}-${sha256(JSON.stringify(plan)).slice(0, 12)}`;
+  const idAfter = (before: readonly string[]): string =>
+    `${pipeline}-${sha256([JSON.stringify(plan), ...before].join(' ')).slice(0, 12)}`;
+  let id = idAfter([]);
+  // One that ended before it started anything left all partitions as they stood: what is asked for now is another.
+  for (let there = await target.ledger.backfills.get(id); there && isInVain(there); ) {
+    id = idAfter([id]);
+    there = await target.ledger.backfills.get(id);
+  }
   const record: BackfillRecord = {
     id,
     pipeline,
