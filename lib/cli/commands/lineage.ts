@@ -3,7 +3,8 @@ import { readArtifact } from '../lineage/artifact.ts';
 import { edgesOf, treeLines } from '../lineage/report.ts';
 import { openSources } from '../lineage/sources.ts';
 import { mostArtifacts, trace } from '../lineage/trace.ts';
-import { print, printJson, remark } from '../setting.ts';
+import { columnsOf, print, printJson, remark } from '../setting.ts';
+import { cutTo } from '../table.ts';
 import { openTarget, targetOptions } from '../target.ts';
 
 const usualDepth = 10;
@@ -46,7 +47,7 @@ export const lineage: Command = {
         for (const start of starts) {
           const traced = await trace(start, sources[direction], depth);
           if (given.has('json')) printJson(setting, edgesOf(traced.root, direction));
-          else print(setting, treeLines(traced.root));
+          else print(setting, cutTo(columnsOf(setting.stdout), treeLines(traced.root)));
           if (traced.cut)
             remark(setting, [
               `More than ${mostArtifacts} artifacts: the rest is left out. Ask from one of them, or with --depth.`,
