@@ -18,6 +18,11 @@ const cut = sequence({
   F: fail,
 });
 
+/** An expression that is worked out piece by piece. */
+const long = '{% $map([1..9], function($x) { $sum([1..9].($ * $x)) }) %}';
+const worked = sequence({ P: { Type: 'Pass', Output: long, Next: 'T' }, T: invoke('fail', 'Odd', { End: true }) });
+const asked = sequence({ U: invoke('fail', long, { End: true }) });
+
 const started = 'ExecutionStarted ParallelStateEntered ParallelStateStarted';
 const mapped = 'ExecutionStarted MapStateEntered MapStateStarted MapIterationStarted';
 const handled = 'ParallelStateFailed ParallelStateExited PassStateEntered PassStateExited ExecutionSucceeded';
@@ -62,6 +67,31 @@ test.each<[string, unknown, string]>([
     `${mapped} ChoiceStateEntered MapIterationStarted ChoiceStateEntered ChoiceStateExited WaitStateEntered ChoiceStateExited WaitStateEntered ` +
       'WaitStateExited FailStateEntered MapIterationAborted WaitStateAborted MapIterationFailed MapStateFailed ExecutionFailed',
   ],
+  [
+    'nothing is told after the end of what another branch was working out',
+    jsonata({ S: { Type: 'Parallel', Branches: [worked, asked, sequence({ F: fail })], End: true } }),
+    `${started} PassStateEntered TaskStateEntered FailStateEntered TaskStateAborted ParallelStateFailed ExecutionFailed`,
+  ],
+  [
+    'an iteration without an input does not start, and cuts those that did',
+    jsonata({
+      S: map(sequence({ W: { Type: 'Wait', Seconds: 5, End: true } }), {
+        Items: '{% $states.input %}',
+        ItemSelector: '{% $states.context.Map.Item.Value = 1 ? 1 : $none %}',
+      }),
+    }),
+    `${mapped} WaitStateEntered MapIterationAborted WaitStateAborted EvaluationFailed MapStateFailed ExecutionFailed`,
+  ],
+  [
+    'nor do those of which the input was being worked out',
+    jsonata({
+      S: map(sequence({ T: invoke('fail', 'Odd', { End: true }) }), {
+        Items: '{% $states.input %}',
+        ItemSelector: `{% $states.context.Map.Item.Value = 1 ? $none : ${long.slice(3, -3)} %}`,
+      }),
+    }),
+    'ExecutionStarted MapStateEntered MapStateStarted EvaluationFailed MapStateFailed ExecutionFailed',
+  ],
 ])('%s', async (_name, definition, types) => {
   const { create, start, ended, history } = engine({
     functions: {
@@ -77,5 +107,5 @@ test.each<[string, unknown, string]>([
   // All that is told of what is cut follows the last event of what failed.
   const last = events.findLast(({ type }) => type === 'FailStateEntered' || type === 'TaskFailed')?.id;
   for (const { type, previousEventId } of events)
-    if (/Aborted$/.test(String(type))) expect([type, previousEventId]).toEqual([type, last]);
+    if (last !== undefined && /Aborted$/.test(String(type))) expect([type, previousEventId]).toEqual([type, last]);
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Shape } from '../../../lib/local/service.ts';
 import { engine, type Handler, invoke } from './engine.ts';
@@ -5,10 +6,11 @@ import { engine, type Handler, invoke } from './engine.ts';
 const failingOnce = () => {
   const calls: unknown[] = [];
   let broken = true;
-  const work: Handler = (event) => {
+  const work: Handler = async (event) => {
     calls.push(event);
-    if (event === 'b' && broken) throw new RangeError('no');
-    return `${event}!`;
+    if (event !== 'b' || !broken) return `${event}!`;
+    await setImmediate(); // the branches beside it come to their end
+    throw new RangeError('no');
   };
   return { calls, work, mend: () => (broken = false) };
 };

@@ -67,7 +67,7 @@ export class Children {
     this.#running.delete(failed);
     if (isTold(thrown)) abort(failed, failed.cursor);
     this.#cut(failed.cursor, thrown);
-    if (iteration && isTold(thrown)) failed.aside('MapIterationFailed', iteration);
+    if (iteration && isTold(thrown)) failed.execution.event(failed.id, 'MapIterationFailed', failed.cursor, iteration);
   }
 
   #cut(previous: number, thrown: unknown): void {

@@ -44,6 +44,7 @@ const open = async (
     toleratedCount: limits.tolerance.count,
     toleratedPercentage: limits.tolerance.percentage,
   };
+  frame.lifetime.check();
   const run = execution.host.mapRuns.open(plan, typeof known === 'string' ? known : undefined);
   if (known === undefined) frame.event('MapRunStarted', { mapRunArn: run.arn });
   else if (run.redrives > 0) frame.event('MapRunRedriven', { mapRunArn: run.arn, redriveCount: run.redrives });

@@ -3,6 +3,7 @@ import { StateError } from '../errors.ts';
 import type { Outcome } from './closed.ts';
 import type { Execution } from './execution.ts';
 import { Frame } from './frame.ts';
+import { Ended } from './lifetime.ts';
 import { runFrame } from './sequence.ts';
 import type { FrameProgress } from './visit.ts';
 
@@ -56,6 +57,7 @@ export const drive = (
   runFrame(root, identity.input, resumed).then(
     (output) => end('ExecutionSucceeded', { status: 'SUCCEEDED', output }, root.cursor),
     (thrown: unknown) => {
+      if (thrown instanceof Ended) return;
       if (!(thrown instanceof StateError)) return onCrash(thrown);
       end('ExecutionFailed', { status: 'FAILED', ...problemOf(thrown.error, thrown.reason) }, root.cursor);
     },

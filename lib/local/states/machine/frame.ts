@@ -41,18 +41,21 @@ export class Frame {
     this.inside = undefined;
   }
 
-  /** Appends an event that the next one of this frame follows. */
+  /** Appends an event that the next one of this frame follows. Throws Ended, as all that writes here, once its lifetime is over. */
   event(type: string, details?: Shape, memo?: Shape): number {
+    this.lifetime.check();
     this.cursor = this.execution.event(this.id, type, this.cursor, details, memo);
     return this.cursor;
   }
 
   /** Appends an event that the next one does not follow (AWS: MapIterationSucceeded, MapStateSucceeded, ...). */
   aside(type: string, details?: Shape): number {
+    this.lifetime.check();
     return this.execution.event(this.id, type, this.cursor, details);
   }
 
   note(note: string, memo: Shape): void {
+    this.lifetime.check();
     this.execution.note(this.id, note, memo);
   }
 }

@@ -1,8 +1,11 @@
 // How long a branch, an iteration or an execution is alive. After its end nothing of it goes on: promises that it awaits
-// through `within` never settle, its timers are cancelled.
+// through `within` never settle, its timers are cancelled, and what would still be written throws.
 
 /** What code awaits that belongs to an ended lifetime. */
 export const forever = (): Promise<never> => new Promise(() => undefined);
+
+/** Thrown at what would still write after its end, such as an expression that was being worked out. Nobody waits for it. */
+export class Ended extends Error {}
 
 export class Lifetime {
   #ended = false;
@@ -10,6 +13,11 @@ export class Lifetime {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Throws Ended after the end. */
+  check(): void {
+    if (this.#ended) throw new Ended();
   }
 
   /** Registers `hook` for the end; the returned function takes it back. */

@@ -52,8 +52,8 @@ const runInline = async (visit: Visit<MapState>, run: RunFrame, progress: Progre
       const details = { index, name: state.name };
       const map = mapContext(index, item, STATE_DATA);
       const resumed = progress?.children.get(index);
-      const child = children.open(state.processor, { cursor: after, map }, resumed, details);
       const input = resumed?.input ?? visit.payload(await selectItem(visit, effective, map, item));
+      const child = children.open(state.processor, { cursor: after, map }, resumed, details);
       if (!resumed) child.event('MapIterationStarted', details, { parent: frame.id, index, input: input.text });
       const finished = resumed?.output;
       try {

@@ -124,7 +124,8 @@ export class Visit<S extends State = State> {
   failure(thrown: unknown): StateError {
     if (thrown instanceof StateError) return thrown;
     if (!(thrown instanceof EvaluationProblem)) throw thrown;
-    const { execution } = this.frame;
+    const { execution, lifetime } = this.frame;
+    lifetime.check();
     const cause = `An error occurred while executing the state '${this.state.name}' (entered at the event id #${this.entered.id}). ${thrown.message}`;
     if (thrown.error === 'States.QueryEvaluationError') {
       this.frame.cursor = execution.event(this.frame.id, 'EvaluationFailed', this.entered.previous, {
