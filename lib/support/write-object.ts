@@ -22,16 +22,22 @@ async function* inParts(pieces: AsyncIterable<Buffer>, bytes: number): AsyncGene
   if (size > 0) yield Buffer.concat(held);
 }
 
+export interface WriteOptions {
+  readonly bytesOfPart?: number;
+  /** Asked when all pieces have come. @default they are */
+  readonly areWanted?: () => boolean;
+}
+
 /**
  * Writes an object; one that is there is left as it is, so that a repeat is harmless. Throws AwsCallError, and what the pieces throw:
- * then what was uploaded is given up. Of one who died the bucket's lifecycle has to.
+ * then what was uploaded is given up, as that which nobody wants is. Of one who died the bucket's lifecycle has to.
  */
 export const writeObject = async (
   aws: Aws,
   bucket: string,
   key: string,
   pieces: AsyncIterable<Buffer>,
-  bytesOfPart = partBytes,
+  { bytesOfPart = partBytes, areWanted = () => true }: WriteOptions = {},
 ): Promise<void> => {
   const send = async (method: 'PUT' | 'POST' | 'DELETE', options: ObjectOptions): Promise<Answer> => {
     const response = await aws.object(method, bucket, key, options);
@@ -46,12 +52,19 @@ export const writeObject = async (
   const first = (await parts.next()).value ?? Buffer.alloc(0);
   let part = await parts.next();
   if (part.done) {
-    await send('PUT', { body: first, headers: unlessThere });
+    if (areWanted()) await send('PUT', { body: first, headers: unlessThere });
     return;
   }
   const uploadId = fieldIn((await send('POST', { query: { uploads: '' } })).text, 'UploadId') ?? '';
   const sendPart = (body: Buffer<ArrayBuffer>, number: number): Promise<Answer> =>
     send('PUT', { body, query: { partNumber: String(number), uploadId } });
+  const join = (sent: readonly Answer[]): Promise<Answer> => {
+    const list = sent.map(
+      ({ etag }, place) => `<Part><PartNumber>${place + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
+    );
+    const body = `<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`;
+    return send('POST', { body, headers: unlessThere, query: { uploadId }, timeoutMs: joinTimeoutMs });
+  };
   let underWay = sendPart(first, 1);
   try {
     const sent: Answer[] = [];
@@ -62,15 +75,7 @@ export const writeObject = async (
       part = await parts.next();
     }
     sent.push(await underWay);
-    const list = sent.map(
-      ({ etag }, place) => `<Part><PartNumber>${place + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
-    );
-    const body = `<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`;
-    const joined = await send('POST', {
-      ...{ body, headers: unlessThere, timeoutMs: joinTimeoutMs },
-      query: { uploadId },
-    });
-    if (joined.wasThere) await send('DELETE', { query: { uploadId } });
+    if (!areWanted() || (await join(sent)).wasThere) await send('DELETE', { query: { uploadId } });
   } catch (error) {
     await Promise.allSettled([underWay]); // a part that arrives after it was given up would stay
     await Promise.allSettled([send('DELETE', { query: { uploadId } })]); // or by the lifecycle

@@ -202,6 +202,7 @@ describe('is not made, and why is told,', () => {
   test('of lines with which nothing is wrong: then Step Functions is to be believed', async () => {
     await put('fine.jsonl', '{"n":1}\n{"n":2}\n');
     expect(await look('jsonl', 'fine.jsonl')).toBeUndefined();
+    expect(await look('jsonl', 'fine', { rows: { under: 'prefix' } })).toBeUndefined();
   });
 });
 

@@ -82,6 +82,13 @@ test.each<[string, (name: string) => Promise<Response> | undefined, RegExp]>([
   await expect(readObject(aws, 'payloads', 'given-up')).rejects.toMatchObject({ code: 'NoSuchKey', status: 404 });
 });
 
+test.each([5, 11 * megabyte])('of %d bytes that nobody wants after all nothing stays', async (length) => {
+  const { calls, aws } = watched();
+  await writeObject(aws, 'payloads', 'unwanted', piecesOf(bytes.subarray(0, length)), { areWanted: () => false });
+  expect(calls.at(-1)).toBe(length > 5 ? 'DELETE upload' : undefined);
+  await expect(readObject(aws, 'payloads', 'unwanted')).rejects.toMatchObject({ code: 'NoSuchKey' });
+});
+
 test('where what is written cannot be made to its end, nothing stays', async () => {
   async function* broken(): AsyncGenerator<Buffer> {
     yield* piecesOf(bytes);

@@ -114,46 +114,36 @@ const problemOf = async (format: string, key: string, rows: Rows, services: Serv
   return problem === undefined ? undefined : malformed(rows.placeOf(key), problem).message;
 };
 
-const lookAt = async (
-  pieces: AsyncIterable<Buffer>,
-  mender: LineMender,
-  isEnough = (_: Findings) => false,
-): Promise<Findings> => {
-  for await (const piece of pieces) {
-    mender.push(piece);
-    if (isEnough(mender.findings)) return mender.findings;
-  }
+const lookAt = async (pieces: AsyncIterable<Buffer>, mender: LineMender): Promise<Findings> => {
+  for await (const piece of pieces) mender.push(piece);
   mender.end();
   return mender.findings;
 };
 
-/** Where something is wrong that a copy can do without, a copy. They are read twice, so that nothing is written otherwise. */
+/** Where something is wrong that a copy can do without, a copy: it is made as they are looked through. */
 const mend = async (
   { run, stage, rows }: Call<'mapFailed'>,
   bucket: string,
   keys: readonly string[],
   read: Rows,
   { aws }: Services,
-  limits: RowsLimits,
+  { line, atOnce, partBytes: bytesOfPart }: RowsLimits,
 ): Promise<BrokenRows | undefined> => {
-  const { line, atOnce, partBytes } = limits;
-  let differs = false;
-  await eachAtOnce(keys, atOnce, async (key) => {
-    const found = await lookAt(read.piecesOf(key), new LineMender(line), ({ differs: is }) => is);
-    if (found.differs) differs = true;
-    return differs ? 'enough' : undefined;
-  });
-  if (!differs) return undefined;
+  const isOne = rows?.under === undefined;
   // What an earlier execution copied of other objects must not be among them.
   const folder = `${mendedRows(run.pipeline)}${run.id}/${stage}/${addressOf(run, stage).generation}/`;
   const nameOf = (place: number) => `${folder}${String(place).padStart(6, '0')}.jsonl`; // in the order that they are read in
-  read.again();
+  let differs = false;
   await eachAtOnce(keys, atOnce, async (key, place) => {
-    const copy = copyOf(read.piecesOf(key), new LineMender(line, rows?.under ? key : undefined));
-    await writeObject(aws, bucket, nameOf(place), copy, partBytes);
+    const mender = new LineMender(line, isOne ? undefined : key);
+    const copy = copyOf(read.piecesOf(key), mender);
+    // Among others one that is as it was is wanted too, for the sake of those that are not.
+    const areWanted = () => !isOne || mender.findings.differs;
+    await writeObject(aws, bucket, nameOf(place), copy, { areWanted, ...(bytesOfPart ? { bytesOfPart } : {}) });
+    if (mender.findings.differs) differs = true;
     return undefined;
   });
-  return { mended: { bucket, key: rows?.under ? folder : nameOf(0) } };
+  return differs ? { mended: { bucket, key: isOne ? nameOf(0) : folder } } : undefined;
 };
 
 async function* copyOf(pieces: AsyncIterable<Buffer>, mender: LineMender): AsyncGenerator<Buffer> {

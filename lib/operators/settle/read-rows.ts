@@ -62,8 +62,6 @@ export interface Rows {
   placeOf(key: string): string;
   /** Throw UnreadableError where the object is not there, cannot be unpacked, or is too much. */
   piecesOf(key: string): AsyncIterable<Buffer>;
-  /** They are read once more from the start, in the time that is left. */
-  again(): void;
 }
 
 export const openRows = (bucket: string, { aws, now }: Services, limits: RowsLimits): Rows => {
@@ -91,14 +89,7 @@ export const openRows = (bucket: string, { aws, now }: Services, limits: RowsLim
     }
   }
 
-  return {
-    limits,
-    placeOf,
-    piecesOf,
-    again: () => {
-      left = limits.bytes;
-    },
-  };
+  return { limits, placeOf, piecesOf };
 };
 
 async function* unpacked(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
