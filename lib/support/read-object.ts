@@ -8,7 +8,7 @@ export interface ObjectPieces {
   readonly pieces: AsyncIterable<Buffer>;
 }
 
-const pieceBytes = 4 * 1_048_576;
+const pieceBytes = 2 * 1_048_576;
 /** Of a piece whose connection ends within it. */
 const mostTries = 3;
 
