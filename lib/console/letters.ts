@@ -37,8 +37,9 @@ const groupHtml = ({ stage, error, cause, letters }: Group): Html => {
   const only = letters.length === 1;
   // By what they failed with, so that it also means those that come until it is done.
   const which = only ? { pipeline, id: letterName(newest) } : { pipeline, stage, error, cause };
+  const varies = letters.some((letter) => letter.cause !== cause);
   return html`<article class="card"><h2><a href="${pipelineLink(pipeline)}">${pipeline}</a> ${stage} <span class="dead">${plural(letters.length, 'dead letter')}</span></h2>
-<pre class="cause">${error}: ${cause}</pre>
+<pre class="cause">${error}: ${cause}</pre>${varies ? html`<p class="muted">… and the same with other numbers.</p>` : ''}
 <p class="actions">${act('replay', only ? 'Replay' : 'Replay all of these', which)}${act('discard', only ? 'Discard' : 'Discard all of these', which)}</p>
 <details><summary>${only ? 'Which' : 'Which ones'}</summary>${tableOf(
     `Dead letters of ${stage}`,
@@ -47,6 +48,7 @@ const groupHtml = ({ stage, error, cause, letters }: Group): Html => {
       { heading: 'Run' },
       { heading: 'Attempts', kind: 'number' },
       { heading: 'Failed' },
+      ...(varies ? [{ heading: 'Why', kind: 'why' } as const] : []),
     ],
     letters
       .slice(0, shownInGroup)
@@ -55,6 +57,7 @@ const groupHtml = ({ stage, error, cause, letters }: Group): Html => {
         html`<a href="${runLink(letter)}">${letter.partition}</a>`,
         letter.attempts,
         moment(letter.lastAt),
+        ...(varies ? [letter.cause] : []),
       ]),
   )}${moreThan(shownInGroup, letters.length)}</details></article>`;
 };

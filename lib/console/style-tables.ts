@@ -33,6 +33,7 @@ td.bar, th.bar { width: 70%; min-width: 18rem; padding-left: 0; padding-right: 0
   .list tr { display: block; padding: 0.5rem 0.8rem; border-bottom: 1px solid var(--line); } .list tbody tr:last-child { border-bottom: 0; }
   .list td, .list td.why, .list td.id, .list td.key { display: flex; max-width: none; gap: 0.4rem; justify-content: flex-end; align-items: baseline; padding: 0.12rem 0; border: 0; min-width: 0; text-align: right; white-space: normal; overflow-wrap: anywhere; }
   .list td::before { content: attr(data-th); color: var(--muted); font-size: 0.85rem; text-align: left; flex: none; margin-right: auto; padding-right: 0.8rem; } .list td:empty { display: none; }
+  .grid th:nth-child(2), .grid td:nth-child(2), .grid th:nth-child(4), .grid td:nth-child(4), .grid th:nth-child(5), .grid td:nth-child(5) { display: none; }
   .timeline tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 7.5rem; max-width: 9rem; }
   .grid th[scope="row"], .grid thead th:first-child { position: static; } }
 `;

@@ -1,4 +1,5 @@
 // Dead letters, replayed or discarded from a dashboard.
+import { likeness } from '../console/index.ts';
 import { discardLetters, isOpen, replayLetters } from '../ledger/index.ts';
 import type { Services } from '../operators/index.ts';
 import { type DeadLetter, letterName, type PipelineManifest } from '../records/index.ts';
@@ -19,7 +20,7 @@ const meantBy = async (
   const [id, stage, error, cause = ''] = ['id', 'stage', 'error', 'cause'].map(given);
   const isMeant = (letter: DeadLetter): boolean =>
     id === undefined
-      ? letter.stage === stage && letter.error === error && cutCause(letter.cause) === cause
+      ? letter.stage === stage && letter.error === error && likeness(cutCause(letter.cause)) === likeness(cause)
       : letterName(letter) === id || letter.run === id;
   const [run = ''] = id?.split('/') ?? [];
   const open =

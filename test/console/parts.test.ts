@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { answersOf } from '../../lib/console/approvals.ts';
 import { barChart, pointChart } from '../../lib/console/chart.ts';
 import { differenceOf } from '../../lib/console/compare.ts';
-import { answerSkeleton, byBegin, textOf } from '../../lib/console/index.ts';
+import { answerSkeleton, byBegin, likeness, patternOf, textOf } from '../../lib/console/index.ts';
 import { groupLetters } from '../../lib/console/letter-groups.ts';
 
 test.each([
@@ -40,6 +40,19 @@ test('dead letters that failed alike are one group, the largest first', () => {
     ['b', 'open', 1],
     ['a', 'replayed', 1],
   ]);
+});
+
+test.each([
+  ['line 7: no text', 'line 1203: no text', true],
+  ['line 7: no text', 'line 7: no date', false],
+  ['HTTP 429 of item 3', 'HTTP 429 of item 14', true],
+  ['HTTP 429 of item 3', 'HTTP 500 of item 3', false],
+  ['status: 404', 'status: 503', false],
+  ['a [b] (c) 1.5 $ ^ \\', 'a [b] (c) 2.75 $ ^ \\', true],
+  ['', '', true],
+])('%j and %j failed alike: %j', (one, other, expected) => {
+  expect(likeness(one) === likeness(other)).toBe(expected);
+  expect(new RegExp(patternOf(one)).test(other)).toBe(expected);
 });
 
 test('stages are told in the order in which they began; what is to be done again comes last', () => {

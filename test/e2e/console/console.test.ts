@@ -102,7 +102,7 @@ test('HTML in an error is text; a dead letter is replayed, another discarded', a
   await page.getByRole('button', { name: 'See the plan' }).click();
   await page.getByRole('button', { name: 'Discard' }).click();
   await page.getByText('Discarded. It stays in the history').waitFor();
-  expect(new URL(page.url()).search).not.toContain('done'); // loaded again, the page does not say it again
+  await page.waitForURL((url) => !url.searchParams.has('done')); // loaded again, the page does not say it again
   expect(await page.getByRole('article').count()).toBe(1);
 
   shop.fail();
