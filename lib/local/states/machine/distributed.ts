@@ -109,7 +109,7 @@ export const runDistributed = async (
   const run = await open(visit, distribution, { concurrency, tolerance }, progress);
   const forget = frame.lifetime.onEnd(() => run.end('ABORTED'));
   try {
-    const result = await work(visit, distribution, run, effective, source);
+    const result = await frame.lifetime.within(work(visit, distribution, run, effective, source));
     run.end('SUCCEEDED');
     frame.event('MapRunSucceeded');
     frame.aside('MapStateSucceeded');
