@@ -14,8 +14,14 @@ test('versions stay what they are, and aliases lead to them', async () => {
     stateMachineArn,
     definition: JSON.stringify(saying('two')),
     publish: true,
+    versionDescription: 'says two',
   });
   const two = updated.stateMachineVersionArn;
+  expect(await call('DescribeStateMachine', { stateMachineArn: two })).toMatchObject({
+    stateMachineArn: two,
+    revisionId: updated.revisionId,
+    description: 'says two',
+  });
   expect(two).toBe(`${stateMachineArn}:2`);
 
   const routingConfiguration = [{ stateMachineVersionArn: one, weight: 100 }];

@@ -1,13 +1,13 @@
 // The operations on state machines.
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type Shape } from '../../service.ts';
-import { describeMachine } from './descriptions.ts';
+import { describeMachine, isInitial } from './descriptions.ts';
 import { checkLogging } from './execution-logs.ts';
 import type { MachineRow } from './machines.ts';
 import { page, sizeOf } from './pages.ts';
 import type { Parts } from './parts.ts';
 import { checkArn, checkName, oneOf, optionalText, seconds, text, withData } from './requests.ts';
-import type { Versions } from './versions.ts';
+import type { VersionRow, Versions } from './versions.ts';
 
 const settingsOf = (input: Shape): Shape => {
   const settings = Object.fromEntries(
@@ -31,6 +31,12 @@ const MOST_DIAGNOSTICS = 100;
 /** `publish: true` of a create or an update. */
 const published = (versions: Versions, arn: string, input: Shape, description: string): Shape =>
   input.publish === true ? { stateMachineVersionArn: versions.publish(arn, optionalText(input, description)).arn } : {};
+
+/** What a version has of its own. */
+const versionDetails = ({ createdAt, description }: VersionRow): Shape => ({
+  creationDate: seconds(createdAt),
+  ...(description !== undefined && { description }),
+});
 
 export const machineOperations = ({ machines, versions, executions, tests }: Parts): OperationTable => {
   const tagged = (input: Shape): MachineRow => {
@@ -80,6 +86,7 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
       return {
         ...describeMachine(machine, machines.revision(machine.revision), withData(input)),
         ...(versionArn && { stateMachineArn: arn }),
+        ...(versionArn === arn && versionDetails(versions.version(arn))),
       };
     },
     DescribeStateMachineForExecution: (input) => {
@@ -92,7 +99,7 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
         ...(withData(input) && { definition: revision.definition }),
         roleArn: revision.roleArn,
         updateDate: seconds(revision.createdAt),
-        revisionId: revision.id,
+        ...(!(machine && isInitial(machine, revision)) && { revisionId: revision.id }),
         ...machine?.settings,
       };
     },

@@ -143,7 +143,8 @@ export class Machines {
     const before = this.revision(machine.revision);
     const definition = change.definition ?? before.definition;
     if (change.definition !== undefined) this.#checked(definition, machine.type === 'EXPRESS');
-    const revision = this.#revise(arn, definition, change.roleArn ?? before.roleArn, this.#context.clock.now());
+    const now = Math.max(this.#context.clock.now(), machine.createdAt + 1); // by its time it is told from the first
+    const revision = this.#revise(arn, definition, change.roleArn ?? before.roleArn, now);
     this.#context.database
       .prepare('UPDATE sfn_machines SET revision = ?, settings = ? WHERE arn = ?')
       .run(revision, JSON.stringify({ ...machine.settings, ...change.settings }), arn);
