@@ -127,6 +127,13 @@ test('a grouping that is none', async () => {
   });
 });
 
+test('a span that ends before it begins', async () => {
+  expect(await recorded.heddle('cost', '--since', '2026-01-02', '--until', '2026-01-01')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^HDL603 --since is 2026-01-02\S+; expected a time before 2026-01-01/),
+  });
+});
+
 test('no run in that time', async () => {
   expect(await recorded.heddle('cost', 'report')).toMatchObject({ code: 0, stdout: 'No run ended in that time.\n' });
 });

@@ -47,6 +47,14 @@ export const cost: Command = {
     const now = setting.now();
     const from = readMoment('since', given.text('since') ?? usualSince, now) ?? '';
     const to = readMoment('until', given.text('until'), now) ?? new Date(now).toISOString();
+    if (from > to)
+      throw new CliError(
+        'HDL603',
+        2,
+        `--since is ${from}`,
+        `a time before ${to}`,
+        'give an earlier one, or a later --until',
+      );
     const target = await openTarget(given, setting, 'none');
     try {
       const all = await readSpending(target, given.operands[0], from, to);
