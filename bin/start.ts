@@ -131,7 +131,7 @@ const sayQuality = async (heddle: LocalHeddle, chain: readonly ChainRun[]): Prom
 
 const shownDeadLetters = 5;
 
-const sayDeadLetters = async ({ ledger }: LocalHeddle, chain: readonly ChainRun[]): Promise<void> => {
+const sayDeadLetters = async ({ ledger }: LocalHeddle, chain: readonly ChainRun[], where: string): Promise<void> => {
   for (const { pipeline, run } of chain) {
     if (!run) continue;
     const letters = await ledger.deadLetters.list(pipeline, run.run);
@@ -141,7 +141,7 @@ const sayDeadLetters = async ({ ledger }: LocalHeddle, chain: readonly ChainRun[
     );
     for (const { stage, cause } of letters.slice(0, shownDeadLetters)) say(`  ${stage}: ${oneLine(cause, 500)}`);
     if (letters.length > shownDeadLetters)
-      say(`  … and ${count(letters.length - shownDeadLetters)} more: npx heddle run ${run.run}`);
+      say(`  … and ${count(letters.length - shownDeadLetters)} more: npx heddle run ${run.run}${where}`);
   }
 };
 
@@ -204,7 +204,7 @@ const runDays = async (heddle: LocalHeddle, where: string): Promise<number> => {
   say();
   await sayRuns(heddle, chain);
   say();
-  await sayDeadLetters(heddle, chain);
+  await sayDeadLetters(heddle, chain, where);
   say('Now the month before it, and how the partitions stand then:');
   const backfill = `  npx heddle backfill report --from 2026-01-01 --to 2026-01-31 --upstream${where}`;
   say(backfill);
@@ -289,7 +289,7 @@ const main = async (): Promise<number> => {
       const fail = given.fail.length > 0 ? ', so nothing failed: add --partition NAME for runs of their own' : '';
       say(`All of it was done before, for the same content: nothing ran again${fail}.`);
     }
-    await sayDeadLetters(heddle, chain);
+    await sayDeadLetters(heddle, chain, where);
     const failed = chain.find(({ run }) => run && run.status !== 'completed')?.run;
     if (failed) {
       say(`${failed.pipeline} ${failed.status}: ${plain(failed.cause ?? 'no cause was recorded')}`);
