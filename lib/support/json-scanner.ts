@@ -8,6 +8,13 @@ const hex = /[\da-fA-F]/;
 /** No number has more digits: one that has is told as a problem. */
 const longestWord = 10_000;
 
+/** Where in a text something comes that has a meaning: most of a file is such text. */
+const endOfPlain = (piece: Uint8Array, from: number): number => {
+  let at = from;
+  for (let byte = piece[at] ?? 0; byte >= 0x20 && byte !== 0x22 && byte !== 0x5c; byte = piece[at] ?? 0) at++;
+  return at;
+};
+
 type Expected = 'a value' | 'a value or ]' | 'a name' | 'a name or }' | ':' | ', or ]' | ', or }' | 'the end';
 
 export class JsonScanner {
@@ -34,8 +41,10 @@ export class JsonScanner {
 
   /** False once something is wrong: what comes after is not looked at. */
   push(piece: Uint8Array): boolean {
-    for (const byte of piece) {
-      if (this.#problem !== undefined) return false;
+    for (let at = 0; at < piece.length && this.#problem === undefined; at++) {
+      if (this.#inText && this.#escape === 0) at = endOfPlain(piece, at);
+      const byte = piece[at];
+      if (byte === undefined) break;
       if (this.#inText) this.#takeInText(byte);
       else this.#take(byte);
     }

@@ -223,6 +223,14 @@ describe('a row that is too large', () => {
     expect(copy).toContain('"line":3');
   });
 
+  test('is told of where nobody says which', async () => {
+    const found = await look('csv', 'sizes.csv', { error: 'States.DataLimitExceeded' });
+    expect(found?.cause).toMatch(
+      /^HDL732 s3:\/\/inbox\/sizes.csv: a row is larger than the 180000 bytes .* said: AWS says so$/,
+    );
+    expect(await look('csv', 'sizes.csv', { error: 'States.ExceedToleratedFailureThreshold' })).toBeUndefined();
+  });
+
   test('is not looked for where the map failed for another reason', async () => {
     await put('sizes.jsonl', text);
     expect(await look('jsonl', 'sizes.jsonl', { error: 'States.Timeout' })).toBeUndefined();

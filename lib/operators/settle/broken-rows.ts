@@ -15,6 +15,7 @@ import {
   openRows,
   type Rows,
   type RowsLimits,
+  rowTooLarge,
   tooMuch,
   UnreadableError,
   usualLimits,
@@ -28,7 +29,8 @@ export interface BrokenRows {
 
 /** What a map fails with whose rows cannot be read; or handed on, where one is larger than the input of a state. */
 const readerErrors: readonly string[] = ['States.ItemReaderFailed'];
-const sizeErrors: readonly string[] = ['States.DataLimitExceeded', 'States.ExceedToleratedFailureThreshold'];
+const tooLarge = 'States.DataLimitExceeded';
+const sizeErrors: readonly string[] = [tooLarge, 'States.ExceedToleratedFailureThreshold'];
 
 /** Undefined where the rows are not what broke the map, or nothing more is known than what Step Functions said. */
 export const brokenRows = async (
@@ -38,10 +40,14 @@ export const brokenRows = async (
   limits: RowsLimits = usualLimits,
 ): Promise<BrokenRows | undefined> => {
   const { items, rows, error } = call;
-  const looksAtSizes = rows?.format === 'jsonl' && sizeErrors.includes(error.Error);
-  if (!rows || !(readerErrors.includes(error.Error) || (looksAtSizes && !rows.mended))) return undefined;
+  if (!rows || ![...readerErrors, ...sizeErrors].includes(error.Error)) return undefined;
+  const looksAtSizes = sizeErrors.includes(error.Error);
   const key = await services.ledger.resolver().resolve(items, scope);
   try {
+    if (looksAtSizes && (rows.format !== 'jsonl' || rows.mended)) {
+      if (error.Error === tooLarge) throw rowTooLarge(`s3://${rows.bucket}/${String(key)}`);
+      return undefined;
+    }
     if (typeof key !== 'string' || (key === '' && rows.under === undefined)) {
       const what = rows.under === 'prefix' ? 'the prefix of its files' : 'the key of its file';
       throw missing(what, `is ${JSON.stringify(key)}`);

@@ -1,6 +1,7 @@
 // The files of a map's rows, as they come: unpacked, and no more of them than there is time for.
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { mostRowBytes } from '../../records/index.ts';
 import { AwsCallError } from '../../support/aws-call.ts';
 import { readObject } from '../../support/read-object.ts';
 import type { Services } from '../services.ts';
@@ -46,6 +47,13 @@ export const missing = (place: string, why: string): UnreadableError =>
  */
 export const malformed = (place: string, problem: string): UnreadableError =>
   new UnreadableError(`HDL732 ${place}: ${problem}. Fix: correct it, then heddle resume`);
+
+/** Of another format than JSON lines nobody says which. */
+export const rowTooLarge = (place: string): UnreadableError =>
+  new UnreadableError(
+    `HDL732 ${place}: a row is larger than the ${mostRowBytes} bytes that a map hands on. Fix: put what is large into an object of its own, and name that in the row`,
+    true,
+  );
 
 /**
  * HDL737: Step Functions could not read what a map is over, and there is more of it than is looked through for what is wrong: 10 GB,
