@@ -43,7 +43,7 @@ export const missing = (place: string, why: string): UnreadableError =>
 
 /**
  * HDL732: the object that a map is over is not what its format says: lines that are no JSON, no JSON list, a header of a table in which
- * a name is there twice. Fix: correct those lines, then `heddle resume`. Of JSON lines only the lines named fail, with HDL733.
+ * a name is there twice, or longer than 10 KB; or one of its rows is too large for the input of a state. Fix: correct those lines, then `heddle resume`. Of JSON lines only the lines named fail, with HDL733.
  */
 export const malformed = (place: string, problem: string): UnreadableError =>
   new UnreadableError(`HDL732 ${place}: ${problem}. Fix: correct it, then heddle resume`);
