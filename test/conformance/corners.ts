@@ -78,6 +78,18 @@ const caughtAs = (name: string, more: object, task: object = direct('hang', sile
 
 const errors: readonly Row[] = [
   {
+    section: `${SPEC}#retrying-after-error`,
+    name: 'a delay that grows without a bound ends at a year',
+    definition: jsonata({
+      T: invoke('fail', 'Busy', {
+        Retry: [{ ErrorEquals: ['Busy'], BackoffRate: 1e300, MaxAttempts: 3 }],
+        End: true,
+      }),
+    }),
+    expected: failed('Busy'),
+    seconds: 1 + 2 * 31_622_400,
+  },
+  {
     section: ERRORS,
     name: 'a ResultPath that finds no place is a conflict, with no word of the state',
     definition: jsonPath({ P: pass({ Result: 1, ResultPath: '$.a.b' }) }),

@@ -60,6 +60,12 @@ test.each<[string, object, string, string]>([
     'Expected value of type [INTEGER]',
   ],
   [
+    'too many attempts',
+    task({ Retry: [{ ErrorEquals: ['a'], MaxAttempts: 100_000_000 }] }),
+    '/States/S/Retry[0]/MaxAttempts',
+    'Maximum value is 99999999',
+  ],
+  [
     'another jitter',
     task({ Retry: [{ ErrorEquals: ['a'], JitterStrategy: 'SOME' }] }),
     '/States/S/Retry[0]/JitterStrategy',

@@ -9,10 +9,13 @@ export const isGuarded = (visit: Visit): visit is Visit<GuardedState> => 'retry'
 
 const RETRY = 'retry';
 
+/** No execution is older than a year: a delay that grew beyond all bounds is as good as this one. */
+const LONGEST_DELAY_SECONDS = 31_622_400;
+
 /** Seconds before attempt `used + 1` of a retrier. https://states-language.net/spec.html#retrying-after-error */
 export const delaySeconds = (retrier: Retrier, used: number, random: () => number): number => {
   const grown = retrier.intervalSeconds * retrier.backoffRate ** used;
-  const capped = retrier.maxDelaySeconds === undefined ? grown : Math.min(grown, retrier.maxDelaySeconds);
+  const capped = Math.min(grown, retrier.maxDelaySeconds ?? LONGEST_DELAY_SECONDS);
   return retrier.jitter ? capped * random() : capped;
 };
 

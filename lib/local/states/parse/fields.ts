@@ -7,6 +7,9 @@ import type { Diagnostics } from './diagnostics.ts';
 import type { QueryLanguage } from './machine.ts';
 
 /** An object of the definition, where it is, and what its expressions are written in. */
+/** The largest number of seconds or attempts that a definition may name. */
+export const LARGEST = 99_999_999;
+
 export class Fields {
   readonly json: JsonObject;
   readonly location: string;
@@ -89,16 +92,18 @@ export class Fields {
     return undefined;
   }
 
-  number(field: string, minimum: number): number | undefined {
+  number(field: string, minimum: number, maximum = Number.POSITIVE_INFINITY): number | undefined {
     const value = this.get(field);
     if (value === undefined) return undefined;
-    if (typeof value === 'number' && value >= minimum) return value;
-    this.wrong(field, typeof value === 'number' ? `Minimum value is ${minimum}` : 'Expected value of type [NUMBER]');
+    if (typeof value !== 'number') this.wrong(field, 'Expected value of type [NUMBER]');
+    else if (value < minimum) this.wrong(field, `Minimum value is ${minimum}`);
+    else if (value > maximum) this.wrong(field, `Maximum value is ${maximum}`);
+    else return value;
     return undefined;
   }
 
-  whole(field: string, minimum: number): number | undefined {
-    const value = this.number(field, minimum);
+  whole(field: string, minimum: number, maximum = LARGEST): number | undefined {
+    const value = this.number(field, minimum, maximum);
     if (value !== undefined && !Number.isInteger(value)) this.wrong(field, 'Expected value of type [INTEGER]');
     return value;
   }

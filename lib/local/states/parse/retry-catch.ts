@@ -24,7 +24,7 @@ const retrier = (fields: Fields): Retrier => {
     intervalSeconds: fields.whole('IntervalSeconds', 1) ?? DEFAULT_INTERVAL_SECONDS,
     maxAttempts: fields.whole('MaxAttempts', 0) ?? DEFAULT_ATTEMPTS,
     backoffRate: fields.number('BackoffRate', 1) ?? DEFAULT_BACKOFF,
-    maxDelaySeconds: fields.whole('MaxDelaySeconds', 1),
+    maxDelaySeconds: fields.whole('MaxDelaySeconds', 1, 31_622_399),
     jitter: fields.word('JitterStrategy', 'NONE', 'FULL') === 'FULL',
   };
 };

@@ -1,12 +1,10 @@
 // Task states. Which resources exist is the business of ../integrations; here only the form of the ARN is checked.
 import { optimizedActions } from '../integrations/services.ts';
 import { dataFlow, template } from './data-flow.ts';
-import type { Fields } from './fields.ts';
+import { type Fields, LARGEST } from './fields.ts';
 import type { TaskState } from './machine.ts';
 import { numberField } from './numbers.ts';
 import { guards } from './retry-catch.ts';
-
-const LONGEST_SECONDS = 99_999_999;
 
 const credentialsOf = (fields: Fields): TaskState['credentials'] => {
   const given = fields.object('Credentials');
@@ -58,8 +56,8 @@ export const parseTask = (name: string, fields: Fields, next: string | undefined
     flow: dataFlow(fields),
     resource,
     credentials: credentialsOf(fields),
-    timeout: numberField(fields, 'TimeoutSeconds', { minimum: 1, maximum: LONGEST_SECONDS }),
-    heartbeat: numberField(fields, 'HeartbeatSeconds', { minimum: 1, maximum: LONGEST_SECONDS }),
+    timeout: numberField(fields, 'TimeoutSeconds', { minimum: 1, maximum: LARGEST }),
+    heartbeat: numberField(fields, 'HeartbeatSeconds', { minimum: 1, maximum: LARGEST }),
     ...guards(fields),
   };
 };

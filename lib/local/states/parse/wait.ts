@@ -4,11 +4,10 @@ import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
 import type { Json } from '../json.ts';
 import { timestampOf } from './choice-operators.ts';
 import { dataFlow, pathField } from './data-flow.ts';
-import type { Fields } from './fields.ts';
+import { type Fields, LARGEST } from './fields.ts';
 import type { Evaluate, WaitState } from './machine.ts';
 import { numberField } from './numbers.ts';
 
-const LONGEST_SECONDS = 99_999_999; // of the field Seconds
 const FARTHEST_SECONDS = 2 ** 31 - 1; // of a timestamp, seen in a recorded execution
 
 const untilOf = (fields: Fields): Evaluate<Json> | undefined => {
@@ -29,7 +28,7 @@ const untilOf = (fields: Fields): Evaluate<Json> | undefined => {
 };
 
 const dueOf = (fields: Fields): WaitState['due'] => {
-  const seconds = numberField(fields, 'Seconds', { minimum: 0, maximum: LONGEST_SECONDS });
+  const seconds = numberField(fields, 'Seconds', { minimum: 0, maximum: LARGEST });
   if (seconds) return async (scope, now) => now + (await seconds(scope)) * 1000;
   const until = untilOf(fields);
   return async (scope, now) => {
