@@ -107,7 +107,8 @@ export const settleRun = async (
   // `finish` was there first, or the run is in a later execution already.
   if (!before || (before.generation ?? 1) !== generation) return false;
   if (!underWay.includes(before.status)) {
-    // In case `finish` died before it could.
+    // In case whoever ended it, `finish` or this, died before it could.
+    await markPartition(before, services);
     await askForCompensation(before, services);
     await tellParent(before, services);
     await tellGate(before, services);

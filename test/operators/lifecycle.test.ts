@@ -216,6 +216,17 @@ describe('reconcile', () => {
     expect(await reconcile(ended(run.id), 'heddle-', workshop.services)).toBe(false);
   });
 
+  test('tells the partition of a run whose end was recorded, and nothing after it', async () => {
+    const run = await workshop.startRun('died');
+    const { runs } = workshop.local.ledger;
+    const end = { status: 'cancelled', endedAt: '2026-01-01T00:00:00.000Z', error: 'E', cause: 'stopped' } as const;
+    const record = await runs.end('orders', run.id, end, 1);
+    const partition = record?.partition ?? '';
+    expect(await runs.partition('orders', partition)).toMatchObject({ status: 'running' });
+    expect(await reconcile(ended(run.id), 'heddle-', workshop.services)).toBe(false);
+    expect(await runs.partition('orders', partition)).toMatchObject({ status: 'cancelled' });
+  });
+
   test('ends the stages that were under way; a late attempt cannot settle them', async () => {
     const run = await workshop.startRun('held');
     const { stages, runs, audit } = workshop.local.ledger;
