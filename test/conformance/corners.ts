@@ -207,6 +207,17 @@ const missing: readonly Row[] = [
 
 const maps: readonly Row[] = [
   {
+    section: `${GUIDE}/input-output-itembatcher.html`,
+    name: 'a batch is no larger than a payload, with all that is around its items',
+    definition: jsonata({
+      M: distributed(
+        { P: pass({ Output: '{% $count($states.input.Items) %}' }) },
+        { Items: "{% [1..3].$pad('', 131066, 'x') %}", ItemBatcher: { MaxItemsPerBatch: 3 } },
+      ),
+    }),
+    expected: succeeded([1, 1, 1]),
+  },
+  {
     section: `${GUIDE}/input-output-contextobject.html`,
     name: 'the context object says where an item comes from',
     definition: jsonPath({

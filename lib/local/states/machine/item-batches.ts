@@ -1,10 +1,8 @@
 // ItemBatcher: several items for one child, by number or by size.
+import { PAYLOAD_LIMIT } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { ItemBatcher, MapState } from '../parse/machine.ts';
 import type { Visit } from './visit.ts';
-
-/** AWS: a batch is never larger than the payload limit. */
-const MOST_BYTES = 262_144;
 
 /** The input of one child, and how many items are in it. */
 export interface ChildInput {
@@ -37,8 +35,9 @@ export const packing = async (
   if (!batcher) return single;
   const scope = visit.scope(effective);
   const mostItems = (await batcher.maxItems?.(scope)) ?? Number.POSITIVE_INFINITY;
-  const mostBytes = Math.min((await batcher.maxBytes?.(scope)) ?? MOST_BYTES, MOST_BYTES);
+  const mostBytes = (await batcher.maxBytes?.(scope)) ?? Number.POSITIVE_INFINITY; // of its items
   const shared = await batcher.batchInput?.(scope);
+  const around = Buffer.byteLength(JSON.stringify({ BatchInput: shared, Items: [] }));
   let batch: Json[] = [];
   let bytes = 0;
   const take = (): ChildInput | undefined => {
@@ -51,7 +50,9 @@ export const packing = async (
   return {
     add: (item) => {
       const size = Buffer.byteLength(JSON.stringify(item));
-      const full = batch.length >= mostItems || bytes + size > mostBytes ? take() : undefined;
+      const whole = around + bytes + batch.length + size; // with a comma before each but the first
+      const isFull = batch.length >= mostItems || bytes + size > mostBytes || whole > PAYLOAD_LIMIT;
+      const full = isFull ? take() : undefined;
       batch.push(item);
       bytes += size;
       return full;
