@@ -67,6 +67,11 @@ describe('a copy of JSON lines', () => {
   test.each([
     ['in which one in the middle is none', '{"n":0}\n{"n":\n{"n":2}\n', `{"n":0}\n${cut}{"n":2}\n`],
     ['of which the last has no end', '{"n":0}\n{"n":', `{"n":0}\n${cut}`],
+    [
+      'of which one is cut within a text',
+      '{"n":0}\n{"n":"a\n',
+      `{"n":0}\n${markOf(2, 'Unterminated string in JSON at column 8', '{"n":"a')}`,
+    ],
     ['that end as on Windows', '{"n":0}\r\n{"n":\r\n{"n":2}\r\n', `{"n":0}\r\n${cut}{"n":2}\r\n`],
     ['that begin with the mark of the byte order', '\uFEFF{"n":0}\n{"n":2}', '{"n":0}\n{"n":2}'],
     [

@@ -137,12 +137,13 @@ export class LineMender {
   }
 }
 
-/** Without the end of the line, which would be in the words. */
+/** Without the end of the line, which would be in the words; and of a place the column alone, for the line is another than V8's first. */
 const whyNoJson = (text: string): string => {
   try {
     JSON.parse(text);
   } catch (error) {
-    if (error instanceof Error) return error.message;
+    if (error instanceof Error)
+      return error.message.replace(/ at position \d+ \(line 1 column (\d+)\)/, ' at column $1');
   }
   return 'it cannot be parsed';
 };
