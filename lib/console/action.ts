@@ -92,6 +92,13 @@ export const doneNotice = (text: string): Region => ({
   body: html`<p class="said done" role="status"><span class="badge s-completed"><span class="mark" aria-hidden="true">✓</span></span> ${text}</p>`,
 });
 
+/** The page of an action, shown anew because what it was asked with is out of date, and why. */
+export const askedAnew = (page: Page, problem: string): Page => ({
+  ...page,
+  status: 403,
+  regions: [{ id: 'stale', body: html`<pre class="cause" role="alert">${problem}</pre>` }, ...page.regions],
+});
+
 /** An action that cannot be done, or was not done whole, and why. */
 export const refusedPage = (
   { title, back }: Pick<ActionFacts, 'title' | 'back'>,

@@ -1,5 +1,6 @@
 export {
   type ActionFacts,
+  askedAnew,
   askPage,
   doneNotice,
   type Field,

@@ -1,5 +1,5 @@
 // An action on its way: what it needs is asked for, then its plan is shown, and only then, for a page of ours, it is done.
-import { askPage, type Field, link, type Page, planPage, refusedPage } from '../../console/index.ts';
+import { askedAnew, askPage, type Field, link, type Page, planPage, refusedPage } from '../../console/index.ts';
 import { sha256 } from '../../support/sha256.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
@@ -11,7 +11,7 @@ import { remember } from './remember.ts';
 import { openTokens } from './tokens.ts';
 
 const refusal =
-  'HDL832: the action came without a token of this page, or the console was started again since; expected one that a page of this console has. Fix: go back, load the page again, and repeat it.';
+  'HDL832: the action came without a token of this page, or the console was started again since; expected one that a page of this console has. Nothing is done. Fix: this page has one; repeat the action here.';
 const nothingLeft = 'There is nothing left to do: somebody has done it meanwhile, here or with a command.';
 const changed = 'HDL835: the plan has changed since it was shown; this is the new one.';
 
@@ -52,7 +52,9 @@ export const openActions = (desk: Desk): Actions => {
       const before = answers.get(form);
       if (before) return before;
       const accepted = tokens.accepts(given.token);
-      const answer = accepted ? doIt(name, action, given, desk, tokens.issue) : refused(name, action, given);
+      const answer = accepted
+        ? doIt(name, action, given, desk, tokens.issue)
+        : refused(name, action, given, desk, tokens.issue);
       remember(answers, form, answer, mostAnswers);
       const forget = () => answers.delete(form);
       // What was not done may be tried again.
@@ -153,8 +155,8 @@ const planned = (name: string, action: Action, given: Given, plan: Plan, token: 
   });
 };
 
-const refused = async (name: string, action: Action, given: Given): Promise<Page> =>
-  refusedPage(factsOf(name, action, given), refusal, 403);
+const refused = async (...action: Parameters<typeof lookAt>): Promise<Page> =>
+  askedAnew(await lookAt(...action), refusal);
 
 const doIt = async (
   name: string,
