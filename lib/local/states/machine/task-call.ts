@@ -162,7 +162,8 @@ class Run implements TaskRun {
   }
 
   onEarlyAnswer(given: EarlyAnswer): void {
-    this.#visit.frame.note(ANSWER, { ...given });
+    const { frame } = this.#visit;
+    if (!frame.lifetime.ended) frame.note(ANSWER, { ...given }); // called from a promise that nobody waits for
   }
 
   /** Makes the call, within its time. */
