@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { virtualClock } from '../../../lib/local/virtual-clock.ts';
 import { engine, type Handler, invoke } from './engine.ts';
 
 // Every stage doubles a number; the machine has each kind of state that can be in the middle of something.
@@ -247,6 +248,18 @@ describe('what is due keeps its time', () => {
     const after = engine({ database: killed(database) });
     await after.ended(executionArn);
     expect(after.clock.now() - began).toBe(3_600_000);
+  });
+
+  test('a call that is made again has the time of its task again', async () => {
+    const database = join(folder, 'timeout.db');
+    const definition = { StartAt: 'T', States: { T: invoke('slow', '{}', { TimeoutSeconds: 10, End: true }) } };
+    const asked = Promise.withResolvers<void>();
+    const first = engine({ database, functions: { slow: () => new Promise(() => asked.resolve()) } });
+    const executionArn = await first.start(await first.create({ QueryLanguage: 'JSONata', ...definition }));
+    await asked.promise;
+    const clock = virtualClock(first.clock.now() + 60_000);
+    const second = engine({ database: killed(database), clock, functions: { slow: () => 1 }, takes: () => 9_000 });
+    expect(await second.ended(executionArn)).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   test('a retry is not counted twice and a task token survives', async () => {

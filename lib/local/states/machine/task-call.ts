@@ -61,15 +61,21 @@ const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskC
   if (events !== 'Activity') frame.event(names.started, about);
 };
 
-/** The time limit of the task, running since it was scheduled, and the gap allowed between heartbeats. */
-const limits = (visit: Visit<TaskState>, call: TaskCall, activity: boolean, expire: (why: StateError) => void) => {
+/** The time limit of the task, running `since` then, and the gap allowed between heartbeats. */
+const limits = (
+  visit: Visit<TaskState>,
+  call: TaskCall,
+  since: number,
+  activity: boolean,
+  expire: (why: StateError) => void,
+) => {
   const { clock } = visit.frame.execution.host;
   const arm = (seconds: number | undefined, from: number, why: () => StateError) =>
     seconds === undefined
       ? () => undefined
       : clock.after(Math.max(0, from + seconds * 1000 - clock.now()), () => expire(why()));
   const armHeartbeat = () => arm(call.heartbeat, clock.now(), () => new MissedHeartbeat());
-  const cancelTimeout = arm(call.timeout, call.since ?? clock.now(), () => new StateError('States.Timeout', undefined));
+  const cancelTimeout = arm(call.timeout, since, () => new StateError('States.Timeout', undefined));
   // Nobody can beat for an activity that no worker has taken yet.
   let cancelHeartbeat = activity ? () => undefined : armHeartbeat();
   return {
@@ -170,8 +176,12 @@ class Run implements TaskRun {
   answer(): Promise<Payload> {
     const { timeout, heartbeat } = this.#call;
     if (timeout === undefined && heartbeat === undefined) return this.#integration.run(this);
+    const { events, needsToken } = this.#integration;
+    // A request that is made again after a restart has its time again: what it calls, a function for one, begins anew. What waits for others goes on.
+    const goesOn = needsToken || this.submitted !== undefined;
+    const since = (goesOn ? this.#call.since : undefined) ?? this.#visit.frame.execution.host.clock.now();
     return new Promise((resolve, reject) => {
-      this.#limits = limits(this.#visit, this.#call, this.#integration.events === 'Activity', reject);
+      this.#limits = limits(this.#visit, this.#call, since, events === 'Activity', reject);
       this.lifetime.onEnd(this.#limits.cancel);
       this.#integration.run(this).then(resolve, reject);
     });
