@@ -239,6 +239,17 @@ describe('uploads in parts', () => {
     ).rejects.toMatchObject({ name });
   });
 
+  test('are not joined with what takes the place of one meanwhile', async () => {
+    const at = { Bucket, Key: 'big', UploadId: await start() };
+    const put = (PartNumber: number, Body: Uint8Array) => served.call('s3', 'UploadPart', { ...at, PartNumber, Body });
+    const one = await put(1, Buffer.alloc(5 * 1024 * 1024, 'a'));
+    const two = await put(2, Buffer.from('end'));
+    const Parts = [one, two].map(({ ETag }, place) => ({ ETag, PartNumber: place + 1 }));
+    const complete = served.call('s3', 'CompleteMultipartUpload', { ...at, MultipartUpload: { Parts } });
+    await Promise.all([expect(complete).rejects.toMatchObject({ code: 'InvalidPart' }), put(2, Buffer.from('other'))]);
+    expect(bodyFiles()).toEqual([]);
+  });
+
   test('that are given up leave nothing', async () => {
     const UploadId = await start();
     await client.send(new AbortMultipartUploadCommand({ Bucket, Key: 'big', UploadId }));

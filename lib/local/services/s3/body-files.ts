@@ -52,8 +52,13 @@ export const bodyFiles = ({ dir, inUse, newName, isPowerSafe }: BodyFilesOptions
     write: async (bytes) => {
       const file = newName();
       const draft = join(dir, `${file}.part`);
-      await writeFile(draft, bytes, { flush: isPowerSafe });
-      await rename(draft, join(dir, file));
+      try {
+        await writeFile(draft, bytes, { flush: isPowerSafe });
+        await rename(draft, join(dir, file));
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw error;
+      }
       if (isPowerSafe) await syncFolder(dir);
       return file;
     },

@@ -36,7 +36,7 @@ export const multipartOperations = (
   const removeUpload = database.prepare('DELETE FROM s3_uploads WHERE id = ?');
   const putPart = database.prepare('INSERT OR REPLACE INTO s3_parts VALUES (?, ?, ?, ?)');
   const onePart = database.prepare('SELECT etag, length(body) AS bytes FROM s3_parts WHERE upload = ? AND number = ?');
-  const bodyOfPart = database.prepare('SELECT body FROM s3_parts WHERE upload = ? AND number = ?');
+  const bodyOfPart = database.prepare('SELECT body FROM s3_parts WHERE upload = ? AND number = ? AND etag = ?');
   const removeParts = database.prepare('DELETE FROM s3_parts WHERE upload = ?');
 
   const uploadOf = (input: Shape): { id: string; fields: Shape } => {
@@ -63,9 +63,10 @@ export const multipartOperations = (
   const joined = (upload: string, parts: readonly Part[]): BodyParts => ({
     length: parts.reduce((sum, { bytes }) => sum + bytes, 0),
     *[Symbol.iterator]() {
-      for (const { number } of parts) {
-        const { body } = bodyOfPart.get(upload, number) ?? {};
-        if (!(body instanceof Uint8Array)) throw new Error(`part ${number} of ${upload} went while it was joined`);
+      for (const { number, etag } of parts) {
+        const { body } = bodyOfPart.get(upload, number, etag) ?? {};
+        if (!(body instanceof Uint8Array))
+          throw new AwsError('InvalidPart', `Part ${number} was replaced or given up while it was joined.`);
         yield body;
       }
     },
