@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { manualClock } from '../manual-clock.ts';
 import { engine } from './engine.ts';
 
 const activityArn = 'arn:aws:states:us-east-1:111111111111:activity:press';
@@ -44,4 +48,22 @@ test('without the activity the execution fails, and without a heartbeat the task
   const executionArn = await start(await create(machine({ HeartbeatSeconds: 5, TimeoutSeconds: 60 }), 'beats'));
   await call('GetActivityTask', { activityArn });
   expect(await ended(executionArn)).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+});
+
+test('a worker that went while the engine was down is missed by its heartbeat', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sfn-activities-'));
+  const clock = manualClock('2026-01-01T00:00:00Z');
+  const before = engine({ clock, database: join(folder, 'a.db') });
+  await before.call('CreateActivity', { name: 'press' });
+  const executionArn = await before.start(await before.create(machine({ HeartbeatSeconds: 5 })));
+  await before.call('GetActivityTask', { activityArn });
+  await before.close();
+  const after = engine({ clock, database: join(folder, 'a.db') });
+  const status = async () => (await after.call('DescribeExecution', { executionArn })).status;
+  await clock.advance(4_000);
+  expect(await status()).toBe('RUNNING');
+  await clock.advance(2_000);
+  expect(await status()).toBe('FAILED');
+  await after.close();
+  rmSync(folder, { recursive: true });
 });

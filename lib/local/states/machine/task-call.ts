@@ -66,7 +66,7 @@ const limits = (
   visit: Visit<TaskState>,
   call: TaskCall,
   since: number,
-  activity: boolean,
+  untaken: boolean,
   expire: (why: StateError) => void,
 ) => {
   const { clock } = visit.frame.execution.host;
@@ -77,7 +77,7 @@ const limits = (
   const armHeartbeat = () => arm(call.heartbeat, clock.now(), () => new MissedHeartbeat());
   const cancelTimeout = arm(call.timeout, since, () => new StateError('States.Timeout', undefined));
   // Nobody can beat for an activity that no worker has taken yet.
-  let cancelHeartbeat = activity ? () => undefined : armHeartbeat();
+  let cancelHeartbeat = untaken ? () => undefined : armHeartbeat();
   return {
     beat: () => {
       cancelHeartbeat();
@@ -181,7 +181,8 @@ class Run implements TaskRun {
     const goesOn = needsToken || this.submitted !== undefined;
     const since = (goesOn ? this.#call.since : undefined) ?? this.#visit.frame.execution.host.clock.now();
     return new Promise((resolve, reject) => {
-      this.#limits = limits(this.#visit, this.#call, since, events === 'Activity', reject);
+      const untaken = events === 'Activity' && !this.started;
+      this.#limits = limits(this.#visit, this.#call, since, untaken, reject);
       this.lifetime.onEnd(this.#limits.cancel);
       this.#integration.run(this).then(resolve, reject);
     });
