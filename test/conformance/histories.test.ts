@@ -109,3 +109,14 @@ test.each<[string, unknown, string]>([
   for (const { type, previousEventId } of events)
     if (last !== undefined && /Aborted$/.test(String(type))) expect([type, previousEventId]).toEqual([type, last]);
 });
+
+test('a path that finds nothing in an item ends all, with no word of the iterations that run', async () => {
+  const { create, start, ended, history } = engine();
+  const wait = sequence({ W: { Type: 'Wait', Seconds: 5, End: true } });
+  const definition = jsonPath({ S: map(wait, { ItemSelector: { 'a.$': '$$.Map.Item.Value.a' } }) });
+  const executionArn = await start(await create(definition), [{ a: 1 }, {}]);
+  expect(await ended(executionArn)).toMatchObject({ error: 'States.Runtime' });
+  expect((await history(executionArn)).map(({ type }) => type).join(' ')).toBe(
+    `${mapped} WaitStateEntered ExecutionFailed`,
+  );
+});

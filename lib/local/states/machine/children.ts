@@ -1,6 +1,6 @@
 // The frames that a Parallel or Map runs side by side, and what happens to the others when one fails.
 import type { Shape } from '../../service.ts';
-import { StateError } from '../errors.ts';
+import { EvaluationProblem, StateError } from '../errors.ts';
 import type { Sequence } from '../parse/machine.ts';
 import { Frame, type FrameOptions } from './frame.ts';
 import type { Lifetime } from './lifetime.ts';
@@ -15,7 +15,8 @@ const abort = (frame: Frame, previous: number): void => {
 };
 
 /** AWS: a States.Runtime ends the execution with no word of what else ends. */
-const isTold = (thrown: unknown): boolean => !(thrown instanceof StateError && thrown.error === 'States.Runtime');
+const isTold = (thrown: unknown): boolean =>
+  !((thrown instanceof StateError || thrown instanceof EvaluationProblem) && thrown.error === 'States.Runtime');
 
 /** The children of one attempt of a state. All end when one fails. */
 export class Children {
