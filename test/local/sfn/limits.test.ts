@@ -77,3 +77,44 @@ describe('limits', () => {
     expect(other).toEqual(one);
   });
 });
+
+test('no time passes while an Express execution goes from state to state', async () => {
+  const { create, call, clock } = engine();
+  const began = clock.now();
+  const stateMachineArn = await create(
+    {
+      QueryLanguage: 'JSONata',
+      StartAt: 'P',
+      States: {
+        P: { Type: 'Pass', Output: '{% $states.input + 1 %}', Next: 'C' },
+        C: { Type: 'Choice', Choices: [{ Condition: '{% $states.input > 300 %}', Next: 'E' }], Default: 'P' },
+        E: { Type: 'Succeed' },
+      },
+    },
+    'express',
+    'EXPRESS',
+  );
+  expect(await call('StartSyncExecution', { stateMachineArn, input: '0' })).toMatchObject({ status: 'SUCCEEDED' });
+  expect(clock.now()).toBe(began);
+});
+
+test('an execution that is alone leaves the event loop to others, however many states it goes through at once', async () => {
+  const busy = (): null => {
+    for (const until = performance.now() + 5; performance.now() < until; );
+    return null;
+  };
+  const { create, start, ended } = engine({ functions: { busy } });
+  const work = { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:111111111111:function:busy' };
+  const states = Object.fromEntries(
+    Array.from({ length: 100 }, (_, at) => [
+      `T${at}`,
+      { ...work, ...(at < 99 ? { Next: `T${at + 1}` } : { End: true }) },
+    ]),
+  );
+  const executionArn = await start(await create({ StartAt: 'T0', States: states }));
+  let turns = 0;
+  const count = setInterval(() => turns++, 10);
+  await ended(executionArn);
+  clearInterval(count);
+  expect(turns).toBeGreaterThan(2); // of half a second
+});

@@ -72,10 +72,18 @@ const leave = (frame: Frame, state: State, exit: Exit): void => {
   if (assign !== undefined) frame.variables = { ...frame.variables, ...assign };
 };
 
+/** No time passes meanwhile: of an Express execution nothing else holds the clock. */
 const turn = (frame: Frame): Promise<void> =>
   frame.lifetime.until((resolve) => {
-    const immediate = setImmediate(resolve);
-    return () => clearImmediate(immediate);
+    const release = frame.execution.host.clock.hold();
+    const immediate = setImmediate(() => {
+      resolve();
+      release();
+    });
+    return () => {
+      clearImmediate(immediate);
+      release();
+    };
   });
 
 /** Gives the output of the last state. Throws StateError where the sequence fails. */
