@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { askOnTerminal, outletOf, type Setting } from '../lib/cli/index.ts';
 import { DefinitionError } from '../lib/definition/index.ts';
+import { onStop } from './on-stop.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -15,11 +16,7 @@ export const settingOfProcess = (): Setting => ({
   stderr: outletOf(process.stderr),
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askOnTerminal } : {}),
   now: Date.now,
-  untilStopped: () =>
-    new Promise((resolve) => {
-      process.once('SIGINT', () => resolve());
-      process.once('SIGTERM', () => resolve());
-    }),
+  untilStopped: () => new Promise((resolve) => onStop(() => resolve())),
   loadPipelines: async () => (await import('./pipelines.ts')).pipelines,
   diagnose: async (pipelines) => {
     const { pipelines: among } = await import('./pipelines.ts');

@@ -29,6 +29,7 @@ import { demoDays, demoDrop } from '../lib/pipelines/customer-intelligence/demo-
 import { customerIntelligence } from '../lib/pipelines/customer-intelligence/index.ts';
 import type { Quality } from '../lib/pipelines/customer-intelligence/sentiment/contracts.ts';
 import { oneLine, plain } from '../lib/support/words.ts';
+import { onStop } from './on-stop.ts';
 import { settingOfProcess } from './setting.ts';
 
 const help = `npm start [-- options]: four pipelines over customer reviews, run on this machine from the synthesized template
@@ -267,8 +268,7 @@ const main = async (): Promise<number> => {
       process.exit(over ? 0 : 130);
     });
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  onStop(stop);
   try {
     const where = given.state === defaultState ? '' : ` --state ${given.state}`;
     say(`The engine speaks the AWS protocols at ${heddle.engine.endpoint} until this ends`);
