@@ -12,7 +12,7 @@ export interface LetterGroup<L> {
 }
 
 /** Numbers that say which one failed, as of a line or an item; not those that say with what. */
-const numbers = /(?<!\b(?:HTTP|status|code|errno)\W{0,2})\d+/gi;
+const numbers = /(?<!\d|(?:HTTP|status|code|errno)\W{0,2})\d+/gi;
 
 /** What is the same in causes that failed alike: the text less its numbers. */
 export const likeness = (cause: string): string => cause.replace(numbers, '0');

@@ -48,6 +48,8 @@ test.each([
   ['HTTP 429 of item 3', 'HTTP 429 of item 14', true],
   ['HTTP 429 of item 3', 'HTTP 500 of item 3', false],
   ['status: 404', 'status: 503', false],
+  ['HTTP 503', 'HTTP 504', false],
+  ['StatusCode: 400, item 17', 'StatusCode: 403, item 17', false],
   ['a [b] (c) 1.5 $ ^ \\', 'a [b] (c) 2.75 $ ^ \\', true],
   ['', '', true],
 ])('%j and %j failed alike: %j', (one, other, expected) => {
