@@ -1,7 +1,7 @@
 // Which execution `heddle cancel` stops, and why it stops none.
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { jobsLeft, underWay } from '../../lib/cli/commands/cancel.ts';
+import { jobsLeft, toldOfJobs, underWay } from '../../lib/cli/commands/cancel.ts';
 import { definePipeline } from '../../lib/definition/index.ts';
 import type { RunRecord } from '../../lib/records/index.ts';
 
@@ -51,4 +51,13 @@ test('a job that AWS does not follow goes on, and is named', () => {
     expect.stringMatching(/^The job of infer goes on at Bedrock: aws bedrock /),
   ]);
   expect(jobsLeft(undefined, records)).toEqual([]);
+});
+
+test('a run that was stopped is stopped, whether or not its definition can be loaded', async () => {
+  const loadPipelines = async () => {
+    throw new Error('the definition is broken');
+  };
+  expect(await toldOfJobs({ loadPipelines }, 'orders', [])).toEqual([
+    expect.stringMatching(/^Whether a job of it goes on at Bedrock is not known: .*the definition is broken/s),
+  ]);
 });

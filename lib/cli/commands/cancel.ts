@@ -7,12 +7,14 @@ import {
   type StageRecord,
   type StartMessage,
 } from '../../records/index.ts';
+import { oneLine } from '../../support/words.ts';
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
+import { describeError } from '../describe-error.ts';
 import { findRun } from '../find-run.ts';
 import { whoAmI } from '../redo.ts';
-import { print, remark } from '../setting.ts';
+import { print, remark, type Setting } from '../setting.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 
 export const cancel: Command = {
@@ -44,9 +46,7 @@ export const cancel: Command = {
       else await target.aws.call('states', 'StopExecution', { executionArn: execution, error: cancelled, cause });
       const settled = await settlement(target, run);
       print(setting, [`${settled.pipeline} ${settled.run} is ${settled.status}.`]);
-      // Last: a definition that cannot be loaded keeps no run from being stopped.
-      const definition = (await setting.loadPipelines()).find(({ name }) => name === run.pipeline);
-      remark(setting, jobsLeft(definition, stages));
+      remark(setting, await toldOfJobs(setting, run.pipeline, stages));
       return 0;
     } finally {
       await target.close();
@@ -69,6 +69,22 @@ export const jobsLeft = (
         ]
       : [],
   );
+};
+
+/** Once the run is stopped: a definition that cannot be loaded makes no failure of that. */
+export const toldOfJobs = async (
+  { loadPipelines }: Pick<Setting, 'loadPipelines'>,
+  pipeline: string,
+  records: readonly Pick<StageRecord, 'stage' | 'status'>[],
+): Promise<readonly string[]> => {
+  try {
+    return jobsLeft(
+      (await loadPipelines()).find(({ name }) => name === pipeline),
+      records,
+    );
+  } catch (error) {
+    return [`Whether a job of it goes on at Bedrock is not known: ${oneLine(describeError(error).message, 300)}`];
+  }
 };
 
 /** Ends a run that waits for others of its pipeline. Should it begin at this moment, it is under way and is not ended. */
