@@ -81,7 +81,7 @@ export const planBackfill = async (target: Target, asked: Asked): Promise<Planne
       target,
     });
   const inputs = new Map<string, Awaited<ReturnType<typeof inputFor>>>();
-  const able = [...wanted].filter(([, place]) => problemOf(place) === undefined);
+  const able = [...wanted].filter(([, place]) => names.has(place.pipeline) && problemOf(place) === undefined);
   for (let start = 0; start < able.length; start += atOnce)
     await Promise.all(
       able.slice(start, start + atOnce).map(async ([name, place]) => inputs.set(name, await inputOf(place))),
