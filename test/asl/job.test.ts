@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import * as z from 'zod';
 import { compile } from '../../lib/asl/index.ts';
-import type { Pipeline } from '../../lib/definition/index.ts';
+import { definePipeline, type Pipeline } from '../../lib/definition/index.ts';
 import { graphOf } from '../../lib/graph/index.ts';
 import { openServices, virtualClock } from '../../lib/local/index.ts';
 import { goldenPipelines } from './golden-pipelines.ts';
@@ -74,4 +75,15 @@ test.each<[string, readonly string[], object, number]>([
   expect(JSON.parse(String(ended.output))).toEqual(output);
   expect(asked).toEqual(Array.from({ length: looks }, () => ({ JobIdentifier: 'arn:job' })));
   expect(stopped).toEqual(looks === 200 ? Array.from({ length: 3 }, () => ({ JobIdentifier: 'arn:job' })) : []); // each retry of it fails
+});
+
+test('what stands in for a job stands in for each call of AWS that it makes', () => {
+  const jobs = definePipeline('jobs', { input: z.object({}) }, (flow) => {
+    const call = { arguments: {}, resources: ['arn:aws:bedrock:eu-west-1::foundation-model/x'], standIn: 'fake' };
+    flow.service('infer', { ...call, service: 'bedrock:createModelInvocationJob.sync' });
+    flow.service('train', { ...call, service: 'ecs:runTask.sync' });
+  });
+  const { definition, standIns } = compile(graphOf(jobs));
+  expect(standIns.map(({ state }) => state)).toEqual(['infer.call', 'infer.look', 'infer.stop', 'train.call']);
+  for (const { state } of standIns) expect(definition).toContain(`"${state}":`);
 });

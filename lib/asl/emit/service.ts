@@ -10,7 +10,7 @@ import { stageFailed } from './stage-failed.ts';
 
 /** The states of a stage that call AWS. */
 export const statesThatCall = ({ id, service }: ServiceNode): readonly string[] =>
-  jobOf(service)?.poll ? [`${id}.call`, `${id}.look`] : [`${id}.call`];
+  (jobOf(service)?.poll ? ['call', 'look', 'stop'] : ['call']).map((part) => `${id}.${part}`);
 
 /** `settle` gives the arguments, from the ledger; the call; `settle` records what it answered. */
 export const emitService = (node: ServiceNode, next: string | null, emission: Emission): Piece => {

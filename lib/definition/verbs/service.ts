@@ -26,7 +26,7 @@ export interface ServiceOptions<Output extends StandardSchemaV1> extends AfterOp
    * The name of a handler that the local engine, which has only some services of AWS, calls instead: `<pipeline>/<name>.ts` among the
    * stages' handlers, `export const handler = async (args) => answer`. It gets `arguments`, gives what AWS would answer, and fails the
    * stage by throwing. In an account it is not there. Of a job that is asked after (`bedrock:createModelInvocationJob.sync`) it gets each
-   * of those calls too. @default none: on a laptop the stage fails, with the reason
+   * of those calls too, and past `timeout` the one that stops it. @default none: on a laptop the stage fails, with the reason
    */
   readonly standIn?: string;
   /** What the call answers, for the checker; AWS's word is taken for it. @default unknown */
