@@ -203,8 +203,12 @@ const settle = async (
 const noteFailure = async (attempt: Attempt, begun: Begun, thrown: unknown): Promise<void> => {
   if (thrown instanceof SupersededError) return;
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  // One that is done has no blocked ones; one that failed has no others.
-  const { blockedScores, ...telling } = attempt.meter.tell(begun.record, {
+  // One that is done has no blocked ones; of one that failed no others count.
+  const {
+    blockedScores,
+    scores: _notDone,
+    ...telling
+  } = attempt.meter.tell(begun.record, {
     startedAt: begun.startedAt,
     claimedAt: begun.claimedAt,
     endedAt: attempt.now(),

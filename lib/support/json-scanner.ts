@@ -7,6 +7,7 @@ const escapes = '"\\/bfnrtu';
 const hex = /[\da-fA-F]/;
 /** No number has more digits: one that has is told as a problem. */
 const longestWord = 10_000;
+const deepest = 10_000;
 
 /** Where in a text something comes that has a meaning: most of a file is such text. */
 const endOfPlain = (piece: Uint8Array, from: number): number => {
@@ -99,7 +100,7 @@ export class JsonScanner {
       this.#inText = true;
     } else if (char === '[' || char === '{') {
       this.#beginValue(char);
-      this.#isList.push(char === '[');
+      if (this.#isList.push(char === '[') > deepest) this.#wrong(`it is nested more than ${deepest} deep`);
       this.#expected = char === '[' ? 'a value or ]' : 'a name or }';
     } else if (char === ':' && expected === ':') this.#expected = 'a value';
     else if (char === ',' && expected.startsWith(',')) this.#expected = this.#isList.at(-1) ? 'a value' : 'a name';

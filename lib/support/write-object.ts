@@ -49,37 +49,43 @@ export const writeObject = async (
     throw s3Error(response.status, text, `s3://${bucket}/${key}`);
   };
   const parts = inParts(pieces, bytesOfPart);
-  const first = (await parts.next()).value ?? Buffer.alloc(0);
-  let part = await parts.next();
-  if (part.done) {
-    if (areWanted()) await send('PUT', { body: first, headers: unlessThere });
-    return;
-  }
-  const uploadId = fieldIn((await send('POST', { query: { uploads: '' } })).text, 'UploadId') ?? '';
-  const sendPart = (body: Buffer<ArrayBuffer>, number: number): Promise<Answer> =>
-    send('PUT', { body, query: { partNumber: String(number), uploadId } });
-  const join = (sent: readonly Answer[]): Promise<Answer> => {
-    const list = sent.map(
-      ({ etag }, place) => `<Part><PartNumber>${place + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
-    );
-    const body = `<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`;
-    return send('POST', { body, headers: unlessThere, query: { uploadId }, timeoutMs: joinTimeoutMs });
-  };
-  let underWay = sendPart(first, 1);
   try {
-    const sent: Answer[] = [];
-    while (!part.done) {
+    const first = (await parts.next()).value ?? Buffer.alloc(0);
+    const second = await parts.next();
+    if (!second.done) await sendParts(first, second.value);
+    else if (areWanted()) await send('PUT', { body: first, headers: unlessThere });
+  } finally {
+    await parts.return(undefined); // where they were not asked for to their end, what they are made of is let go
+  }
+
+  async function sendParts(first: Buffer<ArrayBuffer>, second: Buffer<ArrayBuffer>): Promise<void> {
+    const uploadId = fieldIn((await send('POST', { query: { uploads: '' } })).text, 'UploadId') ?? '';
+    const sendPart = (body: Buffer<ArrayBuffer>, number: number): Promise<Answer> =>
+      send('PUT', { body, query: { partNumber: String(number), uploadId } });
+    const join = (sent: readonly Answer[]): Promise<Answer> => {
+      const list = sent.map(
+        ({ etag }, place) => `<Part><PartNumber>${place + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
+      );
+      const body = `<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`;
+      return send('POST', { body, headers: unlessThere, query: { uploadId }, timeoutMs: joinTimeoutMs });
+    };
+    // What is not given up now is by the bucket's lifecycle. One that was joined after all, its answer lost, is not there any more.
+    const giveUp = () => Promise.allSettled([send('DELETE', { query: { uploadId } })]);
+    let underWay = sendPart(first, 1);
+    try {
+      const sent: Answer[] = [];
+      for (let body: Buffer<ArrayBuffer> | undefined = second; body; body = (await parts.next()).value) {
+        sent.push(await underWay);
+        underWay = sendPart(body, sent.length + 1);
+        underWay.catch(() => undefined); // it is waited for in its turn
+      }
       sent.push(await underWay);
-      underWay = sendPart(part.value, sent.length + 1);
-      underWay.catch(() => undefined); // it is waited for in its turn
-      part = await parts.next();
+      if (!areWanted() || (await join(sent)).wasThere) await giveUp();
+    } catch (error) {
+      await Promise.allSettled([underWay]); // a part that arrives after it was given up would stay
+      await giveUp();
+      throw error;
     }
-    sent.push(await underWay);
-    if (!areWanted() || (await join(sent)).wasThere) await send('DELETE', { query: { uploadId } });
-  } catch (error) {
-    await Promise.allSettled([underWay]); // a part that arrives after it was given up would stay
-    await Promise.allSettled([send('DELETE', { query: { uploadId } })]); // or by the lifecycle
-    throw error;
   }
 };
 

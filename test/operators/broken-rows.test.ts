@@ -21,7 +21,7 @@ const get = async (key: string): Promise<string> => {
   const response = await workshop.services.aws.object('GET', 'payloads', key);
   return response.text();
 };
-const small: RowsLimits = { ...usualLimits, pieceBytes: 7, line: { rowBytes: 50, lineBytes: 3_000 } };
+const small: RowsLimits = { ...usualLimits, pieceBytes: 7, line: { rowBytes: 50, lineBytes: 3_000, mostBad: 100 } };
 type Failed = Extract<SettleCall, { action: 'mapFailed' }>;
 
 let runs = 0;
@@ -59,6 +59,23 @@ const copyOf = async (...given: Parameters<typeof look>): Promise<string> => {
   if (!mended) throw new Error('nothing was mended');
   return get(mended.key);
 };
+/** A table, say, that was taken for JSON lines: each line would be a dead letter. */
+test.each([
+  ['one file', 'table.jsonl', {}],
+  ['files under a prefix together', 'tables/', { under: 'prefix' as const }],
+])(
+  'more lines that can be no rows than may be, of %s, are told at once, and nothing is copied',
+  async (_, key, rows) => {
+    for (const name of ['table.jsonl', 'tables/a.jsonl', 'tables/b.jsonl']) await put(name, 'a,b\n'.repeat(60));
+    const limits = { line: { ...small.line, mostBad: 'under' in rows ? 100 : 50 } };
+    const found = await look('jsonl', key, { rows, limits });
+    expect(found?.cause).toMatch(
+      /^HDL732 s3:\/\/inbox\/table.*: lines 1, 2, 3, 4, 5 and \d+ more can be no rows: line 1 is no JSON/,
+    );
+    expect(found).not.toHaveProperty('mended');
+  },
+);
+
 const markOf = (line: number, problem: string, text: string, is = 'no JSON') =>
   `${JSON.stringify({ 'heddle:malformed': { line, is, problem, text } })}\n`;
 

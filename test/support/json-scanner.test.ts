@@ -34,6 +34,7 @@ test.each([
   ['[nil]', 'line 1: nil is no value'],
   ['\uFEFF[]', 'line 1: a character that is none of JSON where a value is expected'],
   ['', 'line 1: it ends where a value is expected'],
+  ['['.repeat(10_001), 'line 1: it is nested more than 10000 deep'],
 ])('%j', (text, problem) => {
   expect(scanned(text).problem).toBe(problem);
   expect(scanned(text, 1).problem).toBe(problem);

@@ -89,6 +89,31 @@ test.each([5, 11 * megabyte])('of %d bytes that nobody wants after all nothing s
   await expect(readObject(aws, 'payloads', 'unwanted')).rejects.toMatchObject({ code: 'NoSuchKey' });
 });
 
+test('one that was joined although its answer was lost is there', async () => {
+  await writeObject(services.aws, 'payloads', 'joined', piecesOf(bytes));
+  const { aws } = watched((name) =>
+    name === 'DELETE upload' ? Promise.resolve(new Response('', { status: 404 })) : undefined,
+  );
+  await writeObject(aws, 'payloads', 'joined', piecesOf(bytes)); // what is there is told with a 412
+  expect((await readObject(aws, 'payloads', 'joined')).bytes).toBe(bytes.length);
+});
+
+test('what an object is made of is let go where it cannot be written', async () => {
+  let isLetGo = false;
+  async function* source(): AsyncGenerator<Buffer> {
+    try {
+      yield* piecesOf(bytes);
+    } finally {
+      isLetGo = true;
+    }
+  }
+  const { aws } = watched((name) =>
+    name.startsWith('POST') ? Promise.resolve(new Response('', { status: 403 })) : undefined,
+  );
+  await expect(writeObject(aws, 'payloads', 'refused', source())).rejects.toThrow('403');
+  expect(isLetGo).toBe(true);
+});
+
 test('where what is written cannot be made to its end, nothing stays', async () => {
   async function* broken(): AsyncGenerator<Buffer> {
     yield* piecesOf(bytes);

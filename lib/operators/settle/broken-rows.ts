@@ -121,7 +121,10 @@ const problemOf = async (format: string, key: string, rows: Rows, services: Serv
 };
 
 const lookAt = async (pieces: AsyncIterable<Buffer>, mender: LineMender): Promise<Findings> => {
-  for await (const piece of pieces) mender.push(piece);
+  for await (const piece of pieces) {
+    mender.push(piece);
+    if (mender.hasTooMany) return mender.findings;
+  }
   mender.end();
   return mender.findings;
 };
@@ -139,10 +142,11 @@ const mend = async (
   // What an earlier execution copied of other objects must not be among them.
   const folder = `${mendedRows(run.pipeline)}${run.id}/${stage}/${addressOf(run, stage).generation}/`;
   const nameOf = (place: number) => `${folder}${String(place).padStart(6, '0')}.jsonl`; // in the order that they are read in
+  const may = { bad: line.mostBad };
   let differs = false;
   await eachAtOnce(keys, atOnce, async (key, place) => {
-    const mender = new LineMender(line, isOne ? undefined : key);
-    const copy = copyOf(read.piecesOf(key), mender);
+    const mender = new LineMender(line, isOne ? undefined : key, may);
+    const copy = copyOf(read.piecesOf(key), mender, read.placeOf(key));
     // Among others one that is as it was is wanted too, for the sake of those that are not.
     const areWanted = () => !isOne || mender.findings.differs;
     await writeObject(aws, bucket, nameOf(place), copy, { areWanted, ...(bytesOfPart ? { bytesOfPart } : {}) });
@@ -152,8 +156,13 @@ const mend = async (
   return differs ? { mended: { bucket, key: isOne ? nameOf(0) : folder } } : undefined;
 };
 
-async function* copyOf(pieces: AsyncIterable<Buffer>, mender: LineMender): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) yield* mender.push(piece);
+/** Throws UnreadableError where too many lines can be no row: a table, say, that was taken for JSON lines. */
+async function* copyOf(pieces: AsyncIterable<Buffer>, mender: LineMender, place: string): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    const copy = mender.push(piece);
+    if (mender.hasTooMany) throw malformed(place, linesInWords(mender.findings) ?? 'too many lines can be no row');
+    yield* copy;
+  }
   yield* mender.end();
 }
 

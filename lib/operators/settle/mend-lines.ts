@@ -22,9 +22,11 @@ export interface LineLimits {
   readonly rowBytes: number;
   /** A line that is longer is not even parsed. */
   readonly lineBytes: number;
+  /** Of all files of a map: what has more lines that can be no row is no JSON lines. Each would be a dead letter. */
+  readonly mostBad: number;
 }
 
-export const usualLineLimits: LineLimits = { rowBytes: mostRowBytes, lineBytes: 4_000_000 };
+export const usualLineLimits: LineLimits = { rowBytes: mostRowBytes, lineBytes: 4_000_000, mostBad: 10_000 };
 const namedLines = 5;
 const longestText = 2_000;
 const newline = 10;
@@ -34,6 +36,7 @@ const nothing = Buffer.alloc(0);
 export class LineMender {
   readonly #object: string | undefined;
   readonly #limits: LineLimits;
+  readonly #may: { bad: number };
   readonly #first: LineProblem[] = [];
   #line = 0;
   #count = 0;
@@ -42,9 +45,10 @@ export class LineMender {
   #begun: Buffer[] = [];
   #begunBytes = 0;
 
-  /** `object`: the key of the file, of one among several. */
-  constructor(limits: LineLimits = usualLineLimits, object?: string) {
+  /** `object`: the key of the file, of one among several; `may`: how many bad lines there may be, together with the others. */
+  constructor(limits: LineLimits = usualLineLimits, object?: string, may = { bad: limits.mostBad }) {
     this.#limits = limits;
+    this.#may = may;
     this.#object = object;
   }
 
@@ -52,12 +56,17 @@ export class LineMender {
     return { count: this.#count, first: this.#first, differs: this.#differs };
   }
 
+  /** Then no more is looked at. */
+  get hasTooMany(): boolean {
+    return this.#may.bad < 0;
+  }
+
   /** The copy of what has come so far. */
   push(piece: Buffer): readonly Buffer[] {
     const copy: Buffer[] = [];
     let copied = 0;
     let start = 0;
-    for (let end = piece.indexOf(newline); end >= 0; end = piece.indexOf(newline, start)) {
+    for (let end = piece.indexOf(newline); end >= 0 && !this.hasTooMany; end = piece.indexOf(newline, start)) {
       if (this.#begunBytes > 0) {
         this.#hold(piece.subarray(0, end + 1));
         copy.push(this.#ended());
@@ -111,6 +120,7 @@ export class LineMender {
     if (problem === undefined) return plain;
     if (problem === 'empty') return nothing;
     this.#count += 1;
+    this.#may.bad -= 1;
     if (this.#first.length < namedLines) this.#first.push({ line: this.#line, ...problem });
     const shown = text.trimEnd().slice(0, longestText);
     const object = this.#object === undefined ? {} : { object: this.#object };
