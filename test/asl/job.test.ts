@@ -79,7 +79,11 @@ test.each<[string, readonly string[], object, number]>([
 
 test('what stands in for a job stands in for each call of AWS that it makes', () => {
   const jobs = definePipeline('jobs', { input: z.object({}) }, (flow) => {
-    const call = { arguments: {}, resources: ['arn:aws:bedrock:eu-west-1::foundation-model/x'], standIn: 'fake' };
+    const call = {
+      arguments: {},
+      resources: ['arn:aws:bedrock:eu-west-1::foundation-model/x'],
+      standIn: 'fake',
+    } as const;
     flow.service('infer', { ...call, service: 'bedrock:createModelInvocationJob.sync' });
     flow.service('train', { ...call, service: 'ecs:runTask.sync' });
   });

@@ -23,7 +23,7 @@ export const withStandIns = (
   const task = (name: string, state: Shape): Shape => {
     const { Resource: resource } = state;
     if (state.Type !== 'Task' || typeof resource !== 'string') return state;
-    const functionArn = standIns[name];
+    const functionArn = Object.hasOwn(standIns, name) ? standIns[name] : undefined;
     if (functionArn === undefined) {
       if (!isImplemented(resource))
         notices.push(
