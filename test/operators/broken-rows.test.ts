@@ -33,10 +33,11 @@ const look = async (
     readonly error?: string;
     readonly limits?: Partial<RowsLimits>;
     readonly begun?: boolean;
+    readonly run?: Awaited<ReturnType<Workshop['startRun']>>;
     readonly services?: Partial<typeof workshop.services>;
   } = {},
 ) => {
-  const run = await workshop.startRun(`rows${++runs}`);
+  const run = more.run ?? (await workshop.startRun(`rows${++runs}`));
   if (more.begun) await workshop.local.ledger.stages.claimBatch(at(run, 'm'), 0, 'a', 'now', { rows: 2 });
   const call: Failed = {
     action: 'mapFailed',
@@ -151,6 +152,17 @@ describe('a copy of JSON lines', () => {
     expect(copies[1]).toContain('"line":2');
     expect(copies[1]).toContain('"object":"many/a.jsonl.gz"');
     expect(copies.slice(2)).toEqual(['{"n":2}']);
+  });
+
+  test('under a prefix to which a file came before it was made again has the rows of each once', async () => {
+    const run = await workshop.startRun('came');
+    await put('came/b.jsonl', 'no\n{"n":1}\n');
+    await look('jsonl', 'came/', { rows: { under: 'prefix' }, run });
+    await put('came/a.jsonl', '{"n":0}\n');
+    const { bucket = '', key = '' } = (await look('jsonl', 'came/', { rows: { under: 'prefix' }, run }))?.mended ?? {};
+    const copies: string[] = [];
+    for await (const object of listObjects(workshop.services.aws, bucket, key)) copies.push(await get(object.key));
+    expect(copies).toEqual(['{"n":0}\n', expect.stringMatching(/"line":1.*\n{"n":1}\n$/)]);
   });
 
   test('is made again by one who does not know of it, and is the same', async () => {

@@ -4,6 +4,7 @@ import { type MendedRows, mendedRows, type RowsFacts } from '../../records/index
 import { AwsCallError } from '../../support/aws-call.ts';
 import { eachAtOnce } from '../../support/each-at-once.ts';
 import { listObjects } from '../../support/list-objects.ts';
+import { sha256 } from '../../support/sha256.ts';
 import { writeObject } from '../../support/write-object.ts';
 import type { Services } from '../services.ts';
 import type { Call } from './answer.ts';
@@ -139,8 +140,9 @@ const mend = async (
   { line, atOnce, partBytes: bytesOfPart }: RowsLimits,
 ): Promise<BrokenRows | undefined> => {
   const isOne = rows?.under === undefined;
-  // What an earlier execution copied of other objects must not be among them.
-  const folder = `${mendedRows(run.pipeline)}${run.id}/${stage}/${addressOf(run, stage).generation}/`;
+  // What was copied of other objects, by an earlier execution or before some came or went, must not be among them: copies are named by their places.
+  const listing = isOne ? '' : `${sha256(keys.join('\n')).slice(0, 12)}/`;
+  const folder = `${mendedRows(run.pipeline)}${run.id}/${stage}/${addressOf(run, stage).generation}/${listing}`;
   const nameOf = (place: number) => `${folder}${String(place).padStart(6, '0')}.jsonl`; // in the order that they are read in
   const may = { bad: line.mostBad };
   let differs = false;
