@@ -9,7 +9,9 @@ import { DamagedStateError, EngineError } from './engine-error.ts';
 export type Durability = 'none' | 'process' | 'power';
 
 /** Raised when the tables of the state change in a way that an older engine cannot read. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
+/** Of an older state that this engine takes over as it is: what was added since is not in it. */
+const OLDEST_VERSION = 2;
 
 const CHECKPOINT_PAGES = 8_000; // 32 MB of log: each checkpoint waits for the disk
 
@@ -54,7 +56,7 @@ export const openDatabase = (path: string, durability: Durability): DatabaseSync
     throw new DamagedStateError(path, error instanceof Error ? error.message : String(error), { cause: error });
   }
   const version = readVersion(database);
-  if (version !== 0 && version !== LAYOUT_VERSION) {
+  if (version !== 0 && (version < OLDEST_VERSION || version > LAYOUT_VERSION)) {
     database.close();
     throw new EngineError('HDL505', {
       found: `${path} has state layout ${version}`,

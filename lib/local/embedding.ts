@@ -1,6 +1,7 @@
 // Single services inside a program: no template, and no port unless one is asked for.
+import { invariant } from '../support/invariant.ts';
 import { type HostOptions, openHost } from './host.ts';
-import type { BusEvent, Service, ServiceId, Shape } from './service.ts';
+import type { Service, ServiceId, Shape } from './service.ts';
 
 export interface ServicesOptions extends HostOptions {
   /** The services to run. @default ['sfn', 'lambda'] */
@@ -41,33 +42,18 @@ export interface Services {
  * ```
  */
 export const openServices = async (options: ServicesOptions): Promise<Services> => {
-  const { services = ['sfn', 'lambda'], region = 'us-east-1', account = '123456789012', onEvent } = options;
-  const waiting = new Map<string, Set<() => void>>();
-  const hear = (event: BusEvent): void => {
-    onEvent?.(event);
-    const { executionArn, status } = event.detail;
-    if (event.source !== 'aws.states' || status === 'RUNNING') return;
-    const tellAll = waiting.get(String(executionArn));
-    waiting.delete(String(executionArn));
-    for (const tell of tellAll ?? []) tell();
-  };
-  const { composition, close } = await openHost({ ...options, services, region, account, onEvent: hear });
+  const { services = ['sfn', 'lambda'], region = 'us-east-1', account = '123456789012' } = options;
+  const { composition, close } = await openHost({ ...options, services, region, account });
   try {
     await composition.start();
   } catch (error) {
     await close();
     throw error;
   }
-
   const ended = async (executionArn: string): Promise<Shape> => {
     const sfn = composition.get('sfn');
-    const told = Promise.withResolvers<void>();
-    const tellAll = waiting.get(executionArn) ?? new Set();
-    waiting.set(executionArn, tellAll.add(told.resolve)); // before asking: it may end in between
-    const described = await sfn.call('DescribeExecution', { executionArn });
-    if (described.status === 'RUNNING') await told.promise;
-    else tellAll.delete(told.resolve);
-    return described.status === 'RUNNING' ? sfn.call('DescribeExecution', { executionArn }) : described;
+    invariant(sfn.ended, 'sfn tells of the end of executions');
+    return sfn.ended(executionArn);
   };
   return { service: composition.get, ended, close };
 };

@@ -39,6 +39,8 @@ export interface Service {
     event: string,
     answer: (payload: string, failed: boolean) => T | Promise<T>,
   ): Promise<T>;
+  /** Step Functions': what DescribeExecution answers once the execution has ended and that is on disk. Throws AwsError. */
+  ended?(executionArn: string): Promise<Shape>;
   /**
    * Takes up what an earlier process left (deliveries, executions, pollers) and starts timers. Called once, after the
    * template has been applied and the server listens.

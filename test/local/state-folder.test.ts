@@ -137,6 +137,6 @@ describe('damage', () => {
     database.close();
     const error = errorOf(() => openStateFolder(dir, { setAsideDamaged: true }));
     expect(error.code).toBe('HDL505');
-    expect(error.message).toContain('state layout 99; expected layout 2');
+    expect(error.message).toContain('state layout 99; expected layout 3');
   });
 });

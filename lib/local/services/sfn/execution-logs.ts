@@ -39,8 +39,8 @@ const groupsOf = (configuration: Shape): string[] => {
   });
 };
 
-const loggingOf = (settings: Shape | undefined): Logging | undefined => {
-  const configuration = (settings?.loggingConfiguration ?? {}) as Shape;
+const loggingOf = (settings: Shape): Logging | undefined => {
+  const configuration = (settings.loggingConfiguration ?? {}) as Shape;
   const [group] = groupsOf(configuration);
   const logs = LEVELS[String(configuration.level ?? 'OFF')];
   if (!logs || !group) return undefined;
@@ -89,6 +89,7 @@ const line = (event: EventRecord, { arn, redriveCount }: Logged, includeData: bo
 export class ExecutionLogs {
   readonly #context: EngineContext;
   readonly #machines: Machines;
+  readonly #loggings = new WeakMap<Shape, Logging | undefined>();
   readonly #streams = new Map<string, string>();
   #pending = new Map<string, { readonly group: string; readonly stream: string; readonly events: Shape[] }>();
   #immediate: NodeJS.Immediate | undefined;
@@ -101,7 +102,7 @@ export class ExecutionLogs {
   /** `host`, with what its executions record going to their log too. */
   host(host: Host, of: Logged): Host {
     const machineArn = of.machineArn.split('/')[0] ?? of.machineArn;
-    const logging = loggingOf(this.#machines.find(machineArn)?.settings);
+    const logging = this.#loggingOf(machineArn);
     return logging && this.#service() ? { ...host, journal: this.#tee(host.journal, machineArn, logging, of) } : host;
   }
 
@@ -117,6 +118,14 @@ export class ExecutionLogs {
         if (isEvent(record) && logging.logs(record.type)) this.#add(machineArn, logging, record, of);
       },
     };
+  }
+
+  /** Worked out once for the settings of a machine: there is a question an execution. */
+  #loggingOf(machineArn: string): Logging | undefined {
+    const settings = this.#machines.find(machineArn)?.settings;
+    if (settings === undefined) return undefined;
+    if (!this.#loggings.has(settings)) this.#loggings.set(settings, loggingOf(settings));
+    return this.#loggings.get(settings);
   }
 
   #add(machineArn: string, { group, includeData }: Logging, event: EventRecord, of: Logged): void {

@@ -33,18 +33,19 @@ const filterOf = (versions: Versions, input: Shape): ListFilter => {
 export const executionOperations = ({ versions, executions, express, journal, admitStart }: Parts): OperationTable => ({
   StartExecution: async (input) => {
     admitStart();
-    const { machine, versionArn, aliasArn } = versions.resolve(arnOf(input));
-    const name = checkName(optionalText(input, 'name') ?? executions.newName());
+    const { machine, versionArn, aliasArn } = versions.resolve(text(input, 'stateMachineArn'));
+    const asked = optionalText(input, 'name');
+    const name = asked === undefined ? undefined : checkName(asked);
     const data = optionalText(input, 'input') ?? '{}';
     if (machine.type === 'EXPRESS') {
-      const { arn, startedAt } = express.start(machine, name, data);
+      const { arn, startedAt } = express.start(machine, name ?? executions.newName(), data);
       return { executionArn: arn, startDate: seconds(startedAt) };
     }
     const row = await executions.start(machine, name, data, { versionArn, aliasArn });
     return { executionArn: row.arn, startDate: seconds(row.startedAt) };
   },
   StartSyncExecution: (input) => {
-    const { machine } = versions.resolve(arnOf(input));
+    const { machine } = versions.resolve(text(input, 'stateMachineArn'));
     if (machine.type !== 'EXPRESS') throw wrongType();
     return express.startSync(
       machine,

@@ -73,13 +73,32 @@ const FILTERS = [
   ['status', 'status'],
 ] as const;
 
+/** The row of an execution that starts, not stored yet. */
+export const rowOfNew = (about: NewExecution, id: number, startedAt: number): ExecutionRow => ({
+  status: 'RUNNING',
+  output: undefined,
+  error: undefined,
+  cause: undefined,
+  stoppedAt: undefined,
+  redriveCount: 0,
+  redrivenAt: undefined,
+  mapRun: undefined,
+  childIndex: undefined,
+  items: undefined,
+  versionArn: undefined,
+  aliasArn: undefined,
+  ...about,
+  id,
+  startedAt,
+});
+
 export class ExecutionRows {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #close: StatementSync;
   readonly #byArn: StatementSync;
-  readonly #known: StatementSync;
-  #lastId: number;
+  /** The highest id that is in use. */
+  lastId: number;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -91,29 +110,7 @@ export class ExecutionRows {
       'UPDATE sfn_executions SET status = ?, output = ?, error = ?, cause = ?, stopped_at = ? WHERE id = ?',
     );
     this.#byArn = database.prepare(`${SELECT} WHERE arn = ?`);
-    this.#known = database.prepare('SELECT 1 FROM sfn_executions WHERE arn = ?');
-    this.#lastId = Number(database.prepare('SELECT max(id) AS last FROM sfn_executions').get()?.last ?? 0);
-  }
-
-  /** A new row, not stored yet. */
-  make(about: NewExecution, startedAt: number): ExecutionRow {
-    return {
-      status: 'RUNNING',
-      output: undefined,
-      error: undefined,
-      cause: undefined,
-      stoppedAt: undefined,
-      redriveCount: 0,
-      redrivenAt: undefined,
-      mapRun: undefined,
-      childIndex: undefined,
-      items: undefined,
-      versionArn: undefined,
-      aliasArn: undefined,
-      ...about,
-      id: ++this.#lastId,
-      startedAt,
-    };
+    this.lastId = Number(database.prepare('SELECT max(id) AS last FROM sfn_executions').get()?.last ?? 0);
   }
 
   insert(row: ExecutionRow): void {
@@ -147,11 +144,6 @@ export class ExecutionRows {
          redrive_count = redrive_count + 1, redriven_at = ? WHERE id = ?`,
       )
       .run(at, id);
-  }
-
-  /** Cheaper than `find`: most names are new. */
-  has(arn: string): boolean {
-    return this.#known.get(arn) !== undefined;
   }
 
   find(arn: string): ExecutionRow | undefined {

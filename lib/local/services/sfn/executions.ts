@@ -1,10 +1,9 @@
 // Executions: started, awaited, stopped, carried on after a restart.
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
-import { PAYLOAD_LIMIT } from '../../states/errors.ts';
 import { ExecutionLog } from '../../states/history/encoding.ts';
 import type { Journal } from '../../states/history/journal.ts';
 import { isEvent } from '../../states/history/record.ts';
-import { foldLog, outstandingTokens } from '../../states/history/resume.ts';
+import { foldLog } from '../../states/history/resume.ts';
 import type { Tokens } from '../../states/integrations/tokens.ts';
 import { Payload } from '../../states/json.ts';
 import type { Outcome } from '../../states/machine/closed.ts';
@@ -16,14 +15,17 @@ import { uuid } from '../../uuid.ts';
 import { describeExecution, redriveRefusal, statusChange } from './descriptions.ts';
 import { EndedRows } from './ended-rows.ts';
 import type { Logged } from './execution-logs.ts';
-import { type ExecutionRow, ExecutionRows, type NewExecution } from './execution-rows.ts';
+import { type ExecutionRow, ExecutionRows, type NewExecution, rowOfNew } from './execution-rows.ts';
+import { interrupted } from './interrupted.ts';
 import type { MachineRow, Machines } from './machines.ts';
-import { atMost } from './requests.ts';
+import { parseInput } from './requests.ts';
+import { endIn, executionArn, START, startMemo } from './row-from-log.ts';
 
 interface Live {
   readonly row: ExecutionRow;
   readonly execution: Execution;
-  readonly drive: Drive;
+  /** Undefined until its first states have run as far as they go at once. */
+  drive?: Drive;
 }
 
 /** What an execution runs. A child of a Distributed Map runs a part of its parent's machine. */
@@ -44,6 +46,8 @@ export class Executions {
   readonly #host: (of: Logged) => Host;
   readonly #live = new Map<string, Live>();
   readonly #ended = new EndedRows();
+  /** Those that have ended and whose rows do not say so yet. */
+  readonly #closing = new Map<string, ExecutionRow>();
   #interrupted: ExecutionRow[] = [];
   #closed = false;
   readonly #waiting = new Map<string, Set<(row: ExecutionRow) => void>>();
@@ -63,16 +67,22 @@ export class Executions {
     this.rows = new ExecutionRows(context.database);
   }
 
-  /** Starts a Standard execution; on disk when the promise resolves. The same name and input while it runs: the same one. */
+  /**
+   * Starts a Standard execution; on disk when the promise resolves. The same name and input while it runs: the same one.
+   * `asked` is the name that is asked for, if any.
+   */
   async start(
     machine: MachineRow,
-    name: string,
+    asked: string | undefined,
     input: string,
     by: Pick<ExecutionRow, 'versionArn' | 'aliasArn'>,
   ): Promise<ExecutionRow> {
     const payload = parseInput(input);
-    const arn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
-    const existing = this.#live.get(arn)?.row ?? (this.rows.has(arn) ? this.rows.find(arn) : undefined);
+    const name = asked ?? this.newName();
+    const arn = executionArn(machine.arn, name);
+    // A name that is made here is new. Nothing is flushed for the question: many starts share a transaction.
+    const existing =
+      asked === undefined ? undefined : (this.#live.get(arn)?.row ?? this.#closing.get(arn) ?? this.rows.find(arn));
     if (existing) {
       if (existing.status === 'RUNNING' && existing.input === input) return existing;
       throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
@@ -83,29 +93,32 @@ export class Executions {
       payload,
       program,
     );
-    await this.#journal.commit();
+    const written = this.#journal.commit();
+    if (written !== undefined) await written;
     return row;
   }
 
   /** Starts an execution of `program`; it is in the journal with the next commit. */
   launch(about: NewExecution, input: Payload, program: Program): ExecutionRow {
-    const row = this.rows.make(about, this.#context.clock.now());
-    this.#journal.also(() => this.rows.insert(row));
-    this.#announce(row);
+    const row = rowOfNew(about, ++this.rows.lastId, this.#context.clock.now());
+    this.#store(row);
     this.#run(row, program, input, false);
     return row;
   }
 
   /** Finds what ran when the engine went down, and whose tokens somebody may answer from now on. */
   expectTokens(): void {
-    this.#interrupted = this.rows.running().filter((row) => this.#expectTokensOf(row));
+    this.#interrupted = interrupted(
+      { rows: this.rows, journal: this.#journal, tokens: this.#tokens, clock: this.#context.clock },
+      (row) => this.#store(row),
+    );
   }
 
   /** Carries on what was found. Children of Distributed Maps follow with their parents. */
   resumeAll(): void {
-    const interrupted = this.#interrupted;
+    const rows = this.#interrupted;
     this.#interrupted = [];
-    for (const row of interrupted) {
+    for (const row of rows) {
       if (row.mapRun === undefined) this.resume(row, this.#program(row.revision, nameOf(row.machineArn)));
     }
   }
@@ -166,7 +179,7 @@ export class Executions {
   /** Ends it as ABORTED, if it runs. */
   abort(arn: string, error?: string, cause?: string): void {
     if (!this.#live.has(arn)) this.resumeAll(); // it may be one that has not been taken up yet
-    this.#live.get(arn)?.drive.stop(error, cause);
+    this.#live.get(arn)?.drive?.stop(error, cause);
   }
 
   async stop(arn: string, error: string | undefined, cause: string | undefined): Promise<number> {
@@ -213,21 +226,6 @@ export class Executions {
     return uuid(() => this.#context.random());
   }
 
-  /** False for an execution whose log cannot be read: it has failed, and its log is left as it is. */
-  #expectTokensOf(row: ExecutionRow): boolean {
-    try {
-      const log = this.#journal.read(row.id);
-      foldLog(log, Payload.parse(row.input));
-      for (const token of outstandingTokens(log)) this.#tokens.expect(token);
-      return true;
-    } catch (thrown) {
-      const why = thrown instanceof Error ? thrown.message : String(thrown);
-      const cause = `HDL522 the log of the execution is damaged (${why}). It is kept as it is under execution ${row.id} in the table sfn_log.`;
-      this.rows.close(row.id, { status: 'FAILED', error: 'States.Runtime', cause }, this.#context.clock.now());
-      return false;
-    }
-  }
-
   #program(revisionId: string, machineName: string): Program {
     const revision = this.#machines.revision(revisionId);
     return { machine: this.#machines.runnable(revision, false), machineName, roleArn: revision.roleArn };
@@ -253,13 +251,32 @@ export class Executions {
       input,
     };
     const log = resumed ? this.#journal.read(id) : [];
+    const ended = endIn(log);
+    if (ended) {
+      this.#end(row, ended.outcome, ended.at);
+      return;
+    }
     const standing = log.length > 0 ? foldLog(log, input) : undefined;
     const execution = new Execution(identity, machine, this.#host(identity), {
       event: standing?.lastEvent ?? 0,
       frame: standing?.lastFrame ?? 0,
     });
-    const end = (outcome: Outcome) => this.#end(row, outcome);
-    this.#live.set(arn, { row, execution, drive: drive(execution, end, crash, standing?.root) });
+    const live: Live = { row, execution };
+    this.#live.set(arn, live);
+    if (!resumed && row.mapRun === undefined) execution.note(0, START, startMemo(row));
+    const end = (outcome: Outcome) => this.#end(row, outcome, this.#context.clock.now());
+    live.drive = drive(execution, end, crash, standing?.root);
+  }
+
+  #store(row: ExecutionRow): void {
+    this.#keep(row, () => this.rows.insert(row));
+    this.#announce(row);
+  }
+
+  /** Children of Map Runs start many at a time, and their rows say more than their logs. */
+  #keep(row: ExecutionRow, write: () => void): void {
+    if (row.mapRun === undefined) this.#journal.behind(write);
+    else this.#journal.also(write);
   }
 
   /**
@@ -268,7 +285,7 @@ export class Executions {
    */
   #announce(row: ExecutionRow): void {
     if (row.mapRun !== undefined) return;
-    this.#journal.also(() => {
+    this.#keep(row, () => {
       try {
         this.#context.emit(statusChange(row));
       } catch (thrown) {
@@ -277,10 +294,8 @@ export class Executions {
     });
   }
 
-  #end(row: ExecutionRow, outcome: Outcome): void {
+  #end(row: ExecutionRow, outcome: Outcome, stoppedAt: number): void {
     if (this.#closed) return;
-    const stoppedAt = this.#context.clock.now();
-    this.#journal.also(() => this.rows.close(row.id, outcome, stoppedAt));
     const closed: ExecutionRow = {
       ...row,
       status: outcome.status,
@@ -290,6 +305,11 @@ export class Executions {
       stoppedAt,
     };
     this.#live.delete(row.arn);
+    this.#closing.set(row.arn, closed);
+    this.#keep(row, () => {
+      this.rows.close(row.id, outcome, stoppedAt);
+      this.#closing.delete(row.arn);
+    });
     this.#ended.add(closed);
     this.#announce(closed);
     void this.#tell(closed);
@@ -297,7 +317,8 @@ export class Executions {
 
   /** Those who wait for its end, once that is on disk. */
   async #tell(closed: ExecutionRow): Promise<void> {
-    await this.#journal.commit();
+    const written = this.#journal.commit(this.#live.size === 0);
+    if (written !== undefined) await written;
     const waiting = this.#waiting.get(closed.arn);
     this.#waiting.delete(closed.arn);
     for (const tell of waiting ?? []) tell(closed);
@@ -309,17 +330,4 @@ const crash = (thrown: unknown): void => {
   queueMicrotask(() => {
     throw thrown;
   });
-};
-
-/** Throws InvalidExecutionInput. */
-export const parseInput = (input: string): Payload => {
-  const payload = Payload.parse(input);
-  try {
-    void payload.value;
-  } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
-  }
-  atMost(input, 'input', PAYLOAD_LIMIT);
-  return payload;
 };

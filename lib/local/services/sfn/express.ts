@@ -9,9 +9,8 @@ import { Lifetime } from '../../states/machine/lifetime.ts';
 import type { StateMachine } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
 import type { Logged } from './execution-logs.ts';
-import { parseInput } from './executions.ts';
 import type { MachineRow, Machines } from './machines.ts';
-import { seconds } from './requests.ts';
+import { parseInput, seconds } from './requests.ts';
 
 export interface ExpressRun {
   readonly arn: string;

@@ -7,7 +7,9 @@ import { Journal } from '../../states/history/journal.ts';
 import { integrationsOf } from '../../states/integrations/resolve.ts';
 import { Tokens } from '../../states/integrations/tokens.ts';
 import type { Host } from '../../states/machine/execution.ts';
+import { Lifetime } from '../../states/machine/lifetime.ts';
 import { Activities } from './activities.ts';
+import { describeExecution } from './descriptions.ts';
 import { ExecutionLogs } from './execution-logs.ts';
 import { Executions } from './executions.ts';
 import { Express, unlogged } from './express.ts';
@@ -90,6 +92,7 @@ export const sfnService = (
   return {
     id: 'sfn',
     call,
+    ended: async (arn) => describeExecution(await executions.ended(arn, new Lifetime())),
     start: async () => executions.resumeAll(),
     close: async () => {
       // First, so that nothing is recorded of how the rest comes to an end.

@@ -1,6 +1,7 @@
 // Reads the fields of a request, with AWS's errors for those that are missing or malformed.
 import { AwsError, type Shape } from '../../service.ts';
-import { isLongerThan } from '../../states/json.ts';
+import { PAYLOAD_LIMIT } from '../../states/errors.ts';
+import { isLongerThan, Payload } from '../../states/json.ts';
 
 export const text = (input: Shape, field: string): string => {
   const value = input[field];
@@ -60,3 +61,16 @@ export const checkArn = (arn: string, type: string): string => {
 };
 
 export const seconds = (milliseconds: number): number => milliseconds / 1000;
+
+/** The input of an execution. Throws InvalidExecutionInput. */
+export const parseInput = (input: string): Payload => {
+  const payload = Payload.parse(input);
+  try {
+    void payload.value;
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
+  }
+  atMost(input, 'input', PAYLOAD_LIMIT);
+  return payload;
+};

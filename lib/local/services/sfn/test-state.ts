@@ -14,10 +14,9 @@ import { execute } from '../../states/machine/sequence.ts';
 import { type Exit, Visit } from '../../states/machine/visit.ts';
 import type { Sequence, State, TaskState } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
-import { parseInput } from './executions.ts';
 import { unlogged } from './express.ts';
 import { invalidDefinition, type Machines } from './machines.ts';
-import { optionalText, text } from './requests.ts';
+import { optionalText, parseInput, text } from './requests.ts';
 
 /** What AWS calls the state that is tested, in the context object and in causes. */
 const ALONE = 'StateName';

@@ -4,6 +4,7 @@ import { AwsError, type EngineContext } from '../../service.ts';
 import { isInitial } from './descriptions.ts';
 import type { ListFilter } from './execution-rows.ts';
 import { doesNotExist, type MachineRow, type Machines } from './machines.ts';
+import { checkArn } from './requests.ts';
 
 export interface VersionRow {
   readonly arn: string;
@@ -72,9 +73,11 @@ export class Versions {
     this.#machines = machines;
   }
 
-  /** The machine at the revision that `arn` names: its own, a version, or one that an alias leads to. */
+  /** The machine at the revision that `arn` names: its own, a version, or one that an alias leads to. Throws InvalidArn. */
   resolve(arn: string): Qualified {
-    const [, machineArn = arn, qualifier] = QUALIFIED.exec(arn) ?? [];
+    const unqualified = this.#machines.find(arn); // most are, and a machine's name has no colon
+    if (unqualified) return { machine: unqualified, versionArn: undefined, aliasArn: undefined };
+    const [, machineArn = arn, qualifier] = QUALIFIED.exec(checkArn(arn, 'stateMachine')) ?? [];
     const machine = this.#machines.get(machineArn);
     if (qualifier === undefined) return { machine, versionArn: undefined, aliasArn: undefined };
     const aliasArn = /^\d+$/.test(qualifier) ? undefined : arn;

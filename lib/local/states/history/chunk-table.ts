@@ -70,7 +70,6 @@ export class ChunkTable {
     const id = this.#last + 1;
     this.#insert.get(id, String(execution), line.take()); // `run` would make an object of what it changed
     this.#remember(id, execution);
-    if (this.#behindCount >= INDEXED_AT_ONCE) this.index();
   }
 
   /** To be called within a transaction, and `written` after it. */
@@ -84,7 +83,6 @@ export class ChunkTable {
       const id = this.#last + 1;
       for (const execution of executions) this.#remember(id, execution);
     }
-    if (this.#behindCount >= INDEXED_AT_ONCE) this.index();
   }
 
   /** The lines of an execution, oldest first. Throws where a chunk is damaged. */
@@ -98,6 +96,16 @@ export class ChunkTable {
       if (places.length === 0) throw new Error(`the chunk ${id} of the log does not name the execution`);
       return places.map((place) => lineOf(String(row.records), place));
     });
+  }
+
+  /** Executions above `last` in the chunks that the index does not have yet, in their order. */
+  executionsAfter(last: number): number[] {
+    return [...this.#behind.keys()].filter((execution) => execution > last).sort((a, b) => a - b);
+  }
+
+  /** Not while anything that the log tells is still to be written elsewhere: it is looked for in what the index does not have. */
+  indexWhenDue(): void {
+    if (this.#behindCount >= INDEXED_AT_ONCE) this.index();
   }
 
   /** Brings the index up to date. */

@@ -89,4 +89,6 @@ export const WORDS: readonly string[] = [
   'timeout,heartbeat',
   'heartbeat',
   'resourceType,resource,region,parameters,timeoutInSeconds,heartbeatInSeconds',
+  'start',
+  'name,machineArn,revision,input,startedAt',
 ];

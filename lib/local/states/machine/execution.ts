@@ -25,9 +25,6 @@ export interface Host {
   running(): number;
 }
 
-/** How long one execution may keep the event loop from others: requests, timers. */
-const LONGEST_TURN_MS = 50;
-
 export class Execution {
   readonly identity: ExecutionIdentity;
   readonly machine: StateMachine;
@@ -37,7 +34,6 @@ export class Execution {
   #lastEvent: number;
   #lastFrame: number;
   #lastAt = 0;
-  #turnedAt = 0;
 
   constructor(identity: ExecutionIdentity, machine: StateMachine, host: Host, resumed = { event: 0, frame: 0 }) {
     this.identity = identity;
@@ -89,11 +85,7 @@ export class Execution {
 
   /** As of the journal. Nobody shares a transaction with the only thread of states of the only execution that runs. */
   commit(): Promise<void> | undefined {
-    if (this.#lastFrame !== 0 || this.host.running() !== 1) return this.host.journal.commit();
-    const now = performance.now();
-    if (now - this.#turnedAt < LONGEST_TURN_MS) return this.host.journal.commit(true);
-    this.#turnedAt = now;
-    return this.host.journal.commit();
+    return this.host.journal.commit(this.#lastFrame === 0 && this.host.running() === 1);
   }
 
   note(frame: number, note: string, memo: Shape): void {

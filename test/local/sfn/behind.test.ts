@@ -1,0 +1,149 @@
+// An execution that is alone writes its log first, and its row behind it: what kill -9 leaves in between.
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { openServices, type Services } from '../../../lib/local/embedding.ts';
+import type { BusEvent, Shape } from '../../../lib/local/service.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sfn-behind-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const arn = (type: string, name: string) => `arn:aws:states:us-east-1:123456789012:${type}:${name}`;
+const task = { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:123456789012:function:work' };
+const definition = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'T', States: { T: { ...task, End: true } } });
+
+interface Life {
+  readonly engine: Services;
+  readonly events: BusEvent[];
+  /** The state folder as kill -9 would leave it now. */
+  killed(name: string): string;
+}
+
+const live = async (stateDir: string, work: (event: never) => unknown): Promise<Life> => {
+  const events: BusEvent[] = [];
+  const engine = await openServices({ stateDir, functions: { work }, onEvent: (event) => events.push(event) });
+  const killed = (name: string): string => {
+    const copy = mkdtempSync(join(folder, name));
+    for (const file of ['engine.sqlite', 'engine.sqlite-wal']) copyFileSync(join(stateDir, file), join(copy, file));
+    return copy;
+  };
+  return { engine, events, killed };
+};
+
+const start = async ({ engine }: Life, input: Shape): Promise<string> => {
+  const sfn = engine.service('sfn');
+  const { stateMachineArn } = await sfn.call('CreateStateMachine', { name: 'm', definition, roleArn: arn('r', 'r') });
+  const { executionArn } = await sfn.call('StartExecution', { stateMachineArn, input: JSON.stringify(input) });
+  return String(executionArn);
+};
+
+const rowsIn = (stateDir: string): unknown[] => {
+  const database = new DatabaseSync(join(stateDir, 'engine.sqlite'));
+  const rows = database.prepare('SELECT status FROM sfn_executions').all();
+  database.close();
+  return rows.map(({ status }) => status);
+};
+
+const told = (events: readonly BusEvent[]) => events.map(({ detail: { status } }) => status);
+
+test('between the log of a start and the row: it is there, is told of, and goes on', async () => {
+  let left = '';
+  const first: Life = await live(join(folder, 'first'), () => {
+    left = first.killed('in-call');
+    return 1;
+  });
+  const executionArn = await start(first, { n: 7 });
+  await first.engine.ended(executionArn);
+  await first.engine.close();
+  expect(rowsIn(join(folder, 'first'))).toEqual(['SUCCEEDED']);
+  expect(rowsIn(left)).toEqual([]);
+
+  const calls: unknown[] = [];
+  const again = await live(left, (event) => calls.push(event));
+  expect(await again.engine.ended(executionArn)).toMatchObject({
+    executionArn,
+    stateMachineArn: arn('stateMachine', 'm'),
+    status: 'SUCCEEDED',
+    input: '{"n":7}',
+  });
+  expect(calls).toEqual([{ n: 7 }]);
+  const second = await start(again, {});
+  await again.engine.ended(second);
+  const sfn = again.engine.service('sfn');
+  const { executions } = await sfn.call('ListExecutions', { stateMachineArn: arn('stateMachine', 'm') });
+  expect(executions).toMatchObject([{ executionArn: second }, { executionArn }]);
+  const { events } = await sfn.call('GetExecutionHistory', { executionArn });
+  expect(events).toMatchObject([
+    { id: 1, type: 'ExecutionStarted' },
+    { id: 2 },
+    { id: 3 },
+    { id: 4 },
+    { id: 5 },
+    { id: 6 },
+    { id: 7, type: 'ExecutionSucceeded' },
+  ]);
+  await again.engine.close();
+  expect(told(again.events)).toEqual(['RUNNING', 'SUCCEEDED', 'RUNNING', 'SUCCEEDED']);
+});
+
+test.each([
+  ['of an end and the row', () => setImmediate().then(() => setImmediate('done')), ['RUNNING'], ['SUCCEEDED']],
+  ['of a start and an end and the row', async () => 'done', [], ['RUNNING', 'SUCCEEDED']],
+])('between the log %s: nothing is done again, and the end is told of', async (_, work, rows, statuses) => {
+  const first = await live(join(folder, 'first'), work);
+  const executionArn = await start(first, {});
+  const { stopDate } = await first.engine.ended(executionArn);
+  const left = first.killed('told');
+  await first.engine.close();
+  expect(rowsIn(left)).toEqual(rows);
+
+  const again = await live(left, () => {
+    throw new Error('called again');
+  });
+  expect(await again.engine.ended(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '"done"', stopDate });
+  await again.engine.close();
+  expect(told(again.events)).toEqual(statuses);
+  expect(rowsIn(left)).toEqual(['SUCCEEDED']);
+});
+
+test('a name is taken as soon as its execution has ended', async () => {
+  const { engine } = await live(join(folder, 'names'), () => 1);
+  const sfn = engine.service('sfn');
+  const { stateMachineArn } = await sfn.call('CreateStateMachine', { name: 'm', definition, roleArn: arn('r', 'r') });
+  const input = JSON.stringify({ long: 'x'.repeat(20_000) });
+  await sfn.call('StartExecution', { stateMachineArn, name: 'n', input });
+  await engine.ended(arn('execution', 'm:n'));
+  await expect(sfn.call('StartExecution', { stateMachineArn, name: 'n', input })).rejects.toMatchObject({
+    code: 'ExecutionAlreadyExists',
+  });
+  await engine.close();
+});
+
+test('a log that does not say what was started is named and left, and its number is not given again', async () => {
+  let left = '';
+  const first: Life = await live(join(folder, 'first'), () => {
+    left = first.killed('in-call');
+    return 1;
+  });
+  await first.engine.ended(await start(first, {}));
+  await first.engine.close();
+  const database = new DatabaseSync(join(left, 'engine.sqlite'));
+  database.exec("UPDATE sfn_log SET records = '9 9 [7'");
+  database.close();
+
+  const warnings: string[] = [];
+  const hear = ({ message }: Error) => warnings.push(message);
+  process.on('warning', hear);
+  const again = await live(left, () => 2);
+  expect(await again.engine.ended(await start(again, {}))).toMatchObject({ output: '2' });
+  await again.engine.close();
+  await setImmediate(); // warnings come a tick later
+  process.off('warning', hear);
+  expect(warnings).toEqual([expect.stringMatching(/^HDL522 the log of an execution is damaged .* under execution 1 /)]);
+});
