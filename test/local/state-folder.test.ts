@@ -130,6 +130,16 @@ describe('damage', () => {
     expect(readFileSync(`${file()}.damaged-1`, 'utf8')).toContain('not a database');
   });
 
+  test('a folder of the layout before is taken over', () => {
+    fill();
+    const database = new DatabaseSync(file());
+    database.exec('PRAGMA user_version = 2');
+    database.close();
+    const folder = openStateFolder(dir);
+    expect(folder.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
+    folder.close();
+  });
+
   test('a folder of another layout is not damage: it is left alone', () => {
     fill();
     const database = new DatabaseSync(file());

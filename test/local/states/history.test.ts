@@ -53,6 +53,12 @@ describe('the encoding of a log', () => {
     );
   });
 
+  test('reads what earlier layouts wrote: a time as one number of milliseconds', () => {
+    expect(decodeLine('27 0 i1,p0,t1790000000123,0,-,-,')).toEqual([
+      { frame: 0, id: 1, previous: 0, at: 1_790_000_000_123, type: 'ExecutionStarted' },
+    ]);
+  });
+
   test('writes a payload once, however many events it passes through', () => {
     const payload = JSON.stringify({ text: 'x'.repeat(1000) });
     const records: LogRecord[] = ['TaskSucceeded', 'TaskStateExited', 'PassStateEntered'].map((type, index) => ({

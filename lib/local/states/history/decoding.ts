@@ -126,7 +126,7 @@ export const decodeLine = (line: string): LogRecord[] => {
     }
     id = reader.number('i') ?? id + 1;
     const previous = reader.number('p') ?? id - 1;
-    at += reader.number('t') ?? 0;
+    at += (reader.number('s') ?? 0) * 1000 + (reader.number('t') ?? 0);
     const { type, details, memo } = reader.content();
     records.push({ frame, id, previous, at, type, ...(details && { details }), ...(memo && { memo }) });
   }

@@ -2,7 +2,7 @@
 // written as it happens, by its difference to the one before; a payload that passes through many events is written once.
 //
 //   line   = HEAD_LENGTH ' ' TEXT_LENGTH ' ' head text
-//   head   = fields, each closed by a comma: of a record [fFRAME] [iID] [pPREVIOUS] [tMS] or [fFRAME] n, then a layout, then values
+//   head   = fields, each closed by a comma: of a record [fFRAME] [iID] [pPREVIOUS] [sSECONDS] [tMS] or [fFRAME] n, then a layout, then values
 //   layout = three words: the type, the keys of the details, the keys of the memo
 //   word   = its place in WORDS, or 'LENGTH, or - for none
 //   value  = LENGTH of a string that comes next in the text, =N the Nth string of the line again, #COUNT, or ~LENGTH of JSON
@@ -41,6 +41,11 @@ const newLayout = (type: string, details: Shape | undefined, memo: Shape | undef
 
 const NEAR = 8; // how far back a string is looked for: a payload comes again at once or not at all
 
+const LARGE = 2 ** 31; // of larger numbers the digits are worked out with fractions: 8 us, where the processor has slept
+
+const timeField = (ms: number): string =>
+  Math.abs(ms) < LARGE ? `t${ms},` : `s${Math.trunc(ms / 1000)},t${ms % 1000},`;
+
 /** The line of one execution as it grows. */
 export class Line {
   #head = '';
@@ -65,7 +70,7 @@ export class Line {
     const { id, previous, at, details, memo } = record;
     if (id !== this.#id + 1) this.#head += `i${id},`;
     if (previous !== id - 1) this.#head += `p${previous},`;
-    if (at !== this.#at) this.#head += `t${at - this.#at},`;
+    if (at !== this.#at) this.#head += timeField(at - this.#at);
     this.#id = id;
     this.#at = at;
     this.#content(record.type, details, memo);
