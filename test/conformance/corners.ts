@@ -132,14 +132,36 @@ const errors: readonly Row[] = [
   },
   {
     section: ERRORS,
-    name: 'a result that is too large is caught by its own name',
+    name: 'an answer that is too large is caught by its own name',
     definition: caughtAs('States.DataLimitExceeded', {}, direct('big')),
     expected: succeeded('States.DataLimitExceeded'),
   },
   {
-    section: ERRORS,
-    name: 'and by no other',
+    section: `${ERRORS}, and recorded on AWS (LocalStack, error_handling/test_states_errors.py)`,
+    name: 'and as any error of its task',
     definition: caughtAs('States.ALL', {}, direct('big')),
+    expected: succeeded('States.DataLimitExceeded'),
+  },
+  {
+    section: ERRORS,
+    name: 'an optimized integration is named by its service',
+    definition: jsonata({ T: invoke('big', {}, { End: true }) }),
+    expected: failed(
+      'States.DataLimitExceeded',
+      "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit.",
+    ),
+  },
+  {
+    section: ERRORS,
+    name: 'an output that is too large is caught by its own name alone',
+    definition: jsonata({
+      T: invoke('echo', 1, {
+        Output: "{% $pad('', 300000, 'x') %}",
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'N' }],
+        End: true,
+      }),
+      N,
+    }),
     expected: failed('States.DataLimitExceeded'),
   },
   {

@@ -29,6 +29,19 @@ export class MissedHeartbeat extends StateError {
   }
 }
 
+/** Data that is larger than a payload may be: the input or output of `what`. */
+export class TooLarge extends StateError {
+  constructor(what: string) {
+    super(
+      'States.DataLimitExceeded',
+      `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+    );
+  }
+}
+
+/** An answer that is larger than a payload may be: an error of the task as any other, so that a wildcard matches it (recorded on AWS). */
+export class AnswerTooLarge extends TooLarge {}
+
 /** An expression or path that could not be evaluated, before the state's name and event id are known. */
 export class EvaluationProblem extends Error {
   readonly error: string;
@@ -54,14 +67,14 @@ export const errorOutput = (problem: StateError): { Error: string | null; Cause:
 const NEVER_BY_WILDCARD = new Set(['States.Runtime', 'States.DataLimitExceeded']);
 
 /**
- * Does an `ErrorEquals` list match? States.Runtime and States.DataLimitExceeded only by their own names; a heartbeat that
- * fails to come is a States.Timeout too.
+ * Does an `ErrorEquals` list match? States.Runtime and States.DataLimitExceeded only by their own names, but for an answer of a
+ * task; a heartbeat that fails to come is a States.Timeout too.
  */
 export const matchesError = (names: readonly string[], problem: StateError): boolean => {
   const { error } = problem;
   return names.some((name) => {
     if (name === error || (name === 'States.HeartbeatTimeout' && problem instanceof MissedHeartbeat)) return true;
-    if (error !== undefined && NEVER_BY_WILDCARD.has(error)) return false;
+    if (error !== undefined && NEVER_BY_WILDCARD.has(error) && !(problem instanceof AnswerTooLarge)) return false;
     if (name === 'States.ALL') return true;
     if (name === 'States.TaskFailed') return error === undefined || !TIMEOUTS.has(error);
     return name === 'States.Timeout' && error === 'States.HeartbeatTimeout';

@@ -1,9 +1,9 @@
 // One attempt of a Task as history tells it: scheduled, started, submitted, and how it ended.
 import type { Shape } from '../../service.ts';
-import { MissedHeartbeat, StateError } from '../errors.ts';
+import { AnswerTooLarge, MissedHeartbeat, PAYLOAD_LIMIT, StateError } from '../errors.ts';
 import { ANSWER } from '../history/resume.ts';
 import type { EarlyAnswer, Integration, TaskRun } from '../integrations/integration.ts';
-import { Payload } from '../json.ts';
+import { isLongerThan, Payload } from '../json.ts';
 import type { TaskState } from '../parse/machine.ts';
 import { taskEvents } from './event-names.ts';
 import { forever, type Lifetime } from './lifetime.ts';
@@ -225,8 +225,10 @@ export const perform = async (visit: Visit<TaskState>, integration: Integration,
     try {
       result = given(call.progress) ?? (await run.answer());
       if (lifetime.ended) return forever();
-      const { text } = visit.limited(result, state.resource);
-      const { events, about } = integration;
+      const { text } = result;
+      const { events, about, resourceType } = integration;
+      if (isLongerThan(text, PAYLOAD_LIMIT))
+        throw new AnswerTooLarge(events === 'Task' ? resourceType : state.resource);
       frame.event(taskEvents[events].succeeded, about === undefined ? { output: text } : { ...about, output: text });
     } catch (thrown) {
       if (lifetime.ended) return forever();

@@ -1,6 +1,6 @@
 // One visit of a frame to a state, from StateEntered to StateExited.
 import type { Shape } from '../../service.ts';
-import { EvaluationProblem, PAYLOAD_LIMIT, StateError } from '../errors.ts';
+import { EvaluationProblem, PAYLOAD_LIMIT, StateError, TooLarge } from '../errors.ts';
 import type { Scope, Variables } from '../expressions/scope.ts';
 import { isLongerThan, type Json, type JsonObject, Payload, timeText } from '../json.ts';
 import type { Assign, State } from '../parse/machine.ts';
@@ -111,7 +111,7 @@ export class Visit<S extends State = State> {
 
   /** `payload`, unless it is too large: States.DataLimitExceeded. */
   limited(payload: Payload, what: string = this.state.name): Payload {
-    if (isLongerThan(payload.text, PAYLOAD_LIMIT)) throw tooLarge(what);
+    if (isLongerThan(payload.text, PAYLOAD_LIMIT)) throw new TooLarge(what);
     return payload;
   }
 
@@ -138,9 +138,3 @@ export class Visit<S extends State = State> {
     return new StateError(thrown.error, cause);
   }
 }
-
-export const tooLarge = (what: string): StateError =>
-  new StateError(
-    'States.DataLimitExceeded',
-    `The state/task '${what}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-  );
