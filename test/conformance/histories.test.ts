@@ -120,3 +120,31 @@ test('a path that finds nothing in an item ends all, with no word of the iterati
     `${mapped} WaitStateEntered ExecutionFailed`,
   );
 });
+
+test.each<[string, object, readonly (readonly [string, number])[]]>([
+  [
+    'what follows an inline map follows the word of its last iteration',
+    map(sequence({ P: pass() }), { MaxConcurrency: 1 }),
+    [
+      ['MapIterationSucceeded', 6],
+      ['MapIterationStarted', 6],
+      ['MapStateSucceeded', 11],
+      ['MapStateExited', 11],
+    ],
+  ],
+  [
+    'what follows a distributed map follows the start of its run',
+    map({ ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, ...sequence({ P: pass() }) }),
+    [
+      ['MapRunSucceeded', 4],
+      ['MapStateSucceeded', 5],
+      ['MapStateExited', 4],
+    ],
+  ],
+])('%s', async (_name, state, previous) => {
+  const { create, start, ended, history } = engine();
+  const executionArn = await start(await create(jsonPath({ S: state })), [1, 2]);
+  await ended(executionArn);
+  const told = (await history(executionArn)).map(({ type, previousEventId }) => [type, previousEventId]);
+  expect(told).toEqual(expect.arrayContaining(previous.map((pair) => [...pair])));
+});

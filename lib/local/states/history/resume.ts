@@ -43,6 +43,7 @@ const ASIDE = new Set([
   'MapIterationSucceeded',
   'MapIterationFailed',
   'MapIterationAborted',
+  'MapRunSucceeded',
   'MapStateSucceeded',
   'ParallelStateSucceeded',
   'TaskStateAborted',
@@ -112,6 +113,7 @@ const finished = (frame: Draft): FrameProgress => ({
 export const foldLog = (log: readonly LogRecord[], input: Payload): Standing => {
   const root = draft(0, 0, input, 0, {});
   const frames = new Map<number, Draft>([[0, root]]);
+  const parents = new Map<number, Draft>();
   let lastEvent = 0;
   let lastFrame = 0;
   for (const record of log) {
@@ -126,11 +128,14 @@ export const foldLog = (log: readonly LogRecord[], input: Payload): Standing => 
       const child = draft(record.frame, index, Payload.parse(text), cursor, above.variables);
       above.children.set(index, child);
       frames.set(record.frame, child);
+      parents.set(record.frame, above);
       continue;
     }
     const frame = frames.get(record.frame);
     if (!frame) throw new Error(`the log names a frame ${record.frame} that it did not open`);
     if (isEvent(record) && !ASIDE.has(type)) frame.cursor = record.id;
+    const above = type === 'MapIterationSucceeded' ? parents.get(record.frame) : undefined;
+    if (above && isEvent(record)) above.cursor = record.id; // the end of the map follows it
     if (isEvent(record) && type === 'ExecutionRedriven') {
       redrive(frame, record);
       continue;

@@ -111,8 +111,7 @@ export const runDistributed = async (
   try {
     const result = await frame.lifetime.within(work(visit, distribution, run, effective, source));
     run.end('SUCCEEDED');
-    frame.event('MapRunSucceeded');
-    frame.aside('MapStateSucceeded');
+    frame.aside('MapStateSucceeded', undefined, frame.aside('MapRunSucceeded'));
     return await finish(visit, visit.limited(result));
   } catch (thrown) {
     const problem = visit.failure(thrown);

@@ -49,9 +49,9 @@ export class Frame {
   }
 
   /** Appends an event that the next one does not follow (AWS: MapIterationSucceeded, MapStateSucceeded, ...). */
-  aside(type: string, details?: Shape): number {
+  aside(type: string, details?: Shape, previous = this.cursor): number {
     this.lifetime.check();
-    return this.execution.event(this.id, type, this.cursor, details);
+    return this.execution.event(this.id, type, previous, details);
   }
 
   note(note: string, memo: Shape): void {

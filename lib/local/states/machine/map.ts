@@ -65,9 +65,9 @@ const runInline = async (visit: Visit<MapState>, run: RunFrame, progress: Progre
         throw thrown;
       }
       children.done(child);
-      if (!finished) child.aside('MapIterationSucceeded', details);
+      // AWS: the next iteration follows the last state of this one, the end of the map follows the word of its success.
+      if (!finished) frame.cursor = child.aside('MapIterationSucceeded', details);
       after = child.cursor;
-      frame.cursor = after;
     }
   };
   const slots = Math.min(concurrency === 0 ? MOST_INLINE : concurrency, MOST_INLINE, items.length);
