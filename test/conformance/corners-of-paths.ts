@@ -1,5 +1,5 @@
 // Corners of JSONPath: intrinsic functions, data flow, comparisons.
-import { direct, GUIDE, jsonPath, pass, type Row, SPEC, succeeded } from './row.ts';
+import { direct, failed, GUIDE, jsonPath, pass, type Row, SPEC, state, succeeded } from './row.ts';
 
 const FUNCTIONS = `${GUIDE}/intrinsic-functions.html`;
 const PATHS = `${SPEC}#using-paths`;
@@ -53,6 +53,43 @@ const dataFlow: readonly Row[] = (
   expected: succeeded(output),
 }));
 
+// As Jayway, which AWS uses, reads a path (PropertyPathToken, ArrayPathToken, PredicatePathToken): one that goes astray before it
+// branches is no path; what lies past the end of a list, or is missing below a branch, is nothing.
+const astray: readonly Row[] = (
+  [
+    ['$.none[*]', undefined],
+    ['$.o.none[*].x', undefined],
+    ['$.o[*].none', []],
+    ['$.t[?(@.x)]', undefined],
+    ['$.t[0:1]', undefined],
+    ['$.t[*]', []],
+    ['$.l[7][*]', []],
+    ['$.l[*].none', []],
+    ['$..none', []],
+  ] as const
+).map(([path, found]) => ({
+  section: PATHS,
+  name: `a path ${path}`,
+  definition: jsonPath({ P: pass({ Parameters: { 'v.$': path } }) }),
+  input: { t: 'text', l: [1], o: { a: {} } },
+  expected: found === undefined ? failed('States.Runtime') : succeeded({ v: found }),
+}));
+
+const noPath: readonly Row[] = (
+  [
+    ['$.none', "No results for path: $['none']"],
+    ['$.none.x', "Missing property in path $['none']"],
+    ['$.o.none[*]', "Missing property in path $['o']['none']"],
+    ['$.l[7].x', "No results for path: $['l'][7]['x']"],
+  ] as const
+).map(([path, why]) => ({
+  section: PATHS,
+  name: `an InputPath ${path}`,
+  definition: jsonPath({ P: pass({ InputPath: path }) }),
+  input: { l: [1], o: {} },
+  expected: failed('States.Runtime', `${state('P')} Invalid path '${path}' : ${why}`),
+}));
+
 // https://states-language.net/spec.html#choice-state
 const data = {
   s: 'b',
@@ -102,4 +139,4 @@ const choices: readonly Row[] = (
   expected: succeeded(holds),
 }));
 
-export const cornersOfPaths: readonly Row[] = [...intrinsics, ...dataFlow, ...choices];
+export const cornersOfPaths: readonly Row[] = [...intrinsics, ...dataFlow, ...astray, ...noPath, ...choices];

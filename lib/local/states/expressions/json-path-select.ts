@@ -84,9 +84,38 @@ export const selectAll = (path: JsonPath, root: Json, from: Json = root): readon
   return values;
 };
 
-/** The one value of a definite path, the list of an indefinite one, undefined where a definite path selects nothing. */
+/** Whether `segment` cannot be of `value`, to which one way alone leads: Jayway finds no path then, not nothing below one. */
+const isAstray = (value: Json, segment: Segment): boolean => {
+  switch (segment.kind) {
+    case 'name':
+      return !isObject(value) || !Object.hasOwn(value, segment.name);
+    case 'index':
+    case 'slice':
+      return !Array.isArray(value);
+    case 'union':
+      return !Array.isArray(value) && !isObject(value);
+    case 'filter':
+      return typeof value !== 'object' || value === null;
+    default:
+      return false;
+  }
+};
+
+/** Whether the path goes astray before it branches. */
+const goesAstray = (path: JsonPath, root: Json): boolean => {
+  let value: Json | undefined = root;
+  for (const segment of path.segments) {
+    if (isAstray(value, segment)) return true;
+    if (segment.kind !== 'name' && segment.kind !== 'index') return false;
+    value = child(value, segment.kind === 'name' ? segment.name : segment.index);
+    if (value === undefined) return false; // past the end of a list
+  }
+  return false;
+};
+
+/** The one value of a definite path, the list of an indefinite one, undefined where there is no such path. */
 export const selectPath = (path: JsonPath, root: Json): Json | undefined => {
-  if (!path.definite) return selectAll(path, root) as Json[];
+  if (!path.definite) return goesAstray(path, root) ? undefined : (selectAll(path, root) as Json[]);
   let value: Json | undefined = root;
   for (const segment of path.segments) {
     if (value === undefined) return undefined;
@@ -95,9 +124,21 @@ export const selectPath = (path: JsonPath, root: Json): Json | undefined => {
   return value;
 };
 
-/** The path in Jayway's normal form, as AWS prints it: `$['a'][0]`. */
-export const normalForm = (path: JsonPath): string =>
-  `$${path.segments
+/** What Jayway says where there is no such path. */
+export const whyNothing = (path: JsonPath, root: Json): string => {
+  let value: Json | undefined = root;
+  for (const [at, segment] of path.segments.entries()) {
+    if (segment.kind !== 'name' && segment.kind !== 'index') break;
+    if (segment.kind === 'name' && isObject(value) && isAstray(value, segment) && at < path.segments.length - 1)
+      return `Missing property in path ${normalForm(path.segments.slice(0, at + 1))}`;
+    value = value === undefined ? undefined : child(value, segment.kind === 'name' ? segment.name : segment.index);
+  }
+  return `No results for path: ${normalForm(path.segments)}`;
+};
+
+/** A path in Jayway's normal form, as AWS prints it: `$['a'][0]`. */
+const normalForm = (segments: readonly Segment[]): string =>
+  `$${segments
     .map((segment) =>
       segment.kind === 'name' ? `['${segment.name}']` : segment.kind === 'index' ? `[${segment.index}]` : '[*]',
     )

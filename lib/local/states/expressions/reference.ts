@@ -1,7 +1,7 @@
 // A JSONPath expression with its root: `$.a` (input), `$$.Execution.Id` (context object), `$total.sum` (variable).
 import type { Json } from '../json.ts';
 import { parseJsonPath } from './json-path.ts';
-import { type JsonPath, normalForm, selectPath } from './json-path-select.ts';
+import { type JsonPath, selectPath, whyNothing } from './json-path-select.ts';
 import type { Scope } from './scope.ts';
 
 export interface Reference {
@@ -10,8 +10,8 @@ export interface Reference {
   readonly definite: boolean;
   /** The value, or undefined where a definite path selects nothing or the variable does not exist. */
   read(scope: Scope): Json | undefined;
-  /** As AWS prints it in "No results for path: ...". */
-  readonly normal: string;
+  /** What AWS says where `read` gives nothing. */
+  why(scope: Scope): string;
 }
 
 const VARIABLE = /^\$([A-Za-z_À-￿][\w$À-￿]*)/;
@@ -34,7 +34,7 @@ const reference = (text: string, rest: string, root: (scope: Scope) => Json | un
     text,
     path,
     definite: path.definite,
-    normal: normalForm(path),
+    why: (scope) => whyNothing(path, root(scope) ?? {}),
     read: (scope) => {
       const from = root(scope);
       return from === undefined ? undefined : selectPath(path, from);

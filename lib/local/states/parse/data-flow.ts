@@ -37,7 +37,7 @@ export const pathField = (fields: Fields, field: string): ((scope: Scope) => Jso
     return (scope) => {
       const value = reference.read(scope);
       if (value === undefined) {
-        throw new EvaluationProblem('States.Runtime', missingValue(field, text, reference.normal));
+        throw new EvaluationProblem('States.Runtime', missingValue(field, text, reference.why(scope)));
       }
       return value;
     };

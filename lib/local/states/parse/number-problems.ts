@@ -30,7 +30,7 @@ export const numberProblem = (field: string, path: string, value: Json, isNumber
 };
 
 /** The path selects nothing. */
-export const missingValue = (field: string, path: string, normal: string): string =>
+export const missingValue = (field: string, path: string, why: string): string =>
   field === 'SecondsPath' || field === 'TimestampPath'
     ? `The ${field} parameter does not reference an input value: ${path}`
-    : `Invalid path '${path}' : No results for path: ${normal}`;
+    : `Invalid path '${path}' : ${why}`;
