@@ -1,6 +1,6 @@
 // Values that a machine finds at run time and cannot use: what AWS names and says. Each was seen in an execution on AWS that
 // others recorded (LocalStack's validated tests) or follows the specification.
-import { distributed, failed, GUIDE, jsonPath, pass, type Row, SPEC, state, succeeded } from './row.ts';
+import { distributed, failed, GUIDE, jsonata, jsonPath, pass, type Row, SPEC, state, succeeded } from './row.ts';
 
 const wait = (value: unknown): Pick<Row, 'definition' | 'input'> => ({
   definition: jsonPath({ W: { Type: 'Wait', SecondsPath: '$.s', End: true } }),
@@ -52,6 +52,30 @@ const words: readonly (readonly [string, string, Pick<Row, 'definition' | 'input
     succeeded({ s: '2016-03-14T01:59:00.000000Z' }),
   ],
   [
+    'wait-state',
+    'a day that no month has',
+    until('2016-02-30T00:00:00Z'),
+    runtime('W', `The TimestampPath parameter ${ISO}: $.s == 2016-02-30T00:00:00Z`),
+  ],
+  [
+    'wait-state',
+    'an hour that no day has',
+    until('2016-12-05T24:00:00Z'),
+    runtime('W', `The TimestampPath parameter ${ISO}: $.s == 2016-12-05T24:00:00Z`),
+  ],
+  [
+    'wait-state',
+    'an expression that gives no time',
+    {
+      definition: jsonata({ W: { Type: 'Wait', Timestamp: '{% $states.input.s %}', End: true } }),
+      input: { s: '2016-13-05T21:29:29Z' },
+    },
+    failed(
+      'States.QueryEvaluationError',
+      `${state('W')} The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: 2016-13-05T21:29:29Z`,
+    ),
+  ],
+  [
     'map-state',
     'a concurrency below zero',
     map('MaxConcurrencyPath', -1),
@@ -88,10 +112,30 @@ const words: readonly (readonly [string, string, Pick<Row, 'definition' | 'input
   ['map-state', 'a percentage with a fraction', map('ToleratedFailurePercentagePath', 1.1), succeeded([0])],
 ];
 
+const fails: readonly Row[] = [
+  {
+    section: `${SPEC}#fail-state`,
+    name: 'an error of a Fail state that is no text',
+    definition: jsonata({ F: { Type: 'Fail', Error: '{% 1 %}' } }),
+    expected: failed(
+      'States.QueryEvaluationError',
+      `${state('F')} The JSONata expression '1' specified for the field 'Error' returned an unexpected result type. Expected 'string', but was 'number' for value: 1`,
+    ),
+  },
+  {
+    section: `${SPEC}#fail-state`,
+    name: 'a cause by path that is no text',
+    definition: jsonPath({ F: { Type: 'Fail', Error: 'E', CausePath: '$.o' } }),
+    input: { o: { a: 1 } },
+    expected: failed('States.Runtime'),
+  },
+];
+
 /** The echo function, by its ARN or by `lambda:invoke`. */
 const ECHO = 'arn:aws:lambda:us-east-1:111111111111:function:echo';
 
 export const badValues: readonly Row[] = [
+  ...fails,
   ...words.map(([section, name, given, expected]) => ({ section: `${SPEC}#${section}`, name, ...given, expected })),
   {
     section: `${GUIDE}/concepts-error-handling.html`,
@@ -121,6 +165,22 @@ export const badValues: readonly Row[] = [
       },
     }),
     expected: succeeded({ a: 1 }),
+  },
+  {
+    section: `${GUIDE}/connect-sqs.html`,
+    name: 'a message to a queue of which the host is nobody’s',
+    definition: jsonPath({
+      T: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::sqs:sendMessage',
+        Parameters: { QueueUrl: 'http://no-such-queue', MessageBody: 'x' },
+        End: true,
+      },
+    }),
+    expected: failed(
+      'SQS.SdkClientException',
+      'Unable to execute HTTP request: no-such-queue: Name or service not known',
+    ),
   },
   {
     section: `${SPEC}#intrinsic-functions`,

@@ -16,13 +16,13 @@ const asText = (value: Json | undefined): Json | undefined =>
 const without = (shape: JsonObject): Shape =>
   Object.fromEntries(Object.entries(shape).filter(([, value]) => value !== null && value !== undefined));
 
-/** AWS adds the execution and its machine to the resources of every event. */
+/** AWS adds the machine and its execution to the resources of every event. */
 const entries = (given: Json | undefined, { executionArn, machineArn }: TaskRun): Json => {
   if (!Array.isArray(given)) return given ?? null;
   return (given as readonly Json[]).map((entry) => {
     if (!isObject(entry)) return entry;
     const resources = Array.isArray(entry.Resources) ? (entry.Resources as readonly Json[]) : [];
-    return { ...entry, Detail: asText(entry.Detail) ?? '{}', Resources: [...resources, executionArn, machineArn] };
+    return { ...entry, Detail: asText(entry.Detail) ?? '{}', Resources: [...resources, machineArn, executionArn] };
   });
 };
 
@@ -31,6 +31,13 @@ const adapt = (service: string, parameters: JsonObject, task: TaskRun): Shape =>
   if (service === 'sns') return without({ ...parameters, Message: asText(parameters.Message) ?? null });
   if (service === 'events') return { ...parameters, Entries: entries(parameters.Entries, task) };
   return parameters;
+};
+
+/** AWS sends a message to the host of the queue's URL. One without a dot is nobody's name there (recorded on AWS). */
+const checkHost = (url: Json | undefined): void => {
+  const host = typeof url === 'string' && URL.canParse(url) ? new URL(url).hostname : '';
+  if (host === 'localhost' || !/^[^.[]+$/.test(host)) return;
+  throw new StateError('SQS.SdkClientException', `Unable to execute HTTP request: ${host}: Name or service not known`);
 };
 
 const checkEntries = (answer: Shape): void => {
@@ -52,6 +59,7 @@ export const optimized = (
   withPattern(tokens, name, action, pattern, async (task) => {
     const requestId = uuid(() => context.random());
     const parameters = isObject(task.parameters.value) ? task.parameters.value : {};
+    if (name === 'sqs') checkHost(parameters.QueueUrl);
     try {
       const answer = await context.service(service.id).call(pascal(action), adapt(name, parameters, task));
       if (name === 'events') checkEntries(answer);

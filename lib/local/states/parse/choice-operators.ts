@@ -4,13 +4,18 @@ import { isObject, type Json } from '../json.ts';
 
 type Compare = (value: Json, wanted: Json) => boolean;
 
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+const TIMESTAMP = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** What AWS says of a time in a definition that is none. */
+export const NO_TIME = 'String does not match RFC3339 timestamp';
 
 /** Milliseconds since the epoch of an RFC 3339 time, or undefined. */
 export const timestampOf = (value: Json): number | undefined => {
-  if (typeof value !== 'string' || !TIMESTAMP.test(value)) return undefined;
-  const time = Date.parse(value);
-  return Number.isNaN(time) ? undefined : time;
+  const [found, year, month, day] = (typeof value === 'string' && TIMESTAMP.exec(value)) || [];
+  if (found === undefined) return undefined;
+  const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day); // no 30 February
+  const time = Date.parse(found);
+  return Number.isNaN(time) || !isDay ? undefined : time;
 };
 
 const strings =

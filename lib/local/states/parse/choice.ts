@@ -4,10 +4,11 @@ import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
 import { parseReference, type Reference } from '../expressions/reference.ts';
 import type { Scope } from '../expressions/scope.ts';
 import type { Json } from '../json.ts';
-import { comparisons, kinds, timestampOf } from './choice-operators.ts';
+import { comparisons, kinds, NO_TIME, timestampOf } from './choice-operators.ts';
 import { assignment, dataFlow, template } from './data-flow.ts';
 import type { Fields } from './fields.ts';
 import type { ChoiceRule, ChoiceState, Evaluate } from './machine.ts';
+import { unexpectedType } from './unexpected-type.ts';
 
 type Test = (scope: Scope) => boolean;
 const never: Test = () => false;
@@ -26,12 +27,7 @@ const condition = (fields: Fields): Evaluate<boolean> => {
     return async (scope) => {
       const answer = await query.evaluate(scope);
       if (typeof answer === 'boolean') return answer;
-      const kind = answer === null ? 'null' : Array.isArray(answer) ? 'array' : typeof answer;
-      throw new EvaluationProblem(
-        'States.QueryEvaluationError',
-        `The JSONata expression '${query.source}' specified for the field '${name}' returned an unexpected result type. Expected 'boolean', but was '${kind}' for value: ${JSON.stringify(answer)}`,
-        name,
-      );
+      throw unexpectedType(query, name, 'boolean', answer);
     };
   } catch (thrown) {
     fields.syntaxError(name, thrown);
@@ -78,7 +74,7 @@ const isOperator = (field: string): boolean =>
 
 const checkOperand = (fields: Fields, operator: string, wanted: Json): void => {
   if (operator.startsWith('Timestamp')) {
-    if (timestampOf(wanted) === undefined) fields.wrong(operator, 'Value is not a valid RFC 3339 timestamp');
+    if (timestampOf(wanted) === undefined) fields.wrong(operator, NO_TIME);
     return;
   }
   const type = operator.startsWith('String') ? 'string' : operator.startsWith('Numeric') ? 'number' : 'boolean';

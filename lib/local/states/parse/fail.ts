@@ -1,38 +1,50 @@
 // Fail states: error and cause, literal, by expression or by path.
 import { EvaluationProblem } from '../errors.ts';
+import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
 import { compilePathExpression } from '../expressions/payload-template.ts';
-import type { Json } from '../json.ts';
-import { dataFlow, template } from './data-flow.ts';
+import { dataFlow } from './data-flow.ts';
 import type { Fields } from './fields.ts';
 import type { Evaluate, FailState } from './machine.ts';
+import { unexpectedType } from './unexpected-type.ts';
 
-const textOf = (value: Json, field: string): Json => {
-  if (typeof value === 'string') return value;
-  throw new EvaluationProblem(
-    'States.QueryEvaluationError',
-    `The field '${field}' of a Fail state must be a string but was: ${JSON.stringify(value)}`,
-    field,
-  );
-};
-
-const part = (fields: Fields, field: 'Error' | 'Cause'): Evaluate<Json> | undefined => {
-  const value = fields.get(field);
-  if (value !== undefined) {
-    if (fields.language === 'JSONPath') {
-      const text = fields.text(field) ?? '';
-      return () => text;
-    }
-    const make = template(fields, field);
-    return make && (async (scope) => textOf(await make(scope), field));
-  }
-  const path = fields.text(`${field}Path`);
-  if (path === undefined) return undefined;
+const given = (fields: Fields, field: string, text: string): Evaluate<string> | undefined => {
+  if (fields.language === 'JSONPath' || !isJsonata(text)) return () => text;
   try {
-    return compilePathExpression(path, `${field}Path`, fields.ambient);
+    const query = compileJsonata(text, field, fields.ambient);
+    return async (scope) => {
+      const value = await query.evaluate(scope);
+      if (typeof value === 'string') return value;
+      throw unexpectedType(query, field, 'string', value);
+    };
   } catch (thrown) {
-    fields.wrong(`${field}Path`, `Value is not a valid JSONPath: ${thrown instanceof Error ? thrown.message : thrown}`);
+    fields.syntaxError(field, thrown);
     return undefined;
   }
+};
+
+const byPath = (fields: Fields, field: string): Evaluate<string> | undefined => {
+  const path = fields.text(field);
+  if (path === undefined) return undefined;
+  try {
+    const read = compilePathExpression(path, field, fields.ambient);
+    return (scope) => {
+      const value = read(scope);
+      if (typeof value === 'string') return value;
+      const found = JSON.stringify(value);
+      throw new EvaluationProblem(
+        'States.Runtime',
+        `The ${field} field refers to value "${found}" which is not a string: ${path}`,
+      );
+    };
+  } catch (thrown) {
+    fields.wrong(field, `Value is not a valid JSONPath: ${thrown instanceof Error ? thrown.message : thrown}`);
+    return undefined;
+  }
+};
+
+const part = (fields: Fields, field: 'Error' | 'Cause'): Evaluate<string> | undefined => {
+  const text = fields.text(field);
+  return text === undefined ? byPath(fields, `${field}Path`) : given(fields, field, text);
 };
 
 export const parseFail = (name: string, fields: Fields): FailState => ({

@@ -107,8 +107,8 @@ export interface SucceedState extends Common {
 
 export interface FailState extends Common {
   readonly kind: 'Fail';
-  readonly error: Evaluate<Json> | undefined;
-  readonly cause: Evaluate<Json> | undefined;
+  readonly error: Evaluate<string> | undefined;
+  readonly cause: Evaluate<string> | undefined;
 }
 
 export interface ParallelState extends Common, Guarded {

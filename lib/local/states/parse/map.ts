@@ -1,5 +1,4 @@
 // Map states, inline and distributed.
-import { EvaluationProblem } from '../errors.ts';
 import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
 import { parseReference } from '../expressions/reference.ts';
 import type { Json } from '../json.ts';
@@ -9,10 +8,9 @@ import type { Fields } from './fields.ts';
 import type { Evaluate, MapState, Sequence } from './machine.ts';
 import { numberField } from './numbers.ts';
 import { guards } from './retry-catch.ts';
+import { unexpectedType } from './unexpected-type.ts';
 
 type ParseSequence = (fields: Fields, express: boolean) => Sequence;
-
-const kindOf = (value: Json) => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
 
 /** JSONata `Items`: an array, or an expression that gives one. */
 const itemsOf = (fields: Fields): Evaluate<Json> | undefined => {
@@ -27,11 +25,7 @@ const itemsOf = (fields: Fields): Evaluate<Json> | undefined => {
     return async (scope) => {
       const items = await query.evaluate(scope);
       if (Array.isArray(items)) return items as Json;
-      throw new EvaluationProblem(
-        'States.QueryEvaluationError',
-        `The JSONata expression '${query.source}' specified for the field 'Items' returned an unexpected result type. Expected 'array', but was '${kindOf(items)}' for value: ${JSON.stringify(items)}`,
-        'Items',
-      );
+      throw unexpectedType(query, 'Items', 'array', items);
     };
   } catch (thrown) {
     fields.syntaxError('Items', thrown);

@@ -1,19 +1,17 @@
 // Fields that hold a number, an expression for one, or (as `<Field>Path`) a path to one.
 import { EvaluationProblem } from '../errors.ts';
 import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
-import type { Json } from '../json.ts';
 import { pathField } from './data-flow.ts';
 import type { Fields } from './fields.ts';
 import type { Evaluate } from './machine.ts';
 import { numberProblem } from './number-problems.ts';
+import { unexpectedType } from './unexpected-type.ts';
 
 export interface NumberRule {
   readonly minimum: number;
   readonly maximum?: number;
   readonly fraction?: boolean;
 }
-
-const kindOf = (value: Json): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
 
 const inRange = (value: number, { minimum, maximum, fraction }: NumberRule) =>
   (fraction || Number.isInteger(value)) && value >= minimum && (maximum === undefined || value <= maximum);
@@ -24,19 +22,11 @@ const jsonataNumber = (fields: Fields, name: string, text: string, rule: NumberR
     const query = compileJsonata(text, field, fields.ambient);
     return async (scope) => {
       const value = await query.evaluate(scope);
-      const about = `The JSONata expression '${query.source}' specified for the field '${field}' returned`;
-      if (typeof value !== 'number') {
-        const found = `Expected 'number', but was '${kindOf(value)}' for value: ${JSON.stringify(value)}`;
-        throw new EvaluationProblem(
-          'States.QueryEvaluationError',
-          `${about} an unexpected result type. ${found}`,
-          field,
-        );
-      }
+      if (typeof value !== 'number') throw unexpectedType(query, field, 'number', value);
       if (!inRange(value, rule)) {
         throw new EvaluationProblem(
           'States.QueryEvaluationError',
-          `${about} a value that is out of range: ${value}`,
+          `The JSONata expression '${query.source}' specified for the field '${field}' returned a value that is out of range: ${value}`,
           field,
         );
       }

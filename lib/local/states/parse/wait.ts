@@ -2,11 +2,12 @@
 import { EvaluationProblem } from '../errors.ts';
 import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
 import type { Json } from '../json.ts';
-import { timestampOf } from './choice-operators.ts';
+import { NO_TIME, timestampOf } from './choice-operators.ts';
 import { dataFlow, pathField } from './data-flow.ts';
 import { type Fields, LARGEST } from './fields.ts';
 import type { Evaluate, WaitState } from './machine.ts';
 import { numberField } from './numbers.ts';
+import { unexpectedType } from './unexpected-type.ts';
 
 const FARTHEST_SECONDS = 2 ** 31 - 1; // of a timestamp, seen in a recorded execution
 
@@ -15,16 +16,37 @@ const untilOf = (fields: Fields): Evaluate<Json> | undefined => {
   if (typeof text === 'string') {
     if (fields.language === 'JSONata' && isJsonata(text)) {
       try {
-        return compileJsonata(text, 'Timestamp', fields.ambient).evaluate;
+        const query = compileJsonata(text, 'Timestamp', fields.ambient);
+        return async (scope) => {
+          const value = await query.evaluate(scope);
+          if (typeof value === 'string') return value;
+          throw unexpectedType(query, 'Timestamp', 'string', value);
+        };
       } catch (thrown) {
         fields.syntaxError('Timestamp', thrown);
         return undefined;
       }
     }
-    if (timestampOf(text) === undefined) fields.wrong('Timestamp', 'Value is not a valid RFC 3339 timestamp');
+    if (timestampOf(text) === undefined) fields.wrong('Timestamp', NO_TIME);
     return () => text;
   }
   return fields.language === 'JSONPath' ? pathField(fields, 'TimestampPath') : undefined;
+};
+
+/** What AWS says of a value that is no time. */
+const noTime = (fields: Fields, value: Json): EvaluationProblem => {
+  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  const format = 'ISO-8601 extended offset date-time format string';
+  return fields.language === 'JSONata'
+    ? new EvaluationProblem(
+        'States.QueryEvaluationError',
+        `The Timestamp field cannot be parsed as an ${format}: ${shown}`,
+        'Timestamp',
+      )
+    : new EvaluationProblem(
+        'States.Runtime',
+        `The TimestampPath parameter does not reference a valid ${format}: ${fields.get('TimestampPath')} == ${shown}`,
+      );
 };
 
 const dueOf = (fields: Fields): WaitState['due'] => {
@@ -34,16 +56,7 @@ const dueOf = (fields: Fields): WaitState['due'] => {
   return async (scope, now) => {
     const value = (await until?.(scope)) ?? null;
     const due = timestampOf(value);
-    if (due === undefined) {
-      const error = fields.language === 'JSONata' ? 'States.QueryEvaluationError' : 'States.Runtime';
-      const field = fields.has('TimestampPath') ? 'TimestampPath' : 'Timestamp';
-      const shown = typeof value === 'string' ? value : JSON.stringify(value);
-      throw new EvaluationProblem(
-        error,
-        `The ${field} parameter does not reference a valid ISO-8601 extended offset date-time format string: ${fields.get(field)} == ${shown}`,
-        field,
-      );
-    }
+    if (due === undefined) throw noTime(fields, value);
     if (due - now > FARTHEST_SECONDS * 1000)
       throw new EvaluationProblem('States.Runtime', 'Wait state delay is too long.');
     return due;
