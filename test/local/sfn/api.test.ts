@@ -81,6 +81,30 @@ describe('machines', () => {
     await expect(validate({ severity: 'INFO' })).rejects.toMatchObject({ code: 'ValidationException' });
   });
 
+  // As recorded on AWS (LocalStack, test_sfn_api_validation.py).
+  const at = '[Source: (String)"not a definition"; line: 1, column: 4]';
+  const unread = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+  test.each([
+    ['', { code: 'SCHEMA_VALIDATION_FAILED', message: 'Definition must be a valid JSON object', severity: 'ERROR' }],
+    ['[]', { code: 'SCHEMA_VALIDATION_FAILED', message: 'Definition must be a valid JSON object', severity: 'ERROR' }],
+    [
+      'not a definition',
+      {
+        code: 'INVALID_JSON_DESCRIPTION',
+        location: at,
+        message: `Unrecognized token 'not': ${unread}\n at ${at}`,
+        severity: 'ERROR',
+      },
+    ],
+  ])('a validation of %j', async (definition, diagnostic) => {
+    const { call } = engine();
+    expect(await call('ValidateStateMachineDefinition', { definition })).toEqual({
+      result: 'FAIL',
+      diagnostics: [diagnostic],
+      truncated: false,
+    });
+  });
+
   test('an execution keeps the definition that it started with', async () => {
     const { call, create, start, ended } = engine();
     const stateMachineArn = await create(wait, 'm');

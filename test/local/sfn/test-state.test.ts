@@ -21,11 +21,18 @@ const map = {
   ToleratedFailureCount: 1,
   End: true,
 };
+const roleArn = 'arn:aws:iam::111111111111:role/any';
+const start = { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution', End: true };
+const parallel = { Type: 'Parallel', Branches: [map.ItemProcessor], End: true };
 const busy = { errorOutput: { error: 'Busy', cause: 'full' } };
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html
 test.each([
-  ['runs the state', { definition: task, input: '5' }, { status: 'SUCCEEDED', output: '"got 5"', nextState: 'After' }],
+  [
+    'runs the state',
+    { definition: task, input: '5', roleArn },
+    { status: 'SUCCEEDED', output: '"got 5"', nextState: 'After' },
+  ],
   [
     'takes a result instead',
     { definition: task, mock: { result: '{"Payload":1}' } },
@@ -68,22 +75,118 @@ test.each([
     },
     { status: 'FAILED', error: 'No' },
   ],
+  [
+    'tells of items that are none as of no state, and of their path as of one into the input',
+    {
+      definition: { ...map, ItemsPath: '$$.Execution.Input' },
+      input: '[1]',
+      context: '{"Execution":{"Input":{}}}',
+      mock: { result: '[1]' },
+      inspectionLevel: 'TRACE',
+    },
+    {
+      status: 'FAILED',
+      error: 'States.Runtime',
+      cause: 'Reference path "$.Execution.Input" must point to array.',
+      inspectionData: { input: '[1]', afterInputPath: '[1]' },
+    },
+  ],
+  [
+    'takes the items from the context object',
+    {
+      definition: { ...map, ItemsPath: '$$.Execution.Input' },
+      context: '{"Execution":{"Input":[3]}}',
+      mock: { result: '[1]' },
+      inspectionLevel: 'TRACE',
+    },
+    { status: 'SUCCEEDED', inspectionData: { afterItemsPath: '[3]' } },
+  ],
 ])('TestState %s', async (_name, { definition, ...more }, expected) => {
   const { call } = engine({ functions: { f: (event) => `got ${event}` } });
   expect(await call('TestState', { definition: JSON.stringify(definition), ...more })).toMatchObject(expected);
 });
 
-test.each([
+// AWS's answers, recorded by LocalStack (test_state/test_state_mock_validation.py, test_state_context_object.py)
+const CONTEXT = 'Invalid Context object provided: ';
+test.each<[name: string, definition: object, more: object, code: string, message?: string]>([
+  ['a state that is none', { Type: 'Pas' }, {}, 'InvalidDefinition'],
   [
     'a map without a mock',
-    { Type: 'Map', ItemProcessor: { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } }, End: true },
-    'ValidationException',
+    map,
+    {},
+    'InvalidDefinition',
+    'TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]',
   ],
-  ['a state that is none', { Type: 'Pas' }, 'InvalidDefinition'],
-  ['a mock of a state that calls nothing', { Type: 'Pass', End: true }, 'ValidationException', { result: '1' }],
-  ['a result that is not JSON', task, 'ValidationException', { result: 'not JSON' }],
-])('TestState refuses %s', async (_name, definition, code, mock = undefined) => {
+  ['a task without a role', start, {}, 'ValidationException', 'RoleArn must be specified when testing a Task state'],
+  ...(
+    [
+      [
+        'a mock of a state that calls nothing',
+        { Type: 'Pass', End: true },
+        { mock: { result: '1' } },
+        "State type 'Pass' is not supported when a mock is specified",
+      ],
+      ['a result that is not JSON', task, { mock: { result: 'not JSON' } }, 'Mocked result must be valid JSON'],
+      [
+        'a result and an error',
+        task,
+        { mock: { result: '1', ...busy } },
+        'A test mock should have only one of the following fields: [result, errorOutput].',
+      ],
+      [
+        'a mock where secrets are to be seen',
+        task,
+        { mock: busy, revealSecrets: true },
+        'TestState does not support RevealSecrets when a mock is specified.',
+      ],
+      ['a result of a map that is none', map, { mock: { result: '{}' } }, 'Mocked result must be an array.'],
+      [
+        'a result of a map that writes',
+        { ...map, ResultWriter: { Resource: 'arn:aws:states:::s3:putObject', Parameters: { Bucket: 'b' } } },
+        { input: '[]', mock: { result: '[]' } },
+        'Mocked result must be a JSON object.',
+      ],
+      [
+        'results of other branches',
+        parallel,
+        { mock: { result: '[1,2]' } },
+        'Mocked result must contain the same number of items as number of Parallel branches.',
+      ],
+      [
+        'an id that is no text',
+        start,
+        { context: { Execution: { Id: 1 } } },
+        `${CONTEXT}Execution.Id must be a string`,
+      ],
+      [
+        'an iteration',
+        start,
+        { context: { Map: {} } },
+        `${CONTEXT}'Map' field is not supported when mocking a Context object`,
+      ],
+      ['an odd field', start, { context: { Execution: { odd: 1 } } }, `${CONTEXT}Field 'odd' is not allowed`],
+      ['an odd part', start, { context: { Odd: {} } }, `${CONTEXT}Field 'Odd' is not allowed`],
+      [
+        'a token that nothing waits for',
+        start,
+        { context: { Task: { Token: 't' } } },
+        `${CONTEXT}Context object contains 'Task' when state is not a Task state with a '.sync' or '.waitForTaskToken' service integration pattern`,
+      ],
+    ] as const
+  ).map(([name, definition, more, message]): [string, object, object, string, string] => [
+    name,
+    definition,
+    more,
+    'ValidationException',
+    message,
+  ]),
+])('TestState refuses %s', async (_name, definition, { context, ...more }: { context?: object }, code, message) => {
   const { call } = engine();
-  const input = { definition: JSON.stringify(definition), ...(mock && { mock }) };
-  await expect(call('TestState', input)).rejects.toMatchObject({ code });
+  const input = {
+    definition: JSON.stringify(definition),
+    input: '[]',
+    ...(context && { context: JSON.stringify(context), mock: { result: '{}' } }),
+    ...more,
+  };
+  await expect(call('TestState', input)).rejects.toMatchObject({ code, ...(message !== undefined && { message }) });
 });

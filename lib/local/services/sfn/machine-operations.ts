@@ -123,7 +123,8 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
     ValidateStateMachineDefinition: (input) => {
       oneOf(input, 'severity', 'ERROR', 'WARNING');
       oneOf(input, 'type', 'STANDARD', 'EXPRESS');
-      const { ok, diagnostics } = machines.parse(text(input, 'definition'), input.type === 'EXPRESS');
+      const definition = input.definition === '' ? '' : text(input, 'definition'); // an empty one is told of as any other that is wrong
+      const { ok, diagnostics } = machines.parse(definition, input.type === 'EXPRESS');
       const most = sizeOf(input.maxResults, MOST_DIAGNOSTICS);
       return {
         result: ok ? 'OK' : 'FAIL',

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { matchesError, StateError } from '../../states/errors.ts';
-import { isObject, type Json, type JsonObject, Payload } from '../../states/json.ts';
+import { isObject, type Json, type JsonObject, type Payload } from '../../states/json.ts';
 import { toleranceOf } from '../../states/machine/distributed.ts';
 import { exceeded, thresholdExceeded } from '../../states/machine/distributed-children.ts';
 import { Execution, type Host } from '../../states/machine/execution.ts';
@@ -17,6 +17,7 @@ import { uuid } from '../../uuid.ts';
 import { unlogged } from './express.ts';
 import { invalidDefinition, type Machines } from './machines.ts';
 import { optionalText, parseInput, text } from './requests.ts';
+import { contextOf, jsonOf, mocked } from './test-state-request.ts';
 
 /** What AWS calls the state that is tested, in the context object and in causes. */
 const ALONE = 'StateName';
@@ -32,13 +33,6 @@ const findState = (sequence: Sequence, name: string): { state: State; sequence: 
     }
   }
   return undefined;
-};
-
-const jsonOf = (input: Shape, field: string): JsonObject | undefined => {
-  const given = optionalText(input, field);
-  if (given === undefined) return undefined;
-  const parsed: unknown = JSON.parse(given);
-  return isObject(parsed) ? parsed : undefined;
 };
 
 const shapeOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
@@ -75,7 +69,7 @@ export class StateTests {
     const [execution, machine] = [uuid(() => this.#context.random()), uuid(() => this.#context.random())];
     const { region, account, clock } = this.#context;
     const place = `arn:aws:states:${region}:${account}`;
-    const context = jsonOf(input, 'context');
+    const context = contextOf(found.state, input);
     const identity = {
       row: 0,
       arn: `${place}:express:${machine}:${execution}`,
@@ -95,7 +89,7 @@ export class StateTests {
     const frame = new Frame(run, {
       id: 0,
       sequence: found.sequence,
-      variables: jsonOf(input, 'variables') ?? {},
+      variables: jsonOf(input, 'variables', 'Variables') ?? {},
       lifetime: run.lifetime,
       cursor: 0,
     });
@@ -114,7 +108,7 @@ export class StateTests {
     const variables = Object.keys(visit.frame.variables);
     if (variables.length > 0) inspected.variables = JSON.stringify(visit.frame.variables);
     try {
-      Object.assign(inspected, { input: visit.input.text }, await inspectInput(visit));
+      await inspectInput(visit, inspected);
       const result = await this.#result(visit, input.mock);
       if (result) await checkTolerated(visit, result, shapeOf(input.stateConfiguration).mapIterationFailureCount);
       const exit = isGuarded(visit) && result ? await finish(visit, result) : await execute(visit, visit.state);
@@ -131,17 +125,11 @@ export class StateTests {
 
   /** The result of the state's work: the one that is given, or that of the call. Undefined for states that call nothing. */
   async #result(visit: Visit, mock: unknown): Promise<Payload | undefined> {
-    if (!isGuarded(visit)) {
-      if (mock === undefined) return undefined;
-      const message = `State type '${visit.state.kind}' is not supported when a mock is specified`;
-      throw new AwsError('ValidationException', message);
-    }
+    if (!isGuarded(visit)) return undefined;
     const { result, errorOutput } = shapeOf(mock);
     if (isObject(errorOutput)) throw new StateError(textOf(errorOutput.error), textOf(errorOutput.cause));
-    if (typeof result === 'string') return mocked(result);
-    if (visit.state.kind !== 'Task') {
-      throw new AwsError('ValidationException', 'State type Map and Parallel can only be tested with a mock');
-    }
+    if (typeof result === 'string') return mocked(visit.state, result);
+    if (visit.state.kind !== 'Task') throw new Error('a Map or Parallel has a mock');
     const raw: Visit<TaskState> = new Visit(visit.frame, bare(visit.state), visit.input, visit.entered, undefined);
     return (await execute(raw, raw.state)).output;
   }
@@ -154,16 +142,6 @@ const bare = (state: TaskState): TaskState => ({
   retry: [],
   catch: [],
 });
-
-const mocked = (result: string): Payload => {
-  const payload = Payload.parse(result);
-  try {
-    void payload.value;
-  } catch {
-    throw new AwsError('ValidationException', 'Mocked result must be valid JSON');
-  }
-  return payload;
-};
 
 /** Holds the number of failed iterations that was given against what the map tolerates. */
 const checkTolerated = async (visit: Visit, result: Payload, failures: Json | undefined): Promise<void> => {

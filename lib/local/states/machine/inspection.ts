@@ -1,7 +1,9 @@
 // What TestState shows of the data on its way through a state.
 import type { Shape } from '../../service.ts';
+import { StateError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { MapState, State } from '../parse/machine.ts';
+import { noArray } from './map-items.ts';
 import type { Visit } from './visit.ts';
 
 const text = (value: Json): string => JSON.stringify(value);
@@ -24,21 +26,24 @@ const ofMap = async (visit: Visit, state: MapState): Promise<Shape> => {
   const scope = visit.scope(state.flow.input(visit.scope()));
   const tolerated = await state.distribution?.toleratedCount?.(scope);
   const percentage = await state.distribution?.toleratedPercentage?.(scope);
-  const items = state.itemsPath?.read(scope);
+  const items = state.itemsPath?.read(scope) ?? scope.input;
+  // AWS does not say here in which state.
+  if (state.language === 'JSONPath' && !state.distribution?.reader && !Array.isArray(items))
+    throw new StateError('States.Runtime', noArray(state));
   return {
-    ...(items !== undefined && { afterItemsPath: text(items) }),
+    ...(state.itemsPath && { afterItemsPath: text(items) }),
     maxConcurrency: (await state.maxConcurrency?.(scope)) ?? 0,
     ...(tolerated !== undefined && { toleratedFailureCount: tolerated }),
     ...(percentage !== undefined && { toleratedFailurePercentage: percentage }),
   };
 };
 
-/** Before the state has run. Throws what its expressions throw. */
-export const inspectInput = async (visit: Visit): Promise<Shape> => ({
-  input: visit.input.text,
-  ...(await onTheWayIn(visit)),
-  ...(visit.state.kind === 'Map' && (await ofMap(visit, visit.state))),
-});
+/** Tells `inspected` what there is before the state has run. Throws what its expressions throw. */
+export const inspectInput = async (visit: Visit, inspected: Shape): Promise<void> => {
+  inspected.input = visit.input.text;
+  Object.assign(inspected, await onTheWayIn(visit));
+  if (visit.state.kind === 'Map') Object.assign(inspected, await ofMap(visit, visit.state));
+};
 
 /** A Pass without a Result hands on its parameters, or its input. */
 const passed = async (visit: Visit, output: Json): Promise<Json> => {

@@ -13,6 +13,10 @@ const fromPath = (visit: Visit<MapState>, effective: Json): Json => {
   throw pathConflict(itemsPath.path.segments.at(-1), effective);
 };
 
+/** What AWS says where the items are no array; a path into the context object is shown as one into the input. */
+export const noArray = ({ itemsPath }: MapState): string =>
+  `Reference path "${itemsPath?.text.replace(/^\$\$/, '$') ?? '$'}" must point to array.`;
+
 /** The array of items. `effective` is the input after InputPath. */
 const itemsOf = async (visit: Visit<MapState>, effective: Json): Promise<readonly Json[]> => {
   const { state } = visit;
@@ -24,10 +28,7 @@ const itemsOf = async (visit: Visit<MapState>, effective: Json): Promise<readonl
       `Map state input must be an array but was: ${JSON.stringify(items)}`,
     );
   }
-  throw new EvaluationProblem(
-    'States.Runtime',
-    `Reference path "${state.itemsPath?.text ?? '$'}" must point to array.`,
-  );
+  throw new EvaluationProblem('States.Runtime', noArray(state));
 };
 
 /** The items, told in history as the map starts; after a restart, those that it had started with. */

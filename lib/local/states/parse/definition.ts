@@ -3,6 +3,7 @@ import type { Ambient } from '../expressions/scope.ts';
 import { isLongerThan, isObject } from '../json.ts';
 import { type Diagnostic, Diagnostics } from './diagnostics.ts';
 import { Fields } from './fields.ts';
+import { NotJson, readJson } from './json-text.ts';
 import type { QueryLanguage, Sequence, State, StateMachine } from './machine.ts';
 import { parseState } from './state.ts';
 import { checkTransitions } from './transitions.ts';
@@ -70,13 +71,9 @@ export const parseDefinition = (text: string, { express, ambient, alone = false 
   if (isLongerThan(text, LARGEST_DEFINITION)) {
     return failed('SCHEMA_VALIDATION_FAILED', `The definition is larger than ${LARGEST_DEFINITION} bytes`, '/');
   }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (thrown) {
-    return failed('INVALID_JSON_DESCRIPTION', thrown instanceof Error ? thrown.message : String(thrown), undefined);
-  }
-  if (!isObject(json)) return failed('SCHEMA_VALIDATION_FAILED', 'Expected value of type [OBJECT]', '/');
+  const json = readJson(text);
+  if (json instanceof NotJson) return failed('INVALID_JSON_DESCRIPTION', json.message, json.location);
+  if (!isObject(json)) return failed('SCHEMA_VALIDATION_FAILED', 'Definition must be a valid JSON object', undefined);
   const diagnostics = new Diagnostics();
   const fields = new Fields(json, '', 'JSONPath', diagnostics, ambient);
   const language = languageOf(fields, 'JSONPath');
