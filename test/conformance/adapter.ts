@@ -87,8 +87,8 @@ const engineFor = async ({ mocks = {}, requires }: RecordedCase) => {
   };
 };
 
-const history = async (sfn: Service, executionArn: string): Promise<unknown[]> => {
-  const types: unknown[] = [];
+const historyOf = async (sfn: Service, executionArn: string): Promise<Shape[]> => {
+  const events: Shape[] = [];
   let nextToken: unknown;
   do {
     const answer = await sfn.call('GetExecutionHistory', {
@@ -96,10 +96,10 @@ const history = async (sfn: Service, executionArn: string): Promise<unknown[]> =
       maxResults: 1000,
       ...(nextToken ? { nextToken } : {}),
     });
-    types.push(...(answer.events as Shape[]).map(({ type }) => type).filter((type) => type !== DROPPED_BY_RECORDER));
+    events.push(...(answer.events as Shape[]).filter(({ type }) => type !== DROPPED_BY_RECORDER));
     nextToken = answer.nextToken;
   } while (nextToken);
-  return types;
+  return events;
 };
 
 const run = async (recorded: RecordedCase): Promise<Ran> => {
@@ -136,7 +136,8 @@ const run = async (recorded: RecordedCase): Promise<Ran> => {
     const actors = (recorded.externalActions ?? []).map((each) => act(stage, each, Object.values(activities), queues));
     await Promise.all([ended, ...actors]);
     const described = await sfn.call('DescribeExecution', { executionArn });
-    return { ...(described as unknown as Ran), events: await history(sfn, executionArn) };
+    const history = await historyOf(sfn, executionArn);
+    return { ...(described as unknown as Ran), events: history.map(({ type }) => type), history };
   } finally {
     await close();
   }

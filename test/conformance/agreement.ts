@@ -10,6 +10,7 @@ export interface Recorded {
     readonly error?: unknown;
     readonly cause?: unknown;
     readonly events?: readonly string[];
+    readonly history?: readonly object[];
   };
 }
 
@@ -19,6 +20,8 @@ export interface Ran {
   readonly error?: unknown;
   readonly cause?: unknown;
   readonly events?: readonly unknown[];
+  /** The events whole. */
+  readonly history?: readonly object[];
 }
 
 export interface Agreement {
@@ -27,6 +30,8 @@ export interface Agreement {
   readonly cause: boolean;
   /** Undefined where no history was recorded. */
   readonly events: boolean | undefined;
+  /** Every event with its ids and details; undefined also for branches, of which the recorder took the ids away. */
+  readonly details: boolean | undefined;
 }
 
 const VOLATILE = /^(SdkHttpMetadata|SdkResponseMetadata|ResponseMetadata|stackTrace|requestId|redrive\w*)$/i;
@@ -67,7 +72,9 @@ const textMatcher = ({ placeholders = [], substitutions = [] }: Recorded) => {
   return { text, isName: (expected: string) => PLACEHOLDER.test(expected) || names.includes(expected) };
 };
 
-const matcher = (recorded: Recorded) => {
+type Same = (expected: unknown, actual: unknown) => boolean;
+
+const matcher = (recorded: Recorded): Same => {
   const { text, isName } = textMatcher(recorded);
   const same = (expected: unknown, actual: unknown): boolean => {
     if (typeof expected === 'string') {
@@ -101,6 +108,25 @@ const sameEvents = ({ features = [], expected }: Recorded, actual: readonly unkn
   return sideBySide && JSON.stringify(wanted.sort()) === JSON.stringify(found.sort());
 };
 
+const DATA = new Set(['input', 'output', 'parameters']);
+
+/** The recorder parsed the data of an event, of whatever kind it was. */
+const withData = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const fields = Object.entries(value).filter(([field]) => field !== 'timestamp');
+  return Object.fromEntries(
+    fields.map(([field, inner]) => [field, DATA.has(field) ? canonical(inner, true) : withData(inner)]),
+  );
+};
+
+const sameDetails = ({ features = [], expected: { history } }: Recorded, ran: Ran, same: Same): boolean | undefined =>
+  history === undefined || ran.history === undefined || features.includes('Parallel')
+    ? undefined
+    : same(
+        history.map((event) => canonical(withData(event))),
+        ran.history.map((event) => canonical(withData(event))),
+      );
+
 export const agreement = (recorded: Recorded, ran: Ran): Agreement => {
   const same = matcher(recorded);
   const { expected } = recorded;
@@ -112,5 +138,6 @@ export const agreement = (recorded: Recorded, ran: Ran): Agreement => {
     outcome: expected.status === ran.status && value,
     cause: succeeded || same(canonical(expected.cause ?? ''), canonical(ran.cause ?? '')),
     events: expected.events && ran.events && sameEvents(recorded, ran.events),
+    details: sameDetails(recorded, ran, same),
   };
 };

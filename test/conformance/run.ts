@@ -2,7 +2,7 @@
 // Cases that need a service which the engine does not run are counted apart.
 import { readFileSync } from 'node:fs';
 import { ask, create, type RecordedCase, type RecordedRequest } from './adapter.ts';
-import { agreement, type Recorded } from './agreement.ts';
+import { type Agreement, agreement, type Recorded } from './agreement.ts';
 import { knownMisses } from './known-misses.ts';
 
 type Case = RecordedCase &
@@ -41,15 +41,19 @@ interface Tally {
   outcome: number;
   histories: number;
   events: number;
+  detailed: number;
+  details: number;
 }
 const tallies = new Map<string, Tally>();
-const count = (group: string, outcome: boolean, events: boolean | undefined) => {
-  const tally = tallies.get(group) ?? { cases: 0, outcome: 0, histories: 0, events: 0 };
+const count = (group: string, { outcome, events, details }: Agreement) => {
+  const tally = tallies.get(group) ?? { cases: 0, outcome: 0, histories: 0, events: 0, detailed: 0, details: 0 };
   tallies.set(group, tally);
   tally.cases++;
   tally.outcome += Number(outcome);
   tally.histories += Number(events !== undefined);
   tally.events += Number(events === true);
+  tally.detailed += Number(details !== undefined);
+  tally.details += Number(details === true);
 };
 
 const adapter = create();
@@ -68,9 +72,10 @@ const judge = (id: string, agrees: boolean, what: string): void => {
 };
 for (const recorded of runnable) {
   const ran = await adapter.run(recorded);
-  const { outcome, events } = agreement(recorded, ran);
+  const agrees = agreement(recorded, ran);
+  const { outcome, events } = agrees;
   const lambdaOnly = recorded.requires.every((name) => name === 'lambda');
-  count(lambdaOnly ? 'Lambda functions only' : 'with other services', outcome, events);
+  count(lambdaOnly ? 'Lambda functions only' : 'with other services', agrees);
   judge(recorded.id, outcome && events !== false, outcome ? 'events' : 'outcome');
 }
 for (const recorded of all.filter(({ kind }) => kind !== 'execution')) {
@@ -78,12 +83,12 @@ for (const recorded of all.filter(({ kind }) => kind !== 'execution')) {
   const { response } = recorded.expected as { response?: unknown };
   const wanted = { ...recorded, expected: { status: 'SUCCEEDED', output: response } };
   const same = agreement(wanted, { status: 'SUCCEEDED', output: JSON.stringify(await ask(recorded)) });
-  count(recorded.kind === 'testState' ? 'TestState' : 'ValidateStateMachineDefinition', same.outcome, undefined);
+  count(recorded.kind === 'testState' ? 'TestState' : 'ValidateStateMachineDefinition', same);
   judge(recorded.id, same.outcome, 'answer');
 }
-for (const [group, { cases: number, outcome, histories, events }] of tallies) {
+for (const [group, { cases: number, outcome, histories, events, detailed, details }] of tallies) {
   console.log(
-    `${group}: ${outcome} of ${number} agree in status and output or error, ${events} of ${histories} in their events`,
+    `${group}: ${outcome} of ${number} agree in status and output or error, ${events} of ${histories} in their events, ${details} of ${detailed} in every detail of them`,
   );
 }
 console.log(`${cases.length - runnable.length} cases need a service that is not here`);
