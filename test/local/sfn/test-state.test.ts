@@ -55,7 +55,12 @@ test.each([
   ],
   [
     'fails a map of which more has failed than it tolerates',
-    { definition: map, mock: { result: '[1,2,3]' }, stateConfiguration: { mapIterationFailureCount: 2 } },
+    {
+      definition: map,
+      input: '[1,2,3]',
+      mock: { result: '[1,2,3]' },
+      stateConfiguration: { mapIterationFailureCount: 2 },
+    },
     {
       status: 'FAILED',
       error: 'States.ExceedToleratedFailureThreshold',
@@ -64,7 +69,12 @@ test.each([
   ],
   [
     'lets a map tolerate what it may',
-    { definition: map, mock: { result: '[1,2,3]' }, stateConfiguration: { mapIterationFailureCount: 1 } },
+    {
+      definition: map,
+      input: '[1,2,3]',
+      mock: { result: '[1,2,3]' },
+      stateConfiguration: { mapIterationFailureCount: 1 },
+    },
     { status: 'SUCCEEDED', output: '[1,2,3]' },
   ],
   [
@@ -108,8 +118,14 @@ test.each([
 
 // AWS's answers, recorded by LocalStack (test_state/test_state_mock_validation.py, test_state_context_object.py)
 const CONTEXT = 'Invalid Context object provided: ';
-test.each<[name: string, definition: object, more: object, code: string, message?: string]>([
-  ['a state that is none', { Type: 'Pas' }, {}, 'InvalidDefinition'],
+test.each<[name: string, definition: object, more: object, code: string, message: string]>([
+  [
+    'a state that is none',
+    { Type: 'Pas' },
+    {},
+    'InvalidDefinition',
+    "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/StateName/Type'",
+  ],
   [
     'a map without a mock',
     map,
@@ -188,5 +204,5 @@ test.each<[name: string, definition: object, more: object, code: string, message
     ...(context && { context: JSON.stringify(context), mock: { result: '{}' } }),
     ...more,
   };
-  await expect(call('TestState', input)).rejects.toMatchObject({ code, ...(message !== undefined && { message }) });
+  await expect(call('TestState', input)).rejects.toMatchObject({ code, message });
 });

@@ -81,7 +81,7 @@ export class Fields {
     const value = this.get(field);
     const found = words.find((word) => word === value);
     if (value !== undefined && found === undefined && this.text(field) !== undefined)
-      this.wrong(field, `Value should be one of the following: [${words.join(', ')}]`);
+      this.wrong(field, `The field '${field}' should have one of these values: [${words.join(', ')}]`);
     return found;
   }
 

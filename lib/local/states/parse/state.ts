@@ -28,7 +28,7 @@ const GIVEN_OR_BY_PATH = [
 const checkFields = (fields: Fields, type: string): boolean => {
   const allowed = allowedFields(type, fields.language);
   if (allowed === undefined) {
-    fields.word('Type', 'Task', 'Pass', 'Choice', 'Wait', 'Succeed', 'Fail', 'Parallel', 'Map');
+    fields.word('Type', 'Task', 'Wait', 'Pass', 'Succeed', 'Fail', 'Choice', 'Parallel', 'Map'); // in AWS's order
     return false;
   }
   const { language } = fields;
