@@ -55,6 +55,10 @@ export class EvaluationProblem extends Error {
   }
 }
 
+/** The problem of data that is nested too deeply to be worked with. */
+export const tooDeep = (): EvaluationProblem =>
+  new EvaluationProblem('States.Runtime', 'The data is nested too deeply to be processed.');
+
 const TIMEOUTS = new Set(['States.Timeout', 'States.HeartbeatTimeout']);
 
 /** What Catch, TestState and `$states.errorOutput` show of an error: null for what it lacks, but a timeout's cause is empty. */

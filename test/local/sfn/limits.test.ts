@@ -28,6 +28,28 @@ describe('limits', () => {
     expect(events).toMatchObject([{ id: 25_000, type: 'ExecutionFailed' }]);
   });
 
+  // An engine that went down with such an execution would go down with it again at every start.
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  test.each<[string, object, object]>([
+    ['a payload template', {}, { Parameters: { 'a.$': '$' } }],
+    ['a path', {}, { InputPath: '$..a' }],
+    ['a result beside it', {}, { Result: 1, ResultPath: '$.a' }],
+    ['a query', { QueryLanguage: 'JSONata' }, { Output: '{% [$states.input] %}' }],
+    ['a variable', { QueryLanguage: 'JSONata' }, { Assign: { x: '{% $states.input %}' } }],
+  ])('data that is nested too deeply for %s fails its execution alone', async (_name, machine, state) => {
+    const { create, call, ended } = engine();
+    const stateMachineArn = await create({
+      ...machine,
+      StartAt: 'P',
+      States: { P: { Type: 'Pass', ...state, End: true } },
+    });
+    const { executionArn } = await call('StartExecution', { stateMachineArn, input: deep });
+    expect(await ended(String(executionArn))).toMatchObject({
+      error: 'States.Runtime',
+      cause: expect.stringContaining('The data is nested too deeply to be processed.'),
+    });
+  });
+
   test('history comes in pages', async () => {
     const { create, start, ended, call } = engine();
     const states = Object.fromEntries(

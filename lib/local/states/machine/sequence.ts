@@ -57,16 +57,23 @@ export const execute = (visit: Visit, state: State, progress?: Progress): Promis
 const carryOn = async (visit: Visit, state: State, progress: Progress): Promise<Exit> =>
   execute(visit, state, isGuarded(visit) ? await carriedOn(visit, progress) : progress);
 
-const texts = (variables: Variables): Record<string, string> =>
-  Object.fromEntries(Object.entries(variables).map(([name, value]: [string, Json]) => [name, JSON.stringify(value)]));
+const texts = (visit: Visit, variables: Variables): Record<string, string> => {
+  const textOf = ([name, value]: [string, Json]) => [name, JSON.stringify(value)];
+  try {
+    return Object.fromEntries(Object.entries(variables).map(textOf));
+  } catch (thrown) {
+    throw visit.failure(thrown);
+  }
+};
 
-const leave = (frame: Frame, state: State, exit: Exit): void => {
+const leave = (visit: Visit, exit: Exit): void => {
+  const { frame, state } = visit;
   frame.inside = undefined;
   const { assign, next } = exit;
   const told = { name: state.name, output: exit.output.text };
   frame.event(
     stateEvents[state.kind].exited,
-    assign === undefined ? told : { assignedVariables: texts(assign), ...told },
+    assign === undefined ? told : { assignedVariables: texts(visit, assign), ...told },
     next === undefined ? undefined : { next },
   );
   if (assign !== undefined) frame.variables = { ...frame.variables, ...assign };
@@ -105,7 +112,7 @@ export const runFrame: RunFrame = async (frame, input, resumed) => {
       exit = await recovered(visit, thrown, execute);
     }
     if (state.kind === 'Fail') throw new Error('a Fail state does not return');
-    leave(frame, state, exit);
+    leave(visit, exit);
     if (exit.next === undefined) return exit.output;
     name = exit.next;
     current = exit.output;

@@ -1,6 +1,7 @@
 // One visit of a frame to a state, from StateEntered to StateExited.
 import type { Shape } from '../../service.ts';
-import { EvaluationProblem, PAYLOAD_LIMIT, StateError, TooLarge } from '../errors.ts';
+import { isTooDeep } from '../../too-deep.ts';
+import { EvaluationProblem, PAYLOAD_LIMIT, StateError, TooLarge, tooDeep } from '../errors.ts';
 import type { Scope, Variables } from '../expressions/scope.ts';
 import { isLongerThan, type Json, type JsonObject, Payload, timeText } from '../json.ts';
 import type { Assign, State } from '../parse/machine.ts';
@@ -123,6 +124,7 @@ export class Visit<S extends State = State> {
   /** An error of an expression as the state's error, told in history if it is a query's; others as they are. */
   failure(thrown: unknown): StateError {
     if (thrown instanceof StateError) return thrown;
+    if (isTooDeep(thrown)) return this.failure(tooDeep());
     if (!(thrown instanceof EvaluationProblem)) throw thrown;
     const { execution, lifetime } = this.frame;
     lifetime.check();
