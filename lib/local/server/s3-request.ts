@@ -35,7 +35,10 @@ const REQUEST_HEADERS: Readonly<Record<string, string>> = {
   'x-amz-checksum-mode': 'ChecksumMode',
   'x-amz-copy-source': 'CopySource',
   'x-amz-copy-source-if-match': 'CopySourceIfMatch',
+  'x-amz-copy-source-if-modified-since': 'CopySourceIfModifiedSince',
   'x-amz-copy-source-if-none-match': 'CopySourceIfNoneMatch',
+  'x-amz-copy-source-if-unmodified-since': 'CopySourceIfUnmodifiedSince',
+  'x-amz-copy-source-range': 'CopySourceRange',
   'x-amz-metadata-directive': 'MetadataDirective',
 };
 
@@ -181,8 +184,14 @@ const ROUTES: readonly S3Route[] = [
   { method: 'DELETE', level: 'object', operation: 'DeleteObject' },
 ];
 
+/** What a request that brings a source is, instead of one that brings a body. */
+const COPIES: Readonly<Record<string, string>> = { PutObject: 'CopyObject', UploadPart: 'UploadPartCopy' };
+
 const PLAIN_PARAMETERS = new Set([
   'x-id',
+  'AWSAccessKeyId',
+  'Expires',
+  'Signature',
   ...Object.keys(QUERY_FIELDS).filter((name) => !/^(uploadId|partNumber)$/.test(name)),
 ]);
 
@@ -213,7 +222,7 @@ export const s3Call = (request: WireRequest): S3Call => {
   );
   if (route === undefined)
     throw notImplemented('s3', `${request.method} of a ${level} ${asked.map((name) => `?${name}`).join('')}`.trim());
-  const isCopy = route.operation === 'PutObject' && header(request, 'x-amz-copy-source') !== undefined;
+  const copying = header(request, 'x-amz-copy-source') === undefined ? undefined : COPIES[route.operation];
   const input = {
     ...headerFields(request),
     ...queryFields(request),
@@ -221,5 +230,5 @@ export const s3Call = (request: WireRequest): S3Call => {
     ...(bucket !== '' && { Bucket: bucket }),
     ...(key !== '' && { Key: key }),
   };
-  return { operation: isCopy ? 'CopyObject' : route.operation, input };
+  return { operation: copying ?? route.operation, input };
 };

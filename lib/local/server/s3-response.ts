@@ -42,7 +42,6 @@ const document = (name: string, output: Shape): string => {
 
 const DOCUMENTS: Readonly<Record<string, string>> = {
   CompleteMultipartUpload: 'CompleteMultipartUploadResult',
-  CopyObject: 'CopyObjectResult',
   CreateMultipartUpload: 'InitiateMultipartUploadResult',
   DeleteObjects: 'DeleteResult',
   GetBucketNotificationConfiguration: 'NotificationConfiguration',
@@ -77,15 +76,22 @@ const headersOf = (output: Shape): Record<string, string> => {
   return headers;
 };
 
+/** The part of the output that is the document; the rest are headers. */
+const COPY_RESULTS: Readonly<Record<string, string>> = {
+  CopyObject: 'CopyObjectResult',
+  UploadPartCopy: 'CopyPartResult',
+};
+
 /** The answer to a call that worked. */
 export const s3Response = (operation: string, output: Shape): WireResponse => {
   if (operation === 'GetBucketLocation') {
     const place = escapeXml(String(output.LocationConstraint ?? ''));
     return { status: 200, headers: XML, body: DECLARATION + element('LocationConstraint', place, NAMESPACE) };
   }
-  if (operation === 'CopyObject') {
-    const { CopyObjectResult: result } = output;
-    return { status: 200, headers: XML, body: document('CopyObjectResult', result as Shape) }; // the service's own output
+  const copied = COPY_RESULTS[operation];
+  if (copied !== undefined) {
+    const result = output[copied] as Shape; // the service's own output
+    return { status: 200, headers: { ...XML, ...headersOf(output) }, body: document(copied, result) };
   }
   const name = DOCUMENTS[operation];
   if (name !== undefined) return { status: 200, headers: XML, body: document(name, output) };

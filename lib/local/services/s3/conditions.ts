@@ -27,20 +27,31 @@ export const checkWrite = (input: Shape, existing: StoredObject | undefined): vo
   if (ifNoneMatch !== undefined && matches(ifNoneMatch, existing)) throw failed('If-None-Match');
 };
 
-/** Throws 412 or 304 where a read's conditions say so. `prefix` is `CopySource` for the source of a copy. */
-export const checkRead = (input: Shape, object: StoredObject, prefix = ''): void => {
+/** Whose conditions are read: those of the request, or those on the source of a copy. */
+interface Side {
+  readonly prefix: string;
+  /** Before the name of a condition that did not hold. */
+  readonly header: string;
+}
+
+const OWN: Side = { prefix: '', header: '' };
+export const COPY_SOURCE: Side = { prefix: 'CopySource', header: 'x-amz-copy-source-' };
+
+/** Throws 412 or 304 where a read's conditions say so. AWS pays no heed to a change since a time that is yet to come. */
+export const checkRead = (input: Shape, object: StoredObject, nowMs: number, { prefix, header } = OWN): void => {
   const seconds = Math.floor(object.modifiedMs / 1000);
   const ifMatch = text(input, `${prefix}IfMatch`);
-  if (ifMatch !== undefined && !matches(ifMatch, object)) throw failed('If-Match');
+  if (ifMatch !== undefined && !matches(ifMatch, object)) throw failed(`${header}If-Match`);
   const since = text(input, `${prefix}IfUnmodifiedSince`);
   if (ifMatch === undefined && since !== undefined && seconds > Date.parse(since) / 1000)
-    throw failed('If-Unmodified-Since');
+    throw failed(`${header}If-Unmodified-Since`);
   const ifNoneMatch = text(input, `${prefix}IfNoneMatch`);
-  const modifiedSince = text(input, `${prefix}IfModifiedSince`);
+  const modifiedSince = Date.parse(text(input, `${prefix}IfModifiedSince`) ?? '');
   const isSame = ifNoneMatch !== undefined && matches(ifNoneMatch, object);
-  const isOld = ifNoneMatch === undefined && modifiedSince !== undefined && seconds <= Date.parse(modifiedSince) / 1000;
+  const isOld = ifNoneMatch === undefined && seconds <= modifiedSince / 1000 && modifiedSince < nowMs;
   if (!isSame && !isOld) return;
-  throw prefix === '' ? new AwsError('NotModified', 'Not Modified', 304) : failed('If-None-Match');
+  if (header === '') throw new AwsError('NotModified', 'Not Modified', 304);
+  throw failed(`${header}${isSame ? 'If-None-Match' : 'If-Modified-Since'}`);
 };
 
 export const noSuchKey = (key: string): AwsError =>

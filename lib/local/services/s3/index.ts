@@ -30,7 +30,7 @@ export const s3Service = (context: EngineContext): Service => {
   const call = callFrom('s3', {
     ...bucketOperations(context, table),
     ...objectOperations(context, table, files, write, nextSequencer),
-    ...multipartOperations(context, table, write),
+    ...multipartOperations(context, table, files, write),
   });
   return { id: 's3', call };
 };

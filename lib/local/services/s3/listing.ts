@@ -113,6 +113,7 @@ export const listObjects = (table: ObjectTable, input: Shape): Shape => {
   return {
     ...common(input, ask, listing),
     Marker: ask.after,
-    ...(listing.last !== undefined && { NextMarker: listing.last }),
+    // AWS: without a delimiter the last key is where to go on.
+    ...(listing.last !== undefined && ask.delimiter !== '' && { NextMarker: listing.last }),
   };
 };

@@ -4,13 +4,15 @@ import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
-import type { BodyParts } from './body-files.ts';
+import type { BodyFiles, BodyParts } from './body-files.ts';
 import { bucketOf } from './buckets.ts';
 import { checkDigests, etagOf } from './checksums.ts';
+import { rangeOf } from './conditions.ts';
 import type { ObjectTable } from './object-table.ts';
-import { bodyOf, storedFields } from './objects.ts';
+import { bodyOf, encryption, sourceOf, storedFields } from './objects.ts';
 import type { ObjectWriter } from './write-object.ts';
 
+const MOST_PARTS = 10_000;
 const MIN_PART_BYTES = 5 * 1024 * 1024; // all but the last
 
 interface Part {
@@ -19,12 +21,19 @@ interface Part {
   readonly bytes: number;
 }
 
+const numberIn = (input: Shape): number => {
+  const number = Number(input.PartNumber);
+  if (Number.isInteger(number) && number >= 1 && number <= MOST_PARTS) return number;
+  throw new AwsError('InvalidArgument', `Part number must be an integer between 1 and ${MOST_PARTS}, inclusive`);
+};
+
 export const multipartOperations = (
   context: EngineContext,
   table: ObjectTable,
+  files: BodyFiles,
   write: ObjectWriter,
 ): OperationTable => {
-  const { database } = context;
+  const { database, clock } = context;
   database.exec(`
     CREATE TABLE IF NOT EXISTS s3_uploads
       (id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, fields TEXT NOT NULL) WITHOUT ROWID;
@@ -97,8 +106,18 @@ export const multipartOperations = (
       const body = bodyOf(input);
       checkDigests(input, body);
       const etag = etagOf(body);
-      putPart.run(id, Number(input.PartNumber), etag, body);
+      putPart.run(id, numberIn(input), etag, body);
       return { ETag: `"${etag}"` };
+    },
+    UploadPartCopy: async (input) => {
+      const source = sourceOf(table, input, clock.now());
+      const { start, end } = rangeOf(input.CopySourceRange, source.size) ?? { start: 0, end: source.size - 1 };
+      const body = await files.read(source.file, start, end - start + 1);
+      const { id } = uploadOf(input); // not before: it may have been given up meanwhile
+      const etag = etagOf(body);
+      putPart.run(id, numberIn(input), etag, body);
+      const LastModified = new Date(clock.now()).toISOString();
+      return { CopyPartResult: { ETag: `"${etag}"`, LastModified }, ...encryption };
     },
     CompleteMultipartUpload: async (input) => {
       const { id, fields } = uploadOf(input);

@@ -5,7 +5,7 @@ import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import type { BodyFiles } from './body-files.ts';
 import { bucketOf } from './buckets.ts';
 import { CHECKSUM_FIELDS, checkDigests, etagOf } from './checksums.ts';
-import { checkRead, checkWrite, noSuchKey, rangeOf } from './conditions.ts';
+import { COPY_SOURCE, checkRead, checkWrite, noSuchKey, rangeOf } from './conditions.ts';
 import { emitDeleted } from './object-events.ts';
 import type { ObjectTable, StoredObject } from './object-table.ts';
 import type { ObjectWriter } from './write-object.ts';
@@ -20,7 +20,7 @@ const STORED_FIELDS = [
 ];
 const DEFAULT_TYPE = 'binary/octet-stream'; // what S3 itself gives an object that came without one
 /** S3 encrypts every object with keys of its own and says so; the engine only says so, to answer alike. */
-const encryption = { ServerSideEncryption: 'AES256' };
+export const encryption = { ServerSideEncryption: 'AES256' };
 
 /** What of an upload's input is kept with the object and given back when it is read. */
 export const storedFields = (input: Shape): Shape => ({
@@ -40,12 +40,18 @@ export const bodyOf = (input: Shape): Uint8Array => {
 const checksumsOf = (fields: Shape): Shape =>
   Object.fromEntries(CHECKSUM_FIELDS.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field]]])));
 
+/** The checksums that came with an object, and what they are of. */
+const checked = (fields: Shape): Shape => {
+  const checksums = checksumsOf(fields);
+  return Object.keys(checksums).length === 0 ? {} : { ...checksums, ChecksumType: 'FULL_OBJECT' };
+};
+
 const withoutChecksums = (fields: Shape): Shape =>
   Object.fromEntries(Object.entries(fields).filter(([field]) => !field.startsWith('Checksum')));
 
 const headOf = (object: StoredObject, input: Shape): Shape => ({
   ...withoutChecksums(object.fields),
-  ...(input.ChecksumMode === 'ENABLED' && input.Range === undefined && checksumsOf(object.fields)),
+  ...(input.ChecksumMode === 'ENABLED' && input.Range === undefined && checked(object.fields)),
   AcceptRanges: 'bytes',
   ...encryption,
   ContentLength: object.size,
@@ -53,13 +59,14 @@ const headOf = (object: StoredObject, input: Shape): Shape => ({
   LastModified: new Date(object.modifiedMs).toISOString(),
 });
 
-const sourceOf = (table: ObjectTable, input: Shape): StoredObject => {
+/** The object that a copy is of, where the conditions on it hold. */
+export const sourceOf = (table: ObjectTable, input: Shape, nowMs: number): StoredObject => {
   const path = decodeURIComponent(String(input.CopySource ?? '')).replace(/^\//, '');
   const slash = path.indexOf('/');
   const [bucket, key] = [path.slice(0, slash), path.slice(slash + 1)];
   const source = table.find(bucketOf(table, { Bucket: bucket }).name, key);
   if (source === undefined) throw noSuchKey(key);
-  checkRead(input, source, 'CopySource');
+  checkRead(input, source, nowMs, COPY_SOURCE);
   return source;
 };
 
@@ -74,7 +81,7 @@ export const objectOperations = (
     const key = String(input.Key ?? '');
     const object = table.find(bucketOf(table, input).name, key);
     if (object === undefined) throw noSuchKey(key);
-    checkRead(input, object);
+    checkRead(input, object, context.clock.now());
     return object;
   };
 
@@ -83,9 +90,7 @@ export const objectOperations = (
     checkDigests(input, body);
     const draft = { body, etag: etagOf(body), fields: storedFields(input), reason: 'PutObject' };
     const { etag, fields } = await write(input, draft);
-    const checksums = checksumsOf(fields);
-    const isChecked = Object.keys(checksums).length > 0;
-    return { ETag: `"${etag}"`, ...encryption, ...checksums, ...(isChecked && { ChecksumType: 'FULL_OBJECT' }) };
+    return { ETag: `"${etag}"`, ...encryption, ...checked(fields) };
   };
 
   // A writer may replace the object, and remove its body, between the row and the file: then there is a newer row.
@@ -114,7 +119,7 @@ export const objectOperations = (
   };
 
   const copy = async (input: Shape): Promise<Shape> => {
-    const source = sourceOf(table, input);
+    const source = sourceOf(table, input, context.clock.now());
     const body = await files.read(source.file, 0, source.size);
     const isReplaced = input.MetadataDirective === 'REPLACE';
     const isSelf = source.bucket === input.Bucket && source.key === input.Key;
@@ -125,7 +130,8 @@ export const objectOperations = (
       );
     const fields = isReplaced ? { ...storedFields(input), ...checksumsOf(source.fields) } : source.fields;
     const { etag, modifiedMs } = await write(input, { body, etag: etagOf(body), fields, reason: 'CopyObject' });
-    return { CopyObjectResult: { ETag: `"${etag}"`, LastModified: new Date(modifiedMs).toISOString() } };
+    const LastModified = new Date(modifiedMs).toISOString();
+    return { CopyObjectResult: { ETag: `"${etag}"`, LastModified, ...checksumsOf(fields) }, ...encryption };
   };
 
   // Deleting what is not there succeeds and tells nobody.
