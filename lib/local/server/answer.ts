@@ -2,6 +2,7 @@
 import { foreignHeader } from '../../support/loopback.ts';
 import { EngineError } from '../engine-error.ts';
 import { AwsError, notImplemented, type Service, type ServiceId } from '../service.ts';
+import { isTooDeep } from '../too-deep.ts';
 import { callJson, jsonError } from './aws-json.ts';
 import { callQuery, queryError } from './aws-query.ts';
 import { callFunctionUrl, isOfFunctionUrl } from './function-url.ts';
@@ -10,6 +11,7 @@ import { callRest } from './rest-json.ts';
 import { callCbor, cborError } from './rpc-cbor.ts';
 import { s3Error } from './s3-response.ts';
 import { callS3 } from './s3-rest.ts';
+import { unpacked } from './unpacked.ts';
 import { header, type WireRequest, type WireResponse } from './wire.ts';
 
 type Protocol = 'json' | 'cbor' | 'query' | 's3' | 'rest';
@@ -29,11 +31,24 @@ const refuse = (error: AwsError, protocol: Protocol, request: WireRequest): Wire
   return jsonError(error);
 };
 
-const call = (request: WireRequest, service: Service, protocol: Protocol, operation: string): Promise<WireResponse> => {
-  if (protocol === 'cbor') return callCbor(request, service, operation);
-  if (protocol === 'query') return callQuery(request, service);
-  if (protocol === 's3') return callS3(request, service);
-  return protocol === 'json' ? callJson(request, service, operation) : callRest(request, service);
+const call = async (
+  request: WireRequest,
+  service: Service,
+  protocol: Protocol,
+  operation: string,
+): Promise<WireResponse> => {
+  if (protocol === 's3') return callS3(request, service); // the Content-Encoding is that of the object
+  const plain = unpacked(request);
+  if (protocol === 'cbor') return callCbor(plain, service, operation);
+  if (protocol === 'query') return callQuery(plain, service);
+  return protocol === 'json' ? callJson(plain, service, operation) : callRest(plain, service);
+};
+
+const asAwsError = (error: unknown): AwsError => {
+  if (error instanceof AwsError) return error;
+  if (isTooDeep(error)) return new AwsError('SerializationException', 'what the request carries is nested too deeply');
+  if (error instanceof URIError) return new AwsError('InvalidURI', "Couldn't parse the specified URI.");
+  return new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
 };
 
 // Of a form, for messages.
@@ -48,9 +63,17 @@ const unaddressed = (request: WireRequest): AwsError =>
     403,
   );
 
+/** What a page of another site has its browser send without an Origin, as for an image. The link to a function's URL is nobody's attack. */
+const crossSite = (request: WireRequest): string | undefined => {
+  const site = header(request, 'sec-fetch-site');
+  return site === 'cross-site' && header(request, 'origin') === undefined && !isOfFunctionUrl(request)
+    ? `Sec-Fetch-Site header ${site}`
+    : undefined;
+};
+
 /** Why the request is refused, or undefined where it comes from this machine by its own name. */
 const foreignness = (request: WireRequest): EngineError | undefined => {
-  const found = foreignHeader(header(request, 'host'), header(request, 'origin'));
+  const found = foreignHeader(header(request, 'host'), header(request, 'origin')) ?? crossSite(request);
   const expected = 'a request from this machine (localhost or 127.0.0.1)';
   const fix = 'use the endpoint that the engine printed.';
   return found === undefined ? undefined : new EngineError('HDL506', { found, expected, fix });
@@ -71,8 +94,7 @@ export const answerWith =
       try {
         return await callFunctionUrl(request, lambda);
       } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        return jsonError(error);
+        return jsonError(asAwsError(error));
       }
     }
     const addressee = identify(request);
@@ -87,7 +109,6 @@ export const answerWith =
     try {
       return await call(request, service, protocol, addressee.operation ?? '');
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return refuse(new AwsError('InternalFailure', message, 500), protocol, request);
+      return refuse(asAwsError(error), protocol, request);
     }
   };

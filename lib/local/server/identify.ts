@@ -27,6 +27,9 @@ const BY_SCOPE: Readonly<Record<string, ServiceId>> = {
   sts: 'sts',
 };
 
+const idOf = (table: Readonly<Record<string, ServiceId>>, name: string): ServiceId | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 /** A service as the request names it: `id` is undefined where the engine has no such service. */
 export interface Addressee {
   readonly id: ServiceId | undefined;
@@ -42,16 +45,19 @@ const scopeOf = (request: WireRequest): string | undefined => {
   return credential?.split('/')[3]; // key id / date / region / service / aws4_request
 };
 
+/** Signatures of the older kind, which name no service: S3 alone takes them, and what AWS CLI 1 presigns has one. */
+const isOfS3 = (request: WireRequest): boolean =>
+  request.query.has('AWSAccessKeyId') || header(request, 'authorization')?.startsWith('AWS ') === true;
+
 /** The service that a request addresses, or undefined where nothing in it says. */
 export const identify = (request: WireRequest): Addressee | undefined => {
   const target = header(request, 'x-amz-target');
   if (target !== undefined) {
-    const dot = target.lastIndexOf('.');
-    const name = target.slice(0, dot);
-    return { id: BY_TARGET[name], name, operation: target.slice(dot + 1) };
+    const [, name = '', operation = ''] = /^(.*?)(?:\.([^.]*))?$/.exec(target) ?? [];
+    return { id: idOf(BY_TARGET, name), name, operation };
   }
   const rpc = /^\/service\/([^/]+)\/operation\/([^/]+)$/.exec(request.path);
-  if (rpc?.[1] !== undefined) return { id: BY_TARGET[rpc[1]], name: rpc[1], operation: rpc[2] };
-  const scope = scopeOf(request);
-  return scope === undefined ? undefined : { id: BY_SCOPE[scope], name: scope, operation: undefined };
+  if (rpc?.[1] !== undefined) return { id: idOf(BY_TARGET, rpc[1]), name: rpc[1], operation: rpc[2] };
+  const scope = scopeOf(request) ?? (isOfS3(request) ? 's3' : undefined);
+  return scope === undefined ? undefined : { id: idOf(BY_SCOPE, scope), name: scope, operation: undefined };
 };

@@ -17,6 +17,8 @@ export interface ServerOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly services: ReadonlyMap<ServiceId, Service>;
+  /** The most that the body of a request may have, in bytes. @default 512 MiB */
+  readonly mostBodyBytes?: number;
 }
 
 export interface WireServer {
@@ -28,22 +30,24 @@ export interface WireServer {
   close(): Promise<void>;
 }
 
-const readBody = async (incoming: IncomingMessage): Promise<Buffer | undefined> => {
+/** Undefined where it is larger. That is read to its end all the same: a client that is cut off as it sends hears no answer. */
+const readBody = async (incoming: IncomingMessage, most: number): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
-    chunks.push(chunk);
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) return undefined;
+    if (size > most) chunks.length = 0;
+    else chunks.push(chunk);
   }
+  if (size > most) return undefined;
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
 };
 
-const TOO_LARGE: WireResponse = {
+const tooLarge = (most: number): WireResponse => ({
   status: 413,
   headers: { 'content-type': 'text/plain', connection: 'close' },
-  body: `the local engine takes at most ${MAX_BODY_BYTES} bytes in one request`,
-};
+  body: `the local engine takes at most ${most} bytes in one request`,
+});
 
 const send = (outgoing: ServerResponse, response: WireResponse, requestId: string, isHead: boolean): void => {
   const { body } = response;
@@ -91,13 +95,17 @@ const asEngineError = (error: unknown, port: number): unknown => {
 };
 
 /** Starts the server. Throws HDL502 where the port is taken. */
-export const startServer = async ({ port, services }: ServerOptions): Promise<WireServer> => {
+export const startServer = async ({
+  port,
+  services,
+  mostBodyBytes = MAX_BODY_BYTES,
+}: ServerOptions): Promise<WireServer> => {
   const answer = answerWith(services);
   const server = createServer(async (incoming, outgoing) => {
     const requestId = randomUUID();
     try {
-      const body = await readBody(incoming);
-      const response = body === undefined ? TOO_LARGE : await answer(toWire(incoming, body, requestId));
+      const body = await readBody(incoming, mostBodyBytes);
+      const response = body === undefined ? tooLarge(mostBodyBytes) : await answer(toWire(incoming, body, requestId));
       if (!outgoing.destroyed) send(outgoing, response, requestId, incoming.method === 'HEAD');
     } catch (error) {
       outgoing.destroy(error instanceof Error ? error : undefined); // the client has gone away

@@ -1,16 +1,17 @@
 import { request } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeCbor, encodeCbor } from '../../../lib/local/server/cbor.ts';
 import { startServer } from '../../../lib/local/server/index.ts';
 import { childText, parseXml } from '../../../lib/local/server/xml.ts';
-import { AwsError, type EngineContext, type Service, type Shape } from '../../../lib/local/service.ts';
+import { AwsError, type Service, type ServiceId, type Shape } from '../../../lib/local/service.ts';
 import { sqsService } from '../../../lib/local/services/sqs/index.ts';
 import { stsService } from '../../../lib/local/services/sts/index.ts';
 import { type Served, serve } from './serve.ts';
 
-// A CloudWatch that says what it was asked: the protocols are the subject here, not the service.
-const echo = (_context: EngineContext): Service => ({
-  id: 'cloudwatch',
+// A service that says what it was asked: the protocols are the subject here, not the services.
+const echo = (id: ServiceId) => (): Service => ({
+  id,
   call: async (operation, input): Promise<Shape> => {
     if (operation === 'Fail') throw new AwsError('ResourceNotFound', 'no such alarm', 404);
     return { operation, input, StartTime: 1_700_000_000, Names: ['a', 'b'] };
@@ -19,7 +20,7 @@ const echo = (_context: EngineContext): Service => ({
 
 let served: Served;
 beforeAll(async () => {
-  served = await serve({ make: [sqsService, stsService, echo] });
+  served = await serve({ make: [sqsService, stsService, echo('cloudwatch'), echo('s3'), echo('lambda')] });
 });
 afterAll(() => served.close());
 
@@ -66,12 +67,20 @@ describe('who may ask', () => {
     { name: 'a name that only starts like loopback', headers: { host: 'localhost.evil.example' }, status: 403 },
     { name: 'a foreign page', headers: { origin: 'https://evil.example' }, status: 403 },
     { name: 'a page without an origin of its own', headers: { origin: 'null' }, status: 403 },
+    { name: 'an image of a foreign page', headers: { 'sec-fetch-site': 'cross-site' }, status: 403 },
+    { name: 'an image of a page of this machine', headers: { 'sec-fetch-site': 'same-site' }, status: 200 },
+    {
+      name: 'a script of a page of this machine by another name',
+      headers: { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:3000' },
+      status: 200,
+    },
   ];
   test.each(cases)('$name: $status', async ({ headers, status }) => {
     const answer = await send({ method: 'GET', path: '/_heddle/health', headers });
     expect(answer.status).toBe(status);
-    if (status === 403) expect(json(answer).message).toMatch(/^HDL506 (?:Host|Origin) header .+; expected .+ Fix: /);
-    else expect(json(answer)).toEqual({ status: 'ok', services: ['sqs', 'sts', 'cloudwatch'] });
+    if (status === 403)
+      expect(json(answer).message).toMatch(/^HDL506 (?:Host|Origin|Sec-Fetch-Site) header .+; expected .+ Fix: /);
+    else expect(json(answer)).toEqual({ status: 'ok', services: ['sqs', 'sts', 'cloudwatch', 's3', 'lambda'] });
   });
 });
 
@@ -85,6 +94,8 @@ describe('what the engine lacks is refused by name', () => {
       headers: target('TrentService.ListKeys'),
       says: 'TrentService:ListKeys',
     },
+    { name: 'a target without a service', headers: target('Rubbish'), says: 'Rubbish:' },
+    { name: 'a target that every object has', headers: target('constructor.Call'), says: 'constructor:Call' },
     {
       name: 'a query service',
       headers: { ...signed('ec2'), ...form },
@@ -92,7 +103,7 @@ describe('what the engine lacks is refused by name', () => {
       says: 'ec2:DescribeInstances',
     },
     { name: 'a REST path', headers: signed('lambda'), says: 'lambda:POST /' },
-    { name: 'a part of S3', headers: signed('s3'), path: '/b?acl', says: 's3:POST /b' },
+    { name: 'a part of S3', headers: signed('s3'), path: '/b?acl', says: 's3:POST of a bucket ?acl' },
   ];
   test.each(cases)('$name', async ({ headers, body = '{}', path = '/', says }) => {
     const answer = await send({ headers, body, path });
@@ -123,6 +134,32 @@ describe('errors in the shape of each protocol', () => {
     expect(json(await send({ headers, body: '{"Queue' })).__type).toBe('SerializationException');
   });
 
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html: what AWS CLI 1 presigns
+  test('a signature of the older kind is one for S3', async () => {
+    const answer = await send({ method: 'GET', path: '/bucket/key?AWSAccessKeyId=a&Signature=b&Expires=1' });
+    expect([answer.status, answer.body.toString()]).toEqual([200, '']);
+    const headers = { authorization: 'AWS a:b' };
+    expect((await send({ method: 'GET', path: '/bucket/key', headers })).status).toBe(200);
+  });
+
+  test.each([
+    ['an object of S3', { path: '/bucket/%E0%A4%A', headers: signed('s3') }],
+    ['a function', { path: '/2015-03-31/functions/%E0%A4%A/invocations', headers: signed('lambda') }],
+    ['the URL of a function', { path: '/_heddle/url/%E0%A4%A/' }],
+  ])('a path that is no text: %s', async (_name, sent) => {
+    const answer = await send(sent);
+    expect(answer.status).toBe(400);
+    expect(answer.body.toString()).toContain('InvalidURI');
+  });
+
+  test('a body that is nested too deeply', async () => {
+    const headers = { 'smithy-protocol': 'rpc-v2-cbor' };
+    const body = Buffer.alloc(50_000, 0x81); // a list of a list of a list
+    const answer = await send({ path: '/service/GraniteServiceVersion20100801/operation/Echo', headers, body });
+    expect(answer.status).toBe(400);
+    expect(decodeCbor(answer.body)).toMatchObject({ __type: 'SerializationException' });
+  });
+
   test('query: XML', async () => {
     const answer = await send({ headers: { ...signed('monitoring'), ...form }, body: 'Action=Fail' });
     expect(answer.status).toBe(404);
@@ -139,6 +176,15 @@ describe('errors in the shape of each protocol', () => {
 });
 
 describe('calls', () => {
+  // https://docs.aws.amazon.com/sdkref/latest/guide/feature-compression.html
+  test('a body that the client packed', async () => {
+    const headers = { 'x-amz-target': 'GraniteServiceVersion20100801.Echo', 'content-encoding': 'gzip' };
+    expect(json(await send({ headers, body: gzipSync('{"a":1}') })).input).toEqual({ a: 1 });
+    const answer = await send({ headers, body: '{"a":1}' });
+    expect(answer.status).toBe(400);
+    expect(json(answer).__type).toBe('SerializationException');
+  });
+
   test('query: lists, maps and nested fields come in, XML goes out', async () => {
     const body =
       'Action=Echo&Version=2010-08-01&L.member.2=b&L.member.1=a&Attributes.entry.1.key=k&Attributes.entry.1.value=v' +
@@ -189,6 +235,19 @@ describe('CBOR that others write', () => {
   test('too short', () => {
     expect(() => decodeCbor(Buffer.from('6261', 'hex'))).toThrow('CBOR ends too soon');
   });
+});
+
+test('a body that is too large is told so', async () => {
+  const server = await startServer({ port: 0, services: new Map(), mostBodyBytes: 1_000_000 });
+  try {
+    const answer = await fetch(server.endpoint, { method: 'POST', body: 'x'.repeat(9_000_000) });
+    expect([answer.status, await answer.text()]).toEqual([
+      413,
+      'the local engine takes at most 1000000 bytes in one request',
+    ]);
+  } finally {
+    await server.close();
+  }
 });
 
 test('a taken port is one clear message', async () => {
