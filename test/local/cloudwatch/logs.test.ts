@@ -61,6 +61,42 @@ describe('reading', () => {
       'HDL501 the local engine does not implement cloudwatchlogs:StartQuery',
     );
   });
+  test('groups and streams, page by page', async () => {
+    const names = Array.from({ length: 60 }, (_, n) => `s${100 + n}`);
+    for (const logStreamName of names) await call('CreateLogStream', { logGroupName: 'g', logStreamName });
+    const ask = { logGroupName: 'g', logStreamNamePrefix: 's' };
+    const { logStreams, nextToken } = await call('DescribeLogStreams', ask);
+    expect(logStreams).toHaveLength(50);
+    const rest = await call('DescribeLogStreams', { ...ask, nextToken });
+    expect((rest.logStreams as readonly Shape[]).map(({ logStreamName }) => logStreamName)).toEqual(names.slice(50));
+    expect(rest.nextToken).toBeUndefined();
+
+    await call('CreateLogGroup', { logGroupName: 'f' });
+    const groups = await call('DescribeLogGroups', { limit: 1 });
+    expect(groups).toMatchObject({ logGroups: [{ logGroupName: 'f' }] });
+    expect(await call('DescribeLogGroups', { nextToken: groups.nextToken })).toMatchObject({
+      logGroups: [{ logGroupName: 'g' }],
+    });
+  });
+  // Recorded on AWS: github.com/localstack/localstack, tests/aws/services/logs/test_logs_{events,filter_events,groups}
+  const most = (found: number) =>
+    `1 validation error detected: Value '${found}' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 10000`;
+  test.each([
+    ['FilterLogEvents', { limit: 10_001 }, most(10_001)],
+    ['FilterLogEvents', { nextToken: 'x' }, 'The specified nextToken is invalid.'],
+    ['GetLogEvents', { logStreamName: 'one', limit: 10_001 }, most(10_001)],
+    ['DescribeLogStreams', { nextToken: 'x' }, 'The specified nextToken is invalid.'],
+    [
+      'DescribeLogGroups',
+      { logGroupNamePrefix: 'g', logGroupNamePattern: 'g' },
+      'LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.',
+    ],
+  ])('%s %j is refused', async (operation, more, message) => {
+    await expect(call(operation, { logGroupName: 'g', ...more })).rejects.toMatchObject({
+      code: 'InvalidParameterException',
+      message,
+    });
+  });
   test('groups and streams', async () => {
     expect(
       await call('DescribeLogStreams', { logGroupName: 'g', orderBy: 'LastEventTime', descending: true }),

@@ -2,7 +2,7 @@ import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 import { lineFilter } from './filter-pattern.ts';
-import { type LogGroups, read, streamKey } from './groups.ts';
+import { invalidToken, type LogGroups, limitOf, read, streamKey } from './groups.ts';
 import type { LineQuery, LogLine, LogStore } from './log-store.ts';
 
 const MOST_LINES = 10_000;
@@ -13,7 +13,7 @@ const tokenOf = (direction: 'f' | 'b', line: { timeMs: number; id: number }): st
 
 const positionOf = (token: string): { direction: 'f' | 'b'; timeMs: number; id: number } => {
   const [, direction, timeMs, id] = /^([fb])\/(-?\d+)-(\d+)$/.exec(token) ?? [];
-  if (direction === undefined) throw new AwsError('InvalidParameterException', 'The specified nextToken is invalid.');
+  if (direction === undefined) throw invalidToken();
   return { direction: direction === 'b' ? 'b' : 'f', timeMs: Number(timeMs), id: Number(id) };
 };
 
@@ -49,7 +49,7 @@ const filterLogEvents = (store: LogStore, known: LogGroups, input: Shape): Shape
   const matching = function* (): Iterable<LogLine> {
     for (const line of store.lines(query)) if (matches(line.message)) yield line;
   };
-  const { lines, more } = take(matching(), read.optionalNumber(input, 'limit') ?? MOST_LINES);
+  const { lines, more } = take(matching(), limitOf(input, MOST_LINES));
   const last = lines.at(-1);
   const events = lines.map(({ id, stream, timeMs, ingestedMs, message }) => ({
     logStreamName: stream,
@@ -70,7 +70,7 @@ const getLogEvents = (store: LogStore, known: LogGroups, input: Shape): Shape =>
   const position = token === undefined ? undefined : positionOf(token);
   const newestFirst = position ? position.direction === 'b' : read.flag(input, 'startFromHead') !== true;
   const query = { group, streams: [stream], newestFirst, ...windowOf(input), ...(position && { after: position }) };
-  const { lines } = take(store.lines(query), read.optionalNumber(input, 'limit') ?? MOST_LINES);
+  const { lines } = take(store.lines(query), limitOf(input, MOST_LINES));
   const ordered = newestFirst ? [...lines].reverse() : lines;
   // At an end AWS returns the token that came in, which is how callers know to stop.
   const edge = position ?? { timeMs: 0, id: 0 };

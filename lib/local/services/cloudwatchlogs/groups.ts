@@ -20,6 +20,35 @@ export interface LogGroups {
   ensure(group: string, stream: string): void;
 }
 
+const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
+
+export const invalidToken = (): AwsError => invalid('The specified nextToken is invalid.');
+
+/** What `limit` says. Throws InvalidParameterException. */
+export const limitOf = (input: Shape, most: number): number => {
+  const limit = read.optionalNumber(input, 'limit') ?? most;
+  const rule = limit < 1 ? 'greater than or equal to 1' : limit > most ? `less than or equal to ${most}` : undefined;
+  if (rule === undefined) return limit;
+  throw invalid(
+    `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value ${rule}`,
+  );
+};
+
+const MOST_DESCRIBED = 50;
+
+/** A page of what is described; the token is the name of its last. */
+const pageOf = <T extends { readonly name: string }>(
+  all: readonly T[],
+  input: Shape,
+): { readonly page: readonly T[]; readonly more: { readonly nextToken?: string } } => {
+  const token = read.optionalText(input, 'nextToken');
+  const start = token === undefined ? 0 : all.findIndex(({ name }) => name === token) + 1;
+  if (token !== undefined && start === 0) throw invalidToken();
+  const page = all.slice(start, start + limitOf(input, MOST_DESCRIBED));
+  const last = page.at(-1);
+  return { page, more: last !== undefined && last !== all.at(-1) ? { nextToken: last.name } : {} };
+};
+
 export const streamKey = (group: string, stream: string): string => `${group}\n${stream}`;
 
 const missing = (what: string): AwsError =>
@@ -79,8 +108,14 @@ export const groupOperations = (context: EngineContext, store: LogStore, known: 
     DescribeLogGroups: (input) => {
       const prefix = read.optionalText(input, 'logGroupNamePrefix') ?? '';
       const part = read.optionalText(input, 'logGroupNamePattern') ?? '';
+      if (prefix !== '' && part !== '')
+        throw invalid('LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.');
       const found = groups.values().filter(({ name }) => name.startsWith(prefix) && name.includes(part));
-      const logGroups = found.map(({ name, createdMs, retentionDays }) => ({
+      const { page, more } = pageOf(
+        found.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+        input,
+      );
+      const logGroups = page.map(({ name, createdMs, retentionDays }) => ({
         logGroupName: name,
         creationTime: createdMs,
         arn: `${arn(name)}:*`,
@@ -90,7 +125,7 @@ export const groupOperations = (context: EngineContext, store: LogStore, known: 
         storedBytes: store.streams(name).reduce((total, { bytes }) => total + bytes, 0),
         ...(retentionDays !== undefined && { retentionInDays: retentionDays }),
       }));
-      return { logGroups };
+      return { logGroups, ...more };
     },
     PutRetentionPolicy: (input) => setRetention(input, read.number(input, 'retentionInDays')),
     DeleteRetentionPolicy: (input) => setRetention(input, undefined),
@@ -117,7 +152,8 @@ export const groupOperations = (context: EngineContext, store: LogStore, known: 
       const lastMs = (stream: LogStream): number => summaries.get(stream.name)?.lastMs ?? stream.createdMs;
       found.sort((a, b) => (byTime ? lastMs(a) - lastMs(b) : a.name < b.name ? -1 : 1));
       if (read.flag(input, 'descending')) found.reverse();
-      const logStreams = found.slice(0, read.optionalNumber(input, 'limit') ?? 50).map((stream) => {
+      const { page, more } = pageOf(found, input);
+      const logStreams = page.map((stream) => {
         const summary = summaries.get(stream.name);
         return {
           logStreamName: stream.name,
@@ -131,7 +167,7 @@ export const groupOperations = (context: EngineContext, store: LogStore, known: 
           }),
         };
       });
-      return { logStreams };
+      return { logStreams, ...more };
     },
   };
 };
