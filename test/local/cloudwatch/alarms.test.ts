@@ -101,7 +101,7 @@ describe('a change of state', () => {
       OldStateValue: 'OK',
       NewStateReason:
         'Threshold Crossed: 1 out of the last 1 datapoint [3] was greater than or equal to the threshold (1).',
-      Trigger: { MetricName: 'failures', Namespace: 'App', Statistic: 'Sum', Threshold: 1 },
+      Trigger: { MetricName: 'failures', Namespace: 'App', Statistic: 'SUM', StatisticType: 'Statistic', Threshold: 1 },
     });
     const [event] = await services.drain(events.url);
     expect(JSON.parse(String(event?.Body))).toMatchObject({
@@ -115,6 +115,31 @@ describe('a change of state', () => {
         ],
       },
     });
+  });
+
+  // Recorded on AWS: github.com/localstack/localstack, tests/aws/services/cloudwatch/test_cloudwatch.snapshot.json
+  test('tells of dimensions in small letters, those of metric math too', async () => {
+    const queue = await services.queue('q');
+    const { TopicArn } = await services.call('sns', 'CreateTopic', { Name: 't' });
+    const subscription = { TopicArn, Protocol: 'sqs', Endpoint: queue.arn, Attributes: { RawMessageDelivery: 'true' } };
+    await services.call('sns', 'Subscribe', subscription);
+    const Metric = { Namespace: 'App', MetricName: 'failures', Dimensions: [{ Name: 'stage', Value: 'clean' }] };
+    const Metrics = [{ Id: 'm', MetricStat: { Metric, Period: 60, Stat: 'Sum' } }];
+    const common = {
+      AlarmActions: [TopicArn],
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+    };
+    const cloudwatch = (operation: string, input: Shape) => services.call('cloudwatch', operation, input);
+    await cloudwatch('PutMetricAlarm', { AlarmName: 'one', ...common, ...Metric, Period: 60, Statistic: 'Sum' });
+    await cloudwatch('PutMetricAlarm', { AlarmName: 'math', ...common, Metrics });
+    for (const AlarmName of ['one', 'math'])
+      await cloudwatch('SetAlarmState', { AlarmName, StateValue: 'ALARM', StateReason: 'test' });
+    await clock.settle();
+    const told = (await services.drain(queue.url)).map(({ Body }) => JSON.parse(String(Body)).Trigger);
+    const Dimensions = [{ name: 'stage', value: 'clean' }];
+    expect(told).toMatchObject([{ Dimensions }, { Metrics: [{ MetricStat: { Metric: { Dimensions } } }] }]);
   });
 
   test('is kept over a restart, without telling again', async () => {

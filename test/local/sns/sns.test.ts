@@ -42,6 +42,22 @@ test('a queue gets the notification', async () => {
   });
 });
 
+// Recorded on AWS: github.com/localstack/localstack, tests/aws/services/sns/test_sns.snapshot.json (test_publish_wrong_arn_format)
+test.each([
+  [
+    'randomstring',
+    'InvalidParameter',
+    'Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1',
+  ],
+  ['a:b', 'InvalidParameter', 'Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 2'],
+  ['arn:aws:sns:us-east-1:123456789012:none', 'NotFound', 'Topic does not exist'],
+])('a publish to %s is refused', async (arn, code, message) => {
+  await expect(services.call('sns', 'Publish', { TopicArn: arn, Message: 'm' })).rejects.toMatchObject({
+    code,
+    message,
+  });
+});
+
 test('raw delivery gives the message alone, its attributes as SQS attributes', async () => {
   await subscribe({ RawMessageDelivery: 'true' });
   await publish('hello', { MessageAttributes: { colour: text('red') } });

@@ -35,6 +35,13 @@ test('a parameter comes back with its version', async () => {
   });
 });
 
+test('a new parameter needs its type', async () => {
+  await expect(client.send(new PutParameterCommand({ Name: '/app/untyped', Value: 'x' }))).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: 'A parameter type is required when you create a parameter.',
+  });
+});
+
 const paths = [
   { name: 'one level', ask: { Path: '/app' }, found: ['/app/a', '/app/b'] },
   { name: 'all levels', ask: { Path: '/app/', Recursive: true }, found: ['/app/a', '/app/b', '/app/deep/c'] },

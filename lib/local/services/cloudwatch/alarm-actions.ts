@@ -1,6 +1,7 @@
 // What the change of an alarm's state sets off: an event on the default bus, and the actions of the new state.
 import { parseArn } from '../../arn.ts';
 import type { Delivery } from '../../delivery/index.ts';
+import { isShape } from '../../field-reader.ts';
 import type { EngineContext, Shape } from '../../service.ts';
 import { type Alarm, type AlarmState, alarmRule } from './alarm.ts';
 import { read } from './metric.ts';
@@ -61,9 +62,35 @@ export const emitStateChange = (context: EngineContext, before: Alarm, after: Al
   });
 };
 
+// AWS writes dimensions small here, wherever they stand, and statistics large.
+const small = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(small);
+  if (!isShape(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      name === 'Dimensions'
+        ? read.shapes(value, name).map((each) => ({ value: each.Value, name: each.Name }))
+        : small(inner),
+    ]),
+  );
+};
+
+/** What the alarm looks at, as its notification tells (recorded by LocalStack's test_cloudwatch.py). */
+const triggerOf = (settings: Shape): Shape => {
+  const own = Object.entries(settings).filter(([name]) => !/^(Alarm|OK|Insufficient|Actions|Tags)/.test(name));
+  const statistic = read.optionalText(settings, 'Statistic');
+  const isExtended = settings.ExtendedStatistic !== undefined;
+  return {
+    EvaluateLowSampleCountPercentile: '',
+    ...Object(small(Object.fromEntries(own))),
+    ...(statistic !== undefined && { StatisticType: 'Statistic', Statistic: statistic.toUpperCase() }),
+    ...(isExtended && { StatisticType: 'ExtendedStatistic' }),
+  };
+};
+
 const notificationText = (context: EngineContext, before: Alarm, after: Alarm): string => {
   const { settings } = after;
-  const trigger = Object.entries(settings).filter(([name]) => !/^(Alarm|OK|Insufficient|Actions|Tags)/.test(name));
   return JSON.stringify({
     AlarmName: after.name,
     AlarmDescription: settings.AlarmDescription ?? null,
@@ -78,7 +105,7 @@ const notificationText = (context: EngineContext, before: Alarm, after: Alarm): 
     OKActions: read.texts(settings, 'OKActions'),
     AlarmActions: read.texts(settings, 'AlarmActions'),
     InsufficientDataActions: read.texts(settings, 'InsufficientDataActions'),
-    Trigger: Object.fromEntries(trigger),
+    Trigger: triggerOf(settings),
   });
 };
 

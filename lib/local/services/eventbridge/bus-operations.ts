@@ -4,7 +4,12 @@ import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import type { Bus, Buses } from './buses.ts';
 import { read } from './rule.ts';
 
-const shapeOf = (bus: Bus): Shape => ({ Name: bus.name, Arn: bus.arn });
+const shapeOf = ({ name, arn, createdMs }: Bus): Shape => ({
+  Name: name,
+  Arn: arn,
+  CreationTime: createdMs / 1000,
+  LastModifiedTime: createdMs / 1000,
+});
 
 /** CreateEventBus, DeleteEventBus, DescribeEventBus, ListEventBuses. */
 export const busOperations = (context: EngineContext, buses: Buses): OperationTable => ({

@@ -18,8 +18,10 @@ export const openTopics = (context: EngineContext): Topics => {
     subscriptions: storedMap<Subscription>(context.database, 'sns_subscriptions'),
     topic: (arn) => {
       const found = topics.get(arn);
-      if (!found) throw notFound('Topic');
-      return found;
+      if (found) return found;
+      const elements = arn.split(':').length;
+      if (elements < 6) throw invalid(`TopicArn Reason: An ARN must have at least 6 elements, not ${elements}`);
+      throw notFound('Topic');
     },
   };
 };
@@ -62,6 +64,7 @@ export const topicOperations = (context: EngineContext, topics: Topics, changed:
         Owner: context.account,
         DisplayName: '',
         SubscriptionsConfirmed: countOf(topics, topic, true),
+        SubscriptionsDeleted: '0',
         SubscriptionsPending: countOf(topics, topic, false),
         ...topic.attributes,
       },

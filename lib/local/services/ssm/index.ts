@@ -52,7 +52,9 @@ export const ssmService = (context: EngineContext): Service => {
         'ParameterAlreadyExists',
         'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
       );
-    const type = read.optionalText(input, 'Type') ?? existing?.type ?? 'String';
+    const type = read.optionalText(input, 'Type') ?? existing?.type;
+    if (type === undefined)
+      throw new AwsError('ValidationException', 'A parameter type is required when you create a parameter.');
     const version = (existing?.version ?? 0) + 1;
     parameters.set(name, { name, type, value, version, modifiedMs: context.clock.now() });
     return { Version: version, Tier: 'Standard' };
