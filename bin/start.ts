@@ -219,7 +219,7 @@ const sayOpen = async ({ engine }: LocalHeddle): Promise<void> => {
   say();
   say(`The engine goes on answering at ${engine.endpoint} until Ctrl-C; in another terminal:`);
   say(
-    `  export AWS_ENDPOINT_URL=${engine.endpoint} AWS_REGION=${engine.region} AWS_DEFAULT_REGION=${engine.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local`,
+    `  export AWS_ENDPOINT_URL=${engine.endpoint} AWS_REGION=${engine.region} AWS_DEFAULT_REGION=${engine.region} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DISABLE_HOST_PREFIX_INJECTION=true`,
   );
   // Version 1 of the AWS CLI asks AWS itself for SQS, whatever AWS_ENDPOINT_URL says.
   say('  aws --endpoint-url $AWS_ENDPOINT_URL sqs list-queues');
