@@ -31,7 +31,15 @@ test('a distributed map has a Map Run with counts, and children to list', async 
     itemCounts: { total: 3, succeeded: 3, pending: 0, resultsWritten: 3 },
     executionCounts: { total: 3, succeeded: 3 },
   });
-  expect((await call('ListExecutions', { mapRunArn })).executions).toHaveLength(3);
+  const { executions } = await call('ListExecutions', { mapRunArn });
+  expect(executions).toHaveLength(3);
+  const [child] = executions as { executionArn?: string }[];
+  expect(await call('DescribeStateMachineForExecution', { executionArn: child?.executionArn })).toMatchObject({
+    name: 'machine/each',
+    label: 'each',
+    mapRunArn,
+    loggingConfiguration: { level: 'OFF' },
+  });
 });
 
 test.each<[string, object, object, number]>([

@@ -12,24 +12,17 @@ const MOST_EVENTS = 24_999;
 export const redriveRefusal = (row: ExecutionRow, now: number, lastEvent: number): string | undefined => {
   if (!REDRIVABLE.has(row.status)) return `Execution is ${row.status} and cannot be redriven`;
   if (row.mapRun !== undefined) return 'Execution was started by a Map Run and is redriven with its parent';
-  if (now - (row.stoppedAt ?? now) > REDRIVE_DAYS * 86_400_000)
-    return `Execution ended more than ${REDRIVE_DAYS} days ago`;
+  if (now - (row.stoppedAt ?? now) > REDRIVE_DAYS * 86_400_000) return 'Execution redrivable period exceeded';
   return lastEvent >= MOST_EVENTS ? 'Execution history event limit exceeded' : undefined;
 };
 
-const redriveStatus = (row: ExecutionRow): string => {
-  if (!REDRIVABLE.has(row.status)) return 'NOT_REDRIVABLE';
-  return row.mapRun === undefined ? 'REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN';
+/** Its events are not counted here: only RedriveExecution reads the log for that. */
+const redriveStatus = (row: ExecutionRow, now: number): Shape => {
+  if (row.mapRun !== undefined && REDRIVABLE.has(row.status)) return { redriveStatus: 'REDRIVABLE_BY_MAP_RUN' };
+  const refusal = redriveRefusal(row, now, 0);
+  if (refusal === undefined) return { redriveStatus: 'REDRIVABLE' };
+  return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: refusal };
 };
-
-const redrive = (row: ExecutionRow): Shape => ({
-  redriveCount: row.redriveCount,
-  ...(row.redrivenAt !== undefined && { redriveDate: seconds(row.redrivenAt) }),
-  redriveStatus: redriveStatus(row),
-  ...(!REDRIVABLE.has(row.status) && {
-    redriveStatusReason: `Execution is ${row.status} and cannot be redriven`,
-  }),
-});
 
 /** What was worked on, which may be encrypted. */
 const data = ({ input, output, error, cause }: ExecutionRow): Shape => ({
@@ -40,7 +33,7 @@ const data = ({ input, output, error, cause }: ExecutionRow): Shape => ({
 });
 
 /** DescribeExecution. Times are seconds. */
-export const describeExecution = (row: ExecutionRow, included = true): Shape => ({
+export const describeExecution = (row: ExecutionRow, now: number, included = true): Shape => ({
   executionArn: row.arn,
   stateMachineArn: row.machineArn,
   name: row.name,
@@ -53,7 +46,9 @@ export const describeExecution = (row: ExecutionRow, included = true): Shape => 
   ...(row.mapRun !== undefined && { mapRunArn: row.mapRun }),
   ...(row.versionArn !== undefined && { stateMachineVersionArn: row.versionArn }),
   ...(row.aliasArn !== undefined && { stateMachineAliasArn: row.aliasArn }),
-  ...redrive(row),
+  redriveCount: row.redriveCount,
+  ...(row.redrivenAt !== undefined && { redriveDate: seconds(row.redrivenAt) }),
+  ...redriveStatus(row, now),
 });
 
 /** One entry of ListExecutions. */

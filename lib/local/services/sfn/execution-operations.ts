@@ -2,20 +2,27 @@
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { isEvent, toHistoryEvent } from '../../states/history/record.ts';
-import { describeExecution, listedExecution } from './descriptions.ts';
+import { listedExecution } from './descriptions.ts';
 import type { ListFilter } from './execution-rows.ts';
+import type { MapRuns } from './map-runs.ts';
 import { page } from './pages.ts';
 import type { Parts } from './parts.ts';
-import { checkArn, checkName, optionalText, problemIn, seconds, text, withData } from './requests.ts';
+import { arnIn, checkName, oneOf, optionalText, problemIn, seconds, text, withData } from './requests.ts';
 import type { Versions } from './versions.ts';
 
-const arnOf = (input: Shape) => checkArn(text(input, 'stateMachineArn'), 'stateMachine');
+const arnOf = (input: Shape) => arnIn(input, 'stateMachineArn', 'stateMachine');
+const executionIn = (input: Shape) => arnIn(input, 'executionArn', 'execution');
+
+/** AWS: longer than the tokens of other lists. */
+const LONGEST_TOKEN = 3096;
 
 const wrongType = (): AwsError =>
   new AwsError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');
 
 /** Of a machine (or what one of its versions or aliases started), or of a Map Run. */
-const filterOf = (versions: Versions, input: Shape): ListFilter => {
+const filterOf = (versions: Versions, mapRuns: MapRuns, input: Shape): ListFilter => {
+  oneOf(input, 'statusFilter', 'SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING');
+  oneOf(input, 'redriveFilter', 'NOT_REDRIVEN', 'REDRIVEN');
   const [mapRun, machine] = [optionalText(input, 'mapRunArn'), optionalText(input, 'stateMachineArn')];
   const status = optionalText(input, 'statusFilter');
   const redriven = optionalText(input, 'redriveFilter');
@@ -24,13 +31,20 @@ const filterOf = (versions: Versions, input: Shape): ListFilter => {
   if (redriven !== undefined && mapRun === undefined)
     throw new AwsError('ValidationException', 'redriveFilter can be specified with mapRunArn only');
   const about = { ...(status && { status }), ...(redriven && { redriven: redriven === 'REDRIVEN' }) };
-  if (mapRun !== undefined) return { ...about, mapRun };
+  if (mapRun !== undefined) return { ...about, mapRun: mapRuns.get(arnIn(input, 'mapRunArn', 'mapRun')).arn };
   const { type, ...startedBy } = versions.startedBy(arnOf(input));
   if (type === 'EXPRESS') throw wrongType();
   return { ...about, ...startedBy };
 };
 
-export const executionOperations = ({ versions, executions, express, journal, admitStart }: Parts): OperationTable => ({
+export const executionOperations = ({
+  versions,
+  executions,
+  express,
+  mapRuns,
+  journal,
+  admitStart,
+}: Parts): OperationTable => ({
   StartExecution: async (input) => {
     admitStart();
     const { machine, versionArn, aliasArn } = versions.resolve(text(input, 'stateMachineArn'));
@@ -54,23 +68,24 @@ export const executionOperations = ({ versions, executions, express, journal, ad
       withData(input),
     );
   },
-  DescribeExecution: (input) => describeExecution(executions.get(text(input, 'executionArn')), withData(input)),
+  DescribeExecution: (input) => executions.describe(executions.get(executionIn(input)), withData(input)),
   ListExecutions: (input) => {
     journal.flush();
-    const filter = filterOf(versions, input);
-    const { items, nextToken } = page(input, (limit, offset) => executions.rows.list(filter, limit, offset));
+    const filter = filterOf(versions, mapRuns, input);
+    const read = (limit: number, offset: number) => executions.rows.list(filter, limit, offset);
+    const { items, nextToken } = page(input, read, LONGEST_TOKEN);
     return { executions: items.map(listedExecution), ...(nextToken && { nextToken }) };
   },
   StopExecution: async (input) => {
-    const stoppedAt = await executions.stop(text(input, 'executionArn'), ...problemIn(input));
+    const stoppedAt = await executions.stop(executionIn(input), ...problemIn(input));
     return { stopDate: seconds(stoppedAt) };
   },
   RedriveExecution: async (input) => {
-    const redrivenAt = await executions.redrive(text(input, 'executionArn'));
+    const redrivenAt = await executions.redrive(executionIn(input));
     return { redriveDate: seconds(redrivenAt) };
   },
   GetExecutionHistory: (input) => {
-    const row = executions.get(text(input, 'executionArn'));
+    const row = executions.get(executionIn(input));
     const events = journal.read(row.id).filter(isEvent);
     if (input.reverseOrder === true) events.reverse();
     const { items, nextToken } = page(input, (limit, offset) => events.slice(offset, offset + limit));

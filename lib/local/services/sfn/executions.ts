@@ -207,7 +207,12 @@ export class Executions {
     const forget = lifetime.onEnd(() => this.abort(arn, undefined, cause));
     const row = await this.ended(arn, lifetime);
     forget();
-    return describeExecution(row);
+    return this.describe(row);
+  }
+
+  /** DescribeExecution's answer. */
+  describe(row: ExecutionRow, withData = true): Shape {
+    return describeExecution(row, this.#context.clock.now(), withData);
   }
 
   /** Ends what runs without a trace: after the next start it carries on. */

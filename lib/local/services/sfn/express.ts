@@ -79,7 +79,8 @@ export class Express {
     const run = this.start(machine, name, input);
     const outcome = await run.ended;
     const stoppedAt = this.#context.clock.now();
-    const billedDurationInMilliseconds = Math.ceil((stoppedAt - run.startedAt) / BILLED_STEP_MS) * BILLED_STEP_MS;
+    const steps = Math.max(1, Math.ceil((stoppedAt - run.startedAt) / BILLED_STEP_MS));
+    const billedDurationInMilliseconds = steps * BILLED_STEP_MS;
     return {
       executionArn: run.arn,
       stateMachineArn: machine.arn,

@@ -9,7 +9,6 @@ import { Tokens } from '../../states/integrations/tokens.ts';
 import type { Host } from '../../states/machine/execution.ts';
 import { Lifetime } from '../../states/machine/lifetime.ts';
 import { Activities } from './activities.ts';
-import { describeExecution } from './descriptions.ts';
 import { ExecutionLogs } from './execution-logs.ts';
 import { Executions } from './executions.ts';
 import { Express, unlogged } from './express.ts';
@@ -92,7 +91,7 @@ export const sfnService = (
   return {
     id: 'sfn',
     call,
-    ended: async (arn) => describeExecution(await executions.ended(arn, new Lifetime())),
+    ended: async (arn) => executions.describe(await executions.ended(arn, new Lifetime())),
     start: async () => executions.resumeAll(),
     close: async () => {
       // First, so that nothing is recorded of how the rest comes to an end.

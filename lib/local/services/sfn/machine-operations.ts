@@ -6,7 +6,7 @@ import { checkLogging } from './execution-logs.ts';
 import type { MachineRow } from './machines.ts';
 import { page, sizeOf } from './pages.ts';
 import type { Parts } from './parts.ts';
-import { checkArn, checkName, oneOf, optionalText, seconds, text, withData } from './requests.ts';
+import { anyText, arnIn, checkName, oneOf, optionalText, seconds, text, withData } from './requests.ts';
 import type { VersionRow, Versions } from './versions.ts';
 
 const settingsOf = (input: Shape): Shape => {
@@ -24,9 +24,14 @@ const tagsOf = (input: Shape): Record<string, string> => {
   return Object.fromEntries(list.map(({ key, value }) => [String(key), String(value ?? '')]));
 };
 
-const arnOf = (input: Shape) => checkArn(text(input, 'stateMachineArn'), 'stateMachine');
+const arnOf = (input: Shape) => arnIn(input, 'stateMachineArn', 'stateMachine');
 
 const MOST_DIAGNOSTICS = 100;
+
+const checkPublish = (input: Shape): void => {
+  if (input.publish === true || optionalText(input, 'versionDescription') === undefined) return;
+  throw new AwsError('ValidationException', 'Version description can only be set when publish is true');
+};
 
 /** `publish: true` of a create or an update. */
 const published = (versions: Versions, arn: string, input: Shape, description: string): Shape =>
@@ -40,7 +45,7 @@ const versionDetails = ({ createdAt, description }: VersionRow): Shape => ({
 
 export const machineOperations = ({ machines, versions, executions, tests }: Parts): OperationTable => {
   const tagged = (input: Shape): MachineRow => {
-    const arn = text(input, 'resourceArn');
+    const arn = arnIn(input, 'resourceArn', 'stateMachine', 'activity');
     const machine = machines.find(arn);
     if (machine) return machine;
     throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
@@ -48,9 +53,10 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
   return {
     CreateStateMachine: (input) => {
       oneOf(input, 'type', 'STANDARD', 'EXPRESS');
+      checkPublish(input);
       const machine = machines.create({
-        name: checkName(text(input, 'name')),
-        definition: text(input, 'definition'),
+        name: checkName(anyText(input, 'name')),
+        definition: anyText(input, 'definition'),
         roleArn: text(input, 'roleArn'),
         type: input.type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
         settings: settingsOf(input),
@@ -72,11 +78,12 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
           'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
         );
       }
+      checkPublish(input);
       const arn = arnOf(input);
       const revision = machines.update(arn, { definition, roleArn, settings });
       return {
         updateDate: seconds(revision.createdAt),
-        revisionId: revision.id,
+        ...(!isInitial(machines.get(arn), revision) && { revisionId: revision.id }),
         ...published(versions, arn, input, 'versionDescription'),
       };
     },
@@ -90,12 +97,14 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
       };
     },
     DescribeStateMachineForExecution: (input) => {
-      const row = executions.get(text(input, 'executionArn'));
+      const row = executions.get(arnIn(input, 'executionArn', 'execution'));
       const revision = machines.revision(row.revision);
-      const machine = machines.find(row.machineArn);
+      const machine = machines.find(revision.machineArn);
+      const name = row.machineArn.split(':').at(-1) ?? '';
       return {
         stateMachineArn: row.machineArn,
-        name: machine?.name ?? row.machineArn.split(':').at(-1),
+        name,
+        ...(row.mapRun !== undefined && { mapRunArn: row.mapRun, label: name.split('/').at(-1) }),
         ...(withData(input) && { definition: revision.definition }),
         roleArn: revision.roleArn,
         updateDate: seconds(revision.createdAt),
@@ -123,8 +132,7 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
     ValidateStateMachineDefinition: (input) => {
       oneOf(input, 'severity', 'ERROR', 'WARNING');
       oneOf(input, 'type', 'STANDARD', 'EXPRESS');
-      const definition = input.definition === '' ? '' : text(input, 'definition'); // an empty one is told of as any other that is wrong
-      const { ok, diagnostics } = machines.parse(definition, input.type === 'EXPRESS');
+      const { ok, diagnostics } = machines.parse(anyText(input, 'definition'), input.type === 'EXPRESS');
       const most = sizeOf(input.maxResults, MOST_DIAGNOSTICS);
       return {
         result: ok ? 'OK' : 'FAIL',

@@ -1,4 +1,5 @@
 // State machines: created, updated, described, listed, deleted. A running execution keeps the revision it started with.
+import { util } from '../../late-modules.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { type Parsed, parseDefinition } from '../../states/parse/definition.ts';
 import { type Diagnostic, mistakeText } from '../../states/parse/diagnostics.ts';
@@ -32,6 +33,18 @@ export interface NewMachine {
   readonly settings: Shape;
   readonly tags: Record<string, string>;
 }
+
+/** What AWS says of a machine that says nothing itself (recorded by LocalStack's tests: test_sfn_api_logs, test_sfn_api_variable_references). */
+const DEFAULTS: Readonly<Record<string, Shape>> = {
+  encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
+  loggingConfiguration: { includeExecutionData: false, level: 'OFF' },
+  tracingConfiguration: { enabled: false },
+};
+
+const isSameShape = (one: Shape, other: Shape): boolean => util().isDeepStrictEqual(one, other);
+
+const withDefaults = (settings: Shape): Shape =>
+  Object.fromEntries(Object.entries(DEFAULTS).map(([name, all]) => [name, { ...all, ...Object(settings[name]) }]));
 
 export class Machines {
   readonly #context: EngineContext;
@@ -112,7 +125,7 @@ export class Machines {
       const isSame =
         revision.definition === machine.definition &&
         existing.type === machine.type &&
-        JSON.stringify(existing.settings) === JSON.stringify(machine.settings);
+        isSameShape(existing.settings, withDefaults(machine.settings));
       if (isSame) return existing;
       throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
     }
@@ -135,6 +148,7 @@ export class Machines {
     return this.get(arn);
   }
 
+  /** AWS: where nothing changes, the revision stays. */
   update(
     arn: string,
     change: { definition?: string | undefined; roleArn?: string | undefined; settings: Shape },
@@ -143,11 +157,15 @@ export class Machines {
     const before = this.revision(machine.revision);
     const definition = change.definition ?? before.definition;
     if (change.definition !== undefined) this.#checked(definition, machine.type === 'EXPRESS');
+    const roleArn = change.roleArn ?? before.roleArn;
+    const settings = withDefaults({ ...machine.settings, ...change.settings });
+    const isSame = definition === before.definition && roleArn === before.roleArn;
+    if (isSame && isSameShape(settings, machine.settings)) return before;
     const now = Math.max(this.#context.clock.now(), machine.createdAt + 1); // by its time it is told from the first
-    const revision = this.#revise(arn, definition, change.roleArn ?? before.roleArn, now);
+    const revision = this.#revise(arn, definition, roleArn, now);
     this.#context.database
       .prepare('UPDATE sfn_machines SET revision = ?, settings = ? WHERE arn = ?')
-      .run(revision, JSON.stringify({ ...machine.settings, ...change.settings }), arn);
+      .run(revision, JSON.stringify(settings), arn);
     this.#rows.delete(arn);
     return this.revision(revision);
   }
@@ -191,6 +209,6 @@ const rowOf = (row: Record<string, unknown>): MachineRow => ({
   status: String(row.status),
   revision: String(row.revision),
   createdAt: Number(row.created_at),
-  settings: JSON.parse(String(row.settings)) as Shape,
+  settings: withDefaults(JSON.parse(String(row.settings)) as Shape),
   tags: JSON.parse(String(row.tags)) as Record<string, string>,
 });

@@ -4,7 +4,8 @@ import type { Shape } from '../../service.ts';
 import type { MapRunRow } from './map-run-rows.ts';
 import type { MapRuns } from './map-runs.ts';
 import { page } from './pages.ts';
-import { seconds, text } from './requests.ts';
+import type { Parts } from './parts.ts';
+import { arnIn, seconds, within } from './requests.ts';
 
 const FIELDS: Readonly<Record<string, string>> = {
   RUNNING: 'running',
@@ -14,7 +15,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   ABORTED: 'aborted',
 };
 
-/** How a Map Run is described whose children are not held back. */
+/** How a Map Run is described whose children are not held back: the largest number there is. */
 const UNBOUNDED = 2_147_483_647;
 
 /** AWS's counts of a Map Run, of `total` things of which `found` says how many are in which status. */
@@ -60,13 +61,15 @@ const describe = (runs: MapRuns, row: MapRunRow): Shape => {
   };
 };
 
-const numberIn = (input: Shape, field: string, before: number): number =>
-  typeof input[field] === 'number' ? input[field] : before;
+const numberIn = (input: Shape, field: string, before: number, largest = UNBOUNDED): number =>
+  typeof input[field] === 'number' ? within(input[field], field, 0, largest) : before;
 
-export const mapRunOperations = (runs: MapRuns): OperationTable => ({
-  DescribeMapRun: (input) => describe(runs, runs.get(text(input, 'mapRunArn'))),
+const runIn = (input: Shape) => arnIn(input, 'mapRunArn', 'mapRun');
+
+export const mapRunOperations = ({ mapRuns: runs, executions }: Parts): OperationTable => ({
+  DescribeMapRun: (input) => describe(runs, runs.get(runIn(input))),
   ListMapRuns: (input) => {
-    const executionArn = text(input, 'executionArn');
+    const executionArn = executions.get(arnIn(input, 'executionArn', 'execution')).arn;
     const { items, nextToken } = page(input, (limit, offset) => runs.rows.list(executionArn, limit, offset));
     const mapRuns = items.map((row) => ({
       executionArn,
@@ -79,11 +82,11 @@ export const mapRunOperations = (runs: MapRuns): OperationTable => ({
   },
   // Children that already run are not held back by a lower concurrency.
   UpdateMapRun: (input) => {
-    const row = runs.get(text(input, 'mapRunArn'));
+    const row = runs.get(runIn(input));
     runs.change(row.arn, {
       maxConcurrency: numberIn(input, 'maxConcurrency', row.maxConcurrency),
       toleratedCount: numberIn(input, 'toleratedFailureCount', row.toleratedCount),
-      toleratedPercentage: numberIn(input, 'toleratedFailurePercentage', row.toleratedPercentage),
+      toleratedPercentage: numberIn(input, 'toleratedFailurePercentage', row.toleratedPercentage, 100),
     });
     return {};
   },

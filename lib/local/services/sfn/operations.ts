@@ -12,6 +12,6 @@ export const operationsOf = (parts: Parts): OperationTable => ({
   ...versionAndAliasOperations(parts.versions),
   ...executionOperations(parts),
   ...activityOperations(parts),
-  ...mapRunOperations(parts.mapRuns),
+  ...mapRunOperations(parts),
   ...tokenOperations(parts),
 });

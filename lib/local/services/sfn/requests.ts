@@ -3,37 +3,56 @@ import { AwsError, type Shape } from '../../service.ts';
 import { PAYLOAD_LIMIT } from '../../states/errors.ts';
 import { isLongerThan, Payload } from '../../states/json.ts';
 
-export const text = (input: Shape, field: string): string => {
-  const value = input[field];
-  if (typeof value === 'string' && value !== '') return value;
-  throw new AwsError(
+/** What breaks the API's model, as AWS words it. `found` is the value, in quotes; nothing where it is a secret. */
+export const refused = (found: string, field: string, rule: string): AwsError =>
+  new AwsError(
     'ValidationException',
-    `1 validation error detected: Value null at '${field}' failed to satisfy constraint: Member must not be null`,
+    `1 validation error detected: Value${found && ` ${found}`} at '${field}' failed to satisfy constraint: Member must ${rule}`,
   );
+
+/** Throws SerializationException where something else than a text stands: it is never taken for nothing. */
+export const optionalText = (input: Shape, field: string): string | undefined => {
+  const value = input[field] ?? undefined;
+  if (value === undefined || typeof value === 'string') return value;
+  const found = Array.isArray(value)
+    ? 'a list'
+    : typeof value === 'object'
+      ? 'a structure'
+      : `the ${typeof value} ${value}`;
+  throw new AwsError('SerializationException', `${field} is ${found}; expected a string`);
 };
 
-export const optionalText = (input: Shape, field: string): string | undefined => {
-  const value = input[field];
-  return typeof value === 'string' ? value : undefined;
+/** A text that may be empty. */
+export const anyText = (input: Shape, field: string): string => {
+  const value = optionalText(input, field);
+  if (value === undefined) throw refused('null', field, 'not be null');
+  return value;
+};
+
+export const text = (input: Shape, field: string): string => {
+  const value = anyText(input, field);
+  if (value === '') throw refused("''", field, 'have length greater than or equal to 1');
+  return value;
 };
 
 /** Refuses a text that is longer than the API takes, in bytes. */
 export const atMost = <T extends string | undefined>(value: T, field: string, most: number): T => {
   if (value === undefined || !isLongerThan(value, most)) return value;
-  throw new AwsError(
-    'ValidationException',
-    `1 validation error detected: Value at '${field}' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
-  );
+  throw refused('', field, `have length less than or equal to ${most}`);
 };
 
 /** Refuses a word that is none of those. */
 export const oneOf = (input: Shape, field: string, ...words: readonly string[]): void => {
-  const value = input[field];
+  const value = optionalText(input, field);
   if (value === undefined || words.some((word) => word === value)) return;
-  throw new AwsError(
-    'ValidationException',
-    `1 validation error detected: Value '${value}' at '${field}' failed to satisfy constraint: Member must satisfy enum value set: [${words.join(', ')}]`,
-  );
+  throw refused(`'${value}'`, field, `satisfy enum value set: [${words.join(', ')}]`);
+};
+
+/** Refuses a number outside of those bounds. */
+export const within = (value: number, field: string, least: number, most: number): number => {
+  if (value < least) throw refused(`'${value}'`, field, `have value greater than or equal to ${least}`);
+  if (value > most) throw refused(`'${value}'`, field, `have value less than or equal to ${most}`);
+  return value;
 };
 
 /** `error` and `cause` of StopExecution and SendTaskFailure. */
@@ -48,17 +67,33 @@ export const withData = (input: Shape): boolean => input.includedData !== 'METAD
 const INVALID_CHARACTERS = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u;
 const LONGEST_NAME = 80;
 
+/** The length of a name. Throws ValidationException. */
+export const checkLength = (name: string): string => {
+  if (name === '') throw refused("''", 'name', 'have length greater than or equal to 1');
+  if (name.length > LONGEST_NAME)
+    throw refused(`'${name}'`, 'name', `have length less than or equal to ${LONGEST_NAME}`);
+  return name;
+};
+
 /** A name of a machine, execution or activity. Throws InvalidName. */
 export const checkName = (name: string): string => {
-  if (name.length > 0 && name.length <= LONGEST_NAME && !INVALID_CHARACTERS.test(name)) return name;
+  if (!INVALID_CHARACTERS.test(checkLength(name))) return name;
   throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
 };
 
-/** Throws InvalidArn where `arn` does not have the resource type `type`. */
-export const checkArn = (arn: string, type: string): string => {
-  if (new RegExp(`^arn:[^:]+:states:[^:]+:[^:]+:${type}:.+`).test(arn)) return arn;
-  throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+const ARN = /^arn:[^:]+:states:[^:]+:[^:]+:([^:]+):./;
+
+/** Throws InvalidArn where `arn` is none of one of those resource types. */
+export const checkArn = (arn: string, ...types: readonly string[]): string => {
+  const type = ARN.exec(arn)?.[1];
+  if (type !== undefined && types.includes(type)) return arn;
+  const why = type === undefined ? `Invalid ARN prefix: ${arn}` : `Resource type not valid in this context: ${type}`;
+  throw new AwsError('InvalidArn', `Invalid Arn: '${why}'`);
 };
+
+/** An ARN of one of those resource types. Throws InvalidArn. */
+export const arnIn = (input: Shape, field: string, ...types: readonly string[]): string =>
+  checkArn(text(input, field), ...types);
 
 export const seconds = (milliseconds: number): number => milliseconds / 1000;
 
@@ -68,7 +103,7 @@ export const parseInput = (input: string): Payload => {
   try {
     void payload.value;
   } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    const why = input === '' ? 'Invalid execution input.' : thrown instanceof Error ? thrown.message : String(thrown);
     throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
   }
   atMost(input, 'input', PAYLOAD_LIMIT);

@@ -1,12 +1,24 @@
 // The operations on versions and aliases.
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type Shape } from '../../service.ts';
+import { type Route, routesIn } from './alias-routes.ts';
 import { page } from './pages.ts';
-import { checkName, optionalText, seconds, text } from './requests.ts';
-import type { AliasRow, Route, Versions } from './versions.ts';
+import { anyText, arnIn, checkLength, optionalText, refused, seconds } from './requests.ts';
+import type { AliasRow, Versions } from './versions.ts';
 
-const routesOf = (input: Shape): readonly Route[] | undefined =>
-  Array.isArray(input.routingConfiguration) ? (input.routingConfiguration as Route[]) : undefined;
+const machineIn = (input: Shape) => arnIn(input, 'stateMachineArn', 'stateMachine');
+const aliasIn = (input: Shape) => arnIn(input, 'stateMachineAliasArn', 'stateMachine');
+
+/** The name of an alias: that of a version it may not have. */
+const aliasName = (input: Shape): string => {
+  const name = checkLength(anyText(input, 'name'));
+  if (/^(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]+$/.test(name)) return name;
+  throw refused(
+    `'${name}'`,
+    'name',
+    String.raw`satisfy regular expression pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$`,
+  );
+};
 
 const isSame = (some: readonly Route[], others: readonly Route[]): boolean =>
   some.length === others.length &&
@@ -27,14 +39,14 @@ const described = (alias: AliasRow): Shape => ({
 const versionOperations = (versions: Versions): OperationTable => ({
   PublishStateMachineVersion: (input) => {
     const version = versions.publish(
-      text(input, 'stateMachineArn'),
+      machineIn(input),
       optionalText(input, 'description'),
       optionalText(input, 'revisionId'),
     );
     return { stateMachineVersionArn: version.arn, creationDate: seconds(version.createdAt) };
   },
   ListStateMachineVersions: (input) => {
-    const arn = text(input, 'stateMachineArn');
+    const arn = machineIn(input);
     const { items, nextToken } = page(input, (limit, offset) => versions.versions(arn, limit, offset));
     const stateMachineVersions = items.map((version) => ({
       stateMachineVersionArn: version.arn,
@@ -43,23 +55,17 @@ const versionOperations = (versions: Versions): OperationTable => ({
     return { stateMachineVersions, ...(nextToken && { nextToken }) };
   },
   DeleteStateMachineVersion: (input) => {
-    versions.deleteVersion(text(input, 'stateMachineVersionArn'));
+    versions.deleteVersion(arnIn(input, 'stateMachineVersionArn', 'stateMachine'));
     return {};
   },
 });
 
 const aliasOperations = (versions: Versions): OperationTable => ({
   CreateStateMachineAlias: (input) => {
-    const name = checkName(text(input, 'name'));
-    if (/^\d+$/.test(name)) throw new AwsError('InvalidName', `Invalid Name: '${name}'`); // that would be a version
-    const routes = routesOf(input) ?? [];
-    const [first] = routes;
-    if (!first)
-      throw new AwsError(
-        'ValidationException',
-        "Value null at 'routingConfiguration' failed to satisfy constraint: Member must not be null",
-      );
-    const machineArn = versions.version(first.stateMachineVersionArn).machineArn;
+    const name = aliasName(input);
+    const routes = routesIn(input);
+    if (!routes) throw refused('null', 'routingConfiguration', 'not be null');
+    const machineArn = versions.machineOf(routes);
     const description = optionalText(input, 'description');
     const existing = versions.findAlias(`${machineArn}:${name}`);
     if (existing && existing.description === description && isSame(existing.routes, routes))
@@ -74,13 +80,18 @@ const aliasOperations = (versions: Versions): OperationTable => ({
     return { stateMachineAliasArn: alias.arn, creationDate: seconds(alias.createdAt) };
   },
   UpdateStateMachineAlias: (input) => {
-    const { name, machineArn } = versions.alias(text(input, 'stateMachineAliasArn'));
-    const change = { routes: routesOf(input), description: optionalText(input, 'description') };
+    const { name, machineArn } = versions.alias(aliasIn(input));
+    const change = { routes: routesIn(input), description: optionalText(input, 'description') };
+    if (change.routes && versions.machineOf(change.routes) !== machineArn)
+      throw new AwsError(
+        'ValidationException',
+        'Routing configuration must contain versions of the state machine of the alias.',
+      );
     return { updateDate: seconds(versions.setAlias(name, machineArn, change).updatedAt) };
   },
-  DescribeStateMachineAlias: (input) => described(versions.alias(text(input, 'stateMachineAliasArn'))),
+  DescribeStateMachineAlias: (input) => described(versions.alias(aliasIn(input))),
   ListStateMachineAliases: (input) => {
-    const arn = text(input, 'stateMachineArn');
+    const arn = machineIn(input);
     const { items, nextToken } = page(input, (limit, offset) => versions.aliases(arn).slice(offset, offset + limit));
     const stateMachineAliases = items.map((alias) => ({
       stateMachineAliasArn: alias.arn,
@@ -89,7 +100,7 @@ const aliasOperations = (versions: Versions): OperationTable => ({
     return { stateMachineAliases, ...(nextToken && { nextToken }) };
   },
   DeleteStateMachineAlias: (input) => {
-    versions.deleteAlias(text(input, 'stateMachineAliasArn'));
+    versions.deleteAlias(aliasIn(input));
     return {};
   },
 });

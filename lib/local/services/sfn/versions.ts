@@ -1,6 +1,7 @@
 // Versions and aliases: names for revisions of a machine that stay what they are.
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cd-aliasing-versioning.html
 import { AwsError, type EngineContext } from '../../service.ts';
+import { checkRoutes, type Route } from './alias-routes.ts';
 import { isInitial } from './descriptions.ts';
 import type { ListFilter } from './execution-rows.ts';
 import { doesNotExist, type MachineRow, type Machines } from './machines.ts';
@@ -13,12 +14,6 @@ export interface VersionRow {
   readonly revision: string;
   readonly description: string | undefined;
   readonly createdAt: number;
-}
-
-/** One version that an alias leads to, and the share of executions that it gets, in percent. */
-export interface Route {
-  readonly stateMachineVersionArn: string;
-  readonly weight: number;
 }
 
 export interface AliasRow {
@@ -38,7 +33,6 @@ export interface Qualified {
   readonly aliasArn: string | undefined;
 }
 
-const MOST_ROUTES = 2;
 const QUALIFIED = /^(arn:[^:]+:states:[^:]*:[^:]*:stateMachine:[^:]+):([^:]+)$/;
 
 const textOf = (value: unknown) => (value === null ? undefined : String(value));
@@ -62,7 +56,7 @@ const aliasOf = (row: Record<string, unknown>): AliasRow => ({
   updatedAt: Number(row.updated_at),
 });
 
-const absent = (arn: string) => new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
+const absent = () => new AwsError('ResourceNotFound', 'Request references a resource that does not exist.');
 
 export class Versions {
   readonly #context: EngineContext;
@@ -134,7 +128,7 @@ export class Versions {
   /** Throws ResourceNotFound. */
   version(arn: string): VersionRow {
     const version = this.findVersion(arn);
-    if (!version) throw absent(arn);
+    if (!version) throw absent();
     return version;
   }
 
@@ -146,8 +140,10 @@ export class Versions {
       .map(versionOf);
   }
 
+  /** AWS: one that is not there is gone already. */
   deleteVersion(arn: string): void {
-    const { machineArn, number } = this.version(arn);
+    const version = this.findVersion(arn);
+    if (!version) return;
     const users = this.aliases(arn);
     if (users.length > 0) {
       throw new AwsError(
@@ -157,7 +153,7 @@ export class Versions {
     }
     this.#context.database
       .prepare('UPDATE sfn_versions SET deleted = 1 WHERE machine_arn = ? AND number = ?')
-      .run(machineArn, number);
+      .run(version.machineArn, version.number);
   }
 
   /** Of a machine that goes. */
@@ -167,7 +163,12 @@ export class Versions {
     database.prepare('DELETE FROM sfn_aliases WHERE machine_arn = ?').run(machineArn);
   }
 
-  /** Creates the alias, or changes what of it is given. */
+  /** The machine that `routes` lead into. Throws ValidationException. */
+  machineOf(routes: readonly Route[]): string {
+    return checkRoutes(routes, (arn) => this.findVersion(arn)?.machineArn);
+  }
+
+  /** Creates the alias, or changes what of it is given. Its routes have been checked. */
   setAlias(
     name: string,
     machineArn: string,
@@ -177,15 +178,6 @@ export class Versions {
     const arn = `${machineArn}:${name}`;
     const before = this.findAlias(arn);
     const routes = change.routes ?? before?.routes ?? [];
-    const machines = new Set(routes.map(({ stateMachineVersionArn: version }) => this.version(version).machineArn));
-    if (routes.length > MOST_ROUTES || machines.size > 1)
-      throw new AwsError(
-        'ValidationException',
-        `An alias leads to at most ${MOST_ROUTES} versions of one state machine`,
-      );
-    if (routes.reduce((sum, { weight }) => sum + weight, 0) !== 100) {
-      throw new AwsError('ValidationException', 'Sum of routing configuration weights must equal 100');
-    }
     database
       .prepare(
         'INSERT OR REPLACE INTO sfn_aliases (machine_arn, name, description, routes, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)',
@@ -212,7 +204,7 @@ export class Versions {
   /** Throws ResourceNotFound. */
   alias(arn: string): AliasRow {
     const alias = this.findAlias(arn);
-    if (!alias) throw absent(arn);
+    if (!alias) throw absent();
     return alias;
   }
 
@@ -227,8 +219,9 @@ export class Versions {
     return all.filter(({ routes }) => routes.some(({ stateMachineVersionArn }) => stateMachineVersionArn === arn));
   }
 
+  /** AWS: one that is not there is gone already. */
   deleteAlias(arn: string): void {
-    const { machineArn, name } = this.alias(arn);
+    const [, machineArn = '', name = ''] = QUALIFIED.exec(arn) ?? [];
     this.#context.database.prepare('DELETE FROM sfn_aliases WHERE machine_arn = ? AND name = ?').run(machineArn, name);
   }
 

@@ -5,7 +5,9 @@ import { PAYLOAD_LIMIT } from '../../states/errors.ts';
 import type { ActivityRow } from './activities.ts';
 import { page } from './pages.ts';
 import type { Parts } from './parts.ts';
-import { atMost, checkArn, checkName, optionalText, problemIn, seconds, text } from './requests.ts';
+import { anyText, arnIn, atMost, checkName, optionalText, problemIn, seconds, text } from './requests.ts';
+
+const arnOf = (input: Shape) => arnIn(input, 'activityArn', 'activity');
 
 export const activityOperations = ({ activities, journal }: Parts): OperationTable => {
   const described = ({ arn, name, createdAt }: ActivityRow): Shape => ({
@@ -15,12 +17,12 @@ export const activityOperations = ({ activities, journal }: Parts): OperationTab
   });
   return {
     CreateActivity: (input) => {
-      const { arn, createdAt } = activities.create(checkName(text(input, 'name')));
+      const { arn, createdAt } = activities.create(checkName(anyText(input, 'name')));
       return { activityArn: arn, creationDate: seconds(createdAt) };
     },
-    DescribeActivity: (input) => described(activities.get(checkArn(text(input, 'activityArn'), 'activity'))),
+    DescribeActivity: (input) => described(activities.get(arnOf(input))),
     DeleteActivity: (input) => {
-      activities.delete(checkArn(text(input, 'activityArn'), 'activity'));
+      activities.delete(arnOf(input));
       return {};
     },
     ListActivities: (input) => {
@@ -28,7 +30,7 @@ export const activityOperations = ({ activities, journal }: Parts): OperationTab
       return { activities: items.map(described), ...(nextToken && { nextToken }) };
     },
     GetActivityTask: async (input) => {
-      const task = await activities.poll(text(input, 'activityArn'), optionalText(input, 'workerName'));
+      const task = await activities.poll(arnOf(input), optionalText(input, 'workerName'));
       await journal.commit();
       return task;
     },
@@ -44,7 +46,7 @@ export const tokenOperations = ({ tokens, journal }: Parts): OperationTable => {
   };
   return {
     SendTaskSuccess: async (input) => {
-      await tokens.succeed(text(input, 'taskToken'), atMost(text(input, 'output'), 'output', PAYLOAD_LIMIT));
+      await tokens.succeed(text(input, 'taskToken'), atMost(anyText(input, 'output'), 'output', PAYLOAD_LIMIT));
       return settled();
     },
     SendTaskFailure: async (input) => {

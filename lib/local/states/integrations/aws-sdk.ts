@@ -19,7 +19,7 @@ const lower = (key: string) => key.charAt(0).toLowerCase() + key.slice(1);
 const upper = (key: string) => key.charAt(0).toUpperCase() + key.slice(1);
 
 // Parameters that are text in the API, given as JSON here: AWS serialises them.
-const TEXTS = new Set(['Input', 'Output', 'Definition', 'Payload', 'MessageBody', 'Message', 'Body']);
+const TEXTS = new Set(['Input', 'Output', 'Definition', 'Payload', 'MessageBody', 'Message', 'Body', 'Cause']);
 
 const serialised = (parameters: Json): Shape => {
   if (!isObject(parameters)) return {};

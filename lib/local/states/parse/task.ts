@@ -39,10 +39,11 @@ export const parseTask = (name: string, fields: Fields, next: string | undefined
   }
   const pattern = /\.(waitForTaskToken|sync)(:2)?$/.exec(resource)?.[0];
   if (express && pattern !== undefined) {
-    fields.wrong('Resource', `Express state machine does not support '${pattern}' service integration `);
+    const space = pattern.startsWith('.sync') ? '' : ' '; // as AWS has it
+    fields.wrong('Resource', `Express state machine does not support '${pattern}' service integration${space}`);
   }
   if (express && resource.includes(':activity:')) {
-    fields.wrong('Resource', "Express state machine does not support 'activity' service integration ");
+    fields.wrong('Resource', 'Express state machine does not support Activity ARN');
   }
   const [timeout, heartbeat] = [fields.get('TimeoutSeconds'), fields.get('HeartbeatSeconds')];
   if (typeof timeout === 'number' && typeof heartbeat === 'number' && heartbeat >= timeout) {
