@@ -93,6 +93,28 @@ test('redrive: a Map Run is run again, and a list finds the child that was', asy
   expect(redriven.executions).toHaveLength(1);
 });
 
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html (clientToken)
+test('redrive: a call that is made again with its token redrives once', async () => {
+  const { work } = failingOnce();
+  const { create, start, ended, call, clock } = engine({ functions: { work } });
+  const states = { T: invoke('work', 'b', { End: true }) };
+  const executionArn = await start(await create({ QueryLanguage: 'JSONata', StartAt: 'T', States: states }));
+  await ended(executionArn);
+  const redrive = async (clientToken: string) => {
+    const [{ redriveDate }] = await Promise.all([
+      call('RedriveExecution', { executionArn, clientToken }),
+      call('RedriveExecution', { executionArn, clientToken }),
+    ]);
+    await ended(executionArn);
+    expect(await call('RedriveExecution', { executionArn, clientToken })).toEqual({ redriveDate });
+    return (await call('DescribeExecution', { executionArn })).redriveCount;
+  };
+  expect(await redrive('one')).toBe(1);
+  expect(await redrive('two')).toBe(2);
+  await new Promise<void>((done) => clock.after(15 * 60_000, done));
+  expect(await redrive('one')).toBe(3);
+});
+
 test('redrive: the context object says when it was', async () => {
   const { work, mend } = failingOnce();
   const { create, start, ended, call, clock } = engine({ functions: { work } });

@@ -42,6 +42,7 @@ export const executionOperations = ({
   executions,
   express,
   mapRuns,
+  redriveTokens,
   journal,
   admitStart,
 }: Parts): OperationTable => ({
@@ -81,7 +82,8 @@ export const executionOperations = ({
     return { stopDate: seconds(stoppedAt) };
   },
   RedriveExecution: async (input) => {
-    const redrivenAt = await executions.redrive(executionIn(input));
+    const [arn, token] = [executionIn(input), optionalText(input, 'clientToken')];
+    const redrivenAt = await redriveTokens.once(arn, token, () => executions.redrive(arn));
     return { redriveDate: seconds(redrivenAt) };
   },
   GetExecutionHistory: (input) => {

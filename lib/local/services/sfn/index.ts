@@ -15,6 +15,7 @@ import { Express, unlogged } from './express.ts';
 import { Machines } from './machines.ts';
 import { MapRuns } from './map-runs.ts';
 import { operationsOf } from './operations.ts';
+import { RedriveTokens } from './redrive-tokens.ts';
 import { createTables } from './tables.ts';
 import { StateTests } from './test-state.ts';
 import { Versions } from './versions.ts';
@@ -82,6 +83,7 @@ export const sfnService = (
       executions,
       express,
       mapRuns,
+      redriveTokens: new RedriveTokens(context.clock),
       journal,
       tokens,
     }),

@@ -6,6 +6,7 @@ import type { Executions } from './executions.ts';
 import type { Express } from './express.ts';
 import type { Machines } from './machines.ts';
 import type { MapRuns } from './map-runs.ts';
+import type { RedriveTokens } from './redrive-tokens.ts';
 import type { StateTests } from './test-state.ts';
 import type { Versions } from './versions.ts';
 
@@ -17,6 +18,7 @@ export interface Parts {
   readonly executions: Executions;
   readonly express: Express;
   readonly mapRuns: MapRuns;
+  readonly redriveTokens: RedriveTokens;
   readonly journal: Journal;
   readonly tokens: Tokens;
   /** Throws where the account may start no further execution now. */
