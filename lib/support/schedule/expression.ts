@@ -13,7 +13,7 @@ export type Schedule = {
 
 /** Milliseconds between two times of `rate(5 minutes)`; AWS wants the unit's number to agree with the value. */
 const periodOf = (body: string): number => {
-  const [, value = '', unit = '', plural] = /^\s*([1-9]\d*)\s+(minute|hour|day)(s?)\s*$/.exec(body) ?? [];
+  const [, value = '', unit = '', plural] = /^([1-9]\d*)\s+(minute|hour|day)(s?)$/.exec(body) ?? [];
   const unitMs = UNIT_MS[unit];
   if (unitMs === undefined || (value === '1') === (plural === 's'))
     throw new ScheduleError(`rate(${body}); expected such as rate(1 hour) or rate(5 minutes)`);

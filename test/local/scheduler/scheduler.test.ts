@@ -150,7 +150,11 @@ describe('targets', () => {
       { FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 5 } },
       'a flexible time window',
     ],
-    ['an unknown expression', { ScheduleExpression: 'daily' }, 'Invalid Schedule Expression'],
+    // Recorded on AWS: github.com/localstack/localstack, tests/aws/services/scheduler/test_scheduler.snapshot.json
+    ...['cron(0 1 * * * *)', 'rate(10)', 'rate( 10 minutes )', ' rate(10 minutes)', 'at(2021-12-31)', 'daily'].map(
+      (ScheduleExpression) =>
+        [ScheduleExpression, { ScheduleExpression }, `Invalid Schedule Expression ${ScheduleExpression}. `] as const,
+    ),
     [
       'an ECS target',
       { Target: { Arn: 'arn:aws:ecs:us-east-1:1:cluster/c' } },

@@ -75,6 +75,7 @@ test.each([
   ['cron(0/0 1 * * ? *)', 'minute "0/0" has no valid increment'],
   ['rate(1 minutes)', 'rate(1 minutes); expected such as'],
   ['rate(5 minute)', 'rate(5 minute); expected such as'],
+  ['rate( 5 minutes )', 'rate( 5 minutes ); expected such as'],
   ['rate(0 minutes)', 'rate(0 minutes); expected such as'],
   ['at(2026-13-01T00:00:00)', 'expected a time that exists in UTC'],
   ['every day', 'every day; expected at(…), rate(…) or cron(…)'],

@@ -41,12 +41,12 @@ const checkTarget = (target: Shape): void => {
 /** The expression of a schedule, in its time zone. Throws ValidationException. */
 export const scheduleOf = (settings: Shape): Schedule => {
   const zone = read.optionalText(settings, 'ScheduleExpressionTimezone') ?? 'UTC';
+  const expression = read.text(settings, 'ScheduleExpression');
   try {
-    return parseSchedule(read.text(settings, 'ScheduleExpression'), zone);
+    return parseSchedule(expression, zone);
   } catch (error) {
-    if (error instanceof ScheduleError)
-      throw new AwsError('ValidationException', `Invalid Schedule Expression: ${error.message}`);
-    throw error;
+    if (!(error instanceof ScheduleError)) throw error;
+    throw new AwsError('ValidationException', `Invalid Schedule Expression ${expression}. ${error.message}`); // AWS says no more than the first
   }
 };
 
