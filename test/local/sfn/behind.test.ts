@@ -147,3 +147,17 @@ test('a log that does not say what was started is named and left, and its number
   process.off('warning', hear);
   expect(warnings).toEqual([expect.stringMatching(/^HDL522 the log of an execution is damaged .* under execution 1 /)]);
 });
+
+test('a function may stop the execution that calls it, at once', async () => {
+  let executionArn = '';
+  const stopped: Life = await live(join(folder, 'stopped'), () => {
+    executionArn = arn('execution', 'm:self');
+    void stopped.engine.service('sfn').call('StopExecution', { executionArn });
+    return 1;
+  });
+  const sfn = stopped.engine.service('sfn');
+  const { stateMachineArn } = await sfn.call('CreateStateMachine', { name: 'm', definition, roleArn: arn('r', 'r') });
+  await sfn.call('StartExecution', { stateMachineArn, name: 'self' });
+  expect(await stopped.engine.ended(executionArn)).toMatchObject({ status: 'ABORTED' });
+  await stopped.engine.close();
+});

@@ -24,8 +24,7 @@ import { endIn, executionArn, START, startMemo } from './row-from-log.ts';
 interface Live {
   readonly row: ExecutionRow;
   readonly execution: Execution;
-  /** Undefined until its first states have run as far as they go at once. */
-  drive?: Drive;
+  readonly drive: Drive;
 }
 
 /** What an execution runs. A child of a Distributed Map runs a part of its parent's machine. */
@@ -179,7 +178,7 @@ export class Executions {
   /** Ends it as ABORTED, if it runs. */
   abort(arn: string, error?: string, cause?: string): void {
     if (!this.#live.has(arn)) this.resumeAll(); // it may be one that has not been taken up yet
-    this.#live.get(arn)?.drive?.stop(error, cause);
+    this.#live.get(arn)?.drive.stop(error, cause);
   }
 
   async stop(arn: string, error: string | undefined, cause: string | undefined): Promise<number> {
@@ -266,11 +265,11 @@ export class Executions {
       event: standing?.lastEvent ?? 0,
       frame: standing?.lastFrame ?? 0,
     });
-    const live: Live = { row, execution };
-    this.#live.set(arn, live);
-    if (!resumed && row.mapRun === undefined) execution.note(0, START, startMemo(row));
     const end = (outcome: Outcome) => this.#end(row, outcome, this.#context.clock.now());
-    live.drive = drive(execution, end, crash, standing?.root);
+    const driven = drive(execution, end, crash);
+    this.#live.set(arn, { row, execution, drive: driven });
+    if (!resumed && row.mapRun === undefined) execution.note(0, START, startMemo(row));
+    driven.go(standing?.root);
   }
 
   #store(row: ExecutionRow): void {

@@ -70,7 +70,9 @@ export class Express {
     const forget = this.#lifetime.onEnd(() => execution.lifetime.end());
     let abort: () => void = () => undefined;
     const ended = new Promise<Outcome>((resolve, reject) => {
-      abort = drive(execution, resolve, reject).stop;
+      const { go, stop } = drive(execution, resolve, reject);
+      abort = stop;
+      go();
     });
     return { arn, startedAt, ended: ended.finally(forget), abort: () => abort() };
   }
