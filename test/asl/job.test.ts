@@ -31,21 +31,32 @@ const jobStates = (): { readonly [name: string]: State } => {
   };
 };
 
-test.each<[string, readonly string[], object, number]>([
-  ['that completes', ['InProgress', 'InProgress', 'Completed'], { done: 'Completed' }, 3],
+const denied = Object.assign(new Error('not authorized'), { name: 'Bedrock.AccessDeniedException' });
+
+test.each<[string, readonly (string | Error)[], object, number, number]>([
+  ['that completes', ['InProgress', 'InProgress', 'Completed'], { done: 'Completed' }, 3, 0],
   [
     'that stops',
     ['InProgress', 'Stopped'],
     { failed: { Error: 'States.TaskFailed', Cause: 'the job of infer is Stopped why' } },
     2,
+    0,
+  ],
+  [
+    'that nobody may ask after',
+    ['InProgress', denied, denied, denied],
+    { failed: { Error: 'Bedrock.AccessDeniedException', Cause: expect.stringContaining('not authorized') } },
+    4, // each retry fails
+    3,
   ],
   [
     'that takes too long',
     [],
     { failed: { Error: 'States.Timeout', Cause: 'the job of infer is InProgress why' } },
     200,
+    3,
   ],
-])('a job %s', async (_, statuses, output, looks) => {
+])('a job %s', async (_, statuses, output, looks, stops) => {
   const asked: unknown[] = [];
   const stopped: unknown[] = [];
   const stateDir = mkdtempSync(join(tmpdir(), 'heddle-job-'));
@@ -56,7 +67,9 @@ test.each<[string, readonly string[], object, number]>([
       infer_call: () => ({ JobArn: 'arn:job' }),
       infer_look: (event: unknown) => {
         asked.push(event);
-        return { JobArn: 'arn:job', Message: 'why', Status: statuses[asked.length - 1] ?? 'InProgress' };
+        const status = statuses[asked.length - 1] ?? 'InProgress';
+        if (status instanceof Error) throw status;
+        return { JobArn: 'arn:job', Message: 'why', Status: status };
       },
       infer_stop: (event: unknown) => {
         stopped.push(event);
@@ -74,7 +87,7 @@ test.each<[string, readonly string[], object, number]>([
   rmSync(stateDir, { recursive: true });
   expect(JSON.parse(String(ended.output))).toEqual(output);
   expect(asked).toEqual(Array.from({ length: looks }, () => ({ JobIdentifier: 'arn:job' })));
-  expect(stopped).toEqual(looks === 200 ? Array.from({ length: 3 }, () => ({ JobIdentifier: 'arn:job' })) : []); // each retry of it fails
+  expect(stopped).toEqual(Array.from({ length: stops }, () => ({ JobIdentifier: 'arn:job' }))); // each retry of it fails
 });
 
 test('what stands in for a job stands in for each call of AWS that it makes', () => {

@@ -51,13 +51,21 @@ test('a job that AWS does not follow goes on, and is named', () => {
     expect.stringMatching(/^The job of infer goes on at Bedrock: aws bedrock /),
   ]);
   expect(jobsLeft(undefined, records)).toEqual([]);
+  const said = (name: string, job: object) => ({
+    stateExitedEventDetails: { name, output: JSON.stringify({ service: { result: job } }) },
+  });
+  const newestFirst = [{}, said('train.call', { JobArn: 'arn:other' }), said('infer.look', { JobArn: 'arn:job' })];
+  expect(jobsLeft(jobs, records, newestFirst)).toEqual([
+    'The job of infer goes on at Bedrock: aws bedrock stop-model-invocation-job --job-identifier arn:job stops it.',
+  ]);
 });
 
 test('a run that was stopped is stopped, whether or not its definition can be loaded', async () => {
   const loadPipelines = async () => {
     throw new Error('the definition is broken');
   };
-  expect(await toldOfJobs({ loadPipelines }, 'orders', [])).toEqual([
+  const history = async () => [];
+  expect(await toldOfJobs({ loadPipelines }, 'orders', [], history)).toEqual([
     expect.stringMatching(/^Whether a job of it goes on at Bedrock is not known: .*the definition is broken/s),
   ]);
 });

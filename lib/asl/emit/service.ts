@@ -74,7 +74,10 @@ const callSeconds = 60;
 const looks = 200;
 const shortestPause = 30;
 
-/** Asks how a job is until it has ended, or its time is over: then it is told to stop, as AWS does with the jobs that it follows. */
+/**
+ * Asks how a job is until it has ended, its time is over, or it cannot be asked after: then it is told to stop, as AWS does with the jobs
+ * that it follows.
+ */
 const pollStates = (
   { id, timeoutSeconds, retry }: ServiceNode,
   poll: ServicePoll,
@@ -97,7 +100,14 @@ const pollStates = (
         "{% $merge([$states.input, {'service': {'result': $states.result, 'until': $states.input.service.until}}]) %}",
       TimeoutSeconds: callSeconds,
       Retry: stageRetry(retry),
-      Catch: [caught(failed)],
+      Catch: [
+        {
+          ErrorEquals: ['States.ALL'],
+          Output:
+            "{% $merge([$states.input, {'service': $merge([$states.input.service, {'failure': $states.errorOutput}])}]) %}",
+          Next: stop,
+        },
+      ],
       Next: ended,
     },
     [ended]: {
@@ -122,7 +132,7 @@ const pollStates = (
     },
     [broken]: {
       Type: 'Pass',
-      Output: `{% $merge([$states.input, {'failure': {'Error': $millis() < $states.input.service.until ? 'States.TaskFailed' : 'States.Timeout', 'Cause': ${cause}}}]) %}`,
+      Output: `{% $merge([$states.input, {'failure': $exists($states.input.service.failure) ? $states.input.service.failure : {'Error': $millis() < $states.input.service.until ? 'States.TaskFailed' : 'States.Timeout', 'Cause': ${cause}}}]) %}`,
       Next: failed,
     },
   };

@@ -46,7 +46,7 @@ export const cancel: Command = {
       else await target.aws.call('states', 'StopExecution', { executionArn: execution, error: cancelled, cause });
       const settled = await settlement(target, run);
       print(setting, [`${settled.pipeline} ${settled.run} is ${settled.status}.`]);
-      remark(setting, await toldOfJobs(setting, run.pipeline, stages));
+      remark(setting, await toldOfJobs(setting, run.pipeline, stages, () => newestEvents(target, execution)));
       return 0;
     } finally {
       await target.close();
@@ -56,19 +56,45 @@ export const cancel: Command = {
 
 const cancelled = 'Heddle.Cancelled';
 
+/** The part of an event of an execution's history that matters here. */
+interface StateExited {
+  readonly stateExitedEventDetails?: { readonly name: string; readonly output?: string };
+}
+
+/** What a state said last of the job of a stage: only there does it stand what the job is called. */
+const jobIn = (newestFirst: readonly StateExited[], stage: string, given: string): string | undefined => {
+  for (const { stateExitedEventDetails: { name, output = '{}' } = { name: '' } } of newestFirst) {
+    if (name !== `${stage}.call` && name !== `${stage}.look`) continue;
+    const job = JSON.parse(output).service?.result?.[given];
+    if (typeof job === 'string') return job;
+  }
+  return undefined;
+};
+
+const newestEvents = async ({ aws }: Target, executionArn: string | undefined): Promise<readonly StateExited[]> => {
+  if (executionArn === undefined) return [];
+  const asked = { executionArn, reverseOrder: true, maxResults: 1_000, includeExecutionData: true };
+  const { events } = await aws.call('states', 'GetExecutionHistory', asked);
+  return events as readonly StateExited[];
+};
+
 /** Which jobs go on when a run is stopped, in words: AWS stops those that it follows, and Heddle asks after the others. */
 export const jobsLeft = (
   definition: Pipeline | undefined,
   records: readonly Pick<StageRecord, 'stage' | 'status'>[],
+  newestFirst: readonly StateExited[] = [],
 ): readonly string[] => {
   const underWay = new Set(records.flatMap(({ stage, status }) => (status === 'running' ? [stage] : [])));
-  return (definition ? graphOf(definition).stages : []).flatMap(({ id, node }) =>
-    node.kind === 'service' && jobOf(node.service)?.poll && underWay.has(id)
-      ? [
-          `The job of ${id} goes on at Bedrock: aws bedrock list-model-invocation-jobs --status-equals InProgress finds it, stop-model-invocation-job stops it.`,
-        ]
-      : [],
-  );
+  return (definition ? graphOf(definition).stages : []).flatMap(({ id, node }) => {
+    const poll = node.kind === 'service' && underWay.has(id) ? jobOf(node.service)?.poll : undefined;
+    if (!poll) return [];
+    const job = jobIn(newestFirst, id, poll.given);
+    const how =
+      job === undefined
+        ? 'aws bedrock list-model-invocation-jobs --status-equals InProgress finds it, stop-model-invocation-job stops it'
+        : `aws bedrock stop-model-invocation-job --job-identifier ${job} stops it`;
+    return [`The job of ${id} goes on at Bedrock: ${how}.`];
+  });
 };
 
 /** Once the run is stopped: a definition that cannot be loaded makes no failure of that. */
@@ -76,14 +102,19 @@ export const toldOfJobs = async (
   { loadPipelines }: Pick<Setting, 'loadPipelines'>,
   pipeline: string,
   records: readonly Pick<StageRecord, 'stage' | 'status'>[],
+  history: () => Promise<readonly StateExited[]>,
 ): Promise<readonly string[]> => {
+  const says = (error: unknown): string => oneLine(describeError(error).message, 300);
   try {
-    return jobsLeft(
-      (await loadPipelines()).find(({ name }) => name === pipeline),
-      records,
+    const definition = (await loadPipelines()).find(({ name }) => name === pipeline);
+    const left = jobsLeft(definition, records);
+    if (left.length === 0) return left;
+    return await history().then(
+      (newestFirst) => jobsLeft(definition, records, newestFirst),
+      (error: unknown) => [...left, `Its name could not be read in the history: ${says(error)}`],
     );
   } catch (error) {
-    return [`Whether a job of it goes on at Bedrock is not known: ${oneLine(describeError(error).message, 300)}`];
+    return [`Whether a job of it goes on at Bedrock is not known: ${says(error)}`];
   }
 };
 
