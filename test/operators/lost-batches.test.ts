@@ -59,6 +59,21 @@ test('a batch of a map that is never to run, as what it needs is missing, leaves
   expect(await deadLetters.list('orders', run.id)).toEqual([]);
 });
 
+test('a batch that is completed stays so, when its function died before it said so, whatever has become of its list', async () => {
+  const { stages, deadLetters } = workshop.local.ledger;
+  const run = await workshop.startRun('told');
+  const end = { endedAt: 'now', durationMs: 1, results: { kind: 'inline', json: '[]' } } as const;
+  await stages.claimBatch(at(run, 'm'), 0, 'first', 'now');
+  await stages.settleBatch(at(run, 'm'), 0, 'first', { ...end, status: 'completed', completed: 2, failed: 0 });
+  await stages.skip(at(run, 'above'), 'so it is', 'now');
+  const items = { kind: 'ref', source: { kind: 'stage', stage: 'above' }, path: [] } as const;
+  const bind = { kind: 'ref', source: { kind: 'item' }, path: [] } as const;
+  const call = { run, stage: 'm', bind, after: [], control: [], chosen: {}, batch: { items, index: 0, size: 2 } };
+  const died: SettleCall = { action: 'batchFailed', call, error: { Error: 'Sandbox.Timedout' } };
+  expect(await settle(died, workshop.services)).toEqual({ control: {} });
+  expect(await deadLetters.list('orders', run.id)).toEqual([]);
+});
+
 test('a stage that was skipped stays so, when its function died before it said so', async () => {
   const { stages, deadLetters } = workshop.local.ledger;
   const run = await workshop.startRun('unheard');

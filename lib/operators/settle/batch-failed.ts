@@ -24,10 +24,13 @@ export const batchFailed = async ({ call, error }: Call<'batchFailed'>, services
   const at = { ...address, spread: spreadOf(await ledger.stages.get(address), call.spread) };
   const number = batchNumber(batch);
   const owner = `settle:${run.execution}`;
-  const { items } = await batchItems(batch, ledger, resolver, scope, at.spread);
-  const rows = 'rows' in batch ? batch.rows.length : 'follows' in batch ? items.length : undefined;
+  // As `runBatch` does: how many items the claim is for is known beforehand, or is what the map before gave.
+  const load = () => batchItems(batch, ledger, resolver, scope, at.spread);
+  const followed = 'follows' in batch ? await load() : undefined;
+  const rows = 'rows' in batch ? batch.rows.length : followed?.items.length;
   const claim = await ledger.stages.claimBatch(at, number, owner, isoTime(now()), rows === undefined ? {} : { rows });
   if (!claim.held) return { control: {} };
+  const { items } = followed ?? (await load());
   const known = claim.record.results
     ? ((await ledger.payloads.load(claim.record.results)) as readonly ItemResult[])
     : [];
