@@ -8,7 +8,7 @@ export interface ObjectPieces {
   readonly pieces: AsyncIterable<Buffer>;
 }
 
-const pieceBytes = 2 * 1_048_576;
+export const usualPieceBytes = 2 * 1_048_576;
 /** Of a piece whose connection ends within it. */
 const mostTries = 3;
 
@@ -19,7 +19,12 @@ interface Piece {
 }
 
 /** Throws AwsCallError, as the pieces do: also of an object that is written anew while it is read. */
-export const readObject = async (aws: Aws, bucket: string, key: string, atOnce = pieceBytes): Promise<ObjectPieces> => {
+export const readObject = async (
+  aws: Aws,
+  bucket: string,
+  key: string,
+  atOnce = usualPieceBytes,
+): Promise<ObjectPieces> => {
   const get = async (from: number, etag?: string): Promise<Piece> => {
     const headers = { range: `bytes=${from}-${from + atOnce - 1}`, ...(etag ? { 'if-match': etag } : {}) };
     for (let tries = 1; ; tries++) {

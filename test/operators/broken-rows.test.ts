@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { settle } from '../../lib/operators/index.ts';
 import { brokenRows } from '../../lib/operators/settle/broken-rows.ts';
 import { type RowsLimits, usualLimits } from '../../lib/operators/settle/read-rows.ts';
-import type { RowsFacts, SettleCall } from '../../lib/records/index.ts';
+import { mendedRows, type RowsFacts, type RunFacts, type SettleCall } from '../../lib/records/index.ts';
 import { listObjects } from '../../lib/support/list-objects.ts';
+import { usualPieceBytes } from '../../lib/support/read-object.ts';
 import { at, openWorkshop, type Workshop } from './workshop.ts';
 
 let workshop: Workshop;
@@ -33,7 +34,7 @@ const look = async (
     readonly error?: string;
     readonly limits?: Partial<RowsLimits>;
     readonly begun?: boolean;
-    readonly run?: Awaited<ReturnType<Workshop['startRun']>>;
+    readonly run?: RunFacts;
     readonly services?: Partial<typeof workshop.services>;
   } = {},
 ) => {
@@ -55,6 +56,13 @@ const look = async (
   const services = { ...workshop.services, ...more.services };
   return brokenRows(call, scope, services, { ...small, ...more.limits });
 };
+/** In the order that they are read in. */
+const copiesUnder = async (prefix: string): Promise<readonly string[]> => {
+  const copies: string[] = [];
+  for await (const { key } of listObjects(workshop.services.aws, 'payloads', prefix)) copies.push(await get(key));
+  return copies;
+};
+const copiesFor = ({ pipeline, id }: RunFacts) => copiesUnder(`${mendedRows(pipeline)}${id}/`);
 const copyOf = async (...given: Parameters<typeof look>): Promise<string> => {
   const { mended } = (await look(...given)) ?? {};
   if (!mended) throw new Error('nothing was mended');
@@ -145,13 +153,35 @@ describe('a copy of JSON lines', () => {
     await put('many/a.jsonl.gz', gzipSync('{"n":1}\n{"n":'));
     await put('many/b.jsonl', '{"n":2}');
     const found = await look('jsonl', 'many/', { rows: { under: 'prefix' } });
-    const { bucket = '', key = '' } = found?.mended ?? {};
-    const copies: string[] = [];
-    for await (const object of listObjects(workshop.services.aws, bucket, key)) copies.push(await get(object.key));
+    const copies = await copiesUnder(found?.mended?.key ?? '-');
     expect(copies.slice(0, 1)).toEqual(['{"n":0}\n']);
     expect(copies[1]).toContain('"line":2');
     expect(copies[1]).toContain('"object":"many/a.jsonl.gz"');
     expect(copies.slice(2)).toEqual(['{"n":2}']);
+  });
+
+  test('under a prefix: of none, where nothing is wrong with any', async () => {
+    const run = await workshop.startRun('well');
+    for (const name of ['a', 'b', 'c']) await put(`well/${name}.jsonl`, '{"n":1}\n'.repeat(5));
+    expect(await look('jsonl', 'well/', { rows: { under: 'prefix' }, run })).toBeUndefined();
+    expect(await copiesFor(run)).toEqual([]);
+  });
+
+  test('under a prefix: who died between those with a bad line and the others makes the others again', async () => {
+    const run = await workshop.startRun('died');
+    for (const [name, text] of Object.entries({ a: '{"n":1}', b: 'no', c: '{"n":3}' }))
+      await put(`died/${name}.jsonl`, `${text}\n`);
+    const { aws } = workshop.services;
+    const object: typeof aws.object = (method, bucket, key, options) => {
+      if (method === 'PUT' && key.endsWith('000002.jsonl')) throw new Error('it died');
+      return aws.object(method, bucket, key, options);
+    };
+    const given = { rows: { under: 'prefix' as const }, run };
+    await expect(look('jsonl', 'died/', { ...given, services: { aws: { ...aws, object } } })).rejects.toThrow(
+      'it died',
+    );
+    await look('jsonl', 'died/', given);
+    expect(await copiesFor(run)).toEqual(['{"n":1}\n', expect.stringContaining('"line":1'), '{"n":3}\n']);
   });
 
   test('under a prefix to which a file came before it was made again has the rows of each once', async () => {
@@ -159,10 +189,11 @@ describe('a copy of JSON lines', () => {
     await put('came/b.jsonl', 'no\n{"n":1}\n');
     await look('jsonl', 'came/', { rows: { under: 'prefix' }, run });
     await put('came/a.jsonl', '{"n":0}\n');
-    const { bucket = '', key = '' } = (await look('jsonl', 'came/', { rows: { under: 'prefix' }, run }))?.mended ?? {};
-    const copies: string[] = [];
-    for await (const object of listObjects(workshop.services.aws, bucket, key)) copies.push(await get(object.key));
-    expect(copies).toEqual(['{"n":0}\n', expect.stringMatching(/"line":1.*\n{"n":1}\n$/)]);
+    const found = await look('jsonl', 'came/', { rows: { under: 'prefix' }, run });
+    expect(await copiesUnder(found?.mended?.key ?? '-')).toEqual([
+      '{"n":0}\n',
+      expect.stringMatching(/"line":1.*\n{"n":1}\n$/),
+    ]);
   });
 
   test('is made again by one who does not know of it, and is the same', async () => {
@@ -288,6 +319,17 @@ describe('of other files', () => {
     const found = await look(format, 'other', { limits: { pieceBytes: text.length > 1_000 ? 1_000 : 7 } });
     expect(found?.cause?.slice(0, cause?.length)).toBe(cause);
   });
+});
+
+test('of tables only the headers are read, however large and many they are', async () => {
+  const rows = '1,2\n'.repeat(15_000);
+  for (const name of ['a', 'b', 'c']) await put(`tables-of/${name}.csv`, `n,m\n${rows}`);
+  await put('tables-of/d.csv', `n,n\n${rows}`);
+  const found = await look('csv', 'tables-of/', {
+    rows: { under: 'prefix' },
+    limits: { bytes: 100_000, pieceBytes: usualPieceBytes },
+  });
+  expect(found?.cause).toMatch(/^HDL732 s3:\/\/inbox\/tables-of\/d.csv: its header on line 1 has "n" twice/);
 });
 
 describe('where S3 gives none', () => {

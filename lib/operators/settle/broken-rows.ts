@@ -9,7 +9,7 @@ import { writeObject } from '../../support/write-object.ts';
 import type { Services } from '../services.ts';
 import type { Call } from './answer.ts';
 import { type Findings, LineMender, linesInWords } from './mend-lines.ts';
-import { filesOfInventory, problemOfList, problemOfTable } from './problems-of-rows.ts';
+import { filesOfInventory, headerPieceBytes, problemOfList, problemOfTable } from './problems-of-rows.ts';
 import {
   malformed,
   missing,
@@ -113,11 +113,12 @@ const firstProblem = async (
 
 const problemOf = async (format: string, key: string, rows: Rows, services: Services): Promise<string | undefined> => {
   if (format === 'inventory') return problemOfInventory(key, rows, services);
-  const pieces = rows.piecesOf(key);
   const problem =
     format === 'jsonl'
-      ? linesInWords(await lookAt(pieces, new LineMender(rows.limits.line)))
-      : await (format === 'csv' ? problemOfTable(pieces) : problemOfList(pieces));
+      ? linesInWords(await lookAt(rows.piecesOf(key), new LineMender(rows.limits.line)))
+      : await (format === 'csv'
+          ? problemOfTable(rows.piecesOf(key, { pieceBytes: headerPieceBytes }))
+          : problemOfList(rows.piecesOf(key)));
   return problem === undefined ? undefined : malformed(rows.placeOf(key), problem).message;
 };
 
@@ -130,7 +131,10 @@ const lookAt = async (pieces: AsyncIterable<Buffer>, mender: LineMender): Promis
   return mender.findings;
 };
 
-/** Where something is wrong that a copy can do without, a copy: it is made as they are looked through. */
+/**
+ * Where something is wrong that a copy can do without, a copy. Of files in which something is, it is made as they are looked through; the
+ * others are put beside them once it is known that they are wanted. Each is written once, under its place in the listing: a repeat finds it.
+ */
 const mend = async (
   { run, stage, rows }: Call<'mapFailed'>,
   bucket: string,
@@ -145,17 +149,22 @@ const mend = async (
   const folder = `${mendedRows(run.pipeline)}${run.id}/${stage}/${addressOf(run, stage).generation}/${listing}`;
   const nameOf = (place: number) => `${folder}${String(place).padStart(6, '0')}.jsonl`; // in the order that they are read in
   const may = { bad: line.mostBad };
-  let differs = false;
+  const parts = bytesOfPart ? { bytesOfPart } : {};
+  const differing = new Set<number>();
   await eachAtOnce(keys, atOnce, async (key, place) => {
     const mender = new LineMender(line, isOne ? undefined : key, may);
     const copy = copyOf(read.piecesOf(key), mender, read.placeOf(key));
-    // Among others one that is as it was is wanted too, for the sake of those that are not.
-    const areWanted = () => !isOne || mender.findings.differs;
-    await writeObject(aws, bucket, nameOf(place), copy, { areWanted, ...(bytesOfPart ? { bytesOfPart } : {}) });
-    if (mender.findings.differs) differs = true;
+    await writeObject(aws, bucket, nameOf(place), copy, { areWanted: () => mender.findings.differs, ...parts });
+    if (mender.findings.differs) differing.add(place);
     return undefined;
   });
-  return differs ? { mended: { bucket, key: isOne ? nameOf(0) : folder } } : undefined;
+  if (differing.size === 0) return undefined;
+  await eachAtOnce(keys, atOnce, async (key, place) => {
+    if (!differing.has(place))
+      await writeObject(aws, bucket, nameOf(place), read.piecesOf(key, { isAgain: true }), parts);
+    return undefined;
+  });
+  return { mended: { bucket, key: isOne ? nameOf(0) : folder } };
 };
 
 /** Throws UnreadableError where too many lines can be no row: a table, say, that was taken for JSON lines. */

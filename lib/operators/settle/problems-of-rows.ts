@@ -3,6 +3,8 @@ import { JsonScanner } from '../../support/json-scanner.ts';
 
 /** AWS: a header has no more. */
 const longestHeader = 10_240;
+/** What is read of a table: its first piece holds the longest header. */
+export const headerPieceBytes = 16_384;
 
 /** Of a table only its header can be wrong: Step Functions fills up, or cuts, its rows. */
 export const problemOfTable = async (pieces: AsyncIterable<Buffer>): Promise<string | undefined> => {

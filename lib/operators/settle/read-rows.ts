@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { mostRowBytes } from '../../records/index.ts';
 import { AwsCallError } from '../../support/aws-call.ts';
-import { readObject } from '../../support/read-object.ts';
+import { readObject, usualPieceBytes } from '../../support/read-object.ts';
 import type { Services } from '../services.ts';
 import { type LineLimits, usualLineLimits } from './mend-lines.ts';
 
@@ -69,7 +69,14 @@ export interface Rows {
   readonly limits: RowsLimits;
   placeOf(key: string): string;
   /** Throw UnreadableError where the object is not there, cannot be unpacked, or is too much. */
-  piecesOf(key: string): AsyncIterable<Buffer>;
+  piecesOf(key: string, how?: HowToRead): AsyncIterable<Buffer>;
+}
+
+export interface HowToRead {
+  /** A piece at most. */
+  readonly pieceBytes?: number;
+  /** It was read before, and counted then. */
+  readonly isAgain?: boolean;
 }
 
 export const openRows = (bucket: string, { aws, now }: Services, limits: RowsLimits): Rows => {
@@ -77,13 +84,19 @@ export const openRows = (bucket: string, { aws, now }: Services, limits: RowsLim
   let left = limits.bytes;
   const placeOf = (key: string): string => `s3://${bucket}/${key}`;
 
-  async function* piecesOf(key: string): AsyncGenerator<Buffer> {
+  async function* piecesOf(key: string, how: HowToRead = {}): AsyncGenerator<Buffer> {
+    const { pieceBytes = usualPieceBytes, isAgain = false } = how;
     const place = placeOf(key);
     try {
-      const { bytes, pieces } = await readObject(aws, bucket, key, limits.pieceBytes);
+      const { bytes, pieces } = await readObject(
+        aws,
+        bucket,
+        key,
+        Math.min(pieceBytes, limits.pieceBytes ?? pieceBytes),
+      );
       if (bytes > limits.bytes) throw tooMuch(place, `has ${bytes} bytes`);
       for await (const piece of key.endsWith('.gz') ? unpacked(pieces) : pieces) {
-        left -= piece.length;
+        if (!isAgain) left -= piece.length;
         if (left < 0) throw tooMuch(place, `and what is read with it have more than ${limits.bytes} bytes`);
         if (now() > until) throw tooMuch(place, `was not read to its end after ${limits.ms / 60_000} minutes`);
         yield piece;
