@@ -10,6 +10,7 @@ import {
   runsIndex,
   type StageRecord,
   stageKey,
+  sumScores,
   undoneStage,
 } from '../records/index.ts';
 import type { Payloads } from './payloads.ts';
@@ -100,16 +101,18 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       if (grows) await reopenBatch(key, order);
       return;
     }
-    const failed = kept.filter((one) => 'error' in one).length;
-    const { measured, scores, blockedScores } = batch;
-    const told = blockedScores && failed === 0 ? { measured, scores } : {};
+    const failed = kept.filter((one) => 'error' in one);
+    const { measured, scores } = batch;
+    // Of those that blocked items, only what blocked the ones that stay.
+    const blockedScores = sumScores(failed.map((one) => one.scores));
+    const told = batch.blockedScores ? { measured, scores, blockedScores } : {};
     await table.update({
       key,
       set: {
         status: 'pending',
         generation: order.generation,
-        completed: kept.length - failed,
-        failed,
+        completed: kept.length - failed.length,
+        failed: failed.length,
         results: await payloads.storeResults(pipeline, kept),
         ...told,
       },

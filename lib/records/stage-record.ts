@@ -5,7 +5,7 @@ import type { StoredPayload } from './payload.ts';
 import type { PoolLease } from './pool.ts';
 import type { Answered, Question } from './question.ts';
 import type { MapResults } from './results.ts';
-import type { Telling } from './spent.ts';
+import type { Scores, Telling } from './spent.ts';
 import type { Status } from './status.ts';
 import type { Compensated } from './undo.ts';
 
@@ -98,7 +98,13 @@ export interface StageRecord extends Telling {
 /** The outcome of one item of a map. `index` counts from 0 over the whole list. */
 export type ItemResult =
   | { readonly index: number; readonly output: unknown }
-  | { readonly index: number; readonly error: string; readonly cause: string };
+  | {
+      readonly index: number;
+      readonly error: string;
+      readonly cause: string;
+      /** Those that it was blocked by, with what else it was given then. They count until it is done again. */
+      readonly scores?: Scores;
+    };
 
 /** A batch of a map stage. `results` holds a list of ItemResult, complete when the status is `completed`. */
 export interface BatchRecord extends Telling {

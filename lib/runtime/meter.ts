@@ -64,7 +64,7 @@ export interface Meter {
   /** Notes an object that the work read or wrote. */
   touch(kind: 'read' | 'wrote', url: string): void;
   /**
-   * Counts the scores that were given since the last call: what gave them is done, or blocked by them. Throws PermanentError where
+   * Counts the scores that were given since the last call: what gave them is done, or blocked by them. Throws BlockedError where
    * one is past its `block`.
    */
   checkScores(): void;
@@ -112,6 +112,15 @@ export interface UncountedScores {
   readonly blocked: readonly string[];
 }
 const noScores: UncountedScores = { scores: {}, warned: [], blocked: [] };
+
+/** What was made is not good enough, by these scores. */
+export class BlockedError extends PermanentError {
+  readonly scores: Scores;
+  constructor(message: string, scores: Scores) {
+    super(message);
+    this.scores = scores;
+  }
+}
 
 /** A stage's, where nobody says otherwise. */
 const defaultMemoryMb = 512;
@@ -251,7 +260,7 @@ export const openMeter = (aws: Aws, facts: MeterFacts): Meter => {
       else scores = sumScores([scores, given]) ?? {};
       warnings = someOf([...warnings, ...warned]);
       uncounted = noScores;
-      if (blocked.length > 0) throw new PermanentError(`HDL802 blocked by a score: ${blocked.join('; ')}`);
+      if (blocked.length > 0) throw new BlockedError(`HDL802 blocked by a score: ${blocked.join('; ')}`, given);
     },
     uncounted: () => uncounted,
     forgetScores: (kept = noScores) => {

@@ -19,6 +19,7 @@ import { cachedItems } from './cached-items.ts';
 import { parse } from './contract.ts';
 import { idempotencyKey } from './fingerprint.ts';
 import { fold } from './fold.ts';
+import { BlockedError } from './meter.ts';
 import { heedingRetryAfter } from './retry-after.ts';
 
 /** What a batch did, for the metrics. */
@@ -206,7 +207,8 @@ const runItem = async <S extends Stage>(
       },
       attempt.deadLetterQueueUrl,
     );
-    return { index, error: error.name, cause: error.message };
+    const blocked = error instanceof BlockedError ? { scores: error.scores } : {};
+    return { index, error: error.name, cause: error.message, ...blocked };
   }
 };
 

@@ -210,27 +210,30 @@ test('an item of a map over JSON lines of which one is none, and stays so; then 
   expect(third.stages).toMatchObject({ double: { status: 'completed', items: { total: 4, completed: 4, failed: 0 } } });
 });
 
-test('a score counts that blocked an item, until that item is done again', async () => {
-  const pipeline = definePipeline('maps', { input: z.object({ list: z.array(z.number()) }) }, (flow) => {
-    const options = { batch: 2, tolerate: { count: 2 } };
-    return flow.task(sum, { all: flow.map(double, flow.input.list, (n) => ({ n }), options).outputs });
-  });
-  const failing = new Set([2, 4]);
-  bench = await openBench([pipeline], {
-    double: ({ n }: { readonly n: number }, { score }) => {
-      score('good', failing.has(n) ? 0.25 : 1, { block: { below: 0.5 } });
-      return { n };
-    },
-    sum: () => ({ n: 0 }),
-  });
-  const first = await bench.run('maps', { list: [1, 2, 3, 4, 5] });
-  const goodOf = ({ run }: typeof first) => run.account?.stages.double?.scores?.good;
-  expect(goodOf(first)).toMatchObject({ count: 5, sum: 3.5, min: 0.25, blocked: 2 });
-  failing.clear();
-  const below = [...belowOf(new Set(['double']), Object.values(first.stages)).keys()];
-  const second = await bench.resume(first.run, { again: [], below, items: { double: [1] } });
-  expect(goodOf(second)).toMatchObject({ count: 5, sum: 4.25, min: 0.25, blocked: 1 });
-  const third = await bench.resume(second.run, { again: [], below, items: { double: [3] } });
-  expect(goodOf(third)).toMatchObject({ count: 5, sum: 5, min: 1 });
-  expect(goodOf(third)).not.toHaveProperty('blocked');
-});
+test.each([2, 10])(
+  'a score counts that blocked an item, until that item is done again; %i in a batch',
+  async (batch) => {
+    const pipeline = definePipeline('maps', { input: z.object({ list: z.array(z.number()) }) }, (flow) => {
+      const options = { batch, tolerate: { count: 2 } };
+      return flow.task(sum, { all: flow.map(double, flow.input.list, (n) => ({ n }), options).outputs });
+    });
+    const failing = new Set([2, 4]);
+    bench = await openBench([pipeline], {
+      double: ({ n }: { readonly n: number }, { score }) => {
+        score('good', failing.has(n) ? 0.25 : 1, { block: { below: 0.5 } });
+        return { n };
+      },
+      sum: () => ({ n: 0 }),
+    });
+    const first = await bench.run('maps', { list: [1, 2, 3, 4, 5] });
+    const goodOf = ({ run }: typeof first) => run.account?.stages.double?.scores?.good;
+    expect(goodOf(first)).toMatchObject({ count: 5, sum: 3.5, min: 0.25, blocked: 2 });
+    failing.clear();
+    const below = [...belowOf(new Set(['double']), Object.values(first.stages)).keys()];
+    const second = await bench.resume(first.run, { again: [], below, items: { double: [1] } });
+    expect(goodOf(second)).toMatchObject({ count: 5, sum: 4.25, min: 0.25, blocked: 1 });
+    const third = await bench.resume(second.run, { again: [], below, items: { double: [3] } });
+    expect(goodOf(third)).toMatchObject({ count: 5, sum: 5, min: 1 });
+    expect(goodOf(third)).not.toHaveProperty('blocked');
+  },
+);
