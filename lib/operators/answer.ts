@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import type { Ledger } from '../ledger/index.ts';
 import { type AnswerCall, type AnswerResult, controlOf, type Json, type StageRecord } from '../records/index.ts';
+import { recordAnswer } from './record-answer.ts';
 import { isoTime, type Services } from './services.ts';
 import { release } from './task-token.ts';
 
@@ -47,14 +48,8 @@ const deliver = async (call: AnswerCall, record: StageRecord, services: Services
   const { ledger } = services;
   const { answered, output, question, token } = record;
   if (!answered || !output || !question || !token) return;
+  await recordAnswer(call, record, services);
   const value = (await ledger.payloads.load(output)) as Json;
-  await ledger.audit.record(call.pipeline, call.run, {
-    id: `answered#${call.stage}#${answered.id}`,
-    at: answered.at,
-    by: answered.by,
-    what: 'answered',
-    detail: `${call.stage}: ${JSON.stringify(value).slice(0, 1_000)}`,
-  });
   await release(token, controlOf(question.control, value), services);
 };
 

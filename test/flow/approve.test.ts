@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { type ApproveOptions, definePipeline, defineStage, eq } from '../../lib/definition/index.ts';
+import { openLedger } from '../../lib/ledger/index.ts';
 import { answer as answerOperator, type Services } from '../../lib/operators/index.ts';
 import { type Bench, openBench } from './bench.ts';
 
@@ -77,6 +78,7 @@ test('nobody answers: the default, or the stage fails', async () => {
   expect([late.run.status, late.seconds]).toEqual(['completed', 72 * hour]);
   expect(await late.output('release')).toEqual({ approved: false, note: 'late' });
   expect(late.stages.withdraw).toMatchObject({ status: 'completed' });
+  expect(await answers(late.run.run)).toMatchObject([{ by: 'nobody in time: the default' }]);
   await bench.close();
 
   bench = await openBench([asking()], handlers);
@@ -122,17 +124,19 @@ test('an answer that does not fit is refused, and so is a second one', async () 
   expect(await output('release')).toEqual({ approved: false, note: 'none' });
 });
 
-/** The services of an operator that dies before it can let the run go on. */
-const dying = (services: Services): Services => ({
-  ...services,
-  aws: {
+/** The services of an operator that dies once it has recorded the answer. */
+const dying = (services: Services): Services => {
+  const aws: Services['aws'] = {
     ...services.aws,
     call: (service, operation, input) =>
-      operation === 'SendTaskSuccess'
+      operation === 'SendTaskSuccess' || operation === 'PutItem'
         ? Promise.reject(new Error('the Lambda was killed'))
         : services.aws.call(service, operation, input),
-  },
-});
+  };
+  return { ...services, aws, ledger: openLedger(aws, { table: 'ledger', payloadBucket: 'payloads' }) };
+};
+const answers = async (run: string) =>
+  (await bench.local.ledger.audit.list('asking', run)).filter(({ what }) => what === 'answered');
 
 test.each([
   ['at the timeout', {}, 72],
@@ -150,6 +154,7 @@ test.each([
   expect(run.status).toBe('completed');
   expect(Math.floor(seconds / hour)).toBe(hours);
   expect(await output('release')).toEqual({ approved: true, note: 'none' });
+  expect(await answers(run.run)).toMatchObject([{ by: 'ada', detail: 'release: {"approved":true,"note":"none"}' }]);
 });
 
 test('sent again after such a crash, it is delivered', async () => {

@@ -2,6 +2,7 @@
 import { addressOf, UnavailableError } from '../../ledger/index.ts';
 import { controlOf, type Json, needsOf } from '../../records/index.ts';
 import { errorNames } from '../../support/error-names.ts';
+import { recordAnswer } from '../record-answer.ts';
 import { isoTime, type Services } from '../services.ts';
 import { release } from '../task-token.ts';
 import { tell } from '../tell.ts';
@@ -33,6 +34,7 @@ export const ask = async (call: Call<'ask'>, services: Services): Promise<Settle
   const question = { prompt, schema, control, shown: await ledger.payloads.store(run.pipeline, shown) };
   const { held, record } = await ledger.waits.open(at, { now: isoTime(askedAt), until, ...needs, question }, { token });
   if (!held) {
+    await recordAnswer({ pipeline: run.pipeline, run: run.id }, record, services);
     const output = record.output ? ((await ledger.payloads.load(record.output)) as Json) : null;
     await release(token, controlOf(control, output), services);
     return { control: {} };
@@ -65,14 +67,19 @@ export const askEnded = async (call: Call<'askEnded'>, services: Services): Prom
     const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen };
     const output = await ledger.resolver().resolve(call.default, scope);
     const endedAt = isoTime(now());
-    const answered = { by: 'nobody in time: the default', at: endedAt, id: 'default' };
+    const id = at.generation === 1 ? 'default' : `default#${at.generation}`;
+    const answered = { by: 'nobody in time: the default', at: endedAt, id };
     const stored = await ledger.payloads.store(run.pipeline, output);
-    if (await ledger.waits.complete(at, { endedAt, output: stored, answered }))
-      return { control: controlOf(control, output) };
+    await ledger.waits.complete(at, { endedAt, output: stored, answered });
+  }
+  const settled = await ledger.stages.get(at);
+  if (settled?.status === 'completed' && settled.output) {
+    await recordAnswer({ pipeline: run.pipeline, run: run.id }, settled, services);
+    return { control: controlOf(control, (await ledger.payloads.load(settled.output)) as Json) };
   }
   const why = isLate
     ? { Error: errorNames.unanswered, Cause: `nobody answered until ${record?.until ?? 'the timeout'}` }
     : error;
-  // An answer that won the race, or was recorded and never delivered, is found there.
+  // An answer that wins the race now is found there.
   return stageFailed({ action: 'stageFailed', run, stage, bind: show, chosen, error: why, control }, services);
 };
