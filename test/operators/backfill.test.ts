@@ -180,6 +180,21 @@ test('a crash at any call, while it goes on or starts a run, loses nothing and s
   }
 });
 
+test('whoever goes on with it dies at any call, and comes again at once: it is looked at once more all the same', async () => {
+  for (let dies = 0; ; dies += 1) {
+    const world = await openBackfill(`looks${dies}`);
+    Object.assign(world.calls, { dies });
+    const [first] = world.queue.splice(0);
+    if (first) await world.take(first);
+    const isOver = world.calls.made <= dies;
+    const again = world.queue.findIndex((message) => message === first);
+    Object.assign(world.calls, { dies: Number.POSITIVE_INFINITY });
+    if (first && again >= 0) await world.take(...(world.queue.splice(again, 1) as [StartMessage]));
+    expect([dies, world.queue]).toEqual([dies, expect.arrayContaining([expect.objectContaining({ look: true })])]);
+    if (isOver) break;
+  }
+});
+
 test('a backfill that there is not is refused', async () => {
   await expect(dispatch({ kind: 'advance', backfill: 'nope', pipeline: 'orders' }, workshop.services)).rejects.toThrow(
     'HDL450 there is no backfill nope. Fix: see heddle backfills',

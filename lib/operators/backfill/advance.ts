@@ -33,6 +33,7 @@ const lookSeconds = 60;
  */
 export const advance = async (message: Advance, services: Services): Promise<Outcome> => {
   const { ledger, now } = services;
+  let hasLook = false;
   for (let tries = 0; tries < mostTries; tries += 1) {
     const record = await ledger.backfills.get(message.backfill);
     if (!record)
@@ -47,14 +48,16 @@ export const advance = async (message: Advance, services: Services): Promise<Out
     const looks = turn.status === 'running' && ((message.look === true && isDue) || begins);
     const nextLookAt = looks ? isoTime(now() + lookSeconds * 1_000) : record.nextLookAt;
     const after = { ...turn, ...(nextLookAt === undefined ? {} : { nextLookAt }) };
+    // Before the record says when it is: one that comes without that is let go, one that is missing would be the end of the looks.
+    if (looks && !hasLook) {
+      const look: Advance = { kind: 'advance', backfill: record.id, pipeline: record.pipeline, look: true };
+      await send(look, services, lookSeconds);
+      hasLook = true;
+    }
     const changed = after.states !== record.states || after.status !== record.status || looks;
     if (changed && !(await ledger.backfills.advance(record, after))) continue;
     const wanted = message.look ? [...turn.unseen, ...turn.next] : turn.next;
     await Promise.all(wanted.map((place) => ask(record, plan, place, services)));
-    if (looks) {
-      const look: Advance = { kind: 'advance', backfill: record.id, pipeline: record.pipeline, look: true };
-      await send(look, services, lookSeconds);
-    }
     const { status, waitsFor } = turn;
     const gives = waitsFor === undefined ? {} : { waitsFor };
     return { kind: 'advanced', backfill: record.id, asked: wanted.length, status, ...gives };
