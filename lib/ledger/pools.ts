@@ -62,7 +62,7 @@ export interface Pools {
   reserve(at: PoolAddress, limits: PoolLimits, calls: number, now: number, latest: number): Promise<number | undefined>;
   /** Pools that are in use, or were a few minutes ago. */
   inUse(): Promise<readonly PoolAddress[]>;
-  /** The last one that a sweep looked at before its time was over; undefined where all had time for all. */
+  /** Where the last sweep that had many of them came to, all of them or not; undefined where none had. */
   sweptTo(): Promise<PoolAddress | undefined>;
   sweptUpTo(at: PoolAddress): Promise<void>;
   get(at: PoolAddress): Promise<PoolRecord | undefined>;
@@ -187,10 +187,12 @@ export const openPools = (aws: Aws, table: Table): Pools => {
   return {
     enter: async (entry, now) => {
       const { limits, owner, attempt = 0, since, low, holdMs, token, givesUpAt } = entry;
+      let tried: string | undefined;
       for (let round = 1; ; round++) {
         const head = (await read(entry)) ?? (await open(entry, limits, now));
         const before = grantedTo(head, owner);
         if (before?.attempt !== undefined && before.lease.mark !== undefined) {
+          if (before.lease.mark === tried) return announce(entry, before.lease, now); // the answer to that write was lost
           if (before.attempt >= attempt) return undefined; // this try is an earlier one, which nobody waits for any more
           await giveBack(entry, before.lease.mark, now); // and that was one: nobody was told of what it got
           continue;
@@ -206,6 +208,7 @@ export const openPools = (aws: Aws, table: Table): Pools => {
           return announce(entry, { pool: entry.pool, key: entry.key, owner, goAt }, now);
         }
         if (await grant(head, limits, planned, [], now)) return announce(entry, planned.leases[0], now);
+        tried = planned.leases[0]?.mark;
         await stepAside(round);
       }
       await table.update({
