@@ -1,6 +1,7 @@
 // Dead letters: the ledger's record first, then the SQS message, then a mark that it was sent.
-import { type DeadLetter, deadLetterKey, openLettersIndexKey, runsIndex } from '../records/index.ts';
+import { type DeadLetter, deadLetterKey, discardedEntry, openLettersIndexKey, runsIndex } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
+import { openAudit } from './audit.ts';
 import type { Table } from './table.ts';
 
 /** Which dead letter, as messages and people name it. */
@@ -40,6 +41,7 @@ const closing = ['closedBy', 'closedAt', 'because', 'replayedIn'];
 export const isOpen = ({ state = 'open' }: DeadLetter): boolean => state === 'open';
 
 export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => {
+  const audit = openAudit(table);
   const keyOf = ({ pipeline, run, stage, item }: LetterAddress) => deadLetterKey(pipeline, run, stage, item);
 
   /** True when it is new, or of a later execution than the one that is recorded. */
@@ -48,6 +50,11 @@ export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => {
     const fresh = { ...letter, ...openLettersIndexKey(letter.pipeline, letter), state: 'open', notified: false };
     if (await table.create(key, fresh)) return true;
     const { generation = 1, round } = letter;
+    if (generation > 1 || round !== undefined) {
+      // What it tells of its closing goes as it opens again: whoever closed it may have died before there was a line of that.
+      const before = await table.get<DeadLetter>(key);
+      if (before?.state === 'discarded') await audit.record(letter.pipeline, letter.run, discardedEntry(before));
+    }
     const later =
       generation === 1 ? '#generation < :generation' : 'attribute_not_exists(#generation) OR #generation < :generation';
     const reopened = await table.update({

@@ -1,4 +1,5 @@
-// A person closes dead letters that nobody is to replay: in the ledger first, then off the queue that an alarm looks at.
+// A person closes dead letters that nobody is to replay: off the queue that an alarm looks at, then in the ledger. Who dies in between
+// leaves them open, so that whoever asks again finds them.
 import { type DeadLetter, discardedEntry, letterName, type PipelineManifest } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
 import type { Audit } from './audit.ts';
@@ -13,14 +14,14 @@ export const discardLetters = async (
   letters: readonly DeadLetter[],
   closed: { readonly by: string; readonly at: string; readonly because: string },
 ): Promise<number> => {
+  await takeOut(aws, deadLetterQueueUrl, new Set(letters.map(letterName)));
   let discarded = 0;
   for (const letter of letters) {
     if (!(await deadLetters.discard(letter, closed))) continue;
     discarded += 1;
     const { by: closedBy, at: closedAt, because } = closed;
-    // A crash before this loses no line: `historyOf` reads it from the letter, for as long as that is closed.
+    // A crash before this loses no line: `historyOf` reads it from the letter, and who opens that again stores it.
     await audit.record(letter.pipeline, letter.run, discardedEntry({ ...letter, closedBy, closedAt, because }));
   }
-  await takeOut(aws, deadLetterQueueUrl, new Set(letters.map(letterName)));
   return discarded;
 };

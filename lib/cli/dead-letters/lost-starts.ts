@@ -130,18 +130,23 @@ export const replayStart = async (target: Target, lost: LostStart, told: Told, m
   return after ?? before;
 };
 
-/** Closes one for good, and takes its message off its queue. */
+/**
+ * Takes the message of one off its queue, and closes it for good: who dies in between leaves it open, so that whoever asks again finds
+ * it.
+ */
 export const discardStart = async (
   target: Target,
   lost: LostStart,
   { by, at, because }: { readonly by: string; readonly at: string; readonly because: string },
 ): Promise<void> => {
   await keep(target, lost);
-  await target.ledger.lostStarts.close(lost.id, { state: 'discarded', closedBy: by, closedAt: at, because });
   await takeOff(target, lost.id);
-  if (lost.queue === undefined) return;
-  const isThere = await target.ledger.payloads.exists(lost.message);
-  await takeOffQueue(target, lost, isThere ? await bodyOf(target, lost) : undefined);
+  if (lost.queue !== undefined) {
+    const isThere = await target.ledger.payloads.exists(lost.message);
+    await takeOffQueue(target, lost, isThere ? await bodyOf(target, lost) : undefined);
+  }
+  await target.ledger.lostStarts.close(lost.id, { state: 'discarded', closedBy: by, closedAt: at, because });
+  await takeOff(target, lost.id); // what came there meanwhile; from now on dispatch keeps it no longer
 };
 
 /** What only its queue had is in the ledger from now on. */
