@@ -157,6 +157,7 @@ export class Operators extends Construct {
     this.replay = this.#make('replay', props);
     allowLedger(this.replay, ledger.tableArn, ['read', 'write']);
     allowObjects(this.replay, payloads.bucketArn, ['read', 'write'], ['payloads/']);
+    eventBus.grantPutEventsTo(this.replay); // where a run is to go on of whose end nobody was told
 
     this.reconcile = this.#make('reconcile', props, {
       HEDDLE_MACHINE_PREFIX: names.stateMachine(orchestrator, ''),
@@ -203,7 +204,8 @@ export class Operators extends Construct {
     for (const waker of [this.settle, this.answer]) allow(waker, ['states:SendTaskSuccess'], machines);
     // For the stage of another run that waits for one of this pipeline's.
     const tasks = ['states:SendTaskSuccess', 'states:SendTaskFailure'];
-    for (const ender of [this.finish, this.reconcile, this.dispatch, this.sweep]) allow(ender, tasks, machines);
+    for (const ender of [this.finish, this.reconcile, this.dispatch, this.replay, this.sweep])
+      allow(ender, tasks, machines);
     const undoing = this.#arn('states', `execution:${machineName}${compensationSuffix}:*`);
     allow(this.sweep, ['states:DescribeExecution'], compensates ? [executions, undoing] : [executions]);
     allow(this.settle, ['states:SendTaskFailure'], machines);
@@ -224,17 +226,18 @@ export class Operators extends Construct {
         allow(leaver, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
       allow(this.reconcile, ['ssm:GetParameter'], [manifest]);
     }
-    if (overlap === 'cancelRunning' || deadline?.ends) allow(this.dispatch, ['states:StopExecution'], [executions]);
-    if (deadline?.ends) allow(this.sweep, ['states:StopExecution'], [executions]);
+    if (overlap === 'cancelRunning' || deadline?.ends)
+      for (const stopper of [this.dispatch, this.sweep]) allow(stopper, ['states:StopExecution'], [executions]);
+    if (overlap === 'cancelRunning') allow(this.replay, ['states:StopExecution'], [executions]); // what the gate owes
     for (const child of runs) this.#allowStop(orchestrator, child);
   }
 
-  /** Lets `reconcile` stop the runs of a pipeline that cancelled runs of others wait for. */
+  /** Lets whoever ends runs that died stop the runs of a pipeline that those waited for. */
   #allowStop(orchestrator: string, pipeline: string): void {
     if (this.#stoppable.has(pipeline)) return;
     this.#stoppable.add(pipeline);
     const executions = this.#arn('states', `execution:${names.stateMachine(orchestrator, pipeline)}:*`);
-    allow(this.reconcile, ['states:StopExecution'], [executions]);
+    for (const ender of [this.reconcile, this.sweep]) allow(ender, ['states:StopExecution'], [executions]);
   }
 
   /** Lets who takes of pools for stages, and who gives back what was left, do so. */
@@ -248,7 +251,7 @@ export class Operators extends Construct {
   #tellDispatch(): void {
     if (this.#tellsDispatch) return;
     this.#tellsDispatch = true;
-    for (const ender of [this.finish, this.reconcile])
+    for (const ender of [this.finish, this.reconcile, this.replay])
       allow(ender, ['sqs:SendMessage'], [this.#props.queues.start.queueArn]);
   }
 

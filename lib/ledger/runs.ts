@@ -17,7 +17,7 @@ import type { Table } from './table.ts';
 /** What `finish` writes when a run ends. */
 export type RunEnd = Pick<
   RunRecord,
-  'output' | 'chosen' | 'stages' | 'deadLetters' | 'account' | 'error' | 'cause' | 'compensation'
+  'output' | 'chosen' | 'stages' | 'deadLetters' | 'account' | 'endedBy' | 'error' | 'cause' | 'compensation'
 > & {
   readonly status: 'completed' | 'failed' | 'cancelled';
   readonly endedAt: string;
@@ -67,7 +67,7 @@ export interface Runs {
   skip(
     pipeline: string,
     run: string,
-    end: { readonly endedAt: string; readonly cause: string },
+    end: Required<Pick<RunRecord, 'endedAt' | 'cause'>> & Pick<RunRecord, 'endedBy'>,
     generation: number,
   ): Promise<RunRecord | undefined>;
   /** Says why a run that is pending has not begun, and under which pause it is held, if it is. */
@@ -77,8 +77,8 @@ export interface Runs {
   /** The newest runs of a pipeline, newest first; of those that were asked for before `before`, where that is given. */
   latest(pipeline: string, limit: number, before?: RunAt): Promise<readonly RunRecord[]>;
   /**
-   * Points the partition at a run, unless it points at a newer one already, or knows the run as further than this: a writer that
-   * was held up must not undo the end of a run.
+   * Points the partition at a run, unless it points at a newer one already, or knows the run as this far or further: a repeat changes
+   * nothing, and a writer that was held up must not undo the end of a run.
    */
   markPartition(record: PartitionRecord, createdAt: string): Promise<void>;
   partition(pipeline: string, partition: string): Promise<PartitionRecord | undefined>;
@@ -118,6 +118,7 @@ const notOpen = [openIndex.pk, openIndex.sk];
 const ofAnEnd = [
   'startedAt',
   'endedAt',
+  'endedBy',
   'error',
   'cause',
   'stages',
@@ -242,7 +243,7 @@ export const openRuns = (table: Table): Runs => ({
       '#runCreatedAt < :createdAt',
       '#runCreatedAt = :createdAt AND #run < :run',
       `${same} AND attribute_not_exists(#progress)`,
-      `${same} AND #progress <= :progress`,
+      `${same} AND #progress < :progress`,
     ].join(' OR ');
     await table.update({
       key: partitionKey(pipeline, partition),

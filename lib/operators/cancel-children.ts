@@ -1,6 +1,7 @@
 // A run whose execution was stopped, or died, waits no more for those that it asked for: they are cancelled.
-import { isExpressArn, type RunRecord } from '../records/index.ts';
+import { isExpressArn, type RunRecord, type StageRecord } from '../records/index.ts';
 import { AwsCallError } from '../support/aws-call.ts';
+import { errorNames } from '../support/error-names.ts';
 import type { Services } from './services.ts';
 
 type Settle = (
@@ -15,16 +16,16 @@ type Settle = (
  * which is asked for at this moment finds it. May be repeated.
  */
 export const cancelChildren = async (
-  { pipeline, run, generation = 1, status, endedAt, error, cause }: RunRecord,
+  { pipeline, run, generation = 1, status }: RunRecord,
+  stages: readonly StageRecord[],
   settle: Settle,
   services: Services,
 ): Promise<void> => {
   const { aws, ledger } = services;
-  for (const record of await ledger.stages.list(pipeline, run)) {
-    // A stage that was ended with its run has the run's end; one that gave up waiting has its own.
-    const endedWithRun = record.endedAt === endedAt && record.error === error && record.cause === cause;
-    if (!record.child || !endedWithRun) continue;
-    const child = await ledger.runs.get(record.child.pipeline, record.child.run);
+  for (const { child: asked, status: is, error } of stages) {
+    // One whose stage gave up waiting goes on.
+    if (!asked || is === 'completed' || error === errorNames.timeout) continue;
+    const child = await ledger.runs.get(asked.pipeline, asked.run);
     if (!child || child.endedAt !== undefined || child.askedBy?.generation !== generation) continue;
     const end = { error: 'Heddle.Cancelled', cause: `${pipeline} ${run}, which waits for it, is ${status}` };
     const { executionArn } = child;

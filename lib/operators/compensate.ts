@@ -149,7 +149,7 @@ export const endCompensation = async (
   cause: string | undefined,
   services: Services,
 ): Promise<Compensation | undefined> => {
-  const { ledger, now } = services;
+  const { ledger, now, operator: by = 'settle' } = services;
   const { pipeline, run, generation, round } = at;
   const before = await ledger.runs.get(pipeline, run);
   const known = before?.compensation;
@@ -180,7 +180,7 @@ export const endCompensation = async (
   await ledger.audit.record(pipeline, run, {
     id: `compensated#${generation}#${round}`,
     at: settled.endedAt,
-    by: 'settle',
+    by,
     what: 'compensated',
     detail: `${settled.status}: ${says}`,
   });

@@ -22,6 +22,7 @@ import { isDue, partitionsFor, spread } from './join/index.ts';
 import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
 import type { Outcome } from './outcome.ts';
+import { tellParent } from './parent.ts';
 import { checkEventInput, unmet, unmetAbove } from './read-event.ts';
 import { type Resumed, resume } from './resume.ts';
 import { decide, type RunMessage, recordOf } from './run-request.ts';
@@ -97,7 +98,10 @@ export const dispatch = async (message: StartMessage, services: Services): Promi
   if (asks && lacking !== undefined) return recordSkipped({ ...record, run: asks.skipped }, lacking, services);
   const [isNew, pauses] = await Promise.all([ledger.runs.create(record), pausesFor(message, services)]);
   const standing = isNew ? record : await ledger.runs.get(message.pipeline, run);
-  if (standing?.status !== 'pending') return { kind: 'duplicate', run };
+  if (standing?.status !== 'pending') {
+    if (message.kind === 'child' && standing) await tellParent(standing, services); // whoever skipped it died before it could
+    return { kind: 'duplicate', run };
+  }
   await watchDeadline(standing, services);
   if (message.kind === 'child' && (await isOver(message, services))) {
     const reason = `${message.parent.pipeline} ${message.parent.run}, which asked for it, has ended`;

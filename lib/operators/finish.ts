@@ -12,14 +12,10 @@ import {
 } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
 import { PermanentError } from '../support/run-errors.ts';
-import { tellGate } from './admission/tell-gate.ts';
-import { announce } from './announce.ts';
-import { accountSoFar, askForCompensation, compensationOf } from './compensate.ts';
-import { markPartition } from './mark-partition.ts';
-import { tellParent } from './parent.ts';
+import { accountSoFar, compensationOf } from './compensate.ts';
 import { RunFailedError } from './run-failed-error.ts';
 import { isoTime, type Services } from './services.ts';
-import { tellLineageOfEnd } from './tell-lineage.ts';
+import { isTold, tellEnd } from './tell-end.ts';
 
 export interface FinishAnswer {
   readonly run: string;
@@ -66,28 +62,17 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
       : undefined;
   const status = failure === undefined ? 'completed' : 'failed';
   const account = await accountSoFar({ pipeline, run: id, generation }, [...recorded.values()], services);
-  const end = { status, endedAt, stages, deadLetters, account, output: call.output, chosen: call.chosen } as const;
+  const { output, chosen } = call;
+  const end = { status, endedAt, endedBy: 'finish', stages, deadLetters, account, output, chosen } as const;
   const why = failure === undefined ? {} : { error: errorNames.runFailed, cause: failure };
   const undone = await compensationOf({ pipeline, run: id, generation }, status, [...recorded.values()], services);
   const ended = await ledger.runs.end(pipeline, id, { ...end, ...why, ...undone }, generation);
-  // A repeat finds the run ended: it announces again, as the first may have died before it could.
   const record = ended ?? (await ledger.runs.get(pipeline, id));
   if (!record) throw new Error(`there is no run ${id} of ${pipeline}`);
   if ((record.generation ?? 1) !== generation)
     throw new PermanentError(`HDL406 the run ${id} of ${pipeline} is in its execution ${record.generation} by now`);
-  await markPartition(record, services);
-  await ledger.audit.record(pipeline, id, {
-    id: `ended#${generation}`,
-    at: endedAt,
-    by: 'finish',
-    what: 'ended',
-    detail: record.cause === undefined ? record.status : `${record.status}: ${record.cause}`,
-  });
-  await askForCompensation(record, services);
-  await tellLineageOfEnd(record, [...recorded.values()], services);
-  await announce(record, services);
-  await tellParent(record, services);
-  await tellGate(record, services);
+  // A repeat finds the run ended: the first may have died before it had told of it.
+  if (ended || !(await isTold(record, services))) await tellEnd(record, [...recorded.values()], services);
   if (record.status !== 'completed') throw new RunFailedError(record.cause ?? `the run is ${record.status}`);
   return { run: id, status: 'completed', stages };
 };

@@ -9,7 +9,7 @@ const tellingMs = 60_000;
 
 /** Tells that a run has missed its deadline, unless that was told. */
 export const tellLate = async (record: RunRecord, services: Services): Promise<void> => {
-  const { ledger, now } = services;
+  const { ledger, now, operator: by = 'dispatch' } = services;
   const { pipeline, run, partition, generation = 1, deadline } = record;
   if (!deadline || record.lateTold) return;
   const at = isoTime(now());
@@ -25,7 +25,7 @@ export const tellLate = async (record: RunRecord, services: Services): Promise<v
   await ledger.audit.record(pipeline, run, {
     id: `deadlineMissed#${generation}`,
     at,
-    by: 'dispatch',
+    by,
     what: 'deadlineMissed',
     detail: `it was to have ended by ${deadline.at}${underWay.length > 0 ? `; under way: ${underWay.join(', ')}` : ''}`,
   });

@@ -57,7 +57,7 @@ import type { Services } from './services.ts';
 /** The environment of a Lambda, as `process.env` gives it. */
 export type Environment = { readonly [name: string]: string | undefined };
 
-const open = (environment: Environment): Services => {
+const open = (operator: string, environment: Environment): Services => {
   const setting = (name: keyof typeof environmentNames): string => {
     const value = environment[environmentNames[name]];
     if (!value)
@@ -89,6 +89,7 @@ const open = (environment: Environment): Services => {
     prices: withPrices(JSON.parse(environment[environmentNames.prices] ?? '{}')),
     measures: environment.POWERTOOLS_METRICS_DISABLED !== 'true',
     now: Date.now,
+    operator,
   };
 };
 
@@ -107,7 +108,7 @@ export const operatorHandler = <Event, Answer>(
       },
     })
     .handler((event: Event, context: Context) => {
-      services ??= open(environment);
+      services ??= open(name, environment);
       return work(event, services, logger, context);
     });
 };

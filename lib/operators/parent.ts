@@ -34,6 +34,9 @@ export const tellParent = async (run: RunRecord, services: Services): Promise<vo
   // Copied under the parent's own keys, the only ones that its stages may read.
   const stored = await ledger.payloads.store(pipeline, output);
   const { generation = 1 } = record;
-  const ended = await ledger.waits.complete({ ...at, generation }, { endedAt: isoTime(now()), output: stored });
-  if (ended) await release(record.token, controlOf(record.child.control, output), services);
+  const end = { endedAt: isoTime(now()), output: stored };
+  // Refused where another was there first, or this itself, and the answer to its write was lost.
+  const after = (await ledger.waits.complete({ ...at, generation }, end)) ?? (await ledger.stages.get(at));
+  if (after?.status === 'completed' && after.token === record.token)
+    await release(record.token, controlOf(record.child.control, output), services);
 };

@@ -8,17 +8,13 @@ import {
   type Status,
 } from '../records/index.ts';
 import { errorNames } from '../support/error-names.ts';
-import { tellGate } from './admission/tell-gate.ts';
-import { announce } from './announce.ts';
 import { cancelChildren } from './cancel-children.ts';
-import { accountSoFar, askForCompensation, compensationOf, leaveStanding } from './compensate.ts';
+import { accountSoFar, compensationOf, leaveStanding } from './compensate.ts';
 import { deathOf } from './death.ts';
 import { endOfLate, tellLate } from './late.ts';
-import { markPartition } from './mark-partition.ts';
-import { tellParent } from './parent.ts';
 import { releasePools } from './pools.ts';
 import { isoTime, type Services } from './services.ts';
-import { tellLineageOfEnd } from './tell-lineage.ts';
+import { isTold, tellEnd } from './tell-end.ts';
 
 /** The part of Step Functions' "Execution Status Change" event that matters here. */
 export interface ExecutionEnded {
@@ -104,17 +100,8 @@ export const settleRun = async (
 ): Promise<boolean> => {
   const { ledger, now } = services;
   const before = await ledger.runs.get(pipeline, run);
-  // `finish` was there first, or the run is in a later execution already.
-  if (!before || (before.generation ?? 1) !== generation) return false;
-  if (!underWay.includes(before.status)) {
-    // In case whoever ended it, `finish` or this, died before it could.
-    await markPartition(before, services);
-    await askForCompensation(before, services);
-    await tellParent(before, services);
-    await tellGate(before, services);
-    await cancelChildren(before, settleRun, services);
-    return false;
-  }
+  if (!before || (before.generation ?? 1) !== generation) return false; // it is in a later execution already
+  if (!underWay.includes(before.status)) return tellAgain(before, services);
 
   const endedAt = isoTime(now());
   // The stages first: a crash in between leaves the run to be settled by the event's next delivery.
@@ -123,24 +110,28 @@ export const settleRun = async (
   await releasePools(before, settled, services);
   const undone = await compensationOf(before, status, settled, services);
   const account = await accountSoFar(before, settled, services);
-  const end = { status, endedAt, stages, account, error, cause, ...undone };
+  const endedBy = services.operator ?? 'reconcile';
+  const end = { status, endedAt, endedBy, stages, account, error, cause, ...undone };
   const record = await ledger.runs.end(pipeline, run, end, generation);
-  if (!record) return false;
-  await markPartition(record, services);
-  await ledger.audit.record(pipeline, run, {
-    id: `ended#${generation}`,
-    at: endedAt,
-    by: 'reconcile',
-    what: 'stopped',
-    detail: `${status}: ${cause}`,
-  });
-  await askForCompensation(record, services);
-  await tellLineageOfEnd(record, settled, services);
-  await announce(record, services);
-  await tellParent(record, services);
-  await tellGate(record, services);
-  await cancelChildren(record, settleRun, services);
+  if (record) return tellFirst(record, settled, services);
+  // `finish` was there first, or this itself, and the answer to its write was lost.
+  const known = await ledger.runs.get(pipeline, run);
+  return known !== undefined && (known.generation ?? 1) === generation && tellAgain(known, services);
+};
+
+/** The children first: what `tellEnd` writes last says that all is done. */
+const tellFirst = async (record: RunRecord, stages: readonly StageRecord[], services: Services): Promise<true> => {
+  await cancelChildren(record, stages, settleRun, services);
+  await tellEnd(record, stages, services);
   return true;
+};
+
+/** Of a run that was ended before: whoever did, `finish` or this, may have died before it had told of it. */
+const tellAgain = async (record: RunRecord, services: Services): Promise<false> => {
+  const { ledger } = services;
+  if (!(await isTold(record, services)))
+    await tellFirst(record, await ledger.stages.list(record.pipeline, record.run), services);
+  return false;
 };
 
 /** Ends the stages that the execution left under way; an attempt that is still at work can no longer settle its stage. */

@@ -10,6 +10,8 @@ export interface Services {
   readonly startQueueUrl: string;
   readonly manifests: Manifests;
   readonly now: () => number;
+  /** Which operator this is, for histories. @default the one that usually does what it does */
+  readonly operator?: string;
   /** What a command needs that a person is told to type, such as ` --aws`. @default nothing */
   readonly commandOptions?: string;
   /** Whether the lineage of runs goes on the bus. @default false */

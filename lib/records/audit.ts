@@ -36,15 +36,15 @@ export const askedEntry = ({ trigger, createdAt }: RunRecord): AuditEntry => ({
   detail: `${trigger.kind}: ${trigger.detail}`,
 });
 
-/** The line of a run's end, by its own record: in case it died before the line was stored. */
-export const endedEntry = ({ status, endedAt, cause, generation = 1 }: RunRecord): AuditEntry | undefined => {
-  if (endedAt === undefined) return undefined;
+/** The line of a run's end, by its own record. Undefined while it has not ended. */
+export const endedEntry = (run: RunRecord): AuditEntry | undefined => {
+  const { status, endedAt: at, endedBy, cause, generation = 1 } = run;
+  if (at === undefined) return undefined;
+  if (status === 'skipped')
+    return { id: 'skipped', at, by: endedBy ?? 'dispatch', what: 'skipped', detail: cause ?? '' };
+  const by = endedBy ?? (status === 'cancelled' ? 'reconcile' : 'finish'); // nobody noted it before there was a field for it
   const detail = cause === undefined ? status : `${status}: ${cause}`;
-  if (status === 'skipped') return { id: 'skipped', at: endedAt, by: 'dispatch', what: 'skipped', detail: cause ?? '' };
-  const id = `ended#${generation}`;
-  return status === 'cancelled'
-    ? { id, at: endedAt, by: 'reconcile', what: 'stopped', detail }
-    : { id, at: endedAt, by: 'finish', what: 'ended', detail };
+  return { id: `ended#${generation}`, at, by, what: by === 'finish' ? 'ended' : 'stopped', detail };
 };
 
 /** The line of a dead letter that was discarded, by its own record. */

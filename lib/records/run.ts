@@ -47,6 +47,8 @@ export interface RunRecord {
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
+  /** An operator, or a person as they gave their name. */
+  readonly endedBy?: string;
   /** Counts the run's executions. @default 1 */
   readonly generation?: number;
   /** What made the latest execution, when it is not the first. */

@@ -23,15 +23,18 @@ const added = (template: typeof free, operator: string) => {
 const sends = /^sqs:SendMessage on .*<HeddleQueuesStart>/;
 
 test('whoever ends a run may tell dispatch', () => {
-  for (const operator of ['Finish', 'Reconcile']) expect(added(queued, operator).join()).toMatch(sends);
-  for (const operator of ['Begin', 'Settle', 'Replay', 'Answer']) expect(added(queued, operator)).toEqual([]);
+  for (const operator of ['Finish', 'Reconcile', 'Replay']) expect(added(queued, operator).join()).toMatch(sends);
+  for (const operator of ['Begin', 'Settle', 'Answer']) expect(added(queued, operator)).toEqual([]);
 });
 
 test('only who is to stop runs may stop them, those of the pipeline', () => {
-  const stops = (template: typeof free) =>
-    rightsOf(template, 'Dispatch').filter((right) => /StopExecution/.test(right));
-  expect(stops(queued)).toEqual([]);
-  expect(stops(newest)).toEqual([expect.stringMatching(/^states:StopExecution on \S*:execution:heddle-quick:\*$/)]);
+  const stops = (template: typeof free, operator: string) =>
+    rightsOf(template, operator).filter((right) => /StopExecution/.test(right));
+  for (const operator of ['Dispatch', 'Replay', 'Sweep']) {
+    expect(stops(queued, operator)).toEqual([]);
+    const own = /^states:StopExecution on \S*:execution:heddle-quick:\*$/;
+    expect(stops(newest, operator)).toEqual([expect.stringMatching(own)]);
+  }
 });
 
 test('its manifest says so to dispatch', () => {

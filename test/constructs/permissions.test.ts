@@ -129,6 +129,8 @@ describe('an operator has the rights of its work', () => {
         `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
         `ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-replay`)).join(' ')}`,
         `SendMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
+        `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
+        'PutEvents on <HeddleBus>',
       ],
     ],
     [

@@ -18,7 +18,8 @@ const pausing = definePipeline('pausing', { input: anything }, (flow) => {
 const minute = 60;
 /** Sweeps every five minutes. */
 const sweeping = (minutes: number) => {
-  for (let at = 5; at <= minutes; at += 5) bench.later(at * minute, () => sweep(bench.services));
+  for (let at = 5; at <= minutes; at += 5)
+    bench.later(at * minute, () => sweep({ ...bench.services, operator: 'sweep' }));
 };
 const newest = async (): Promise<RunRecord> => {
   const [run] = await bench.local.ledger.runs.latest('pausing', 1);
@@ -47,7 +48,7 @@ test('a run whose execution died without a word is settled', async () => {
   await bench.passed(60 * minute);
   expect(ran.execution).toBe('ABORTED');
   const record = await newest();
-  expect(record).toMatchObject({ status: 'cancelled', cause: 'somebody' });
+  expect(record).toMatchObject({ status: 'cancelled', cause: 'somebody', endedBy: 'sweep' });
   const seconds = (Date.parse(record.endedAt ?? '') - Date.parse(record.createdAt)) / 1_000;
   expect(seconds).toBeLessThanOrEqual(45 * minute); // it had lasted 20 minutes when it died
 });

@@ -1,6 +1,7 @@
 import type { Pipeline } from '../../definition/index.ts';
 import { graphOf, jobOf } from '../../graph/index.ts';
 import {
+  endedEntry,
   expressSeconds,
   isExpressArn,
   type RunRecord,
@@ -127,15 +128,11 @@ const takeOut = async (
 ): Promise<void> => {
   const { pipeline, run, generation = 1 } = before;
   const endedAt = new Date(now).toISOString();
-  const end = { status: 'cancelled', endedAt, error: cancelled, cause } as const;
-  if (!(await ledger.runs.end(pipeline, run, end, generation))) return;
-  await ledger.audit.record(pipeline, run, {
-    id: `ended#${generation}`,
-    at: endedAt,
-    by: whoAmI(),
-    what: 'stopped',
-    detail: cause,
-  });
+  const end = { status: 'cancelled', endedAt, endedBy: whoAmI(), error: cancelled, cause } as const;
+  const ended = await ledger.runs.end(pipeline, run, end, generation);
+  const entry = ended && endedEntry(ended);
+  if (!entry) return;
+  await ledger.audit.record(pipeline, run, entry);
   const message: StartMessage = { kind: 'ended', pipeline, run, generation };
   await aws.call('sqs', 'SendMessage', { QueueUrl: manifest.startQueueUrl, MessageBody: JSON.stringify(message) });
 };

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../records/index.ts';
+import { endedEntry, type RunRecord } from '../../records/index.ts';
 import type { Outcome } from '../outcome.ts';
 import { tellParent } from '../parent.ts';
 import { isoTime, type Services } from '../services.ts';
@@ -7,9 +7,10 @@ import { isoTime, type Services } from '../services.ts';
 export const recordSkipped = async (
   record: RunRecord,
   reason: string,
-  { ledger }: Services,
+  { ledger, operator: endedBy = 'dispatch' }: Services,
 ): Promise<Extract<Outcome, { kind: 'notStarted' | 'duplicate' }>> => {
-  const isNew = await ledger.runs.create({ ...record, status: 'skipped', cause: reason, endedAt: record.createdAt });
+  const end = { status: 'skipped', cause: reason, endedAt: record.createdAt, endedBy } as const;
+  const isNew = await ledger.runs.create({ ...record, ...end });
   return isNew ? { kind: 'notStarted', reason } : { kind: 'duplicate', run: record.run };
 };
 
@@ -19,16 +20,12 @@ export const skipRun = async (
   reason: string,
   services: Services,
 ): Promise<void> => {
-  const { ledger, now } = services;
-  const endedAt = isoTime(now());
-  const skipped = await ledger.runs.skip(pipeline, run, { endedAt, cause: reason }, generation);
-  if (!skipped) return;
-  await ledger.audit.record(pipeline, run, {
-    id: 'skipped',
-    at: endedAt,
-    by: 'dispatch',
-    what: 'skipped',
-    detail: reason,
-  });
-  await tellParent(skipped, services);
+  const { ledger, now, operator: endedBy = 'dispatch' } = services;
+  const end = { endedAt: isoTime(now()), endedBy, cause: reason };
+  // A repeat finds it skipped: the first may have died before it had told of it.
+  const record = (await ledger.runs.skip(pipeline, run, end, generation)) ?? (await ledger.runs.get(pipeline, run));
+  const entry = record?.status === 'skipped' ? endedEntry(record) : undefined;
+  if (!record || !entry) return;
+  await ledger.audit.record(pipeline, run, entry);
+  await tellParent(record, services);
 };

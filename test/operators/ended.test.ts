@@ -1,0 +1,187 @@
+// The end of a run is told whole, by whoever comes next: whoever ended it may die at any call, or hear nothing of what it wrote.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openLedger } from '../../lib/ledger/index.ts';
+import { dispatch, finish, reconcile, type Services } from '../../lib/operators/index.ts';
+import { tellParent } from '../../lib/operators/parent.ts';
+import { openLineageType, type ResumeOrder, type RunFacts, type StartMessage } from '../../lib/records/index.ts';
+import type { Aws } from '../../lib/support/aws-call.ts';
+import { diesAt, killed, losesAnswers } from '../broken-calls.ts';
+import { at, machines, openWorkshop, type Workshop } from './workshop.ts';
+
+let workshop: Workshop;
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  // With a gate, which is to hear of each end.
+  const Name = '/heddle/heddle/orders';
+  const { Parameter } = await workshop.local.aws.call('ssm', 'GetParameter', { Name });
+  const manifest = JSON.parse((Parameter as { readonly Value: string }).Value);
+  const gated = { ...manifest, admission: { overlap: 'queue', maxRuns: 100, maxQueued: 100 } };
+  await workshop.local.aws.call('ssm', 'PutParameter', { Name, Value: JSON.stringify(gated), Overwrite: true });
+});
+afterAll(() => workshop.local.close());
+
+interface Told {
+  /** The events on the bus: of which type, and of what. */
+  readonly events: string[];
+  /** Kinds of messages to the start queue. */
+  readonly sent: string[];
+  /** Calls that let a waiting stage go on. */
+  readonly woken: string[];
+}
+const noneTold = (): Told => ({ events: [], sent: [], woken: [] });
+
+/** The services of an operator; `told` hears what got through. */
+const servicesOf = (told: Told, broken: (aws: Aws) => Aws = (aws) => aws): Services => {
+  const { aws } = workshop.services;
+  const heard: Aws = {
+    ...aws,
+    call: async (service, operation, input, options) => {
+      const { Entries = [], MessageBody } = input as {
+        readonly Entries?: readonly { readonly DetailType: string; readonly Detail: string }[];
+        readonly MessageBody?: string;
+      };
+      if (operation.startsWith('SendTask')) {
+        told.woken.push(operation);
+        return {};
+      }
+      const answer = await aws.call(service, operation, input, options);
+      for (const { DetailType, Detail } of operation === 'PutEvents' ? Entries : []) {
+        const { job, pipeline } = JSON.parse(Detail);
+        told.events.push(DetailType === openLineageType ? `lineage of ${job.name}` : `${DetailType}: ${pipeline}`);
+      }
+      if (operation === 'SendMessage') told.sent.push((JSON.parse(MessageBody ?? '') as StartMessage).kind);
+      return answer;
+    },
+  };
+  const own = broken(heard);
+  const ledger = openLedger(own, { table: 'ledger', payloadBucket: 'payloads' });
+  return { ...workshop.services, aws: own, ledger, lineage: true };
+};
+
+/** A run at work, which has one stage behind it. */
+const begun = async (id: string): Promise<RunFacts> => {
+  const run = await workshop.startRun(id);
+  const { stages, payloads } = workshop.local.ledger;
+  await stages.claim(at(run, 'a'), 'o', 'now');
+  const output = await payloads.store('orders', 1);
+  await stages.complete(at(run, 'a'), 'o', { endedAt: 'now', durationMs: 1, output });
+  return run;
+};
+/** A stage of a run of `orders` that waits for a run of `visits`, whose message this is. */
+const asking = async (id: string) => {
+  const parent = await begun(id);
+  const by = { pipeline: 'orders', run: parent.id, stage: 'child', generation: 1 };
+  const input = await workshop.local.ledger.payloads.store('visits', {});
+  const message = { kind: 'child', pipeline: 'visits', parent: by, partition: id, input } as const;
+  const outcome = await dispatch(message, workshop.services);
+  const run = 'run' in outcome ? outcome.run : '';
+  const until = '2026-01-01T00:00:00.000Z';
+  const child = { pipeline: 'visits', run, control: [] };
+  await workshop.local.ledger.waits.open(
+    at(parent, 'child'),
+    { now: 'now', until, child, needs: [], choices: [] },
+    { token: `token of ${id}` },
+  );
+  return { parent, message, run };
+};
+
+const stateMachineArn = `${machines}:heddle-orders`;
+const stop = (run: RunFacts, services: Services) =>
+  reconcile({ detail: { stateMachineArn, name: run.id, status: 'ABORTED', cause: 'by hand' } }, 'heddle-', services);
+const complete = (run: RunFacts, services: Services) => {
+  const stages = [{ id: 'a', within: [] }];
+  return finish({ run, stages, chosen: {}, output: { kind: 'value', value: null } }, services);
+};
+const enders = [
+  ['reconcile', stop, 'cancelled', 'Heddle Run Failed: orders'],
+  ['finish', complete, 'completed', 'Heddle Run Completed: orders'],
+] as const;
+
+test.each(enders)('%s dies at any call, and comes again', async (by, end, status, event) => {
+  for (let dies = 1; ; dies++) {
+    const { parent: run, run: child } = await asking(`${by}-${dies}`);
+    const told = noneTold();
+    const isDead = await end(
+      run,
+      servicesOf(told, (aws) => diesAt(aws, dies)),
+    ).then(
+      () => false,
+      (error: Error) => error.message === killed,
+    );
+    if (!isDead) {
+      expect(dies).toBeGreaterThan(8);
+      return;
+    }
+    await end(run, servicesOf(told));
+    for (const [what, where] of [
+      [event, told.events],
+      ['lineage of orders', told.events],
+      ['lineage of orders/a', told.events],
+      ['ended', told.sent],
+    ] as const)
+      expect([dies, where]).toEqual([dies, expect.arrayContaining([what])]);
+    const { audit, runs } = workshop.local.ledger;
+    expect((await audit.list('orders', run.id)).filter(({ id }) => id === 'ended#1')).toMatchObject([{ by }]);
+    expect(await audit.has('orders', run.id, 'ended#1')).toBe(true);
+    expect(await runs.partition('orders', '2026-01-01')).toMatchObject({ run: run.id, status });
+    if (by === 'reconcile') expect(await runs.get('visits', child)).toMatchObject({ status: 'cancelled' });
+    // All was told: whoever comes once more tells nothing.
+    const again = noneTold();
+    await end(run, servicesOf(again));
+    expect(again).toEqual(noneTold());
+  }
+});
+
+test.each(enders)('the answers to what %s writes are lost', async (by, end, _, event) => {
+  const run = await begun(`lost-${by}`);
+  const told = noneTold();
+  await end(run, servicesOf(told, losesAnswers));
+  expect(told).toMatchObject({ events: expect.arrayContaining([event]), sent: ['ended'] });
+});
+
+test('reconcile finds a run that finish ended and told of: it writes nothing', async () => {
+  const run = await begun('both');
+  await complete(run, servicesOf(noneTold()));
+  const calls: string[] = [];
+  const watched = servicesOf(noneTold(), (aws) => ({
+    ...aws,
+    call: (...call) => {
+      calls.push(call[1]);
+      return aws.call(...call);
+    },
+  }));
+  expect(await stop(run, watched)).toBe(false);
+  expect(calls).toEqual(['GetItem', 'GetItem']);
+});
+
+test('a run goes on of whose end nobody was told: it is told before', async () => {
+  const run = await begun('goesOn');
+  const { runs, audit } = workshop.local.ledger;
+  await runs.end('orders', run.id, { status: 'failed', endedAt: '2026-01-01T00:00:00.000Z', endedBy: 'sweep' }, 1);
+  const order: ResumeOrder = { id: 'o', generation: 2, again: [], below: [], items: {}, by: 'ada', reason: 'fixed' };
+  const told = noneTold();
+  await dispatch({ kind: 'resume', pipeline: 'orders', run: run.id, order }, servicesOf(told));
+  expect(told.events).toEqual(expect.arrayContaining(['lineage of orders', 'Heddle Run Failed: orders']));
+  const history = await audit.list('orders', run.id);
+  expect(history).toEqual(expect.arrayContaining([expect.objectContaining({ id: 'ended#1', by: 'sweep' })]));
+  expect(await runs.get('orders', run.id)).not.toHaveProperty('endedBy');
+});
+
+test('a run that was skipped for its parent, by somebody who died: the parent is told when it is asked for again', async () => {
+  const { message, run } = await asking('skipping');
+  const end = { endedAt: '2026-01-01T00:00:00.000Z', endedBy: 'dispatch', cause: 'no room' };
+  await workshop.local.ledger.runs.skip('visits', run, end, 1);
+  const told = noneTold();
+  expect(await dispatch(message, servicesOf(told))).toEqual({ kind: 'duplicate', run });
+  expect(told.woken).toEqual(['SendTaskFailure']);
+});
+
+test('the answer is lost to the write that ends a stage which waits for a run', async () => {
+  const { run } = await asking('waiting');
+  const record = await workshop.local.ledger.runs.get('visits', run);
+  if (!record) throw new Error('it was asked for');
+  const told = noneTold();
+  const ended = { ...record, status: 'completed', endedAt: 'now', output: { kind: 'value', value: 1 } } as const;
+  await tellParent(ended, servicesOf(told, losesAnswers));
+  expect(told.woken).toEqual(['SendTaskSuccess']);
+});
