@@ -22,7 +22,7 @@ export const orchestratorAlarms = (scope: Construct, props: OrchestratorAlarmsPr
   const waiting = { ...perMinute, statistic: Stats.MAXIMUM };
   const options = typedOptions(orchestrator);
   const logs = (operator: string): string =>
-    `aws logs tail /aws/lambda/${names.operator(orchestrator, operator)} --since 1h --filter-pattern ERROR`;
+    `aws logs tail /aws/lambda/${names.operator(orchestrator, operator)} --since 1h --filter-pattern '?ERROR ?timed'`;
   const alert = (id: string, what: string, metric: Metric, description: string) =>
     alertAt(alarms, id, { alarmName: names.operator(orchestrator, what), description, metric, topic });
 
@@ -37,7 +37,7 @@ export const orchestratorAlarms = (scope: Construct, props: OrchestratorAlarmsPr
       'SweepErrors',
       'sweep-errors',
       operators.sweep.metricErrors(perMinute),
-      `The sweep could not look at some runs, so what nothing else tells of may stay unseen. See which and why: ${logs('sweep')}`,
+      `The sweep could not look at some runs or pools, or had no time for them, so what nothing else tells of may stay unseen. See which and why: ${logs('sweep')}`,
     ),
     alert(
       'StartsFailed',

@@ -4,7 +4,7 @@ import { type OpenRun, openIndex, openIndexKey, openShards, readOpenKey, runKey 
 import type { Table } from './table.ts';
 
 export interface OpenRuns {
-  /** Up to `limit` runs that were to be looked at before `now`, ISO 8601, in each part of the index the longest due first. */
+  /** Up to `limit` runs that were to be looked at before `now`, ISO 8601, the longest due first. */
   due(now: string, limit: number): Promise<readonly OpenRun[]>;
   /** Says when to look at a run again. Nothing for one that is over. */
   lookAgain(run: OpenRun, at: string): Promise<void>;
@@ -12,9 +12,11 @@ export interface OpenRuns {
 
 export const openOpenRuns = (table: Table): OpenRuns => ({
   due: async (now, limit) => {
-    const parts = await Promise.all(openShards.map((pk) => table.upTo<{ pk: string }>(openIndex, pk, now, limit)));
+    type Open = { readonly pk: string; readonly openSk: string };
+    const parts = await Promise.all(openShards.map((pk) => table.upTo<Open>(openIndex, pk, now, limit)));
     return parts
       .flat()
+      .sort((one, other) => one.openSk.localeCompare(other.openSk))
       .slice(0, limit)
       .map(({ pk }) => readOpenKey(pk));
   },

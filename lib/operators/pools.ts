@@ -32,28 +32,44 @@ const youngMs = 60_000;
 /** Pools that are looked at at once, and how long at most: the sweep's Lambda has 240 s, and the next sweep goes on where this one stops. */
 const [atOnce, longestMs] = [10, 120_000];
 
-/** Takes back what nobody holds any more of all pools in use, and grants it to who waits. Gives the pools that could not be looked at. */
-export const sweepPools = async (services: Services): Promise<readonly (PoolAddress & { readonly why: string })[]> => {
+/** A pool that could not be looked at; without one, it is what all of them need. */
+export type Unswept = Partial<PoolAddress> & { readonly why: string };
+
+const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Takes back what nobody holds any more of all pools in use, and grants it to who waits. Never rejects: gives what could not be done. */
+export const sweepPools = async (services: Services): Promise<readonly Unswept[]> => {
+  const failed: Unswept[] = [];
+  try {
+    await sweepInTurn(services, (at, error) => failed.push({ ...at, why: whyOf(error) }));
+  } catch (error) {
+    failed.push({ why: whyOf(error) });
+  }
+  return failed;
+};
+
+const sweepInTurn = async (services: Services, onFailure: (at: PoolAddress, error: unknown) => void): Promise<void> => {
   const { ledger, now } = services;
-  const failed: (PoolAddress & { readonly why: string })[] = [];
   const until = now() + longestMs;
   const found = await ledger.pools.inUse();
-  const inUse = inTurn(found, found.length > atOnce ? await ledger.pools.sweptTo() : undefined);
+  const isLong = found.length > atOnce;
+  const inUse = inTurn(found, isLong ? await ledger.pools.sweptTo() : undefined);
   let next = 0;
   const lookOn = async (): Promise<void> => {
     for (let at = inUse[next]; at && now() < until; at = inUse[next]) {
       next += 1;
+      // As it goes: where one dies at a pool, the next goes on behind it.
+      if (isLong && next % atOnce === 0) await ledger.pools.sweptUpTo(at);
       try {
         await sweepPool(at, services);
       } catch (error) {
-        failed.push({ ...at, why: error instanceof Error ? error.message : String(error) });
+        onFailure(at, error);
       }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lookOn));
   const last = inUse[next - 1];
   if (last && next < inUse.length) await ledger.pools.sweptUpTo(last);
-  return failed;
 };
 
 /** In the order of their keys, beginning behind the one that was the last: of more than there is time for, each has its turn. */

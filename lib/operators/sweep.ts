@@ -6,7 +6,6 @@ import {
   isExpressArn,
   type OpenRun,
   type PipelineManifest,
-  type PoolAddress,
   type RunRecord,
   type StageRecord,
 } from '../records/index.ts';
@@ -18,7 +17,7 @@ import { atDeadline, longestDelaySeconds, watchDeadline } from './deadline.ts';
 import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
-import { sweepPools } from './pools.ts';
+import { sweepPools, type Unswept } from './pools.ts';
 import { reconcileRun } from './reconcile.ts';
 import { resume } from './resume.ts';
 import { isoTime, type Services } from './services.ts';
@@ -28,6 +27,8 @@ import { tell } from './tell.ts';
 /** Runs that one sweep looks at; the others are the next one's. */
 const most = 500;
 const atOnce = 10;
+/** Nor for longer than this: the sweep's Lambda has 240 s, and the pools have their share of it. */
+const longestMs = 100_000;
 /** Between two looks at a run: as long as it has lasted, within these. */
 const [soonestMs, latestMs] = [10 * 60_000, 60 * 60_000];
 /** How long something may be late before it is not only slow. */
@@ -40,15 +41,18 @@ export interface Swept {
   /** Runs that could not be looked at, with why. They are looked at again by the next sweep. */
   readonly failed: readonly (OpenRun & { readonly why: string })[];
   /** Pools that could not be looked at, the same way. */
-  readonly pools: readonly (PoolAddress & { readonly why: string })[];
+  readonly pools: readonly Unswept[];
 }
 
 export const sweep = async (services: Services): Promise<Swept> => {
+  const until = services.now() + longestMs;
   const due = await services.ledger.openRuns.due(isoTime(services.now()), most);
   const failed: (OpenRun & { readonly why: string })[] = [];
-  for (let start = 0; start < due.length; start += atOnce) {
+  let looked = 0;
+  for (let start = 0; start < due.length && services.now() < until; start += atOnce) {
+    looked = Math.min(due.length, start + atOnce);
     await Promise.all(
-      due.slice(start, start + atOnce).map(async (run) => {
+      due.slice(start, looked).map(async (run) => {
         try {
           await lookAt(run, services);
         } catch (error) {
@@ -57,7 +61,7 @@ export const sweep = async (services: Services): Promise<Swept> => {
       }),
     );
   }
-  return { looked: due.length, failed, pools: await sweepPools(services) };
+  return { looked, failed, pools: await sweepPools(services) };
 };
 
 const lookAt = async (open: OpenRun, services: Services): Promise<void> => {
@@ -117,11 +121,13 @@ const lookAtPending = async (
 ): Promise<void> => {
   const { pipeline, run, generation = 1 } = record;
   if (!manifest) return tellStuck(record, 'begin', record.createdAt, services);
-  if (manifest.type === 'express') return void (await look({ kind: 'look', pipeline, run, generation }, services));
-  const arn = `${manifest.stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionName(run, generation)}`;
-  const started = await execution(arn, services);
-  if (started?.status === 'RUNNING') return; // it waits for `begin`, which is tried again
-  if (started) return void (await reconcileRun({ pipeline, run, generation }, ended(started), services));
+  // Of Express executions none can be asked after. Where one is under way all the same, the one that is started now finds the run taken.
+  if (manifest.type !== 'express') {
+    const arn = `${manifest.stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionName(run, generation)}`;
+    const started = await execution(arn, services);
+    if (started?.status === 'RUNNING') return; // it waits for `begin`, which is tried again
+    if (started) return void (await reconcileRun({ pipeline, run, generation }, ended(started), services));
+  }
   if (record.heldBy !== undefined) {
     const pauses = await services.ledger.pauses.list(pipeline);
     if (pauses.some(({ id }) => id === record.heldBy)) return; // whose end lets it go on; it is there until it has let all go
@@ -195,7 +201,7 @@ const tellStuck = async (
 ): Promise<void> => {
   const { ledger, now } = services;
   const id = `stuck#${stage}#${generation}#${since}`;
-  if ((await ledger.audit.list(pipeline, run)).some((entry) => entry.id === id)) return;
+  if (await ledger.audit.has(pipeline, run, id)) return;
   await tell('stuck', { pipeline, id: run, partition }, { stage, since, limitSeconds: slackMs / 1_000 }, services);
   const at = isoTime(now());
   const detail = `${stage} gives no sign of life, where one was to come by ${since}`;

@@ -101,16 +101,31 @@ describe('runs', () => {
     expect((await runs.latest('listed', 1)).map((record) => record.run)).toEqual(['new']);
   });
 
+  test('those that are not over are listed by when they are to be looked at, wherever they are in the index', async () => {
+    const { runs, openRuns } = services.ledger;
+    const ids = Array.from({ length: 20 }, (_, n) => `open${n}`);
+    const minutes = (n: number) => `2020-01-01T00:${String((n * 7) % 20).padStart(2, '0')}:00.000Z`;
+    for (const [n, id] of ids.entries()) await runs.create(run(id, minutes(n)));
+    const due = await openRuns.due('2020-02-01', 5);
+    const first = ids.toSorted((a, b) => (minutes(ids.indexOf(a)) < minutes(ids.indexOf(b)) ? -1 : 1)).slice(0, 5);
+    expect(due.map((one) => one.run)).toEqual(first);
+  });
+
   test('a partition points at its newest run, whoever writes last', async () => {
     const { runs } = services.ledger;
     const mark = (id: string, createdAt: string) =>
       runs.markPartition(
-        { pipeline: 'orders', partition: 'p', run: id, status: 'completed', updatedAt: 'x' },
+        { pipeline: 'orders', partition: 'p', run: id, status: 'completed', updatedAt: createdAt },
         createdAt,
       );
     await mark('second', '2026-01-02');
     await mark('first', '2026-01-01');
-    expect(await runs.partition('orders', 'p')).toMatchObject({ run: 'second' });
+    expect(await runs.partition('orders', 'p')).toMatchObject({ run: 'second', updatedAt: '2026-01-02' });
+    await runs.markPartition(
+      { pipeline: 'orders', partition: 'p', run: 'second', status: 'completed', updatedAt: 'again' },
+      '2026-01-02',
+    );
+    expect(await runs.partition('orders', 'p')).toMatchObject({ updatedAt: '2026-01-02' }); // a repeat changes nothing
   });
 });
 

@@ -81,6 +81,23 @@ describe('a pause', () => {
     expect(await dispatch(dropped('held', 'drops/c/1'), services())).toMatchObject({ kind: 'started' });
   });
 
+  test('holds a run of an Express pipeline too, however long: the sweep leaves it alone, and starts one that nothing holds', async () => {
+    await workshop.deploy('quick', { type: 'express' });
+    const { pauses, runs } = workshop.local.ledger;
+    await pauses.add('quick', pauseAll('p1'));
+    expect(await dispatch(dropped('quick', 'drops/a/1'), services())).toMatchObject({ kind: 'held' });
+    await runs.create({
+      ...{ pipeline: 'quick', run: 'lost', partition: 'b', status: 'pending', upstream: {} },
+      trigger: { kind: 'manual', identity: 'lost', detail: 'test' },
+      input: { kind: 'inline', json: '{}' },
+      createdAt: '2026-01-01T00:00:00.000Z',
+    });
+    const later = { ...services(), now: () => services().now() + 3_600_000 };
+    expect(await sweep(later)).toMatchObject({ failed: [] });
+    expect(await statuses('quick')).toEqual(['a pending', 'b pending']);
+    expect(await workshop.executions('quick')).toBe(1);
+  });
+
   test('of one trigger holds that one; two pauses hold until both have ended', async () => {
     await workshop.deploy('twice');
     const { pauses } = workshop.local.ledger;

@@ -5,12 +5,19 @@ import { openServices, type TestServices } from '../services.ts';
 let services: TestServices;
 afterEach(() => services.close());
 
-test('of more pools than a sweep has time for, each is looked at in its turn', async () => {
+let ms = Date.parse('2026-01-01T00:00:00Z');
+/** The ledger with so many pools in use. */
+const openPools = async (count: number) => {
   services = await openServices();
   const { ledger } = services;
-  let ms = Date.parse('2026-01-01T00:00:00Z');
   const limits = { intervalMs: 86_400_000, perMs: 86_400_000 };
-  for (let n = 0; n < 50; n++) await ledger.pools.reserve({ pool: 'model', key: `customer${n}` }, limits, 1, ms, ms);
+  for (let n = 0; n < count; n++) await ledger.pools.reserve({ pool: 'model', key: `customer${n}` }, limits, 1, ms, ms);
+  return ledger;
+};
+type Swept = Parameters<typeof sweepPools>[0];
+
+test('of more pools than a sweep has time for, each is looked at in its turn', async () => {
+  const ledger = await openPools(50);
   const looked: string[] = [];
   const pools: typeof ledger.pools = {
     ...ledger.pools,
@@ -20,7 +27,7 @@ test('of more pools than a sweep has time for, each is looked at in its turn', a
     },
   };
   const now = () => (ms += 3_000); // each look takes some seconds
-  const sweep = () => sweepPools({ ledger: { ...ledger, pools }, now } as Parameters<typeof sweepPools>[0]);
+  const sweep = () => sweepPools({ ledger: { ...ledger, pools }, now } as Swept);
   let sweeps = 0;
   while (looked.length < 150) {
     expect(await sweep()).toEqual([]);
@@ -28,4 +35,42 @@ test('of more pools than a sweep has time for, each is looked at in its turn', a
   }
   expect(sweeps).toBeGreaterThan(5);
   for (const round of [0, 50, 100]) expect(new Set(looked.slice(round, round + 50)).size).toBe(50);
+});
+
+test('where a sweep was killed, the next one goes on', async () => {
+  const ledger = await openPools(30);
+  const looked: string[] = [];
+  const get: typeof ledger.pools.get = (at) => {
+    looked.push(at.key);
+    return ledger.pools.get(at);
+  };
+  const sweep = (own: Partial<typeof ledger.pools> = {}) =>
+    sweepPools({ ledger: { ...ledger, pools: { ...ledger.pools, get, ...own } }, now: () => ms } as Swept);
+  expect(await sweep()).toEqual([]);
+  const order = looked.splice(0).sort();
+  expect(order).toHaveLength(30);
+  const killed = Promise.withResolvers<undefined>();
+  const never = new Promise<never>(() => undefined);
+  let noted = 0;
+  void sweep({
+    get: (at) => (noted < 2 ? get(at) : never),
+    sweptUpTo: async (at) => {
+      await ledger.pools.sweptUpTo(at);
+      noted += 1;
+      if (noted === 2) killed.resolve(undefined);
+      if (noted >= 2) await never;
+    },
+  });
+  await killed.promise;
+  looked.splice(0);
+  expect(await sweep()).toEqual([]);
+  expect(looked[0]).toBe(order[20]);
+  expect(looked).toHaveLength(30);
+});
+
+test('a sweep that cannot even list them says so', async () => {
+  const ledger = await openPools(0);
+  const inUse: typeof ledger.pools.inUse = () => Promise.reject(new Error('no such index'));
+  const services = { ledger: { ...ledger, pools: { ...ledger.pools, inUse } }, now: () => ms } as Swept;
+  expect(await sweepPools(services)).toEqual([{ why: 'no such index' }]);
 });
