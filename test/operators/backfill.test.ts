@@ -187,7 +187,7 @@ test('whoever goes on with it dies at any call, and comes again at once: it is l
     const [first] = world.queue.splice(0);
     if (first) await world.take(first);
     const isOver = world.calls.made <= dies;
-    const again = world.queue.findIndex((message) => message === first);
+    const again = first ? world.queue.indexOf(first) : -1;
     Object.assign(world.calls, { dies: Number.POSITIVE_INFINITY });
     if (first && again >= 0) await world.take(...(world.queue.splice(again, 1) as [StartMessage]));
     expect([dies, world.queue]).toEqual([dies, expect.arrayContaining([expect.objectContaining({ look: true })])]);
