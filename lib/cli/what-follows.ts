@@ -22,8 +22,8 @@ export const followWhatFollows = async (
   const ended: RunRecord[] = [];
   const missing: string[] = [];
   const triggering = mended.filter(({ backfill }) => backfill === undefined);
-  for (const partition of new Set(triggering.map((run) => run.partition))) {
-    const given = triggering.filter((run) => run.partition === partition).map(({ pipeline }) => pipeline);
+  for (const [partition, runs] of Map.groupBy(triggering, (run) => run.partition)) {
+    const given = runs.map(({ pipeline }) => pipeline);
     for (const manifest of readersOf(given, ordered)) {
       const above = await newestAbove(target, manifest, partition);
       if (!above) continue; // one of them is not complete, so nothing begins

@@ -38,6 +38,25 @@ export interface Looked {
   readonly left: readonly WaitingMessage[];
 }
 
+const atOnce = 10; // SQS takes no more in a batch
+
+/** Does the same with many messages; gives why some were refused. */
+const withEach = async (
+  aws: Aws,
+  operation: 'DeleteMessageBatch' | 'ChangeMessageVisibilityBatch',
+  QueueUrl: string,
+  messages: readonly object[],
+): Promise<readonly string[]> => {
+  const refused: string[] = [];
+  for (let start = 0; start < messages.length; start += atOnce) {
+    const Entries = messages.slice(start, start + atOnce).map((one, place) => ({ Id: String(place), ...one }));
+    const { Failed = [] } = await aws.call('sqs', operation, { QueueUrl, Entries });
+    for (const { Code, Message } of Failed as readonly { readonly Code?: string; readonly Message?: string }[])
+      refused.push(`${Code ?? ''} ${Message ?? ''}`);
+  }
+  return refused;
+};
+
 /** Deletes the messages that `isMeant`, until it has `most`. Others show up again at once. */
 export const lookThrough = async (
   aws: Aws,
@@ -60,16 +79,19 @@ export const lookThrough = async (
     const messages = Messages as readonly WaitingMessage[];
     // A message that comes again says that the round is over.
     if (messages.length === 0 || messages.some(({ MessageId }) => seen.has(MessageId))) break;
+    const meant: { readonly ReceiptHandle: string }[] = [];
     for (const message of messages) {
-      seen.add(message.MessageId);
-      if (isMeant(message)) {
-        await aws.call('sqs', 'DeleteMessage', { QueueUrl, ReceiptHandle: message.ReceiptHandle });
-        taken += 1;
-      } else left.push(message);
+      const { MessageId, ReceiptHandle } = message;
+      seen.add(MessageId);
+      if (isMeant(message)) meant.push({ ReceiptHandle });
+      else left.push(message);
     }
+    const [refused] = await withEach(aws, 'DeleteMessageBatch', QueueUrl, meant);
+    if (refused !== undefined) throw new Error(`${QueueUrl} did not let go of a message: ${refused}`);
+    taken += meant.length;
   }
-  for (const { ReceiptHandle } of left)
-    await aws.call('sqs', 'ChangeMessageVisibility', { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
+  const shown = left.map(({ ReceiptHandle }) => ({ ReceiptHandle, VisibilityTimeout: 0 }));
+  await withEach(aws, 'ChangeMessageVisibilityBatch', QueueUrl, shown); // one that is refused shows up by itself
   return { taken, left };
 };
 

@@ -1,6 +1,12 @@
 // The plan of `heddle dead-letters replay`: what cannot be done again is in it, with the reason.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type DeadLetter, manifestName } from '../../lib/records/index.ts';
 import { openRecorded, type Recorded, runRecord } from './recorded.ts';
+
+const letterOf = (pipeline: string, run: string, lastAt: string, item: number): DeadLetter => ({
+  ...{ pipeline, run, partition: 'monday', stage: 'clean', item, error: 'E', cause: 'no', attempts: 1 },
+  ...{ firstAt: '2026-01-01T10:00:00.000Z', lastAt, definitionHash: 'd' },
+});
 
 let recorded: Recorded;
 beforeAll(async () => {
@@ -10,19 +16,7 @@ beforeAll(async () => {
   await runs.create(runRecord('orders', 'open', { status: 'running' }));
   for (const run of ['ended', 'open', 'gone', 'gone'].map((name, item) => ({ name, item })))
     await deadLetters.write(
-      {
-        pipeline: 'orders',
-        run: run.name,
-        partition: 'monday',
-        stage: 'clean',
-        item: run.item,
-        error: 'E',
-        cause: 'no',
-        attempts: 1,
-        firstAt: '2026-01-01T10:00:00.000Z',
-        lastAt: `2026-01-01T10:00:0${9 - run.item}.000Z`,
-        definitionHash: 'd',
-      },
+      letterOf('orders', run.name, `2026-01-01T10:00:0${9 - run.item}.000Z`, run.item),
       recorded.services.queueUrl,
     );
 });
@@ -42,4 +36,58 @@ test('each run is in it, that whose record is gone too', async () => {
       { run: 'gone', items: 2, plan: 'the record of the run is gone: discard it' },
     ],
   });
+});
+
+test('the oldest are sent first; what reads others waits for them, all that it reads', async () => {
+  const { services, ledger, heddle, close } = await openRecorded({ manifests: [] });
+  try {
+    const { aws } = services;
+    const queue = async (QueueName: string) => String((await aws.call('sqs', 'CreateQueue', { QueueName })).QueueUrl);
+    const put = (Name: string, manifest: object) =>
+      aws.call('ssm', 'PutParameter', { Name, Type: 'String', Value: JSON.stringify(manifest), Overwrite: true });
+    for (const [pipeline, upstream] of [
+      ['orders', {}],
+      ['report', { days: 'orders' }],
+    ] as const) {
+      const [replayQueueUrl, deadLetterQueueUrl] = [await queue(`${pipeline}-replay`), await queue(`${pipeline}-dead`)];
+      const manifest = { pipeline, stages: [], upstream, replayQueueUrl, deadLetterQueueUrl };
+      await put(manifestName('heddle', pipeline), manifest);
+    }
+    const shared = {
+      orchestrator: 'heddle',
+      pipelines: ['orders', 'report'],
+      table: 'ledger',
+      payloadBucket: 'payloads',
+    };
+    await put(manifestName('heddle'), shared);
+    const ended = { status: 'failed', endedAt: '2026-01-01T10:00:05.000Z' } as const;
+    for (const run of ['o1', 'o2', 'o3']) await ledger.runs.create(runRecord('orders', run, ended));
+    const upstreamLists = { days: [{ pipeline: 'orders', run: 'o2', partition: 'o2' }] };
+    await ledger.runs.create(runRecord('report', 'r1', { ...ended, upstreamLists }));
+    for (const [pipeline, run] of [
+      ['orders', 'o1'],
+      ['orders', 'o2'],
+      ['orders', 'o3'],
+      ['report', 'r1'],
+    ] as const)
+      await ledger.deadLetters.write(
+        letterOf(pipeline, run, `2026-01-01T10:00:0${run.slice(1)}.000Z`, 0),
+        await queue(`${pipeline}-dead`),
+      );
+    const sent = async (pipeline: string) => {
+      const asked = { QueueUrl: await queue(`${pipeline}-replay`), MaxNumberOfMessages: 10, VisibilityTimeout: 0 };
+      const { Messages = [] } = await aws.call('sqs', 'ReceiveMessage', asked);
+      return (Messages as readonly { readonly Body: string }[]).map(({ Body }) => JSON.parse(Body).run);
+    };
+    const replayed = heddle('dead-letters', 'replay', '--stage', 'clean', '--go', '--no-wait', '--json');
+    for (let run: readonly string[] = []; run.length < 3; run = await sent('orders'));
+    expect([await sent('orders'), await sent('report')]).toEqual([['o1', 'o2', 'o3'], []]);
+    const order = { id: 'x', generation: 2, again: [], below: [], items: {}, by: 'me', reason: 'a letter' };
+    await ledger.runs.resume('orders', 'o2', order, { at: '2026-01-01T11:00:00.000Z' });
+    await ledger.runs.end('orders', 'o2', { ...ended, status: 'completed' }, 2);
+    expect(await replayed).toMatchObject({ code: 0 });
+    expect(await sent('report')).toEqual(['r1']);
+  } finally {
+    await close();
+  }
 });

@@ -1,5 +1,11 @@
 import { replayLetters } from '../../ledger/index.ts';
-import type { DeadLetter, LostStart, ReplayMessage, RunRecord } from '../../records/index.ts';
+import {
+  type DeadLetter,
+  type LostStart,
+  type ReplayMessage,
+  type RunRecord,
+  upstreamRunsOf,
+} from '../../records/index.ts';
 import { eachAtOnce } from '../../support/each-at-once.ts';
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
@@ -71,22 +77,25 @@ export const deadLettersReplay: Command = {
         await send(target, portion, told);
         portion = [];
       };
-      for (const [place, group] of able.entries()) {
+      const earlier = new Map<string, Group>();
+      const sending = oldestFirst(able);
+      for (const group of sending) {
         // A run goes on when those that it reads have: until then, what they give is not there.
-        const above = able.slice(0, place).filter(({ run }) => reads(group.run, run));
+        const above = upstreamRunsOf(group.run).flatMap((run) => earlier.get(nameOf(run)) ?? []);
+        earlier.set(nameOf(group.run), group);
         if (above.length > 0 || portion[0]?.run.pipeline !== group.run.pipeline) await sendPortion();
         for (const one of above) await endOf(one);
         portion.push(group);
         if (portion.length >= mostAtOnce) await sendPortion();
         if (rate === undefined) continue;
         await sendPortion();
-        if (group !== able.at(-1))
+        if (group !== sending.at(-1))
           await new Promise((resolve) => setTimeout(resolve, (group.letters.length / rate) * 1_000));
       }
       await sendPortion();
       if (given.has('no-wait') || able.length === 0) return failing;
-      for (const group of able) await endOf(group);
-      const runs = [...ended.values()];
+      const runs: RunRecord[] = [];
+      for (const group of able) runs.push(await endOf(group));
       const followed = target.embedded ? await letFollow(target, runs, given, setting) : [];
       await showRuns(target, [...runs, ...followed], given.has('json'), setting);
       return Math.max(failing, ...runs.map(exitCodeOf));
@@ -130,8 +139,11 @@ interface Refused {
   readonly refused: string;
 }
 
-const reads = ({ upstream }: RunRecord, above: RunRecord): boolean =>
-  Object.values(upstream).some(({ pipeline, run }) => pipeline === above.pipeline && run === above.run);
+const nameOf = ({ pipeline, run }: Pick<RunRecord, 'pipeline' | 'run'>): string => `${pipeline} ${run}`;
+
+/** Within each pipeline: as their messages lie on the queue, so that those of a portion are found at its head. */
+const oldestFirst = (groups: readonly Group[]): readonly Group[] =>
+  [...Map.groupBy(groups, ({ run }) => run.pipeline).values()].flatMap((own) => own.toReversed());
 
 const runsAtOnce = 20;
 
@@ -139,7 +151,7 @@ const runsAtOnce = 20;
 const planOf = async (target: Target, letters: readonly DeadLetter[]): Promise<readonly (Group | Refused)[]> => {
   const { ledger } = target;
   const planned: (Group | Refused)[] = [];
-  const byRun = [...Map.groupBy(letters, ({ pipeline, run }) => `${pipeline} ${run}`).values()];
+  const byRun = [...Map.groupBy(letters, nameOf).values()];
   await eachAtOnce(byRun, runsAtOnce, async (own, place) => {
     const [first] = own;
     if (!first) return undefined;
@@ -161,9 +173,8 @@ const printPlan = (
   setting: Setting,
 ): void => {
   const ofRuns = plan.flatMap(({ run, letters, refused }) => {
-    const stages = [...new Set(letters.map(({ stage }) => stage))];
-    return stages.map((stage) => {
-      const own = letters.filter((letter) => letter.stage === stage);
+    const byStage = Map.groupBy(letters, ({ stage }) => stage);
+    return [...byStage].map(([stage, own]) => {
       const items = own.filter(({ item }) => item !== undefined).length;
       return { pipeline: run.pipeline, run: run.run, stage, items, plan: refused ?? 'again, then what depends on it' };
     });
