@@ -29,6 +29,8 @@ export const readArguments = (command: Command, words: readonly string[]): Argum
         `${token.rawName} was given no value`,
         `${token.rawName} ${placeholder(command, token.name)}`,
       );
+    } else if (value === '') {
+      throw misused(command, `${token.rawName} is empty`, `${token.rawName} ${placeholder(command, token.name)}`);
     } else values.set(token.name, value);
   }
   if (!switches.has('help')) checkOperands(command, operands);

@@ -116,9 +116,10 @@ export const openTable = (aws: Aws, name: string): Table => {
     return items.slice(0, limit);
   };
 
-  const beginning = (pk: string, prefix: string, attributes: readonly string[] | undefined): object => ({
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: typed({ ':pk': pk, ':prefix': prefix }),
+  const beginning = (pk: string, prefix: string, attributes?: readonly string[]): object => ({
+    // AWS refuses an empty text as a value of a key, also where it is a prefix.
+    KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: typed({ ':pk': pk, ...(prefix === '' ? {} : { ':prefix': prefix }) }),
     ConsistentRead: true,
     ...(attributes
       ? {
@@ -263,16 +264,7 @@ export const openTable = (aws: Aws, name: string): Table => {
       }
     },
 
-    first: (pk, prefix, limit) =>
-      query(
-        {
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: typed({ ':pk': pk, ':prefix': prefix }),
-          ConsistentRead: true,
-          Limit: limit,
-        },
-        limit,
-      ),
+    first: (pk, prefix, limit) => query({ ...beginning(pk, prefix), Limit: limit }, limit),
 
     list: (pk, prefix, attributes) => query(beginning(pk, prefix, attributes)),
 

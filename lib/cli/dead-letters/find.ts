@@ -56,9 +56,8 @@ const findStarts = async (
   const pipeline = given.text('pipeline');
   const isMeant = matcher(given, undefined, undefined, now);
   // One that is known by its name need not be looked for on the queues.
-  const known = name?.startsWith('start/')
-    ? await target.ledger.lostStarts.get(name.slice('start/'.length))
-    : undefined;
+  const id = name?.startsWith('start/') ? name.slice('start/'.length) : '';
+  const known = id === '' ? undefined : await target.ledger.lostStarts.get(id);
   const all = known?.state === 'open' ? [known] : await lostStarts(target, { pipeline, open });
   const found = all
     .filter((lost) => name === undefined || name === 'start' || lostStartName(lost) === name)

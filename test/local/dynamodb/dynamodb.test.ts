@@ -184,6 +184,22 @@ describe('reading', () => {
     expect(keys(await query({ ScanIndexForward: false, Limit: 2 }))).toEqual(['item#4', 'item#3']);
   });
 
+  test.each([
+    ['pk = :p', { ':p': { S: '' } }, 'pk'],
+    ['pk = :p AND sk = :s', { ':p': { S: 'run' }, ':s': { S: '' } }, 'sk'],
+    ['pk = :p AND begins_with(sk, :s)', { ':p': { S: 'run' }, ':s': { S: '' } }, 'sk'],
+  ])('an empty value of a key is refused, as by AWS: %s', async (KeyConditionExpression, values, key) => {
+    const asked = query({ KeyConditionExpression, ExpressionAttributeValues: values });
+    await expect(asked).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: ${key}`,
+    });
+    const Key = item(key === 'pk' ? '' : 'run', key === 'pk' ? 'item#0' : '');
+    const name = 'ValidationException';
+    await expect(client.send(new GetItemCommand({ TableName, Key }))).rejects.toMatchObject({ name });
+    await expect(client.send(new PutItemCommand({ TableName, Item: Key }))).rejects.toMatchObject({ name });
+  });
+
   test('pages in both orders hold each item once', async () => {
     for (const ScanIndexForward of [true, false]) {
       const seen: (string | undefined)[] = [];

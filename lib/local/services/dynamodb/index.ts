@@ -33,6 +33,20 @@ const refuseUnknownFields = (operation: string, action: DynaliteAction, input: S
   }
 };
 
+// dynalite looks for empty values in keys, and not in what keys are compared with.
+const refuseEmptyKeys = ({ KeyConditions = {} }: Shape): void => {
+  const conditions = KeyConditions as { readonly [key: string]: { readonly AttributeValueList: readonly Shape[] } }; // dynalite made it
+  for (const [key, { AttributeValueList }] of Object.entries(conditions))
+    for (const { S: text, B: bytes } of AttributeValueList) {
+      if (text !== '' && bytes !== '') continue;
+      const what = text === '' ? 'string' : 'binary';
+      throw new AwsError(
+        'ValidationException',
+        `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${what} value. Key: ${key}`,
+      );
+    }
+};
+
 const stream = (store: TableStore, action: DynaliteAction, checked: Shape): Promise<Shape> =>
   new Promise((resolve, reject) =>
     action.run(store, checked, (error, output) => (error ? reject(error) : resolve(output ?? {}))),
@@ -98,6 +112,7 @@ export const dynamodbService = (context: EngineContext): DynamodbService => {
     if (!READS.has(operation)) changes += 1;
     try {
       const checked = action.check(structuredClone(input), store); // dynalite edits what it is given
+      if (operation === 'Query') refuseEmptyKeys(checked);
       const output = STREAMS.has(operation)
         ? await stream(store, action, checked)
         : atomically(context.database, () => atOnce(store, action, checked));
