@@ -121,6 +121,15 @@ describe('standard queues', () => {
     });
   });
 
+  test('a batch is refused as a whole where it is too long', async () => {
+    const url = await create('q');
+    const Entries = ['a', 'b'].map((Id) => ({ Id, MessageBody: 'x'.repeat(524_289) }));
+    await expect(call('SendMessageBatch', { QueueUrl: url, Entries })).rejects.toMatchObject({
+      code: 'BatchRequestTooLong',
+      message: 'Batch requests cannot be longer than 1048576 bytes. You have sent 1048578 bytes.',
+    });
+  });
+
   test('all stays over a restart, also under another port', async () => {
     const url = await create('q');
     await send(url, 'kept');

@@ -8,6 +8,7 @@ import { attributesDigest, md5, messageBytes } from './message-digest.ts';
 import { attributeNumber, isFifo, type QueueState, queueOf, read } from './queue-state.ts';
 import type { Queue } from './queue-table.ts';
 
+const MAX_BATCH_BYTES = 1_048_576;
 const DEDUPLICATION_MS = 5 * 60 * 1000;
 const MAX_DELAY_SECONDS = 900;
 const SEQUENCE_DIGITS = 20;
@@ -72,10 +73,21 @@ export const sendTo = (state: QueueState, queue: Queue, input: Shape): Shape => 
   return answer(id, seq);
 };
 
+const refuseLongBatch = (entries: readonly Shape[]): void => {
+  const bytes = entries.reduce((sum, entry) => {
+    const attributes = read.optionalShape(entry, 'MessageAttributes') ?? {};
+    return sum + messageBytes(read.optionalText(entry, 'MessageBody') ?? '', attributes);
+  }, 0);
+  if (bytes <= MAX_BATCH_BYTES) return;
+  const message = `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`;
+  throw new AwsError('BatchRequestTooLong', message);
+};
+
 export const sendOperations = (state: QueueState): OperationTable => ({
   SendMessage: (input) => sendTo(state, queueOf(state, input), input),
   SendMessageBatch: (input) => {
     const queue = queueOf(state, input);
+    refuseLongBatch(read.shapes(input, 'Entries'));
     return forEachEntry(input, (entry) => sendTo(state, queue, entry));
   },
 });
