@@ -46,13 +46,22 @@ export const openStored = (engine: () => Engine, services: () => Services): Stor
   };
 
   const listed = async (bucket: RowsBucket, Prefix: string): Promise<readonly Json[]> => {
-    const { Contents = [] } = await engine()
-      .service('s3')
-      .call('ListObjectsV2', { Bucket: bucketName(bucket), Prefix });
-    return (Contents as readonly Listed[]).map(({ Key, ETag, Size, LastModified, StorageClass }) => ({
-      ...{ Key, Size, Etag: ETag, StorageClass },
-      LastModified: Math.floor(Date.parse(String(LastModified)) / 1_000),
-    }));
+    const found: Json[] = [];
+    let token: unknown;
+    do {
+      const asked = {
+        Bucket: bucketName(bucket),
+        Prefix,
+        ...(token === undefined ? {} : { ContinuationToken: token }),
+      };
+      const { Contents = [], NextContinuationToken } = await engine().service('s3').call('ListObjectsV2', asked);
+      for (const { Key, ETag, Size, LastModified, StorageClass } of Contents as readonly Listed[]) {
+        const seconds = Math.floor(Date.parse(String(LastModified)) / 1_000);
+        found.push({ Key, Size, Etag: ETag, StorageClass, LastModified: seconds });
+      }
+      token = NextContinuationToken;
+    } while (token !== undefined);
+    return found;
   };
 
   return {
