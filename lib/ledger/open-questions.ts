@@ -43,7 +43,8 @@ export const openQuestions = async (
       return [{ ...at, stage, question, since, until, partition: run?.partition ?? at.run }];
     });
   };
-  const open = await ledger.openRuns.due(everAfter, most);
+  const due = await ledger.openRuns.due(everAfter, most + 1);
+  const open = due.slice(0, most);
   const questions: OpenQuestion[] = [];
   for (let start = 0; start < open.length; start += atOnce) {
     const found = await Promise.all(open.slice(start, start + atOnce).map(questionsOf));
@@ -52,6 +53,6 @@ export const openQuestions = async (
   return {
     questions: questions.toSorted((a, b) => (a.since ?? '').localeCompare(b.since ?? '')),
     looked: open.length,
-    beyond: open.length === most,
+    beyond: due.length > most,
   };
 };

@@ -72,13 +72,13 @@ export const readGrid = async ({ ledger, manifests }: Services, pipeline: string
 export const readLetters = async (services: Services, pipeline: string | undefined): Promise<View> => {
   const { ledger } = services;
   const names = pipeline === undefined ? await pipelinesOf(services) : [pipeline];
-  const lists = await Promise.all(names.map((name) => ledger.deadLetters.open(name, mostLetters)));
+  const lists = await Promise.all(names.map((name) => ledger.deadLetters.open(name, mostLetters + 1)));
   const letters = lists
-    .flat()
+    .flatMap((list) => list.slice(0, mostLetters))
     .map(withCut)
     .toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
   return (share) => {
-    const beyond = share < 1 || lists.some((list) => list.length === mostLetters);
+    const beyond = share < 1 || lists.some((list) => list.length > mostLetters);
     const facts: LettersFacts = { letters: some(letters, share), starts: [], beyond };
     return lettersPage(pipeline === undefined ? facts : { ...facts, pipeline });
   };
@@ -100,13 +100,14 @@ export const readApprovals = async ({ ledger }: Services): Promise<View> => {
 export const readRun = async ({ ledger, manifests, now }: Services, pipeline: string, id: string): Promise<View> => {
   const run = await ledger.runs.get(pipeline, id);
   if (!run) return () => vanishedRun(pipeline, id, 'HDL852');
-  const [records, manifest, deadLetters, audit] = await Promise.all([
+  const [records, manifest, letters, audit] = await Promise.all([
     ledger.stages.list(pipeline, id),
     manifests.of(pipeline),
-    ledger.deadLetters.first(pipeline, id, mostLetters),
+    ledger.deadLetters.first(pipeline, id, mostLetters + 1),
     ledger.audit.list(pipeline, id),
   ]);
   const stages = records.map(withCut).toSorted(byBegin);
+  const deadLetters = letters.slice(0, mostLetters);
   return (share) =>
     runPage({
       run: withCut(run),
@@ -117,7 +118,7 @@ export const readRun = async ({ ledger, manifests, now }: Services, pipeline: st
       unknown: share < 1 ? 'Not all of it has room here: heddle console shows it whole.' : undefined,
       until: run.endedAt ?? new Date(Math.floor(now() / 1_000) * 1_000).toISOString(),
       deadLetters: some(deadLetters.map(withCut), share),
-      moreLetters: share < 1 || deadLetters.length === mostLetters,
+      moreLetters: share < 1 || letters.length > mostLetters,
       audit: some(historyOf(audit, deadLetters), share),
       input: undefined,
       output: undefined,

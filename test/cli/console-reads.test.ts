@@ -1,6 +1,8 @@
 // The console's lists on a ledger with far more runs than they show: what is read is what is shown.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readGrid, readHome, readRuns } from '../../lib/cli/console/read.ts';
+import { readRun } from '../../lib/cli/console/read-run.ts';
+import { readLetters } from '../../lib/cli/console/read-waiting.ts';
 import { openRecorded, type Recorded, runRecord, type TableCall } from './recorded.ts';
 
 let recorded: Recorded;
@@ -29,6 +31,25 @@ test('the list of runs', async () => {
   noScan(calls);
   expect(facts.runs).toHaveLength(30);
   expect(itemsOf(calls)).toBe(30);
+});
+
+test('dead letters: more than are shown, or as many', async () => {
+  const letters = Array.from({ length: 501 }, (_, item) => ({
+    ...{ pipeline: 'report', run: 'r0', partition: 'r0', stage: 'clean', item, error: 'E', cause: 'no', attempts: 1 },
+    ...{ firstAt: '2026-01-01T10:00:00.000Z', lastAt: '2026-01-01T10:00:00.000Z', definitionHash: 'd' },
+  }));
+  const { deadLetters } = recorded.ledger;
+  const write = (some: typeof letters) =>
+    Promise.all(some.map((letter) => deadLetters.write(letter, recorded.services.queueUrl)));
+  const looked = async () => {
+    const { facts: all } = await recorded.desk((desk) => readLetters(desk, undefined));
+    const { facts: ofRun } = await recorded.desk((desk) => readRun(desk, 'report', 'r0'));
+    return [all.letters.length, all.beyond, ofRun?.deadLetters.length, ofRun?.moreLetters];
+  };
+  await write(letters.slice(0, 500));
+  expect(await looked()).toEqual([500, false, 500, false]);
+  await write(letters.slice(500));
+  expect(await looked()).toEqual([500, true, 500, true]);
 });
 
 test('the grid of a pipeline, and the older page of it', async () => {

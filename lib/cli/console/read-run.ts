@@ -40,15 +40,18 @@ export const readRun = async (desk: Desk, pipeline: string, id: string): Promise
   const { ledger } = desk.target;
   const run = await ledger.runs.get(pipeline, id);
   if (!run) return undefined;
-  const [records, wiring, deadLetters, audit, input, output] = await Promise.all([
+  const [records, wiring, letters, audit, input, output] = await Promise.all([
     ledger.stages.list(pipeline, id),
     desk.wiringOf(run),
-    run.deadLetters === 0 && run.generation === undefined ? [] : ledger.deadLetters.first(pipeline, id, mostLetters),
+    run.deadLetters === 0 && run.generation === undefined
+      ? []
+      : ledger.deadLetters.first(pipeline, id, mostLetters + 1),
     ledger.audit.list(pipeline, id),
     knownOf(() => ledger.payloads.load(run.input)),
     outputOfRun(desk, run),
   ]);
   const stages = records.toSorted(byBegin);
+  const deadLetters = letters.slice(0, mostLetters);
   const planned = await plannedOf(desk, run);
   const { stages: states } = await runState(ledger, run, stages, []);
   return {
@@ -60,7 +63,7 @@ export const readRun = async (desk: Desk, pipeline: string, id: string): Promise
     unknown: wiring.unknown,
     until: untilOf(run, desk.setting.now()),
     deadLetters,
-    moreLetters: deadLetters.length === mostLetters,
+    moreLetters: letters.length > mostLetters,
     audit: historyOf(audit, deadLetters),
     input,
     output,
@@ -86,7 +89,7 @@ export const readStage = async (
     inputOf(desk, run, record, wired),
     outputOf(desk, run, record),
     record?.items ? ledger.stages.listBatches({ pipeline, run: id, stage, spread: record.spread }, false) : [],
-    ledger.deadLetters.first(pipeline, id, mostLetters, stage),
+    ledger.deadLetters.first(pipeline, id, mostLetters + 1, stage),
     desk.logsOf(run, record),
   ]);
   return {
@@ -99,8 +102,8 @@ export const readStage = async (
     input,
     output,
     batches,
-    letters,
-    moreLetters: letters.length === mostLetters,
+    letters: letters.slice(0, mostLetters),
+    moreLetters: letters.length > mostLetters,
   };
 };
 

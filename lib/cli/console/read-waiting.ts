@@ -18,12 +18,12 @@ export const readLetters = async (desk: Desk, pipeline: string | undefined): Pro
   const names = pipeline === undefined ? manifest.pipelines : [pipeline];
   const [starts, ...lists] = await Promise.all([
     ledger.lostStarts.list(),
-    ...names.map((name) => ledger.deadLetters.open(name, lettersEach)),
+    ...names.map((name) => ledger.deadLetters.open(name, lettersEach + 1)),
   ]);
   return {
-    letters: lists.flat(),
+    letters: lists.flatMap((list) => list.slice(0, lettersEach)),
     starts: starts.filter((lost) => isOpenStart(lost) && (pipeline === undefined || lost.pipeline === pipeline)),
-    beyond: lists.some((list) => list.length === lettersEach),
+    beyond: lists.some((list) => list.length > lettersEach),
     ...(pipeline === undefined ? {} : { pipeline }),
   };
 };
