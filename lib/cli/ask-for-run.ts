@@ -116,26 +116,54 @@ const neededKeys = async (
   return 'pairing' in paired ? keysAbove(paired.pairing, key) : [];
 };
 
+interface Lacking {
+  /** As a person would name it. */
+  readonly name: string;
+  readonly pipeline: string;
+  readonly status: string;
+}
+
+/** What a run for this partition reads and is not complete. */
+const lackingFor = async (target: Target, manifest: PipelineManifest, own: string): Promise<readonly Lacking[]> => {
+  const perUpstream = await Promise.all(
+    Object.entries(manifest.upstream).map(async ([alias, name]) => {
+      const keys = await neededKeys(target, manifest, [alias, name], own);
+      const known = await target.ledger.runs.partitions(name, keys);
+      return keys.map((key) => {
+        const status = known.find((record) => record.partition === key)?.status ?? 'without a run';
+        return { name: key === own ? name : `${name} ${key}`, pipeline: name, status };
+      });
+    }),
+  );
+  return perUpstream.flat().filter(({ status }) => status !== 'completed');
+};
+
+/** A partition that a run could be for now, among those that the upstream completed lately. */
+const possibleOne = async (
+  target: Target,
+  manifest: PipelineManifest,
+  upstream: string,
+): Promise<string | undefined> => {
+  const runs = await target.ledger.runs.latest(upstream, searched);
+  const completed = new Set(runs.filter(({ status }) => status === 'completed').map(({ partition }) => partition));
+  for (const partition of completed) {
+    if (manifest.partitions && keyProblem(manifest.partitions, partition) !== undefined) continue;
+    if ((await lackingFor(target, manifest, partition)).length === 0) return partition;
+  }
+  return undefined;
+};
+
 const checkUpstreams = async (
   target: Target,
   manifest: PipelineManifest,
   { pipeline, id, partition }: Pick<Wanted, 'pipeline' | 'id' | 'partition'>,
 ): Promise<void> => {
-  const perUpstream = await Promise.all(
-    Object.entries(manifest.upstream).map(async ([alias, name]) => {
-      const keys = await neededKeys(target, manifest, [alias, name], partition ?? id);
-      const known = await target.ledger.runs.partitions(name, keys);
-      return keys.map((key) => {
-        const status = known.find((record) => record.partition === key)?.status ?? 'without a run';
-        return { name: key === (partition ?? id) ? name : `${name} ${key}`, pipeline: name, status };
-      });
-    }),
-  );
-  const states = perUpstream.flat();
-  const lacking = states.filter(({ status }) => status !== 'completed');
+  const lacking = await lackingFor(target, manifest, partition ?? id);
   const [first] = lacking;
   if (!first) return;
   const found = lacking.map(({ name, status }) => `${name}, which is ${status}`).join(', and ');
+  const possible = await possibleOne(target, manifest, first.pipeline);
+  const such = possible === undefined ? '' : `, such as ${possible}`;
   throw new CliError(
     'HDL618',
     2,
@@ -143,6 +171,6 @@ const checkUpstreams = async (
       ? `${pipeline} reads what ${lacking.map(({ name }) => name).join(', ')} gave for its partition, but no partition was given`
       : `for partition ${partition}, ${pipeline} reads from ${found}`,
     'a partition for which every upstream is completed',
-    `name one with --partition, or start ${first.pipeline} first: ${pipeline} follows by itself`,
+    `name one with --partition${such}, or start ${first.pipeline} first: ${pipeline} follows by itself`,
   );
 };

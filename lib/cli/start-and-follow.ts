@@ -155,7 +155,7 @@ export const letFollow = async (
 };
 
 /** `20261124-120000-3f9c2a`: ids that sort by time, and that nobody else comes up with. */
-const newId = (now: number): string => {
+export const newId = (now: number): string => {
   const time = new Date(now).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
   return `${time}-${randomBytes(3).toString('hex')}`;
 };

@@ -12,6 +12,7 @@ import { resume } from '../commands/resume.ts';
 import { start } from '../commands/start.ts';
 import { checkInput, readInput } from '../run-input.ts';
 import type { Setting } from '../setting.ts';
+import { newId } from '../start-and-follow.ts';
 import { type Action, type Given, hidden, option } from './action.ts';
 import { backfillAction, cancelBackfill, pauseBackfill, resumeBackfill } from './backfill-actions.ts';
 
@@ -80,7 +81,8 @@ export const actions: { readonly [name: string]: Action } = {
     plan: async ({ pipeline = '', partition, input }, setting) => {
       const definition = await checkedPipeline(setting, pipeline);
       const value = await checkInput(definition, readInput(input, setting.workingDirectory));
-      if (setting.target) await checkWanted(setting.target, { pipeline, id: '', partition: partition || undefined });
+      const wanted = { pipeline, id: newId(setting.now()), partition: partition || undefined };
+      if (setting.target) await checkWanted(setting.target, wanted);
       return `${pipeline} would be started${partition ? ` for partition ${partition}` : ''} with\n${JSON.stringify(value, null, 2)}\n`;
     },
     done: 'The run is asked for; it is followed here.',
