@@ -31,6 +31,23 @@ test('it is made once, and known for a minute', async () => {
   expect(await third).toBe('newer facts');
 });
 
+test('what does not come is given up, told, and tried again', async () => {
+  let now = 0;
+  const { soon } = openDesk({} as Target, testSetting([], { now: () => now }).setting);
+  const hanging = soon('cost 30d', () => new Promise<string>(() => undefined));
+  await jest.advanceTimersByTimeAsync(100);
+  expect(await hanging).toBeUndefined();
+  now = 299_999;
+  await jest.advanceTimersByTimeAsync(299_899);
+  const still = expect(soon('cost 30d', async () => 'facts')).rejects.toThrow(
+    'HDL838 cost was not read in 5 minutes; expected an answer by then. Fix: load the page again; npx heddle cost waits for as long as it takes',
+  );
+  await jest.advanceTimersByTimeAsync(1);
+  await still;
+  now = 310_000;
+  expect(await soon('cost 30d', async () => 'facts')).toBe('facts');
+});
+
 test('what went wrong is told, also when nobody waited for it any more, and tried again', async () => {
   let now = 0;
   const { soon } = openDesk({} as Target, testSetting([], { now: () => now }).setting);

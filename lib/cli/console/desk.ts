@@ -12,6 +12,7 @@ import { AwsCallError } from '../../support/aws-call.ts';
 import { readLogs } from '../logs/read.ts';
 import type { Setting, Target } from '../setting.ts';
 import { withoutRound } from '../without-round.ts';
+import { tookTooLong } from './problems.ts';
 import { remember } from './remember.ts';
 import { openWiring, type ReadWiring } from './wiring.ts';
 
@@ -27,7 +28,7 @@ export interface Desk {
   logsOf(run: RunRecord, stage: StageRecord | undefined): Promise<StageLogs>;
   /**
    * What much is read for, as it was up to a minute ago. Undefined while it is still being made: asked again, it goes on. What went wrong
-   * meanwhile is thrown for ten seconds, then it is tried again.
+   * meanwhile, as that it took longer than five minutes (HDL838), is thrown for ten seconds, then it is tried again.
    */
   soon<Facts>(name: string, make: () => Promise<Facts>): Promise<Facts | undefined>;
   /** What the stages of a run hang on. */
@@ -41,10 +42,20 @@ const mostLogLines = 200;
 /** Of what `soon` makes; and how long somebody who asks for it waits. */
 const madeAgeMs = 60_000;
 const failedAgeMs = 10_000;
+/** A request that hangs is not to stand in the way of the next for ever. */
+const longestMakingMs = 5 * 60_000;
 const mostMade = 20;
 const patienceMs = 100;
 /** Ended runs whose stages are remembered. */
 const mostRemembered = 2_000;
+
+/** Rejects with CliError HDL838 when it is not made in time. */
+const inTime = <Facts>(name: string, making: Promise<Facts>): Promise<Facts> => {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(tookTooLong(name, longestMakingMs)), longestMakingMs);
+  timer.unref(); // the console may end meanwhile
+  return Promise.race([making, late.promise]).finally(() => clearTimeout(timer));
+};
 
 export const openDesk = (target: Target, setting: Setting): Desk => {
   let known: { readonly at: number; readonly manifests: Promise<readonly PipelineManifest[]> } | undefined;
@@ -82,7 +93,7 @@ export const openDesk = (target: Target, setting: Setting): Desk => {
     soon: async <Facts>(name: string, make: () => Promise<Facts>) => {
       const before = made.get(name);
       const isFresh = before && setting.now() < before.until;
-      const facts = isFresh ? (before.facts as Promise<Facts>) : make(); // each name has one maker
+      const facts = isFresh ? (before.facts as Promise<Facts>) : inTime(name, make()); // each name has one maker
       if (!isFresh) {
         const keep = (ms: number) => remember(made, name, { until: setting.now() + ms, facts }, mostMade);
         keep(Number.POSITIVE_INFINITY); // until it is made

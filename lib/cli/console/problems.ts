@@ -13,6 +13,8 @@ import { CliError } from '../cli-error.ts';
  * HDL835: an action's plan has changed since it was shown. Fix: look at the new one, and repeat the action.
  * HDL836: a request to the console is larger than it takes. Fix: pass the input in a file, with npx heddle start --input @FILE.
  * HDL837: the console has as many pages open as it keeps up to date. Fix: close some.
+ * HDL838: what a page adds up was not there in time: a request hangs, or much is to be read. Fix: load the page again; check the network,
+ * or ask the command of the same name, which waits for as long as it takes.
  */
 export const portTaken = (port: number, why: string, option: string): CliError =>
   new CliError(
@@ -22,3 +24,10 @@ export const portTaken = (port: number, why: string, option: string): CliError =
     'a free port',
     `stop what listens there, or pass another with --${option} N; --${option} 0 takes any free one`,
   );
+
+/** `what` begins with the name of the command that gives the same. */
+export const tookTooLong = (what: string, ms: number): CliError => {
+  const [command = ''] = what.split(' ');
+  const fix = `load the page again; npx heddle ${command} waits for as long as it takes`;
+  return new CliError('HDL838', 3, `${command} was not read in ${ms / 60_000} minutes`, 'an answer by then', fix);
+};
