@@ -26,8 +26,9 @@ if (!installed()) {
     ? spawnSync(process.execPath, [npm, ...arguments_], { cwd: root, stdio })
     : spawnSync('npm', arguments_, { cwd: root, stdio, shell: process.platform === 'win32' });
   if (result.status !== 0) {
+    const why = result.error ? ` (${result.error.message})` : '';
     process.stderr.write(
-      'HDL601 the dependencies could not be installed; expected npm ci to succeed. Fix: see npm above; check the network and the registry, then run this again.\n',
+      `HDL601 the dependencies could not be installed${why}; expected npm ci to succeed. Fix: see npm above; check the network and the registry, then run this again.\n`,
     );
     process.exit(2);
   }
@@ -43,13 +44,32 @@ if (!program) {
 }
 // Types are stripped and code is compiled once, not at every command: 'heddle --help' takes 0.45 s instead of 1.1 s.
 const env = { NODE_COMPILE_CACHE: join(root, '.cache', 'compile'), ...process.env };
-const run = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', join(root, program), ...rest], {
-  stdio: 'inherit',
-  env,
+const notStarted = ({ message }) => {
+  process.stderr.write(
+    `HDL631 the program could not be started (${message}); expected ${pinnedNode} to run. Fix: delete node_modules and run this again, which installs it anew; where the arguments are too long, pass the input in a file.\n`,
+  );
+  process.exit(2);
+};
+const start = () => {
+  try {
+    return spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', join(root, program), ...rest], {
+      stdio: 'inherit',
+      env,
+    });
+  } catch (error) {
+    return notStarted(error); // of some errors spawn tells at once, of others by an event
+  }
+};
+const run = start();
+run.on('error', (error) => {
+  if (run.pid !== undefined) throw error; // it runs, so it is something else
+  notStarted(error);
 });
 // The program has the last word: it is waited for. A terminal sends Ctrl-C to both of us; what comes to this process alone is passed on.
-process.on('SIGINT', () => process.stdin.isTTY || run.kill('SIGINT'));
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => run.kill(signal));
+// Windows has no signals: its consoles tell each program of Ctrl-C, whatever stdin is, and kill() ends one in the middle of its work.
+const isWindows = process.platform === 'win32';
+process.on('SIGINT', () => isWindows || process.stdin.isTTY || run.kill('SIGINT'));
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => isWindows || run.kill(signal));
 run.on('exit', (code, signal) => {
   if (signal) {
     process.removeAllListeners(signal);

@@ -2,6 +2,8 @@
  * What the codes of commands mean:
  *
  * HDL600: an error that nobody expected, with its stack: a bug of Heddle's. Fix: report it with the text.
+ * HDL601: the dependencies could not be installed. Fix: see what npm says; check the network and the registry.
+ * HDL602: bin/run.mjs was given no program to run. Fix: use npm start, npm test or npx heddle.
  * HDL603: a command was given a word or a value that it does not take. Fix: see its --help.
  * HDL604: a command has no such option. Fix: see its --help.
  * HDL605: there is no such command. Fix: see npx heddle --help.
@@ -73,6 +75,8 @@
  * HDL682: what a pause held has not all started in time. Fix: wait and ask again; see the logs of dispatch.
  * HDL683: a person ended the form for a run's input. Fix: start again, or pass --input.
  * HDL630: no message has that code. Fix: copy it from the message.
+ * HDL631: the Node of node_modules could not be started. Fix: delete node_modules and run it again, which installs it anew; where the
+ * arguments are too long, pass the input in a file.
  */
 /** What went wrong in a command, told in one message. `exit` is the command's exit code: 1, 2 or 3. */
 export class CliError extends Error {
