@@ -1,4 +1,5 @@
 // Dead letters that failed alike, together.
+import { STATUS_CODES } from 'node:http';
 import type { DeadLetter } from '../records/index.ts';
 import { link } from './html.ts';
 
@@ -11,17 +12,67 @@ export interface LetterGroup<L> {
   readonly letters: readonly L[];
 }
 
-/** Numbers that say which one failed, as of a line or an item; not those that say with what. */
-const numbers = /(?<!\d|(?:HTTP|status|code|errno)\W{0,2})\d+/gi;
+interface Kind {
+  readonly name: 'uuid' | 'hash' | 'token' | 'number';
+  /** A regular expression that needs no flags, as `--matching` takes it. */
+  readonly pattern: string;
+  /** One of them, that stands for all. */
+  readonly like: string;
+}
 
-/** What is the same in causes that failed alike: the text less its numbers. */
-export const likeness = (cause: string): string => cause.replace(numbers, '0');
+/** What in a cause says which one failed, as an id or the number of a line: the first that fits. */
+const kinds: readonly Kind[] = [
+  {
+    name: 'uuid',
+    pattern: String.raw`[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}`,
+    like: '00000000-0000-0000-0000-000000000000',
+  },
+  { name: 'hash', pattern: String.raw`(?=[a-fA-F]*\d)(?=\d*[a-fA-F])[\da-fA-F]{6,}`, like: '00000a' },
+  {
+    name: 'token', // as AWS names requests
+    pattern: String.raw`(?=(?:[a-zA-Z]*\d){3})(?=\d*[a-zA-Z])[\da-zA-Z]{12,}`,
+    like: '00000000000z',
+  },
+  { name: 'number', pattern: String.raw`\d+`, like: '0' },
+];
+
+const reasons = Object.entries(STATUS_CODES).flatMap(([status, words]) => (status >= '400' ? words : []));
+/** A number that says with what it failed: a status, the code of an error, how a process ended. */
+const telling = [
+  String.raw`(?<=(?:HTTP(?:\W\d(?:\.\d)?)?|status|code|errno)(?: (?:is|was|of))?\W{0,4})\d{1,4}(?!\d)`,
+  String.raw`(?<=(?:error|exit|signal)[ (#]{1,2}|HDL)\d{1,5}(?!\d)`,
+  String.raw`(?<=^|: )[45]\d\d\s`,
+  String.raw`[45]\d\d \(?(?:${reasons.join('|')})`,
+].join('|');
+
+const varying = new RegExp(
+  kinds
+    .map(({ name, pattern }) =>
+      name === 'number'
+        ? String.raw`(?<!\d)(?!${telling})(?<number>${pattern})`
+        : `(?<![a-z0-9])(?<${name}>${pattern})(?![a-z0-9])`,
+    )
+    .join('|'),
+  'gi',
+);
+
+/** A cause with other text in place of what varies, and of the rest. */
+const written = (cause: string, own: 'like' | 'pattern', rest: (text: string) => string): string => {
+  let [text, at] = ['', 0];
+  for (const match of cause.matchAll(varying)) {
+    const kind = kinds.find(({ name }) => match.groups?.[name] !== undefined);
+    text += rest(cause.slice(at, match.index)) + (kind?.[own] ?? '');
+    at = match.index + match[0].length;
+  }
+  return text + rest(cause.slice(at));
+};
+
+/** What is the same in causes that failed alike: the text less its ids and numbers, but for those that say with what it failed. */
+export const likeness = (cause: string): string => written(cause, 'like', (text) => text);
 
 /** A regular expression for the causes that are like this one. */
-export const patternOf = (cause: string): string => {
-  const parts = cause.split(numbers).map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return `^${parts.join('\\d+')}$`;
-};
+export const patternOf = (cause: string): string =>
+  `^${written(cause, 'pattern', (text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'))}$`;
 
 /** The largest group first. */
 export const groupLetters = <L extends Pick<DeadLetter, 'stage' | 'state' | 'error' | 'cause'>>(
