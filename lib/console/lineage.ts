@@ -62,7 +62,7 @@ export const lineagePage = (facts: LineageFacts | undefined, problem?: string): 
               facts.edges,
               'Lineage: an arrow from what was read to what was made of it',
               20,
-            )}<p class="legend">To the left what it was made of, to the right what was made of it. A box leads to its own lineage.${facts.cut ? ' There is more than is drawn.' : ''}</p>`
+            )}<p class="legend">To the left what it was made of, to the right what was made of it. A box leads to its own lineage.${facts.cut ? ' There is more than is drawn. Go on from a box, or see npx heddle lineage --help.' : ''}</p>`
       }`,
     },
   ],

@@ -185,6 +185,18 @@ test('down: of more partitions below than are looked at, it says how many are no
       { from: 'rates/all', to: 'days/2026-01-31' },
       { from: 'rates/all', unseen: { days: 88 } },
     ]);
+    const { stderr } = await heddle('lineage', 'rates/all', '--down');
+    expect(stderr).toBe(
+      'Of each pipeline below an artifact the last 400 partitions were looked at: more with --partitions N.\n',
+    );
+    const all = await heddle('lineage', 'rates/all', '--down', '--partitions', '488');
+    expect(all.stderr).toBe('');
+    expect(all.stdout.split('\n').map((line) => line.split('  ')[0])).toEqual([
+      'rates/all',
+      '├─ days/2024-10-01',
+      '└─ days/2026-01-31',
+      '',
+    ]);
   } finally {
     await close();
   }

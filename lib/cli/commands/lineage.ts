@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import { readArtifact } from '../lineage/artifact.ts';
 import { edgesOf, treeLines } from '../lineage/report.ts';
-import { openSources } from '../lineage/sources.ts';
+import { mostBelow, openSources } from '../lineage/sources.ts';
 import { mostArtifacts, trace } from '../lineage/trace.ts';
 import { columnsOf, print, printJson, remark } from '../setting.ts';
 import { cutTo } from '../table.ts';
@@ -17,6 +17,10 @@ export const lineage: Command = {
     up: { says: 'what it was made of (default)' },
     down: { says: 'what was made of it' },
     depth: { value: 'N', says: `at most so many steps (default: ${usualDepth})` },
+    partitions: {
+      value: 'N',
+      says: `with --down, of each pipeline below an artifact the last N partitions (default: ${mostBelow})`,
+    },
     stages: { says: 'through the stages of each run, not from run to run' },
     run: { value: 'ID', says: "the output of this run (default: the partition's newest)" },
     json: {
@@ -31,10 +35,11 @@ export const lineage: Command = {
   ],
   run: async (given, setting) => {
     const depth = given.whole('depth', 1) ?? usualDepth;
+    const below = given.whole('partitions', 1);
     const target = await openTarget(given, setting, 'none');
     try {
       const [typed = ''] = given.operands;
-      const sources = openSources(target, { now: setting.now(), stages: given.has('stages') });
+      const sources = openSources(target, { now: setting.now(), stages: given.has('stages'), below });
       const starts = await sources.findAll(readArtifact(typed, target.manifest.pipelines, given.text('run')));
       const directions = given.has('down')
         ? given.has('up')
@@ -48,6 +53,10 @@ export const lineage: Command = {
           const traced = await trace(start, sources[direction], depth);
           if (given.has('json')) printJson(setting, edgesOf(traced.root, direction));
           else print(setting, cutTo(columnsOf(setting.stdout), treeLines(traced.root)));
+          if (traced.unseen)
+            remark(setting, [
+              `Of each pipeline below an artifact the last ${below ?? mostBelow} partitions were looked at: more with --partitions N.`,
+            ]);
           if (traced.cut)
             remark(setting, [
               `More than ${mostArtifacts} artifacts: the rest is left out. Ask from one of them, or with --depth.`,

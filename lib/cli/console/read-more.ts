@@ -147,7 +147,7 @@ export const readLineage = async (
       run,
       nodes: [...nodes.values()],
       edges: [...edgesIn(up.root, 'up'), ...edgesIn(down.root, 'down')],
-      cut: up.cut || down.cut || nodesIn(down.root).some(({ unseen }) => unseen !== undefined),
+      cut: up.cut || down.cut || down.unseen,
     };
   } catch (error) {
     if (error instanceof CliError) return { problem: error.message };

@@ -29,7 +29,7 @@ export interface Sources {
 }
 
 /** Partitions of a pipeline below that are looked at for one above, the last of them. */
-const mostBelow = 400;
+export const mostBelow = 400;
 /** Newest runs of each pipeline that are looked through for the object that started them. */
 const searched = 200;
 
@@ -57,7 +57,18 @@ const madeBy = (run: RunRecord, stage?: StageRecord): Made => {
   };
 };
 
-export const openSources = (target: Target, { now, stages: byStage }: { now: number; stages: boolean }): Sources => {
+export interface SourcesOptions {
+  readonly now: number;
+  /** From stage to stage, not from run to run. */
+  readonly stages: boolean;
+  /** Partitions of a pipeline below that are looked at for one above. @default the last 400 */
+  readonly below?: number | undefined;
+}
+
+export const openSources = (
+  target: Target,
+  { now, stages: byStage, below: most = mostBelow }: SourcesOptions,
+): Sources => {
   const { ledger, manifest } = target;
   const once = <T>(load: (key: string) => Promise<T>) => {
     const read = new Map<string, Promise<T>>();
@@ -161,8 +172,8 @@ export const openSources = (target: Target, { now, stages: byStage }: { now: num
       manifest.pipelines.map(async (pipeline): Promise<readonly PartitionRecord[]> => {
         const below = await manifestOf(pipeline);
         const keys = await keysOf(below, record);
-        if (keys.length > mostBelow) unseen[pipeline] = keys.length - mostBelow;
-        const partitions = await ledger.runs.partitions(pipeline, keys.slice(-mostBelow));
+        if (keys.length > most) unseen[pipeline] = keys.length - most;
+        const partitions = await ledger.runs.partitions(pipeline, keys.slice(-most));
         return partitions.filter(({ used }) => names.has(used?.[record.pipeline]?.[record.partition] ?? ''));
       }),
     );

@@ -21,6 +21,8 @@ export interface Trace {
   readonly root: Node;
   /** There are more artifacts than it has. */
   readonly cut: boolean;
+  /** Partitions below some of them were too many to be looked at. */
+  readonly unseen: boolean;
 }
 
 /** Artifacts of one trace. */
@@ -41,14 +43,17 @@ export const trace = async (
 ): Promise<Trace> => {
   const root: Growing = { artifact: start, depth: 0 };
   const seen = new Set([keyOf(start)]);
-  let cut = false;
+  let [cut, isUnseen] = [false, false];
   for (let level: Growing[] = [root], at = 0; level.length > 0 && at < depth; at++) {
     const found = await Promise.all(level.map((node) => neighbours(node.artifact)));
     const next: Growing[] = [];
     for (const [index, node] of level.entries()) {
       const { artifacts = [], unseen } = found[index] ?? {};
       node.next = [];
-      if (unseen) node.unseen = unseen;
+      if (unseen) {
+        node.unseen = unseen;
+        isUnseen = true;
+      }
       const own = new Set<string>();
       for (const artifact of artifacts) {
         const key = keyOf(artifact);
@@ -68,5 +73,5 @@ export const trace = async (
     }
     level = next;
   }
-  return { root: root as Node, cut };
+  return { root: root as Node, cut, unseen: isUnseen };
 };
