@@ -32,10 +32,11 @@ export const describeError = (error: unknown): DescribedError => {
   };
 };
 
-/** Why `fetch` got no answer at all: its own message never says, its cause does. */
+/** Why `fetch` got no answer, or none in time, or a part of one: its own message never says, its cause does. */
 const failedConnection = (error: unknown): string | undefined => {
   if (typeof error !== 'object' || error === null || !('message' in error)) return undefined;
-  if (error.message !== 'fetch failed' || !('cause' in error)) return undefined;
+  if (error instanceof DOMException && error.name === 'TimeoutError') return 'it gave no answer in time';
+  if ((error.message !== 'fetch failed' && error.message !== 'terminated') || !('cause' in error)) return undefined;
   const { cause } = error;
   if (typeof cause !== 'object' || cause === null) return String(cause);
   const code = 'code' in cause ? String(cause.code) : '';

@@ -53,20 +53,24 @@ export interface Setting {
 /** Columns that a line may have: as many as it likes where no terminal wraps it. */
 export const columnsOf = ({ isTerminal, width }: Outlet): number => (isTerminal ? width : Number.POSITIVE_INFINITY);
 
+/** What a terminal would obey, and what turns the text around: records hold what came from anywhere. Our own colours stay. */
+const unruly = /\p{Cc}\[[\d;]*m|(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+const isColour = (found: string): boolean => found.length > 1 && found.startsWith('\u001b');
+
+const textOf = (lines: readonly string[]): string =>
+  lines.map((line) => `${line.replace(unruly, (found) => (isColour(found) ? found : ' '))}\n`).join('');
+
 /** Prints lines to stdout. */
 export const print = ({ stdout }: Setting, lines: readonly string[]): void => {
-  stdout.write(lines.map((line) => `${line}\n`).join(''));
+  stdout.write(textOf(lines));
 };
 
 /** Prints lines to stderr: what a person should see and a program that reads stdout should not. */
 export const remark = ({ stderr }: Setting, lines: readonly string[]): void => {
-  stderr.write(lines.map((line) => `${line}\n`).join(''));
+  stderr.write(textOf(lines));
 };
 
 /** Prints values as JSON, one a line. */
-export const printJson = (setting: Setting, values: readonly unknown[]): void => {
-  print(
-    setting,
-    values.map((value) => JSON.stringify(value)),
-  );
+export const printJson = ({ stdout }: Setting, values: readonly unknown[]): void => {
+  stdout.write(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
 };

@@ -1,7 +1,7 @@
 /** Rows as aligned columns under their headings. Columns that hold only numbers are set to the right. */
 export const table = (headings: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => {
   const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), heading.length),
   );
   const numeric = headings.map(
     (_, column) => rows.length > 0 && rows.every((row) => /^[$~]*[\d,.]+( s| ms)?$|^–?$/.test(row[column] ?? '')),

@@ -27,6 +27,7 @@ const page = `
 body { margin: 0; background: var(--ground); color: var(--text); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Open Sans", sans-serif; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 1.25rem 0 0.75rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.05rem; margin: 1.75rem 0 0.6rem; }
+a, code, span { unicode-bidi: isolate; }
 a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 2px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 code, pre, .id, kbd { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.87em; }

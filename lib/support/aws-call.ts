@@ -116,7 +116,7 @@ export const connect = (settings: AwsSettings): Aws => {
           aws: { service },
         });
         const text = await response.text();
-        if (response.ok) return text === '' ? {} : JSON.parse(text);
+        if (response.ok) return text === '' ? {} : parsed(service, text, response.status);
         const error = readError(service, text, response.status);
         if (once || !throttles.test(error.code) || attempt === mostTries) throw error;
         await pause(Math.random() * 100 * 2 ** attempt); // full jitter
@@ -168,6 +168,16 @@ export const connect = (settings: AwsSettings): Aws => {
         aws: { service: 's3' },
       }),
   };
+};
+
+/** Throws AwsCallError for what is no JSON, as what a proxy says in place of AWS. */
+const parsed = (service: string, text: string, status: number): { readonly [field: string]: unknown } => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new AwsCallError(service, 'NoJson', `the answer is not one of AWS: ${text.slice(0, 200)}`, status);
+  }
 };
 
 const readError = (service: string, text: string, status: number): AwsCallError => {

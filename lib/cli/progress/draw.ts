@@ -45,7 +45,7 @@ const stageLine = (stage: StageState, width: number, now: number): string => {
     `  ${marks[stage.status]} ${stage.id.padEnd(width)}`,
     (stage.status === 'skipped' || ms === undefined ? '' : duration(ms)).padStart(9),
     itemsText(stage, now),
-    stage.why ?? '',
+    stage.why ? oneLine(stage.why, 200) : '',
   ];
   return parts
     .filter((part, index) => index < 2 || part !== '')

@@ -47,6 +47,18 @@ describe('the block on a terminal', () => {
       '  – clean             list is failed',
     ]);
   });
+  test('a cause of several lines is one line: the block is drawn over by their number', () => {
+    const failed: StageState = {
+      id: 'list',
+      status: 'failed',
+      startedAt: at(1),
+      endedAt: at(2),
+      why: 'no\n  such\u001b[2J file',
+    };
+    expect(drawBlock(stateOf([failed], 'failed'), { now, width: 100, height: 40 })[1]).toBe(
+      '  ✗ list      1.0 s  no such [2J file',
+    );
+  });
   test('no line is as wide as the terminal', () => {
     const lines = drawBlock(stateOf([list, clean, publish]), { now, width: 30, height: 40 });
     expect(lines.every((line) => line.length < 30)).toBe(true);

@@ -1,0 +1,21 @@
+// What is printed of records, which hold what came from anywhere.
+import { expect, test } from '@jest/globals';
+import { print, printJson, remark } from '../../lib/cli/setting.ts';
+import { testSetting } from './setting.ts';
+
+test('a terminal obeys nothing of it, and shows it in its order; our colours stay', () => {
+  const { setting, stdout, stderr } = testSetting([]);
+  const line = '\u001b[31mfailed\u001b[39m  a\u001b[2Jb\u0007c\u202ed\te';
+  print(setting, [line, 'two\nlines']);
+  remark(setting, [line]);
+  const shown = '\u001b[31mfailed\u001b[39m  a [2Jb c d\te\n';
+  expect([stdout(), stderr()]).toEqual([`${shown}two\nlines\n`, shown]);
+});
+
+test('as JSON it is what it is', () => {
+  const { setting, stdout } = testSetting([]);
+  const value = { partition: 'a\u001b[2J\u202e\u009b' };
+  printJson(setting, [value]);
+  expect(JSON.parse(stdout())).toEqual(value);
+  expect(stdout()).not.toContain('\u001b');
+});
