@@ -37,13 +37,13 @@ test('on Windows a program is not ended by what its console tells it too', async
      process.stdin.on('data', () => process.exit(0));
      process.stdout.write('up');`,
   );
-  const windows = 'data:text/javascript,Object.defineProperty(process,"platform",{value:"win32"})';
-  const launcher = spawn(process.execPath, ['--import', windows, 'bin/run.mjs', 'stays.mjs'], {
-    cwd: root,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  // The launcher thinks that it is there, and says when it has done what it does at a signal.
+  const windows = `data:text/javascript,Object.defineProperty(process,'platform',{value:'win32'});
+    process.on('SIGINT',()=>setImmediate(()=>process.stderr.write('heard')))`;
+  const launcher = spawn(process.execPath, ['--import', windows, 'bin/run.mjs', 'stays.mjs'], { cwd: root });
   await once(launcher.stdout, 'data');
   launcher.kill('SIGINT');
+  await once(launcher.stderr, 'data');
   launcher.stdin.write('go on');
   const [code] = await once(launcher, 'close');
   expect(code).toBe(0);
