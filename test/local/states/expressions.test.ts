@@ -149,13 +149,63 @@ describe('JSONata', () => {
   test.each([
     ['$undefined', 'returned nothing (undefined).'],
     ['function($x){$x}', 'returned an unsupported result type.'],
-    ['1 + "a"', 'threw an error during evaluation. The right side of the "+" operator must evaluate to a number'],
-    ['$eval("1")', 'threw an error during evaluation. The function $eval is not supported'],
+    [
+      '1 + "a"',
+      'threw an error during evaluation. T2002: The right side of the "+" operator must evaluate to a number',
+    ],
+    ['$eval("1")', 'threw an error during evaluation. T1006: Attempted to invoke a non-function'],
+    ['$range(1, 360146, 1)', 'threw an error during evaluation: Expression evaluation memory limit exceeded'],
+    ['$partition([], 1)', 'returned nothing (undefined).'],
+    ['$partition([1], 0)', 'returned nothing (undefined).'],
+    ['$range(1, 5)', 'returned nothing (undefined).'],
+    ['$range(1, 5, -1)', 'returned nothing (undefined).'],
+    ['$hash("a")', 'returned nothing (undefined).'],
   ])('{%% %s %%} fails: %s', async (source, why) => {
     const query = compileJsonata(`{% ${source} %}`, 'Output', ambient);
     await expect((async () => query.evaluate(scope({})))()).rejects.toThrow(
       `The JSONata expression '${source}' specified for the field 'Output' ${why}`,
     );
+  });
+
+  // As measured on AWS by others: floci-io/floci, docs/services/step-functions.md
+  test.each<[string, Json]>([
+    ['$partition([1, 2, 3], 2.9)', [[1, 2], [3]]],
+    ['$range(-1.7, 2, 1)', [-1, 0, 1, 2]],
+    ['$range(1, 9, 9)', 1],
+    ['$count($range(1, 2000, 1))', 2000],
+    ['1 / 0', 'Infinity'],
+    ['[-1 / 0, {"a": 0 / 0}, 1 / 2]', ['-Infinity', { a: 'NaN' }, 0.5]],
+    ['$parseInteger("abc", "0")', 'NaN'],
+  ])('{%% %s %%} is %j', async (source, expected) => {
+    expect(await compileJsonata(`{% ${source} %}`, 'Output', ambient).evaluate(scope({}))).toEqual(expected);
+  });
+
+  test.each([
+    'phone',
+    '"phone".a',
+    '[phone]',
+    '{"a": phone}',
+    '-phone',
+    '($x := phone; 1)',
+    'true ? phone : 1',
+    '$sum(phone)',
+    'phone ~> $sum',
+    '$map($states.input.a, function($x) { phone })',
+  ])('{%% %s %%} reads a field of nothing', (source) => {
+    expect(() => compileJsonata(`{% ${source} %}`, 'Output', ambient)).toThrow(
+      "Reference to 'phone' at the top level is not supported.",
+    );
+  });
+
+  test.each([
+    '$states.input.phone',
+    '$states.input[phone = 1]',
+    '$states.input.(phone)',
+    '$states.input^(phone)',
+    '$states.input{phone: 1}',
+    '$states.input ~> |$|{"a": phone}|',
+  ])('{%% %s %%} does not', (source) => {
+    expect(compileJsonata(`{% ${source} %}`, 'Output', ambient).source).toBe(source);
   });
 
   test('time is the engine’s', async () => {

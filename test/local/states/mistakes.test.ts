@@ -27,7 +27,7 @@ test.each<[string, object, string, string]>([
     'another version',
     machine({ Type: 'Pass', End: true }, { Version: '2.0' }),
     '/Version',
-    "The field 'Version' should have one of these values: [1.0]",
+    'Value should be one of the following: [1.0]',
   ],
   [
     'an unknown field of a retrier',
@@ -69,7 +69,7 @@ test.each<[string, object, string, string]>([
     'another jitter',
     task({ Retry: [{ ErrorEquals: ['a'], JitterStrategy: 'SOME' }] }),
     '/States/S/Retry[0]/JitterStrategy',
-    "The field 'JitterStrategy' should have one of these values: [NONE, FULL]",
+    'Value should be one of the following: [NONE, FULL]',
   ],
   [
     'no errors',
@@ -177,7 +177,7 @@ test.each<[string, object, string, string]>([
     'another mode',
     map({}, { Mode: 'REMOTE' }),
     '/States/S/ItemProcessor/ProcessorConfig/Mode',
-    "The field 'Mode' should have one of these values: [INLINE, DISTRIBUTED]",
+    'Value should be one of the following: [INLINE, DISTRIBUTED]',
   ],
   [
     'no type of execution',
@@ -207,7 +207,7 @@ test.each<[string, object, string, string]>([
     'an unknown language',
     pass({ QueryLanguage: 'jsonata', Output: 1 }),
     '/States/S/QueryLanguage',
-    "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]",
+    'Value should be one of the following: [JSONPath, JSONata]',
   ],
   [
     'a language of a processor',
@@ -220,7 +220,7 @@ test.each<[string, object, string, string]>([
     'another type of file',
     reader({ InputType: 'XML' }),
     '/States/S/ItemReader/ReaderConfig/InputType',
-    "The field 'InputType' should have one of these values: [CSV, JSON, JSONL, MANIFEST, PARQUET]",
+    'Value should be one of the following: [CSV, JSON, JSONL, MANIFEST, PARQUET]',
   ],
   [
     'headers given nowhere',

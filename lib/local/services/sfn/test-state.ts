@@ -1,7 +1,7 @@
 // TestState: runs one state by itself, with its result or error given instead of worked out where asked.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
-import { matchesError, StateError } from '../../states/errors.ts';
+import { EvaluationProblem, matchesError, StateError } from '../../states/errors.ts';
 import { isObject, type Json, type JsonObject, type Payload } from '../../states/json.ts';
 import { toleranceOf } from '../../states/machine/distributed.ts';
 import { exceeded, thresholdExceeded } from '../../states/machine/distributed-children.ts';
@@ -116,7 +116,9 @@ export class StateTests {
       Object.assign(inspected, await inspectResult(visit, own, exit.output.value));
       return succeeded(exit, 'SUCCEEDED');
     } catch (thrown) {
-      const problem = visit.failure(thrown);
+      // AWS does not say here in which state.
+      const problem =
+        thrown instanceof EvaluationProblem ? new StateError(thrown.error, thrown.message) : visit.failure(thrown);
       const { error, reason } = problem;
       const told = { ...(error !== undefined && { error }), ...(reason !== undefined && { cause: reason }) };
       return { ...told, ...(isGuarded(visit) ? await recovered(visit, problem, inspected) : { status: 'FAILED' }) };

@@ -3,7 +3,7 @@
 
 import { uuid } from '../../uuid.ts';
 import { isObject, type Json } from '../json.ts';
-import { hash, partition, range, seededRandom } from './jsonata-functions.ts';
+import { chunks, hash, seededRandom, series, seriesLength } from './jsonata-functions.ts';
 import type { Ambient } from './scope.ts';
 
 export type Intrinsic = (args: readonly Json[], ambient: Ambient) => Json;
@@ -107,6 +107,21 @@ const short = (value: string): string => {
   return value;
 };
 
+const partition = (items: readonly Json[], size: number): Json[][] => {
+  if (size <= 0) throw new Error(`the size of a chunk must be positive but is ${size}`);
+  return chunks(items, size);
+};
+
+/** AWS: a range holds at most this many numbers. */
+const LONGEST_RANGE = 1000;
+
+const range = (first: number, last: number, step: number): number[] => {
+  if (step === 0) throw new Error('the step of a range must not be 0');
+  const length = seriesLength(first, last, step);
+  if (length > LONGEST_RANGE) throw new Error(`a range may hold at most ${LONGEST_RANGE} numbers`);
+  return series(first, length, step);
+};
+
 const merged = (first: Json | undefined, second: Json | undefined, deep: Json | undefined): Json => {
   if (deep !== false) throw new Error('objects are merged shallowly only: the third argument must be false');
   return { ...object(first), ...object(second) };
@@ -128,7 +143,7 @@ export const intrinsics: Readonly<Record<string, Intrinsic>> = {
   'States.StringToJson': taking(1, 1, ([value]) => parse(text(value))),
   'States.JsonToString': taking(1, 1, ([value]) => JSON.stringify(value ?? null)),
   'States.Array': taking(0, any, (values) => values),
-  'States.ArrayPartition': taking(2, 2, ([items, size]) => partition(list(items), number(size)) as Json[][]),
+  'States.ArrayPartition': taking(2, 2, ([items, size]) => partition(list(items), number(size))),
   'States.ArrayContains': taking(2, 2, ([items, wanted]) =>
     list(items).some((item) => identity(item) === identity(wanted ?? null)),
   ),

@@ -7,7 +7,8 @@ import { uuid } from '../../uuid.ts';
 import { jsonata } from './jsonata-package.ts';
 import type { Ambient } from './scope.ts';
 
-const MAX_ITEMS = 1000;
+/** AWS: the longest array that $range makes. */
+const LONGEST_RANGE = 360_145;
 
 const HASHES: Readonly<Record<string, string>> = {
   MD5: 'md5',
@@ -17,19 +18,32 @@ const HASHES: Readonly<Record<string, string>> = {
   'SHA-512': 'sha512',
 };
 
-export const partition = (items: readonly unknown[], size: number): unknown[][] => {
-  const chunk = Math.floor(size);
-  if (!(chunk > 0)) throw new Error('The chunk size of $partition must be a positive number');
-  const parts: unknown[][] = [];
+/** Parts of `chunk` items each, a positive integer. */
+export const chunks = <T>(items: readonly T[], chunk: number): T[][] => {
+  const parts: T[][] = [];
   for (let at = 0; at < items.length; at += chunk) parts.push(items.slice(at, at + chunk));
   return parts;
 };
 
-export const range = (first: number, last: number, step: number): number[] => {
-  if (step === 0) throw new Error('The increment must not be 0');
-  const count = Math.floor((last - first) / step) + 1;
-  if (count > MAX_ITEMS) throw new Error(`An array range may hold at most ${MAX_ITEMS} numbers`);
-  return Array.from({ length: Math.max(0, count) }, (_, index) => first + index * step);
+/** As many numbers of the series as go to `last`; `step` is not 0. */
+export const seriesLength = (first: number, last: number, step: number): number =>
+  Math.max(0, Math.floor((last - first) / step) + 1);
+
+export const series = (first: number, length: number, step: number): number[] =>
+  Array.from({ length }, (_, index) => first + index * step);
+
+// As measured on AWS by others (floci-io/floci, docs/services/step-functions.md): numbers lose their fraction, and what makes no
+// sense gives nothing.
+const partition = (items: readonly unknown[], size: number): unknown[][] | undefined => {
+  const chunk = Math.trunc(size);
+  return chunk > 0 && items.length > 0 ? chunks(items, chunk) : undefined;
+};
+
+const range = (from: number, to: number, by?: number): number[] | number | undefined => {
+  const [first, last, step] = [Math.trunc(from), Math.trunc(to), Math.trunc(by ?? 0)];
+  const length = step === 0 ? 0 : seriesLength(first, last, step);
+  if (length > LONGEST_RANGE) throw new Error('Expression evaluation memory limit exceeded');
+  return length > 1 ? series(first, length, step) : length === 1 ? first : undefined;
 };
 
 export const hash = (content: string, algorithm: string): string => {
@@ -64,9 +78,11 @@ export const addFunctions = (expression: Expression, ambient: Ambient): void => 
       signature,
     );
   register('partition', partition, '<an:a>');
-  register('range', range, '<nnn:a>');
-  register('hash', (content: unknown, algorithm: string) =>
-    hash(typeof content === 'string' ? content : JSON.stringify(content), algorithm),
+  register('range', range, '<nnn?:x>');
+  register('hash', (content: unknown, algorithm?: string) =>
+    algorithm === undefined
+      ? undefined
+      : hash(typeof content === 'string' ? content : JSON.stringify(content), algorithm),
   );
   expression.registerFunction(
     'random',
@@ -81,8 +97,5 @@ export const addFunctions = (expression: Expression, ambient: Ambient): void => 
     '<s?s?:s>',
   );
   expression.registerFunction('millis', () => ambient.now(), '<:n>');
-  // AWS: $eval is not supported, since an expression must be known when the machine is created.
-  expression.registerFunction('eval', () => {
-    throw new Error('The function $eval is not supported');
-  });
+  expression.assign('eval', undefined); // AWS has no such function, since an expression must be known when the machine is created
 };

@@ -5,6 +5,7 @@ import type { Json } from '../json.ts';
 import { addFunctions } from './jsonata-functions.ts';
 import { jsonata } from './jsonata-package.ts';
 import { shortcutOf } from './jsonata-simple.ts';
+import { checkTopLevel, UnsupportedExpression } from './jsonata-top-level.ts';
 import type { Ambient, Scope } from './scope.ts';
 
 /** Gives JSON, or throws EvaluationProblem. Synchronous where the expression is simple enough. */
@@ -15,9 +16,6 @@ export interface Query {
 
 /** One expression that did not compile: `path` is the name of its field. */
 export type OnSyntaxError = (path: string, thrown: unknown) => void;
-
-/** Sound JSONata that Step Functions does not take. */
-export class UnsupportedExpression extends SyntaxError {}
 
 const STRINGS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g;
 const STATES_FIELD = /\$states\s*\.\s*([A-Za-z_]\w*)/g;
@@ -59,7 +57,7 @@ const checked = (value: unknown, source: string, field: string): Json => {
   if (value === undefined) {
     throw new EvaluationProblem(QUERY_ERROR, `${describe(source, field)} returned nothing (undefined).`, field);
   }
-  if (isFunction(value) || (typeof value === 'number' && !Number.isFinite(value))) {
+  if (isFunction(value)) {
     throw new EvaluationProblem(QUERY_ERROR, `${describe(source, field)} returned an unsupported result type.`, field);
   }
   return value as Json;
@@ -67,13 +65,13 @@ const checked = (value: unknown, source: string, field: string): Json => {
 
 const problem = (thrown: unknown, source: string, field: string): EvaluationProblem => {
   if (thrown instanceof EvaluationProblem) return thrown;
-  const message =
-    thrown instanceof Error || (typeof thrown === 'object' && thrown !== null && 'message' in thrown)
-      ? String(thrown.message)
-      : String(thrown);
+  const { code, message } = (typeof thrown === 'object' ? thrown : {}) as { code?: unknown; message?: unknown };
+  const why = `: ${message === undefined ? thrown : message}`;
+  // AWS has JSONata's own errors begin a sentence, with their code; what has none continues this one.
+  const told = code === undefined ? why : `. ${code}${why}`;
   return new EvaluationProblem(
     QUERY_ERROR,
-    `${describe(source, field)} threw an error during evaluation. ${message}`,
+    `${describe(source, field)} threw an error during evaluation${told}`,
     field,
   );
 };
@@ -86,8 +84,26 @@ const bindings = (scope: Scope): Record<string, unknown> => {
   return { ...scope.variables, states };
 };
 
+/** Numbers that JSON has not are the names that JavaScript gives them (measured on AWS by others). */
+const named = (value: unknown): unknown => {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map(named);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  const fields = Object.entries(value).map(([key, item]) => [key, item, named(item)] as const);
+  return fields.every(([, item, known]) => item === known)
+    ? value
+    : Object.fromEntries(fields.map(([key, , known]) => [key, known]));
+};
+
+/** What may give a number that is none. */
+const ARITHMETIC = /[-+*/%]|\$(?:power|sqrt|number|parseInteger|sum|average)\b/;
+
 const compiled = (source: string, ambient: Ambient): Expression => {
   const expression = jsonata(source);
+  checkTopLevel(expression.ast());
   addFunctions(expression, ambient);
   return expression;
 };
@@ -98,10 +114,12 @@ export const compileJsonata = (text: string, field: string, ambient: Ambient): Q
   checkSupported(source, field);
   const shortcut = shortcutOf(source);
   let expression = shortcut ? undefined : compiled(source, ambient);
+  const calculates = ARITHMETIC.test(source.replace(STRINGS, '""'));
   const whole = async (scope: Scope): Promise<Json> => {
     try {
       expression ??= compiled(source, ambient);
-      return checked(await expression.evaluate(undefined, bindings(scope)), source, field);
+      const value: unknown = await expression.evaluate(undefined, bindings(scope));
+      return checked(calculates ? named(value) : value, source, field);
     } catch (thrown) {
       throw problem(thrown, source, field);
     }

@@ -1,6 +1,6 @@
 // What TestState shows of the data on its way through a state.
 import type { Shape } from '../../service.ts';
-import { StateError } from '../errors.ts';
+import { EvaluationProblem } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { MapState, State } from '../parse/machine.ts';
 import { noArray } from './map-items.ts';
@@ -27,9 +27,8 @@ const ofMap = async (visit: Visit, state: MapState): Promise<Shape> => {
   const tolerated = await state.distribution?.toleratedCount?.(scope);
   const percentage = await state.distribution?.toleratedPercentage?.(scope);
   const items = state.itemsPath?.read(scope) ?? scope.input;
-  // AWS does not say here in which state.
   if (state.language === 'JSONPath' && !state.distribution?.reader && !Array.isArray(items))
-    throw new StateError('States.Runtime', noArray(state));
+    throw new EvaluationProblem('States.Runtime', noArray(state));
   return {
     ...(state.itemsPath && { afterItemsPath: text(items) }),
     maxConcurrency: (await state.maxConcurrency?.(scope)) ?? 0,

@@ -1,6 +1,7 @@
 // Reads the fields of one JSON object of a definition, reporting what is missing or of the wrong kind.
 import { nearest } from '../../../support/nearest.ts';
-import { type OnSyntaxError, UnsupportedExpression } from '../expressions/jsonata.ts';
+import type { OnSyntaxError } from '../expressions/jsonata.ts';
+import { UnsupportedExpression } from '../expressions/jsonata-top-level.ts';
 import type { Ambient } from '../expressions/scope.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { Diagnostics } from './diagnostics.ts';
@@ -81,7 +82,7 @@ export class Fields {
     const value = this.get(field);
     const found = words.find((word) => word === value);
     if (value !== undefined && found === undefined && this.text(field) !== undefined)
-      this.wrong(field, `The field '${field}' should have one of these values: [${words.join(', ')}]`);
+      this.wrong(field, `Value should be one of the following: [${words.join(', ')}]`);
     return found;
   }
 

@@ -13,6 +13,7 @@ import { parseWait } from './wait.ts';
 type ParseSequence = (fields: Fields, express: boolean) => Sequence;
 
 const LONGEST_NAME = 80;
+const TYPES = ['Task', 'Wait', 'Pass', 'Succeed', 'Fail', 'Choice', 'Parallel', 'Map']; // in AWS's order
 const TERMINAL = new Set(['Succeed', 'Fail', 'Choice']);
 
 const GIVEN_OR_BY_PATH = [
@@ -28,7 +29,7 @@ const GIVEN_OR_BY_PATH = [
 const checkFields = (fields: Fields, type: string): boolean => {
   const allowed = allowedFields(type, fields.language);
   if (allowed === undefined) {
-    fields.word('Type', 'Task', 'Wait', 'Pass', 'Succeed', 'Fail', 'Choice', 'Parallel', 'Map'); // in AWS's order
+    fields.wrong('Type', `The field 'Type' should have one of these values: [${TYPES.join(', ')}]`);
     return false;
   }
   const { language } = fields;
