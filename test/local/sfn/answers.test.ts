@@ -62,6 +62,13 @@ describe('refusals', () => {
       "Invalid State Machine Execution Input: 'Invalid execution input.'",
     ],
     [
+      'invalid_start_execution_input, a word',
+      'StartExecution',
+      { stateMachineArn, input: 'not some json' },
+      'InvalidExecutionInput',
+      "Invalid State Machine Execution Input: 'Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')'",
+    ],
+    [
       'create_with_version_description_no_publish',
       'CreateStateMachine',
       { name: 'new', definition, roleArn, versionDescription: 'v' },

@@ -2,6 +2,7 @@
 import { AwsError, type Shape } from '../../service.ts';
 import { PAYLOAD_LIMIT } from '../../states/errors.ts';
 import { isLongerThan, Payload } from '../../states/json.ts';
+import { NotJson, readJson } from '../../states/parse/json-text.ts';
 
 /** What breaks the API's model, as AWS words it. `found` is the value, in quotes; nothing where it is a secret. */
 export const refused = (found: string, field: string, rule: string): AwsError =>
@@ -103,7 +104,9 @@ export const parseInput = (input: string): Payload => {
   try {
     void payload.value;
   } catch (thrown) {
-    const why = input === '' ? 'Invalid execution input.' : thrown instanceof Error ? thrown.message : String(thrown);
+    if (!(thrown instanceof SyntaxError)) throw thrown;
+    const problem = readJson(input);
+    const why = problem instanceof NotJson ? problem.message.split('\n')[0] : 'Invalid execution input.'; // it has no place here
     throw new AwsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${why}'`);
   }
   atMost(input, 'input', PAYLOAD_LIMIT);
