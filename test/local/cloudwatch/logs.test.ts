@@ -33,6 +33,9 @@ describe('reading', () => {
       'c',
     ]);
     expect(messages(await call('FilterLogEvents', { logGroupName: 'g', logStreamNames: ['two'] }))).toEqual(['b', 'd']);
+    // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html (endTime)
+    const stream = { logGroupName: 'g', logStreamName: 'one' };
+    expect(messages(await call('GetLogEvents', { ...stream, startTime: 1, endTime: 3 }))).toEqual(['a']);
   });
   test('page by page', async () => {
     const seen: unknown[] = [];

@@ -61,6 +61,10 @@ const filterLogEvents = (store: LogStore, known: LogGroups, input: Shape): Shape
   return { events, searchedLogStreams: [], ...(more && last && { nextToken: tokenOf('f', last) }) };
 };
 
+/** AWS: here a line at the very end is outside, of FilterLogEvents inside. */
+const beforeEnd = ({ toMs, ...window }: ReturnType<typeof windowOf>): ReturnType<typeof windowOf> =>
+  toMs === undefined ? window : { ...window, toMs: toMs - 1 };
+
 const getLogEvents = (store: LogStore, known: LogGroups, input: Shape): Shape => {
   const { name: group } = known.group(input);
   const stream = read.text(input, 'logStreamName');
@@ -69,7 +73,8 @@ const getLogEvents = (store: LogStore, known: LogGroups, input: Shape): Shape =>
   const token = read.optionalText(input, 'nextToken');
   const position = token === undefined ? undefined : positionOf(token);
   const newestFirst = position ? position.direction === 'b' : read.flag(input, 'startFromHead') !== true;
-  const query = { group, streams: [stream], newestFirst, ...windowOf(input), ...(position && { after: position }) };
+  const window = beforeEnd(windowOf(input));
+  const query = { group, streams: [stream], newestFirst, ...window, ...(position && { after: position }) };
   const { lines } = take(store.lines(query), limitOf(input, MOST_LINES));
   const ordered = newestFirst ? [...lines].reverse() : lines;
   // At an end AWS returns the token that came in, which is how callers know to stop.
