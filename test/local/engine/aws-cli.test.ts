@@ -34,6 +34,7 @@ const aws = async (...command: string[]): Promise<Record<string, unknown>> => {
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
     AWS_PAGER: '',
   };
   const { stdout } = await run('aws', [...command, '--output', 'json'], { env });
@@ -71,6 +72,10 @@ withCli(
     const { stateMachineArn } = await aws(
       ...['stepfunctions', 'create-state-machine', '--name', 'm', '--role-arn', role, '--definition', definition],
     );
+    const state = ['--definition', '{"Type":"Pass","End":true}', '--input', '{"id":"a"}'];
+    expect(await aws('stepfunctions', 'test-state', '--role-arn', role, ...state)).toMatchObject({
+      output: '{"id":"a"}',
+    });
     const machine = ['--state-machine-arn', String(stateMachineArn)];
     const { executionArn } = await aws('stepfunctions', 'start-execution', ...machine, '--input', '{"id":"a"}');
     const execution = ['--execution-arn', String(executionArn)];
