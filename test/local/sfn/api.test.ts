@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { engine, type Handler, invoke } from './engine.ts';
 
@@ -212,6 +213,21 @@ describe('executions', () => {
       output: '{"a":1}',
     });
     expect((await call('StartExecution', { stateMachineArn })).executionArn).toMatch(/:express:quick:/);
+  });
+
+  test('a bug of a service fails the task that met it, and not the engine', async () => {
+    const sqs = { id: 'sqs', call: () => Promise.reject(new TypeError('a bug')) } as const;
+    const { run } = engine({ services: () => [sqs] });
+    const send = (Resource: string) => ({
+      StartAt: 'S',
+      States: { S: { Type: 'Task', Resource, Parameters: {}, End: true } },
+    });
+    const told = once(process, 'warning');
+    expect(await run(send('arn:aws:states:::aws-sdk:sqs:sendMessage'))).toMatchObject({
+      error: 'Sqs.InternalFailureException',
+      cause: expect.stringContaining('a bug (Service: Sqs, Status Code: 500'),
+    });
+    expect(await told).toMatchObject([{ message: 'a bug' }]);
   });
 
   test('a machine starts another and waits for it', async () => {

@@ -1,6 +1,7 @@
 // How an error of an AWS API reaches a state: its name and its cause, in the two spellings that Step Functions uses.
 import { AwsError } from '../../service.ts';
-import { StateError } from '../errors.ts';
+import { isTooDeep } from '../../too-deep.ts';
+import { EvaluationProblem, StateError } from '../errors.ts';
 
 /** Names of a service: in the errors of optimized integrations (SDK v1) and of `aws-sdk:` ones (SDK v2). */
 export interface ServiceNames {
@@ -41,8 +42,19 @@ const causeText = (error: AwsError, names: ServiceNames, sdk: boolean, requestId
   return `${error.message} (Service: ${names.sdk}, Status Code: ${error.status}, Request ID: ${requestId}${extended})`;
 };
 
-/** Gives what to throw for something that a service call threw. Our own bugs stay what they are. */
-export const callError = (thrown: unknown, names: ServiceNames, sdk: boolean, requestId: string): unknown =>
-  thrown instanceof AwsError
-    ? new StateError(errorName(thrown, names, sdk), causeText(thrown, names, sdk, requestId))
-    : thrown;
+/** A bug of a service is told where a person sees it; the execution has what it would have of a service of AWS that failed. */
+const failureOf = (thrown: unknown): AwsError => {
+  process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
+  return new AwsError('InternalFailure', thrown instanceof Error ? thrown.message : String(thrown), 500);
+};
+
+/**
+ * Gives what to throw for something that a service call threw. A bug of the service is an error of the task: one that ended the
+ * engine would end it again at each start, as the execution is carried on.
+ */
+export const callError = (thrown: unknown, names: ServiceNames, sdk: boolean, requestId: string): unknown => {
+  const isOfState = thrown instanceof StateError || thrown instanceof EvaluationProblem || isTooDeep(thrown);
+  if (isOfState) return thrown;
+  const error = thrown instanceof AwsError ? thrown : failureOf(thrown);
+  return new StateError(errorName(error, names, sdk), causeText(error, names, sdk, requestId));
+};
