@@ -222,6 +222,8 @@ describe('refusals', () => {
     ['CreateStateMachine', { name: long, definition, roleArn }, 'ValidationException'],
     ['StartExecution', { stateMachineArn, name: '' }, 'ValidationException'],
     ['StartExecution', { stateMachineArn, input: { a: 1 } }, 'SerializationException'],
+    ['TestState', { definition: 'no' }, 'InvalidDefinition'],
+    ['TestState', { definition: '[]' }, 'InvalidDefinition'],
     ['ListExecutions', { mapRunArn: arn('mapRun:m/each:id') }, 'ResourceNotFound'],
     ['ListMapRuns', { executionArn: arn('execution:m:no') }, 'ExecutionDoesNotExist'],
     ['ListStateMachines', { maxResults: -1 }, 'ValidationException'],

@@ -12,6 +12,7 @@ import { inspectInput, inspectResult } from '../../states/machine/inspection.ts'
 import { finish } from '../../states/machine/outcome.ts';
 import { execute } from '../../states/machine/sequence.ts';
 import { type Exit, Visit } from '../../states/machine/visit.ts';
+import { NotJson, readJson } from '../../states/parse/json-text.ts';
 import type { Sequence, State, TaskState } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
 import { unlogged } from './express.ts';
@@ -33,6 +34,14 @@ const findState = (sequence: Sequence, name: string): { state: State; sequence: 
     }
   }
   return undefined;
+};
+
+/** Throws InvalidDefinition. */
+const definitionIn = (given: string): Json | undefined => {
+  const json = readJson(given);
+  if (!(json instanceof NotJson)) return json;
+  const { message, location } = json;
+  throw invalidDefinition([{ code: 'INVALID_JSON_DESCRIPTION', message, location, severity: 'ERROR' }]);
 };
 
 const shapeOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
@@ -57,7 +66,7 @@ export class StateTests {
   }
 
   #visit(input: Shape): Visit {
-    const definition: unknown = JSON.parse(text(input, 'definition'));
+    const definition = definitionIn(text(input, 'definition'));
     const whole = isObject(definition) && 'States' in definition;
     const name = optionalText(input, 'stateName') ?? ALONE;
     const source = whole ? definition : { StartAt: name, States: { [name]: definition } };
