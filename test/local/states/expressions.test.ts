@@ -146,6 +146,18 @@ describe('JSONata', () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
+  test.each<[string, Json, Json]>([
+    ['$replace($states.input, /\\$$/, "!")', 'a$', 'a!'],
+    ['/* it\'s not */ $states.input & "$$"', 'a', 'a$$'],
+    ['$contains($states.input, /"\\$$/)', 'say "$', true],
+    ['$states.input /* not $$, nor $states.no */ & "$$"', 'a', 'a$$'],
+    ['$states.input.`$$`', { $$: 1 }, 1],
+    ["$states.input & ' $states.none \\\\'", 'a', 'a $states.none \\'],
+    ['$states.input.a / $states.input.b', { a: 6, b: 3 }, 2],
+  ])('what only looks like the root, or like a field of $states, is none: %s', async (source, input, expected) => {
+    expect(await compileJsonata(`{% ${source} %}`, 'Output', ambient).evaluate(scope(input))).toBe(expected);
+  });
+
   test.each([
     ['$undefined', 'returned nothing (undefined).'],
     ['function($x){$x}', 'returned an unsupported result type.'],

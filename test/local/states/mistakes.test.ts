@@ -289,6 +289,16 @@ test.each<[string, object, readonly (readonly [code: string, location: string | 
     [['UNSUPPORTED_JSONATA_EXPRESSION', '/States/S/Output', "Reference to '$$' is not supported."]],
   ],
   [
+    'that root between others that are none',
+    jsonata("{% $states.input.`$$` & $match($states.input, /'\\$$/) /* $$ */ & $$ %}"),
+    [['UNSUPPORTED_JSONATA_EXPRESSION', '/States/S/Output', "Reference to '$$' is not supported."]],
+  ],
+  [
+    'a field of $states that there is not, behind a division',
+    jsonata('{% $states.input.a / 2 + $states.`results` / 2 %}'),
+    [['UNSUPPORTED_JSONATA_EXPRESSION', '/States/S/Output', "Field '$states.results' does not exist."]],
+  ],
+  [
     'no JSONata',
     jsonata('{% a[1,2) %}'),
     [['INVALID_JSONATA_EXPRESSION', '/States/S/Output', 'Expected "]", got ","']],

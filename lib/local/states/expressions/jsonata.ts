@@ -5,7 +5,8 @@ import type { Json } from '../json.ts';
 import { addFunctions } from './jsonata-functions.ts';
 import { jsonata } from './jsonata-package.ts';
 import { shortcutOf } from './jsonata-simple.ts';
-import { checkTopLevel, UnsupportedExpression } from './jsonata-top-level.ts';
+import { checkPath, checkStates } from './jsonata-states.ts';
+import { checkTopLevel } from './jsonata-top-level.ts';
 import type { Ambient, Scope } from './scope.ts';
 
 /** Gives JSON, or throws EvaluationProblem. Synchronous where the expression is simple enough. */
@@ -18,17 +19,6 @@ export interface Query {
 export type OnSyntaxError = (path: string, thrown: unknown) => void;
 
 const STRINGS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g;
-const STATES_FIELD = /\$states\s*\.\s*([A-Za-z_]\w*)/g;
-
-/** Throws for what AWS refuses as a machine is made: there is no `$$`, and an error only in a Catch. */
-const checkSupported = (source: string, field: string): void => {
-  if (!/\$\$|\$states/.test(source)) return;
-  const code = source.replace(STRINGS, '""');
-  if (/\$\$(?!\w)/.test(code)) throw new UnsupportedExpression("Reference to '$$' is not supported.");
-  const known = ['input', 'result', 'context', ...(field.startsWith('Catch[') ? ['errorOutput'] : [])];
-  for (const [, name = ''] of code.matchAll(STATES_FIELD))
-    if (!known.includes(name)) throw new UnsupportedExpression(`Field '$states.${name}' does not exist.`);
-};
 
 const QUERY_ERROR = 'States.QueryEvaluationError';
 const OPEN = '{%';
@@ -111,9 +101,10 @@ const compiled = (source: string, ambient: Ambient): Expression => {
 /** Compiles `{% source %}`. Throws the parser's error (with `position`) where `source` is not JSONata. */
 export const compileJsonata = (text: string, field: string, ambient: Ambient): Query => {
   const source = text.slice(OPEN.length, -CLOSE.length).trim();
-  checkSupported(source, field);
   const shortcut = shortcutOf(source);
   let expression = shortcut ? undefined : compiled(source, ambient);
+  if (expression === undefined) checkPath(source, field);
+  else if (/\$\$|\$states/.test(source)) checkStates(expression.ast(), field);
   const calculates = ARITHMETIC.test(source.replace(STRINGS, '""'));
   const whole = async (scope: Scope): Promise<Json> => {
     try {
