@@ -1,7 +1,7 @@
 // What AWS writes where a state fails inside of another, event by event.
 import { expect, test } from '@jest/globals';
 import { engine, invoke } from '../local/sfn/engine.ts';
-import { jsonata, jsonPath, pass, sequence } from './row.ts';
+import { distributed, jsonata, jsonPath, pass, sequence } from './row.ts';
 
 const parallel = (branch: unknown, more: object = {}) => ({ Type: 'Parallel', Branches: [branch], End: true, ...more });
 const map = (processor: unknown, more: object = {}) => ({ Type: 'Map', ItemProcessor: processor, End: true, ...more });
@@ -91,6 +91,11 @@ test.each<[string, unknown, string]>([
       }),
     }),
     'ExecutionStarted MapStateEntered MapStateStarted EvaluationFailed MapStateFailed ExecutionFailed',
+  ],
+  [
+    'a distributed map that can make nothing of its results: its Map Run has succeeded',
+    jsonata({ S: distributed({ P: pass() }, { Items: [1], Output: '{% $none %}' }) }),
+    'ExecutionStarted MapStateEntered MapStateStarted MapRunStarted MapRunSucceeded MapStateSucceeded EvaluationFailed MapStateFailed ExecutionFailed',
   ],
 ])('%s', async (_name, definition, types) => {
   const { create, start, ended, history } = engine({

@@ -42,6 +42,25 @@ test('a distributed map has a Map Run with counts, and children to list', async 
   });
 });
 
+test.each<[string, object, string]>([
+  ['an Output that gives nothing', { Output: '{% $none %}' }, 'States.QueryEvaluationError'],
+  ['results that are too large', { ItemSelector: 'x'.repeat(100_000) }, 'States.DataLimitExceeded'],
+])('of a map that fails with %s the Map Run has succeeded, also after a redrive', async (_name, more, error) => {
+  const processor = { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, StartAt: 'P' };
+  const ItemProcessor = { ...processor, States: { P: { Type: 'Pass', End: true } } };
+  const M = { Type: 'Map', Items: [1, 2, 3], ItemProcessor, End: true, ...more };
+  const { call, create, start, ended, history } = engine();
+  const executionArn = await start(await create({ QueryLanguage: 'JSONata', StartAt: 'M', States: { M } }));
+  expect(await ended(executionArn)).toMatchObject({ status: 'FAILED', error });
+  const [{ mapRunArn = '' } = {}] = (await call('ListMapRuns', { executionArn })).mapRuns as { mapRunArn?: string }[];
+  const isDone = { status: 'SUCCEEDED', redriveCount: 0, itemCounts: { succeeded: 3 } };
+  expect(await call('DescribeMapRun', { mapRunArn })).toMatchObject(isDone);
+  await call('RedriveExecution', { executionArn });
+  expect(await ended(executionArn)).toMatchObject({ status: 'FAILED', error });
+  expect(await call('DescribeMapRun', { mapRunArn })).toMatchObject(isDone);
+  expect((await history(executionArn)).map(({ type }) => type)).not.toContain('MapRunFailed');
+});
+
 test.each<[string, object, object, number]>([
   ['children that wait start at once under a higher concurrency', { maxConcurrency: 4 }, { status: 'SUCCEEDED' }, 60],
   ['failures are held against the tolerance of the moment', { toleratedFailureCount: 4 }, { status: 'SUCCEEDED' }, 240],

@@ -22,8 +22,9 @@ export const toleranceOf = async (
   percentage: await number(toleratedPercentage?.(scope)),
 });
 
-const isStarted = (progress: Progress | undefined): boolean =>
-  progress?.records.some(({ type }) => type === 'MapStateStarted') ?? false;
+/** Whether history has this event already, from before a restart. */
+const isTold = (progress: Progress | undefined, event: string): boolean =>
+  progress?.records.some(({ type }) => type === event) ?? false;
 
 /** Opens the Map Run, telling it in history. After a restart it is the one that was running. */
 const open = async (
@@ -103,16 +104,14 @@ export const runDistributed = async (
   const scope = visit.scope(effective);
   const concurrency = await number(state.maxConcurrency?.(scope));
   const source = distribution.reader ? undefined : await startedWith(visit, effective, progress);
-  if (!source && !isStarted(progress)) frame.event('MapStateStarted', { length: 0 });
+  if (!source && !isTold(progress, 'MapStateStarted')) frame.event('MapStateStarted', { length: 0 });
   // Unlike the concurrency, what is tolerated is read once the map has started (seen in recorded executions).
   const tolerance = await toleranceOf(distribution, scope);
   const run = await open(visit, distribution, { concurrency, tolerance }, progress);
   const forget = frame.lifetime.onEnd(() => run.end('ABORTED'));
+  let result: Payload;
   try {
-    const result = await frame.lifetime.within(work(visit, distribution, run, effective, source));
-    run.end('SUCCEEDED');
-    frame.aside('MapStateSucceeded', undefined, frame.aside('MapRunSucceeded'));
-    return await finish(visit, visit.limited(result));
+    result = await frame.lifetime.within(work(visit, distribution, run, effective, source));
   } catch (thrown) {
     const problem = visit.failure(thrown);
     run.end('FAILED');
@@ -124,4 +123,9 @@ export const runDistributed = async (
   } finally {
     forget();
   }
+  // A Map Run is its children and their results. Where the state can make nothing of them, it is the state that fails.
+  run.end('SUCCEEDED');
+  if (!isTold(progress, 'MapRunSucceeded'))
+    frame.aside('MapStateSucceeded', undefined, frame.aside('MapRunSucceeded'));
+  return finish(visit, visit.limited(result));
 };
