@@ -4,12 +4,12 @@
  * A source of time. Real time waits; virtual time jumps to the next timer when no work is held.
  *
  * `now` is milliseconds since the Unix epoch. `after` runs `action` once, `delayMs` from now, and returns a function that
- * cancels it. `hold` says that work is in progress outside of any timer (a Lambda call, a query): virtual time does not
+ * cancels it; virtual time does not jump for what is only a `limit`, but comes to it on its way to something else. `hold` says that work is in progress outside of any timer (a Lambda call, a query): virtual time does not
  * jump until the returned function has been called.
  */
 export interface Clock {
   now(): number;
-  after(delayMs: number, action: () => void): () => void;
+  after(delayMs: number, action: () => void, limit?: 'limit'): () => void;
   hold(): () => void;
 }
 

@@ -5,6 +5,8 @@ interface Timer {
   readonly due: number;
   readonly order: number;
   readonly action: () => void;
+  /** Nothing waits for it. */
+  readonly isLimit: boolean;
 }
 
 /** Binary heap by due time, then by the order of setting. Cancelled timers stay until they come up. */
@@ -69,7 +71,7 @@ const timeline = (start: number, furthest: number): SteeredClock => {
   const timers = new Timers();
   const cancelled = new WeakSet<Timer>();
   let now = start;
-  let limit = furthest;
+  let end = furthest;
   let order = 0;
   let waiting = 0;
   let held = 0;
@@ -81,18 +83,19 @@ const timeline = (start: number, furthest: number): SteeredClock => {
   const next = (): Timer | undefined => {
     let timer = timers.first;
     for (; timer && cancelled.has(timer); timer = timers.first) timers.pop();
-    return timer && timer.due <= limit ? timer : undefined;
+    const isReached = waiting > 0 || end < Number.POSITIVE_INFINITY; // else there is nothing to come to a limit on the way to
+    return timer && isReached && timer.due <= end ? timer : undefined;
   };
 
   const run = (timer: Timer): void => {
     timers.pop();
-    waiting--;
+    if (!timer.isLimit) waiting--;
     now = Math.max(now, timer.due);
     timer.action();
   };
 
   const arrive = (): void => {
-    now = Math.max(now, limit);
+    now = Math.max(now, end);
     for (const tell of arrivals.splice(0)) tell();
   };
 
@@ -113,7 +116,7 @@ const timeline = (start: number, furthest: number): SteeredClock => {
 
   return {
     now: () => now,
-    after: (delayMs, action) => {
+    after: (delayMs, action, limit) => {
       let done = false;
       const timer: Timer = {
         due: now + Math.max(0, delayMs),
@@ -122,15 +125,16 @@ const timeline = (start: number, furthest: number): SteeredClock => {
           done = true;
           action();
         },
+        isLimit: limit !== undefined,
       };
       timers.push(timer);
-      waiting++;
+      if (!timer.isLimit) waiting++;
       look();
       return () => {
         if (done) return;
         done = true;
         cancelled.add(timer);
-        waiting--;
+        if (!timer.isLimit) waiting--;
       };
     },
     hold: () => {
@@ -145,7 +149,7 @@ const timeline = (start: number, furthest: number): SteeredClock => {
     },
     advanceTo: (ms) =>
       new Promise((resolve) => {
-        limit = Math.max(limit, ms);
+        end = Math.max(end, ms);
         calm = 0;
         arrivals.push(resolve);
         look();

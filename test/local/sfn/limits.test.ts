@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { steeredClock } from '../../../lib/local/virtual-clock.ts';
 import { engine } from './engine.ts';
 
 const turn = { Type: 'Choice', Choices: [{ Variable: '$', IsNull: true, Next: 'C' }], Default: 'A' };
@@ -97,6 +98,71 @@ describe('limits', () => {
     const [one, other] = [await engine().run(definition), await engine().run(definition)];
     expect(one.output).toMatchObject({ at: '2026-01-31T00:00:00Z' });
     expect(other).toEqual(one);
+  });
+});
+
+describe('an execution runs for a year at most', () => {
+  const year = 365 * 86_400_000;
+  const begin = Date.parse('2026-01-01T00:00:00Z');
+  const wait = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 99_999_999, End: true } } };
+
+  test('whatever its machine says', async () => {
+    const { create, start, ended, call, history } = engine();
+    const executionArn = await start(await create({ ...wait, TimeoutSeconds: 99_999_999 }));
+    expect(await ended(executionArn)).toMatchObject({ status: 'TIMED_OUT', error: 'States.Timeout' });
+    expect(await call('DescribeExecution', { executionArn })).toMatchObject({ stopDate: (begin + year) / 1000 });
+    expect((await history(executionArn)).at(-1)).toMatchObject({ type: 'ExecutionTimedOut' });
+  });
+
+  test('the first of several first; and one that waits for somebody does not make time pass', async () => {
+    const clock = steeredClock(begin);
+    const { create, start, call } = engine({ clock });
+    const activityArn = (await call('CreateActivity', { name: 'somebody' })).activityArn;
+    const task = { StartAt: 'T', States: { T: { Type: 'Task', Resource: activityArn, End: true } } };
+    const early = await start(await create(task, 'early'));
+    await clock.advanceTo(begin + 1000);
+    const second = await start(await create(wait, 'late'));
+    const statusOf = async (executionArn: string) => (await call('DescribeExecution', { executionArn })).status;
+    await clock.advanceTo(begin + year - 1);
+    expect([await statusOf(early), await statusOf(second)]).toEqual(['RUNNING', 'RUNNING']);
+    await clock.advanceTo(begin + year);
+    expect([await statusOf(early), await statusOf(second)]).toEqual(['TIMED_OUT', 'RUNNING']);
+    await clock.advanceTo(begin + year + 1000);
+    expect(await statusOf(second)).toBe('TIMED_OUT');
+  });
+});
+
+test.each<[string, object]>([
+  ['a branch', { Type: 'Parallel', Branches: ['states'], End: true }],
+  ['a map', { Type: 'Map', ItemProcessor: 'states', End: true }],
+  ['the older map', { Type: 'Map', Iterator: 'states', End: true }],
+])('an Express machine waits for no token, in %s neither', async (_name, outer) => {
+  const Resource = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken';
+  const inner = { StartAt: 'T', States: { T: { Type: 'Task', Resource, End: true } } };
+  const definition = {
+    StartAt: 'O',
+    States: { O: JSON.parse(JSON.stringify(outer).replace('"states"', JSON.stringify(inner))) },
+  };
+  const { create } = engine();
+  await expect(create(definition, 'm', 'EXPRESS')).rejects.toThrow(
+    "Express state machine does not support '.waitForTaskToken' service integration",
+  );
+  await create(definition, 'm');
+});
+
+test('an Express execution cannot be waited for: the Task that wants to fails, and nothing else', async () => {
+  const { create, run } = engine();
+  const StateMachineArn = await create({ StartAt: 'P', States: { P: { Type: 'Pass', End: true } } }, 'e', 'EXPRESS');
+  const task = {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::states:startExecution.sync:2',
+    Parameters: { StateMachineArn },
+  };
+  const Catch = [{ ErrorEquals: ['StepFunctions.StateMachineTypeNotSupportedException'], Next: 'C' }];
+  const definition = { StartAt: 'T', States: { T: { ...task, Catch, End: true }, C: { Type: 'Succeed' } } };
+  expect(await run(definition)).toMatchObject({
+    status: 'SUCCEEDED',
+    output: { Cause: expect.stringMatching(/^This operation is not supported by this type of state machine/) },
   });
 });
 

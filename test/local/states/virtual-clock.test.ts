@@ -20,6 +20,18 @@ test('time jumps from timer to timer, in their order', async () => {
   expect(clock.now()).toBe(86_401_000);
 });
 
+test('time does not jump for what is only a limit, but comes to it on its way', async () => {
+  const clock = virtualClock(0);
+  const told: number[] = [];
+  clock.after(10, () => told.push(clock.now()), 'limit');
+  const cancel = clock.after(5, () => undefined);
+  cancel();
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  expect([told, clock.now()]).toEqual([[], 0]);
+  await passed(clock, 20);
+  expect([told, clock.now()]).toEqual([[10], 20]);
+});
+
 test('time stands still while work is held', async () => {
   const clock = virtualClock(0);
   const release = clock.hold();

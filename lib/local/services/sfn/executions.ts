@@ -20,6 +20,7 @@ import { interrupted } from './interrupted.ts';
 import type { MachineRow, Machines } from './machines.ts';
 import { parseInput } from './requests.ts';
 import { endIn, executionArn, START, startMemo } from './row-from-log.ts';
+import { YearLimit } from './year-limit.ts';
 
 interface Live {
   readonly row: ExecutionRow;
@@ -47,6 +48,7 @@ export class Executions {
   readonly #ended = new EndedRows();
   /** Those that have ended and whose rows do not say so yet. */
   readonly #closing = new Map<string, ExecutionRow>();
+  readonly #year: YearLimit;
   #interrupted: ExecutionRow[] = [];
   #closed = false;
   readonly #waiting = new Map<string, Set<(row: ExecutionRow) => void>>();
@@ -64,6 +66,7 @@ export class Executions {
     this.#tokens = tokens;
     this.#host = host;
     this.rows = new ExecutionRows(context.database);
+    this.#year = new YearLimit(context.clock, () => this.#live.values());
   }
 
   /**
@@ -217,6 +220,7 @@ export class Executions {
   /** Ends what runs without a trace: after the next start it carries on. */
   close(): void {
     this.#closed = true;
+    this.#year.close();
     for (const { execution } of this.#live.values()) execution.lifetime.end();
     this.#live.clear();
   }
@@ -269,6 +273,7 @@ export class Executions {
     const driven = drive(execution, end, crash);
     this.#live.set(arn, { row, execution, drive: driven });
     if (!resumed && row.mapRun === undefined) execution.note(0, START, startMemo(row));
+    this.#year.watch(identity.timedFrom);
     driven.go(standing?.root);
   }
 

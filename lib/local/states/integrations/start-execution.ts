@@ -50,6 +50,16 @@ const start = async (context: EngineContext, service: CalledService, task: TaskR
   return Payload.of({ ...body, ...sdkMetadata(requestId, JSON.stringify(body).length) });
 };
 
+/** Nobody can be told of the end of an Express execution: who started it is told that, and what to do instead. */
+const notSupported = (): StateError =>
+  new StateError(
+    'StepFunctions.StateMachineTypeNotSupportedException',
+    'This operation is not supported by this type of state machine: an Express one is waited for with aws-sdk:sfn:startSyncExecution',
+  );
+
+const isOfExpress = ({ value }: Payload): boolean =>
+  isObject(value) && String(value.ExecutionArn).includes(':express:');
+
 const milliseconds = (seconds: unknown): number => Math.round(Number(seconds) * 1000);
 
 /** DescribeExecution's answer as the result of the task. `.sync:2` gives input and output as JSON, `.sync` as text. */
@@ -96,6 +106,7 @@ export const startExecution = (
       let submitted = task.submitted;
       if (!submitted) {
         submitted = await task.lifetime.within(call(task));
+        if (isOfExpress(submitted)) throw notSupported();
         task.onSubmitted(submitted);
       }
       const arn = isObject(submitted.value) ? String(submitted.value.ExecutionArn) : '';

@@ -12,6 +12,8 @@ export interface Drive {
   go(resumed?: FrameProgress): void;
   /** Ends the execution as ABORTED. */
   stop(error?: string, cause?: string): void;
+  /** Ends it as TIMED_OUT, whatever the machine says of its time. */
+  timeOut(): void;
 }
 
 const problemOf = (error: string | undefined, cause: string | undefined) => ({
@@ -65,5 +67,9 @@ export const drive = (
       },
     );
   };
-  return { go, stop: (error, cause) => end('ExecutionAborted', { status: 'ABORTED', ...problemOf(error, cause) }, 0) };
+  return {
+    go,
+    stop: (error, cause) => end('ExecutionAborted', { status: 'ABORTED', ...problemOf(error, cause) }, 0),
+    timeOut: () => end('ExecutionTimedOut', { status: 'TIMED_OUT', error: 'States.Timeout' }, 0),
+  };
 };

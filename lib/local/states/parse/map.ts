@@ -63,7 +63,7 @@ export const parseMap = (
   config?.only(['Mode', 'ExecutionType']);
   const distributed = config?.word('Mode', 'INLINE', 'DISTRIBUTED') === 'DISTRIBUTED';
   if (distributed) config?.require('ExecutionType');
-  config?.word('ExecutionType', 'STANDARD', 'EXPRESS');
+  const childrenAreExpress = config?.word('ExecutionType', 'STANDARD', 'EXPRESS') === 'EXPRESS';
   if (distributed && express) fields.wrong(field, 'Express state machine does not support Distributed Map state');
   if (!distributed && fields.has('Label')) fields.wrong('Label', 'Field is not supported in INLINE mode');
   const flow = dataFlow(fields);
@@ -78,7 +78,7 @@ export const parseMap = (
     itemsPath: itemsPath(fields),
     selector: template(fields, 'ItemSelector') ?? flow.parameters,
     maxConcurrency: numberField(fields, 'MaxConcurrency', { minimum: 0 }),
-    processor: processor ? parseSequence(processor, config?.get('ExecutionType') === 'EXPRESS') : emptySequence,
+    processor: processor ? parseSequence(processor, distributed ? childrenAreExpress : express) : emptySequence,
     distribution: distributed && config ? parseDistribution(fields, config) : undefined,
     isMisplaced: !distributed && DISTRIBUTED_ONLY.some((field) => fields.has(field)),
     ...guards(fields),
