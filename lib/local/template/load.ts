@@ -40,9 +40,9 @@ export const loadStacks = async (
   parameters: { readonly [name: string]: string },
   context: EngineContext,
 ): Promise<readonly ProvisionedStack[]> => {
-  const exports = new Map<string, unknown>();
+  const options = { parameters, exports: new Map<string, unknown>(), names: new Map<string, string>() };
   const loaded: ProvisionedStack[] = [];
-  for (const stack of inOrder(stacks)) loaded.push(await provisionStack(stack, { parameters, exports }, context));
+  for (const stack of inOrder(stacks)) loaded.push(await provisionStack(stack, options, context));
   await removeGone(loaded, context);
   return loaded;
 };

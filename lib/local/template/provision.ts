@@ -33,7 +33,20 @@ export type ProvisionOptions = {
   readonly parameters: { readonly [name: string]: string };
   /** Exports of the stacks before; this stack's are added. */
   readonly exports: Map<string, unknown>;
+  /** Who has which name, in this stack and those before; this stack's are added. */
+  readonly names: Map<string, string>;
 };
+
+/** A second one of the same name would be the first anew. CloudFormation refuses it. */
+const NAMED = new Set([
+  'AWS::DynamoDB::Table',
+  'AWS::Events::EventBus',
+  'AWS::Lambda::Function',
+  'AWS::S3::Bucket',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+  'AWS::StepFunctions::StateMachine',
+]);
 
 const inOrder = (stack: Stack, resources: readonly ResourceText[]): readonly ResourceText[] => {
   const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
@@ -80,6 +93,19 @@ const make = async (resource: Resource, isProvider: boolean, context: EngineCont
   }
 };
 
+const claim = ({ type, stack, logicalId, physicalId }: StackResource, names: Map<string, string>): void => {
+  if (!NAMED.has(type)) return;
+  const [name, owner] = [`${type} ${physicalId}`, `${stack}.${logicalId}`];
+  const other = names.get(name);
+  if (other !== undefined)
+    throw new EngineError('HDL515', {
+      found: `${type} ${owner} was refused (AlreadyExists: ${physicalId} is ${other})`,
+      expected: 'a name that no other resource has',
+      fix: 'give one of them another name.',
+    });
+  names.set(name, owner);
+};
+
 const outputsOf = (
   stack: Stack,
   scope: StackScope,
@@ -100,7 +126,7 @@ const outputsOf = (
 /** Creates or updates all resources of a stack. Throws HDL513, HDL514 and HDL515. */
 export const provisionStack = async (
   stack: Stack,
-  { parameters, exports }: ProvisionOptions,
+  { parameters, exports, names }: ProvisionOptions,
   context: EngineContext,
 ): Promise<ProvisionedStack> => {
   const values = await readParameters(stack, parameters, context);
@@ -119,8 +145,10 @@ export const provisionStack = async (
     const resource = { stack: stack.name, logicalId, type, properties, assets: stack.assets, standIns };
     const made = await make(resource, providers.has(logicalId), context);
     scope.add(logicalId, made);
-    if (!providers.has(logicalId))
-      resources.push({ ...made, stack: stack.name, logicalId, type, ...(isRetained && { isRetained }) });
+    if (providers.has(logicalId)) continue;
+    const placed = { ...made, stack: stack.name, logicalId, type, ...(isRetained && { isRetained }) };
+    claim(placed, names);
+    resources.push(placed);
   }
   return { name: stack.name, outputs: outputsOf(stack, scope, exports), resources };
 };

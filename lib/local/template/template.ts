@@ -1,6 +1,7 @@
 import { isShape } from '../field-reader.ts';
 import type { Shape } from '../service.ts';
 import type { Stack } from './assembly.ts';
+import { physicalName } from './physical-name.ts';
 import { templateError } from './problem.ts';
 
 /** A resource as the template writes it. */
@@ -47,10 +48,12 @@ export const resourcesOf = ({ name, template }: Stack): readonly ResourceText[] 
     );
   return Object.entries(sectionOf(template, 'Resources')).flatMap(([logicalId, text]) => {
     const condition = typeof text.Condition === 'string' ? text.Condition : undefined;
-    const functions = Object.entries(standInsOf(text)).map(([state, properties]) => ({
-      ...{ state, logicalId: `${logicalId}.${state}`, type: 'AWS::Lambda::Function', properties },
-      ...{ dependsOn: [], condition, standIns: {}, isRetained: false },
-    }));
+    const functions = Object.entries(standInsOf(text)).map(([state, given]) => {
+      const id = `${logicalId}.${state}`;
+      const properties = { FunctionName: physicalName(name, id, { longest: 64, hashed: true }), ...given };
+      const standIn = { state, logicalId: id, type: 'AWS::Lambda::Function', properties };
+      return { ...standIn, dependsOn: [], condition, standIns: {}, isRetained: false };
+    });
     return [
       ...functions,
       {
@@ -60,7 +63,7 @@ export const resourcesOf = ({ name, template }: Stack): readonly ResourceText[] 
         dependsOn: (Array.isArray(text.DependsOn) ? text.DependsOn : [text.DependsOn ?? []]).flat().map(String),
         condition,
         standIns: Object.fromEntries(functions.map((one) => [one.state, one.logicalId])),
-        isRetained: text.DeletionPolicy === 'Retain',
+        isRetained: /^Retain/.test(String(text.DeletionPolicy)), // or RetainExceptOnCreate
       },
     ];
   });

@@ -162,57 +162,105 @@ test('names are shortened to what the type allows, and stay apart', async () => 
   expect(new Set(names).size).toBe(2);
 });
 
-describe('a Task that calls what the engine does not run', () => {
-  const resource = 'arn:aws:states:::aws-sdk:comprehend:detectSentiment';
-  const machine = (...standIns: readonly string[]) => ({
+test.each(['Retain', 'RetainExceptOnCreate'])('a function with the policy %s outlives its template', async (policy) => {
+  const Properties = { FunctionName: 'kept', Code: { S3Key: 'fake.zip' } };
+  const F = { Type: 'AWS::Lambda::Function', Properties, DeletionPolicy: policy };
+  const code = { fake: 'export const handler = () => 1;' };
+  await place.open({ App: { template: { Resources: { Q: queue, F } }, code } });
+  const engine = await place.open({ App: { template: { Resources: { Q: queue } }, code } });
+  expect(await engine.service('lambda').call('ListFunctions', {})).toMatchObject({
+    Functions: [{ FunctionName: 'kept' }],
+  });
+});
+
+test('two functions of one name are refused', async () => {
+  const F = { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'same', Code: { S3Key: 'fake.zip' } } };
+  const stack = { template: { Resources: { F } }, code: { fake: 'export const handler = () => 1;' } };
+  await expect(place.open({ One: stack, Two: stack })).rejects.toThrow(
+    'HDL515 AWS::Lambda::Function Two.F was refused (AlreadyExists: same is One.F); expected a name that no other resource has. Fix: give one of them another name.',
+  );
+});
+
+describe('a machine of a template that is loaded again', () => {
+  const settings = {
+    LoggingConfiguration: {
+      Level: 'ERROR',
+      Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: 'arn:aws:logs:us-east-1:123456789012:log-group:g:*' } }],
+    },
+    TracingConfiguration: { Enabled: true },
+  };
+  const machine = (more: Shape = {}) => ({
     Type: 'AWS::StepFunctions::StateMachine',
     Properties: {
-      StateMachineName: 'moods',
-      StateMachineType: 'EXPRESS',
       RoleArn: 'arn:aws:iam::123456789012:role/r',
-      Definition: {
-        StartAt: 'Both',
-        States: {
-          Both: {
-            Type: 'Parallel',
-            End: true,
-            Branches: [{ StartAt: 'Mood', States: { Mood: { Type: 'Task', Resource: resource, End: true } } }],
+      Definition: { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } },
+      ...more,
+    },
+  });
+  const load = async (M: Shape): Promise<Shape> => {
+    const engine = await place.open(of({ M }));
+    const stateMachineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:App-M';
+    return engine.service('sfn').call('DescribeStateMachine', { stateMachineArn });
+  };
+
+  test('is revised when something of it changed, and else not', async () => {
+    await load(machine());
+    const { revisionId } = await load(machine(settings));
+    expect(revisionId).toEqual(expect.any(String));
+    expect((await load(machine(settings))).revisionId).toBe(revisionId);
+  });
+  test('has the role that it has now', async () => {
+    await load(machine());
+    expect(await load(machine({ RoleArn: 'arn:aws:iam::123456789012:role/other' }))).toMatchObject({
+      roleArn: 'arn:aws:iam::123456789012:role/other',
+    });
+  });
+  test('has no settings that left the template', async () => {
+    await load(machine(settings));
+    const { revisionId } = await load(machine());
+    expect(await load(machine())).toMatchObject({
+      revisionId,
+      loggingConfiguration: { level: 'OFF' },
+      tracingConfiguration: { enabled: false },
+    });
+  });
+  test('is another one when it is of another type', async () => {
+    await load(machine());
+    expect(await load(machine({ StateMachineType: 'EXPRESS' }))).toMatchObject({ type: 'EXPRESS' });
+  });
+});
+
+test('a schedule that moved to another group is in that group alone; how events are retried goes with its resource', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const stack = (GroupName: string, more: Shape = {}) => ({
+    App: {
+      template: {
+        Resources: {
+          Q: queue,
+          G: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: 'g' } },
+          H: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: 'h' } },
+          S: {
+            Type: 'AWS::Scheduler::Schedule',
+            DependsOn: ['G', 'H'],
+            Properties: {
+              ...{ Name: 's', GroupName, ScheduleExpression: 'rate(1 day)', Target },
+              FlexibleTimeWindow: { Mode: 'OFF' },
+            },
           },
+          F: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'f', Code: { S3Key: 'fake.zip' } } },
+          ...more,
         },
       },
-    },
-    Metadata: {
-      LocalStandIns: Object.fromEntries(standIns.map((state) => [state, { Code: { S3Key: 'fake.zip' }, Timeout: 9 }])),
+      code: { fake: 'export const handler = () => 1;' },
     },
   });
-  const code = { fake: 'export const handler = async ({ n }) => ({ mood: n });' };
-  const open = (M: Shape) => place.open({ App: { template: { Resources: { M } }, code } });
-  const ended = ({ service }: Awaited<ReturnType<typeof open>>) =>
-    service('sfn').call('StartSyncExecution', {
-      stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:moods',
-      input: '{"n":4}',
-    });
-
-  test('is done by the function that stands in for it, which goes with it', async () => {
-    const engine = await open(machine('Mood'));
-    expect(engine.notices).toEqual([`moods: Mood calls App-M-Mood, which stands in for ${resource}`]);
-    expect(await ended(engine)).toMatchObject({ status: 'SUCCEEDED', output: '[{"mood":4}]' });
-    const without = await open(machine());
-    expect(await without.service('lambda').call('ListFunctions', {})).toMatchObject({ Functions: [] });
+  const Properties = { FunctionName: { Ref: 'F' }, Qualifier: '$LATEST', MaximumRetryAttempts: 0 };
+  await place.open(stack('g', { C: { Type: 'AWS::Lambda::EventInvokeConfig', Properties } }));
+  const engine = await place.open(stack('h'));
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({
+    Schedules: [{ Name: 's', GroupName: 'h' }],
   });
-
-  test('without one is named, and fails when it comes to it', async () => {
-    const engine = await open(machine());
-    expect(engine.notices).toEqual([
-      `moods: Mood calls ${resource}, which is not here: it fails (HDL520), as nothing stands in for it`,
-    ]);
-    const cause = `HDL520 the local engine does not implement the resource ${resource}, and nothing stands in for it`;
-    expect(await ended(engine)).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed', cause });
-  });
-
-  test('and a function for no Task of the machine is refused', async () => {
-    await expect(open(machine('Mood', 'Moood'))).rejects.toThrow(
-      'a function stands in for Moood, which is no Task of it',
-    );
+  expect(await engine.service('lambda').call('GetFunctionEventInvokeConfig', { FunctionName: 'f' })).toMatchObject({
+    MaximumRetryAttempts: 2,
   });
 });

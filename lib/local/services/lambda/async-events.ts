@@ -2,7 +2,7 @@
 // failures go.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 import type { OperationTable } from '../../operation-table.ts';
-import type { EngineContext, Shape } from '../../service.ts';
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
 import { uuid } from '../../uuid.ts';
 import { type Delivery, deliverDeadLetter, deliverResult } from './destinations.ts';
@@ -14,6 +14,7 @@ import { eventOf, type Outcome } from './runner.ts';
 const RETRY_MS = [60_000, 120_000];
 const MAX_RETRIES = RETRY_MS.length;
 const LONGEST_PAUSE_MS = 300_000; // between two tries that are throttled
+const MIN_AGE_SECONDS = 60;
 const MAX_AGE_SECONDS = 21_600;
 
 interface EventConfig {
@@ -52,6 +53,12 @@ const DEFAULT: EventConfig = {
   onSuccess: '',
   onFailure: '',
   modifiedMs: 0,
+};
+
+const bounded = (input: Shape, field: string, low: number, high: number): number => {
+  const value = read.optionalNumber(input, field) ?? high;
+  if (Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new AwsError('InvalidParameterValueException', `${field} must be from ${low} to ${high}; found ${value}`);
 };
 
 const destination = (input: Shape, side: string): string => {
@@ -176,13 +183,17 @@ export const asyncEvents = (context: EngineContext, functions: Functions, invoke
       PutFunctionEventInvokeConfig: (input) => {
         const { name } = functions.of(input);
         configs.set(name, {
-          retries: read.optionalNumber(input, 'MaximumRetryAttempts') ?? MAX_RETRIES,
-          maxAgeSeconds: read.optionalNumber(input, 'MaximumEventAgeInSeconds') ?? MAX_AGE_SECONDS,
+          retries: bounded(input, 'MaximumRetryAttempts', 0, MAX_RETRIES),
+          maxAgeSeconds: bounded(input, 'MaximumEventAgeInSeconds', MIN_AGE_SECONDS, MAX_AGE_SECONDS),
           onSuccess: destination(input, 'OnSuccess'),
           onFailure: destination(input, 'OnFailure'),
           modifiedMs: clock.now(),
         });
         return configOf(input);
+      },
+      DeleteFunctionEventInvokeConfig: (input) => {
+        configs.delete(functions.of(input).name);
+        return {};
       },
     },
   };

@@ -85,10 +85,13 @@ export const eventSourceMapping: ResourceHandler = {
 export const eventInvokeConfig: ResourceHandler = {
   applied: ['FunctionName', 'DestinationConfig', 'MaximumEventAgeInSeconds', 'MaximumRetryAttempts'],
   accepted: ['Qualifier'],
-  apply: async ({ properties, logicalId }, context) => {
+  apply: async ({ properties }, context) => {
     const { Qualifier: _function, ...settings } = properties;
     await context.service('lambda').call('PutFunctionEventInvokeConfig', settings);
-    return { physicalId: logicalId, attributes: {} };
+    return { physicalId: String(settings.FunctionName), attributes: {} };
+  },
+  remove: async ({ physicalId }, context) => {
+    await context.service('lambda').call('DeleteFunctionEventInvokeConfig', { FunctionName: physicalId });
   },
 };
 

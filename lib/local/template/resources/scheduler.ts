@@ -21,6 +21,11 @@ export const scheduleGroup: ResourceHandler = {
   },
 };
 
+const DEFAULT = 'default';
+
+/** `arn:aws:scheduler:REGION:ACCOUNT:schedule/GROUP/NAME`. */
+const groupOf = (scheduleArn: string): string => scheduleArn.split('/')[1] ?? DEFAULT;
+
 /** AWS::Scheduler::Schedule. */
 export const schedule: ResourceHandler = {
   applied: [
@@ -47,10 +52,14 @@ export const schedule: ResourceHandler = {
       () => scheduler.call('UpdateSchedule', input),
     );
     const arn = String(ScheduleArn);
-    return { physicalId: Name, arn, attributes: { Arn: arn } };
+    const group = groupOf(arn);
+    // With its group: moved to another, the one that it left must go.
+    return { physicalId: group === DEFAULT ? Name : `${group}/${Name}`, ref: Name, arn, attributes: { Arn: arn } };
   },
-  remove: async ({ physicalId, arn }, context) => {
-    const GroupName = arn?.split('/')[1] ?? 'default';
-    await context.service('scheduler').call('DeleteSchedule', { Name: physicalId, GroupName });
+  remove: async ({ physicalId, arn = '' }, context) => {
+    const [GroupName, Name] = [groupOf(arn), arn.split('/').at(-1)];
+    // An earlier engine named it without its group, and it may be what was just applied.
+    if (GroupName !== DEFAULT && physicalId === Name) return;
+    await context.service('scheduler').call('DeleteSchedule', { Name, GroupName });
   },
 };

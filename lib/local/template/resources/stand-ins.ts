@@ -1,6 +1,7 @@
 // The Tasks of a machine that call what this engine does not run: a function stands in for some, the others fail when they come to it.
 import { isShape } from '../../field-reader.ts';
 import { AwsError, type Shape } from '../../service.ts';
+import { WAIT_FOR_TOKEN } from '../../states/integrations/pattern.ts';
 import { isImplemented } from '../../states/integrations/resolve.ts';
 
 export interface StoodIn {
@@ -12,12 +13,27 @@ export interface StoodIn {
 const listOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined ? [] : [value];
 
+/**
+ * A Task that waits for a token, calling a function instead. It gets what the call would, the token where its arguments have that, and
+ * the Task waits on: SendTaskSuccess is the answer.
+ */
+const waiting = (state: Shape, FunctionName: string, language: unknown): Shape => {
+  const Resource = `arn:aws:states:::lambda:invoke${WAIT_FOR_TOKEN}`;
+  const { Arguments, Parameters } = state;
+  if ((state.QueryLanguage ?? language ?? 'JSONPath') !== 'JSONPath')
+    return { ...state, Resource, Arguments: { FunctionName, Payload: Arguments ?? '{% $states.input %}' } };
+  const payload = Parameters === undefined ? { 'Payload.$': '$' } : { Payload: Parameters };
+  return { ...state, Resource, Parameters: { FunctionName, ...payload } };
+};
+
 /** The definition with the functions in the place of what the states of these names call. Without any it is the same text. */
 export const withStandIns = (
   machine: string,
   definition: string,
   standIns: { readonly [state: string]: string },
 ): StoodIn => {
+  const given = parsed(definition);
+  const language = isShape(given) ? given.QueryLanguage : undefined;
   const notices: string[] = [];
   const stoodIn = new Set<string>();
   const task = (name: string, state: Shape): Shape => {
@@ -33,7 +49,9 @@ export const withStandIns = (
     }
     stoodIn.add(name);
     notices.push(`${machine}: ${name} calls ${functionArn.split(':').at(-1)}, which stands in for ${resource}`);
-    return { ...state, Resource: functionArn };
+    return resource.endsWith(WAIT_FOR_TOKEN)
+      ? waiting(state, functionArn, language)
+      : { ...state, Resource: functionArn };
   };
   const within = (level: unknown): unknown => {
     if (!isShape(level) || !isShape(level.States)) return level;
@@ -52,7 +70,7 @@ export const withStandIns = (
     });
     return { ...level, States: Object.fromEntries(states) };
   };
-  const changed = within(parsed(definition));
+  const changed = within(given);
   const missing = Object.keys(standIns).find((name) => !stoodIn.has(name));
   if (missing !== undefined)
     throw new AwsError('InvalidDefinition', `a function stands in for ${missing}, which is no Task of it`);

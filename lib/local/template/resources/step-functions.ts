@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arnOf } from '../../arn.ts';
 import { isShape } from '../../field-reader.ts';
-import { AwsError, type Shape } from '../../service.ts';
-import { createOrUpdate } from '../create-or-update.ts';
+import { AwsError, type Service, type Shape } from '../../service.ts';
 import { nameOf, type Resource, type ResourceHandler } from '../resource.ts';
 import { withStandIns } from './stand-ins.ts';
 
@@ -36,7 +35,32 @@ const inCamelCase = (value: unknown): unknown => {
   );
 };
 
-const SETTINGS = ['LoggingConfiguration', 'TracingConfiguration'];
+/** As CloudFormation has them where the template is silent: a setting that left it is off again. */
+const SETTINGS: { readonly [name: string]: Shape } = {
+  LoggingConfiguration: { Level: 'OFF', IncludeExecutionData: false },
+  TracingConfiguration: { Enabled: false },
+};
+
+const settingsOf = (properties: Shape): Shape =>
+  Object.fromEntries(Object.entries(SETTINGS).map(([name, off]) => [name, { ...off, ...Object(properties[name]) }]));
+
+const described = async (sfn: Service, stateMachineArn: string): Promise<Shape | undefined> => {
+  try {
+    return await sfn.call('DescribeStateMachine', { stateMachineArn });
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'StateMachineDoesNotExist') return undefined;
+    throw error;
+  }
+};
+
+/** Makes the machine, or brings it up to date. Creating it again would leave its role as it was. */
+const bring = async (sfn: Service, stateMachineArn: string, wanted: Shape): Promise<Shape> => {
+  const { name: _, type, ...settings } = wanted;
+  const present = await described(sfn, stateMachineArn);
+  if (present?.type === type) return sfn.call('UpdateStateMachine', { stateMachineArn, ...settings });
+  if (present) await sfn.call('DeleteStateMachine', { stateMachineArn }); // CloudFormation: of another type it is another machine
+  return sfn.call('CreateStateMachine', wanted);
+};
 
 /** AWS::StepFunctions::StateMachine. */
 export const stateMachine: ResourceHandler = {
@@ -48,26 +72,21 @@ export const stateMachine: ResourceHandler = {
     'Definition',
     'DefinitionS3Location',
     'DefinitionSubstitutions',
-    ...SETTINGS,
+    ...Object.keys(SETTINGS),
   ],
   accepted: ['EncryptionConfiguration', 'Tags'],
   apply: async (resource, context) => {
     const { properties } = resource;
     const name = nameOf(resource, 'StateMachineName', { longest: 80 });
     const arn = arnOf(context, 'states', `stateMachine:${name}`);
-    const settings = SETTINGS.filter((each) => properties[each] !== undefined).map((each) => [each, properties[each]]);
     const { definition, notices } = withStandIns(name, definitionOf(resource), resource.standIns);
-    const common: Shape = {
+    await bring(context.service('sfn'), arn, {
+      name,
+      type: properties.StateMachineType ?? 'STANDARD',
       definition,
       roleArn: properties.RoleArn,
-      ...Object(inCamelCase(Object.fromEntries(settings))),
-    };
-    const sfn = context.service('sfn');
-    await createOrUpdate(
-      'StateMachineAlreadyExists',
-      () => sfn.call('CreateStateMachine', { name, type: properties.StateMachineType ?? 'STANDARD', ...common }),
-      () => sfn.call('UpdateStateMachine', { stateMachineArn: arn, ...common }),
-    );
+      ...Object(inCamelCase(settingsOf(properties))),
+    });
     const attributes = { Arn: arn, Name: name, StateMachineRevisionId: 'INITIAL' };
     return { physicalId: arn, arn, attributes, ...(notices.length > 0 && { notices }) };
   },
