@@ -19,8 +19,11 @@ export type TestServices = {
   close(): Promise<void>;
 };
 
-/** Opens the services of an engine and starts them. Random numbers are always the same. */
-export const servicesOf = async (firstClock: Clock): Promise<TestServices> => {
+/** Opens the services of an engine and starts them. */
+export const servicesOf = async (
+  firstClock: Clock,
+  more: Partial<Pick<EngineContext, 'passOver' | 'emit'>> = {},
+): Promise<TestServices> => {
   const dir = mkdtempSync(join(tmpdir(), 'heddle-services-'));
 
   const open = async (clock: Clock) => {
@@ -35,6 +38,7 @@ export const servicesOf = async (firstClock: Clock): Promise<TestServices> => {
       endpoint: () => 'http://127.0.0.1:4566',
       service: (id) => composition.get(id),
       emit: (event) => composition.emit(event),
+      ...more,
     };
     const composition = await composeServices(context);
     await composition.start();

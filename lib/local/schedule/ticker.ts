@@ -23,6 +23,17 @@ export interface Ticker {
 }
 
 const OLDEST_MISSED_MS = 86_400_000;
+const SHORTEST_PERIOD_MS = 60_000;
+
+/** The time that is to fire next: the first to come, or the latest of those that were missed. Undefined where there is none. */
+const dueOf = ({ schedule, startMs, endMs, lastMs }: Running, now: number): number | undefined => {
+  const end = endMs ?? Number.POSITIVE_INFINITY;
+  const after = Math.max(lastMs ?? Number.NEGATIVE_INFINITY, startMs - 1, now - OLDEST_MISSED_MS);
+  let due = schedule.next(after, startMs);
+  for (let later = due; later !== undefined && later <= now && later < end; later = schedule.next(later, startMs))
+    due = later;
+  return due === undefined || due >= end ? undefined : due;
+};
 
 export const ticker = (clock: Clock): Ticker => {
   const cancels = new Map<string, () => void>();
@@ -33,15 +44,12 @@ export const ticker = (clock: Clock): Ticker => {
   };
 
   const arm = (key: string, running: Running, fire: (dueMs: number) => void): void => {
-    const { schedule, startMs, endMs = Number.POSITIVE_INFINITY } = running;
-    const now = clock.now();
-    const after = Math.max(running.lastMs ?? Number.NEGATIVE_INFINITY, startMs - 1, now - OLDEST_MISSED_MS);
-    let due = schedule.next(after, startMs);
-    for (let later = due; later !== undefined && later <= now && later < endMs; later = schedule.next(later, startMs))
-      due = later;
-    if (due === undefined || due >= endMs) return;
-    const dueMs = due;
-    const cancel = clock.after(Math.max(0, dueMs - now), () => {
+    const dueMs = dueOf(running, clock.now());
+    if (dueMs === undefined) return;
+    const cancel = clock.after(Math.max(0, dueMs - clock.now()), () => {
+      // A machine that slept wakes its timers late: there may be a later time that was missed, or this one is too old.
+      const now = clock.now();
+      if (now - dueMs >= SHORTEST_PERIOD_MS && dueOf(running, now) !== dueMs) return arm(key, running, fire);
       arm(key, { ...running, lastMs: dueMs }, fire);
       fire(dueMs);
     });

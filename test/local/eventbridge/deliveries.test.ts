@@ -31,6 +31,11 @@ const attributesOf = (message: Shape | undefined) =>
     ),
   );
 
+test('an event that is no JSON is refused where a pattern is tried', async () => {
+  const tried = services.call('eventbridge', 'TestEventPattern', { EventPattern: '{"source":["s"]}', Event: '{' });
+  await expect(tried).rejects.toMatchObject({ code: 'ValidationException' });
+});
+
 test('the event that a target gets', async () => {
   const { url, arn } = await services.queue('q');
   await rule('r', onShop, { Id: '1', Arn: arn });
@@ -171,6 +176,76 @@ describe('a target that cannot be reached', () => {
     await services.reopen();
     await clock.advance(0);
     expect(await bodies(url)).toEqual(['1']);
+  });
+});
+
+test('a rule that was disabled makes up for nothing when it is enabled', async () => {
+  const { url, arn } = await services.queue('q');
+  const hourly = { ScheduleExpression: 'cron(0 * * * ? *)' };
+  await rule('by-hand', hourly, { Id: '1', Arn: arn, Input: '"by hand"' });
+  await rule('by-template', hourly, { Id: '1', Arn: arn, Input: '"by template"' });
+  await services.call('eventbridge', 'DisableRule', { Name: 'by-hand' });
+  await services.call('eventbridge', 'PutRule', { Name: 'by-template', ...hourly, State: 'DISABLED' });
+  await clock.advance(1.5 * 3_600_000);
+  await services.call('eventbridge', 'EnableRule', { Name: 'by-hand' });
+  await services.call('eventbridge', 'PutRule', { Name: 'by-template', ...hourly });
+  await clock.advance(60_000);
+  expect(await bodies(url)).toEqual([]);
+  await clock.advance(3_600_000);
+  expect((await bodies(url)).toSorted()).toEqual(['"by hand"', '"by template"']);
+});
+
+describe('a rule of which it is asked whether it is to be passed over', () => {
+  let answers: ((passed: boolean) => void)[];
+  let target: { readonly url: string; readonly arn: string };
+  const times = async (): Promise<readonly string[]> => (await bodies(target.url)).map((body) => JSON.parse(body));
+  const every = { ScheduleExpression: 'rate(5 minutes)' };
+  beforeEach(async () => {
+    await services.close();
+    answers = [];
+    const freed = { ...clock, hold: () => () => undefined }; // real time does not stand still while somebody thinks
+    services = await servicesOf(freed, { passOver: () => new Promise((resolve) => answers.push(resolve)) });
+    target = await services.queue('q');
+    await rule('r', every, { Id: '1', Arn: target.arn, InputPath: '$.time' });
+  });
+
+  test('fires once, though it is changed meanwhile', async () => {
+    await clock.advance(5 * 60_000);
+    await services.call('eventbridge', 'PutRule', { Name: 'r', ...every, Description: 'changed' });
+    await clock.advance(60_000);
+    for (const answer of answers) answer(false);
+    await clock.settle();
+    expect([answers.length, await times()]).toEqual([1, ['2026-11-24T10:05:00Z']]);
+  });
+  test('has its times settled in their order, and none again after a restart', async () => {
+    await clock.advance(10 * 60_000);
+    const [first, second] = answers;
+    second?.(false);
+    await clock.settle();
+    expect(await times()).toEqual([]);
+    first?.(false);
+    await clock.settle();
+    expect(await times()).toEqual(['2026-11-24T10:05:00Z', '2026-11-24T10:10:00Z']);
+    answers = [];
+    await services.reopen();
+    await clock.advance(60_000);
+    expect(answers).toEqual([]);
+  });
+  test('does not fire when it is gone, and fires after a restart when nobody had answered', async () => {
+    await clock.advance(5 * 60_000);
+    await services.reopen();
+    answers[0]?.(false); // to an engine that is closed
+    await clock.advance(0);
+    answers[1]?.(false);
+    await clock.settle();
+    expect(await times()).toEqual(['2026-11-24T10:05:00Z']);
+    await clock.advance(5 * 60_000);
+    await services.call('eventbridge', 'RemoveTargets', { Rule: 'r', Ids: ['1'] });
+    await services.call('eventbridge', 'DeleteRule', { Name: 'r' });
+    await rule('r', every, { Id: '1', Arn: target.arn }); // another one of its name
+    answers[2]?.(false);
+    await clock.settle();
+    expect([answers.length, await times()]).toEqual([3, []]);
   });
 });
 

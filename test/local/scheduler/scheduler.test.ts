@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Shape } from '../../../lib/local/index.ts';
+import { parseSchedule, ticker } from '../../../lib/local/schedule/index.ts';
 import { type ManualClock, manualClock } from '../manual-clock.ts';
 import { servicesOf, type TestServices } from '../services-of.ts';
 
@@ -98,6 +99,70 @@ describe('after a stop', () => {
   });
 });
 
+describe('what came before is not made up for', () => {
+  const update = async (more: Shape): Promise<void> => {
+    const {
+      Arn: _a,
+      CreationDate: _c,
+      LastModificationDate: _m,
+      ...same
+    } = await services.call('scheduler', 'GetSchedule', { Name: 's' });
+    await services.call('scheduler', 'UpdateSchedule', { ...same, ...more });
+  };
+
+  test.each([
+    ['rate(20 minutes)', ['12:00', '14:20']],
+    ['cron(0 * * * ? *)', ['15:00']],
+    ['at(2026-03-28T13:30:00)', []],
+  ])('%s, disabled for two hours', async (expression, times) => {
+    await create(expression);
+    await clock.advance(10 * MINUTE);
+    await update({ State: 'DISABLED' });
+    await clock.advance(2 * HOUR);
+    await update({ State: 'ENABLED' });
+    await clock.advance(HOUR - 20 * MINUTE + (expression.startsWith('cron') ? 10 * MINUTE : -20 * MINUTE));
+    expect((await fired()).map((time) => String(time).slice(11, 16))).toEqual(times);
+  });
+
+  test.each([
+    ['at(2026-03-28T11:30:00)', {}, []],
+    ['rate(50 minutes)', { StartDate: '2026-03-28T11:30:00Z' }, ['12:20']],
+    ['cron(15 * * * ? *)', { StartDate: '2026-03-28T06:00:00Z' }, ['12:15']],
+  ])('%s %j, of which times had come when it was made', async (expression, settings, times) => {
+    await create(expression, settings);
+    await clock.advance(HOUR - MINUTE);
+    expect((await fired()).map((time) => String(time).slice(11, 16))).toEqual(times);
+  });
+});
+
+test('a machine that slept fires the latest time that it missed, and none that is too old', () => {
+  const begin = Date.parse('2026-03-28T12:00:00Z');
+  let now = begin;
+  let due: { at: number; action: () => void }[] = [];
+  const ticks = ticker({
+    now: () => now,
+    after: (delayMs, action) => {
+      const timer = { at: now + delayMs, action };
+      due.push(timer);
+      return () => {
+        due = due.filter((each) => each !== timer);
+      };
+    },
+    hold: () => () => undefined,
+  });
+  const told: string[] = [];
+  const tell = (what: string) => (dueMs: number) => told.push(`${what} ${new Date(dueMs).toISOString().slice(8, 16)}`);
+  ticks.set('every', { schedule: parseSchedule('rate(5 minutes)'), startMs: begin, lastMs: begin }, tell('every'));
+  ticks.set('once', { schedule: parseSchedule('at(2026-03-28T13:00:00)'), startMs: begin }, tell('once'));
+  now = begin + 2 * DAY + 3 * MINUTE;
+  for (let late = due.filter(({ at }) => at <= now); late.length > 0; late = due.filter(({ at }) => at <= now)) {
+    due = due.filter(({ at }) => at > now);
+    for (const { action } of late) action();
+  }
+  expect(told).toEqual(['every 30T12:00']);
+  expect(due.map(({ at }) => at - now)).toEqual([2 * MINUTE]);
+});
+
 describe('targets', () => {
   test('a universal target calls the service of the engine', async () => {
     const Arn = 'arn:aws:scheduler:::aws-sdk:ssm:putParameter';
@@ -155,6 +220,21 @@ describe('targets', () => {
       (ScheduleExpression) =>
         [ScheduleExpression, { ScheduleExpression }, `Invalid Schedule Expression ${ScheduleExpression}. `] as const,
     ),
+    [
+      'a service that is not here',
+      { Target: { Arn: 'arn:aws:scheduler:::aws-sdk:ec2:stopInstances', Input: '{}' } },
+      'this engine does not run ec2',
+    ],
+    [
+      'a universal target with text',
+      { Target: { Arn: 'arn:aws:scheduler:::aws-sdk:ssm:putParameter', Input: 'text' } },
+      'The Input of this target must be JSON',
+    ],
+    [
+      'a function with text',
+      { Target: { Arn: 'arn:aws:lambda:us-east-1:123456789012:function:f', Input: 'text' } },
+      'The Input of this target must be JSON',
+    ],
     [
       'an ECS target',
       { Target: { Arn: 'arn:aws:ecs:us-east-1:1:cluster/c' } },

@@ -130,8 +130,14 @@ const tooFar = (endpoint: string): AwsError =>
 
 /** API destinations that nothing is posted to, since that would leave this machine: one line each. */
 export const farDestinations = async (eventbridge: Service): Promise<readonly string[]> => {
-  const { ApiDestinations } = await eventbridge.call('ListApiDestinations', {});
-  return (Array.isArray(ApiDestinations) ? ApiDestinations.filter(isShape) : [])
+  const all: Shape[] = [];
+  let token: unknown;
+  do {
+    const { ApiDestinations, NextToken } = await eventbridge.call('ListApiDestinations', { NextToken: token });
+    if (Array.isArray(ApiDestinations)) all.push(...ApiDestinations.filter(isShape));
+    token = NextToken;
+  } while (token !== undefined);
+  return all
     .filter(({ InvocationEndpoint }) => !isLoopbackUrl(String(InvocationEndpoint)))
     .map(
       ({ Name, HttpMethod, InvocationEndpoint }) =>

@@ -1,8 +1,9 @@
 import { arnOf } from '../../arn.ts';
 import type { OperationTable } from '../../operation-table.ts';
+import { pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import type { Bus, Buses } from './buses.ts';
-import { read } from './rule.ts';
+import { pageAsked, read } from './rule.ts';
 
 const shapeOf = ({ name, arn, createdMs }: Bus): Shape => ({
   Name: name,
@@ -31,11 +32,8 @@ export const busOperations = (context: EngineContext, buses: Buses): OperationTa
   DescribeEventBus: (input) => shapeOf(buses.bus(read.optionalText(input, 'Name'))),
   ListEventBuses: (input) => {
     const prefix = read.optionalText(input, 'NamePrefix') ?? '';
-    return {
-      EventBuses: buses.all
-        .values()
-        .filter((bus) => bus.name.startsWith(prefix))
-        .map(shapeOf),
-    };
+    const found = buses.all.values().filter(({ name }) => name.startsWith(prefix));
+    const { items, next } = pageOf(found, ({ name }) => name, pageAsked(input));
+    return { EventBuses: items.map(shapeOf), ...(next !== undefined && { NextToken: next }) };
   },
 });

@@ -1,10 +1,11 @@
 // Resources that have a name, and an ARN that is made with them: connections and API destinations.
 import { arnOf } from '../../arn.ts';
 import type { OperationTable } from '../../operation-table.ts';
+import { pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
 import { uuid } from '../../uuid.ts';
-import { read } from './rule.ts';
+import { pageAsked, read } from './rule.ts';
 
 export type Named<Settings> = Settings & {
   readonly name: string;
@@ -78,12 +79,9 @@ export const namedResources = <Settings extends object>(
       },
       [`List${what}s`]: (input) => {
         const prefix = read.optionalText(input, 'NamePrefix') ?? '';
-        return {
-          [`${what}s`]: all
-            .values()
-            .filter(({ name }) => name.startsWith(prefix))
-            .map(shown),
-        };
+        const found = all.values().filter(({ name }) => name.startsWith(prefix));
+        const { items, next } = pageOf(found, ({ name }) => name, pageAsked(input));
+        return { [`${what}s`]: items.map(shown), ...(next !== undefined && { NextToken: next }) };
       },
       [`Delete${what}`]: (input) => {
         const found = named(input);

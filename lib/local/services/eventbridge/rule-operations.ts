@@ -1,9 +1,20 @@
 import { arnOf } from '../../arn.ts';
 import type { OperationTable } from '../../operation-table.ts';
+import { pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { type Buses, ruleKey } from './buses.ts';
-import { matcherOf, type Rule, read, ruleOf, ruleShape } from './rule.ts';
+import { matcherOf, pageAsked, type Rule, read, ruleOf, ruleShape } from './rule.ts';
 import type { RuleSchedules } from './schedules.ts';
+
+/** A matcher takes any JSON; only objects can match. */
+const eventOf = (text: string): Shape => {
+  try {
+    return JSON.parse(text) as Shape;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new AwsError('ValidationException', `Parameter Event is not valid. Reason: ${why}`);
+  }
+};
 
 /** PutRule, DeleteRule, DescribeRule, ListRules, EnableRule, DisableRule, TestEventPattern. */
 export const ruleOperations = (context: EngineContext, buses: Buses, schedules: RuleSchedules): OperationTable => {
@@ -41,10 +52,12 @@ export const ruleOperations = (context: EngineContext, buses: Buses, schedules: 
       const bus = busOf(input);
       const prefix = read.optionalText(input, 'NamePrefix') ?? '';
       const rules = buses.rules.values().filter((rule) => rule.bus === bus && rule.name.startsWith(prefix));
-      return { Rules: rules.map(ruleShape) };
+      const { items, next } = pageOf(rules, ({ name }) => name, pageAsked(input));
+      return { Rules: items.map(ruleShape), ...(next !== undefined && { NextToken: next }) };
     },
     EnableRule: (input) => {
-      put({ ...named(input), enabled: true });
+      const rule = named(input);
+      put({ ...rule, enabled: true, sinceMs: rule.enabled ? rule.sinceMs : context.clock.now() });
       return {};
     },
     DisableRule: (input) => {
@@ -53,8 +66,7 @@ export const ruleOperations = (context: EngineContext, buses: Buses, schedules: 
     },
     TestEventPattern: (input) => {
       const matches = matcherOf(read.text(input, 'EventPattern'));
-      const event: unknown = JSON.parse(read.text(input, 'Event'));
-      return { Result: matches(event as Shape) }; // a matcher takes any JSON; only objects can match
+      return { Result: matches(eventOf(read.text(input, 'Event'))) };
     },
   };
 };

@@ -1,5 +1,6 @@
 import { compilePattern, type Matcher, PatternError } from '../../event-pattern/index.ts';
 import { fieldReader, isShape } from '../../field-reader.ts';
+import { asked, type PageAsked } from '../../page.ts';
 import { parseSchedule, type Schedule, ScheduleError } from '../../schedule/index.ts';
 import { AwsError, type Shape } from '../../service.ts';
 
@@ -13,11 +14,15 @@ export type Rule = {
   readonly schedule?: string;
   readonly description?: string;
   readonly roleArn?: string;
-  /** When the present schedule was set: a rate counts from here. */
+  /** When the present schedule was set, or the rule enabled: a rate counts from here, and no time before was missed. */
   readonly sinceMs: number;
 };
 
 export const read = fieldReader('ValidationException');
+
+/** The page that a list of EventBridge is asked for. */
+export const pageAsked = (input: Shape): PageAsked =>
+  asked(input, { size: 'Limit', token: 'NextToken', most: 100, error: 'ValidationException' });
 
 /** Compiles the JSON text of an event pattern. Throws InvalidEventPatternException. */
 export const matcherOf = (pattern: string): Matcher => {
@@ -64,7 +69,7 @@ export const ruleOf = (input: Shape, place: { bus: string; arn: string; nowMs: n
     ...(schedule && { schedule }),
     ...(description !== undefined && { description }),
     ...(roleArn !== undefined && { roleArn }),
-    sinceMs: before?.schedule === schedule && before ? before.sinceMs : place.nowMs,
+    sinceMs: before?.enabled && before.schedule === schedule ? before.sinceMs : place.nowMs,
   };
 };
 

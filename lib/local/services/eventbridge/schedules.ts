@@ -19,19 +19,32 @@ export interface RuleSchedules {
 export const ruleSchedules = (context: EngineContext, buses: Buses, router: Router): RuleSchedules => {
   const fired = storedMap<number>(context.database, 'eventbridge_fired');
   const ticks = ticker(context.clock);
+  /** The latest time of each rule that came, and was or is being asked about. */
+  const came = new Map<string, number>();
+  /** The rules that are being asked about: their times are settled in the order in which they came. */
+  const asking = new Map<string, Promise<void>>();
   let started = false;
+  let closed = false;
 
   // What it fires and that it has fired are stored together: a crash between them would lose one, or fire twice.
+  const settle = (asked: Rule, dueMs: number, isPassed: boolean): void => {
+    const key = ruleKey(asked);
+    const rule = buses.rules.get(key); // as it is now: it may have changed, or gone, while somebody was asked
+    if (closed || !rule?.enabled || rule.sinceMs !== asked.sinceMs) return;
+    atomically(context.database, () => {
+      fired.set(key, dueMs);
+      const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [rule.arn], detail: {} };
+      if (!isPassed) router.fire(rule, envelope(context, event, dueMs));
+    });
+  };
+
   const fire = (rule: Rule, dueMs: number): void => {
-    const settle = (isPassed: boolean): void =>
-      atomically(context.database, () => {
-        fired.set(ruleKey(rule), dueMs);
-        const event = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [rule.arn], detail: {} };
-        if (!isPassed) router.fire(rule, envelope(context, event, dueMs));
-      });
+    const key = ruleKey(rule);
+    came.set(key, dueMs);
     const passed = context.passOver?.(rule.name) ?? false;
-    if (typeof passed === 'boolean') {
-      settle(passed);
+    const before = asking.get(key);
+    if (typeof passed === 'boolean' && before === undefined) {
+      settle(rule, dueMs, passed);
       return;
     }
     const release = context.clock.hold();
@@ -39,7 +52,14 @@ export const ruleSchedules = (context: EngineContext, buses: Buses, router: Rout
       process.emitWarning(`whether ${rule.name} is to be passed over cannot be told: ${String(error)}`);
       return false;
     };
-    void passed.catch(failed).then(settle).finally(release);
+    const answer = Promise.resolve(passed).catch(failed);
+    const settled: Promise<void> = Promise.all([answer, before])
+      .then(([isPassed]) => settle(rule, dueMs, isPassed))
+      .finally(() => {
+        if (asking.get(key) === settled) asking.delete(key);
+        release();
+      });
+    asking.set(key, settled);
   };
 
   const set = (rule: Rule): void => {
@@ -47,7 +67,7 @@ export const ruleSchedules = (context: EngineContext, buses: Buses, router: Rout
     ticks.delete(key);
     if (!started || !rule.enabled || rule.schedule === undefined) return;
     // The first tick of a rate is one period after the rule was made, not at once as with Scheduler.
-    const lastMs = Math.max(fired.get(key) ?? 0, rule.sinceMs);
+    const lastMs = Math.max(fired.get(key) ?? 0, came.get(key) ?? 0, rule.sinceMs);
     ticks.set(key, { schedule: ruleSchedule(rule.schedule), startMs: rule.sinceMs, lastMs }, (dueMs) =>
       fire(rule, dueMs),
     );
@@ -62,7 +82,11 @@ export const ruleSchedules = (context: EngineContext, buses: Buses, router: Rout
     delete: (rule) => {
       ticks.delete(ruleKey(rule));
       fired.delete(ruleKey(rule));
+      came.delete(ruleKey(rule));
     },
-    close: ticks.close,
+    close: () => {
+      closed = true;
+      ticks.close();
+    },
   };
 };

@@ -1,7 +1,8 @@
 import type { OperationTable } from '../../operation-table.ts';
+import { pageOf } from '../../page.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { type Buses, ruleKey } from './buses.ts';
-import { read } from './rule.ts';
+import { pageAsked, read } from './rule.ts';
 import { checkTarget } from './target.ts';
 
 const MOST_TARGETS = 5;
@@ -35,7 +36,8 @@ export const targetOperations = (buses: Buses): OperationTable => {
       const arn = read.text(input, 'TargetArn');
       const rules = buses.rules.values().filter((rule) => rule.bus === bus);
       const hit = rules.filter((rule) => buses.targets.get(ruleKey(rule))?.some((target) => target.Arn === arn));
-      return { RuleNames: hit.map((rule) => rule.name) };
+      const { items, next } = pageOf(hit, ({ name }) => name, pageAsked(input));
+      return { RuleNames: items.map(({ name }) => name), ...(next !== undefined && { NextToken: next }) };
     },
   };
 };

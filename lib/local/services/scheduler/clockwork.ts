@@ -11,6 +11,8 @@ export interface Clockwork {
   start(): void;
   /** To be called after every change of a schedule. */
   set(record: ScheduleRecord): void;
+  /** Leaves out the times of a schedule up to now, which came while it was disabled. */
+  skip(record: ScheduleRecord): void;
   delete(record: ScheduleRecord): void;
   close(): void;
 }
@@ -55,13 +57,13 @@ export const clockwork = (
     const schedule = scheduleOf(record.settings);
     const endMs = read.optionalTime(record.settings, 'EndDate');
     const startDate = read.optionalTime(record.settings, 'StartDate');
-    // A rate fires at once, a cron expression not for the minute in which the schedule was made.
-    const lastMs = fired.get(key) ?? (schedule.kind === 'cron' && startDate === undefined ? record.sinceMs : undefined);
+    // A rate fires at once, a cron expression not for the minute in which the schedule was made. No time before that was missed.
+    const madeMs = schedule.kind === 'cron' && startDate === undefined ? record.sinceMs : record.sinceMs - 1;
     const running = {
       schedule,
       startMs: startDate ?? record.sinceMs,
       ...(endMs !== undefined && { endMs }),
-      ...(lastMs !== undefined && { lastMs }),
+      lastMs: Math.max(fired.get(key) ?? madeMs, madeMs),
     };
     ticks.set(key, running, (dueMs) => fire(record, dueMs));
   };
@@ -72,6 +74,7 @@ export const clockwork = (
       for (const record of records.values()) set(record);
     },
     set,
+    skip: (record) => fired.set(recordKey(record), context.clock.now()),
     delete: remove,
     close: ticks.close,
   };

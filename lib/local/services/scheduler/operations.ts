@@ -1,8 +1,11 @@
 import { arnOf } from '../../arn.ts';
+import { atomically } from '../../atomically.ts';
 import type { OperationTable } from '../../operation-table.ts';
+import { asked, type PageAsked, pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { type StoredMap, storedMap } from '../../stored-map.ts';
 import { type Clockwork, recordKey } from './clockwork.ts';
+import { checkDelivery } from './schedule-delivery.ts';
 import { checkSettings, read, type ScheduleRecord } from './schedule-record.ts';
 
 type Group = { readonly name: string; readonly arn: string; readonly createdMs: number };
@@ -27,6 +30,16 @@ const summaryOf = (record: ScheduleRecord): Shape => {
   const target = { Arn: read.shape(record.settings, 'Target').Arn };
   return { State, Name, GroupName, Arn, CreationDate, LastModificationDate, Target: target };
 };
+
+const groupShape = ({ name, arn, createdMs }: Group): Shape => ({
+  Name: name,
+  Arn: arn,
+  State: 'ACTIVE',
+  CreationDate: createdMs / 1000,
+});
+
+const pageAsked = (input: Shape): PageAsked =>
+  asked(input, { size: 'MaxResults', token: 'NextToken', most: 100, error: 'ValidationException' });
 
 /** Create, update, delete, get and list schedules and their groups. */
 export const scheduleOperations = (
@@ -72,8 +85,13 @@ export const scheduleOperations = (
       modifiedMs: now(),
       sinceMs: sameTiming ? before.sinceMs : now(),
     };
-    if (before && !sameTiming) clockwork.delete(before); // a new expression has not fired yet
-    records.set(recordKey(record), record);
+    checkDelivery(context, record);
+    atomically(context.database, () => {
+      if (before && !sameTiming)
+        clockwork.delete(before); // a new expression has not fired yet
+      else if (before?.settings.State === 'DISABLED') clockwork.skip(before);
+      records.set(recordKey(record), record);
+    });
     clockwork.set(record);
     return { ScheduleArn: record.arn };
   };
@@ -98,8 +116,14 @@ export const scheduleOperations = (
     ListSchedules: (input) => {
       const group = read.optionalText(input, 'GroupName');
       const prefix = read.optionalText(input, 'NamePrefix') ?? '';
-      const found = records.values().filter((each) => group === undefined || each.group === group);
-      return { Schedules: found.filter(({ name }) => name.startsWith(prefix)).map(summaryOf) };
+      const state = read.optionalText(input, 'State');
+      const found = records.values().filter((record) => {
+        const { name, settings } = record;
+        if (group !== undefined && record.group !== group) return false;
+        return name.startsWith(prefix) && (state === undefined || (settings.State ?? 'ENABLED') === state);
+      });
+      const { items, next } = pageOf(found, recordKey, pageAsked(input));
+      return { Schedules: items.map(summaryOf), ...(next !== undefined && { NextToken: next }) };
     },
     CreateScheduleGroup: (input) => {
       const name = read.text(input, 'Name');
@@ -107,8 +131,7 @@ export const scheduleOperations = (
       return { ScheduleGroupArn: addGroup(name).arn };
     },
     GetScheduleGroup: (input) => {
-      const { name, arn, createdMs } = groupOf(read.text(input, 'Name'));
-      return { Name: name, Arn: arn, State: 'ACTIVE', CreationDate: createdMs / 1000 };
+      return groupShape(groupOf(read.text(input, 'Name')));
     },
     DeleteScheduleGroup: (input) => {
       const { name } = groupOf(read.text(input, 'Name'));
@@ -117,8 +140,11 @@ export const scheduleOperations = (
       groups.delete(name);
       return {};
     },
-    ListScheduleGroups: () => ({
-      ScheduleGroups: groups.values().map(({ name, arn }) => ({ Name: name, Arn: arn, State: 'ACTIVE' })),
-    }),
+    ListScheduleGroups: (input) => {
+      const prefix = read.optionalText(input, 'NamePrefix') ?? '';
+      const found = groups.values().filter(({ name }) => name.startsWith(prefix));
+      const { items, next } = pageOf(found, ({ name }) => name, pageAsked(input));
+      return { ScheduleGroups: items.map(groupShape), ...(next !== undefined && { NextToken: next }) };
+    },
   };
 };

@@ -20,10 +20,20 @@ const SDK_SERVICES: { readonly [name: string]: ServiceId } = {
 const fillKeywords = (input: string, facts: { readonly [keyword: string]: string }): string =>
   input.replace(/<aws\.scheduler\.[a-z-]+>/g, (keyword) => facts[keyword] ?? keyword);
 
+const invalid = (reason: string): AwsError => new AwsError('ValidationException', reason);
+
+const json = (input: string): unknown => {
+  try {
+    return JSON.parse(input || '{}');
+  } catch (error) {
+    throw invalid(`The Input of this target must be JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
 const parsedInput = (input: string): Shape => {
-  const parsed: unknown = JSON.parse(input || '{}');
+  const parsed = json(input);
   if (isShape(parsed)) return parsed;
-  throw new AwsError('ValidationException', 'The Input of a universal target must be a JSON object');
+  throw invalid('The Input of a universal target must be a JSON object');
 };
 
 type Call = Pick<Delivery, 'service' | 'operation' | 'input' | 'queueArn' | 'doneWhen'>;
@@ -74,6 +84,14 @@ const callOf = (context: EngineContext, record: ScheduleRecord, input: string, d
     default:
       return universalCall(context, resource, input);
   }
+};
+
+const TAKES_TEXT = ['sqs', 'sns'];
+
+/** Throws what would keep `record` from ever being delivered: an input or a service that its target cannot be called with. */
+export const checkDelivery = (context: EngineContext, record: ScheduleRecord): void => {
+  const { service } = scheduleDelivery(context, record, context.clock.now());
+  if (!TAKES_TEXT.includes(service)) json(read.optionalText(read.shape(record.settings, 'Target'), 'Input') ?? '');
 };
 
 /** The delivery of the invocation of `record` that was due at `dueMs`. */
