@@ -99,6 +99,9 @@ describe('filter policies', () => {
     await publish('{"order":{"total":12}}', { MessageAttributes: attributes });
     expect(await services.drain(queue.url)).toHaveLength(passes ? 1 : 0);
   });
+  test('a redrive policy that is no JSON is refused', async () => {
+    await expect(subscribe({ RedrivePolicy: '{' })).rejects.toThrow('Invalid parameter: RedrivePolicy');
+  });
   test('one that does not compile is refused', async () => {
     await expect(subscribe({ FilterPolicy: '{"a":"b"}' })).rejects.toThrow('FilterPolicy: Event pattern is not valid');
   });
@@ -112,6 +115,47 @@ test('a FIFO topic hands group and deduplication on', async () => {
   await publish('once', { MessageGroupId: 'g', MessageDeduplicationId: 'd' });
   expect(await services.drain(fifo.url)).toMatchObject([{ Body: 'once' }]);
   await expect(publish('no group')).rejects.toThrow('The MessageGroupId parameter is required for FIFO topics');
+});
+
+test('a FIFO topic asks for what tells messages apart, and a standard queue of it gets them without', async () => {
+  const make = async (Name: string, more: Shape = {}): Promise<void> => {
+    const Attributes = { FifoTopic: 'true', ...more };
+    ({ TopicArn } = await services.call('sns', 'CreateTopic', { Name, Attributes }));
+    await subscribe({ RawMessageDelivery: 'true' });
+  };
+  await make('t.fifo');
+  await publish('told apart', { MessageGroupId: 'g', MessageDeduplicationId: 'd' });
+  await expect(publish('not', { MessageGroupId: 'g' })).rejects.toThrow(
+    'The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+  );
+  await make('by-content.fifo', { ContentBasedDeduplication: 'true' });
+  await publish('by its content', { MessageGroupId: 'g' });
+  expect((await services.drain(queue.url)).map(({ Body }) => Body)).toEqual(['told apart', 'by its content']);
+});
+
+test.each<[string, readonly Shape[], string]>([
+  [
+    'two entries of one id',
+    [
+      { Id: 'a', Message: 'x' },
+      { Id: 'a', Message: 'y' },
+    ],
+    'BatchEntryIdsNotDistinct',
+  ],
+  ['more than a message may be', ['a', 'b'].map((Id) => ({ Id, Message: 'x'.repeat(200_000) })), 'BatchRequestTooLong'],
+])('a batch with %s is refused as a whole', async (_name, PublishBatchRequestEntries, code) => {
+  await expect(services.call('sns', 'PublishBatch', { TopicArn, PublishBatchRequestEntries })).rejects.toMatchObject({
+    code,
+  });
+});
+
+test.each([
+  ['too long', 'x'.repeat(101)],
+  ['of two lines', 'a\nb'],
+  ['empty', ''],
+])('a subject that is %s is refused', async (_name, Subject) => {
+  await expect(publish('x', { Subject })).rejects.toThrow('Invalid parameter: Subject');
+  await publish('x', { Subject: 'x'.repeat(100) });
 });
 
 test("a queue that is gone: the subscription's dead-letter queue gets the message", async () => {

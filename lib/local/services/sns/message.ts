@@ -2,7 +2,9 @@ import { fieldReader, isShape } from '../../field-reader.ts';
 import type { Shape } from '../../service.ts';
 import { invalid } from './topic.ts';
 
-const LARGEST_MESSAGE_BYTES = 256 * 1024;
+export const LARGEST_MESSAGE_BYTES = 256 * 1024;
+/** No line breaks or control characters, at most 100 of the others. */
+const SUBJECT = /^[^\p{Cc}]{1,100}$/u;
 const read = fieldReader('InvalidParameterValue');
 
 /** A typed attribute, as Publish gets it. */
@@ -54,6 +56,7 @@ export const messageOf = (input: Shape, id: string): Message => {
   if (text === '') throw invalid('Empty message');
   if (Buffer.byteLength(text) > LARGEST_MESSAGE_BYTES) throw invalid('Message too long');
   const subject = read.optionalText(input, 'Subject');
+  if (subject !== undefined && !SUBJECT.test(subject)) throw invalid('Subject');
   const groupId = read.optionalText(input, 'MessageGroupId');
   const deduplicationId = read.optionalText(input, 'MessageDeduplicationId');
   const attributes = Object.entries(read.optionalShape(input, 'MessageAttributes') ?? {});

@@ -1,9 +1,10 @@
 // One message for one subscription, as the API call that delivers it.
 import { createHash } from 'node:crypto';
 import type { Delivery } from '../../delivery/index.ts';
+import { isShape } from '../../field-reader.ts';
 import type { EngineContext, Shape } from '../../service.ts';
 import type { Message } from './message.ts';
-import type { Subscription, Topic } from './topic.ts';
+import { invalid, type Subscription, type Topic } from './topic.ts';
 
 const RETRIES = 100_015; // what SNS gives SQS and Lambda endpoints
 const MAX_AGE_SECONDS = 23 * 86_400;
@@ -51,9 +52,9 @@ const forLambda = (context: EngineContext, message: Message, subscription: Subsc
   ],
 });
 
-/** Groups and deduplication of a FIFO topic go on to its FIFO queues. */
-const fifoFields = (topic: Topic, message: Message): Shape => {
-  if (!topic.fifo) return {};
+/** Groups and deduplication of a FIFO topic go on to its FIFO queues; a standard queue takes neither. */
+const fifoFields = (topic: Topic, message: Message, { endpoint }: Subscription): Shape => {
+  if (!topic.fifo || !endpoint.endsWith('.fifo')) return {};
   const hash = createHash('sha256').update(message.texts.default).digest('hex');
   return { MessageGroupId: message.groupId, MessageDeduplicationId: message.deduplicationId ?? hash };
 };
@@ -64,13 +65,20 @@ const forQueue = (context: EngineContext, topic: Topic, message: Message, subscr
   return {
     MessageBody: body,
     ...(raw && Object.keys(message.attributes).length > 0 && { MessageAttributes: message.attributes }),
-    ...fifoFields(topic, message),
+    ...fifoFields(topic, message, subscription),
   };
 };
 
-const redriveQueue = ({ attributes }: Subscription): string | undefined => {
-  const policy = attributes.RedrivePolicy ? JSON.parse(attributes.RedrivePolicy) : {};
-  return typeof policy.deadLetterTargetArn === 'string' ? policy.deadLetterTargetArn : undefined;
+/** The dead-letter queue of a subscription. Throws InvalidParameter. */
+export const redriveQueue = ({ attributes }: Pick<Subscription, 'attributes'>): string | undefined => {
+  let policy: unknown;
+  try {
+    policy = JSON.parse(attributes.RedrivePolicy || '{}');
+  } catch (error) {
+    throw invalid(`RedrivePolicy: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const target = isShape(policy) ? policy.deadLetterTargetArn : undefined;
+  return typeof target === 'string' ? target : undefined;
 };
 
 /** The delivery of `message` to a confirmed subscription of the protocol sqs or lambda. */

@@ -3,7 +3,7 @@ import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { messageFilter } from './filter-policy.ts';
-import { type Message, messageOf } from './message.ts';
+import { LARGEST_MESSAGE_BYTES, type Message, messageOf } from './message.ts';
 import { notification } from './notification.ts';
 import { invalid, read, type Subscription, type Topic } from './topic.ts';
 import type { Topics } from './topics.ts';
@@ -37,6 +37,10 @@ export const publisher = (context: EngineContext, topics: Topics, add: (d: reado
   const deliveriesOf = (topic: Topic, message: Message): readonly Delivery[] => {
     if (topic.fifo && message.groupId === undefined)
       throw invalid('The MessageGroupId parameter is required for FIFO topics');
+    if (topic.fifo && message.deduplicationId === undefined && topic.attributes.ContentBasedDeduplication !== 'true')
+      throw invalid(
+        'The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+      );
     return receiversOf(topic)
       .filter(({ wants }) => wants(message))
       .map(({ subscription }) => notification(context, topic, message, subscription));
@@ -68,6 +72,15 @@ export const publisher = (context: EngineContext, topics: Topics, add: (d: reado
         if (entries.length === 0) throw new AwsError('EmptyBatchRequest', 'The batch request has no entries.');
         if (entries.length > MOST_ENTRIES)
           throw new AwsError('TooManyEntriesInBatchRequest', 'The batch request has more than 10 entries.');
+        const ids = entries.map((entry) => read.text(entry, 'Id'));
+        if (new Set(ids).size < ids.length)
+          throw new AwsError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
+        const bytes = entries.reduce((sum, entry) => sum + Buffer.byteLength(String(entry.Message ?? '')), 0);
+        if (bytes > LARGEST_MESSAGE_BYTES)
+          throw new AwsError(
+            'BatchRequestTooLong',
+            'The length of all the messages put together is more than the limit.',
+          );
         const Successful: unknown[] = [];
         const Failed: unknown[] = [];
         const deliveries: Delivery[] = [];

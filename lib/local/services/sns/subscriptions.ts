@@ -1,8 +1,10 @@
 import type { OperationTable } from '../../operation-table.ts';
+import { pageOf } from '../../page.ts';
 import type { EngineContext, Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { messageFilter } from './filter-policy.ts';
-import { invalid, notFound, read, type Subscription } from './topic.ts';
+import { redriveQueue } from './notification.ts';
+import { invalid, notFound, pageAsked, read, type Subscription } from './topic.ts';
 import { attributesOf, type Topics } from './topics.ts';
 
 const DELIVERED = ['sqs', 'lambda'];
@@ -30,8 +32,15 @@ export const subscriptionOperations = (
   };
   const put = (subscription: Subscription): void => {
     messageFilter(subscription.attributes); // refuses a policy that does not compile
+    redriveQueue(subscription);
     subscriptions.set(subscription.arn, subscription);
     changed();
+  };
+
+  const list = (all: readonly Subscription[], input: Shape): Shape => {
+    const { items, next } = pageOf(all, ({ arn }) => arn, pageAsked(input));
+    const Subscriptions = items.map((each) => listed(each, context.account));
+    return { Subscriptions, ...(next !== undefined && { NextToken: next }) };
   };
 
   return {
@@ -53,11 +62,11 @@ export const subscriptionOperations = (
       changed();
       return {};
     },
-    ListSubscriptions: () => ({ Subscriptions: subscriptions.values().map((each) => listed(each, context.account)) }),
+    ListSubscriptions: (input) => list(subscriptions.values(), input),
     ListSubscriptionsByTopic: (input) => {
       const { arn } = topic(read.text(input, 'TopicArn'));
       const found = subscriptions.values().filter((each) => each.topicArn === arn);
-      return { Subscriptions: found.map((each) => listed(each, context.account)) };
+      return list(found, input);
     },
     GetSubscriptionAttributes: (input) => {
       const { arn, topicArn, protocol, endpoint, confirmed, attributes } = find(input);

@@ -1,7 +1,12 @@
 import { fieldReader } from '../../field-reader.ts';
-import { AwsError } from '../../service.ts';
+import { asked, type PageAsked } from '../../page.ts';
+import { AwsError, type Shape } from '../../service.ts';
 
 export const read = fieldReader('InvalidParameter');
+
+/** The page that a list of SNS is asked for: AWS alone decides how long it is. */
+export const pageAsked = (input: Shape): PageAsked =>
+  asked(input, { token: 'NextToken', most: 100, error: 'InvalidParameter' });
 
 export type Attributes = { readonly [name: string]: string };
 

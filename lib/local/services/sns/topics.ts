@@ -1,8 +1,9 @@
 import { arnOf } from '../../arn.ts';
 import type { OperationTable } from '../../operation-table.ts';
+import { pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { type StoredMap, storedMap } from '../../stored-map.ts';
-import { type Attributes, invalid, notFound, read, type Subscription, type Topic } from './topic.ts';
+import { type Attributes, invalid, notFound, pageAsked, read, type Subscription, type Topic } from './topic.ts';
 
 export interface Topics {
   readonly topics: StoredMap<Topic>;
@@ -55,7 +56,10 @@ export const topicOperations = (context: EngineContext, topics: Topics, changed:
     changed();
     return {};
   },
-  ListTopics: () => ({ Topics: topics.topics.values().map(({ arn }) => ({ TopicArn: arn })) }),
+  ListTopics: (input) => {
+    const { items, next } = pageOf(topics.topics.values(), ({ arn }) => arn, pageAsked(input));
+    return { Topics: items.map(({ arn }) => ({ TopicArn: arn })), ...(next !== undefined && { NextToken: next }) };
+  },
   GetTopicAttributes: (input) => {
     const topic = topics.topic(read.text(input, 'TopicArn'));
     return {

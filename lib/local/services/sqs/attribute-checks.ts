@@ -32,6 +32,8 @@ const OTHERS = new Set([
   'SqsManagedSseEnabled',
 ]);
 
+export const isSettable = (name: string): boolean => Object.hasOwn(BOUNDS, name) || OTHERS.has(name);
+
 export const DEFAULTS: QueueAttributes = {
   DelaySeconds: '0',
   MaximumMessageSize: '1048576',

@@ -25,7 +25,7 @@ const attributeValue = (name: string, value: unknown): AttributeValue => {
   const { DataType: type, StringValue: text, BinaryValue: binary } = isShape(value) ? value : {};
   if (typeof type !== 'string' || !/^(?:String|Number|Binary)(?:\.|$)/.test(type))
     throw new AwsError('InvalidParameterValue', `The message attribute '${name}' must contain a valid type.`);
-  if (typeof text === 'string') return { type, kind: STRING_LIKE, bytes: Buffer.from(text) };
+  if (typeof text === 'string' && text !== '') return { type, kind: STRING_LIKE, bytes: Buffer.from(text) };
   if (binary instanceof Uint8Array) return { type, kind: BINARY_LIKE, bytes: binary };
   if (typeof binary === 'string') return { type, kind: BINARY_LIKE, bytes: Buffer.from(binary, 'base64') };
   throw new AwsError(
@@ -45,9 +45,12 @@ export const attributesDigest = (attributes: Shape): string | undefined => {
   return md5(Buffer.concat(parts));
 };
 
-/** Bytes that a message counts for: its body, and name, type and value of each attribute. */
+const lengthOf = (value: unknown, encoding?: 'base64'): number =>
+  value instanceof Uint8Array ? value.length : typeof value === 'string' ? Buffer.byteLength(value, encoding) : 0;
+
+/** Bytes that a message counts for: its body, and name, type and value of each attribute, sound or not. */
 export const messageBytes = (body: string, attributes: Shape): number =>
   Object.entries(attributes).reduce((sum, [name, value]) => {
-    const { type, bytes } = attributeValue(name, value);
-    return sum + Buffer.byteLength(name) + type.length + bytes.length;
+    const { DataType, StringValue, BinaryValue } = isShape(value) ? value : {};
+    return sum + lengthOf(name) + lengthOf(DataType) + lengthOf(StringValue) + lengthOf(BinaryValue, 'base64');
   }, Buffer.byteLength(body));

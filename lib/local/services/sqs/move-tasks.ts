@@ -6,7 +6,7 @@ import { AwsError, type Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
 import { uuid } from '../../uuid.ts';
 import { redrivePolicy } from './attribute-checks.ts';
-import { type QueueState, queueByArn, read } from './queue-state.ts';
+import { dropExpired, type QueueState, queueByArn, read } from './queue-state.ts';
 import type { Message } from './queue-table.ts';
 
 const MAX_PER_SECOND = 500;
@@ -79,6 +79,7 @@ export const moveTasks = (state: QueueState): MoveTasks => {
     const task = tasks.get(id);
     const source = task && queueByArn(state, task.sourceArn);
     if (task?.status !== 'RUNNING') return;
+    if (source) dropExpired(state, source);
     const [message] = source === undefined ? [] : table.receivable(source.name, clock.now(), 1, false);
     if (message === undefined || message.seq > task.lastSeq) {
       tasks.set(id, { ...task, status: 'COMPLETED' });
@@ -125,6 +126,7 @@ export const moveTasks = (state: QueueState): MoveTasks => {
       throw new AwsError('InvalidParameterValue', `There is already a task running. ${rule}`);
     }
     const now = clock.now();
+    dropExpired(state, source);
     const waiting = table.receivable(source.name, now, -1, false);
     const task: MoveTask = {
       id: uuid(context.random),

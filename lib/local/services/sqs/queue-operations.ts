@@ -1,15 +1,27 @@
 // Making, describing and removing queues.
 import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
+import { asked, pageOf } from '../../page.ts';
 import { AwsError, type Shape } from '../../service.ts';
-import { checkAttributes, DEFAULTS, type QueueAttributes, redrivePolicy } from './attribute-checks.ts';
-import { isFifo, type QueueState, queueArn, queueByArn, queueMissing, queueOf, queueUrl, read } from './queue-state.ts';
+import { checkAttributes, DEFAULTS, isSettable, type QueueAttributes, redrivePolicy } from './attribute-checks.ts';
+import {
+  dropExpired,
+  isFifo,
+  type QueueState,
+  queueArn,
+  queueByArn,
+  queueMissing,
+  queueOf,
+  queueUrl,
+  read,
+} from './queue-state.ts';
 import type { Queue } from './queue-table.ts';
 
 const NAME = /^[a-zA-Z0-9_-]{1,80}$|^(?=.{6,80}$)[a-zA-Z0-9_-]+\.fifo$/;
-const MAX_LIST = 1000;
+const PAGE = { size: 'MaxResults', token: 'NextToken', most: 1000, error: 'InvalidParameterValue' };
 
 const described = (state: QueueState, queue: Queue): QueueAttributes => {
+  dropExpired(state, queue);
   const counts = state.table.counts(queue.name, state.context.clock.now());
   return {
     QueueArn: queueArn(state, queue.name),
@@ -99,30 +111,29 @@ export const queueOperations = (state: QueueState): OperationTable => {
     const all = described(state, queueOf(state, input));
     const wanted = read.texts(input, 'AttributeNames');
     if (wanted.includes('All')) return { Attributes: all };
-    const unknown = wanted.find((name) => all[name] === undefined && !/^[A-Z]\w+$/.test(name));
+    const unknown = wanted.find((name) => all[name] === undefined && !isSettable(name));
     if (unknown !== undefined) throw new AwsError('InvalidAttributeName', `Unknown Attribute ${unknown}.`);
     return { Attributes: Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name))) };
   };
 
-  const list = (input: Shape): Shape => {
-    const prefix = read.optionalText(input, 'QueueNamePrefix') ?? '';
-    const after = read.optionalText(input, 'NextToken') ?? '';
-    const size = read.optionalNumber(input, 'MaxResults') ?? MAX_LIST;
-    const names = table.queues
-      .values()
-      .map(({ name }) => name)
-      .filter((name) => name.startsWith(prefix) && name > after)
-      .toSorted();
-    const page = names.slice(0, size);
-    const isPart = names.length > size;
-    return { QueueUrls: page.map((name) => queueUrl(state, name)), ...(isPart && { NextToken: page.at(-1) }) };
+  /** A page of the queues that are wanted: their URLs in the order of their names. */
+  const list = (input: Shape, wanted: (queue: Queue) => boolean): { urls: readonly string[]; more: Shape } => {
+    const { items, next } = pageOf(table.queues.values().filter(wanted), ({ name }) => name, asked(input, PAGE));
+    return {
+      urls: items.map(({ name }) => queueUrl(state, name)),
+      more: next === undefined ? {} : { NextToken: next },
+    };
   };
 
   return {
     CreateQueue: create,
     SetQueueAttributes: setAttributes,
     GetQueueAttributes: getAttributes,
-    ListQueues: list,
+    ListQueues: (input) => {
+      const prefix = read.optionalText(input, 'QueueNamePrefix') ?? '';
+      const { urls, more } = list(input, ({ name }) => name.startsWith(prefix));
+      return { QueueUrls: urls, ...more };
+    },
     GetQueueUrl: (input) => {
       const queue = table.queues.get(read.text(input, 'QueueName'));
       if (queue === undefined) throw queueMissing();
@@ -134,20 +145,25 @@ export const queueOperations = (state: QueueState): OperationTable => {
     },
     DeleteQueue: (input) => {
       const { name } = queueOf(state, input);
-      table.clear(name);
+      table.forget(name);
       table.queues.delete(name);
       return {};
     },
     ListDeadLetterSourceQueues: (input) => {
       const arn = queueArn(state, queueOf(state, input).name);
-      const sources = table.queues
-        .values()
-        .filter((queue) => redrivePolicy(queue.attributes)?.deadLetterTargetArn === arn);
-      return { queueUrls: sources.map(({ name }) => queueUrl(state, name)) };
+      const { urls, more } = list(input, ({ attributes }) => redrivePolicy(attributes)?.deadLetterTargetArn === arn);
+      return { queueUrls: urls, ...more };
     },
     TagQueue: (input) => {
       const queue = queueOf(state, input);
       table.queues.set(queue.name, { ...queue, tags: { ...queue.tags, ...tagsOf(input) } });
+      return {};
+    },
+    UntagQueue: (input) => {
+      const queue = queueOf(state, input);
+      const gone = read.texts(input, 'TagKeys');
+      const tags = Object.fromEntries(Object.entries(queue.tags).filter(([key]) => !gone.includes(key)));
+      table.queues.set(queue.name, { ...queue, tags });
       return {};
     },
     ListQueueTags: (input) => ({ Tags: queueOf(state, input).tags }),

@@ -40,4 +40,8 @@ export const queueByArn = ({ table }: QueueState, arn: string): Queue | undefine
 export const attributeNumber = (queue: Queue, name: string): number =>
   Number(queue.attributes[name] ?? DEFAULTS[name] ?? 0);
 
+/** Lets go of the messages that are older than `queue` keeps them. */
+export const dropExpired = ({ table, context }: QueueState, queue: Queue): void =>
+  table.dropSentBefore(queue.name, context.clock.now() - attributeNumber(queue, 'MessageRetentionPeriod') * 1000);
+
 export const isFifo = (queue: Queue): boolean => queue.attributes.FifoQueue === 'true';

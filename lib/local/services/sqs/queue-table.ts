@@ -48,9 +48,11 @@ export interface QueueTable {
   /** Takes the last receive of every message in flight back: it is visible now, and that receive does not count. */
   takeReceivesBack(queue: string, nowMs: number): void;
   /** Moves a message to another queue; it is visible there at once, with a new receive count. */
-  move(seq: number, target: string, source: string): void;
+  move(message: Message, target: string, source: string, sentMs: number): void;
   remove(seq: number): void;
   clear(queue: string): void;
+  /** Of a queue that is gone: its messages, and what was sent to it. */
+  forget(queue: string): void;
   dropSentBefore(queue: string, sentMs: number): void;
   hasVisible(queue: string, nowMs: number): boolean;
   /** When the next hidden message becomes visible, or undefined. */
@@ -58,7 +60,8 @@ export interface QueueTable {
   counts(queue: string, nowMs: number): MessageCounts;
   oldest(queue: string, limit: number): readonly Message[];
   duplicate(queue: string, dedupId: string, nowMs: number): { id: string; seq: number } | undefined;
-  remember(queue: string, dedupId: string, id: string, seq: number, untilMs: number): void;
+  /** Takes what is sent again under `dedupId` for that message until `untilMs`; forgets what is over. */
+  remember(queue: string, dedupId: string, first: { id: string; seq: number; untilMs: number }, nowMs: number): void;
 }
 
 const messageOf = (row: Record<string, unknown>): Message => ({
@@ -87,7 +90,8 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS sqs_by_group ON sqs_messages (queue, group_id, visible_ms);
   CREATE TABLE IF NOT EXISTS sqs_duplicates
     (queue TEXT NOT NULL, dedup_id TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, until_ms INTEGER NOT NULL,
-     PRIMARY KEY (queue, dedup_id)) WITHOUT ROWID;`;
+     PRIMARY KEY (queue, dedup_id)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS sqs_by_end ON sqs_duplicates (queue, until_ms);`;
 
 const OPEN_GROUP = `AND group_id NOT IN
   (SELECT group_id FROM sqs_messages WHERE queue = ?1 AND visible_ms > ?2 AND receives > 0)`;
@@ -113,8 +117,8 @@ export const queueTable = (database: DatabaseSync): QueueTable => {
   );
   const setVisible = database.prepare('UPDATE sqs_messages SET visible_ms = ? WHERE seq = ?');
   const move = database.prepare(
-    `UPDATE sqs_messages SET queue = ?, source = ?, visible_ms = 0, receives = 0, first_ms = 0, receipt = ''
-       WHERE seq = ?`,
+    `UPDATE sqs_messages SET queue = ?, source = ?, sent_ms = ?, visible_ms = 0, receives = 0, first_ms = 0,
+       receipt = '' WHERE seq = ?`,
   );
   const remove = database.prepare('DELETE FROM sqs_messages WHERE seq = ?');
   const clear = database.prepare('DELETE FROM sqs_messages WHERE queue = ?');
@@ -131,6 +135,7 @@ export const queueTable = (database: DatabaseSync): QueueTable => {
     'SELECT id, seq FROM sqs_duplicates WHERE queue = ? AND dedup_id = ? AND until_ms > ?',
   );
   const remember = database.prepare('INSERT OR REPLACE INTO sqs_duplicates VALUES (?, ?, ?, ?, ?)');
+  const forgetOld = database.prepare('DELETE FROM sqs_duplicates WHERE queue = ? AND until_ms <= ?');
   return {
     queues: storedMap<Queue>(database, 'sqs_queues'),
     insert: (queue, { id, body, attributes, sentMs, visibleMs, groupId, dedupId, source }) => {
@@ -145,9 +150,13 @@ export const queueTable = (database: DatabaseSync): QueueTable => {
     received: ({ seq, visibleMs, firstReceivedMs, receives, receipt }) =>
       void received.run(visibleMs, firstReceivedMs, receives, receipt, seq),
     setVisible: (seq, visibleMs) => void setVisible.run(visibleMs, seq),
-    move: (seq, target, source) => void move.run(target, source, seq),
+    move: ({ seq }, target, source, sentMs) => void move.run(target, source, sentMs, seq),
     remove: (seq) => void remove.run(seq),
     clear: (queue) => void clear.run(queue),
+    forget: (queue) => {
+      clear.run(queue);
+      forgetOld.run(queue, Number.MAX_SAFE_INTEGER);
+    },
     dropSentBefore: (queue, sentMs) => void drop.run(queue, sentMs),
     takeReceivesBack: (queue, nowMs) => {
       takenBack.run(queue, nowMs);
@@ -170,6 +179,9 @@ export const queueTable = (database: DatabaseSync): QueueTable => {
       const row = duplicate.get(queue, dedupId, nowMs);
       return row && { id: String(row.id), seq: Number(row.seq) };
     },
-    remember: (queue, dedupId, id, seq, untilMs) => void remember.run(queue, dedupId, id, seq, untilMs),
+    remember: (queue, dedupId, { id, seq, untilMs }, nowMs) => {
+      forgetOld.run(queue, nowMs);
+      remember.run(queue, dedupId, id, seq, untilMs);
+    },
   };
 };

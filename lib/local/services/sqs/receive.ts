@@ -2,11 +2,20 @@
 import { atomically } from '../../atomically.ts';
 import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
-import { AwsError, type Shape } from '../../service.ts';
+import { AwsError, notImplemented, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { redrivePolicy } from './attribute-checks.ts';
 import { attributesDigest, md5 } from './message-digest.ts';
-import { attributeNumber, isFifo, type QueueState, queueArn, queueByArn, queueOf, read } from './queue-state.ts';
+import {
+  attributeNumber,
+  dropExpired,
+  isFifo,
+  type QueueState,
+  queueArn,
+  queueByArn,
+  queueOf,
+  read,
+} from './queue-state.ts';
 import type { Message, Queue } from './queue-table.ts';
 import { receiptHandle } from './receipts.ts';
 import { sequenceText } from './send.ts';
@@ -69,13 +78,16 @@ const take = (state: QueueState, queue: Queue, ask: Ask): readonly Message[] => 
   const now = context.clock.now();
   const policy = redrivePolicy(queue.attributes);
   const target = policy && queueByArn(state, policy.deadLetterTargetArn);
-  table.dropSentBefore(queue.name, now - attributeNumber(queue, 'MessageRetentionPeriod') * 1000);
+  dropExpired(state, queue);
   while (true) {
     const found = table.receivable(queue.name, now, ask.limit, isFifo(queue));
     const isSpent = ({ receives }: Message): boolean =>
       policy !== undefined && target !== undefined && receives >= policy.maxReceiveCount;
     const spent = found.filter(isSpent);
-    for (const { seq } of spent) if (target !== undefined) table.move(seq, target.name, queueArn(state, queue.name));
+    // AWS: on a dead-letter queue a message of a standard queue is as old as it was, one of a FIFO queue is new.
+    for (const message of spent)
+      if (target !== undefined)
+        table.move(message, target.name, queueArn(state, queue.name), isFifo(queue) ? now : message.sentMs);
     if (target !== undefined && spent.length > 0) state.arrivals.changed(target.name);
     if (spent.length > 0) continue;
     return found.map((message) => {
@@ -107,6 +119,8 @@ const arrival = (state: QueueState, queue: Queue, waitMs: number): Promise<void>
 export const receiveOperations = (state: QueueState): OperationTable => ({
   ReceiveMessage: async (input) => {
     const queue = queueOf(state, input);
+    if (input.ReceiveRequestAttemptId !== undefined)
+      throw notImplemented('sqs', 'ReceiveMessage with ReceiveRequestAttemptId');
     const { clock, database } = state.context;
     const limit = bounded(input, 'MaxNumberOfMessages', 1, 1, MAX_BATCH);
     const visibility = attributeNumber(queue, 'VisibilityTimeout');

@@ -1,5 +1,6 @@
 // SendMessage and SendMessageBatch.
 import { createHash } from 'node:crypto';
+import { atomically } from '../../atomically.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, notImplemented, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
@@ -8,8 +9,12 @@ import { attributesDigest, md5, messageBytes } from './message-digest.ts';
 import { attributeNumber, isFifo, type QueueState, queueOf, read } from './queue-state.ts';
 import type { Queue } from './queue-table.ts';
 
-const MAX_BATCH_BYTES = 1_048_576;
 const DEDUPLICATION_MS = 5 * 60 * 1000;
+const MAX_BATCH_BYTES = 1_048_576;
+const MAX_ATTRIBUTES = 10;
+/** What a group or a deduplication id may be: letters, digits and punctuation. */
+const FIFO_ID = /^[!-~]{1,128}$/;
+const FORBIDDEN_CHARACTER = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
 const MAX_DELAY_SECONDS = 900;
 const SEQUENCE_DIGITS = 20;
 
@@ -19,8 +24,22 @@ export const sequenceText = (seq: number): string => String(seq).padStart(SEQUEN
 const missing = (name: string): AwsError =>
   new AwsError('MissingParameter', `The request must contain the parameter ${name}.`);
 
+const invalid = (name: string, value: unknown, reason: string): AwsError =>
+  new AwsError('InvalidParameterValue', `Value ${value} for parameter ${name} is invalid. Reason: ${reason}`);
+
+const NOT_OF_THIS_TYPE = 'The request include parameter that is not valid for this queue type.'; // AWS's own words
+
+/** A group or deduplication id; undefined where there is none. */
+const fifoId = (input: Shape, name: string): string | undefined => {
+  const id = read.optionalText(input, name);
+  if (id === undefined || FIFO_ID.test(id)) return id;
+  throw invalid(name, id, `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`);
+};
+
 const dedupIdOf = (queue: Queue, input: Shape, body: string): string => {
-  const given = read.optionalText(input, 'MessageDeduplicationId');
+  const given = fifoId(input, 'MessageDeduplicationId');
+  if (given !== undefined && !isFifo(queue)) throw invalid('MessageDeduplicationId', given, NOT_OF_THIS_TYPE);
+  if (!isFifo(queue)) return '';
   if (given !== undefined) return given;
   if (queue.attributes.ContentBasedDeduplication === 'true') return createHash('sha256').update(body).digest('hex');
   throw new AwsError(
@@ -32,17 +51,32 @@ const dedupIdOf = (queue: Queue, input: Shape, body: string): string => {
 const delayOf = (queue: Queue, input: Shape): number => {
   const seconds = read.optionalNumber(input, 'DelaySeconds');
   if (seconds === undefined) return attributeNumber(queue, 'DelaySeconds');
-  if (seconds < 0 || seconds > MAX_DELAY_SECONDS || (isFifo(queue) && seconds > 0))
-    throw new AwsError('InvalidParameterValue', `Value ${seconds} for parameter DelaySeconds is invalid.`);
+  if (isFifo(queue) && seconds > 0) throw invalid('DelaySeconds', seconds, NOT_OF_THIS_TYPE);
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_DELAY_SECONDS)
+    throw invalid('DelaySeconds', seconds, `DelaySeconds must be >= 0 and <= ${MAX_DELAY_SECONDS}.`);
   return seconds;
+};
+
+const attributesOf = (input: Shape): Shape => read.optionalShape(input, 'MessageAttributes') ?? {};
+
+const checkContents = (body: string, attributes: Shape): void => {
+  if (body === '') throw missing('MessageBody');
+  if (FORBIDDEN_CHARACTER.test(body))
+    throw new AwsError('InvalidMessageContents', 'The message contains characters outside the allowed set.');
+  const count = Object.keys(attributes).length;
+  if (count > MAX_ATTRIBUTES)
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Number of message attributes [${count}] exceeds the allowed maximum [${MAX_ATTRIBUTES}].`,
+    );
 };
 
 /** What SendMessage answers, for one message; wakes whoever waits for it. */
 export const sendTo = (state: QueueState, queue: Queue, input: Shape): Shape => {
   const { table, context } = state;
   const body = read.optionalText(input, 'MessageBody') ?? '';
-  const attributes = read.optionalShape(input, 'MessageAttributes') ?? {};
-  if (body === '') throw missing('MessageBody');
+  const attributes = attributesOf(input);
+  checkContents(body, attributes);
   if (input.MessageSystemAttributes !== undefined)
     throw notImplemented('sqs', 'SendMessage with MessageSystemAttributes');
   const limit = attributeNumber(queue, 'MaximumMessageSize');
@@ -51,9 +85,9 @@ export const sendTo = (state: QueueState, queue: Queue, input: Shape): Shape => 
       'InvalidParameterValue',
       `One or more parameters are invalid. Reason: Message must be shorter than ${limit} bytes.`,
     );
-  const groupId = read.optionalText(input, 'MessageGroupId') ?? '';
+  const groupId = fifoId(input, 'MessageGroupId') ?? '';
   if (isFifo(queue) && groupId === '') throw missing('MessageGroupId');
-  const dedupId = isFifo(queue) ? dedupIdOf(queue, input, body) : '';
+  const dedupId = dedupIdOf(queue, input, body);
   const now = context.clock.now();
   const digest = attributesDigest(attributes);
   const answer = (id: string, seq: number): Shape => ({
@@ -62,22 +96,27 @@ export const sendTo = (state: QueueState, queue: Queue, input: Shape): Shape => 
     ...(digest !== undefined && { MD5OfMessageAttributes: digest }),
     ...(isFifo(queue) && { SequenceNumber: sequenceText(seq) }),
   });
-  const scope = queue.attributes.DeduplicationScope === 'messageGroup' ? `${groupId}/${dedupId}` : dedupId;
+  const scope = queue.attributes.DeduplicationScope === 'messageGroup' ? `${groupId} ${dedupId}` : dedupId; // ids have no spaces
   const duplicate = isFifo(queue) ? table.duplicate(queue.name, scope, now) : undefined;
   if (duplicate !== undefined) return answer(duplicate.id, duplicate.seq);
   const id = uuid(context.random);
   const visibleMs = now + delayOf(queue, input) * 1000;
-  const seq = table.insert(queue.name, { id, body, attributes, sentMs: now, visibleMs, groupId, dedupId, source: '' });
-  if (isFifo(queue)) table.remember(queue.name, scope, id, seq, now + DEDUPLICATION_MS);
+  const message = { id, body, attributes, sentMs: now, visibleMs, groupId, dedupId, source: '' };
+  // One transaction: a crash between the two would take the repeat of a message for another.
+  const seq = atomically(context.database, () => {
+    const made = table.insert(queue.name, message);
+    if (isFifo(queue)) table.remember(queue.name, scope, { id, seq: made, untilMs: now + DEDUPLICATION_MS }, now);
+    return made;
+  });
   state.arrivals.changed(queue.name);
   return answer(id, seq);
 };
 
 const refuseLongBatch = (entries: readonly Shape[]): void => {
-  const bytes = entries.reduce((sum, entry) => {
-    const attributes = read.optionalShape(entry, 'MessageAttributes') ?? {};
-    return sum + messageBytes(read.optionalText(entry, 'MessageBody') ?? '', attributes);
-  }, 0);
+  const bytes = entries.reduce(
+    (sum, entry) => sum + messageBytes(read.optionalText(entry, 'MessageBody') ?? '', attributesOf(entry)),
+    0,
+  );
   if (bytes <= MAX_BATCH_BYTES) return;
   const message = `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`;
   throw new AwsError('BatchRequestTooLong', message);
