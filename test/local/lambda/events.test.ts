@@ -55,6 +55,17 @@ describe('asynchronous events', () => {
     });
   });
 
+  test.each([{ MaximumRetryAttempts: 3 }, { MaximumEventAgeInSeconds: 59 }, { MaximumEventAgeInSeconds: 21_601 }])(
+    '%j is refused',
+    async (config) => {
+      await open();
+      await create('f', failing);
+      await expect(call('PutFunctionEventInvokeConfig', { FunctionName: 'f', ...config })).rejects.toMatchObject({
+        code: 'InvalidParameterValueException',
+      });
+    },
+  );
+
   test('that are throttled are tried until they are too old, then given up without an attempt', async () => {
     await open(virtualClock(0), undefined, [], 0);
     const dead = await queue('dead');
@@ -236,6 +247,11 @@ describe('queues that feed functions', () => {
   test.each([
     { name: 'a stream', input: { EventSourceArn: 'arn:aws:kinesis:us-east-1:1:stream/s' }, code: 'NotImplemented' },
     { name: 'a filter', input: { FilterCriteria: { Filters: [] } }, code: 'NotImplemented' },
+    {
+      name: 'one at a time',
+      input: { ScalingConfig: { MaximumConcurrency: 1 } },
+      code: 'InvalidParameterValueException',
+    },
     { name: 'a large batch without a window', input: { BatchSize: 11 }, code: 'InvalidParameterValueException' },
   ])('$name is refused', async ({ input, code }) => {
     await open();

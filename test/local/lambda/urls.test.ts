@@ -21,14 +21,14 @@ beforeEach(async () => {
 describe('a signed request', () => {
   test('is an event of format 2.0, and its answer is what the function says', async () => {
     const headers = { ...signed, 'content-type': 'application/json' };
-    const answer = await fetch(`${url}a/b?x=1`, { method: 'POST', headers, body: '{"day":"mon"}' });
+    const answer = await fetch(`${url}a/b?x=1&y=2&x=3`, { method: 'POST', headers, body: '{"day":"mon"}' });
     expect(answer.status).toBe(202);
     expect(answer.headers.get('x-own')).toBe('yes');
     expect(await answer.json()).toMatchObject({
       version: '2.0',
       rawPath: '/a/b',
-      rawQueryString: 'x=1',
-      queryStringParameters: { x: '1' },
+      rawQueryString: 'x=1&y=2&x=3',
+      queryStringParameters: { x: '1,3', y: '2' },
       body: '{"day":"mon"}',
       isBase64Encoded: false,
       requestContext: {

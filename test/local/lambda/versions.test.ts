@@ -29,6 +29,11 @@ describe('a version', () => {
     expect(await call('ListVersionsByFunction', { FunctionName: 'f' })).toMatchObject({
       Versions: [{ Version: '$LATEST' }, { Version: '1' }, { Version: '2' }],
     });
+    const { NextMarker, ...page } = await call('ListVersionsByFunction', { FunctionName: 'f', MaxItems: 2 });
+    expect(page).toMatchObject({ Versions: [{ Version: '$LATEST' }, { Version: '1' }] });
+    const rest = await call('ListVersionsByFunction', { FunctionName: 'f', MaxItems: 2, Marker: NextMarker });
+    expect(rest).toMatchObject({ Versions: [{ Version: '2' }] });
+    expect(rest.NextMarker).toBeUndefined();
   });
 
   test('is not made again of a function that has not changed, and its number is not given twice', async () => {
@@ -39,8 +44,13 @@ describe('a version', () => {
     expect(await publish()).toMatchObject({ Version: '1' });
     await call('UpdateFunctionConfiguration', { FunctionName: 'f', MemorySize: 256 });
     expect(await publish()).toMatchObject({ Version: '2', MemorySize: 256 });
-    await call('DeleteFunction', { FunctionName: 'f', Qualifier: '2' });
-    expect(await publish()).toMatchObject({ Version: '3' });
+    const Environment = { Variables: { MODE: 'b' } };
+    await call('UpdateFunctionConfiguration', { FunctionName: 'f', Environment });
+    const described = { FunctionName: 'f', Description: 'the third' };
+    expect(await call('PublishVersion', described)).toMatchObject({ Version: '3', Environment });
+    expect(await call('PublishVersion', described)).toMatchObject({ Version: '3', Description: 'the third' });
+    await call('DeleteFunction', { FunctionName: 'f', Qualifier: '3' });
+    expect(await publish()).toMatchObject({ Version: '4' });
   });
 
   test('goes with its function', async () => {
@@ -96,6 +106,7 @@ test('an alias follows the version that it points at, which cannot go meanwhile'
   expect(await call('ListAliases', { FunctionName: 'f' })).toMatchObject({
     Aliases: [{ Name: 'live', FunctionVersion: '2' }],
   });
+  expect(await call('ListAliases', { FunctionName: 'f', FunctionVersion: '1' })).toEqual({ Aliases: [] });
   await call('DeleteAlias', { FunctionName: 'f', Name: 'live' });
   await expect(invoke('f:live')).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
 });

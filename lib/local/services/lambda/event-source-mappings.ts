@@ -1,10 +1,11 @@
 // Event source mappings: which queues feed which functions. SQS only.
 import { parseArn } from '../../arn.ts';
 import type { OperationTable } from '../../operation-table.ts';
+import { pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, notImplemented, type Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
 import { uuid } from '../../uuid.ts';
-import { functionArn, functionAsked, LATEST, read } from './function-record.ts';
+import { functionArn, functionAsked, LATEST, pageAsked, read } from './function-record.ts';
 import type { Functions } from './functions.ts';
 import { type Invoker, outcomeOf } from './invoke.ts';
 import { consumeQueue, takeReceivesBack } from './queue-consumer.ts';
@@ -105,13 +106,16 @@ export const eventSourceMappings = (
     if (batchSize > 10 && windowSeconds === 0)
       throw invalid('Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10');
     const scaling = read.optionalShape(input, 'ScalingConfig');
+    const concurrency = scaling === undefined ? before.concurrency : read.optionalNumber(scaling, 'MaximumConcurrency');
+    if (concurrency !== undefined && (concurrency < 2 || concurrency > 1000))
+      throw invalid(`MaximumConcurrency ${concurrency} is out of bounds: it must be from 2 to 1000.`);
     const types = read.texts(input, 'FunctionResponseTypes');
     const mapping: Mapping = {
       ...before,
       functionName: input.FunctionName === undefined ? before.functionName : named(input),
       batchSize,
       windowSeconds,
-      concurrency: scaling === undefined ? before.concurrency : read.optionalNumber(scaling, 'MaximumConcurrency'),
+      concurrency,
       reportsItemFailures:
         input.FunctionResponseTypes === undefined
           ? before.reportsItemFailures
@@ -167,7 +171,8 @@ export const eventSourceMappings = (
       .values()
       .filter((mapping) => (name ?? mapping.functionName) === mapping.functionName)
       .filter((mapping) => (arn ?? mapping.queueArn) === mapping.queueArn);
-    return { EventSourceMappings: found.map(shown) };
+    const { items, next } = pageOf(found, ({ id }) => id, pageAsked(input, 100));
+    return { EventSourceMappings: items.map(shown), ...(next !== undefined && { NextMarker: next }) };
   };
 
   return {

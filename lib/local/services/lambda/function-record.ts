@@ -1,9 +1,18 @@
 // What the engine keeps of a Lambda function, and how it is read from CreateFunction and Update... inputs.
 import { arnOf } from '../../arn.ts';
 import { fieldReader, isShape } from '../../field-reader.ts';
+import { asked, type PageAsked } from '../../page.ts';
 import { AwsError, type EngineContext, notImplemented, type Shape } from '../../service.ts';
 
 export const read = fieldReader('InvalidParameterValueException');
+
+/** The page that a list of Lambda is asked for; it may ask for more than it gets. */
+export const pageAsked = (input: Shape, usual = 50): PageAsked => {
+  const { size, after } = asked(input, { ...PAGE, usual });
+  return { size: Math.min(size, usual), after };
+};
+
+const PAGE = { size: 'MaxItems', token: 'Marker', most: 10_000, error: 'InvalidParameterValueException' };
 
 /** The version that a function is until it is published. */
 export const LATEST = '$LATEST';

@@ -88,7 +88,11 @@ const eventOf = (
 ) => {
   const body = Body as Buffer; // the server's own
   const isBase64Encoded = body.length > 0 && !isText(headers['content-type'] ?? 'text/plain');
-  const query = [...new URLSearchParams(String(Query))];
+  const query = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(String(Query))) {
+    const before = query.get(name);
+    query.set(name, before === undefined ? value : `${before},${value}`); // AWS: repeated names are one, with commas
+  }
   const userArn = `arn:aws:iam::${account}:root`;
   const now = clock.now();
   return {
@@ -98,7 +102,7 @@ const eventOf = (
     rawQueryString: Query,
     ...(headers.cookie ? { cookies: headers.cookie.split('; ') } : {}),
     headers,
-    ...(query.length > 0 ? { queryStringParameters: Object.fromEntries(query) } : {}),
+    ...(query.size > 0 ? { queryStringParameters: Object.fromEntries(query) } : {}),
     requestContext: {
       accountId: accessKey === undefined ? 'anonymous' : account,
       apiId: name,

@@ -1,5 +1,6 @@
 // The functions of an engine, and the operations that make and show them.
 import type { OperationTable } from '../../operation-table.ts';
+import { pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
 import {
@@ -8,13 +9,11 @@ import {
   functionAsked,
   functionFrom,
   LATEST,
-  read,
+  pageAsked,
   shownFunction,
 } from './function-record.ts';
 import type { Registered } from './registered.ts';
 import { lambdaVersions } from './versions.ts';
-
-const PAGE_SIZE = 50;
 
 export interface Functions {
   readonly operations: OperationTable;
@@ -56,16 +55,11 @@ export const lambdaFunctions = (
   };
 
   const list = (input: Shape): Shape => {
-    const after = read.optionalText(input, 'Marker') ?? '';
-    const size = read.optionalNumber(input, 'MaxItems') ?? PAGE_SIZE;
-    const all = [...registered.records(), ...records.values().filter(({ name }) => !registered.record(name))]
-      .filter(({ name }) => name > after)
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    const page = all.slice(0, size);
-    const last = page.at(-1);
+    const all = [...registered.records(), ...records.values().filter(({ name }) => !registered.record(name))];
+    const { items, next } = pageOf(all, ({ name }) => name, pageAsked(input));
     return {
-      Functions: page.map((record) => shownFunction(context, record)),
-      ...(all.length > size && last && { NextMarker: last.name }),
+      Functions: items.map((record) => shownFunction(context, record)),
+      ...(next !== undefined && { NextMarker: next }),
     };
   };
 

@@ -1,13 +1,17 @@
 // Published versions, each with the code and settings of its publication, and the aliases that point at them.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html
+import { util } from '../../late-modules.ts';
 import type { OperationTable } from '../../operation-table.ts';
+import { pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
-import { type FunctionRecord, functionArn, LATEST, read, shownFunction } from './function-record.ts';
+import { type FunctionRecord, functionArn, LATEST, pageAsked, read, shownFunction } from './function-record.ts';
 import { codeStore } from './published-code.ts';
 
 interface Version {
   readonly record: FunctionRecord;
+  /** Of the function as it was published; kept since the version may be described in other words. */
+  readonly settings?: Settings;
   /** Of the folder's content. */
   readonly codeSha256: string;
 }
@@ -29,15 +33,24 @@ export interface Versions {
   removeAll(name: string): void;
 }
 
+const VERSION_DIGITS = 20; // of a number in the order of versions, before which $LATEST comes
+
 const missing = (what: string): AwsError =>
   new AwsError('ResourceNotFoundException', `Cannot find ${what}`, 404, { Type: 'User' });
 
 const conflict = (message: string): AwsError =>
   new AwsError('ResourceConflictException', message, 409, { Type: 'User' });
 
+type Settings = Omit<FunctionRecord, 'directory' | 'revision' | 'modifiedMs' | 'version'>;
+
 /** What a version shares with another when publishing again makes nothing new. */
-const settingsOf = ({ directory: _, revision: __, modifiedMs: ___, version: ____, ...settings }: FunctionRecord) =>
-  JSON.stringify(settings, Object.keys(settings).sort());
+const settingsOf = ({
+  directory: _,
+  revision: __,
+  modifiedMs: ___,
+  version: ____,
+  ...settings
+}: FunctionRecord): Settings => settings;
 
 /** `latest` gives the function as it is now; `retire` is told the identity of each version that goes. */
 export const lambdaVersions = (
@@ -57,8 +70,10 @@ export const lambdaVersions = (
     const number = last.get(current.name) ?? 0;
     const before = versions.get(`${current.name}:${number}`);
     // As on AWS: a function that has not changed gives the version that there is.
-    if (before?.codeSha256 === codeSha256 && settingsOf(before.record) === settingsOf(current))
-      return shownFunction(context, before.record);
+    const settings = settingsOf(current);
+    const isSame = (one: Version): boolean =>
+      one.codeSha256 === codeSha256 && util().isDeepStrictEqual(one.settings ?? settingsOf(one.record), settings);
+    if (before && isSame(before)) return shownFunction(context, before.record);
     const version = String(number + 1);
     const record: FunctionRecord = {
       ...current,
@@ -66,7 +81,7 @@ export const lambdaVersions = (
       directory: code.folderOf(codeSha256),
       description: read.optionalText(input, 'Description') ?? current.description,
     };
-    versions.set(`${current.name}:${version}`, { record, codeSha256 });
+    versions.set(`${current.name}:${version}`, { record, codeSha256, settings });
     last.set(current.name, number + 1);
     return shownFunction(context, record);
   };
@@ -124,7 +139,16 @@ export const lambdaVersions = (
       PublishVersion: publish,
       ListVersionsByFunction: (input) => {
         const current = latest(input);
-        return { Versions: [current, ...ofFunction(current.name)].map((record) => shownFunction(context, record)) };
+        const all = [current, ...ofFunction(current.name)];
+        const { items, next } = pageOf(
+          all,
+          ({ version = LATEST }) => version.padStart(VERSION_DIGITS, '0'),
+          pageAsked(input),
+        );
+        return {
+          Versions: items.map((record) => shownFunction(context, record)),
+          ...(next !== undefined && { NextMarker: next }),
+        };
       },
       CreateAlias: (input) => {
         const { name: functionName } = latest(input);
@@ -149,12 +173,12 @@ export const lambdaVersions = (
       GetAlias: (input) => shownAlias(aliasOf(input)),
       ListAliases: (input) => {
         const { name } = latest(input);
-        return {
-          Aliases: aliases
-            .values()
-            .filter(({ functionName }) => functionName === name)
-            .map(shownAlias),
-        };
+        const version = read.optionalText(input, 'FunctionVersion');
+        const found = aliases.values().filter((alias) => {
+          return alias.functionName === name && (version === undefined || alias.version === version);
+        });
+        const { items, next } = pageOf(found, (alias) => alias.name, pageAsked(input));
+        return { Aliases: items.map(shownAlias), ...(next !== undefined && { NextMarker: next }) };
       },
       DeleteAlias: (input) => {
         const { functionName, name } = aliasOf(input);
