@@ -36,6 +36,24 @@ const state = async () => {
   return (MetricAlarms as readonly Shape[])[0]?.StateValue;
 };
 
+test('a state of which nobody can be told is not kept: the alarm rings when somebody can', async () => {
+  let isGone = true;
+  await services.close();
+  services = await servicesOf(clock, {
+    emit: () => {
+      if (isGone) throw new Error('the bus is gone');
+    },
+  });
+  await alarm();
+  const ring = () =>
+    services.call('cloudwatch', 'SetAlarmState', { AlarmName: 'a', StateValue: 'ALARM', StateReason: 'by hand' });
+  await expect(ring()).rejects.toThrow('the bus is gone');
+  expect(await state()).toBe('INSUFFICIENT_DATA');
+  isGone = false;
+  await ring();
+  expect(await state()).toBe('ALARM');
+});
+
 // name | settings | data by minute (undefined: none) | state at the end of each minute
 const rows: readonly (readonly [string, Shape, readonly (number | undefined)[], readonly string[]])[] = [
   [

@@ -334,6 +334,13 @@ describe('what is missing', () => {
       error: 'InvalidBucketName',
     },
   ];
+  test('more deletes than one request takes are refused', async () => {
+    const Delete = { Objects: Array(1001).fill({ Key: 'k' }) };
+    await expect(served.call('s3', 'DeleteObjects', { Bucket, Delete })).rejects.toMatchObject({
+      code: 'MalformedXML',
+    });
+  });
+
   test.each(cases)('$name: $error', async ({ work, error }) => {
     await expect(work()).rejects.toMatchObject({ name: error });
   });

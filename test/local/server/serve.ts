@@ -30,9 +30,11 @@ export interface ServeOptions {
   readonly make: readonly Make[];
   readonly clock?: Clock;
   readonly dir?: string;
+  /** Called with each event before it is kept. */
+  readonly onEvent?: (event: BusEvent) => void;
 }
 
-export const serve = async ({ make, clock = realClock(), dir }: ServeOptions): Promise<Served> => {
+export const serve = async ({ make, clock = realClock(), dir, onEvent }: ServeOptions): Promise<Served> => {
   const stateDir = dir ?? mkdtempSync(join(tmpdir(), 'heddle-serve-'));
   const folder = openStateFolder(stateDir);
   const services = new Map<ServiceId, Service>();
@@ -52,7 +54,10 @@ export const serve = async ({ make, clock = realClock(), dir }: ServeOptions): P
     random: Math.random,
     endpoint: () => server.endpoint,
     service,
-    emit: (event) => void events.push(event),
+    emit: (event) => {
+      onEvent?.(event);
+      events.push(event);
+    },
   };
   for (const one of make) {
     const made = one(context);

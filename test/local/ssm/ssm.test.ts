@@ -71,6 +71,16 @@ test('several by name, with those that are not there', async () => {
 
 describe('refusals', () => {
   const cases = [
+    {
+      name: 'eleven at once',
+      work: () => client.send(new GetParametersCommand({ Names: Array.from({ length: 11 }, (_, at) => `/p${at}`) })),
+      error: 'ValidationException',
+    },
+    {
+      name: 'a page of eleven',
+      work: () => client.send(new GetParametersByPathCommand({ Path: '/app', MaxResults: 11 })),
+      error: 'ValidationException',
+    },
     { name: 'a name twice', work: () => put('/app/b', 'x'), error: 'ParameterAlreadyExists' },
     {
       name: 'a missing one',

@@ -1,6 +1,8 @@
 import { arnOf } from '../../arn.ts';
+import { atomically } from '../../atomically.ts';
 import type { DeliveryQueue } from '../../delivery/index.ts';
 import type { OperationTable } from '../../operation-table.ts';
+import { asked, pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
 import { type Alarm, type AlarmState, alarmRule, metricsOfAlarm } from './alarm.ts';
@@ -18,6 +20,7 @@ export interface Alarms {
   close(): void;
 }
 
+const PAGE = { size: 'MaxRecords', token: 'NextToken', usual: 50, most: 100, error: 'ValidationError' };
 const STATES: readonly string[] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] satisfies readonly AlarmState[];
 const isState = (text: string): text is AlarmState => STATES.includes(text);
 
@@ -59,10 +62,14 @@ export const openAlarms = (
     const { reasonData: _old, ...rest } = before;
     const data = reasonData === undefined ? {} : { reasonData };
     const after: Alarm = { ...rest, state, reason, changedMs: clock.now(), ...data };
-    alarms.set(after.name, after);
-    if (state === before.state) return;
-    emitStateChange(context, before, after);
-    queue.add(actionsOf(context, before, after));
+    // What follows from a state is stored with it: else a crash would leave an alarm that has rung for nobody.
+    atomically(context.database, () => {
+      if (state !== before.state) {
+        emitStateChange(context, before, after);
+        queue.add(actionsOf(context, before, after));
+      }
+      alarms.set(after.name, after); // last, as it is in memory too
+    });
   };
 
   const watch = alarmWatch(clock, (name) => {
@@ -127,7 +134,12 @@ export const openAlarms = (
           .values()
           .filter((alarm) => (names.length === 0 || names.includes(alarm.name)) && alarm.name.startsWith(prefix))
           .filter((alarm) => state === undefined || alarm.state === state);
-        return { MetricAlarms: found.map(shapeOf), CompositeAlarms: [] };
+        const { items, next } = pageOf(found, ({ name }) => name, asked(input, PAGE));
+        return {
+          MetricAlarms: items.map(shapeOf),
+          CompositeAlarms: [],
+          ...(next !== undefined && { NextToken: next }),
+        };
       },
       DeleteAlarms: (input) => {
         for (const name of read.texts(input, 'AlarmNames')) {

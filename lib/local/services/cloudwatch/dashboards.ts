@@ -1,10 +1,13 @@
 import { arnOf } from '../../arn.ts';
 import type { OperationTable } from '../../operation-table.ts';
+import { asked, pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
 import { read } from './metric.ts';
 
 type Dashboard = { readonly name: string; readonly body: string; readonly modifiedMs: number };
+
+const PAGE = { token: 'NextToken', most: 1000, error: 'InvalidParameterValue' };
 
 const checkBody = (body: string): void => {
   try {
@@ -38,18 +41,17 @@ export const dashboardOperations = (context: EngineContext): OperationTable => {
     },
     ListDashboards: (input) => {
       const prefix = read.optionalText(input, 'DashboardNamePrefix') ?? '';
-      const entries = dashboards
-        .values()
-        .filter(({ name }) => name.startsWith(prefix))
-        .map(
-          ({ name, body, modifiedMs }): Shape => ({
-            DashboardName: name,
-            DashboardArn: arn(name),
-            LastModified: modifiedMs / 1000,
-            Size: Buffer.byteLength(body),
-          }),
-        );
-      return { DashboardEntries: entries };
+      const found = dashboards.values().filter(({ name }) => name.startsWith(prefix));
+      const { items, next } = pageOf(found, ({ name }) => name, asked(input, PAGE));
+      const DashboardEntries = items.map(
+        ({ name, body, modifiedMs }): Shape => ({
+          DashboardName: name,
+          DashboardArn: arn(name),
+          LastModified: modifiedMs / 1000,
+          Size: Buffer.byteLength(body),
+        }),
+      );
+      return { DashboardEntries, ...(next !== undefined && { NextToken: next }) };
     },
     DeleteDashboards: (input) => {
       const names = read.texts(input, 'DashboardNames');

@@ -1,6 +1,7 @@
 import type { OperationTable } from '../../operation-table.ts';
+import { asked, pageOf } from '../../page.ts';
 import { AwsError, type Shape } from '../../service.ts';
-import { dimensionsOf, metricOf, metricShape, read } from './metric.ts';
+import { dimensionsOf, metricKey, metricOf, metricShape, read } from './metric.ts';
 import { evaluateQueries } from './metric-queries.ts';
 import type { MetricStore } from './metric-store.ts';
 import { statisticOf } from './statistic.ts';
@@ -34,6 +35,8 @@ const getMetricStatistics = (store: MetricStore, input: Shape): Shape => {
   return { Label: input.MetricName, Datapoints };
 };
 
+const PAGE = { token: 'NextToken', most: 500, error: 'InvalidParameterValue' };
+
 const listMetrics = (store: MetricStore, input: Shape): Shape => {
   const namespace = read.optionalText(input, 'Namespace');
   const name = read.optionalText(input, 'MetricName');
@@ -48,7 +51,8 @@ const listMetrics = (store: MetricStore, input: Shape): Shape => {
           metric.dimensions.some((each) => each.Name === Name && (Value === undefined || each.Value === Value)),
         ),
     );
-  return { Metrics: found.map(metricShape), OwningAccounts: [] };
+  const { items, next } = pageOf(found, metricKey, asked(input, PAGE));
+  return { Metrics: items.map(metricShape), OwningAccounts: [], ...(next !== undefined && { NextToken: next }) };
 };
 
 /** GetMetricData, GetMetricStatistics, ListMetrics. */

@@ -1,4 +1,5 @@
 // Operations on objects.
+import { atomically } from '../../atomically.ts';
 import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
@@ -18,6 +19,7 @@ const STORED_FIELDS = [
   'Expires',
   ...CHECKSUM_FIELDS,
 ];
+const MOST_DELETED = 1000;
 const DEFAULT_TYPE = 'binary/octet-stream'; // what S3 itself gives an object that came without one
 /** S3 encrypts every object with keys of its own and says so; the engine only says so, to answer alike. */
 export const encryption = { ServerSideEncryption: 'AES256' };
@@ -140,14 +142,18 @@ export const objectOperations = (
     const object = table.find(name, String(input.Key ?? ''));
     if (object === undefined) return;
     checkWrite(input, object);
-    table.remove(name, object.key);
-    if (sendsEvents) emitDeleted(context, name, object.key, nextSequencer());
+    atomically(context.database, () => {
+      table.remove(name, object.key);
+      if (sendsEvents) emitDeleted(context, name, object.key, nextSequencer());
+    });
     await files.remove(object.file);
   };
 
   const removeMany = async (input: Shape): Promise<Shape> => {
     const { Delete: list } = input;
     const objects = isShape(list) && Array.isArray(list.Objects) ? list.Objects.filter(isShape) : [];
+    if (objects.length > MOST_DELETED)
+      throw new AwsError('MalformedXML', `A request deletes at most ${MOST_DELETED} objects; found ${objects.length}.`);
     const Deleted: Shape[] = [];
     const Errors: Shape[] = [];
     for (const { Key, ETag } of objects) {

@@ -1,4 +1,5 @@
 // The one way in which an object comes to be: body first, then its row, then the event, then the old body goes.
+import { atomically } from '../../atomically.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import type { BodyFiles, BodyParts } from './body-files.ts';
 import { bucketOf } from './buckets.ts';
@@ -63,8 +64,11 @@ export const objectWriter = (
       replaced = table.find(name, key);
       checkWrite(input, replaced);
       const stored = object();
-      table.put(stored);
-      if (sendsEvents) emitCreated(context, stored, reason);
+      // In one transaction: an object of which nobody was told stays untold.
+      atomically(context.database, () => {
+        table.put(stored);
+        if (sendsEvents) emitCreated(context, stored, reason);
+      });
       if (replaced !== undefined) await files.remove(replaced.file);
       return stored;
     } catch (error) {

@@ -2,13 +2,14 @@
 import { arnOf } from '../../arn.ts';
 import { fieldReader } from '../../field-reader.ts';
 import { callFrom } from '../../operation-table.ts';
+import { asked, pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, notImplemented, type Service, type Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
 
 const read = fieldReader('ValidationException');
 const NAME = /^[a-zA-Z0-9_.\-/]{1,2048}$/;
 const MAX_VALUE_BYTES = 8192; // the advanced tier
-const PAGE_SIZE = 10;
+const PAGE = { size: 'MaxResults', token: 'NextToken', most: 10, error: 'ValidationException' };
 
 interface Parameter {
   readonly name: string;
@@ -62,6 +63,11 @@ export const ssmService = (context: EngineContext): Service => {
 
   const getMany = (input: Shape): Shape => {
     const names = read.texts(input, 'Names');
+    if (names.length > PAGE.most)
+      throw new AwsError(
+        'ValidationException',
+        `At most ${PAGE.most} parameters can be asked for; found ${names.length}`,
+      );
     const found = names.map(find);
     return {
       Parameters: found.filter((parameter) => parameter !== undefined).map(shown),
@@ -72,16 +78,11 @@ export const ssmService = (context: EngineContext): Service => {
   const getByPath = (input: Shape): Shape => {
     const path = `${read.text(input, 'Path').replace(/\/$/, '')}/`;
     const isRecursive = read.flag(input, 'Recursive') === true;
-    const after = read.optionalText(input, 'NextToken');
-    const size = read.optionalNumber(input, 'MaxResults') ?? PAGE_SIZE;
     const all = parameters
       .values()
-      .filter(({ name }) => name.startsWith(path) && (isRecursive || !name.slice(path.length).includes('/')))
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .filter(({ name }) => after === undefined || name > after);
-    const page = all.slice(0, size);
-    const last = page.at(-1);
-    return { Parameters: page.map(shown), ...(all.length > size && last && { NextToken: last.name }) };
+      .filter(({ name }) => name.startsWith(path) && (isRecursive || !name.slice(path.length).includes('/')));
+    const { items, next } = pageOf(all, ({ name }) => name, asked(input, PAGE));
+    return { Parameters: items.map(shown), ...(next !== undefined && { NextToken: next }) };
   };
 
   const remove = (input: Shape): Shape => {

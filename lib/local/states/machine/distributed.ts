@@ -125,7 +125,6 @@ export const runDistributed = async (
   }
   // A Map Run is its children and their results. Where the state can make nothing of them, it is the state that fails.
   run.end('SUCCEEDED');
-  if (!isTold(progress, 'MapRunSucceeded'))
-    frame.aside('MapStateSucceeded', undefined, frame.aside('MapRunSucceeded'));
+  if (!isTold(progress, 'MapRunSucceeded')) frame.aside('MapStateSucceeded', undefined, frame.aside('MapRunSucceeded'));
   return finish(visit, visit.limited(result));
 };
