@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import jsonata from 'jsonata';
 import { parseIntrinsic } from '../../../lib/local/states/expressions/intrinsic-call.ts';
@@ -177,6 +177,48 @@ describe('JSONata', () => {
     await expect((async () => query.evaluate(scope({})))()).rejects.toThrow(
       `The JSONata expression '${source}' specified for the field 'Output' ${why}`,
     );
+  });
+
+  // As measured on AWS by others: floci-io/floci, issues 2667 and 2737
+  const tooDeep =
+    'Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. Depth=101 max=100';
+  const endless = '($f := function($x){ $f($x + 1) }; $f(1))';
+  test.each([
+    [Array(101).fill('1').join('+'), tooDeep],
+    ['($f := function($x){ 1 + $f($x + 1) }; $f(1))', tooDeep],
+    ['[1, ($f := function($x){ 1 + $f($x + 1) }; $f(1))]', tooDeep],
+    [endless, 'Expression evaluation timeout: Check for infinite loop'],
+  ])('JSONata that goes too far (%#)', async (source, why) => {
+    let now = 0;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => {
+      if (source === endless) now += 1000;
+      return now;
+    });
+    try {
+      const query = compileJsonata(`{% ${source} %}`, 'Output', ambient);
+      await expect((async () => query.evaluate(scope({})))()).rejects.toThrow(
+        `The JSONata expression '${source}' specified for the field 'Output' threw an error during evaluation: ${why}`,
+      );
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  const many = Array.from({ length: 150 }, (_, index) => index);
+  test.each<[string, Json]>([
+    [
+      many
+        .map(() => '1')
+        .slice(50)
+        .join('+'),
+      100,
+    ],
+    ['($f := function($x){ $x = 0 ? 1 : $f($x - 1) }; $f(2000))', 1],
+    [`[${many.map(() => '(1 + 2)').join()}]`, many.map(() => 3)],
+    [`$count($keys({${many.map((index) => `"${index}": 1 + 2`).join()}}))`, 150],
+    ['$sum($map($range(1, 2000, 1), function($v){ $v * 2 }))', 4002000],
+  ])('JSONata that goes as far as it may (%#)', async (source, expected) => {
+    expect(await compileJsonata(`{% ${source} %}`, 'Output', ambient).evaluate(scope({}))).toEqual(expected);
   });
 
   // As measured on AWS by others: floci-io/floci, docs/services/step-functions.md

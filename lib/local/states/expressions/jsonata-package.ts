@@ -2,10 +2,11 @@
 import { createRequire } from 'node:module';
 
 type Jsonata = typeof import('jsonata');
+type Bounds = Readonly<{ timeout: number; stack: number }>;
 
 let loaded: Jsonata | undefined;
 
-export const jsonata = (source: string): ReturnType<Jsonata> => {
+export const jsonata = (source: string, bounds?: Bounds): ReturnType<Jsonata> => {
   loaded ??= createRequire(import.meta.url)('jsonata') as Jsonata; // what its types say of it
-  return loaded(source);
+  return loaded(source, bounds);
 };

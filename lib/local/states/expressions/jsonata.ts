@@ -53,15 +53,28 @@ const checked = (value: unknown, source: string, field: string): Json => {
   return value as Json;
 };
 
+/** What AWS says of an evaluation that was too deep or too long. The words of the second were not seen there. */
+const OVER_BOUNDS: Readonly<Record<string, string>> = {
+  D1011:
+    'Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive. Depth=101 max=100',
+  D1012: 'Expression evaluation timeout: Check for infinite loop',
+};
+
+const told = (thrown: unknown): { readonly code?: unknown; readonly message?: unknown } => {
+  const { code, message } = (typeof thrown === 'object' ? thrown : {}) as { code?: unknown; message?: unknown };
+  const bound = OVER_BOUNDS[String(code)];
+  return bound === undefined ? { code, message } : { message: bound };
+};
+
 const problem = (thrown: unknown, source: string, field: string): EvaluationProblem => {
   if (thrown instanceof EvaluationProblem) return thrown;
-  const { code, message } = (typeof thrown === 'object' ? thrown : {}) as { code?: unknown; message?: unknown };
+  const { code, message } = told(thrown);
   const why = `: ${message === undefined ? thrown : message}`;
   // AWS has JSONata's own errors begin a sentence, with their code; what has none continues this one.
-  const told = code === undefined ? why : `. ${code}${why}`;
+  const ending = code === undefined ? why : `. ${code}${why}`;
   return new EvaluationProblem(
     QUERY_ERROR,
-    `${describe(source, field)} threw an error during evaluation${told}`,
+    `${describe(source, field)} threw an error during evaluation${ending}`,
     field,
   );
 };
@@ -91,8 +104,20 @@ const named = (value: unknown): unknown => {
 /** What may give a number that is none. */
 const ARITHMETIC = /[-+*/%]|\$(?:power|sqrt|number|parseInteger|sum|average)\b/;
 
+/** The bounds of AWS, as measured by others: a recursion that does not end would hold the whole engine. */
+const TIMEOUT = 5000;
+const DEEPEST = 100;
+/** What the package counts where it evaluates parts side by side: all that they hold together. */
+const DEEPEST_OF_ALL = 20_000;
+const FUNCTION_HEAD = /(?:function|λ)\s*\([^()]*\)\s*(?:<[^{]*>\s*)?\{/g;
+
+const boundsOf = (code: string) => ({
+  timeout: TIMEOUT,
+  stack: /[[{]/.test(code.replace(FUNCTION_HEAD, '')) ? DEEPEST_OF_ALL : DEEPEST,
+});
+
 const compiled = (source: string, ambient: Ambient): Expression => {
-  const expression = jsonata(source);
+  const expression = jsonata(source, boundsOf(source.replace(STRINGS, '""')));
   checkTopLevel(expression.ast());
   addFunctions(expression, ambient);
   return expression;
