@@ -118,7 +118,9 @@ const perform = async (words: readonly string[], setting: Setting): Promise<numb
     print(setting, helpOfAll(group, width));
     return 0;
   }
-  throw unknownCommand(group.length > 0 && second !== undefined ? `${first} ${second}` : first);
+  throw unknownCommand(
+    group.length > 0 && second !== undefined && !second.startsWith('-') ? `${first} ${second}` : first,
+  );
 };
 
 const unknownCommand = (typed: string): CliError => {

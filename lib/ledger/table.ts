@@ -84,6 +84,10 @@ type Attributes = Parameters<typeof unmarshall>[0];
 const plain = <Record>(value: unknown): Record => asTold(unmarshall(value as Attributes)) as Record;
 const typed = (value: object) => marshall(value, { removeUndefinedValues: true });
 
+/** Whether there can be an item of this key: AWS refuses others, also to look for them. */
+const isTaken = ({ pk, sk }: Key): boolean =>
+  sk !== '' && Buffer.byteLength(pk) <= 2_048 && Buffer.byteLength(sk) <= 1_024;
+
 const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
 /** AWS: keys of one BatchGetItem. It answers with up to 16 MB, and names the keys that it did not come to. */
@@ -137,6 +141,7 @@ export const openTable = (aws: Aws, name: string): Table => {
 
   return {
     get: async (key) => {
+      if (!isTaken(key)) return undefined;
       const { Item: found } = await aws.call('dynamodb', 'GetItem', {
         TableName: name,
         Key: typed(key),

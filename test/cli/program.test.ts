@@ -29,6 +29,15 @@ describe('what is wrong with the words is told in one line, with the nearest kno
       'dead-letters',
       `HDL605 heddle has no command 'dead-letters'; expected one of dead-letters list, dead-letters show, dead-letters replay, dead-letters discard. Fix: did you mean heddle dead-letters list?`,
     ],
+    [
+      'dead-letters --json',
+      `HDL605 heddle has no command 'dead-letters'; expected one of dead-letters list, dead-letters show, dead-letters replay, dead-letters discard. Fix: did you mean heddle dead-letters list?`,
+    ],
+    ['runs --state=', 'HDL603 --state is empty; expected --state DIR. Fix: see npx heddle runs --help'],
+    [
+      'cost --since 999999999d',
+      "HDL650 --since is '999999999d'; expected how long ago (90m, 6h, 2d) or an ISO 8601 time (2026-01-31, 2026-01-31T08:00:00Z). Fix: write it in one of these forms",
+    ],
     ['deploy', `HDL605 heddle has no command 'deploy'; expected one of ${known}. Fix: see npx heddle --help`],
     [
       'asl orders --sate clean',

@@ -13,6 +13,14 @@ const output = { kind: 'inline', json: '{"rows":1}' } as const;
 const end = { endedAt: '2026-01-01T00:00:02Z', durationMs: 2_000, output };
 const at = (run: string) => ({ pipeline: 'orders', run, stage: 'clean' });
 
+test('there is nothing under a key that AWS would refuse to look for', async () => {
+  const { runs, lostStarts } = services.ledger;
+  expect(await runs.get('orders', 'x'.repeat(2_048))).toBeUndefined();
+  expect(await runs.partition('orders', 'é'.repeat(513))).toBeUndefined();
+  expect(await runs.partition('orders', '')).toBeUndefined();
+  expect(await lostStarts.list()).toEqual([]);
+});
+
 describe('a stage is settled by the attempt that holds its claim', () => {
   test('claim, then complete', async () => {
     const { stages } = services.ledger;

@@ -6,10 +6,11 @@ const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 export const readMoment = (option: string, text: string | undefined, now: number): string | undefined => {
   if (text === undefined) return undefined;
   const [, count, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
-  // Date.parse takes much for a time: `7` for a day in July 2001. The pattern allows these units only.
+  // Too long ago is no moment either. Date.parse takes much for a time: `7` for a day in July 2001. The pattern allows these units only.
   const given = /^\d{4}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
   const ms = unit === undefined ? given : now - Number(count) * unitMs[unit as keyof typeof unitMs];
-  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
+  const moment = new Date(ms);
+  if (!Number.isNaN(moment.getTime())) return moment.toISOString();
   throw new CliError(
     'HDL650',
     2,
