@@ -223,6 +223,24 @@ export const badValues: readonly Row[] = [
     ),
   },
   {
+    section: `${GUIDE}/concepts-access-cross-acct-resources.html`,
+    name: 'Credentials with a role that is no text are refused as any other',
+    definition: jsonPath({
+      T: {
+        Type: 'Task',
+        Resource: ECHO,
+        Credentials: { 'RoleArn.$': '$.role' },
+        Catch: [{ ErrorEquals: ['States.TaskFailed'], Next: 'C' }],
+        End: true,
+      },
+      C: pass({ OutputPath: '$.Cause' }),
+    }),
+    input: { role: { toString: 1 } },
+    expected: succeeded(
+      'HDL523 the local engine has one account, 111111111111, and cannot assume the role {"toString":1}',
+    ),
+  },
+  {
     section: `${SPEC}#timeouts-heartbeats`,
     name: 'the error output of a timeout has an empty cause',
     definition: jsonPath({

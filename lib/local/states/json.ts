@@ -47,6 +47,9 @@ export class Payload {
   }
 }
 
+/** A text as it is, anything else as its JSON: `String` calls what an object has for a `toString`. */
+export const asText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 /** Is `text` more than `limit` bytes as UTF-8? Counts only where the length alone does not tell. */
 export const isLongerThan = (text: string, limit: number): boolean =>
   text.length > limit || (text.length * 3 > limit && Buffer.byteLength(text) > limit);

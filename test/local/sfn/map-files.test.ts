@@ -134,6 +134,11 @@ test.each<[string, object, unknown]>([
 test.each([
   ['a file that is not there', reader('JSON', 'absent'), 'The specified key does not exist.'],
   ['a file that is not what it should be', reader('JSONL', 'broken.jsonl'), expect.stringContaining('line 3: ')],
+  [
+    'a bucket that is no name',
+    { ItemReader: { ...reader('JSON', '').ItemReader, Arguments: { Bucket: { toString: 1 }, Key: 'a.json' } } },
+    expect.any(String),
+  ],
   ['a packed file that is cut off', reader('JSONL', 'cut.jsonl.gz'), expect.stringContaining('unexpected end of file')],
 ])('%s fails the map by name', async (_name, more, cause) => {
   const { run } = await withFiles(files);

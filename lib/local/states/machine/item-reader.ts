@@ -1,6 +1,6 @@
 // ItemReader of a Distributed Map: the items come from S3. Every failure is States.ItemReaderFailed.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { asText, isObject, type Json, type JsonObject } from '../json.ts';
 import type { ItemReader, MapState } from '../parse/machine.ts';
 import { itemsInFile, s3Call } from './item-files.ts';
 import type { ItemGroup } from './map-items.ts';
@@ -14,7 +14,7 @@ async function* from(source: string, groups: AsyncIterable<readonly Json[]>): It
 }
 
 const fileItems = (runs: MapRuns, config: JsonObject, bucket: Json, key: Json): ItemGroups =>
-  from(`S3://${bucket}/${key}`, itemsInFile(runs, config, bucket, key));
+  from(`S3://${asText(bucket)}/${asText(key)}`, itemsInFile(runs, config, bucket, key));
 
 /** An object of a list as Step Functions spells it: `Etag`, and the time in seconds. */
 const listedObject = ({ ETag, Key, LastModified, Size, StorageClass }: JsonObject): JsonObject => ({
@@ -47,7 +47,7 @@ const read = (runs: MapRuns, { resource, config }: ItemReader, parameters: JsonO
   if (!resource.endsWith(':s3:listObjectsV2'))
     return fileItems(runs, config, parameters.Bucket ?? null, parameters.Key ?? null);
   if (config.Transformation === 'LOAD_AND_FLATTEN') return inListed(runs, config, parameters);
-  return from(`S3://${parameters.Bucket}`, listed(runs, parameters));
+  return from(`S3://${asText(parameters.Bucket ?? null)}`, listed(runs, parameters));
 };
 
 async function* atMost(most: number, groups: ItemGroups): ItemGroups {

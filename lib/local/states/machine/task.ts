@@ -1,7 +1,7 @@
 // Task: calls a resource and waits for its answer, a token, or the end of the job that it started.
 import { StateError } from '../errors.ts';
 import type { Integration } from '../integrations/integration.ts';
-import { isObject, Payload } from '../json.ts';
+import { asText, isObject, Payload } from '../json.ts';
 import type { Evaluate, TaskState } from '../parse/machine.ts';
 import { perform, plainCall } from './task-call.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
@@ -28,7 +28,7 @@ const seconds = async (visit: Visit<TaskState>, evaluate: Evaluate<number>): Pro
 const roleOf = async (visit: Visit<TaskState>): Promise<string | undefined> => {
   const given = await visit.state.credentials?.(visit.scope(visit.state.flow.input(visit.scope())));
   if (!isObject(given)) return undefined;
-  const role = String(given.RoleArn);
+  const role = asText(given.RoleArn ?? null);
   const account = visit.frame.execution.identity.machineArn.split(':')[4];
   if (role.split(':')[4] === account) return role;
   throw new StateError(
