@@ -53,6 +53,27 @@ test.each([
     { definition: task, mock: busy, stateConfiguration: { retrierRetryCount: 2 } },
     { status: 'CAUGHT_ERROR', output: '"Busy"', nextState: 'Caught' },
   ],
+  // Recorded by LocalStack: test_state/test_state_configuration.py
+  [
+    'tells which retrier is worn out',
+    {
+      definition: { ...task, Catch: [] },
+      mock: busy,
+      inspectionLevel: 'DEBUG',
+      stateConfiguration: { retrierRetryCount: 2 },
+    },
+    { status: 'FAILED', error: 'Busy', inspectionData: { errorDetails: { retryIndex: 0 } } },
+  ],
+  [
+    'lets a map that does not say what it tolerates tolerate all',
+    {
+      definition: { ...map, ToleratedFailureCount: undefined },
+      input: '[1,2,3]',
+      mock: { result: '[0,0,1]' },
+      stateConfiguration: { mapIterationFailureCount: 2 },
+    },
+    { status: 'SUCCEEDED', output: '[0,0,1]' },
+  ],
   [
     'fails a map of which more has failed than it tolerates',
     {
@@ -84,6 +105,19 @@ test.each([
       stateName: 'B',
     },
     { status: 'FAILED', error: 'No' },
+  ],
+  // Recorded by LocalStack: test_state/test_state_configuration.py, express/test_express_sync.py
+  [
+    'has the context of an Express execution, which is never redriven',
+    {
+      definition: {
+        QueryLanguage: 'JSONata',
+        Type: 'Pass',
+        Output: '{% $keys($states) ~> $append($keys($states.context.Execution)) %}',
+        End: true,
+      },
+    },
+    { output: '["input","context","Id","Input","Name","RoleArn","StartTime"]' },
   ],
   [
     'tells of items that are none as of no state, and of their path as of one into the input',
@@ -141,6 +175,12 @@ test.each<[name: string, definition: object, more: object, code: string, message
         { Type: 'Pass', End: true },
         { mock: { result: '1' } },
         "State type 'Pass' is not supported when a mock is specified",
+      ],
+      [
+        'a state that is not there',
+        { StartAt: 'A', States: { A: { Type: 'Succeed' } } },
+        { stateName: 'B' },
+        'State not found in definition',
       ],
       ['a result that is not JSON', task, { mock: { result: 'not JSON' } }, 'Mocked result must be valid JSON'],
       [

@@ -73,7 +73,7 @@ export class StateTests {
     const parsed = this.#machines.parse(JSON.stringify(source), false, !whole);
     if (!parsed.ok) throw invalidDefinition(parsed.diagnostics);
     const found = findState(parsed.machine, name);
-    if (!found) throw new AwsError('ValidationException', `State not found: ${name}`);
+    if (!found) throw new AwsError('ValidationException', 'State not found in definition');
     const payload = parseInput(optionalText(input, 'input') ?? '{}');
     const [execution, machine] = [uuid(() => this.#context.random()), uuid(() => this.#context.random())];
     const { region, account, clock } = this.#context;
@@ -154,10 +154,11 @@ const bare = (state: TaskState): TaskState => ({
   catch: [],
 });
 
-/** Holds the number of failed iterations that was given against what the map tolerates. */
+/** Holds the number of failed iterations that was given against what the map says that it tolerates. AWS: one that says nothing tolerates all here. */
 const checkTolerated = async (visit: Visit, result: Payload, failures: Json | undefined): Promise<void> => {
   const { state } = visit;
   if (state.kind !== 'Map' || !state.distribution || typeof failures !== 'number' || failures === 0) return;
+  if (!state.distribution.toleratedCount && !state.distribution.toleratedPercentage) return;
   const tolerance = await toleranceOf(state.distribution, visit.scope(state.flow.input(visit.scope())));
   const total = Array.isArray(result.value) ? result.value.length : failures;
   if (exceeded(tolerance, failures, total)) throw thresholdExceeded();
@@ -181,8 +182,9 @@ const recovered = async (visit: Visit<GuardedState>, problem: StateError, inspec
     inspected.errorDetails = { retryIndex, retryBackoffIntervalSeconds };
     return { status: 'RETRIABLE' };
   }
+  if (retrier) inspected.errorDetails = { retryIndex };
   const catchIndex = catchers.findIndex(({ errors }) => matchesError(errors, problem));
   if (catchIndex < 0) return { status: 'FAILED' };
-  inspected.errorDetails = { catchIndex };
+  inspected.errorDetails = { ...(retrier && { retryIndex }), catchIndex };
   return succeeded(await caught(visit, problem), 'CAUGHT_ERROR');
 };

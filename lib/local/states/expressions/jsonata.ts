@@ -81,9 +81,9 @@ const problem = (thrown: unknown, source: string, field: string): EvaluationProb
 
 const bindings = (scope: Scope): Record<string, unknown> => {
   const states: Record<string, unknown> = { input: scope.input };
+  Object.defineProperty(states, 'context', { enumerable: true, get: scope.context });
   if (scope.result !== undefined) states.result = scope.result;
   if (scope.errorOutput !== undefined) states.errorOutput = scope.errorOutput;
-  Object.defineProperty(states, 'context', { enumerable: true, get: scope.context });
   return { ...scope.variables, states };
 };
 

@@ -94,7 +94,8 @@ export class Execution {
 
   /** The parts of the context object that every state of the execution shares. */
   contextBase(): JsonObject {
-    const { arn, name, machineArn, machineName, roleArn, startedAt, redriveCount, timedFrom, input } = this.identity;
+    const { arn, name, machineArn, machineName, roleArn, startedAt, redriveCount, timedFrom, input, express } =
+      this.identity;
     this.#context ??= {
       Execution: {
         Id: arn,
@@ -102,7 +103,7 @@ export class Execution {
         Name: name,
         RoleArn: roleArn === '' ? null : roleArn,
         StartTime: timeText(startedAt),
-        RedriveCount: redriveCount,
+        ...(!express && { RedriveCount: redriveCount }), // no Express execution is redriven
         ...(redriveCount > 0 && { RedriveTime: timeText(timedFrom) }),
       },
       StateMachine: { Id: machineArn, Name: machineName },
