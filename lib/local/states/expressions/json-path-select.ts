@@ -87,8 +87,6 @@ export const selectAll = (path: JsonPath, root: Json, from: Json = root): readon
 /** Whether `segment` cannot be of `value`, to which one way alone leads: Jayway finds no path then, not nothing below one. */
 const isAstray = (value: Json, segment: Segment): boolean => {
   switch (segment.kind) {
-    case 'name':
-      return !isObject(value) || !Object.hasOwn(value, segment.name);
     case 'index':
     case 'slice':
       return !Array.isArray(value);
@@ -108,7 +106,7 @@ const goesAstray = (path: JsonPath, root: Json): boolean => {
     if (isAstray(value, segment)) return true;
     if (segment.kind !== 'name' && segment.kind !== 'index') return false;
     value = child(value, segment.kind === 'name' ? segment.name : segment.index);
-    if (value === undefined) return false; // past the end of a list
+    if (value === undefined) return false; // nothing is there, so nothing is found
   }
   return false;
 };
@@ -129,7 +127,12 @@ export const whyNothing = (path: JsonPath, root: Json): string => {
   let value: Json | undefined = root;
   for (const [at, segment] of path.segments.entries()) {
     if (segment.kind !== 'name' && segment.kind !== 'index') break;
-    if (segment.kind === 'name' && isObject(value) && isAstray(value, segment) && at < path.segments.length - 1)
+    if (
+      segment.kind === 'name' &&
+      isObject(value) &&
+      !Object.hasOwn(value, segment.name) &&
+      at < path.segments.length - 1
+    )
       return `Missing property in path ${normalForm(path.segments.slice(0, at + 1))}`;
     value = value === undefined ? undefined : child(value, segment.kind === 'name' ? segment.name : segment.index);
   }
