@@ -60,12 +60,26 @@ export interface LocalOptions {
   readonly work: boolean;
 }
 
+/** Looks at a state folder that another process has open and does not answer for: it is about to, or it ends. */
+const mostLooks = 50;
+const lookEveryMs = 200;
+
 /** The engine that has the state folder open already, or one for the time of this command. */
-export const openLocalTarget = async (
+export const openLocalTarget = async (given: Arguments, setting: Setting, options: LocalOptions): Promise<Target> => {
+  for (let look = 1; ; look++) {
+    const target = await openOrJoin(given, setting, options, look === mostLooks);
+    if (target) return target;
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+};
+
+/** Undefined where another look may find more; at the `last` it throws. */
+const openOrJoin = async (
   given: Arguments,
   { root, workingDirectory }: Setting,
   { assembly, port, fresh, setAsideDamaged, work }: LocalOptions,
-): Promise<Target> => {
+  last: boolean,
+): Promise<Target | undefined> => {
   const state = given.text('state');
   const stateDir = state === undefined ? join(root, '.heddle') : resolve(workingDirectory, state);
   const shown = state ?? '.heddle';
@@ -86,11 +100,27 @@ export const openLocalTarget = async (
     return await targetAt(aws, given.text('orchestrator'), { name, embedded: true, notices: engine.notices, close });
   } catch (error) {
     if (error instanceof DamagedStateError) throw damaged(error);
-    const live = error instanceof EngineError && error.code === 'HDL504' ? endpointOf(stateDir) : undefined;
-    if (live === undefined) throw error;
-    const aws = connect({ ...anyone, region: 'us-east-1', endpoint: live });
-    const place = { name: `the local engine at ${live}`, embedded: false, close: async () => undefined };
-    return targetAt(aws, given.text('orchestrator'), place);
+    if (!(error instanceof EngineError && error.code === 'HDL504')) throw error;
+    const live = endpointOf(stateDir);
+    if (live !== undefined) return joined(live, given.text('orchestrator'), last);
+    if (last) throw error;
+    return undefined;
+  }
+};
+
+/** Undefined where it has just ended, unless this is the `last` look. */
+const joined = async (
+  endpoint: string,
+  orchestrator: string | undefined,
+  last: boolean,
+): Promise<Target | undefined> => {
+  const aws = connect({ ...anyone, region: 'us-east-1', endpoint });
+  const place = { name: `the local engine at ${endpoint}`, embedded: false, close: async () => undefined };
+  try {
+    return await targetAt(aws, orchestrator, place);
+  } catch (error) {
+    if (last || !(error instanceof TypeError && error.message === 'fetch failed')) throw error;
+    return undefined;
   }
 };
 
