@@ -40,6 +40,11 @@ describe('dead letters', () => {
   const bad = [
     { name: 'a target that is missing', policy: redrive('none'), says: 'Dead letter target does not exist.' },
     {
+      name: 'a target that is no queue',
+      policy: { RedrivePolicy: '{"deadLetterTargetArn": "dummy", "maxReceiveCount": 42}' },
+      says: 'Value {"deadLetterTargetArn": "dummy", "maxReceiveCount": 42} for parameter RedrivePolicy is invalid. Reason: Invalid value for deadLetterTargetArn.',
+    },
+    {
       name: 'no count',
       policy: { RedrivePolicy: '{"deadLetterTargetArn":"x"}' },
       says: 'maxReceiveCount from 1 to 1000',
@@ -84,6 +89,20 @@ describe('dead letters', () => {
     expect(await call('CancelMessageMoveTask', { TaskHandle })).toEqual({ ApproximateNumberOfMessagesMoved: 2 });
     await expect(call('CancelMessageMoveTask', { TaskHandle })).rejects.toMatchObject({ code: 'UnsupportedOperation' });
     expect(await tasks()).toMatchObject([{ Status: 'CANCELLED' }]);
+  });
+
+  // Recorded on AWS: github.com/localstack/localstack, tests/aws/services/sqs/test_sqs_move_task.snapshot.json
+  const handle = (of: object) => Buffer.from(JSON.stringify(of)).toString('base64');
+  test.each([
+    ['foobared', 'Value for parameter TaskHandle is invalid.'],
+    [
+      handle({ taskId: 'x', sourceArn: arnOf('none') }),
+      "The resource that you specified for the SourceArn parameter doesn't exist.",
+    ],
+    [handle({ taskId: 'x', sourceArn: arnOf('dead') }), 'Task does not exist.'],
+  ])('a task of the handle %s is not cancelled', async (TaskHandle, message) => {
+    await create('dead');
+    await expect(call('CancelMessageMoveTask', { TaskHandle })).rejects.toMatchObject({ message });
   });
 
   test('a task carries on after a restart', async () => {
@@ -177,6 +196,18 @@ describe('FIFO queues', () => {
     {
       name: 'a message that cannot be told from its repeat',
       work: (url: string) => send(url, 'x', { MessageGroupId: 'g' }),
+      code: 'InvalidParameterValue',
+    },
+    // A batch as a whole (recorded on AWS, LocalStack's test_sqs).
+    {
+      name: 'a batch with a message without a group',
+      work: (url: string) => call('SendMessageBatch', { QueueUrl: url, Entries: [{ Id: '1', MessageBody: 'x' }] }),
+      code: 'InvalidParameterValue',
+    },
+    {
+      name: 'a batch with a message that cannot be told from its repeat',
+      work: (url: string) =>
+        call('SendMessageBatch', { QueueUrl: url, Entries: [{ Id: '1', MessageBody: 'x', MessageGroupId: 'g' }] }),
       code: 'InvalidParameterValue',
     },
     {

@@ -46,6 +46,19 @@ const missing = (what: string): AwsError =>
 const handleOf = ({ id, sourceArn }: MoveTask): string =>
   Buffer.from(JSON.stringify({ taskId: id, sourceArn })).toString('base64');
 
+/** The source that a handle names. Throws InvalidParameterValue where it is none. */
+const sourceIn = (handle: string): string => {
+  try {
+    const { sourceArn }: { readonly sourceArn?: unknown } = Object(
+      JSON.parse(Buffer.from(handle, 'base64').toString()),
+    );
+    if (typeof sourceArn === 'string') return sourceArn;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new AwsError('InvalidParameterValue', 'Value for parameter TaskHandle is invalid.');
+};
+
 const shown = (task: MoveTask): Shape => ({
   ...(task.status === 'RUNNING' && { TaskHandle: handleOf(task) }),
   Status: task.status,
@@ -155,6 +168,7 @@ export const moveTasks = (state: QueueState): MoveTasks => {
   const cancel = (input: Shape): Shape => {
     const handle = read.text(input, 'TaskHandle');
     const task = tasks.values().find((one) => handleOf(one) === handle);
+    if (task === undefined && queueByArn(state, sourceIn(handle)) === undefined) throw missing('SourceArn');
     if (task === undefined) throw new AwsError('ResourceNotFoundException', 'Task does not exist.', 404);
     if (task.status !== 'RUNNING') throw new AwsError('UnsupportedOperation', 'Only active tasks can be cancelled.');
     timers.get(task.id)?.();

@@ -1,4 +1,6 @@
 // Making, describing and removing queues.
+
+import { parseArn } from '../../arn.ts';
 import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { asked, pageOf } from '../../page.ts';
@@ -48,6 +50,11 @@ export const queueOperations = (state: QueueState): OperationTable => {
   const checkRedrive = (attributes: QueueAttributes, isFifoQueue: boolean): void => {
     const target = redrivePolicy(attributes)?.deadLetterTargetArn;
     if (target === undefined) return;
+    if (parseArn(target)?.service !== 'sqs') {
+      const why = 'Reason: Invalid value for deadLetterTargetArn.';
+      const message = `Value ${attributes.RedrivePolicy} for parameter RedrivePolicy is invalid. ${why}`;
+      throw new AwsError('InvalidParameterValue', message);
+    }
     const queue = queueByArn(state, target);
     if (queue === undefined)
       throw new AwsError(

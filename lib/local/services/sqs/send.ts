@@ -122,11 +122,22 @@ const refuseLongBatch = (entries: readonly Shape[]): void => {
   throw new AwsError('BatchRequestTooLong', message);
 };
 
+/** AWS: a message that no FIFO queue takes is an error of its batch, not of its entry. */
+const refuseIncomplete = (queue: Queue, entries: readonly Shape[]): void => {
+  for (const entry of isFifo(queue) ? entries : []) {
+    if (!read.optionalText(entry, 'MessageGroupId'))
+      throw new AwsError('InvalidParameterValue', 'The request must contain the parameter MessageGroupId.');
+    dedupIdOf(queue, entry, read.optionalText(entry, 'MessageBody') ?? '');
+  }
+};
+
 export const sendOperations = (state: QueueState): OperationTable => ({
   SendMessage: (input) => sendTo(state, queueOf(state, input), input),
   SendMessageBatch: (input) => {
     const queue = queueOf(state, input);
-    refuseLongBatch(read.shapes(input, 'Entries'));
+    const entries = read.shapes(input, 'Entries');
+    refuseLongBatch(entries);
+    refuseIncomplete(queue, entries);
     return forEachEntry(input, (entry) => sendTo(state, queue, entry));
   },
 });
