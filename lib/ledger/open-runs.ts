@@ -8,6 +8,8 @@ export interface OpenRuns {
   due(now: string, limit: number): Promise<readonly OpenRun[]>;
   /** Says when to look at a run again. Nothing for one that is over. */
   lookAgain(run: OpenRun, at: string): Promise<void>;
+  /** Takes out a run that has ended, of which all was told. Nothing for one that is being compensated, or goes on. */
+  close(run: OpenRun): Promise<void>;
 }
 
 export const openOpenRuns = (table: Table): OpenRuns => ({
@@ -26,6 +28,17 @@ export const openOpenRuns = (table: Table): OpenRuns => ({
       key: runKey(pipeline, run),
       set: openIndexKey(pipeline, run, at),
       condition: 'attribute_exists(#openPk)',
+    });
+  },
+
+  close: async ({ pipeline, run }) => {
+    await table.update({
+      key: runKey(pipeline, run),
+      set: {},
+      remove: [openIndex.pk, openIndex.sk],
+      condition:
+        'attribute_exists(#endedAt) AND attribute_exists(#openPk) AND (attribute_not_exists(#compensation) OR NOT #compensation.#status IN (:pending, :running))',
+      values: { pending: 'pending', running: 'running' },
     });
   },
 });

@@ -47,8 +47,17 @@ export interface Runs {
     facts: Required<Pick<RunRecord, 'startedAt' | 'executionArn' | 'definitionHash'>>,
     generation: number,
   ): Promise<RunRecord | undefined>;
-  /** Ends a run that has not ended and is in this generation. Undefined when it is not so. */
-  end(pipeline: string, run: string, end: RunEnd, generation: number): Promise<RunRecord | undefined>;
+  /**
+   * Ends a run that has not ended and is in this generation. Undefined when it is not so. With `untold` it stays among the open runs
+   * until `openRuns.close`, for nobody else comes by it should whoever ended it die before it has told of it.
+   */
+  end(
+    pipeline: string,
+    run: string,
+    end: RunEnd,
+    generation: number,
+    untold?: 'untold',
+  ): Promise<RunRecord | undefined>;
   /**
    * An ended run to `pending` again, in the order's generation. Undefined when it has not ended, is being compensated, or is
    * further already.
@@ -153,14 +162,16 @@ export const openRuns = (table: Table): Runs => ({
       values: { pending: 'pending', running: 'running', executionArn: facts.executionArn, generation },
     }),
 
-  end: (pipeline, run, end, generation) =>
-    table.update({
+  end: (pipeline, run, end, generation, untold) => {
+    // One that is to be compensated is not over.
+    const staysOpen = end.compensation !== undefined || untold !== undefined;
+    return table.update({
       key: runKey(pipeline, run),
-      // One that is to be compensated is not over.
-      set: { ...end, ...(end.compensation ? openIndexKey(pipeline, run, firstLook(end.endedAt)) : {}) },
-      ...(end.compensation ? {} : { remove: notOpen }),
+      set: { ...end, ...(staysOpen ? openIndexKey(pipeline, run, firstLook(end.endedAt)) : {}) },
+      ...(staysOpen ? {} : { remove: notOpen }),
       ...active(generation),
-    }),
+    });
+  },
 
   resume: (pipeline, run, order, { at, ...facts }) => {
     const before = order.generation - 1;

@@ -112,7 +112,7 @@ export const settleRun = async (
   const account = await accountSoFar(before, settled, services);
   const endedBy = services.operator ?? 'reconcile';
   const end = { status, endedAt, endedBy, stages, account, error, cause, ...undone };
-  const record = await ledger.runs.end(pipeline, run, end, generation);
+  const record = await ledger.runs.end(pipeline, run, end, generation, 'untold');
   if (record) return tellFirst(record, settled, services);
   // `finish` was there first, or this itself, and the answer to its write was lost.
   const known = await ledger.runs.get(pipeline, run);
@@ -123,11 +123,12 @@ export const settleRun = async (
 const tellFirst = async (record: RunRecord, stages: readonly StageRecord[], services: Services): Promise<true> => {
   await cancelChildren(record, stages, settleRun, services);
   await tellEnd(record, stages, services);
+  await services.ledger.openRuns.close(record);
   return true;
 };
 
 /** Of a run that was ended before: whoever did, `finish` or this, may have died before it had told of it. */
-const tellAgain = async (record: RunRecord, services: Services): Promise<false> => {
+export const tellAgain = async (record: RunRecord, services: Services): Promise<false> => {
   const { ledger } = services;
   if (!(await isTold(record, services)))
     await tellFirst(record, await ledger.stages.list(record.pipeline, record.run), services);

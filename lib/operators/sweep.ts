@@ -18,7 +18,7 @@ import { look } from './look.ts';
 import { markPartition } from './mark-partition.ts';
 import { tellParent } from './parent.ts';
 import { sweepPools, type Unswept } from './pools.ts';
-import { reconcileRun } from './reconcile.ts';
+import { reconcileRun, tellAgain } from './reconcile.ts';
 import { resume } from './resume.ts';
 import { isoTime, type Services } from './services.ts';
 import { startExecution } from './start-execution.ts';
@@ -70,7 +70,11 @@ const lookAt = async (open: OpenRun, services: Services): Promise<void> => {
   if (!record) return;
   // First: what is slow or throws below is not done again at once.
   await ledger.openRuns.lookAgain(open, isoTime(now() + soonestMs));
-  if (record.endedAt !== undefined) return lookAtCompensation(record, services);
+  if (record.endedAt !== undefined) {
+    await tellAgain(record, services);
+    await ledger.openRuns.close(open);
+    return lookAtCompensation(record, services);
+  }
   const manifest = await manifests.of(record.pipeline);
   const stages = await ledger.stages.list(open.pipeline, open.run);
   if (manifest) await lookAtDeadline(record, manifest, services);

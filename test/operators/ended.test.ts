@@ -1,7 +1,7 @@
 // The end of a run is told whole, by whoever comes next: whoever ended it may die at any call, or hear nothing of what it wrote.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openLedger } from '../../lib/ledger/index.ts';
-import { dispatch, finish, reconcile, type Services } from '../../lib/operators/index.ts';
+import { dispatch, finish, reconcile, type Services, sweep } from '../../lib/operators/index.ts';
 import { tellParent } from '../../lib/operators/parent.ts';
 import { openLineageType, type ResumeOrder, type RunFacts, type StartMessage } from '../../lib/records/index.ts';
 import type { Aws } from '../../lib/support/aws-call.ts';
@@ -152,6 +152,20 @@ test('reconcile finds a run that finish ended and told of: it writes nothing', a
   }));
   expect(await stop(run, watched)).toBe(false);
   expect(calls).toEqual(['GetItem', 'GetItem']);
+});
+
+test('a run that the sweep ended before it died is told of by the next', async () => {
+  const run = await begun('swept');
+  const { runs, openRuns } = workshop.local.ledger;
+  const end = { status: 'failed', endedAt: new Date().toISOString(), endedBy: 'sweep' } as const;
+  await runs.end('orders', run.id, end, 1, 'untold');
+  const open = async () => (await openRuns.due('9', 500)).filter((one) => one.run === run.id);
+  expect(await open()).toHaveLength(1);
+  const told = noneTold();
+  const own = servicesOf(told);
+  await sweep({ ...own, now: () => Date.now() + 3_600_000 });
+  expect(told.events).toEqual(expect.arrayContaining(['lineage of orders/a', 'Heddle Run Failed: orders']));
+  expect(await open()).toEqual([]);
 });
 
 test('a run goes on of whose end nobody was told: it is told before', async () => {
