@@ -6,6 +6,7 @@ import { type Backfills, openBackfills } from './backfills.ts';
 import { type Cache, openCache } from './cache.ts';
 import { type ChoiceRecords, openChoices } from './choices.ts';
 import { type Compensations, openCompensations } from './compensations.ts';
+import { type Copies, openCopies } from './copies.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
 import { type Gates, openGates } from './gates.ts';
 import { type Latches, openLatches } from './latches.ts';
@@ -34,6 +35,7 @@ export type { Cache, CacheAddress } from './cache.ts';
 export type { ChoiceRecords } from './choices.ts';
 export { standingOf, toUndo, undoneOf, withUndone } from './compensation-plan.ts';
 export type { CompensationAddress, Compensations } from './compensations.ts';
+export type { Copies } from './copies.ts';
 export { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
 export { discardLetters } from './discard-letters.ts';
 export type { Gates } from './gates.ts';
@@ -87,6 +89,7 @@ export interface Ledger {
   readonly compensations: Compensations;
   readonly openRuns: OpenRuns;
   readonly stages: Stages;
+  readonly copies: Copies;
   readonly waits: Waits;
   readonly latches: Latches;
   readonly choices: ChoiceRecords;
@@ -130,6 +133,7 @@ export const openLedger = (
     compensations: openCompensations(table),
     openRuns: openOpenRuns(table),
     stages,
+    copies: openCopies(table),
     waits,
     latches: openLatches(aws, table),
     choices,

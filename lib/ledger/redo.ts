@@ -192,7 +192,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       const forced = order.again.includes(stage);
       await resetStage(stageKey(pipeline, run, stage), record, order, {
         anew: forced,
-        remove: ['items', ...(forced ? given : [])],
+        remove: ['items', 'mended', ...(forced ? given : [])],
       });
     }
     for (const [stage, wanted] of Object.entries(order.items)) {

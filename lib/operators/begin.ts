@@ -38,6 +38,7 @@ export const begin = async (call: BeginCall, services: Services): Promise<FlowSt
     what: 'started',
     detail: `execution ${generation} of the run, definition ${definitionHash}`,
   });
+  const mended = generation > 1 ? await ledger.copies.of(call.pipeline, id) : {};
   const run: RunFacts = {
     pipeline: call.pipeline,
     id,
@@ -45,6 +46,7 @@ export const begin = async (call: BeginCall, services: Services): Promise<FlowSt
     definitionHash: call.definitionHash,
     execution: call.execution,
     ...(record.priority ? { priority: record.priority } : {}),
+    ...(Object.keys(mended).length > 0 ? { mended } : {}),
   };
   return { run, control: { [beginSlot]: await controlOf(call, run, ledger) }, chosen: {} };
 };

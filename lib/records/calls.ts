@@ -1,5 +1,4 @@
-// What the state machine sends to the Lambdas it calls, and what they answer. The compiler writes these, the runtime and
-// the operators read them.
+// What the state machine sends to the Lambdas it calls, and what they answer. The compiler writes these, the runtime and the operators read them.
 import type { Binding } from './binding.ts';
 import type { CachePolicy } from './cache.ts';
 import type { Condition } from './condition.ts';
@@ -8,7 +7,7 @@ import type { Json } from './json.ts';
 import type { LatchRelease } from './latch.ts';
 import type { OnFailure } from './on-failure.ts';
 import type { PoolLease, PoolUse } from './pool.ts';
-import type { RowsFacts } from './rows.ts';
+import type { MendedMaps, RowsFacts } from './rows.ts';
 import type { Compensated } from './undo.ts';
 
 /** The run as it travels in every call. `execution` is the ARN of the state machine's execution. */
@@ -22,6 +21,7 @@ export interface RunFacts {
   readonly scope?: string;
   /** At pools, others come first. @default nobody does */
   readonly priority?: 'low';
+  readonly mended?: MendedMaps;
 }
 
 /** The branch taken at each `choose` so far. `none`: the condition's inputs were missing, so neither was taken. */

@@ -31,3 +31,6 @@ export interface MendedRows {
   readonly bucket: string;
   readonly key: string;
 }
+
+/** The copies that maps of a run's earlier executions worked on, by stage: this one reads them too. */
+export type MendedMaps = { readonly [stage: string]: MendedRows };

@@ -5,6 +5,7 @@ import type { StoredPayload } from './payload.ts';
 import type { PoolLease } from './pool.ts';
 import type { Answered, Question } from './question.ts';
 import type { MapResults } from './results.ts';
+import type { MendedRows } from './rows.ts';
 import type { Scores, Telling } from './spent.ts';
 import type { Status } from './status.ts';
 import type { Compensated } from './undo.ts';
@@ -60,6 +61,8 @@ export interface StageRecord extends Telling {
   readonly portions?: readonly number[];
   /** Of a map whose results are read as a stream: their index in the bucket of payloads. */
   readonly results?: Omit<MapResults, 'bucket'>;
+  /** Of a map whose rows were too large for it: the copy that its batches are of, which later executions read as well. */
+  readonly mended?: MendedRows;
   /** Why it failed; kept where `onFailure` made the stage skipped or completed all the same. */
   readonly error?: string;
   readonly cause?: string;

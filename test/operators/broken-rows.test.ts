@@ -54,7 +54,7 @@ const look = async (
   };
   const scope = { pipeline: run.pipeline, run: run.id, partition: run.partition, chosen: {} };
   const services = { ...workshop.services, ...more.services };
-  return brokenRows(call, scope, services, { ...small, ...more.limits });
+  return brokenRows(call, at(run, 'm'), scope, services, { ...small, ...more.limits });
 };
 /** In the order that they are read in. */
 const copiesUnder = async (prefix: string): Promise<readonly string[]> => {

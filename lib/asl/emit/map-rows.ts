@@ -24,19 +24,20 @@ const configs: { readonly [format in RowsFile['format']]: { readonly [field: str
 /** Rows of which one may be no JSON: their map is done over a copy without those, once. */
 export const isMendable = ({ format }: RowsFile): boolean => format === 'jsonl';
 
+/** The copy that was made in this execution; and the one that batches of an earlier one are of. */
 const mendedOf = (id: string): string => `$states.input.mended.\`${id}\``;
+const mendedBefore = (id: string): string => `$states.input.run.mended.\`${id}\``;
 
-const readerOf = (node: MapNode, rows: RowsFile): State => {
+const readerOf = (node: MapNode, rows: RowsFile, first: string): State => {
   const key = expression(node.items);
   // Without a key nothing can be read: the map breaks off, and `settle` finds out why.
   const place = `$exists(${key}) ? ${key} : ''`;
   const bucket = bucketName(rows.bucket);
-  const mended = mendedOf(node.id);
+  const [mended, before] = [mendedOf(node.id), mendedBefore(first)];
+  const ofCopy = (field: 'bucket' | 'key', otherwise: string): string =>
+    `{% $exists(${mended}) ? ${mended}.${field} : $exists(${before}) ? ${before}.${field} : ${otherwise} %}`;
   const [Bucket, at] = isMendable(rows)
-    ? [
-        `{% $exists(${mended}) ? ${mended}.bucket : '${bucket}' %}`,
-        `{% $exists(${mended}) ? ${mended}.key : (${place}) %}`,
-      ]
+    ? [ofCopy('bucket', `'${bucket}'`), ofCopy('key', `(${place})`)]
     : [bucket, `{% ${place} %}`];
   if (rows.under === undefined)
     return {
@@ -53,8 +54,9 @@ const readerOf = (node: MapNode, rows: RowsFile): State => {
   };
 };
 
-export const rowsFields = (node: MapNode, rows: RowsFile): State => ({
-  ItemReader: readerOf(node, rows),
+/** `first`: the stage of the Map in whose record a copy of the rows stands. */
+export const rowsFields = (node: MapNode, rows: RowsFile, first: string): State => ({
+  ItemReader: readerOf(node, rows, first),
   ItemSelector: {
     index: '{% $states.context.Map.Item.Index %}',
     value: '{% $states.context.Map.Item.Value %}',

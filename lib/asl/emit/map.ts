@@ -21,7 +21,7 @@ export const emitMap = (node: MapNode, next: string | null, emission: Emission, 
   const first = members[0]?.node ?? node;
   const state: State = {
     Type: 'Map',
-    ...(rows ? rowsFields(node, rows) : batchFields(node, size)),
+    ...(rows ? rowsFields(node, rows, first.id) : batchFields(node, size)),
     MaxConcurrency: node.concurrency,
     ...(isDistributed ? distributedFields(node) : {}),
     ItemProcessor: {

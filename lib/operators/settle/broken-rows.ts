@@ -1,5 +1,5 @@
 // What is wrong with rows that Step Functions could not read; and a copy of them that it can.
-import { addressOf, type Scope, spreadOf } from '../../ledger/index.ts';
+import { addressOf, type MapAddress, type Scope } from '../../ledger/index.ts';
 import { type MendedRows, mendedRows, type RowsFacts } from '../../records/index.ts';
 import { AwsCallError } from '../../support/aws-call.ts';
 import { eachAtOnce } from '../../support/each-at-once.ts';
@@ -26,6 +26,8 @@ export interface BrokenRows {
   /** What is wrong, in words for a person. */
   readonly cause?: string;
   readonly mended?: MendedRows;
+  /** Large rows are missing in that, so that its batches are others than those of the original. */
+  readonly isCutOtherwise?: boolean;
 }
 
 /** What a map fails with whose rows cannot be read; or handed on, where one is larger than the input of a state. */
@@ -36,6 +38,7 @@ const sizeErrors: readonly string[] = [tooLarge, 'States.ExceedToleratedFailureT
 /** Undefined where the rows are not what broke the map, or nothing more is known than what Step Functions said. */
 export const brokenRows = async (
   call: Call<'mapFailed'>,
+  at: MapAddress,
   scope: Scope,
   services: Services,
   limits: RowsLimits = usualLimits,
@@ -58,7 +61,7 @@ export const brokenRows = async (
     const read = openRows(rows.bucket, services, limits);
     if (rows.format === 'jsonl' && rows.mendIn !== undefined && !rows.mended) {
       // Batches are cut by their bytes too: what has begun was cut with the large rows in it, and must not be cut otherwise.
-      const begun = await hasBegun(call, services);
+      const begun = await hasBegun(at, services);
       const line = { ...limits.line, ...(begun ? { rowBytes: Number.POSITIVE_INFINITY } : {}) };
       if (!(begun && looksAtSizes)) return await mend(call, rows.mendIn, keys, read, services, { ...limits, line });
     }
@@ -151,11 +154,13 @@ const mend = async (
   const may = { bad: line.mostBad };
   const parts = bytesOfPart ? { bytesOfPart } : {};
   const differing = new Set<number>();
+  let isCutOtherwise = false;
   await eachAtOnce(keys, atOnce, async (key, place) => {
     const mender = new LineMender(line, isOne ? undefined : key, may);
     const copy = copyOf(read.piecesOf(key), mender, read.placeOf(key));
     await writeObject(aws, bucket, nameOf(place), copy, { areWanted: () => mender.findings.differs, ...parts });
     if (mender.findings.differs) differing.add(place);
+    if (mender.findings.hasLarge) isCutOtherwise = true;
     return undefined;
   });
   if (differing.size === 0) return undefined;
@@ -164,7 +169,7 @@ const mend = async (
       await writeObject(aws, bucket, nameOf(place), read.piecesOf(key, { isAgain: true }), parts);
     return undefined;
   });
-  return { mended: { bucket, key: isOne ? nameOf(0) : folder } };
+  return { mended: { bucket, key: isOne ? nameOf(0) : folder }, isCutOtherwise };
 };
 
 /** Throws UnreadableError where too many lines can be no row: a table, say, that was taken for JSON lines. */
@@ -199,14 +204,10 @@ const problemOfInventory = async (key: string, rows: Rows, { aws }: Services): P
   });
 };
 
-/** Whether this execution of the run has worked on some of the rows. */
-const hasBegun = async (
-  { run, stage, spread }: Call<'mapFailed'>,
-  { ledger: { stages } }: Services,
-): Promise<boolean> => {
-  const at = addressOf(run, stage);
-  const batches = { ...at, spread: spreadOf(await stages.get(at), spread) };
-  for await (const page of stages.batchPages(batches))
-    if (page.some(({ generation = 1 }) => generation === at.generation)) return true;
+/** Whether this execution of the run has worked on some of the rows. A batch that was opened again for it may still wait. */
+const hasBegun = async (at: MapAddress, { ledger: { stages } }: Services): Promise<boolean> => {
+  const { generation: own = 1 } = at;
+  for await (const page of stages.batchPages(at))
+    if (page.some(({ generation = 1, status }) => generation === own && status !== 'pending')) return true;
   return false;
 };

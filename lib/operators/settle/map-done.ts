@@ -3,22 +3,20 @@ import {
   batchItems,
   batchNumber,
   indexResults,
-  type Ledger,
   type MapAddress,
   portionsOf,
   type Scope,
   spreadOf,
   type Tally,
   tallyOf,
-  UnavailableError,
 } from '../../ledger/index.ts';
-import { type Batch, type Control, type Json, needsOf, type Spent, type Tolerance } from '../../records/index.ts';
+import { type Batch, needsOf, type Spent, type Tolerance } from '../../records/index.ts';
 import { errorNames } from '../../support/error-names.ts';
 import { isoTime, type Services } from '../services.ts';
 import type { Call, SettleAnswer } from './answer.ts';
 import { batchFailed } from './batch-failed.ts';
 import { tellDeadItems } from './dead-letter.ts';
-import { outputsOf, whatIsMissing } from './map-facts.ts';
+import { controlOfMap, outputsOf, whatIsMissing } from './map-facts.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** Counts a map's items, when all its batches are done, against what the stage bears. */
@@ -124,21 +122,6 @@ const expectedBatches = async (
     size,
     ...(beside ? { beside } : {}),
   }));
-};
-
-/** The control values as the ledger has them now: a repeat, or a map that did not complete, answers like any reader. */
-const controlOfMap = async (call: Call<'mapDone'>, scope: Scope, ledger: Ledger): Promise<Control> => {
-  const resolver = ledger.resolver();
-  const values: [string, Json][] = [];
-  for (const { key, path, count } of call.control) {
-    const ref = { kind: 'ref', source: { kind: 'stage', stage: call.stage }, path } as const;
-    try {
-      values.push([key, count ? await resolver.lengthOf(ref, scope) : await resolver.resolve(ref, scope)]);
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-    }
-  }
-  return Object.fromEntries(values);
 };
 
 const allowed = ({ count, percent }: Tolerance, total: number): number =>

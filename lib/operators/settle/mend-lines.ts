@@ -15,6 +15,8 @@ export interface Findings {
   readonly first: readonly LineProblem[];
   /** Whether the copy is not the same: by these lines, empty ones, or the mark of the byte order that a file begins with. */
   readonly differs: boolean;
+  /** Whether one of these lines is too large: what is batched by bytes is cut otherwise without it. */
+  readonly hasLarge: boolean;
 }
 
 export interface LineLimits {
@@ -41,6 +43,7 @@ export class LineMender {
   #line = 0;
   #count = 0;
   #differs = false;
+  #hasLarge = false;
   /** What there is of a line that has not ended: its beginning, and how long it is. */
   #begun: Buffer[] = [];
   #begunBytes = 0;
@@ -53,7 +56,7 @@ export class LineMender {
   }
 
   get findings(): Findings {
-    return { count: this.#count, first: this.#first, differs: this.#differs };
+    return { count: this.#count, first: this.#first, differs: this.#differs, hasLarge: this.#hasLarge };
   }
 
   /** Then no more is looked at. */
@@ -119,6 +122,7 @@ export class LineMender {
     this.#differs = true;
     if (problem === undefined) return plain;
     if (problem === 'empty') return nothing;
+    if (problem.is === 'too large') this.#hasLarge = true;
     this.#count += 1;
     this.#may.bad -= 1;
     if (this.#first.length < namedLines) this.#first.push({ line: this.#line, ...problem });
