@@ -57,7 +57,7 @@ export const openWorks = async (pipelines: readonly Pipeline[], handlers: Handle
   const stateDir = mkdtempSync(join(tmpdir(), 'heddle-works-'));
   const functions: RegisteredFunctions = {
     ...Object.fromEntries(
-      Object.entries({ begin, settle, finish }).map(([name, operator]) => [
+      Object.entries({ begin, settle, mend: settle, finish }).map(([name, operator]) => [
         `operator_${name}`,
         operatorHandler(name, process.env, operator as typeof settle), // each takes its own call and the services
       ]),

@@ -6,7 +6,7 @@ import { sha256 } from '../support/sha256.ts';
 import { constant } from './constant.ts';
 import { controlOfBegin } from './control.ts';
 import { emitCompensation } from './emit/compensation.ts';
-import { emit, operator, statesThatCall } from './emit/index.ts';
+import { emit, type Operator, operator, statesThatCall } from './emit/index.ts';
 import { longestRunSeconds } from './longest-run.ts';
 import { type MapMode, mapModeOf, modesIn } from './map-mode.ts';
 
@@ -24,7 +24,8 @@ export interface CompiledPipeline {
   readonly stages: readonly string[];
   /** How each map runs, and why. */
   readonly maps: readonly { readonly stage: string; readonly mode: MapMode; readonly rows?: RowsFile }[];
-  readonly operators: readonly ['begin', 'settle', 'finish'];
+  /** Those that it calls; each has a placeholder `operator_<name>`. */
+  readonly operators: readonly Operator[];
   /** Machines that the pipeline's own starts, where it would be too large: what stands for each one's ARN, and its definition. */
   readonly children: readonly ChildDefinition[];
   /** The definition of the machine that undoes what a failed run did; undefined where no stage is to be undone. */
@@ -112,7 +113,9 @@ export const compile = (given: PipelineGraph): CompiledPipeline => {
         ? [{ stage: id, mode: modes.get(id) ?? mapModeOf(node), ...(node.rows ? { rows: node.rows } : {}) }]
         : [],
     ),
-    operators: ['begin', 'settle', 'finish'],
+    operators: graph.stages.some(({ node }) => node.kind === 'map' && node.rows !== undefined)
+      ? ['begin', 'settle', 'mend', 'finish']
+      : ['begin', 'settle', 'finish'],
     children,
     compensation,
     standIns: graph.stages.flatMap(({ node }) => {

@@ -6,8 +6,9 @@ import { errorNames } from '../support/error-names.ts';
 const throttles = [errorNames.throttled, 'Lambda.TooManyRequestsException'];
 /** What Lambda says of a function that was killed for its memory, or whose heap gave up. */
 export const outOfMemory = ['Runtime.OutOfMemory', 'Runtime.ExitError'];
-/** Out of time or memory. */
-const exhausted = [errorNames.timeout, 'States.Timeout', 'Sandbox.Timedout', ...outOfMemory];
+/** A function that ran out of time or memory. */
+export const overspent = ['States.Timeout', 'Sandbox.Timedout', ...outOfMemory];
+const exhausted = [errorNames.timeout, ...overspent];
 
 const throttleLadder: Json = {
   ErrorEquals: throttles,
@@ -61,6 +62,9 @@ export const operatorRetry: readonly Json[] = [
     JitterStrategy: 'FULL',
   },
 ];
+
+/** The ladder of `mend`: what was too much for its quarter of an hour is too much the next time. */
+export const mendRetry: readonly Json[] = [{ ErrorEquals: overspent, MaxAttempts: 0 }, ...operatorRetry];
 
 /** The ladder of a latch's wait. Its condition's failure is an answer, and its time is the run's. */
 export const latchRetry: readonly Json[] = [

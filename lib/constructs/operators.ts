@@ -24,17 +24,30 @@ import { idOf, names } from './names.ts';
 import { type Queues, rulesOf } from './queues.ts';
 import type { PipelineNeeds } from './shared.ts';
 
+interface OperatorFacts {
+  readonly timeoutSeconds: number;
+  readonly description: string;
+  /** @default 512 */
+  readonly memoryMb?: number;
+}
+
 const operators = {
   begin: { timeoutSeconds: 60, description: 'Starts a run: the first state of every execution' },
-  // To look through the files of a map and copy them takes so long; what else it does, its states give two minutes.
-  settle: { timeoutSeconds: 900, description: 'Settles stages and items that failed for good, and maps' },
+  // It gives up before its states do, which call it again after two minutes.
+  settle: { timeoutSeconds: 110, description: 'Settles stages and items that failed for good, and maps' },
+  // It parses up to 10 GB, with a whole vCPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+  mend: {
+    timeoutSeconds: 900,
+    memoryMb: 1_769,
+    description: 'Looks through the rows of a map that could not be read, and copies them',
+  },
   finish: { timeoutSeconds: 60, description: 'Ends a run: the last state of every execution' },
   dispatch: { timeoutSeconds: 30, description: 'Takes start messages and starts executions' },
   answer: { timeoutSeconds: 30, description: 'Takes the answer to a question that a run waits with' },
   replay: { timeoutSeconds: 60, description: 'Takes dead letters that are to be done again and lets their runs go on' },
   sweep: { timeoutSeconds: 240, description: 'Looks at the runs that are not over' },
   reconcile: { timeoutSeconds: 30, description: 'Settles the run of an execution that died' },
-} as const;
+} as const satisfies { readonly [name: string]: OperatorFacts };
 type Operator = keyof typeof operators;
 
 /** The handler of an operator: part of Heddle, wherever the app runs. */
@@ -96,6 +109,7 @@ export const consuming = [
 export class Operators extends Construct {
   readonly begin: LambdaFunction;
   readonly settle: LambdaFunction;
+  readonly mend: LambdaFunction;
   readonly finish: LambdaFunction;
   readonly dispatch: LambdaFunction;
   readonly answer: LambdaFunction;
@@ -119,9 +133,12 @@ export class Operators extends Construct {
     if (props.lineage) eventBus.grantPutEventsTo(this.begin);
 
     this.settle = this.#make('settle', props);
-    allowLedger(this.settle, ledger.tableArn, ['read', 'write']);
-    allowObjects(this.settle, payloads.bucketArn, ['read', 'write'], ['payloads/']);
-    eventBus.grantPutEventsTo(this.settle);
+    this.mend = this.#make('mend', props);
+    for (const settler of [this.settle, this.mend]) {
+      allowLedger(settler, ledger.tableArn, ['read', 'write']);
+      allowObjects(settler, payloads.bucketArn, ['read', 'write'], ['payloads/']);
+      eventBus.grantPutEventsTo(settler);
+    }
     allow(this.settle, ['sqs:SendMessage'], [queues.start.queueArn]); // for runs of other pipelines
 
     this.finish = this.#make('finish', props);
@@ -176,8 +193,8 @@ export class Operators extends Construct {
 
   /** All of them, by name. */
   get all(): { readonly [operator in Operator]: LambdaFunction } {
-    const { begin, settle, finish, dispatch, answer, replay, reconcile, sweep } = this;
-    return { begin, settle, finish, dispatch, answer, replay, reconcile, sweep };
+    const { begin, settle, mend, finish, dispatch, answer, replay, reconcile, sweep } = this;
+    return { begin, settle, mend, finish, dispatch, answer, replay, reconcile, sweep };
   }
 
   /** Gives the operators their rights on a pipeline. By its names: what it is made of may stand in another stack. */
@@ -190,18 +207,22 @@ export class Operators extends Construct {
     const machine = this.#arn('states', `stateMachine:${machineName}`);
     const executions = this.#arn('states', `execution:${machineName}:*`);
     const manifest = this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`);
-    allow(this.settle, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
-    allow(this.settle, ['ssm:GetParameter'], [manifest]);
+    const hasRows = rows !== undefined && rows.objects.length > 0;
+    const settlers = hasRows ? [this.settle, this.mend] : [this.settle];
+    for (const settler of settlers) {
+      allow(settler, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
+      allow(settler, ['ssm:GetParameter'], [manifest]);
+    }
     // To say what is wrong with rows that could not be read, and to write a copy of them that can.
-    if (rows && rows.objects.length > 0) {
-      allow(this.settle, ['s3:GetObject'], rows.objects);
-      if (rows.listed.length > 0) allow(this.settle, ['s3:ListBucket'], rows.listed);
+    if (hasRows) {
+      allow(this.mend, ['s3:GetObject'], rows.objects);
+      if (rows.listed.length > 0) allow(this.mend, ['s3:ListBucket'], rows.listed);
       const { bucketArn } = this.#props.payloads;
-      allow(this.settle, ['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucketArn}/${mendedRows(pipeline)}*`]);
+      allow(this.mend, ['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucketArn}/${mendedRows(pipeline)}*`]);
     }
     // Tokens are of a state of the machine, or of one of its parts. `settle` wakes who waits for stages that failed.
     const machines = [machine, `${machine}-*`];
-    for (const waker of [this.settle, this.answer]) allow(waker, ['states:SendTaskSuccess'], machines);
+    for (const waker of [...settlers, this.answer]) allow(waker, ['states:SendTaskSuccess'], machines);
     // For the stage of another run that waits for one of this pipeline's.
     const tasks = ['states:SendTaskSuccess', 'states:SendTaskFailure'];
     for (const ender of [this.finish, this.reconcile, this.dispatch, this.replay, this.sweep])
@@ -263,12 +284,12 @@ export class Operators extends Construct {
   }
 
   #make(name: Operator, props: OperatorsProps, environment: { readonly [name: string]: string } = {}): LambdaFunction {
-    const { timeoutSeconds, description } = operators[name];
+    const { timeoutSeconds, description, memoryMb = 512 }: OperatorFacts = operators[name];
     return handlerFunction(new Construct(this, idOf(name)), {
       functionName: names.operator(props.orchestrator, name),
       description,
       code: props.bundles.code(entryOf(name)),
-      memoryMb: 512,
+      memoryMb,
       timeoutSeconds,
       tracing: props.tracing,
       environment: {

@@ -65,7 +65,9 @@ export interface IOrchestrator extends IConstruct {
   readonly undelivered: IQueue;
   readonly alerts: ITopic;
   /** The operators that a pipeline's state machine and replay queue call. */
-  readonly operators: { readonly [operator in 'begin' | 'settle' | 'finish' | 'replay' | 'dispatch']: LambdaFunction };
+  readonly operators: {
+    readonly [operator in 'begin' | 'settle' | 'mend' | 'finish' | 'replay' | 'dispatch']: LambdaFunction;
+  };
   readonly bundles: Bundles;
   /** The directory of the stages' handlers. */
   readonly handlers: string;

@@ -11,6 +11,8 @@ export interface RowsFacts {
   /** The bucket for a copy in which lines that can be no rows are marked; and whether this is that copy already. */
   readonly mendIn?: string;
   readonly mended?: boolean;
+  /** Whoever looked through them ran out of time or memory. */
+  readonly unread?: true;
 }
 
 /** What stands for a line of a file that can be no row, in a copy of the file. The text is cut. */

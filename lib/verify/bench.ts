@@ -137,6 +137,7 @@ export const openBench = async (graph: PipelineGraph, wrapper: Wrapper = stageHa
   const functions: RegisteredFunctions = {
     operator_begin: (call: BeginCall) => begin(call, services),
     operator_settle: settled,
+    operator_mend: settled,
     operator_finish: (call: FinishCall) => finish(call, services),
     ...Object.assign({}, ...graphs.flatMap((one) => [stageFunctions(one, options), serviceFunctions(one, options)])),
   };

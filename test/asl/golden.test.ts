@@ -2,7 +2,7 @@
 // read the diff.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { latchRetry, operatorRetry, recordRetry } from '../../lib/asl/retry.ts';
+import { latchRetry, mendRetry, operatorRetry, recordRetry } from '../../lib/asl/retry.ts';
 import { definePipeline, type Pipeline } from '../../lib/definition/index.ts';
 import { functionsOf, graphOf } from '../../lib/graph/index.ts';
 import { customerIntelligence } from '../../lib/pipelines/customer-intelligence/index.ts';
@@ -35,6 +35,7 @@ const ladderOf = (ladder: unknown): string => {
   const text = JSON.stringify(ladder);
   if (text === JSON.stringify(operatorRetry)) return 'operators';
   if (text === JSON.stringify(recordRetry)) return 'records';
+  if (text === JSON.stringify(mendRetry)) return 'mend';
   return text === JSON.stringify(latchRetry) ? 'latches' : 'stages';
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { operatorRetry, stageRetry } from '../../lib/asl/retry.ts';
+import { mendRetry, operatorRetry, stageRetry } from '../../lib/asl/retry.ts';
 import { retryPolicy } from '../../lib/definition/retry.ts';
 import type { Json } from '../../lib/records/index.ts';
 
@@ -76,4 +76,11 @@ test.each([
   ['States.Timeout', 6],
 ])('an operator after %s is tried %i times more', (error, times) => {
   expect(retrierOf(operatorRetry, error)?.MaxAttempts).toBe(times);
+});
+
+test('mend is not called again where its time or memory was not enough, and else as any operator', () => {
+  const tries = ['States.Timeout', 'Sandbox.Timedout', 'Runtime.OutOfMemory', 'Heddle.Throttled', 'TypeError'].map(
+    (error) => retrierOf(mendRetry, error)?.MaxAttempts,
+  );
+  expect(tries).toEqual([0, 0, 0, 8, 6]);
 });

@@ -51,12 +51,40 @@ test('of JSON lines under a prefix it may list what it reads, and the copies of 
   ]);
 });
 
-test('settle may copy lines of the file, and give up a copy; what is left of one goes', () => {
-  const rights = statementsOf(template)
-    .filter(({ role, actions }) => role === 'HeddleOperatorsSettleRole' && actions.join().includes('s3:'))
-    .map(({ actions, resources }) => `${actions.join(' ')} on ${resources.join(' ')}`);
-  expect(rights).toContain('s3:AbortMultipartUpload s3:PutObject on <HeddleBucketsPayloads>/map-runs/streams/mended/*');
-  template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'heddle-settle', Timeout: 900 });
+test('mend, and not settle, may copy lines of the file, and give up a copy; what is left of one goes', () => {
+  const rightsOf = (operator: string) =>
+    statementsOf(template)
+      .filter(({ role, actions }) => role === `HeddleOperators${operator}Role` && actions.join().includes('s3:'))
+      .map(({ actions, resources }) => `${actions.join(' ')} on ${resources.join(' ')}`);
+  const copying = 's3:AbortMultipartUpload s3:PutObject on <HeddleBucketsPayloads>/map-runs/streams/mended/*';
+  expect(rightsOf('Mend')).toContain(copying);
+  expect(rightsOf('Settle')).not.toContain(copying);
+  template.hasResourceProperties('AWS::Lambda::Function', { FunctionName: 'heddle-mend', Timeout: 900 });
+});
+
+test('settle and mend give up before the states that call them do', () => {
+  const given = (operator: string): number =>
+    Number(
+      resourcesOf(template, 'AWS::Lambda::Function').find(
+        ([, { Properties }]) => Properties.FunctionName === `heddle-${operator}`,
+      )?.[1].Properties.Timeout,
+    );
+  const definitions = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(([, { Properties }]) =>
+    JSON.stringify(Properties.DefinitionString),
+  );
+  const asked = (operator: string): readonly number[] =>
+    definitions.flatMap((definition) =>
+      [...definition.matchAll(/"FunctionName\W+\{operator_(\w+)\}.*?TimeoutSeconds\W+(\d+)/g)].flatMap(
+        ([, name, seconds]) => (name === operator ? [Number(seconds)] : []),
+      ),
+    );
+  for (const operator of ['begin', 'settle', 'mend', 'finish']) {
+    expect(asked(operator)).not.toEqual([]);
+    expect(Math.min(...asked(operator))).toBeGreaterThan(given(operator));
+  }
+});
+
+test('what is left of a copy goes', () => {
   template.hasResourceProperties('AWS::S3::Bucket', {
     LifecycleConfiguration: {
       Rules: [

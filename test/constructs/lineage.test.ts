@@ -18,7 +18,7 @@ test('without it nothing is there that knows of it', () => {
 
 test('on the bus: every operator knows, and begin may put events there', () => {
   const template = fixtureTemplate({ lineage: true });
-  expect(operators(template)).toHaveLength(8);
+  expect(operators(template)).toHaveLength(9);
   template.resourceCountIs('AWS::Events::ApiDestination', 0);
   const putters = resourcesOf(template, 'AWS::IAM::Policy').filter(
     ([id, { Properties }]) => id.includes('OperatorsBegin') && JSON.stringify(Properties).includes('events:PutEvents'),

@@ -91,6 +91,10 @@ describe('an operator has the rights of its work', () => {
       ],
     ],
     [
+      'HeddleOperatorsMendRole', // of pipelines over rows it has more: flow-shapes.test.ts
+      [`${ledgerAll} on ${table}`, `GetObject PutObject on ${payloads}/payloads/*`, 'PutEvents on <HeddleBus>'],
+    ],
+    [
       'HeddleOperatorsAnswerRole',
       [
         `${ledgerAll} on ${table}`,

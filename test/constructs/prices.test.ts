@@ -22,7 +22,7 @@ test('every operator counts by them', () => {
       return Variables.HEDDLE_PRICES ?? [];
     },
   );
-  expect(told).toEqual(Array.from({ length: 8 }, () => '{"calls":{"crm":0.002}}'));
+  expect(told).toEqual(Array.from({ length: 9 }, () => '{"calls":{"crm":0.002}}'));
 });
 
 test('of an app without the file, list prices', () => {

@@ -115,6 +115,7 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
   const operators: RegisteredFunctions = {
     operator_begin: (event) => begin(event, services),
     operator_settle: (event) => settle(event, services),
+    operator_mend: (event) => settle(event, services),
     operator_finish: (event) => finish(event, services),
   };
   const work =

@@ -91,3 +91,24 @@ test('a map over JSON lines that is completed stays so, with what it gives, when
   const second = await bench.resume(first.run, { again: ['half'], below: [], items: {} });
   expect([second.run.status, await second.output('half')]).toEqual(['completed', { n: 1 }]);
 });
+
+test.each(['Sandbox.Timedout', 'Runtime.OutOfMemory'])(
+  'what is too much to look through is looked through once, and what to do is told: %s',
+  async (name) => {
+    const put = await openLines(doubling, handlers);
+    await put('{"n":0}', 'no');
+    const { aws } = bench.services;
+    let looks = 0;
+    const object: typeof aws.object = (method, bucket, key, options) => {
+      if (bucket !== 'inbox') return aws.object(method, bucket, key, options);
+      looks += 1;
+      throw Object.assign(new Error('it is gone'), { name });
+    };
+    Object.assign(bench.services, { aws: { ...aws, object } });
+    const { run, stages } = await bench.run('lines');
+    expect([run.status, stages.double?.status, looks]).toEqual(['failed', 'failed', 1]);
+    expect(stages.double?.cause).toMatch(
+      /^HDL737 s3:\/\/inbox\/n.jsonl takes more time or memory than there is, .* Fix: /,
+    );
+  },
+);

@@ -16,7 +16,7 @@ import { emitService } from './service.ts';
 import { emitTask } from './task.ts';
 import { emitWait } from './wait.ts';
 
-export { operator } from './operator.ts';
+export { type Operator, operator } from './operator.ts';
 export type { ChildMachine, Piece, State } from './piece.ts';
 export { statesThatCall } from './service.ts';
 

@@ -2,7 +2,8 @@
 import type { MapNode, RowsBucket, RowsFile } from '../../definition/index.ts';
 import { type Json, mostRowBytes } from '../../records/index.ts';
 import { expression } from '../control.ts';
-import { caught, nothing } from './flow-state.ts';
+import { mendRetry, overspent } from '../retry.ts';
+import { caught, nothing, unchanged } from './flow-state.ts';
 import { operator } from './operator.ts';
 import { leadTo, type State } from './piece.ts';
 
@@ -74,8 +75,8 @@ export const rowsFields = (node: MapNode, rows: RowsFile, first: string): State 
   },
 });
 
-/** What `settle` is told of the rows of a map that broke off, to find out what is wrong with them. */
-export const rowsFacts = (node: MapNode, rows: RowsFile): State => ({
+/** What is told of the rows of a map that broke off, to find out what is wrong with them. */
+const rowsFacts = (node: MapNode, rows: RowsFile): State => ({
   bucket: bucketName(rows.bucket),
   format: rows.format,
   ...(rows.under ? { under: rows.under } : {}),
@@ -85,32 +86,42 @@ export const rowsFacts = (node: MapNode, rows: RowsFile): State => ({
 /** ASL: States.ALL leaves a row that is larger than the input of a state uncaught, and the whole execution fails. */
 export const caughtTooLarge = (next: string): State => ({ ...caught(next), ErrorEquals: ['States.DataLimitExceeded'] });
 
-/** `settle` looks through up to 10 GB of them: it has 15 minutes. */
+/** `mend` has 15 minutes: it looks through up to 10 GB. */
 const mendingSeconds = 960;
 
-/** The states after a map over rows broke off: if `settle` gives a copy of them that can be read, the map has another go. */
-export const mendingStates = (
-  { id }: MapNode,
+/**
+ * The states after a map over rows broke off: `mend` finds out what is wrong with them; if it gives a copy of them that can be read, the
+ * map has another go. Where that is more than it can do, `settle` records so.
+ */
+export const brokenStates = (
+  node: MapNode,
+  rows: RowsFile,
   broken: string,
-  payload: State,
+  facts: State,
   output: string,
   next: string | null,
 ): { readonly [name: string]: State } => {
-  const choice = `${id}.mended`;
-  const end = `${id}.unmended`;
+  const { id } = node;
+  const [choice, end, unread] = [`${id}.mended`, `${id}.unmended`, `${id}.unread`];
+  const told = rowsFacts(node, rows);
+  const look = (to: string | null, given: string): State => ({
+    ...operator('mend', { ...facts, rows: told }, given, to, mendRetry),
+    TimeoutSeconds: mendingSeconds,
+    Catch: [{ ErrorEquals: overspent, Output: unchanged, Next: unread }],
+  });
+  const givenUp = operator('settle', { ...facts, rows: { ...told, unread: true } }, output, next);
+  if (!isMendable(rows)) return { [broken]: look(next, output), [unread]: givenUp };
   const mended = '$states.result.Payload.mended';
   const otherwise = output.slice('{% '.length, -' %}'.length);
   const given = `$merge([$states.input, {'mended': {${JSON.stringify(id)}: ${mended}}}])`;
   return {
-    [broken]: {
-      ...operator('settle', payload, `{% $exists(${mended}) ? ${given} : ${otherwise} %}`, choice),
-      TimeoutSeconds: mendingSeconds,
-    },
+    [broken]: look(choice, `{% $exists(${mended}) ? ${given} : ${otherwise} %}`),
     [choice]: {
       Type: 'Choice',
       Choices: [{ Condition: `{% $exists(${mendedOf(id)}) %}`, Next: id }],
       Default: next ?? end,
     },
     ...(next === null ? { [end]: { Type: 'Pass', Output: nothing, ...leadTo(null) } } : {}),
+    [unread]: givenUp,
   };
 };

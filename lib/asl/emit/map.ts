@@ -8,7 +8,7 @@ import { modeOf, mostBatchesOf } from '../map-mode.ts';
 import { caught, unchanged, withControl, withControlInstead } from './flow-state.ts';
 import { releaseOf } from './latch.ts';
 import { processorStates, spreadField } from './map-processor.ts';
-import { caughtTooLarge, isMendable, mendingStates, rowsFacts, rowsFields } from './map-rows.ts';
+import { brokenStates, caughtTooLarge, isMendable, rowsFields } from './map-rows.ts';
 import { operator } from './operator.ts';
 import type { Emission, Piece, State } from './piece.ts';
 
@@ -67,14 +67,8 @@ export const emitMap = (node: MapNode, next: string | null, emission: Emission, 
       const [output, to] = goesOn
         ? [withControlInstead(each.id, control, ['failure']), brokenName(after.node)]
         : [withControlInstead(each.id, control), then];
-      const payload: State = {
-        action: 'mapFailed',
-        ...facts,
-        error: '{% $states.input.failure %}',
-        ...(rows && place === 0 ? { rows: rowsFacts(node, rows) } : {}),
-      };
-      if (place === 0 && rows && isMendable(rows))
-        Object.assign(ends, mendingStates(node, brokenName(each), payload, output, to));
+      const payload: State = { action: 'mapFailed', ...facts, error: '{% $states.input.failure %}' };
+      if (place === 0 && rows) Object.assign(ends, brokenStates(node, rows, brokenName(each), payload, output, to));
       else ends[brokenName(each)] = operator('settle', payload, output, to);
     }
   }

@@ -4,9 +4,12 @@ import { leadTo, type State } from './piece.ts';
 
 export const lambdaInvoke = 'arn:aws:states:::lambda:invoke';
 
+/** Those that state machines call; `mend` is `settle` with more time, for maps over rows. */
+export type Operator = 'begin' | 'settle' | 'mend' | 'finish';
+
 /** A call of one of our operators' Lambdas. */
 export const operator = (
-  name: 'begin' | 'settle' | 'finish',
+  name: Operator,
   payload: State,
   output: string,
   next: string | null,

@@ -48,6 +48,7 @@ export const brokenRows = async (
   const looksAtSizes = sizeErrors.includes(error.Error);
   const key = await services.ledger.resolver().resolve(items, scope);
   try {
+    if (rows.unread) throw tooMuch(`s3://${rows.bucket}/${String(key)}`, 'takes more time or memory than there is');
     if (looksAtSizes && (rows.format !== 'jsonl' || rows.mended)) {
       if (error.Error === tooLarge) throw rowTooLarge(`s3://${rows.bucket}/${String(key)}`);
       return undefined;

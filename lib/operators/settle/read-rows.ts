@@ -11,7 +11,7 @@ export interface RowsLimits {
   /** Of all files of a map, unpacked. AWS reads no larger one. */
   readonly bytes: number;
   readonly objects: number;
-  /** The function has 15 minutes. */
+  /** `mend` has 15 minutes. */
   readonly ms: number;
   readonly atOnce: number;
   readonly pieceBytes?: number;
@@ -57,7 +57,8 @@ export const rowTooLarge = (place: string): UnreadableError =>
 
 /**
  * HDL737: Step Functions could not read what a map is over, and there is more of it than is looked through for what is wrong: 10 GB,
- * unpacked, 5,000 files, or what is read in 12 minutes. Fix: cut it into smaller files, a map for each; or correct what Step Functions names.
+ * unpacked, 5,000 files, what is read in 12 minutes, or what the function `mend` has memory for. Fix: cut it into smaller files, a map for
+ * each; or correct what Step Functions names.
  */
 export const tooMuch = (place: string, why: string): UnreadableError =>
   new UnreadableError(
