@@ -20,15 +20,16 @@ const nothing = (): void => undefined;
 /** The process's own: functions in this process see another `Date` (services/lambda/function-scope.ts). */
 const wallClock = Date.now;
 
-/** Wall-clock time. Timers keep the process alive; a holder of the clock cancels them on close. */
+/** Wall-clock time. Timers other than limits keep the process alive; a holder of the clock cancels them on close. */
 export const realClock = (): Clock => ({
   now: wallClock,
-  after: (delayMs, action) => {
+  after: (delayMs, action, limit) => {
     const due = wallClock() + delayMs;
     let timer: NodeJS.Timeout;
     const arm = () => {
       const left = due - wallClock();
       timer = left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(action, Math.max(0, left));
+      if (limit) timer.unref();
     };
     arm();
     return () => clearTimeout(timer);

@@ -19,6 +19,22 @@ const PROGRAM = `
   console.log(process.moduleLoadList.filter((name) => !before.has(name)).join('\\n'));
 `;
 
+const WORKED = `
+  const { openServices } = await import(${JSON.stringify(EMBEDDING)});
+  const { service, ended } = await openServices({ stateDir: process.argv[1], functions: { f: () => 1 } });
+  const call = (operation, input) => service('sfn').call(operation, input);
+  const work = { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:123456789012:function:f', End: true };
+  const definition = JSON.stringify({ StartAt: 'F', States: { F: work } });
+  const { stateMachineArn } = await call('CreateStateMachine', { name: 'm', definition, roleArn: 'arn:aws:iam::1:role/r' });
+  const { executionArn } = await call('StartExecution', { stateMachineArn });
+  console.log((await ended(executionArn)).status);
+`;
+
+test('a program that has run an execution ends by itself: no limit of the engine keeps it', () => {
+  const flags = ['--no-warnings', '--input-type=module', '-e', WORKED, folder];
+  expect(execFileSync(process.execPath, flags, { encoding: 'utf8', timeout: 60_000 })).toBe('SUCCEEDED\n');
+});
+
 test('a program that opens services loads no module of Node that it has no use for: each takes milliseconds', () => {
   const flags = ['--no-warnings', '--input-type=module'];
   const loaded = execFileSync(process.execPath, [...flags, '-e', PROGRAM, folder], { encoding: 'utf8' }).split('\n');
