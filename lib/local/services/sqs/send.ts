@@ -103,11 +103,12 @@ export const sendTo = (state: QueueState, queue: Queue, input: Shape): Shape => 
   const visibleMs = now + delayOf(queue, input) * 1000;
   const message = { id, body, attributes, sentMs: now, visibleMs, groupId, dedupId, source: '' };
   // One transaction: a crash between the two would take the repeat of a message for another.
-  const seq = atomically(context.database, () => {
+  const told = (): number => {
     const made = table.insert(queue.name, message);
-    if (isFifo(queue)) table.remember(queue.name, scope, { id, seq: made, untilMs: now + DEDUPLICATION_MS }, now);
+    table.remember(queue.name, scope, { id, seq: made, untilMs: now + DEDUPLICATION_MS }, now);
     return made;
-  });
+  };
+  const seq = isFifo(queue) ? atomically(context.database, told) : table.insert(queue.name, message);
   state.arrivals.changed(queue.name);
   return answer(id, seq);
 };
