@@ -186,7 +186,6 @@ describe('JSONata', () => {
   test.each([
     [Array(101).fill('1').join('+'), tooDeep],
     ['($f := function($x){ 1 + $f($x + 1) }; $f(1))', tooDeep],
-    ['[1, ($f := function($x){ 1 + $f($x + 1) }; $f(1))]', tooDeep],
     [endless, 'Expression evaluation timeout: Check for infinite loop'],
   ])('JSONata that goes too far (%#)', async (source, why) => {
     let now = 0;
@@ -215,6 +214,7 @@ describe('JSONata', () => {
     ],
     ['($f := function($x){ $x = 0 ? 1 : $f($x - 1) }; $f(2000))', 1],
     [`[${many.map(() => '(1 + 2)').join()}]`, many.map(() => 3)],
+    ['$count($keys($range(1, 9000, 1){$string(): $ + 1}))', 9000],
     [`$count($keys({${many.map((index) => `"${index}": 1 + 2`).join()}}))`, 150],
     ['$sum($map($range(1, 2000, 1), function($v){ $v * 2 }))', 4002000],
   ])('JSONata that goes as far as it may (%#)', async (source, expected) => {

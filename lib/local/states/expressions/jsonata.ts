@@ -107,8 +107,8 @@ const ARITHMETIC = /[-+*/%]|\$(?:power|sqrt|number|parseInteger|sum|average)\b/;
 /** The bounds of AWS, as measured by others: a recursion that does not end would hold the whole engine. */
 const TIMEOUT = 5000;
 const DEEPEST = 100;
-/** What the package counts where it evaluates parts side by side: all that they hold together. */
-const DEEPEST_OF_ALL = 20_000;
+/** What the package counts where it evaluates parts side by side: all that they hold together, some steps for each key of an object. */
+const DEEPEST_OF_ALL = 200_000;
 const FUNCTION_HEAD = /(?:function|λ)\s*\([^()]*\)\s*(?:<[^{]*>\s*)?\{/g;
 
 const boundsOf = (code: string) => ({
