@@ -155,9 +155,10 @@ export const openConsole = async ({
   // What was filled in for a plan stands in its address.
   const server = createServer({ maxHeaderSize: mostBytes }, (request, response) => {
     answer(request, response).catch((error) => {
-      const { message } = describeError(error);
+      const { message, exit } = describeError(error);
       if (response.headersSent) return response.destroy();
-      return replyPage(response, '/', lostPage('This did not work', message, 'Load the page again.', 500));
+      const [fix, status] = exit === 2 ? ['Go back, and ask for another.', 422] : ['Load the page again.', 500];
+      return replyPage(response, '/', lostPage('This did not work', message, fix, status));
     });
   });
   server.on('clientError', ({ code }: NodeJS.ErrnoException, socket) => {
