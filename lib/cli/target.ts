@@ -135,8 +135,12 @@ const anyone = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** The endpoint of the engine that holds a state folder, which it writes below its process id. */
 const endpointOf = (stateDir: string): string | undefined => {
-  const file = join(stateDir, 'engine.pid');
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n')[1]?.trim() || undefined : undefined;
+  try {
+    return readFileSync(join(stateDir, 'engine.pid'), 'utf8').split('\n')[1]?.trim() || undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // it has just ended; what node:fs throws
+    throw error;
+  }
 };
 
 /** The orchestrator of that name, where these calls go. Throws CliError HDL612. */
