@@ -4,6 +4,8 @@ import { AwsError, type Shape } from './service.ts';
 export interface PageAsked {
   readonly size: number;
   readonly after: string | undefined;
+  /** From the last name to the first. */
+  readonly isDescending?: boolean;
 }
 
 /** How the input of a list says which page it wants, and how AWS refuses what is none. */
@@ -32,11 +34,13 @@ export const asked = (input: Shape, { size: field, token, most, usual = most, er
 export const pageOf = <T>(
   all: readonly T[],
   nameOf: (item: T) => string,
-  { size, after }: PageAsked,
+  { size, after, isDescending = false }: PageAsked,
 ): { readonly items: readonly T[]; readonly next: string | undefined } => {
-  const rest = after === undefined ? all : all.filter((item) => nameOf(item) > after);
-  const sorted = rest.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  const items = sorted.slice(0, size);
-  const last = items.at(-1);
-  return { items, next: sorted.length > size && last !== undefined ? nameOf(last) : undefined };
+  const named = all.map((item) => ({ item, name: nameOf(item) }));
+  const sorted = named.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  if (isDescending) sorted.reverse();
+  const isAfter = (name: string): boolean => after === undefined || (isDescending ? name < after : name > after);
+  const rest = sorted.filter(({ name }) => isAfter(name));
+  const page = rest.slice(0, size);
+  return { items: page.map(({ item }) => item), next: rest.length > size ? page.at(-1)?.name : undefined };
 };

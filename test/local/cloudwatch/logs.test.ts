@@ -81,6 +81,41 @@ describe('reading', () => {
       logGroups: [{ logGroupName: 'g' }],
     });
   });
+  test.each([
+    ['the oldest first', false, [['s1', 's2'], ['s3', 's4'], ['s2']]],
+    [
+      'the newest first',
+      true,
+      [
+        ['s4', 's3'],
+        ['s2', 's1'],
+      ],
+    ],
+  ])(
+    'streams by their last lines, %s: none is left out for one that moves meanwhile',
+    async (_name, descending, pages) => {
+      const say = (stream: string, timestamp: number) =>
+        call('PutLogEvents', { logGroupName: 'h', logStreamName: stream, logEvents: [{ timestamp, message: 'x' }] });
+      for (const n of [1, 2, 3, 4]) await say(`s${n}`, n);
+      const ask = { logGroupName: 'h', orderBy: 'LastEventTime', descending, limit: 2 };
+      const seen: (readonly unknown[])[] = [];
+      let nextToken: unknown;
+      do {
+        const page = await call('DescribeLogStreams', { ...ask, nextToken });
+        seen.push((page.logStreams as readonly Shape[]).map(({ logStreamName }) => logStreamName));
+        if (nextToken === undefined) await say(String(seen[0]?.[1]), 5);
+        ({ nextToken } = page);
+      } while (nextToken !== undefined);
+      expect(seen).toEqual(pages);
+    },
+  );
+  test('streams after one that is gone', async () => {
+    const { nextToken } = await call('DescribeLogStreams', { logGroupName: 'g', limit: 1 });
+    await call('DeleteLogStream', { logGroupName: 'g', logStreamName: 'one' });
+    expect(await call('DescribeLogStreams', { logGroupName: 'g', nextToken })).toMatchObject({
+      logStreams: [{ logStreamName: 'two' }],
+    });
+  });
   // Recorded on AWS: github.com/localstack/localstack, tests/aws/services/logs/test_logs_{events,filter_events,groups}
   const most = (found: number) =>
     `1 validation error detected: Value '${found}' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 10000`;

@@ -1,6 +1,7 @@
 import { arnOf, parseArn } from '../../arn.ts';
 import { fieldReader } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
+import { pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { type StoredMap, storedMap } from '../../stored-map.ts';
 import type { LogStore } from './log-store.ts';
@@ -35,18 +36,20 @@ export const limitOf = (input: Shape, most: number): number => {
 };
 
 const MOST_DESCRIBED = 50;
+const AFTER = 'after/';
 
-/** A page of what is described; the token is the name of its last. */
-const pageOf = <T extends { readonly name: string }>(
+/** A page of what is described. Its token says where it ended, so that nothing is left out for what moves or goes meanwhile. */
+const page = <T>(
   all: readonly T[],
+  nameOf: (item: T) => string,
   input: Shape,
-): { readonly page: readonly T[]; readonly more: { readonly nextToken?: string } } => {
+  isDescending = false,
+): { readonly items: readonly T[]; readonly more: { readonly nextToken?: string } } => {
   const token = read.optionalText(input, 'nextToken');
-  const start = token === undefined ? 0 : all.findIndex(({ name }) => name === token) + 1;
-  if (token !== undefined && start === 0) throw invalidToken();
-  const page = all.slice(start, start + limitOf(input, MOST_DESCRIBED));
-  const last = page.at(-1);
-  return { page, more: last !== undefined && last !== all.at(-1) ? { nextToken: last.name } : {} };
+  if (token?.startsWith(AFTER) === false) throw invalidToken();
+  const asked = { size: limitOf(input, MOST_DESCRIBED), after: token?.slice(AFTER.length), isDescending };
+  const { items, next } = pageOf(all, nameOf, asked);
+  return { items, more: next === undefined ? {} : { nextToken: AFTER + next } };
 };
 
 export const streamKey = (group: string, stream: string): string => `${group}\n${stream}`;
@@ -111,11 +114,8 @@ export const groupOperations = (context: EngineContext, store: LogStore, known: 
       if (prefix !== '' && part !== '')
         throw invalid('LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.');
       const found = groups.values().filter(({ name }) => name.startsWith(prefix) && name.includes(part));
-      const { page, more } = pageOf(
-        found.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-        input,
-      );
-      const logGroups = page.map(({ name, createdMs, retentionDays }) => ({
+      const { items, more } = page(found, ({ name }) => name, input);
+      const logGroups = items.map(({ name, createdMs, retentionDays }) => ({
         logGroupName: name,
         creationTime: createdMs,
         arn: `${arn(name)}:*`,
@@ -149,11 +149,12 @@ export const groupOperations = (context: EngineContext, store: LogStore, known: 
       const summaries = new Map(store.streams(name).map((summary) => [summary.name, summary]));
       const found = streams.values().filter((stream) => stream.group === name && stream.name.startsWith(prefix));
       const byTime = read.optionalText(input, 'orderBy') === 'LastEventTime';
-      const lastMs = (stream: LogStream): number => summaries.get(stream.name)?.lastMs ?? stream.createdMs;
-      found.sort((a, b) => (byTime ? lastMs(a) - lastMs(b) : a.name < b.name ? -1 : 1));
-      if (read.flag(input, 'descending')) found.reverse();
-      const { page, more } = pageOf(found, input);
-      const logStreams = page.map((stream) => {
+      const keyOf = (stream: LogStream): string => {
+        const lastMs = summaries.get(stream.name)?.lastMs ?? stream.createdMs;
+        return byTime ? `${String(lastMs).padStart(16, '0')} ${stream.name}` : stream.name;
+      };
+      const { items, more } = page(found, keyOf, input, read.flag(input, 'descending'));
+      const logStreams = items.map((stream) => {
         const summary = summaries.get(stream.name);
         return {
           logStreamName: stream.name,
