@@ -158,6 +158,16 @@ test.each([
   await publish('x', { Subject: 'x'.repeat(100) });
 });
 
+test.each([
+  ['text', { DataType: 'String', StringValue: '' }],
+  ['binary', { DataType: 'Binary', BinaryValue: '' }],
+])('an attribute of empty %s is refused, where a queue would refuse it and nobody hear', async (_name, colour) => {
+  await expect(publish('x', { MessageAttributes: { colour } })).rejects.toMatchObject({
+    code: 'ParameterValueInvalid',
+    message: `The message attribute 'colour' must contain non-empty message attribute value for message attribute type '${colour.DataType}'.`,
+  });
+});
+
 test("a queue that is gone: the subscription's dead-letter queue gets the message", async () => {
   const dead = await services.queue('dead');
   await subscribe({ RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn }) }, `${queue.arn}-missing`);

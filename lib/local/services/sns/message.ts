@@ -1,5 +1,5 @@
 import { fieldReader, isShape } from '../../field-reader.ts';
-import type { Shape } from '../../service.ts';
+import { AwsError, type Shape } from '../../service.ts';
 import { invalid } from './topic.ts';
 
 export const LARGEST_MESSAGE_BYTES = 256 * 1024;
@@ -45,9 +45,13 @@ const attributeOf = (name: string, value: unknown): MessageAttribute => {
     throw invalid(`The message attribute '${name}' must contain non-empty message attribute type.`);
   const { DataType, StringValue, BinaryValue } = value;
   const binary = BinaryValue instanceof Uint8Array ? Buffer.from(BinaryValue).toString('base64') : BinaryValue;
-  if (typeof StringValue === 'string') return { DataType, StringValue };
-  if (typeof binary === 'string') return { DataType, BinaryValue: binary };
-  throw invalid(`The message attribute '${name}' must contain a value for its type '${DataType}'.`);
+  if (typeof StringValue === 'string' && StringValue !== '') return { DataType, StringValue };
+  if (typeof binary === 'string' && binary !== '') return { DataType, BinaryValue: binary };
+  // SQS would refuse it, where it could be told to nobody.
+  throw new AwsError(
+    'ParameterValueInvalid',
+    `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${DataType}'.`,
+  );
 };
 
 /** The message that Publish, or one entry of PublishBatch, asks for. */
