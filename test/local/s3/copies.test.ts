@@ -57,6 +57,15 @@ test('parts of an upload may be copies', async () => {
   await expect(copy(0)).rejects.toMatchObject({ name: 'InvalidArgument' });
   await expect(copy(1, { CopySourceIfMatch: '"0"' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
   const { CopyPartResult } = await copy(1, { CopySourceRange: 'bytes=2-4' });
+  // Recorded on AWS: github.com/localstack/localstack, tests/aws/services/s3/test_s3_api.snapshot.json (test_upload_part_copy_range)
+  for (const [range, name] of [
+    ['0-3', 'InvalidArgument'],
+    ['bytes=-2', 'InvalidArgument'],
+    ['bytes=1-0', 'InvalidArgument'],
+    ['bytes=0-6', 'InvalidArgument'],
+    ['bytes=6-7', 'InvalidRequest'],
+  ])
+    await expect(copy(1, { CopySourceRange: range })).rejects.toMatchObject({ name });
   const Parts = [{ PartNumber: 1, ETag: CopyPartResult?.ETag }];
   await client.send(new CompleteMultipartUploadCommand({ ...at, MultipartUpload: { Parts } }));
   const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: 'big' }));

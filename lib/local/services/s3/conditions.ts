@@ -57,6 +57,26 @@ export const checkRead = (input: Shape, object: StoredObject, nowMs: number, { p
 export const noSuchKey = (key: string): AwsError =>
   new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
 
+/** The bytes of an object of `size` bytes that a part copies: all, or those of a range, of which AWS wants both ends. Throws AwsError. */
+export const copyRangeOf = (range: unknown, size: number): { start: number; end: number } => {
+  if (range === undefined) return { start: 0, end: size - 1 };
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(String(range)) ?? [];
+  const [start, end] = [Number(first), Number(last)];
+  const argument = { ArgumentName: 'x-amz-copy-source-range', ArgumentValue: String(range) };
+  if (!(start <= end))
+    throw new AwsError(
+      'InvalidArgument',
+      'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
+      400,
+      argument,
+    );
+  if (start >= size)
+    throw new AwsError('InvalidRequest', 'The specified copy range is invalid for the source object size');
+  if (end < size) return { start, end };
+  const message = `Range specified is not valid for source object of size: ${size}`;
+  throw new AwsError('InvalidArgument', message, 400, argument);
+};
+
 /** The bytes that a Range header asks for; undefined where it asks for all. Throws 416 outside of the object. */
 export const rangeOf = (range: unknown, size: number): { start: number; end: number } | undefined => {
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(typeof range === 'string' ? range.trim() : '') ?? [];

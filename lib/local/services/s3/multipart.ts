@@ -7,7 +7,7 @@ import { uuid } from '../../uuid.ts';
 import type { BodyFiles, BodyParts } from './body-files.ts';
 import { bucketOf } from './buckets.ts';
 import { checkDigests, etagOf } from './checksums.ts';
-import { rangeOf } from './conditions.ts';
+import { copyRangeOf } from './conditions.ts';
 import type { ObjectTable } from './object-table.ts';
 import { bodyOf, encryption, sourceOf, storedFields } from './objects.ts';
 import type { ObjectWriter } from './write-object.ts';
@@ -111,7 +111,7 @@ export const multipartOperations = (
     },
     UploadPartCopy: async (input) => {
       const source = sourceOf(table, input, clock.now());
-      const { start, end } = rangeOf(input.CopySourceRange, source.size) ?? { start: 0, end: source.size - 1 };
+      const { start, end } = copyRangeOf(input.CopySourceRange, source.size);
       const body = await files.read(source.file, start, end - start + 1);
       const { id } = uploadOf(input); // not before: it may have been given up meanwhile
       const etag = etagOf(body);
