@@ -63,12 +63,12 @@ const unaddressed = (request: WireRequest): AwsError =>
     403,
   );
 
-/** What a page of another site has its browser send without an Origin, as for an image. The link to a function's URL is nobody's attack. */
+/** What a page of another site has its browser send without an Origin, as for an image. To follow a link to a function's URL is nobody's attack. */
 const crossSite = (request: WireRequest): string | undefined => {
   const site = header(request, 'sec-fetch-site');
-  return site === 'cross-site' && header(request, 'origin') === undefined && !isOfFunctionUrl(request)
-    ? `Sec-Fetch-Site header ${site}`
-    : undefined;
+  if (site !== 'cross-site' || header(request, 'origin') !== undefined) return undefined;
+  const isLink = header(request, 'sec-fetch-dest') === 'document';
+  return isLink && isOfFunctionUrl(request) ? undefined : `Sec-Fetch-Site header ${site}`;
 };
 
 /** Why the request is refused, or undefined where it comes from this machine by its own name. */

@@ -75,6 +75,13 @@ describe('who may ask', () => {
       status: 200,
     },
   ];
+  test.each([
+    ['a link to the URL of a function, even one that is no text', 'document', 400],
+    ['an image of a foreign page that calls a function', 'image', 403],
+  ])('%s', async (_name, dest, status) => {
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': dest };
+    expect((await send({ method: 'GET', path: '/_heddle/url/%E0%A4%A/', headers })).status).toBe(status);
+  });
   test.each(cases)('$name: $status', async ({ headers, status }) => {
     const answer = await send({ method: 'GET', path: '/_heddle/health', headers });
     expect(answer.status).toBe(status);
