@@ -94,6 +94,7 @@ const openBackfill = async (tag: string) => {
   };
   return {
     ledger,
+    services,
     plan,
     queue,
     calls,
@@ -193,6 +194,30 @@ test('whoever goes on with it dies at any call, and comes again at once: it is l
     expect([dies, world.queue]).toEqual([dies, expect.arrayContaining([expect.objectContaining({ look: true })])]);
     if (isOver) break;
   }
+});
+
+test('whoever goes on with it meets another, and has to begin again some seconds later: the next look comes when it is due', async () => {
+  const world = await openBackfill('met');
+  const looks = () => world.queue.splice(0).filter((message) => message.kind === 'advance' && message.look);
+  const began = Date.now();
+  let ms = began;
+  const { backfills } = world.services.ledger;
+  const advance: typeof backfills.advance = async (before, after) => {
+    if (ms > began) return backfills.advance(before, after);
+    ms += 5_000;
+    return false;
+  };
+  const ledger = { ...world.services.ledger, backfills: { ...backfills, advance } };
+  const services: Services = { ...world.services, ledger, now: () => ms };
+  const goOn = async (messages: readonly StartMessage[]) => {
+    for (const message of messages) await dispatch(message, services);
+  };
+  await goOn(looks());
+  const next = looks();
+  expect(next).toHaveLength(1);
+  ms = began + 60_000; // the queue holds it back so long from when it was sent
+  await goOn(next);
+  expect(looks()).toHaveLength(1);
 });
 
 test('a backfill that there is not is refused', async () => {

@@ -33,7 +33,7 @@ const lookSeconds = 60;
  */
 export const advance = async (message: Advance, services: Services): Promise<Outcome> => {
   const { ledger, now } = services;
-  let hasLook = false;
+  let lookAt: string | undefined;
   for (let tries = 0; tries < mostTries; tries += 1) {
     const record = await ledger.backfills.get(message.backfill);
     if (!record)
@@ -46,14 +46,14 @@ export const advance = async (message: Advance, services: Services): Promise<Out
     const isDue = record.nextLookAt === undefined || Date.parse(record.nextLookAt) <= now() + 1_000;
     const begins = record.status === 'failed'; // it goes on after its end, and nobody looks any more
     const looks = turn.status === 'running' && ((message.look === true && isDue) || begins);
-    const nextLookAt = looks ? isoTime(now() + lookSeconds * 1_000) : record.nextLookAt;
-    const after = { ...turn, ...(nextLookAt === undefined ? {} : { nextLookAt }) };
     // Before the record says when it is: one that comes without that is let go, one that is missing would be the end of the looks.
-    if (looks && !hasLook) {
+    if (looks && lookAt === undefined) {
+      lookAt = isoTime(now() + lookSeconds * 1_000);
       const look: Advance = { kind: 'advance', backfill: record.id, pipeline: record.pipeline, look: true };
       await send(look, services, lookSeconds);
-      hasLook = true;
     }
+    const nextLookAt = looks ? lookAt : record.nextLookAt;
+    const after = { ...turn, ...(nextLookAt === undefined ? {} : { nextLookAt }) };
     const changed = after.states !== record.states || after.status !== record.status || looks;
     if (changed && !(await ledger.backfills.advance(record, after))) continue;
     const wanted = message.look ? [...turn.unseen, ...turn.next] : turn.next;
