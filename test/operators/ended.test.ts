@@ -6,6 +6,7 @@ import { tellParent } from '../../lib/operators/parent.ts';
 import { openLineageType, type ResumeOrder, type RunFacts, type StartMessage } from '../../lib/records/index.ts';
 import type { Aws } from '../../lib/support/aws-call.ts';
 import { diesAt, killed, losesAnswers } from '../broken-calls.ts';
+import { letter } from '../dead-letter.ts';
 import { at, machines, openWorkshop, type Workshop } from './workshop.ts';
 
 let workshop: Workshop;
@@ -179,6 +180,26 @@ test('a run goes on of whose end nobody was told: it is told before', async () =
   const history = await audit.list('orders', run.id);
   expect(history).toEqual(expect.arrayContaining([expect.objectContaining({ id: 'ended#1', by: 'sweep' })]));
   expect(await runs.get('orders', run.id)).not.toHaveProperty('endedBy');
+});
+
+test('a run that was to do dead letters again is taken out of the queue before it begins: they are open again', async () => {
+  const run = await begun('takenOut');
+  const { runs, deadLetters } = workshop.local.ledger;
+  const dead = letter(run.id, 'a');
+  await deadLetters.write(dead, workshop.local.queueUrl);
+  const end = { endedAt: '2026-01-01T00:00:00.000Z', endedBy: 'ada' } as const;
+  await runs.end('orders', run.id, { ...end, status: 'failed' }, 1);
+  const order: ResumeOrder = { id: 'o', generation: 2, again: ['a'], below: [], items: {}, by: 'ada', reason: 'fixed' };
+  await runs.resume('orders', run.id, order, { at: end.endedAt, gated: true });
+  await workshop.local.ledger.redo('orders', run.id, order, end.endedAt);
+  expect(await deadLetters.get(dead)).toMatchObject({ state: 'replayed', replayedIn: 2 });
+  await runs.end('orders', run.id, { ...end, status: 'cancelled' }, 2);
+  const ended = { kind: 'ended', pipeline: 'orders', run: run.id } as const;
+  await dispatch({ ...ended, generation: 1 }, servicesOf(noneTold())); // one that comes late changes nothing
+  expect(await deadLetters.get(dead)).toMatchObject({ state: 'replayed' });
+  await dispatch({ ...ended, generation: 2 }, servicesOf(noneTold()));
+  expect(await deadLetters.get(dead)).toMatchObject({ state: 'open' });
+  expect(await deadLetters.get(dead)).not.toHaveProperty('replayedIn');
 });
 
 test('a run that was skipped for its parent, by somebody who died: the parent is told when it is asked for again', async () => {

@@ -55,8 +55,11 @@ export const ended = async (
   services: Services,
 ): Promise<Outcome> => {
   await goOut(manifest, executionName(run, generation), services);
-  // A person cancelled it while it waited: no execution of its own could tell who waits for it.
+  // A person cancelled it while it waited: no execution of its own could tell who waits for it, nor open again what it was to replay.
   const record = await services.ledger.runs.get(pipeline, run);
-  if (record?.askedBy && record.status === 'cancelled') await tellParent(record, services);
+  if (record?.status !== 'cancelled') return { kind: 'settled', run };
+  if (record.generation === generation && record.startedAt === undefined)
+    await services.ledger.deadLetters.reopen(pipeline, run, generation, new Set());
+  await tellParent(record, services);
   return { kind: 'settled', run };
 };
