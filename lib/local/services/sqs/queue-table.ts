@@ -87,6 +87,7 @@ const SCHEMA = `
      source TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS sqs_by_visibility ON sqs_messages (queue, visible_ms);
   CREATE INDEX IF NOT EXISTS sqs_by_age ON sqs_messages (queue, seq, visible_ms);
+  CREATE INDEX IF NOT EXISTS sqs_by_sending ON sqs_messages (queue, sent_ms);
   CREATE INDEX IF NOT EXISTS sqs_by_group ON sqs_messages (queue, group_id, visible_ms);
   CREATE TABLE IF NOT EXISTS sqs_duplicates
     (queue TEXT NOT NULL, dedup_id TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, until_ms INTEGER NOT NULL,
