@@ -131,7 +131,8 @@ export const openHost = async (settings: HostSettings): Promise<Host> => {
     ...(passOver && { passOver }),
     emit: (event) => {
       composed().emit(event);
-      onEvent?.(event);
+      // Told within the transaction that stores it: a listener may call a service, which must find that over.
+      if (onEvent) queueMicrotask(() => onEvent(event));
     },
   };
   const close = async (): Promise<void> => {

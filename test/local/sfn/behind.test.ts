@@ -25,9 +25,17 @@ interface Life {
   killed(name: string): string;
 }
 
-const live = async (stateDir: string, work: (event: never) => unknown): Promise<Life> => {
+const live = async (
+  stateDir: string,
+  work: (event: never) => unknown,
+  hear: (event: BusEvent) => void = () => undefined,
+): Promise<Life> => {
   const events: BusEvent[] = [];
-  const engine = await openServices({ stateDir, functions: { work }, onEvent: (event) => events.push(event) });
+  const onEvent = (event: BusEvent): void => {
+    events.push(event);
+    hear(event);
+  };
+  const engine = await openServices({ stateDir, functions: { work }, onEvent });
   const killed = (name: string): string => {
     const copy = mkdtempSync(join(folder, name));
     for (const file of ['engine.sqlite', 'engine.sqlite-wal']) copyFileSync(join(stateDir, file), join(copy, file));
@@ -110,6 +118,31 @@ test.each([
   await again.engine.close();
   expect(told(again.events)).toEqual(statuses);
   expect(rowsIn(left)).toEqual(['SUCCEEDED']);
+});
+
+test('who hears of an end hears of what is on disk, and may start the next one at once', async () => {
+  const passes = JSON.stringify({ StartAt: 'P', States: { P: { Type: 'Pass', End: true } } });
+  const next = Promise.withResolvers<Shape>();
+  let rows: unknown[] | undefined;
+  const chained: Life = await live(
+    join(folder, 'chained'),
+    () => 1,
+    ({ detail: { status } }) => {
+      if (rows !== undefined || status === 'RUNNING') return;
+      rows = rowsIn(chained.killed('heard'));
+      next.resolve(chained.engine.service('sfn').call('StartExecution', { stateMachineArn: arn('stateMachine', 'm') }));
+    },
+  );
+  const sfn = chained.engine.service('sfn');
+  await sfn.call('CreateStateMachine', { name: 'm', definition, roleArn: arn('r', 'r') });
+  const machine = { name: 'p', definition: passes, roleArn: arn('r', 'r') };
+  const { stateMachineArn } = await sfn.call('CreateStateMachine', machine);
+  await sfn.call('StartExecution', { stateMachineArn });
+  const { executionArn } = await next.promise;
+  expect(await chained.engine.ended(String(executionArn))).toMatchObject({ status: 'SUCCEEDED', output: '1' });
+  expect(rows).toEqual(['SUCCEEDED']);
+  await chained.engine.close();
+  expect(told(chained.events)).toEqual(['RUNNING', 'SUCCEEDED', 'RUNNING', 'SUCCEEDED']);
 });
 
 test('a name is taken as soon as its execution has ended', async () => {
