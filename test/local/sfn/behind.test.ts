@@ -145,6 +145,18 @@ test('who hears of an end hears of what is on disk, and may start the next one a
   expect(told(chained.events)).toEqual(['RUNNING', 'SUCCEEDED', 'RUNNING', 'SUCCEEDED']);
 });
 
+test('a start that is asked for twice at once is on disk when either is answered', async () => {
+  const waits = JSON.stringify({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 900, End: true } } });
+  const twice = await live(join(folder, 'twice'), () => 1);
+  const sfn = twice.engine.service('sfn');
+  const machine = { name: 'm', definition: waits, roleArn: arn('r', 'r') };
+  const { stateMachineArn } = await sfn.call('CreateStateMachine', machine);
+  const ask = () => sfn.call('StartExecution', { stateMachineArn, name: 'n', input: '{}' });
+  const left = await Promise.race([ask(), ask()].map((answer) => answer.then(() => twice.killed('answered'))));
+  await twice.engine.close();
+  expect(rowsIn(left)).toEqual(['RUNNING']);
+});
+
 test('a name is taken as soon as its execution has ended', async () => {
   const { engine } = await live(join(folder, 'names'), () => 1);
   const sfn = engine.service('sfn');

@@ -86,7 +86,10 @@ export class Executions {
     const existing =
       asked === undefined ? undefined : (this.#live.get(arn)?.row ?? this.#closing.get(arn) ?? this.rows.find(arn));
     if (existing) {
-      if (existing.status === 'RUNNING' && existing.input === input) return existing;
+      if (existing.status === 'RUNNING' && existing.input === input) {
+        await this.#journal.commit(); // who asked first may not have been answered yet
+        return existing;
+      }
       throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
     const program = this.#program(machine.revision, machine.name);
