@@ -70,6 +70,21 @@ describe('a commit', () => {
     expect(one.read(1)).toEqual([event(1)]);
   });
 
+  test('after one that failed is none: what came later would not fit what is there', () => {
+    const { database, journal } = opened();
+    const one = journal();
+    const log = new ExecutionLog(1);
+    one.append(log, event(1));
+    one.behind(() => {
+      throw new Error('the disk is full');
+    });
+    expect(() => one.read(1)).toThrow('the disk is full'); // somebody looked, and is told
+    one.append(log, event(2));
+    expect(() => one.commit(true)).toThrow('the disk is full');
+    one.close();
+    expect(rows(database)).toBe(0);
+  });
+
   test('that nobody asks for is made all the same, also after one that was made at once', async () => {
     const { database, journal } = opened();
     const one = journal();

@@ -45,6 +45,8 @@ export class Journal implements LogSink {
   };
   readonly #lookLater = () => void done.then(this.#look);
   #closed = false;
+  /** A write that failed, of a full disk for one. What comes later would not fit what is on disk: nothing is written any more. */
+  #failure: { readonly thrown: unknown } | undefined;
 
   constructor(database: DatabaseSync, clock: Clock) {
     this.#database = database;
@@ -74,6 +76,7 @@ export class Journal implements LogSink {
 
   commit(alone = false): Promise<void> | undefined {
     if (this.#logs.length === 0 && this.#bound === 0) return undefined;
+    this.#check();
     if (alone && this.#commitsAlone()) return undefined;
     this.#flushed ??= Promise.withResolvers();
     return this.#flushed.promise;
@@ -87,7 +90,7 @@ export class Journal implements LogSink {
     this.#aloneSince ??= now;
     if (now - this.#aloneSince > LONGEST_TURN_MS) return false;
     this.#logs = [];
-    this.#chunks.append(log);
+    this.#attempt(() => this.#chunks.append(log));
     if (this.#writes.length === 0) {
       this.#release?.();
       this.#release = undefined;
@@ -126,8 +129,13 @@ export class Journal implements LogSink {
 
   /** What is pending is written; later appends (of promises that still settle) are dropped. */
   close(): void {
-    this.flush();
-    this.#chunks.index();
+    if (this.#failure === undefined) {
+      this.flush();
+      this.#chunks.index();
+    } else {
+      this.#logs = [];
+      this.#writes = [];
+    }
     this.#closed = true;
   }
 
@@ -144,6 +152,7 @@ export class Journal implements LogSink {
 
   #write(): void {
     if (this.#logs.length === 0 && this.#writes.length === 0) return;
+    this.#check();
     // Taken out first: a write may tell others, who may have something to append to the next transaction.
     const logs = this.#logs;
     const writes = this.#writes;
@@ -151,9 +160,25 @@ export class Journal implements LogSink {
     this.#writes = [];
     this.#bound = 0;
     const only = logs.length === 1 && writes.length === 0 ? logs[0] : undefined;
-    if (only === undefined) this.#writeAll(logs, writes);
-    else this.#chunks.append(only);
-    this.#chunks.indexWhenDue();
+    this.#attempt(() => {
+      if (only === undefined) this.#writeAll(logs, writes);
+      else this.#chunks.append(only);
+      this.#chunks.indexWhenDue();
+    });
+  }
+
+  /** Throws what a write threw before. */
+  #check(): void {
+    if (this.#failure) throw this.#failure.thrown;
+  }
+
+  #attempt(write: () => void): void {
+    try {
+      write();
+    } catch (thrown) {
+      this.#failure = { thrown };
+      throw thrown;
+    }
   }
 
   #writeAll(logs: readonly ExecutionLog[], writes: readonly (() => void)[]): void {
