@@ -53,7 +53,7 @@ export const openServices = async (options: ServicesOptions): Promise<Services> 
   const ended = async (executionArn: string): Promise<Shape> => {
     const sfn = composition.get('sfn');
     invariant(sfn.ended, 'sfn tells of the end of executions');
-    return sfn.ended(executionArn);
+    return await sfn.ended(executionArn); // a promise that is returned as it is costs two turns of the job queue more
   };
   return { service: composition.get, ended, close };
 };

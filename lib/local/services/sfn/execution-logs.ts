@@ -101,7 +101,8 @@ export class ExecutionLogs {
 
   /** `host`, with what its executions record going to their log too. */
   host(host: Host, of: Logged): Host {
-    const machineArn = of.machineArn.split('/')[0] ?? of.machineArn;
+    const label = of.machineArn.indexOf('/');
+    const machineArn = label < 0 ? of.machineArn : of.machineArn.slice(0, label);
     const logging = this.#loggingOf(machineArn);
     return logging && this.#service() ? { ...host, journal: this.#tee(host.journal, machineArn, logging, of) } : host;
   }
