@@ -54,11 +54,12 @@ export interface Setting {
 export const columnsOf = ({ isTerminal, width }: Outlet): number => (isTerminal ? width : Number.POSITIVE_INFINITY);
 
 /** What a terminal would obey, and what turns the text around: records hold what came from anywhere. Our own colours stay. */
-const unruly = /\p{Cc}\[[\d;]*m|(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
-const isColour = (found: string): boolean => found.length > 1 && found.startsWith('\u001b');
+const unruly = /(?![\n\t])(?:\p{Cc}\[[\d;]*m|[\p{Cc}\u202a-\u202e\u2066-\u2069])/gu;
+const tamed = (found: string): string =>
+  found.length > 1 && found.startsWith('\u001b') ? found : ` ${found.slice(1)}`;
+const escaped = (found: string): string => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}${found.slice(1)}`;
 
-const textOf = (lines: readonly string[]): string =>
-  lines.map((line) => `${line.replace(unruly, (found) => (isColour(found) ? found : ' '))}\n`).join('');
+const textOf = (lines: readonly string[]): string => lines.map((line) => `${line.replace(unruly, tamed)}\n`).join('');
 
 /** Prints lines to stdout. */
 export const print = ({ stdout }: Setting, lines: readonly string[]): void => {
@@ -70,7 +71,7 @@ export const remark = ({ stderr }: Setting, lines: readonly string[]): void => {
   stderr.write(textOf(lines));
 };
 
-/** Prints values as JSON, one a line. */
+/** Prints values as JSON, one a line; what a terminal would obey is escaped. */
 export const printJson = ({ stdout }: Setting, values: readonly unknown[]): void => {
-  stdout.write(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+  stdout.write(values.map((value) => `${JSON.stringify(value).replace(unruly, escaped)}\n`).join(''));
 };

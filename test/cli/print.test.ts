@@ -12,10 +12,16 @@ test('a terminal obeys nothing of it, and shows it in its order; our colours sta
   expect([stdout(), stderr()]).toEqual([`${shown}two\nlines\n`, shown]);
 });
 
+test('text after a line break, a tab or a bell is no colour, and is there', () => {
+  const { setting, stdout } = testSetting([]);
+  print(setting, ['failed\n[main] no', 'a\t[5 ms] b\u0007[metrics]']);
+  expect(stdout()).toBe('failed\n[main] no\na\t[5 ms] b [metrics]\n');
+});
+
 test('as JSON it is what it is', () => {
   const { setting, stdout } = testSetting([]);
   const value = { partition: 'a\u001b[2J\u202e\u009b' };
   printJson(setting, [value]);
   expect(JSON.parse(stdout())).toEqual(value);
-  expect(stdout()).not.toContain('\u001b');
+  expect(stdout().trimEnd()).not.toMatch(/[\p{Cc}\u202e]/u);
 });
