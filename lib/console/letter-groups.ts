@@ -36,13 +36,16 @@ const kinds: readonly Kind[] = [
   { name: 'number', pattern: String.raw`\d+`, like: '0' },
 ];
 
-const reasons = Object.entries(STATUS_CODES).flatMap(([status, words]) => (status >= '400' ? words : []));
+/** `404 Not Found`; not any number that is not found. */
+const statuses = Object.entries(STATUS_CODES).flatMap(([status, words]) =>
+  status >= '400' ? String.raw`${status} \(?${words}` : [],
+);
 /** A number that says with what it failed: a status, the code of an error, how a process ended. */
 const telling = [
   String.raw`(?<=(?:HTTP(?:\W\d(?:\.\d)?)?|status|code|errno)(?: (?:is|was|of))?\W{0,4})\d{1,4}(?!\d)`,
   String.raw`(?<=(?:error|exit|signal)[ (#]{1,2}|HDL)\d{1,5}(?!\d)`,
   String.raw`(?<=^|: )[45]\d\d\s`,
-  String.raw`[45]\d\d \(?(?:${reasons.join('|')})`,
+  ...statuses,
 ].join('|');
 
 const varying = new RegExp(

@@ -39,7 +39,7 @@ const groupHtml = ({ stage, error, cause, letters }: Group): Html => {
   const which = only ? { pipeline, id: letterName(newest) } : { pipeline, stage, error, cause };
   const varies = letters.some((letter) => letter.cause !== cause);
   return html`<article class="card"><h2><a href="${pipelineLink(pipeline)}">${pipeline}</a> ${stage} <span class="dead">${plural(letters.length, 'dead letter')}</span></h2>
-<pre class="cause">${error}: ${cause}</pre>${varies ? html`<p class="muted">… and the same with other numbers.</p>` : ''}
+<pre class="cause">${error}: ${cause}</pre>${varies ? html`<p class="muted">… and the same with other numbers or ids.</p>` : ''}
 <p class="actions">${act('replay', only ? 'Replay' : 'Replay all of these', which)}${act('discard', only ? 'Discard' : 'Discard all of these', which)}</p>
 <details><summary>${only ? 'Which' : 'Which ones'}</summary>${tableOf(
     `Dead letters of ${stage}`,

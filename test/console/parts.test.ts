@@ -55,6 +55,7 @@ test.each([
   ['HTTP/2 503', 'HTTP/2 429', false],
   ['got 503 Service Unavailable of item 3', 'got 503 Service Unavailable of item 14', true],
   ['got 503 Service Unavailable', 'got 502 Bad Gateway', false],
+  ['item 412 not found', 'item 87 not found', true],
   ['503 from the model', '404 from the model', false],
   ['{"status": 503}', '{"status": 404}', false],
   ['the process ended with exit 1', 'the process ended with exit 137', false],
