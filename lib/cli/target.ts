@@ -60,8 +60,8 @@ export interface LocalOptions {
   readonly work: boolean;
 }
 
-/** Looks at a state folder that another process has open and does not answer for: it is about to, or it ends. */
-const mostLooks = 50;
+/** Looks at a state folder that another process has open and does not answer for: it loads what is deployed, or it ends. */
+const mostLooks = 100;
 const lookEveryMs = 200;
 
 /** The engine that has the state folder open already, or one for the time of this command. */

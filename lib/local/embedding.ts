@@ -43,9 +43,10 @@ export interface Services {
  */
 export const openServices = async (options: ServicesOptions): Promise<Services> => {
   const { services = ['sfn', 'lambda'], region = 'us-east-1', account = '123456789012' } = options;
-  const { composition, close } = await openHost({ ...options, services, region, account });
+  const { composition, announce, close } = await openHost({ ...options, services, region, account });
   try {
     await composition.start();
+    announce();
   } catch (error) {
     await close();
     throw error;

@@ -24,7 +24,7 @@ export interface EngineOptions extends HostOptions {
   readonly parameters?: { readonly [name: string]: string };
   /**
    * `false` opens the state as it is, to be read: no template is applied, and nothing that was left undone is taken up (executions,
-   * deliveries, schedules, pollers). Calls that ask for work still do it. @default true
+   * deliveries, schedules, pollers). Calls that ask for work still do it. Other processes are not told where it is. @default true
    */
   readonly work?: boolean;
   /** @default the stacks' own where it is concrete, else us-east-1 */
@@ -78,7 +78,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const { work = true } = options;
   if (work) checkStacks(stacks);
 
-  const { context, composition, close } = await openHost({ ...options, ...place, port: options.port ?? 0 });
+  const { context, composition, announce, close } = await openHost({ ...options, ...place, port: options.port ?? 0 });
   const running = { ...place, service: composition.get, close };
   try {
     if (!work) {
@@ -92,6 +92,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       ...(await pendingSubscriptions(composition.get('sns'))),
       ...(await farDestinations(composition.get('eventbridge'))),
     ];
+    announce();
     return { ...running, endpoint: context.endpoint(), stacks: loaded, notices };
   } catch (error) {
     await close();

@@ -63,6 +63,8 @@ export interface HostSettings extends HostOptions {
 export interface Host {
   readonly context: EngineContext;
   readonly composition: Composition;
+  /** Tells other processes where the server listens: once it has all that they look for. */
+  announce(): void;
   /** Stops taking calls, then all work, then lets go of the state folder. What was under way is taken up by the next open. */
   close(): Promise<void>;
 }
@@ -143,14 +145,16 @@ export const openHost = async (settings: HostSettings): Promise<Host> => {
       folder.close();
     }
   };
+  const announce = (): void => {
+    if (server) folder.announce(server.endpoint);
+  };
   try {
     composition = await composeServices(context, compositionOptions(settings));
     if (port !== undefined) {
       const { startServer } = await import('./server/index.ts');
       server = await startServer({ port, services: composition.made });
-      folder.announce(server.endpoint);
     }
-    return { context, composition, close };
+    return { context, composition, announce, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,4 +1,6 @@
 // An engine that is opened to be read: everything is there, nothing moves.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type TestEngine, type TestStack, testEngine } from './open-engine.ts';
 
@@ -40,4 +42,19 @@ test('state is told as it was left; the template is not applied and no execution
   expect(await worker.service('sfn').call('DescribeExecution', { executionArn })).toMatchObject({
     status: 'SUCCEEDED',
   });
+});
+
+test('other processes are told where an engine is once it has what its template says, and of one that is only read never', async () => {
+  const told = () => readFileSync(join(place.dir, 'state/engine.pid'), 'utf8');
+  const whileItLoads = new Set<string>();
+  const now = () => {
+    whileItLoads.add(told());
+    return Date.parse('2026-01-01T00:00:00Z');
+  };
+  const clock = { now, after: () => () => undefined, hold: () => () => undefined };
+  const worker = await place.open({ App: app('one') }, { clock });
+  expect([...whileItLoads]).toEqual([`${process.pid}\n`]);
+  expect(told()).toBe(`${process.pid}\n${worker.endpoint}\n`);
+  await place.open({ App: app('one') }, { work: false });
+  expect(told()).toBe(`${process.pid}\n`);
 });
