@@ -229,6 +229,7 @@ describe('JSONata', () => {
     ],
     ['($f := function($x){ $x = 0 ? 1 : $f($x - 1) }; $f(2000))', 1],
     [`[${many.map(() => '(1 + 2)').join()}]`, many.map(() => 3)],
+    [`/* AWS's own */ $count([${many.map(() => '(1 + 2)').join()}, 'last'])`, 151],
     ['$count($keys($range(1, 9000, 1){$string(): $ + 1}))', 9000],
     [`$count($keys({${many.map((index) => `"${index}": 1 + 2`).join()}}))`, 150],
     ['$sum($map($range(1, 2000, 1), function($v){ $v * 2 }))', 4002000],

@@ -18,7 +18,8 @@ export interface Query {
 /** One expression that did not compile: `path` is the name of its field. */
 export type OnSyntaxError = (path: string, thrown: unknown) => void;
 
-const STRINGS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g;
+/** What is no code. */
+const WORDS = /\/\*[\s\S]*?\*\/|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g;
 
 const QUERY_ERROR = 'States.QueryEvaluationError';
 const OPEN = '{%';
@@ -130,7 +131,7 @@ const boundsOf = (code: string) => ({
 });
 
 const compiled = (source: string, ambient: Ambient): Expression => {
-  const expression = jsonata(source, boundsOf(source.replace(STRINGS, '""')));
+  const expression = jsonata(source, boundsOf(source.replace(WORDS, '""')));
   checkTopLevel(expression.ast());
   addFunctions(expression, ambient);
   return expression;
@@ -143,7 +144,7 @@ export const compileJsonata = (text: string, field: string, ambient: Ambient): Q
   let expression = shortcut ? undefined : compiled(source, ambient);
   if (expression === undefined) checkPath(source, field);
   else if (/\$\$|\$states/.test(source)) checkStates(expression.ast(), field);
-  const calculates = ARITHMETIC.test(source.replace(STRINGS, '""'));
+  const calculates = ARITHMETIC.test(source.replace(WORDS, '""'));
   const whole = async (scope: Scope): Promise<Json> => {
     try {
       expression ??= compiled(source, ambient);
