@@ -193,6 +193,29 @@ test('a log that does not say what was started is named and left, and its number
   expect(warnings).toEqual([expect.stringMatching(/^HDL522 the log of an execution is damaged .* under execution 1 /)]);
 });
 
+test('a row that cannot be made up for keeps the engine from opening, and is made the next time', async () => {
+  let left = '';
+  const first: Life = await live(join(folder, 'first'), () => {
+    left = first.killed('in-call');
+    return 1;
+  });
+  const executionArn = await start(first, {});
+  await first.engine.ended(executionArn);
+  await first.engine.close();
+  const database = new DatabaseSync(join(left, 'engine.sqlite'));
+  database.exec(`INSERT INTO sfn_log SELECT id + 1, '2', '9 9 [7' FROM sfn_log; -- another that had no row yet
+    CREATE TRIGGER full BEFORE INSERT ON sfn_executions BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`);
+  database.close();
+
+  await expect(live(left, () => 2)).rejects.toThrow('the disk is full');
+  const mended = new DatabaseSync(join(left, 'engine.sqlite'));
+  mended.exec('DROP TRIGGER full');
+  mended.close();
+  const again = await live(left, () => 2);
+  expect(await again.engine.ended(executionArn)).toMatchObject({ output: '2' });
+  await again.engine.close();
+});
+
 test('a function may stop the execution that calls it, at once', async () => {
   let executionArn = '';
   const stopped: Life = await live(join(folder, 'stopped'), () => {

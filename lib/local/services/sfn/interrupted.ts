@@ -50,10 +50,9 @@ const goesOn = ({ rows, journal, tokens, clock }: Left, { id, input }: Execution
  * waited for from now on.
  */
 export const interrupted = (left: Left, store: (row: ExecutionRow) => void): ExecutionRow[] => {
-  for (const id of left.journal.startedAfter(left.rows.lastId)) {
-    const row = unkept(left, id);
-    if (row) store(row);
-  }
+  // All are read first: what keeps a row from being written is no damage of the next log.
+  const found = left.journal.startedAfter(left.rows.lastId).map((id) => unkept(left, id));
+  for (const row of found) if (row) store(row);
   left.journal.flush();
   return left.rows.running().filter((row) => goesOn(left, row));
 };
