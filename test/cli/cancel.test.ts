@@ -3,7 +3,8 @@ import { expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { jobsLeft, toldOfJobs, underWay } from '../../lib/cli/commands/cancel.ts';
 import { definePipeline } from '../../lib/definition/index.ts';
-import type { RunRecord } from '../../lib/records/index.ts';
+import { manifestName, type RunRecord } from '../../lib/records/index.ts';
+import { openRecorded, runRecord } from './recorded.ts';
 
 const states = 'arn:aws:states:us-east-1:123456789012';
 const run = (status: RunRecord['status'], extra: Partial<RunRecord> = {}): RunRecord => ({
@@ -68,4 +69,28 @@ test('a run that was stopped is stopped, whether or not its definition can be lo
   expect(await toldOfJobs({ loadPipelines }, 'orders', [], history)).toEqual([
     expect.stringMatching(/^Whether a job of it goes on at Bedrock is not known: .*the definition is broken/s),
   ]);
+});
+
+test('who dies before the gate has heard of a run that was taken out of the queue leaves it to the sweep', async () => {
+  const recorded = await openRecorded({ manifests: [{ pipeline: 'orders' }] });
+  try {
+    const { ledger, services, heddle } = recorded;
+    const open = async () => (await ledger.openRuns.due('9', 10)).map(({ run }) => run);
+    const told = async (run: string) => [await ledger.audit.has('orders', run, 'ended#1'), await open()];
+    for (const run of ['r1', 'r2'])
+      await ledger.runs.create(runRecord('orders', run, { status: 'pending', gated: true }));
+    expect(await heddle('cancel', 'r1', '--go')).toMatchObject({ code: 3 }); // there is no start queue
+    expect(await ledger.runs.get('orders', 'r1')).toMatchObject({ status: 'cancelled' });
+    expect(await told('r1')).toEqual([false, expect.arrayContaining(['r1', 'r2'])]);
+    const manifest = { orchestrator: 'heddle', pipelines: ['orders'], table: 'ledger', payloadBucket: 'payloads' };
+    await services.aws.call('ssm', 'PutParameter', {
+      Name: manifestName('heddle'),
+      Value: JSON.stringify({ ...manifest, startQueueUrl: services.queueUrl }),
+      Overwrite: true,
+    });
+    expect(await heddle('cancel', 'r2', '--go')).toMatchObject({ code: 0 });
+    expect(await told('r2')).toEqual([true, ['r1']]);
+  } finally {
+    await recorded.close();
+  }
 });

@@ -119,7 +119,10 @@ export const toldOfJobs = async (
   }
 };
 
-/** Ends a run that waits for others of its pipeline. Should it begin at this moment, it is under way and is not ended. */
+/**
+ * Ends a run that waits for others of its pipeline. Should it begin at this moment, it is under way and is not ended. Whoever dies before
+ * the gate is told leaves it among the open runs, and without the line that says that all was told: the sweep tells it.
+ */
 const takeOut = async (
   { ledger, aws, manifest }: Target,
   before: RunRecord,
@@ -129,12 +132,13 @@ const takeOut = async (
   const { pipeline, run, generation = 1 } = before;
   const endedAt = new Date(now).toISOString();
   const end = { status: 'cancelled', endedAt, endedBy: whoAmI(), error: cancelled, cause } as const;
-  const ended = await ledger.runs.end(pipeline, run, end, generation);
+  const ended = await ledger.runs.end(pipeline, run, end, generation, 'untold');
   const entry = ended && endedEntry(ended);
   if (!entry) return;
-  await ledger.audit.record(pipeline, run, entry);
   const message: StartMessage = { kind: 'ended', pipeline, run, generation };
   await aws.call('sqs', 'SendMessage', { QueueUrl: manifest.startQueueUrl, MessageBody: JSON.stringify(message) });
+  await ledger.audit.record(pipeline, run, entry);
+  await ledger.openRuns.close(ended);
 };
 
 /** The ARN of the run's execution. Throws CliError HDL656 for a run that is not under way, HDL658 for one that AWS cannot stop. */
