@@ -253,12 +253,13 @@ export class Operators extends Construct {
     for (const child of runs) this.#allowStop(orchestrator, child);
   }
 
-  /** Lets whoever ends runs that died stop the runs of a pipeline that those waited for. */
+  /** Lets whoever ends runs that died, or lets such a run go on, stop the runs of a pipeline that those waited for. */
   #allowStop(orchestrator: string, pipeline: string): void {
     if (this.#stoppable.has(pipeline)) return;
     this.#stoppable.add(pipeline);
     const executions = this.#arn('states', `execution:${names.stateMachine(orchestrator, pipeline)}:*`);
-    for (const ender of [this.reconcile, this.sweep]) allow(ender, ['states:StopExecution'], [executions]);
+    for (const ender of [this.reconcile, this.dispatch, this.replay, this.sweep])
+      allow(ender, ['states:StopExecution'], [executions]);
   }
 
   /** Lets who takes of pools for stages, and who gives back what was left, do so. */

@@ -11,9 +11,9 @@ import { PermanentError } from '../support/run-errors.ts';
 import { admit, patient } from './admission/index.ts';
 import { deadlineFrom, watchDeadline } from './deadline.ts';
 import { markPartition } from './mark-partition.ts';
+import { tellAgain } from './reconcile.ts';
 import { isoTime, type Services } from './services.ts';
 import { startExecution } from './start-execution.ts';
-import { isTold, tellEnd } from './tell-end.ts';
 
 export type Resumed =
   | { readonly kind: 'resumed'; readonly run: string; readonly generation: number }
@@ -53,7 +53,7 @@ export const resume = async (
   const [stages, undos] = await Promise.all([ledger.stages.list(pipeline, run), ledger.stages.listUndo(pipeline, run)]);
   const order = withUndone(wanted, stages, undos);
   // What is not told of its end by now, nobody could tell later.
-  if (!(await isTold(before, services))) await tellEnd(before, stages, services);
+  await tellAgain(before, services);
   const record = await ledger.runs.resume(pipeline, run, order, {
     at: isoTime(services.now()),
     ...(manifest.admission ? { gated: true } : {}),

@@ -27,14 +27,28 @@ test('whoever ends a run may tell dispatch', () => {
   for (const operator of ['Begin', 'Settle', 'Answer']) expect(added(queued, operator)).toEqual([]);
 });
 
+const stops = (template: typeof free, operator: string) =>
+  rightsOf(template, operator).filter((right) => /StopExecution/.test(right));
+
 test('only who is to stop runs may stop them, those of the pipeline', () => {
-  const stops = (template: typeof free, operator: string) =>
-    rightsOf(template, operator).filter((right) => /StopExecution/.test(right));
   for (const operator of ['Dispatch', 'Replay', 'Sweep']) {
     expect(stops(queued, operator)).toEqual([]);
     const own = /^states:StopExecution on \S*:execution:heddle-quick:\*$/;
     expect(stops(newest, operator)).toEqual([expect.stringMatching(own)]);
   }
+});
+
+test('whoever may come first by a run that was ended may stop the runs that it waited for', () => {
+  const child = definePipeline('quick', { input: z.object({}) }, (flow) => flow.task(total, { rows: [] }));
+  const asking = definePipeline('asking', { input: z.object({}) }, (flow) => {
+    flow.run(child, {}, { timeout: '1h' });
+  });
+  const template = fixtureTemplate({ pipelines: [child, asking] });
+  for (const operator of ['Dispatch', 'Reconcile', 'Replay', 'Sweep'])
+    expect(stops(template, operator)).toEqual([
+      expect.stringMatching(/^states:StopExecution on \S*:execution:heddle-quick:\*$/),
+    ]);
+  for (const operator of ['Begin', 'Settle', 'Finish', 'Answer']) expect(stops(template, operator)).toEqual([]);
 });
 
 test('its manifest says so to dispatch', () => {

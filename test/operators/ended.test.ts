@@ -169,8 +169,8 @@ test('a run that the sweep ended before it died is told of by the next', async (
   expect(await open()).toEqual([]);
 });
 
-test('a run goes on of whose end nobody was told: it is told before', async () => {
-  const run = await begun('goesOn');
+test('a run goes on of whose end nobody was told: it is told before, and what it asked for is cancelled', async () => {
+  const { parent: run, run: child } = await asking('goesOn');
   const { runs, audit } = workshop.local.ledger;
   await runs.end('orders', run.id, { status: 'failed', endedAt: '2026-01-01T00:00:00.000Z', endedBy: 'sweep' }, 1);
   const order: ResumeOrder = { id: 'o', generation: 2, again: [], below: [], items: {}, by: 'ada', reason: 'fixed' };
@@ -180,6 +180,7 @@ test('a run goes on of whose end nobody was told: it is told before', async () =
   const history = await audit.list('orders', run.id);
   expect(history).toEqual(expect.arrayContaining([expect.objectContaining({ id: 'ended#1', by: 'sweep' })]));
   expect(await runs.get('orders', run.id)).not.toHaveProperty('endedBy');
+  expect(await runs.get('visits', child)).toMatchObject({ status: 'cancelled' });
 });
 
 test('a run that was to do dead letters again is taken out of the queue before it begins: they are open again', async () => {
