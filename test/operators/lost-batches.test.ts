@@ -74,6 +74,35 @@ test('a batch that is completed stays so, when its function died before it said 
   expect(await deadLetters.list('orders', run.id)).toEqual([]);
 });
 
+test.each([
+  ['AWS says so', {}],
+  ['HDL737 ', { unread: true as const }],
+])(
+  'of a map whose definition is from before there was mend, settle looks at no rows, which it may not read: %s',
+  async (says, more) => {
+    const run = await workshop.startRun(`old ${says}`);
+    const bind = { kind: 'ref', source: { kind: 'item' }, path: [] } as const;
+    const call = {
+      run,
+      stage: 'm',
+      items: { kind: 'value', value: 'gone' },
+      bind,
+      after: [],
+      chosen: {},
+      control: [],
+    } as const;
+    const rows = { bucket: 'inbox', format: 'jsonl', mendIn: 'payloads', ...more } as const;
+    const broke: SettleCall = {
+      ...call,
+      action: 'mapFailed',
+      rows,
+      error: { Error: 'States.ItemReaderFailed', Cause: 'AWS says so' },
+    };
+    await settle(broke, { ...workshop.services, operator: 'settle' });
+    expect((await workshop.local.ledger.stages.get(at(run, 'm')))?.cause?.slice(0, says.length)).toBe(says);
+  },
+);
+
 test('a stage that was skipped stays so, when its function died before it said so', async () => {
   const { stages, deadLetters } = workshop.local.ledger;
   const run = await workshop.startRun('unheard');
