@@ -20,7 +20,7 @@ export const describeError = (error: unknown): DescribedError => {
   }
   const unreachable = failedConnection(error);
   if (unreachable !== undefined) {
-    const fix = 'check the network and AWS_ENDPOINT_URL';
+    const fix = 'check the network and AWS_ENDPOINT_URL; where it was a local engine, which has ended, run this again';
     return { message: `HDL608 AWS cannot be reached: ${unreachable}; expected an answer. Fix: ${fix}`, exit: 3 };
   }
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {

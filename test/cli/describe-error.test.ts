@@ -46,6 +46,15 @@ test('an answer that ends in the middle', async () => {
   expect(told).toEqual([3, expect.stringMatching(/^HDL608 AWS cannot be reached: .+; expected an answer\. Fix: /)]);
 });
 
+test('an engine of this machine that has ended', async () => {
+  const endpoint = await serve(() => undefined);
+  await new Promise((resolve) => server.close(resolve));
+  const error = await fetch(endpoint).catch((reason: unknown) => reason);
+  const fix = 'check the network and AWS_ENDPOINT_URL; where it was a local engine, which has ended, run this again';
+  expect(describeError(error)).toEqual({ message: expect.stringContaining('ECONNREFUSED'), exit: 3 });
+  expect(describeError(error).message).toMatch(new RegExp(`Fix: ${fix}$`));
+});
+
 test('no answer in time', async () => {
   const endpoint = await serve(() => undefined);
   const error = await fetch(endpoint, { signal: AbortSignal.timeout(1) }).catch((reason: unknown) => reason);
