@@ -17,7 +17,7 @@ import { MapRuns } from './map-runs.ts';
 import { operationsOf } from './operations.ts';
 import { RedriveTokens } from './redrive-tokens.ts';
 import { createTables } from './tables.ts';
-import { StateTests } from './test-state.ts';
+import type { StateTests } from './test-state.ts';
 import { Versions } from './versions.ts';
 
 /** AWS: a Standard execution has at most this many events, the last of which is the failure itself. */
@@ -71,12 +71,17 @@ export const sfnService = (
     random: () => context.random(),
     running: () => executions.running,
   };
-  const tests = new StateTests(context, machines, () => host);
+  let tests: Promise<StateTests> | undefined;
+  // Three modules that most engines never need: a millisecond of each start.
+  const loadTests = async () => new (await import('./test-state.ts')).StateTests(context, machines, () => host);
   const call = callFrom(
     'sfn',
     operationsOf({
       admitStart: admission(context, startQuota),
-      tests,
+      tests: () => {
+        tests ??= loadTests();
+        return tests;
+      },
       activities,
       machines,
       versions,

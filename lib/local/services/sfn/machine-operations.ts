@@ -140,7 +140,7 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
         truncated: diagnostics.length > most,
       };
     },
-    TestState: (input) => tests.run(input),
+    TestState: async (input) => (await tests()).run(input),
     TagResource: (input) => {
       const machine = tagged(input);
       machines.tag(machine.arn, { ...machine.tags, ...tagsOf(input) });

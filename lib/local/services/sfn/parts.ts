@@ -11,7 +11,7 @@ import type { StateTests } from './test-state.ts';
 import type { Versions } from './versions.ts';
 
 export interface Parts {
-  readonly tests: StateTests;
+  readonly tests: () => Promise<StateTests>;
   readonly activities: Activities;
   readonly machines: Machines;
   readonly versions: Versions;
