@@ -46,12 +46,14 @@ const prepared = (path: string, durability: Durability): DatabaseSync => {
 };
 
 /**
- * Gives SQLite's log its room at once: to write where a file has ended costs each commit 20 us more. Behind the last commit of a log
- * SQLite expects whatever there is (https://sqlite.org/fileformat.html#the_write_ahead_log), so zeros do no harm.
+ * Gives SQLite's log its room: to write where a file has ended costs each commit 20 us more. Behind the last commit of a log SQLite
+ * expects whatever there is (https://sqlite.org/fileformat.html#the_write_ahead_log), so zeros do no harm. It takes milliseconds, so not
+ * while an engine opens.
  */
-const growLog = (path: string): void => {
-  const size = fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size < LOG_BYTES) fs.appendFileSync(path, Buffer.alloc(LOG_BYTES - size));
+export const growLog = (database: DatabaseSync): void => {
+  const log = `${database.location()}-wal`;
+  const size = fs.statSync(log, { throwIfNoEntry: false })?.size; // none in memory
+  if (size !== undefined && size < LOG_BYTES) fs.appendFileSync(log, Buffer.alloc(LOG_BYTES - size));
 };
 
 /**
@@ -79,6 +81,5 @@ export const openDatabase = (path: string, durability: Durability): DatabaseSync
   // where only a killed process is to be survived, NORMAL is set after it: by then the kernel has what a commit says.
   database.exec(`PRAGMA user_version = ${LAYOUT_VERSION}`);
   if (durability === 'process') database.exec('PRAGMA synchronous = NORMAL');
-  if (durability !== 'none') growLog(`${path}-wal`);
   return database;
 };

@@ -3,6 +3,7 @@
 // one 40 us: two promises and an immediate, all of them cold; and what is kept beside the log another 100 us at its start and its end.)
 import type { DatabaseSync } from 'node:sqlite';
 import { type Clock, realClock } from '../../clock.ts';
+import { growLog } from '../../database.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { decodeLine } from './decoding.ts';
 import type { ExecutionLog } from './encoding.ts';
@@ -36,9 +37,13 @@ export class Journal implements LogSink {
   /** Since when commits have been made within one turn. */
   #aloneSince: number | undefined;
   #looksLater = false;
+  #hasRoom = false;
   readonly #atTurn = () => {
     this.#aloneSince = undefined;
     this.flush();
+    if (this.#hasRoom || this.#closed || !this.#database.isOpen) return;
+    this.#hasRoom = true;
+    growLog(this.#database);
   };
   readonly #look = () => {
     this.#looksLater = false;
