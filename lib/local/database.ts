@@ -51,9 +51,17 @@ const prepared = (path: string, durability: Durability): DatabaseSync => {
  * while an engine opens.
  */
 export const growLog = (database: DatabaseSync): void => {
-  const log = `${database.location()}-wal`;
-  const size = fs.statSync(log, { throwIfNoEntry: false })?.size; // none in memory
-  if (size !== undefined && size < LOG_BYTES) fs.appendFileSync(log, Buffer.alloc(LOG_BYTES - size));
+  const file = database.location();
+  if (file === null) return; // it is in memory
+  const log = `${file}-wal`;
+  const size = fs.statSync(log, { throwIfNoEntry: false })?.size;
+  if (size === undefined || size >= LOG_BYTES) return;
+  try {
+    fs.appendFileSync(log, Buffer.alloc(LOG_BYTES - size));
+  } catch (error) {
+    // The engine goes on without: what it has to write may still fit.
+    process.emitWarning(`the log of ${file} was not given its room: ${String(error)}`);
+  }
 };
 
 /**

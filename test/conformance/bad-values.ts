@@ -134,6 +134,18 @@ const fails: readonly Row[] = [
 /** The echo function, by its ARN or by `lambda:invoke`. */
 const ECHO = 'arn:aws:lambda:us-east-1:111111111111:function:echo';
 
+/** Gives why it was refused the role that its input names. */
+const WITH_ROLE = jsonPath({
+  T: {
+    Type: 'Task',
+    Resource: ECHO,
+    Credentials: { 'RoleArn.$': '$.role' },
+    Catch: [{ ErrorEquals: ['States.TaskFailed'], Next: 'C' }],
+    End: true,
+  },
+  C: pass({ OutputPath: '$.Cause' }),
+});
+
 export const badValues: readonly Row[] = [
   ...fails,
   ...words.map(([section, name, given, expected]) => ({ section: `${SPEC}#${section}`, name, ...given, expected })),
@@ -207,16 +219,7 @@ export const badValues: readonly Row[] = [
   {
     section: `${GUIDE}/concepts-access-cross-acct-resources.html`,
     name: 'Credentials with a role of another account are refused by name',
-    definition: jsonPath({
-      T: {
-        Type: 'Task',
-        Resource: ECHO,
-        Credentials: { 'RoleArn.$': '$.role' },
-        Catch: [{ ErrorEquals: ['States.TaskFailed'], Next: 'C' }],
-        End: true,
-      },
-      C: pass({ OutputPath: '$.Cause' }),
-    }),
+    definition: WITH_ROLE,
     input: { role: 'arn:aws:iam::222222222222:role/other' },
     expected: succeeded(
       'HDL523 the local engine has one account, 111111111111, and cannot assume the role arn:aws:iam::222222222222:role/other',
@@ -225,16 +228,7 @@ export const badValues: readonly Row[] = [
   {
     section: `${GUIDE}/concepts-access-cross-acct-resources.html`,
     name: 'Credentials with a role that is no text are refused as any other',
-    definition: jsonPath({
-      T: {
-        Type: 'Task',
-        Resource: ECHO,
-        Credentials: { 'RoleArn.$': '$.role' },
-        Catch: [{ ErrorEquals: ['States.TaskFailed'], Next: 'C' }],
-        End: true,
-      },
-      C: pass({ OutputPath: '$.Cause' }),
-    }),
+    definition: WITH_ROLE,
     input: { role: { toString: 1 } },
     expected: succeeded(
       'HDL523 the local engine has one account, 111111111111, and cannot assume the role {"toString":1}',
