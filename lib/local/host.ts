@@ -1,6 +1,6 @@
 // A state folder, services on it, and a port if one is asked for: what every kind of engine stands on.
 import { invariant } from '../support/invariant.ts';
-import { type Clock, realClock } from './clock.ts';
+import { type Clock, exactTimers, realClock } from './clock.ts';
 import { type Composition, type CompositionOptions, composeServices } from './composition.ts';
 import type { Durability } from './database.ts';
 import type { WireServer } from './server/index.ts';
@@ -110,6 +110,7 @@ const compositionOptions = ({
 export const openHost = async (settings: HostSettings): Promise<Host> => {
   const { region, account, port, onEvent, passOver } = settings;
   const folder = openStateFolder(settings.stateDir, settings);
+  const looseTimers = exactTimers();
   let server: WireServer | undefined;
   let composition: Composition | undefined;
   const composed = (): Composition => {
@@ -142,6 +143,7 @@ export const openHost = async (settings: HostSettings): Promise<Host> => {
       await server?.close();
       if (composition) await bounded(composition.close());
     } finally {
+      looseTimers();
       folder.close();
     }
   };

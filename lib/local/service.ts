@@ -20,6 +20,29 @@ export type ServiceId =
   | 'ssm'
   | 'sts';
 
+/** What came of a call of a function: its result as JSON text, or the error that Lambda tells of. */
+export type FunctionOutcome = { readonly kind: 'done'; readonly payload: string } | FailedFunction;
+
+export interface FailedFunction {
+  readonly kind: 'failed';
+  readonly error: object;
+}
+
+/**
+ * A call of a function under way, for one who waits for what the function itself returned: a promise of the engine's own between them
+ * would cost a task 5 to 20 us. One of `done`, `failed` and `end` is to be called, more than one does no harm.
+ */
+export interface StartedCall {
+  /** What the function returned: a promise mostly. */
+  readonly returned: unknown;
+  /** What `value`, which it came to, means. */
+  done(value: unknown): FunctionOutcome;
+  /** What `thrown`, which it threw, means. */
+  failed(thrown: unknown): FailedFunction;
+  /** Nobody wants to know what comes of it. */
+  end(): void;
+}
+
 /**
  * One emulated AWS service.
  *
@@ -39,6 +62,8 @@ export interface Service {
     event: string,
     answer: (payload: string, failed: boolean) => T | Promise<T>,
   ): Promise<T>;
+  /** Lambda's: as `invoke`, of a function of the program that embeds the engine; undefined for any other. Throws AwsError. */
+  begin?(functionArn: string, event: string): StartedCall | undefined;
   /** Step Functions': what DescribeExecution answers once the execution has ended and that is on disk. Throws AwsError. */
   ended?(executionArn: string): Promise<Shape>;
   /**

@@ -7,7 +7,7 @@ import { eventSourceMappings } from './event-source-mappings.ts';
 import { LATEST } from './function-record.ts';
 import { functionUrls } from './function-urls.ts';
 import { lambdaFunctions } from './functions.ts';
-import { type AddedVariables, answerPayload, invoker, payloadOf } from './invoke.ts';
+import { type AddedVariables, answerPayload, invokers, payloadOf } from './invoke.ts';
 import { type RegisteredFunctions, registeredFunctions } from './registered.ts';
 import type { FunctionRunner } from './runner.ts';
 
@@ -73,7 +73,7 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
   const registered = registeredFunctions(context, own);
   const runner = runnerOf(context, isolation, sandboxes);
   const functions = lambdaFunctions(context, registered, runner.retire);
-  const invoke = invoker(context, runner, registered, { added: variables, concurrency });
+  const { invoke, begin } = invokers(context, runner, registered, { added: variables, concurrency });
   const events = asyncEvents(context, functions, invoke);
   const mappings = eventSourceMappings(context, functions, invoke);
 
@@ -107,6 +107,10 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
   return {
     id: 'lambda',
     call,
+    begin: (FunctionName, Payload) => {
+      const record = registered.record(FunctionName);
+      return record && begin({ record, payload: payloadOf({ Payload }, false) });
+    },
     invoke: (FunctionName, Payload, answer) =>
       invoke({ record: functions.of({ FunctionName }), payload: payloadOf({ Payload }, false) }, ({ outcome }) =>
         answer(answerPayload(outcome), outcome.kind === 'failed'),

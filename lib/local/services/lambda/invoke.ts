@@ -5,7 +5,7 @@ import { functionEnvironment } from './function-environment.ts';
 import { invocationLog, logsOf } from './function-logs.ts';
 import { functionMetrics } from './function-metrics.ts';
 import { type FunctionRecord, functionArn, identityOf, LATEST } from './function-record.ts';
-import type { Registered } from './registered.ts';
+import type { Registered, RegisteredCall } from './registered.ts';
 import { type EventPayload, eventOf, type FunctionRunner, type Outcome } from './runner.ts';
 
 const MAX_SYNC_BYTES = 6 * 1024 * 1024;
@@ -27,6 +27,12 @@ export interface Invocation {
 
 /** Invokes, and gives what `answer` makes of it. */
 export type Invoker = <T>(invocation: Invocation, answer: (invoked: Invoked) => T | Promise<T>) => Promise<T>;
+
+export interface Invokers {
+  readonly invoke: Invoker;
+  /** Of a registered function. */
+  begin(invocation: Invocation): RegisteredCall;
+}
 
 export const outcomeOf = ({ outcome }: Invoked): Outcome => outcome;
 
@@ -85,12 +91,12 @@ export const isThrottled = (error: unknown): boolean =>
  * Runs functions, with the engine's clock held meanwhile: registered ones as they are, all others with `runner`. Throws
  * TooManyRequestsException when the account's concurrency is in use.
  */
-export const invoker = (
+export const invokers = (
   context: EngineContext,
   runner: FunctionRunner,
   registered: Registered,
   { added = {}, concurrency = Number.POSITIVE_INFINITY }: InvokerOptions = {},
-): Invoker => {
+): Invokers => {
   const { clock } = context;
   let logs: { readonly service: Service | undefined } | undefined; // asked for once, when all services are there
   const { count, countThrottle } = functionMetrics(context);
@@ -129,25 +135,32 @@ export const invoker = (
     return { outcome, logTail: log.tail };
   };
 
-  return (invocation, answer) => {
-    const { record, payload, requestId } = invocation;
+  /** Gives what ends it. */
+  const enter = (record: FunctionRecord): (() => void) => {
     if (busy >= concurrency) {
       countThrottle(record);
       throw tooMany();
     }
     busy += 1;
     const free = clock.hold();
-    const release = (): void => {
+    return () => {
       busy -= 1;
       free();
     };
-    if (record.directory !== '') return run(invocation).finally(release).then(answer);
-    return new Promise((resolve) => {
-      registered.run(record, payload.value, requestId, (outcome) => {
-        release();
-        resolve(answer({ outcome, logTail: noLog }));
-      });
-    });
+  };
+  const begin = ({ record, payload, requestId }: Invocation): RegisteredCall =>
+    registered.begin(record, payload.value, requestId, enter(record));
+
+  return {
+    begin,
+    invoke: (invocation, answer) => {
+      if (invocation.record.directory === '')
+        return begin(invocation)
+          .outcome()
+          .then((outcome) => answer({ outcome, logTail: noLog }));
+      const leave = enter(invocation.record);
+      return run(invocation).finally(leave).then(answer);
+    },
   };
 };
 

@@ -1,13 +1,12 @@
 // Functions of the program that embeds the engine, callable as Lambda functions. They are the program's own code: they see
 // its environment and write to its console, no log group is kept for them, and only a state's TimeoutSeconds ends the wait
 // for them. A call costs a few microseconds, so there is nothing here that it could do without.
-import { isPromise } from 'node:util/types';
 import { realClock } from '../../clock.ts';
-import type { EngineContext } from '../../service.ts';
+import type { EngineContext, StartedCall } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { type FunctionRecord, functionArn, LATEST } from './function-record.ts';
 import { answerOf, errorShape } from './function-runtime.mjs';
-import { closedOutcome, type Outcome } from './runner.ts';
+import { closedOutcome, type FailedOutcome, type Outcome } from './runner.ts';
 
 /** What a registered function gets beside its event, in the names of Lambda's context object. */
 export interface FunctionContext {
@@ -32,8 +31,11 @@ export interface Registered {
   /** The record that a registered function shows itself with, by the function's name or ARN. */
   record(nameOrArn: string): FunctionRecord | undefined;
   records(): readonly FunctionRecord[];
-  /** Calls a registered function; `tell` gets its outcome, once. `requestId` is made up when it is not given. Never throws. */
-  run(record: FunctionRecord, event: unknown, requestId: string | undefined, tell: (outcome: Outcome) => void): void;
+  /**
+   * Calls a registered function. `requestId` is made up when it is not given. `onEnd` is called once, when the call has ended, with the
+   * engine at the latest. Never throws.
+   */
+  begin(record: FunctionRecord, event: unknown, requestId: string | undefined, onEnd: () => void): RegisteredCall;
   close(): void;
 }
 
@@ -84,7 +86,7 @@ class Call implements FunctionContext {
   }
 }
 
-const thrown = (error: unknown): Outcome => ({ kind: 'failed', error: errorShape(error) });
+const thrown = (error: unknown): FailedOutcome => ({ kind: 'failed', error: errorShape(error) });
 
 /** What JSON makes of a value may throw as well (a cycle, a bigint). */
 const answered = (value: unknown): Outcome => {
@@ -96,40 +98,79 @@ const answered = (value: unknown): Outcome => {
   }
 };
 
+/** Calls under way. */
+type Running = Set<RegisteredCall>;
+
+export class RegisteredCall implements StartedCall {
+  readonly returned: unknown;
+  readonly #running: Running;
+  readonly #onEnd: () => void;
+  #tell: ((outcome: Outcome) => void) | undefined;
+
+  constructor(returned: unknown, running: Running, onEnd: () => void) {
+    this.returned = returned;
+    this.#running = running;
+    this.#onEnd = onEnd;
+    running.add(this);
+  }
+
+  done(value: unknown): Outcome {
+    return this.#ends() ? answered(value) : closedOutcome;
+  }
+
+  failed(error: unknown): FailedOutcome {
+    return this.#ends() ? thrown(error) : closedOutcome;
+  }
+
+  end(): void {
+    this.#ends();
+  }
+
+  /** What comes of it, `closedOutcome` where the engine is closed before. */
+  outcome(): Promise<Outcome> {
+    return new Promise((resolve) => {
+      this.#tell = resolve;
+      Promise.resolve(this.returned).then(
+        (value) => resolve(this.done(value)),
+        (error: unknown) => resolve(this.failed(error)),
+      );
+    });
+  }
+
+  close(): void {
+    this.#tell?.(closedOutcome);
+    this.#ends();
+  }
+
+  /** Gives whether it had not ended before. */
+  #ends(): boolean {
+    const isFirst = this.#running.delete(this);
+    if (isFirst) this.#onEnd();
+    return isFirst;
+  }
+}
+
 export const registeredFunctions = (context: EngineContext, functions: RegisteredFunctions): Registered => {
   const records = Object.keys(functions).map((name) => recordOf(context, name));
   const known = new Map(
     records.flatMap((record) => [record.name, functionArn(context, record.name)].map((key) => [key, record])),
   );
-  const running = new Set<(outcome: Outcome) => void>();
+  const running: Running = new Set();
 
-  const start = (name: string, event: unknown, requestId: string | undefined): unknown =>
-    functions[name]?.(event as never, new Call(context, name, requestId)); // the event's type is the program's own promise
+  const start = (name: string, event: unknown, requestId: string | undefined): unknown => {
+    try {
+      return functions[name]?.(event as never, new Call(context, name, requestId)); // the event's type is the program's own promise
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
 
   return {
     record: (nameOrArn) => known.get(nameOrArn),
     records: () => records,
-    run: ({ name }, event, requestId, tell) => {
-      let result: unknown;
-      try {
-        result = start(name, event, requestId);
-      } catch (error) {
-        tell(thrown(error));
-        return;
-      }
-      if (!isPromise(result)) {
-        tell(answered(result));
-        return;
-      }
-      running.add(tell);
-      result.then(
-        (value) => running.delete(tell) && tell(answered(value)),
-        (error: unknown) => running.delete(tell) && tell(thrown(error)),
-      );
-    },
+    begin: ({ name }, event, requestId, onEnd) => new RegisteredCall(start(name, event, requestId), running, onEnd),
     close: () => {
-      for (const resolve of running) resolve(closedOutcome);
-      running.clear();
+      for (const call of [...running]) call.close();
     },
   };
 };

@@ -11,6 +11,8 @@ export type Outcome =
   | { readonly kind: 'done'; readonly payload: string }
   | { readonly kind: 'failed'; readonly error: FunctionErrorShape };
 
+export type FailedOutcome = Extract<Outcome, { kind: 'failed' }>;
+
 /** An event as JSON text, and parsed: a value of its own, which the function may change. */
 export interface EventPayload {
   readonly text: string;
@@ -42,7 +44,7 @@ export interface FunctionRunner {
   close(): Promise<void>;
 }
 
-export const failed = (errorType: string, errorMessage: string): Outcome => ({
+export const failed = (errorType: string, errorMessage: string): FailedOutcome => ({
   kind: 'failed',
   error: { errorType, errorMessage },
 });
@@ -52,4 +54,4 @@ export const timedOut = (requestId: string, ms: number): Outcome =>
   failed('Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after ${(ms / 1000).toFixed(2)} seconds`);
 
 /** What callers get that waited when the engine was closed. */
-export const closedOutcome: Outcome = failed('Runtime.ExitError', 'Error: the engine was closed');
+export const closedOutcome = failed('Runtime.ExitError', 'Error: the engine was closed');

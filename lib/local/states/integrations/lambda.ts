@@ -1,10 +1,10 @@
 // Lambda: `arn:aws:states:::lambda:invoke` and the function's own ARN as the resource.
-import type { EngineContext, Service, Shape } from '../../service.ts';
+import type { EngineContext, FailedFunction, Service, Shape, StartedCall } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { StateError } from '../errors.ts';
 import { isObject, type Json, Payload } from '../json.ts';
 import { callError } from './call-error.ts';
-import type { Integration } from './integration.ts';
+import type { Integration, StartedTask } from './integration.ts';
 import { sdkMetadata } from './metadata.ts';
 import { withPattern } from './pattern.ts';
 import { sdkServices } from './services.ts';
@@ -58,6 +58,32 @@ const resultOf = (payload: string): Payload => Payload.parse(payload === '' ? 'n
 const answered = (payload: string, failed: boolean): Payload | Promise<Payload> =>
   failed ? Promise.reject(functionError(payload)) : resultOf(payload);
 
+const errorOf = ({ error }: FailedFunction): StateError => functionError(JSON.stringify(error));
+
+class StartedFunction implements StartedTask {
+  readonly returned: unknown;
+  readonly #call: StartedCall;
+
+  constructor(call: StartedCall) {
+    this.returned = call.returned;
+    this.#call = call;
+  }
+
+  done(value: unknown): Payload {
+    const outcome = this.#call.done(value);
+    if (outcome.kind === 'failed') throw errorOf(outcome);
+    return resultOf(outcome.payload);
+  }
+
+  failed(thrown: unknown): StateError {
+    return errorOf(this.#call.failed(thrown));
+  }
+
+  end(): void {
+    this.#call.end();
+  }
+}
+
 /** The resource is the function's ARN: the input is the event, the result is what the handler returned. */
 export const directLambda = (context: EngineContext, functionArn: string): Integration => {
   let lambda: Service | undefined;
@@ -67,6 +93,15 @@ export const directLambda = (context: EngineContext, functionArn: string): Integ
     resource: functionArn,
     about: undefined,
     needsToken: false,
+    begin: ({ text }) => {
+      try {
+        lambda ??= context.service('lambda');
+        const call = lambda.begin?.(functionArn, text);
+        return call && new StartedFunction(call);
+      } catch (thrown) {
+        throw invokeError(context, thrown);
+      }
+    },
     run: ({ parameters: { text } }) => {
       try {
         lambda ??= context.service('lambda');

@@ -11,9 +11,10 @@ import { carriedOn, isGuarded, recovered } from './guarded.ts';
 import { runMap } from './map.ts';
 import { runParallel } from './parallel.ts';
 import { runPass } from './pass.ts';
+import { forever } from './lifetime.ts';
 import type { RunFrame } from './run-frame.ts';
 import { runSucceed } from './succeed.ts';
-import { runTask } from './task.ts';
+import { openCall, runTask } from './task.ts';
 import { type Exit, type Progress, Visit } from './visit.ts';
 import { runWait } from './wait.ts';
 
@@ -107,7 +108,26 @@ export const runFrame: RunFrame = async (frame, input, resumed) => {
     frame.inside = state.kind;
     let exit: Exit;
     try {
-      exit = await (visit.progress ? carryOn(visit, state, visit.progress) : execute(visit, state));
+      const call = state.kind === 'Task' ? openCall(visit as Visit<typeof state>) : undefined;
+      if (call === undefined)
+        exit = await (visit.progress ? carryOn(visit, state, visit.progress) : execute(visit, state));
+      else {
+        const written = call.schedule();
+        if (written !== undefined) {
+          await written;
+          if (frame.lifetime.ended) return forever();
+        }
+        let answer: unknown;
+        try {
+          answer = await call.make();
+        } catch (thrown) {
+          if (frame.lifetime.ended) return call.dropped();
+          throw call.failed(thrown);
+        }
+        if (frame.lifetime.ended) return call.dropped();
+        const left = call.exit(answer);
+        exit = left instanceof Promise ? await left : left;
+      }
     } catch (thrown) {
       exit = await recovered(visit, thrown, execute);
     }

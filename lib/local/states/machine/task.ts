@@ -3,7 +3,7 @@ import { StateError } from '../errors.ts';
 import type { Integration } from '../integrations/integration.ts';
 import { asText, isObject, Payload } from '../json.ts';
 import type { Evaluate, TaskState } from '../parse/machine.ts';
-import { perform, plainCall } from './task-call.ts';
+import { OpenCall, perform, plainCall } from './task-call.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
 
 /** What was noted when the call was made, before a restart. */
@@ -69,6 +69,14 @@ const prepared = async (
 
 const isPlain = ({ flow, timeout, heartbeat, credentials }: TaskState): boolean =>
   flow.plainInput && timeout === undefined && heartbeat === undefined && credentials === undefined;
+
+/** The call of a state that is new and has nothing to be worked out; undefined for any other. */
+export const openCall = (visit: Visit<TaskState>): OpenCall | undefined => {
+  const { state, frame } = visit;
+  if (visit.progress !== undefined || !isPlain(state)) return undefined;
+  const integration = frame.execution.host.integrations.resolve(state.resource);
+  return integration.needsToken ? undefined : new OpenCall(visit, integration);
+};
 
 /** One attempt. No promise is made that nothing waits for: a task costs little more than its promises. */
 export const runTask = (visit: Visit<TaskState>, progress: Progress | undefined): Promise<Exit> => {
