@@ -7,7 +7,7 @@ import { eventSourceMappings } from './event-source-mappings.ts';
 import { LATEST } from './function-record.ts';
 import { functionUrls } from './function-urls.ts';
 import { lambdaFunctions } from './functions.ts';
-import { type AddedVariables, answerPayload, invokers, payloadOf } from './invoke.ts';
+import { type AddedVariables, answerPayload, Concurrency, invokers, payloadOf } from './invoke.ts';
 import { type RegisteredFunctions, registeredFunctions } from './registered.ts';
 import type { FunctionRunner } from './runner.ts';
 
@@ -70,10 +70,11 @@ const runnerOf = (
  */
 export const lambdaService = (context: EngineContext, options: LambdaOptions = {}): LambdaService => {
   const { isolation = 'worker', functions: own = {}, sandboxes, variables, concurrency } = options;
-  const registered = registeredFunctions(context, own);
+  const inUse = new Concurrency(context.clock, concurrency);
+  const registered = registeredFunctions(context, own, inUse.leave);
   const runner = runnerOf(context, isolation, sandboxes);
   const functions = lambdaFunctions(context, registered, runner.retire);
-  const { invoke, begin } = invokers(context, runner, registered, { added: variables, concurrency });
+  const { invoke, begin } = invokers(context, runner, registered, inUse, variables);
   const events = asyncEvents(context, functions, invoke);
   const mappings = eventSourceMappings(context, functions, invoke);
 
@@ -123,6 +124,7 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
       events.close();
       mappings.close();
       registered.close();
+      inUse.close();
       await runner.close();
     },
   };

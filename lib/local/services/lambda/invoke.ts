@@ -1,4 +1,5 @@
 // One invocation of a function: its sandbox, its log, its answer in the shapes of the Invoke API.
+import type { Clock } from '../../clock.ts';
 import { AwsError, type EngineContext, type Service, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { functionEnvironment } from './function-environment.ts';
@@ -71,10 +72,34 @@ const hex = (random: () => number, digits: number): string => {
   return text;
 };
 
-export interface InvokerOptions {
-  readonly added?: AddedVariables | undefined;
-  /** Calls at once. @default as many as are asked for */
-  readonly concurrency?: number | undefined;
+/** How many calls are under way, with the engine's clock held meanwhile. */
+export class Concurrency {
+  readonly #clock: Clock;
+  readonly #most: number;
+  #count = 0;
+  #release: (() => void) | undefined;
+
+  /** `most` calls at once. */
+  constructor(clock: Clock, most = Number.POSITIVE_INFINITY) {
+    this.#clock = clock;
+    this.#most = most;
+  }
+
+  /** Takes room for a call; false where there is none. */
+  enter(): boolean {
+    if (this.#count >= this.#most) return false;
+    if (this.#count++ === 0) this.#release = this.#clock.hold();
+    return true;
+  }
+
+  readonly leave = (): void => {
+    if (--this.#count === 0) this.#release?.();
+  };
+
+  /** The clock is held no longer for what is still under way. */
+  close(): void {
+    this.#release?.();
+  }
 }
 
 /** What Lambda answers when all of an account's concurrency is in use. */
@@ -88,19 +113,19 @@ export const isThrottled = (error: unknown): boolean =>
   error instanceof AwsError && error.code === 'TooManyRequestsException';
 
 /**
- * Runs functions, with the engine's clock held meanwhile: registered ones as they are, all others with `runner`. Throws
- * TooManyRequestsException when the account's concurrency is in use.
+ * Runs functions: registered ones as they are, all others with `runner`. Throws TooManyRequestsException when the account's
+ * concurrency is in use.
  */
 export const invokers = (
   context: EngineContext,
   runner: FunctionRunner,
   registered: Registered,
-  { added = {}, concurrency = Number.POSITIVE_INFINITY }: InvokerOptions = {},
+  inUse: Concurrency,
+  added: AddedVariables = {},
 ): Invokers => {
   const { clock } = context;
   let logs: { readonly service: Service | undefined } | undefined; // asked for once, when all services are there
   const { count, countThrottle } = functionMetrics(context);
-  let busy = 0;
   // One stream a function and engine start, not one a sandbox: local logs are read by people.
   const streams = new Map<string, string>();
   const streamOf = (record: FunctionRecord): string => {
@@ -135,21 +160,15 @@ export const invokers = (
     return { outcome, logTail: log.tail };
   };
 
-  /** Gives what ends it. */
-  const enter = (record: FunctionRecord): (() => void) => {
-    if (busy >= concurrency) {
-      countThrottle(record);
-      throw tooMany();
-    }
-    busy += 1;
-    const free = clock.hold();
-    return () => {
-      busy -= 1;
-      free();
-    };
+  const enter = (record: FunctionRecord): void => {
+    if (inUse.enter()) return;
+    countThrottle(record);
+    throw tooMany();
   };
-  const begin = ({ record, payload, requestId }: Invocation): RegisteredCall =>
-    registered.begin(record, payload.value, requestId, enter(record));
+  const begin = ({ record, payload, requestId }: Invocation): RegisteredCall => {
+    enter(record);
+    return registered.begin(record, payload.value, requestId);
+  };
 
   return {
     begin,
@@ -158,8 +177,8 @@ export const invokers = (
         return begin(invocation)
           .outcome()
           .then((outcome) => answer({ outcome, logTail: noLog }));
-      const leave = enter(invocation.record);
-      return run(invocation).finally(leave).then(answer);
+      enter(invocation.record);
+      return run(invocation).finally(inUse.leave).then(answer);
     },
   };
 };

@@ -31,11 +31,8 @@ export interface Registered {
   /** The record that a registered function shows itself with, by the function's name or ARN. */
   record(nameOrArn: string): FunctionRecord | undefined;
   records(): readonly FunctionRecord[];
-  /**
-   * Calls a registered function. `requestId` is made up when it is not given. `onEnd` is called once, when the call has ended, with the
-   * engine at the latest. Never throws.
-   */
-  begin(record: FunctionRecord, event: unknown, requestId: string | undefined, onEnd: () => void): RegisteredCall;
+  /** Calls a registered function. `requestId` is made up when it is not given. Never throws. */
+  begin(record: FunctionRecord, event: unknown, requestId: string | undefined): RegisteredCall;
   close(): void;
 }
 
@@ -98,64 +95,69 @@ const answered = (value: unknown): Outcome => {
   }
 };
 
-/** Calls under way. */
-type Running = Set<RegisteredCall>;
+/** What is under way, of all functions. */
+interface Running {
+  /** Told when a call has ended. */
+  readonly leave: () => void;
+  /** Those who wait for an outcome. */
+  readonly waiting: Set<(outcome: Outcome) => void>;
+  closed: boolean;
+}
 
 export class RegisteredCall implements StartedCall {
   readonly returned: unknown;
   readonly #running: Running;
-  readonly #onEnd: () => void;
-  #tell: ((outcome: Outcome) => void) | undefined;
+  #isOver = false;
 
-  constructor(returned: unknown, running: Running, onEnd: () => void) {
+  constructor(returned: unknown, running: Running) {
     this.returned = returned;
     this.#running = running;
-    this.#onEnd = onEnd;
-    running.add(this);
   }
 
   done(value: unknown): Outcome {
-    return this.#ends() ? answered(value) : closedOutcome;
+    this.end();
+    return this.#running.closed ? closedOutcome : answered(value);
   }
 
   failed(error: unknown): FailedOutcome {
-    return this.#ends() ? thrown(error) : closedOutcome;
+    this.end();
+    return this.#running.closed ? closedOutcome : thrown(error);
   }
 
   end(): void {
-    this.#ends();
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#running.leave();
   }
 
   /** What comes of it, `closedOutcome` where the engine is closed before. */
   outcome(): Promise<Outcome> {
     return new Promise((resolve) => {
-      this.#tell = resolve;
+      const { waiting } = this.#running;
+      const settle = (outcome: Outcome): void => {
+        waiting.delete(settle);
+        resolve(outcome);
+      };
+      waiting.add(settle);
       Promise.resolve(this.returned).then(
-        (value) => resolve(this.done(value)),
-        (error: unknown) => resolve(this.failed(error)),
+        (value) => settle(this.done(value)),
+        (error: unknown) => settle(this.failed(error)),
       );
     });
   }
-
-  close(): void {
-    this.#tell?.(closedOutcome);
-    this.#ends();
-  }
-
-  /** Gives whether it had not ended before. */
-  #ends(): boolean {
-    const isFirst = this.#running.delete(this);
-    if (isFirst) this.#onEnd();
-    return isFirst;
-  }
 }
 
-export const registeredFunctions = (context: EngineContext, functions: RegisteredFunctions): Registered => {
+/** `leave` is told when a call has ended. */
+export const registeredFunctions = (
+  context: EngineContext,
+  functions: RegisteredFunctions,
+  leave: () => void,
+): Registered => {
   const records = Object.keys(functions).map((name) => recordOf(context, name));
   const known = new Map(
     records.flatMap((record) => [record.name, functionArn(context, record.name)].map((key) => [key, record])),
   );
-  const running: Running = new Set();
+  const running: Running = { leave, waiting: new Set(), closed: false };
 
   const start = (name: string, event: unknown, requestId: string | undefined): unknown => {
     try {
@@ -168,9 +170,10 @@ export const registeredFunctions = (context: EngineContext, functions: Registere
   return {
     record: (nameOrArn) => known.get(nameOrArn),
     records: () => records,
-    begin: ({ name }, event, requestId, onEnd) => new RegisteredCall(start(name, event, requestId), running, onEnd),
+    begin: ({ name }, event, requestId) => new RegisteredCall(start(name, event, requestId), running),
     close: () => {
-      for (const call of [...running]) call.close();
+      running.closed = true;
+      for (const settle of [...running.waiting]) settle(closedOutcome);
     },
   };
 };
