@@ -1,12 +1,9 @@
 // The jsonata package, loaded when the first expression needs it: it takes 10 ms, and paths do without.
-import { createRequire } from 'node:module';
+import { late } from '../../late-modules.ts';
 
 type Jsonata = typeof import('jsonata');
 type Bounds = Readonly<{ timeout: number; stack: number }>;
 
-let loaded: Jsonata | undefined;
+const loaded = late<Jsonata>(import.meta.url, 'jsonata');
 
-export const jsonata = (source: string, bounds?: Bounds): ReturnType<Jsonata> => {
-  loaded ??= createRequire(import.meta.url)('jsonata') as Jsonata; // what its types say of it
-  return loaded(source, bounds);
-};
+export const jsonata = (source: string, bounds?: Bounds): ReturnType<Jsonata> => loaded()(source, bounds);

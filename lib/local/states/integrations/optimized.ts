@@ -7,7 +7,7 @@ import { callError } from './call-error.ts';
 import type { Integration, TaskRun } from './integration.ts';
 import { sdkMetadata } from './metadata.ts';
 import { withPattern } from './pattern.ts';
-import { type CalledService, sdkServices } from './services.ts';
+import type { CalledService } from './services.ts';
 import type { Tokens } from './tokens.ts';
 
 const asText = (value: Json | undefined): Json | undefined =>
@@ -70,6 +70,3 @@ export const optimized = (
       throw callError(thrown, service, false, requestId);
     }
   });
-
-export const serviceNamed = (name: string): CalledService | undefined =>
-  Object.hasOwn(sdkServices, name) ? sdkServices[name] : undefined;

@@ -1,13 +1,16 @@
 // From the Resource of a Task to what it calls.
+import { late } from '../../late-modules.ts';
 import type { EngineContext } from '../../service.ts';
 import { StateError } from '../errors.ts';
-import { awsSdk } from './aws-sdk.ts';
 import type { Integration, Integrations } from './integration.ts';
 import { directLambda, lambdaInvoke } from './lambda.ts';
-import { optimized, serviceNamed } from './optimized.ts';
-import { optimizedActions } from './services.ts';
-import { type AwaitExecution, startExecution } from './start-execution.ts';
+import { optimizedActions, serviceNamed } from './services.ts';
+import type { AwaitExecution } from './start-execution.ts';
 import type { Tokens } from './tokens.ts';
+
+const sdk = late<typeof import('./aws-sdk.ts')>(import.meta.url, './aws-sdk.ts');
+const optimized = late<typeof import('./optimized.ts')>(import.meta.url, './optimized.ts');
+const executions = late<typeof import('./start-execution.ts')>(import.meta.url, './start-execution.ts');
 
 const LAMBDA = /^arn:[^:]+:lambda:/;
 const SDK = /^arn:[^:]+:states:[^:]*:[^:]*:aws-sdk:([^:]+):([A-Za-z0-9]+)(\.waitForTaskToken)?$/;
@@ -26,20 +29,21 @@ type Make = (context: EngineContext, tokens: Tokens, awaitExecution: AwaitExecut
 /** Undefined for a resource that the engine does not have. */
 const makerOf = (resource: string): Make | undefined => {
   if (LAMBDA.test(resource)) return (context) => directLambda(context, resource);
-  const [sdk, sdkName = '', sdkAction = '', sdkPattern = ''] = SDK.exec(resource) ?? [];
-  if (sdk !== undefined) {
+  const [isSdk, sdkName = '', sdkAction = '', sdkPattern = ''] = SDK.exec(resource) ?? [];
+  if (isSdk !== undefined) {
     const service = serviceNamed(sdkName);
-    return service && ((context, tokens) => awsSdk(context, tokens, sdkName, service, sdkAction, sdkPattern));
+    return service && ((context, tokens) => sdk().awsSdk(context, tokens, sdkName, service, sdkAction, sdkPattern));
   }
   const [, name = '', action = '', pattern = ''] = OPTIMIZED.exec(resource) ?? [];
   if (name === 'lambda' && action === 'invoke') return (context, tokens) => lambdaInvoke(context, tokens, pattern);
   const machines = serviceNamed('sfn');
   if (name === 'states' && action === 'startExecution' && machines)
-    return (context, tokens, awaitExecution) => startExecution(context, tokens, machines, pattern, awaitExecution);
+    return (context, tokens, awaitExecution) =>
+      executions().startExecution(context, tokens, machines, pattern, awaitExecution);
   const entry = Object.hasOwn(optimizedActions, name) ? optimizedActions[name] : undefined;
   const service = entry && serviceNamed(entry.service);
   if (!service || !entry.actions.includes(action)) return undefined;
-  return (context, tokens) => optimized(context, tokens, name, service, action, pattern);
+  return (context, tokens) => optimized().optimized(context, tokens, name, service, action, pattern);
 };
 
 /** Whether the engine has what a Task calls. */

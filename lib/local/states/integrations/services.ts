@@ -32,6 +32,9 @@ export const sdkServices: Readonly<Record<string, CalledService>> = {
   sts: service('sts', 'Sts', 'Sts', 'AWSSecurityTokenService'),
 };
 
+export const serviceNamed = (name: string): CalledService | undefined =>
+  Object.hasOwn(sdkServices, name) ? sdkServices[name] : undefined;
+
 /** By the name in `arn:aws:states:::<name>:<action>`, with the actions that AWS has optimized. */
 export const optimizedActions: Readonly<
   Record<string, { readonly service: string; readonly actions: readonly string[] }>

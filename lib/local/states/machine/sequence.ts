@@ -1,22 +1,25 @@
 // Runs a frame from state to state until its sequence ends.
+import { late } from '../../late-modules.ts';
 import { StateError } from '../errors.ts';
 import type { Variables } from '../expressions/scope.ts';
 import type { Json, Payload } from '../json.ts';
 import type { State } from '../parse/machine.ts';
-import { runChoice } from './choice.ts';
 import { stateEvents } from './event-names.ts';
-import { runFail } from './fail.ts';
 import type { Frame } from './frame.ts';
 import { carriedOn, isGuarded, recovered } from './guarded.ts';
 import { forever } from './lifetime.ts';
-import { runMap } from './map.ts';
-import { runParallel } from './parallel.ts';
-import { runPass } from './pass.ts';
 import type { RunFrame } from './run-frame.ts';
-import { runSucceed } from './succeed.ts';
 import { openCall, runTask } from './task.ts';
 import { type Exit, type Progress, Visit } from './visit.ts';
-import { runWait } from './wait.ts';
+
+// Most machines have few kinds of states.
+const pass = late<typeof import('./pass.ts')>(import.meta.url, './pass.ts');
+const choice = late<typeof import('./choice.ts')>(import.meta.url, './choice.ts');
+const wait = late<typeof import('./wait.ts')>(import.meta.url, './wait.ts');
+const succeed = late<typeof import('./succeed.ts')>(import.meta.url, './succeed.ts');
+const fail = late<typeof import('./fail.ts')>(import.meta.url, './fail.ts');
+const map = late<typeof import('./map.ts')>(import.meta.url, './map.ts');
+const parallel = late<typeof import('./parallel.ts')>(import.meta.url, './parallel.ts');
 
 /** A machine of nothing but Pass and Choice may loop for ever: after this many states in a turn, others get one. */
 const STATES_PER_TURN = 500;
@@ -39,19 +42,19 @@ export const execute = (visit: Visit, state: State, progress?: Progress): Promis
     case 'Task':
       return runTask(visit as Visit<typeof state>, progress);
     case 'Pass':
-      return runPass(visit as Visit<typeof state>);
+      return pass().runPass(visit as Visit<typeof state>);
     case 'Choice':
-      return runChoice(visit as Visit<typeof state>);
+      return choice().runChoice(visit as Visit<typeof state>);
     case 'Wait':
-      return runWait(visit as Visit<typeof state>);
+      return wait().runWait(visit as Visit<typeof state>);
     case 'Succeed':
-      return runSucceed(visit as Visit<typeof state>);
+      return succeed().runSucceed(visit as Visit<typeof state>);
     case 'Fail':
-      return runFail(visit as Visit<typeof state>);
+      return fail().runFail(visit as Visit<typeof state>);
     case 'Parallel':
-      return runParallel(visit as Visit<typeof state>, runFrame, progress);
+      return parallel().runParallel(visit as Visit<typeof state>, runFrame, progress);
     case 'Map':
-      return runMap(visit as Visit<typeof state>, runFrame, progress);
+      return map().runMap(visit as Visit<typeof state>, runFrame, progress);
   }
 };
 

@@ -1,15 +1,25 @@
 // Compiles how data enters and leaves a state: InputPath ... OutputPath, or Arguments and Output.
 
+import { late } from '../../late-modules.ts';
 import { EvaluationProblem } from '../errors.ts';
-import { compileTemplate, type Template } from '../expressions/jsonata-template.ts';
-import { compilePathExpression, compilePayload } from '../expressions/payload-template.ts';
-import { parseReference } from '../expressions/reference.ts';
-import { placeResult } from '../expressions/result-path.ts';
+import type { Template } from '../expressions/jsonata-template.ts';
 import type { Scope, Variables } from '../expressions/scope.ts';
 import { isObject, type Json } from '../json.ts';
 import type { Fields } from './fields.ts';
 import type { Assign, Evaluate, Flow } from './machine.ts';
 import { missingValue } from './number-problems.ts';
+
+// What the language of a machine does not need is not loaded.
+const jsonata = late<typeof import('../expressions/jsonata-template.ts')>(
+  import.meta.url,
+  '../expressions/jsonata-template.ts',
+);
+const payloads = late<typeof import('../expressions/payload-template.ts')>(
+  import.meta.url,
+  '../expressions/payload-template.ts',
+);
+const references = late<typeof import('../expressions/reference.ts')>(import.meta.url, '../expressions/reference.ts');
+const results = late<typeof import('../expressions/result-path.ts')>(import.meta.url, '../expressions/result-path.ts');
 
 const same = (scope: Scope): Json => scope.input;
 
@@ -18,8 +28,8 @@ export const template = (fields: Fields, field: string): Evaluate<Json> | undefi
   const value = fields.get(field);
   if (value === undefined) return undefined;
   return fields.language === 'JSONata'
-    ? compileTemplate(value, fields.name(field), fields.ambient, fields.syntaxError)
-    : compilePayload(value, fields.name(field), fields.ambient, fields.syntaxError);
+    ? jsonata().compileTemplate(value, fields.name(field), fields.ambient, fields.syntaxError)
+    : payloads().compilePayload(value, fields.name(field), fields.ambient, fields.syntaxError);
 };
 
 /** A field that names a value by path, e.g. InputPath. `null` selects `{}`. Absent: undefined. */
@@ -32,8 +42,8 @@ export const pathField = (fields: Fields, field: string): ((scope: Scope) => Jso
     return undefined;
   }
   try {
-    if (text.startsWith('States.')) return compilePathExpression(text, field, fields.ambient);
-    const reference = parseReference(text);
+    if (text.startsWith('States.')) return payloads().compilePathExpression(text, field, fields.ambient);
+    const reference = references().parseReference(text);
     return (scope) => {
       const value = reference.read(scope);
       if (value === undefined) {
@@ -76,11 +86,11 @@ const resultPath = (fields: Fields): ((input: Json, result: Json) => Json) => {
     return (_input, result) => result;
   }
   try {
-    const { path } = parseReference(text);
+    const { path } = references().parseReference(text);
     if (!/^\$($|[.[])/.test(text) || !path.segments.every(({ kind }) => kind === 'name' || kind === 'index')) {
       throw new SyntaxError('it names more than one place, or none of the input');
     }
-    return (input, result) => placeResult(input, path.segments, result);
+    return (input, result) => results().placeResult(input, path.segments, result);
   } catch (thrown) {
     fields.wrong('ResultPath', `Value is not a Reference Path: ${thrown instanceof Error ? thrown.message : thrown}`);
     return (_input, result) => result;
@@ -114,7 +124,9 @@ const jsonPathFlow = (fields: Fields): Flow => {
   const parameters = template(fields, 'Parameters');
   const selector = fields.get('ResultSelector');
   const select =
-    selector === undefined ? undefined : compilePayload(selector, 'ResultSelector', fields.ambient, fields.syntaxError);
+    selector === undefined
+      ? undefined
+      : payloads().compilePayload(selector, 'ResultSelector', fields.ambient, fields.syntaxError);
   return {
     plainInput: !fields.has('InputPath') && !fields.has('Parameters'),
     plainOutput: !['ResultSelector', 'ResultPath', 'OutputPath', 'Assign'].some((field) => fields.has(field)),

@@ -1,11 +1,13 @@
 // Fields that hold a number, an expression for one, or (as `<Field>Path`) a path to one.
+import { late } from '../../late-modules.ts';
 import { EvaluationProblem } from '../errors.ts';
-import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
 import { pathField } from './data-flow.ts';
 import type { Fields } from './fields.ts';
 import type { Evaluate } from './machine.ts';
 import { numberProblem } from './number-problems.ts';
 import { unexpectedType } from './unexpected-type.ts';
+
+const jsonata = late<typeof import('../expressions/jsonata.ts')>(import.meta.url, '../expressions/jsonata.ts');
 
 export interface NumberRule {
   readonly minimum: number;
@@ -19,7 +21,7 @@ const inRange = (value: number, { minimum, maximum, fraction }: NumberRule) =>
 const jsonataNumber = (fields: Fields, name: string, text: string, rule: NumberRule): Evaluate<number> | undefined => {
   const field = fields.name(name);
   try {
-    const query = compileJsonata(text, field, fields.ambient);
+    const query = jsonata().compileJsonata(text, field, fields.ambient);
     return async (scope) => {
       const value = await query.evaluate(scope);
       if (typeof value !== 'number') throw unexpectedType(query, field, 'number', value);
@@ -59,7 +61,7 @@ export const numberField = (fields: Fields, field: string, rule: NumberRule): Ev
   const value = fields.get(field);
   if (value === undefined) return fields.language === 'JSONPath' ? pathNumber(fields, `${field}Path`, rule) : undefined;
   if (typeof value === 'number' && inRange(value, rule)) return () => value;
-  if (fields.language === 'JSONata' && typeof value === 'string' && isJsonata(value)) {
+  if (fields.language === 'JSONata' && typeof value === 'string' && jsonata().isJsonata(value)) {
     return jsonataNumber(fields, field, value, rule);
   }
   const { minimum, maximum, fraction } = rule;

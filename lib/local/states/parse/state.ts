@@ -1,14 +1,16 @@
 // Parses one state of a sequence.
+import { late } from '../../late-modules.ts';
 import { allowedFields } from './allowed-fields.ts';
-import { parseChoice } from './choice.ts';
 import { dataFlow } from './data-flow.ts';
-import { parseFail } from './fail.ts';
 import type { Fields } from './fields.ts';
 import type { Sequence, State } from './machine.ts';
-import { parseMap } from './map.ts';
 import { guards } from './retry-catch.ts';
 import { parseTask } from './task.ts';
-import { parseWait } from './wait.ts';
+
+const choice = late<typeof import('./choice.ts')>(import.meta.url, './choice.ts');
+const wait = late<typeof import('./wait.ts')>(import.meta.url, './wait.ts');
+const fail = late<typeof import('./fail.ts')>(import.meta.url, './fail.ts');
+const map = late<typeof import('./map.ts')>(import.meta.url, './map.ts');
 
 type ParseSequence = (fields: Fields, express: boolean) => Sequence;
 
@@ -77,20 +79,20 @@ export const parseState = (
     case 'Pass':
       return { ...common, kind: 'Pass', flow: dataFlow(fields), result: fields.get('Result') };
     case 'Choice':
-      return parseChoice(name, fields);
+      return choice().parseChoice(name, fields);
     case 'Wait':
-      return parseWait(name, fields, next);
+      return wait().parseWait(name, fields, next);
     case 'Succeed':
       return { ...common, kind: 'Succeed', flow: dataFlow(fields) };
     case 'Fail':
-      return parseFail(name, fields);
+      return fail().parseFail(name, fields);
     case 'Parallel': {
       fields.require('Branches');
       const branches = fields.objects('Branches').map((branch) => parseSequence(branch, express));
       return { ...common, kind: 'Parallel', flow: dataFlow(fields), branches, ...guards(fields) };
     }
     case 'Map':
-      return parseMap(name, fields, next, express, parseSequence);
+      return map().parseMap(name, fields, next, express, parseSequence);
     default:
       return undefined;
   }
