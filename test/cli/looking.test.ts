@@ -16,7 +16,7 @@ const log = async (stage: string, run: string, lines: readonly object[]): Promis
     timestamp: Date.parse('2026-01-01T10:00:00.000Z') + index * 1_000,
     message: JSON.stringify({ level: 'INFO', service: stage, pipeline: 'orders', run, stage, ...line }),
   }));
-  await logs.call('PutLogEvents', { logGroupName, logStreamName: 's', logEvents });
+  await logs.call('WriteLogLines', { logGroupName, logStreamName: 's', logEvents });
 };
 
 beforeAll(async () => {

@@ -151,7 +151,7 @@ export const writeLogs = async (aws: Aws): Promise<void> => {
     [75, 'ERROR', 'the attempt failed', { error: noAnswer }],
   ] as const;
   const logGroupName = '/aws/lambda/heddle-classify-audit';
-  await aws.call('logs', 'PutLogEvents', {
+  await aws.call('logs', 'WriteLogLines', {
     logGroupName,
     logStreamName: '2026/01/18',
     logEvents: lines.map(([seconds, level, message, fields]) => ({

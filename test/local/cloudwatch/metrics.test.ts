@@ -141,7 +141,7 @@ test('metrics in log lines become metrics, for each set of dimensions', async ()
     { timestamp: start * 1000, message: JSON.stringify(line) },
     { timestamp: start * 1000, message: 'about "CloudWatchMetrics" {' },
   ];
-  await services.call('cloudwatchlogs', 'PutLogEvents', { logGroupName: 'g', logStreamName: 's', logEvents });
+  await services.call('cloudwatchlogs', 'WriteLogLines', { logGroupName: 'g', logStreamName: 's', logEvents });
   expect(await call('ListMetrics', { Namespace: 'App' })).toMatchObject({
     Metrics: [
       {

@@ -110,9 +110,14 @@ test('Scheduler', async () => {
 });
 
 test('CloudWatch Logs', async () => {
-  const headers = { 'x-amz-target': 'Logs_20140328.PutLogEvents', 'content-type': 'application/x-amz-json-1.1' };
-  const logEvents = [{ timestamp: 1, message: 'hello' }];
-  expect(await request('/', headers, { logGroupName: 'g', logStreamName: 's', logEvents })).toMatchObject([200, {}]);
-  const read = { ...headers, 'x-amz-target': 'Logs_20140328.FilterLogEvents' };
-  expect(await request('/', read, { logGroupName: 'g' })).toMatchObject([200, { events: [{ message: 'hello' }] }]);
+  const call = (operation: string, input: object) => {
+    const headers = { 'x-amz-target': `Logs_20140328.${operation}`, 'content-type': 'application/x-amz-json-1.1' };
+    return request('/', headers, input);
+  };
+  const stream = { logGroupName: 'g', logStreamName: 's' };
+  const logEvents = [{ timestamp: Date.now(), message: 'hello' }];
+  expect(await call('CreateLogGroup', { logGroupName: 'g' })).toMatchObject([200, {}]);
+  expect(await call('CreateLogStream', stream)).toMatchObject([200, {}]);
+  expect(await call('PutLogEvents', { ...stream, logEvents })).toMatchObject([200, { nextSequenceToken: '0' }]);
+  expect(await call('FilterLogEvents', { logGroupName: 'g' })).toMatchObject([200, { events: [{ message: 'hello' }] }]);
 });

@@ -1,8 +1,7 @@
 import type { OperationTable } from '../../operation-table.ts';
-import { AwsError, type EngineContext, type Shape } from '../../service.ts';
-import { embeddedMetrics } from './embedded-metrics.ts';
+import type { Shape } from '../../service.ts';
 import { lineFilter } from './filter-pattern.ts';
-import { invalidToken, type LogGroups, limitOf, read, streamKey } from './groups.ts';
+import { invalidToken, type LogGroups, limitOf, read } from './groups.ts';
 import type { LineQuery, LogLine, LogStore } from './log-store.ts';
 
 const MOST_LINES = 10_000;
@@ -66,10 +65,7 @@ const beforeEnd = ({ toMs, ...window }: ReturnType<typeof windowOf>): ReturnType
   toMs === undefined ? window : { ...window, toMs: toMs - 1 };
 
 const getLogEvents = (store: LogStore, known: LogGroups, input: Shape): Shape => {
-  const { name: group } = known.group(input);
-  const stream = read.text(input, 'logStreamName');
-  if (!known.streams.has(streamKey(group, stream)))
-    throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
+  const { group, name: stream } = known.stream(input);
   const token = read.optionalText(input, 'nextToken');
   const position = token === undefined ? undefined : positionOf(token);
   const newestFirst = position ? position.direction === 'b' : read.flag(input, 'startFromHead') !== true;
@@ -90,28 +86,8 @@ const getLogEvents = (store: LogStore, known: LogGroups, input: Shape): Shape =>
   };
 };
 
-/** PutLogEvents, FilterLogEvents, GetLogEvents. */
-export const eventOperations = (context: EngineContext, store: LogStore, known: LogGroups): OperationTable => ({
-  PutLogEvents: async (input) => {
-    const group = read.text(input, 'logGroupName');
-    const stream = read.text(input, 'logStreamName');
-    const ingestedMs = context.clock.now();
-    const lines = read.shapes(input, 'logEvents').map((event) => ({
-      group,
-      stream,
-      ingestedMs,
-      timeMs: read.number(event, 'timestamp'),
-      message: read.text(event, 'message'),
-    }));
-    known.ensure(group, stream);
-    store.add(lines);
-    const batches = lines.flatMap(({ message, timeMs }) => embeddedMetrics(message, timeMs));
-    if (batches.length > 0) {
-      const cloudwatch = context.service('cloudwatch');
-      await Promise.all(batches.map((batch) => cloudwatch.call('PutMetricData', batch)));
-    }
-    return { nextSequenceToken: '0' };
-  },
+/** FilterLogEvents, GetLogEvents. */
+export const eventOperations = (store: LogStore, known: LogGroups): OperationTable => ({
   FilterLogEvents: (input) => filterLogEvents(store, known, input),
   GetLogEvents: (input) => getLogEvents(store, known, input),
 });

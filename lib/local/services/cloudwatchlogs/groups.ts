@@ -17,11 +17,13 @@ export interface LogGroups {
   readonly streams: StoredMap<LogStream>;
   /** The group that logGroupName or logGroupIdentifier names. Throws ResourceNotFoundException. */
   group(input: Shape): LogGroup;
+  /** The stream that logStreamName names in that group. Throws ResourceNotFoundException. */
+  stream(input: Shape): LogStream;
   /** Makes what is missing: a Lambda's log group comes with its first line. */
   ensure(group: string, stream: string): void;
 }
 
-const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
+export const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message);
 
 export const invalidToken = (): AwsError => invalid('The specified nextToken is invalid.');
 
@@ -62,17 +64,23 @@ const exists = (what: string): AwsError =>
 export const openGroups = (context: EngineContext): LogGroups => {
   const groups = storedMap<LogGroup>(context.database, 'cloudwatchlogs_groups');
   const streams = storedMap<LogStream>(context.database, 'cloudwatchlogs_streams');
+  const group = (input: Shape): LogGroup => {
+    const wanted = read.optionalText(input, 'logGroupName') ?? read.text(input, 'logGroupIdentifier');
+    const name =
+      parseArn(wanted)
+        ?.resource.replace(/^log-group:/, '')
+        .replace(/:\*$/, '') ?? wanted;
+    const found = groups.get(name);
+    if (!found) throw missing('log group');
+    return found;
+  };
   return {
     groups,
     streams,
-    group: (input) => {
-      const wanted = read.optionalText(input, 'logGroupName') ?? read.text(input, 'logGroupIdentifier');
-      const name =
-        parseArn(wanted)
-          ?.resource.replace(/^log-group:/, '')
-          .replace(/:\*$/, '') ?? wanted;
-      const found = groups.get(name);
-      if (!found) throw missing('log group');
+    group,
+    stream: (input) => {
+      const found = streams.get(streamKey(group(input).name, read.text(input, 'logStreamName')));
+      if (!found) throw missing('log stream');
       return found;
     },
     ensure: (group, stream) => {
@@ -137,10 +145,9 @@ export const groupOperations = (context: EngineContext, store: LogStore, known: 
       return {};
     },
     DeleteLogStream: (input) => {
-      const { name } = known.group(input);
-      const stream = read.text(input, 'logStreamName');
-      if (!streams.delete(streamKey(name, stream))) throw missing('log stream');
-      store.deleteLines(name, stream);
+      const { group, name } = known.stream(input);
+      streams.delete(streamKey(group, name));
+      store.deleteLines(group, name);
       return {};
     },
     DescribeLogStreams: (input) => {

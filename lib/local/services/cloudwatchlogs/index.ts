@@ -3,6 +3,7 @@ import type { EngineContext, Service } from '../../service.ts';
 import { eventOperations } from './events.ts';
 import { groupOperations, openGroups } from './groups.ts';
 import { logStore } from './log-store.ts';
+import { putOperations } from './put-log-events.ts';
 import { queryOperations } from './queries.ts';
 
 /** CloudWatch Logs. Lines that are EMF documents become metrics as they come in. */
@@ -13,7 +14,8 @@ export const cloudwatchlogsService = (context: EngineContext): Service => {
     id: 'cloudwatchlogs',
     call: callFrom('cloudwatchlogs', {
       ...groupOperations(context, store, groups),
-      ...eventOperations(context, store, groups),
+      ...eventOperations(store, groups),
+      ...putOperations(context, store, groups),
       ...queryOperations(context),
     }),
     close: async () => store.close(),

@@ -59,7 +59,7 @@ const callOf = (rule: Rule, target: Target, event: Envelope, body: string, nowMs
     case 'logs':
       return {
         service: 'cloudwatchlogs',
-        operation: 'PutLogEvents',
+        operation: 'WriteLogLines',
         input: {
           logGroupName: arn.resource.replace(/^log-group:/, '').replace(/:\*$/, ''),
           logStreamName: event.id,

@@ -45,7 +45,7 @@ export const invocationLog = (
     pending = [];
     if (logs === undefined || logEvents.length === 0) return;
     const input = { logGroupName: record.logGroup, logStreamName: logStream, logEvents };
-    sent = sent.then(() => logs.call('PutLogEvents', input));
+    sent = sent.then(() => logs.call('WriteLogLines', input));
   };
   const write = (message: string): void => {
     pending.push({ timestamp: clock.now(), message });

@@ -159,7 +159,7 @@ export class ExecutionLogs {
     for (const { group, stream, events } of pending.values()) {
       const input = { logGroupName: group, logStreamName: stream, logEvents: events };
       this.#service()
-        ?.call('PutLogEvents', input)
+        ?.call('WriteLogLines', input)
         .catch((thrown: unknown) => {
           // The execution goes on whatever becomes of its log; a warning is where a person can see it.
           process.emitWarning(`the log of executions in ${group} was not kept: ${String(thrown)}`);
