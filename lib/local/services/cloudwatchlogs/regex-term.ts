@@ -1,0 +1,16 @@
+import { invalid } from './groups.ts';
+
+/** AWS takes these alone: no groups, so no pattern takes for ever. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html */
+const SUPPORTED = /^[A-Za-z0-9:_#=@/;,^$?[\]{}|\\*+.-]+$/;
+
+/** The regular expression between two percent signs. Throws InvalidParameterException. */
+export const regexOf = (source: string): RegExp => {
+  if (!SUPPORTED.test(source))
+    throw invalid(`Invalid filter pattern: %${source}% has what no regular expression may have`);
+  try {
+    return new RegExp(source);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalid(`Invalid filter pattern: ${error.message}`);
+    throw error;
+  }
+};
