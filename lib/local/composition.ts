@@ -1,5 +1,6 @@
 // The services of an engine: loaded when the engine runs them, made when first needed, closed in an order in which none
 // needs one that is closed.
+import { late } from './late-modules.ts';
 import { AwsError, type BusEvent, type EngineContext, type Service, type ServiceId } from './service.ts';
 import type { LambdaOptions } from './services/lambda/index.ts';
 import type { SfnOptions } from './services/sfn/index.ts';
@@ -17,10 +18,31 @@ interface Loaded {
   hear?(event: BusEvent): void;
 }
 
-type Load = (context: EngineContext, options: CompositionOptions) => Promise<Loaded>;
+type Load = (context: EngineContext, options: CompositionOptions) => Loaded;
 
-const eventbridge: Load = async (context) => {
-  const { eventbridgeService } = await import('./services/eventbridge/index.ts');
+const modules = {
+  dynamodb: late<typeof import('./services/dynamodb/index.ts')>(import.meta.url, './services/dynamodb/index.ts'),
+  s3: late<typeof import('./services/s3/index.ts')>(import.meta.url, './services/s3/index.ts'),
+  sqs: late<typeof import('./services/sqs/index.ts')>(import.meta.url, './services/sqs/index.ts'),
+  sns: late<typeof import('./services/sns/index.ts')>(import.meta.url, './services/sns/index.ts'),
+  eventbridge: late<typeof import('./services/eventbridge/index.ts')>(
+    import.meta.url,
+    './services/eventbridge/index.ts',
+  ),
+  scheduler: late<typeof import('./services/scheduler/index.ts')>(import.meta.url, './services/scheduler/index.ts'),
+  sfn: late<typeof import('./services/sfn/index.ts')>(import.meta.url, './services/sfn/index.ts'),
+  lambda: late<typeof import('./services/lambda/index.ts')>(import.meta.url, './services/lambda/index.ts'),
+  cloudwatch: late<typeof import('./services/cloudwatch/index.ts')>(import.meta.url, './services/cloudwatch/index.ts'),
+  cloudwatchlogs: late<typeof import('./services/cloudwatchlogs/index.ts')>(
+    import.meta.url,
+    './services/cloudwatchlogs/index.ts',
+  ),
+  ssm: late<typeof import('./services/ssm/index.ts')>(import.meta.url, './services/ssm/index.ts'),
+  sts: late<typeof import('./services/sts/index.ts')>(import.meta.url, './services/sts/index.ts'),
+};
+
+const eventbridge: Load = (context) => {
+  const { eventbridgeService } = modules.eventbridge();
   let bus: ReturnType<typeof eventbridgeService> | undefined;
   const one = () => {
     bus ??= eventbridgeService(context);
@@ -29,8 +51,8 @@ const eventbridge: Load = async (context) => {
   return { make: one, hear: (event) => one().accept(event) };
 };
 
-const cloudwatch: Load = async (context) => {
-  const { cloudwatchService, executionMetrics } = await import('./services/cloudwatch/index.ts');
+const cloudwatch: Load = (context) => {
+  const { cloudwatchService, executionMetrics } = modules.cloudwatch();
   return {
     make: cloudwatchService,
     hear: (event) => {
@@ -40,8 +62,8 @@ const cloudwatch: Load = async (context) => {
   };
 };
 
-const lambda: Load = async (_context, options) => {
-  const { lambdaService } = await import('./services/lambda/index.ts');
+const lambda: Load = (_context, options) => {
+  const { lambdaService } = modules.lambda();
   return {
     make: (context) => {
       const service = lambdaService(context, options.lambda);
@@ -50,27 +72,25 @@ const lambda: Load = async (_context, options) => {
   };
 };
 
-const sfn: Load = async (_context, options) => {
-  const { sfnService } = await import('./services/sfn/index.ts');
+const sfn: Load = (_context, options) => {
+  const { sfnService } = modules.sfn();
   return { make: (context) => sfnService(context, options.sfn) };
 };
 
 /** What starts work closes before what carries it out: executions, for one, before the functions that they call. */
 const SERVICES: { readonly [id in ServiceId]: Load } = {
-  scheduler: async () => ({ make: (await import('./services/scheduler/index.ts')).schedulerService }),
+  scheduler: () => ({ make: modules.scheduler().schedulerService }),
   sfn,
   eventbridge,
-  sns: async () => ({ make: (await import('./services/sns/index.ts')).snsService }),
+  sns: () => ({ make: modules.sns().snsService }),
   lambda,
-  sqs: async () => ({ make: (await import('./services/sqs/index.ts')).sqsService }),
-  s3: async () => ({ make: (await import('./services/s3/index.ts')).s3Service }),
-  dynamodb: async () => ({ make: (await import('./services/dynamodb/index.ts')).dynamodbService }),
-  ssm: async () => ({ make: (await import('./services/ssm/index.ts')).ssmService }),
-  sts: async () => ({ make: (await import('./services/sts/index.ts')).stsService }),
+  sqs: () => ({ make: modules.sqs().sqsService }),
+  s3: () => ({ make: modules.s3().s3Service }),
+  dynamodb: () => ({ make: modules.dynamodb().dynamodbService }),
+  ssm: () => ({ make: modules.ssm().ssmService }),
+  sts: () => ({ make: modules.sts().stsService }),
   cloudwatch,
-  cloudwatchlogs: async () => ({
-    make: (await import('./services/cloudwatchlogs/index.ts')).cloudwatchlogsService,
-  }),
+  cloudwatchlogs: () => ({ make: modules.cloudwatchlogs().cloudwatchlogsService }),
 };
 
 const IDS = Object.keys(SERVICES) as readonly ServiceId[]; // the keys of a record of ServiceId
@@ -91,13 +111,9 @@ export interface Composition {
 }
 
 /** Loads the services; none is made yet. */
-export const composeServices = async (
-  context: EngineContext,
-  options: CompositionOptions = {},
-): Promise<Composition> => {
+export const composeServices = (context: EngineContext, options: CompositionOptions = {}): Composition => {
   const ids = IDS.filter((id) => options.services?.includes(id) ?? true);
-  const load = async (id: ServiceId) => [id, await SERVICES[id](context, options)] as const;
-  const loaded = new Map(await Promise.all(ids.map(load)));
+  const loaded = new Map(ids.map((id) => [id, SERVICES[id](context, options)] as const));
   const hearers = [...loaded.values()].filter((one) => one.hear);
   const made = new Map<ServiceId, Service>();
   const get = (id: ServiceId): Service => {

@@ -3,6 +3,7 @@ import { invariant } from '../support/invariant.ts';
 import { type Clock, exactTimers, realClock } from './clock.ts';
 import { type Composition, type CompositionOptions, composeServices } from './composition.ts';
 import type { Durability } from './database.ts';
+import { late } from './late-modules.ts';
 import type { WireServer } from './server/index.ts';
 import type { BusEvent, EngineContext } from './service.ts';
 import type { LambdaOptions } from './services/lambda/index.ts';
@@ -70,6 +71,7 @@ export interface Host {
 }
 
 const LONGEST_CLOSE_MS = 5_000;
+const serverModule = late<typeof import('./server/index.ts')>(import.meta.url, './server/index.ts');
 const NOWHERE = 'http://127.0.0.1:0'; // where a call of AWS goes in an engine without a server: it fails at once
 
 /** `work`, or after a bound nothing more: a function that does not stop must not keep the engine open. */
@@ -151,9 +153,9 @@ export const openHost = async (settings: HostSettings): Promise<Host> => {
     if (server) folder.announce(server.endpoint);
   };
   try {
-    composition = await composeServices(context, compositionOptions(settings));
+    composition = composeServices(context, compositionOptions(settings));
     if (port !== undefined) {
-      const { startServer } = await import('./server/index.ts');
+      const { startServer } = serverModule();
       server = await startServer({ port, services: composition.made });
     }
     return { context, composition, announce, close };

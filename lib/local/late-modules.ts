@@ -19,10 +19,22 @@ export const zlib = (): typeof import('node:zlib') => process.getBuiltinModule('
  * `const map = late<typeof import('./map.ts')>(import.meta.url, './map.ts')`, then `map().runMap(...)`. It is there at once: with `import()`
  * other things would happen meanwhile, and in another order the first time than the second.
  */
-export const late = <Module>(from: string, path: string): (() => Module) => {
-  let module: Module | undefined;
+export const late = <Module>(from: string, path: string): (() => Module) =>
+  once(() => process.getBuiltinModule('node:module').createRequire(from)(path) as Module);
+
+/** What `make` makes when it is first asked for, and the same from then on. */
+const once = <Made>(make: () => Made): (() => Made) => {
+  let made: { readonly value: Made } | undefined;
   return () => {
-    module ??= process.getBuiltinModule('node:module').createRequire(from)(path) as Module;
-    return module;
+    made ??= { value: make() };
+    return made.value;
   };
+};
+
+/** An object whose fields are made when they are first read. */
+export const lazily = <Parts extends object>(makers: { readonly [name in keyof Parts]: () => Parts[name] }): Parts => {
+  const parts = {};
+  for (const [name, make] of Object.entries<() => unknown>(makers))
+    Object.defineProperty(parts, name, { get: once(make), enumerable: true });
+  return parts as Parts; // each field is what its maker gives
 };

@@ -7,11 +7,19 @@ export type Operation = (input: Shape) => Shape | Promise<Shape>;
 /** Operations by name, in Pascal case as the AWS API reference spells them. */
 export type OperationTable = { readonly [operation: string]: Operation };
 
-/** The `call` of a service: finds the operation or throws `notImplemented`. */
-export const callFrom = (id: ServiceId, operations: OperationTable): Service['call'] => {
+/** The `call` of a service: finds the operation or throws `notImplemented`. `more` gives the rest of the table, asked for once, when it is needed. */
+export const callFrom = (id: ServiceId, operations: OperationTable, more?: () => OperationTable): Service['call'] => {
   const known = new Map(Object.entries(operations));
-  return (operation, input) => {
+  let rest = more;
+  const find = (operation: string): Operation | undefined => {
     const run = known.get(operation);
+    if (run || !rest) return run;
+    for (const [name, other] of Object.entries(rest())) known.set(name, other);
+    rest = undefined;
+    return known.get(operation);
+  };
+  return (operation, input) => {
+    const run = find(operation);
     if (!run) return Promise.reject(notImplemented(id, operation));
     try {
       const answer = run(input);

@@ -1,5 +1,6 @@
 // Lambda: the real bundles in worker threads or in this process, asynchronous events that survive a restart, queues as event sources.
 import { join } from 'node:path';
+import { late } from '../../late-modules.ts';
 import { callFrom } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Service, type Shape } from '../../service.ts';
 import { asyncEvents } from './async-events.ts';
@@ -37,30 +38,31 @@ export interface LambdaService extends Service {
   resume(): void;
 }
 
+const inProcess = late<typeof import('./in-process.ts')>(import.meta.url, './in-process.ts');
+const pool = late<typeof import('./sandbox-pool.ts')>(import.meta.url, './sandbox-pool.ts');
+
 /** Loads what runs functions with the first event: a program whose functions are all registered has no use for it. */
 const runnerOf = (
   context: EngineContext,
   isolation: LambdaIsolation,
   sandboxes: number | undefined,
 ): FunctionRunner => {
-  const load = async (): Promise<FunctionRunner> => {
-    if (isolation === 'inProcess') return (await import('./in-process.ts')).inProcessRunner(context);
-    const { roomOfMachine, sandboxPool } = await import('./sandbox-pool.ts');
+  let runner: FunctionRunner | undefined;
+  const load = (): FunctionRunner => {
+    if (isolation === 'inProcess') return inProcess().inProcessRunner(context);
+    const { roomOfMachine, sandboxPool } = pool();
     return sandboxPool(
       sandboxes ? { usual: sandboxes, most: sandboxes } : roomOfMachine(),
       join(context.stateDir, 'compiled'),
     );
   };
-  let loading: Promise<FunctionRunner> | undefined;
-  let loaded: FunctionRunner | undefined;
   return {
-    run: async (job) => {
-      loading ??= load();
-      loaded ??= await loading;
-      return loaded.run(job);
+    run: (job) => {
+      runner ??= load();
+      return runner.run(job);
     },
-    retire: (name) => loaded?.retire(name),
-    close: async () => (await loading)?.close(),
+    retire: (name) => runner?.retire(name),
+    close: async () => runner?.close(),
   };
 };
 

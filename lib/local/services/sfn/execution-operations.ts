@@ -4,11 +4,10 @@ import { AwsError, type Shape } from '../../service.ts';
 import { isEvent, toHistoryEvent } from '../../states/history/record.ts';
 import { listedExecution } from './descriptions.ts';
 import type { ListFilter } from './execution-rows.ts';
-import type { MapRuns } from './map-runs.ts';
 import { page } from './pages.ts';
 import type { Parts } from './parts.ts';
 import { arnIn, checkName, oneOf, optionalText, problemIn, seconds, text, withData } from './requests.ts';
-import type { Versions } from './versions.ts';
+import type { Qualified } from './versions.ts';
 
 const arnOf = (input: Shape) => arnIn(input, 'stateMachineArn', 'stateMachine');
 const executionIn = (input: Shape) => arnIn(input, 'executionArn', 'execution');
@@ -20,7 +19,7 @@ const wrongType = (): AwsError =>
   new AwsError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');
 
 /** Of a machine (or what one of its versions or aliases started), or of a Map Run. */
-const filterOf = (versions: Versions, mapRuns: MapRuns, input: Shape): ListFilter => {
+const filterOf = (parts: Parts, input: Shape): ListFilter => {
   oneOf(input, 'statusFilter', 'SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING');
   oneOf(input, 'redriveFilter', 'NOT_REDRIVEN', 'REDRIVEN');
   const [mapRun, machine] = [optionalText(input, 'mapRunArn'), optionalText(input, 'stateMachineArn')];
@@ -31,67 +30,70 @@ const filterOf = (versions: Versions, mapRuns: MapRuns, input: Shape): ListFilte
   if (redriven !== undefined && mapRun === undefined)
     throw new AwsError('ValidationException', 'redriveFilter can be specified with mapRunArn only');
   const about = { ...(status && { status }), ...(redriven && { redriven: redriven === 'REDRIVEN' }) };
-  if (mapRun !== undefined) return { ...about, mapRun: mapRuns.get(arnIn(input, 'mapRunArn', 'mapRun')).arn };
-  const { type, ...startedBy } = versions.startedBy(arnOf(input));
+  if (mapRun !== undefined)
+    return { ...about, mapRun: parts.late.mapRuns.get(arnIn(input, 'mapRunArn', 'mapRun')).arn };
+  const { type, ...startedBy } = parts.late.versions.startedBy(arnOf(input));
   if (type === 'EXPRESS') throw wrongType();
   return { ...about, ...startedBy };
 };
 
-export const executionOperations = ({
-  versions,
-  executions,
-  express,
-  mapRuns,
-  redriveTokens,
-  journal,
-  admitStart,
-}: Parts): OperationTable => ({
-  StartExecution: async (input) => {
-    admitStart();
-    const { machine, versionArn, aliasArn } = versions.resolve(text(input, 'stateMachineArn'));
-    const asked = optionalText(input, 'name');
-    const name = asked === undefined ? undefined : checkName(asked);
-    const data = optionalText(input, 'input') ?? '{}';
-    if (machine.type === 'EXPRESS') {
-      const { arn, startedAt } = express.start(machine, name ?? executions.newName(), data);
-      return { executionArn: arn, startDate: seconds(startedAt) };
-    }
-    const row = await executions.start(machine, name, data, { versionArn, aliasArn });
-    return { executionArn: row.arn, startDate: seconds(row.startedAt) };
-  },
-  StartSyncExecution: (input) => {
-    const { machine } = versions.resolve(text(input, 'stateMachineArn'));
-    if (machine.type !== 'EXPRESS') throw wrongType();
-    return express.startSync(
-      machine,
-      checkName(optionalText(input, 'name') ?? executions.newName()),
-      optionalText(input, 'input') ?? '{}',
-      withData(input),
-    );
-  },
-  DescribeExecution: (input) => executions.describe(executions.get(executionIn(input)), withData(input)),
-  ListExecutions: (input) => {
-    journal.flush();
-    const filter = filterOf(versions, mapRuns, input);
-    const read = (limit: number, offset: number) => executions.rows.list(filter, limit, offset);
-    const { items, nextToken } = page(input, read, LONGEST_TOKEN);
-    return { executions: items.map(listedExecution), ...(nextToken && { nextToken }) };
-  },
-  StopExecution: async (input) => {
-    const stoppedAt = await executions.stop(executionIn(input), ...problemIn(input));
-    return { stopDate: seconds(stoppedAt) };
-  },
-  RedriveExecution: async (input) => {
-    const [arn, token] = [executionIn(input), optionalText(input, 'clientToken')];
-    const redrivenAt = await redriveTokens.once(arn, token, () => executions.redrive(arn));
-    return { redriveDate: seconds(redrivenAt) };
-  },
-  GetExecutionHistory: (input) => {
-    const row = executions.get(executionIn(input));
-    const events = journal.read(row.id).filter(isEvent);
-    if (input.reverseOrder === true) events.reverse();
-    const { items, nextToken } = page(input, (limit, offset) => events.slice(offset, offset + limit));
-    const hasData = input.includeExecutionData !== false;
-    return { events: items.map((event) => toHistoryEvent(event, hasData)), ...(nextToken && { nextToken }) };
-  },
-});
+/** What is to be started. Most machines are named by their own ARN. */
+const machineIn = (parts: Parts, input: Shape): Qualified => {
+  const arn = text(input, 'stateMachineArn');
+  const machine = parts.machines.find(arn);
+  return machine ? { machine, versionArn: undefined, aliasArn: undefined } : parts.late.versions.resolve(arn);
+};
+
+export const executionOperations = (parts: Parts): OperationTable => {
+  const { executions, journal, admitStart } = parts;
+  return {
+    StartExecution: async (input) => {
+      admitStart();
+      const { machine, versionArn, aliasArn } = machineIn(parts, input);
+      const asked = optionalText(input, 'name');
+      const name = asked === undefined ? undefined : checkName(asked);
+      const data = optionalText(input, 'input') ?? '{}';
+      if (machine.type === 'EXPRESS') {
+        const { arn, startedAt } = parts.late.express.start(machine, name ?? executions.newName(), data);
+        return { executionArn: arn, startDate: seconds(startedAt) };
+      }
+      const row = await executions.start(machine, name, data, { versionArn, aliasArn });
+      return { executionArn: row.arn, startDate: seconds(row.startedAt) };
+    },
+    StartSyncExecution: (input) => {
+      const { machine } = machineIn(parts, input);
+      if (machine.type !== 'EXPRESS') throw wrongType();
+      return parts.late.express.startSync(
+        machine,
+        checkName(optionalText(input, 'name') ?? executions.newName()),
+        optionalText(input, 'input') ?? '{}',
+        withData(input),
+      );
+    },
+    DescribeExecution: (input) => executions.describe(executions.get(executionIn(input)), withData(input)),
+    ListExecutions: (input) => {
+      journal.flush();
+      const filter = filterOf(parts, input);
+      const read = (limit: number, offset: number) => executions.rows.list(filter, limit, offset);
+      const { items, nextToken } = page(input, read, LONGEST_TOKEN);
+      return { executions: items.map(listedExecution), ...(nextToken && { nextToken }) };
+    },
+    StopExecution: async (input) => {
+      const stoppedAt = await executions.stop(executionIn(input), ...problemIn(input));
+      return { stopDate: seconds(stoppedAt) };
+    },
+    RedriveExecution: async (input) => {
+      const [arn, token] = [executionIn(input), optionalText(input, 'clientToken')];
+      const redrivenAt = await parts.late.redriveTokens.once(arn, token, () => executions.redrive(arn));
+      return { redriveDate: seconds(redrivenAt) };
+    },
+    GetExecutionHistory: (input) => {
+      const row = executions.get(executionIn(input));
+      const events = journal.read(row.id).filter(isEvent);
+      if (input.reverseOrder === true) events.reverse();
+      const { items, nextToken } = page(input, (limit, offset) => events.slice(offset, offset + limit));
+      const hasData = input.includeExecutionData !== false;
+      return { events: items.map((event) => toHistoryEvent(event, hasData)), ...(nextToken && { nextToken }) };
+    },
+  };
+};

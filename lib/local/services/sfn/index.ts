@@ -1,6 +1,7 @@
 // AWS Step Functions: the front door of the interpreter.
 
 import { TokenBucket } from '../../../support/token-bucket.ts';
+import { late as lateModule, lazily } from '../../late-modules.ts';
 import { callFrom } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Service } from '../../service.ts';
 import { Journal } from '../../states/history/journal.ts';
@@ -8,17 +9,19 @@ import { integrationsOf } from '../../states/integrations/resolve.ts';
 import { Tokens } from '../../states/integrations/tokens.ts';
 import type { Host } from '../../states/machine/execution.ts';
 import { Lifetime } from '../../states/machine/lifetime.ts';
-import { Activities } from './activities.ts';
 import { ExecutionLogs } from './execution-logs.ts';
 import { Executions } from './executions.ts';
-import { Express, unlogged } from './express.ts';
 import { Machines } from './machines.ts';
-import { MapRuns } from './map-runs.ts';
-import { operationsOf } from './operations.ts';
-import { RedriveTokens } from './redrive-tokens.ts';
+import { firstOperations, otherOperations } from './operations.ts';
+import type { LateParts, Parts } from './parts.ts';
 import { createTables } from './tables.ts';
-import type { StateTests } from './test-state.ts';
-import { Versions } from './versions.ts';
+
+const activitiesModule = lateModule<typeof import('./activities.ts')>(import.meta.url, './activities.ts');
+const expressModule = lateModule<typeof import('./express.ts')>(import.meta.url, './express.ts');
+const mapRunsModule = lateModule<typeof import('./map-runs.ts')>(import.meta.url, './map-runs.ts');
+const redriveTokensModule = lateModule<typeof import('./redrive-tokens.ts')>(import.meta.url, './redrive-tokens.ts');
+const testsModule = lateModule<typeof import('./test-state.ts')>(import.meta.url, './test-state.ts');
+const versionsModule = lateModule<typeof import('./versions.ts')>(import.meta.url, './versions.ts');
 
 /** AWS: a Standard execution has at most this many events, the last of which is the failure itself. */
 const HISTORY_LIMIT = 25_000;
@@ -56,43 +59,35 @@ export const sfnService = (
   const tokens = new Tokens(() => context.random());
   const logs = new ExecutionLogs(context, machines);
   const executions = new Executions(context, machines, journal, tokens, (of) => logs.host(host, of));
-  const express = new Express(context, machines, (of) => logs.host({ ...host, journal: unlogged }, of));
-  const versions = new Versions(context, machines);
-  const mapRuns = new MapRuns(context, executions, express, journal);
-  const activities = new Activities(context, tokens);
+  let closeExpress = (): void => undefined;
+  const late: LateParts = lazily<LateParts>({
+    express: () => {
+      const { Express, unlogged } = expressModule();
+      const express = new Express(context, machines, (of) => logs.host({ ...host, journal: unlogged }, of));
+      closeExpress = () => express.close();
+      return express;
+    },
+    mapRuns: () => new (mapRunsModule().MapRuns)(context, executions, late.express, journal),
+    activities: () => new (activitiesModule().Activities)(context, tokens),
+    versions: () => new (versionsModule().Versions)(context, machines),
+    redriveTokens: () => new (redriveTokensModule().RedriveTokens)(context.clock),
+    tests: () => new (testsModule().StateTests)(context, machines, () => host),
+  });
   const ended: Parameters<typeof integrationsOf>[2] = (...about) => executions.outcomeOf(...about);
   const host: Host = {
     clock: context.clock,
     journal,
-    integrations: integrationsOf(context, tokens, ended, activities.integration),
-    mapRuns,
+    integrations: integrationsOf(context, tokens, ended, (arn) => late.activities.integration(arn)),
+    get mapRuns() {
+      return late.mapRuns;
+    },
     region: context.region,
     historyLimit,
     random: () => context.random(),
     running: () => executions.running,
   };
-  let tests: Promise<StateTests> | undefined;
-  // Three modules that most engines never need: a millisecond of each start.
-  const loadTests = async () => new (await import('./test-state.ts')).StateTests(context, machines, () => host);
-  const call = callFrom(
-    'sfn',
-    operationsOf({
-      admitStart: admission(context, startQuota),
-      tests: () => {
-        tests ??= loadTests();
-        return tests;
-      },
-      activities,
-      machines,
-      versions,
-      executions,
-      express,
-      mapRuns,
-      redriveTokens: new RedriveTokens(context.clock),
-      journal,
-      tokens,
-    }),
-  );
+  const parts: Parts = { admitStart: admission(context, startQuota), machines, executions, journal, tokens, late };
+  const call = callFrom('sfn', firstOperations(parts), () => otherOperations(parts));
   // Known from the first moment: a worker may answer before its execution has been taken up.
   executions.expectTokens();
   return {
@@ -105,7 +100,7 @@ export const sfnService = (
       journal.close();
       logs.close();
       executions.close();
-      express.close();
+      closeExpress();
     },
   };
 };

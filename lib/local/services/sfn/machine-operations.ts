@@ -7,7 +7,7 @@ import type { MachineRow } from './machines.ts';
 import { page, sizeOf } from './pages.ts';
 import type { Parts } from './parts.ts';
 import { anyText, arnIn, checkName, oneOf, optionalText, seconds, text, withData } from './requests.ts';
-import type { VersionRow, Versions } from './versions.ts';
+import type { VersionRow } from './versions.ts';
 
 const settingsOf = (input: Shape): Shape => {
   const settings = Object.fromEntries(
@@ -34,8 +34,10 @@ const checkPublish = (input: Shape): void => {
 };
 
 /** `publish: true` of a create or an update. */
-const published = (versions: Versions, arn: string, input: Shape, description: string): Shape =>
-  input.publish === true ? { stateMachineVersionArn: versions.publish(arn, optionalText(input, description)).arn } : {};
+const published = (parts: Parts, arn: string, input: Shape, description: string): Shape =>
+  input.publish === true
+    ? { stateMachineVersionArn: parts.late.versions.publish(arn, optionalText(input, description)).arn }
+    : {};
 
 /** What a version has of its own. */
 const versionDetails = ({ createdAt, description }: VersionRow): Shape => ({
@@ -43,7 +45,8 @@ const versionDetails = ({ createdAt, description }: VersionRow): Shape => ({
   ...(description !== undefined && { description }),
 });
 
-export const machineOperations = ({ machines, versions, executions, tests }: Parts): OperationTable => {
+export const machineOperations = (parts: Parts): OperationTable => {
+  const { machines, executions } = parts;
   const tagged = (input: Shape): MachineRow => {
     const arn = arnIn(input, 'resourceArn', 'stateMachine', 'activity');
     const machine = machines.find(arn);
@@ -65,7 +68,7 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
       return {
         stateMachineArn: machine.arn,
         creationDate: seconds(machine.createdAt),
-        ...published(versions, machine.arn, input, 'versionDescription'),
+        ...published(parts, machine.arn, input, 'versionDescription'),
       };
     },
     UpdateStateMachine: (input) => {
@@ -84,16 +87,16 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
       return {
         updateDate: seconds(revision.createdAt),
         ...(!isInitial(machines.get(arn), revision) && { revisionId: revision.id }),
-        ...published(versions, arn, input, 'versionDescription'),
+        ...published(parts, arn, input, 'versionDescription'),
       };
     },
     DescribeStateMachine: (input) => {
       const arn = arnOf(input);
-      const { machine, versionArn } = versions.resolve(arn);
+      const { machine, versionArn } = parts.late.versions.resolve(arn);
       return {
         ...describeMachine(machine, machines.revision(machine.revision), withData(input)),
         ...(versionArn && { stateMachineArn: arn }),
-        ...(versionArn === arn && versionDetails(versions.version(arn))),
+        ...(versionArn === arn && versionDetails(parts.late.versions.version(arn))),
       };
     },
     DescribeStateMachineForExecution: (input) => {
@@ -124,7 +127,7 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
     },
     DeleteStateMachine: (input) => {
       const arn = arnOf(input);
-      versions.forget(arn);
+      parts.late.versions.forget(arn);
       machines.delete(arn);
       return {};
     },
@@ -140,7 +143,7 @@ export const machineOperations = ({ machines, versions, executions, tests }: Par
         truncated: diagnostics.length > most,
       };
     },
-    TestState: async (input) => (await tests()).run(input),
+    TestState: (input) => parts.late.tests.run(input),
     TagResource: (input) => {
       const machine = tagged(input);
       machines.tag(machine.arn, { ...machine.tags, ...tagsOf(input) });

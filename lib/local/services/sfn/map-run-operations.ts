@@ -66,7 +66,7 @@ const numberIn = (input: Shape, field: string, before: number, largest = UNBOUND
 
 const runIn = (input: Shape) => arnIn(input, 'mapRunArn', 'mapRun');
 
-export const mapRunOperations = ({ mapRuns: runs, executions }: Parts): OperationTable => ({
+export const mapRunOperations = ({ late: { mapRuns: runs }, executions }: Parts): OperationTable => ({
   DescribeMapRun: (input) => describe(runs, runs.get(runIn(input))),
   ListMapRuns: (input) => {
     const executionArn = executions.get(arnIn(input, 'executionArn', 'execution')).arn;

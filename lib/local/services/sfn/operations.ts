@@ -1,17 +1,23 @@
-// The Step Functions API: every operation by its name.
+// The Step Functions API: every operation by its name. Those of an engine that runs machines and no more, and the rest, loaded when it is
+// asked for.
+import { late } from '../../late-modules.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { executionOperations } from './execution-operations.ts';
 import { machineOperations } from './machine-operations.ts';
-import { mapRunOperations } from './map-run-operations.ts';
 import type { Parts } from './parts.ts';
-import { versionAndAliasOperations } from './version-operations.ts';
-import { activityOperations, tokenOperations } from './worker-operations.ts';
 
-export const operationsOf = (parts: Parts): OperationTable => ({
+const versions = late<typeof import('./version-operations.ts')>(import.meta.url, './version-operations.ts');
+const mapRuns = late<typeof import('./map-run-operations.ts')>(import.meta.url, './map-run-operations.ts');
+const workers = late<typeof import('./worker-operations.ts')>(import.meta.url, './worker-operations.ts');
+
+export const firstOperations = (parts: Parts): OperationTable => ({
   ...machineOperations(parts),
-  ...versionAndAliasOperations(parts.versions),
   ...executionOperations(parts),
-  ...activityOperations(parts),
-  ...mapRunOperations(parts),
-  ...tokenOperations(parts),
+});
+
+export const otherOperations = (parts: Parts): OperationTable => ({
+  ...versions().versionAndAliasOperations(parts.late.versions),
+  ...workers().activityOperations(parts),
+  ...mapRuns().mapRunOperations(parts),
+  ...workers().tokenOperations(parts),
 });

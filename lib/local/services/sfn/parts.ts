@@ -11,16 +11,21 @@ import type { StateTests } from './test-state.ts';
 import type { Versions } from './versions.ts';
 
 export interface Parts {
-  readonly tests: () => Promise<StateTests>;
-  readonly activities: Activities;
   readonly machines: Machines;
-  readonly versions: Versions;
   readonly executions: Executions;
+  readonly journal: Journal;
+  readonly tokens: Tokens;
+  readonly late: LateParts;
+  /** Throws where the account may start no further execution now. */
+  readonly admitStart: () => void;
+}
+
+/** What not all who run machines need: loaded and made when it is first read. */
+export interface LateParts {
+  readonly activities: Activities;
   readonly express: Express;
   readonly mapRuns: MapRuns;
   readonly redriveTokens: RedriveTokens;
-  readonly journal: Journal;
-  readonly tokens: Tokens;
-  /** Throws where the account may start no further execution now. */
-  readonly admitStart: () => void;
+  readonly tests: StateTests;
+  readonly versions: Versions;
 }

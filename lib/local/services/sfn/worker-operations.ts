@@ -9,7 +9,7 @@ import { anyText, arnIn, atMost, checkName, optionalText, problemIn, seconds, te
 
 const arnOf = (input: Shape) => arnIn(input, 'activityArn', 'activity');
 
-export const activityOperations = ({ activities, journal }: Parts): OperationTable => {
+export const activityOperations = ({ late: { activities }, journal }: Parts): OperationTable => {
   const described = ({ arn, name, createdAt }: ActivityRow): Shape => ({
     activityArn: arn,
     name,
