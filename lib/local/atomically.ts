@@ -13,7 +13,8 @@ export const atomically = <T>(database: DatabaseSync, work: () => T): T => {
     database.exec('RELEASE work');
     return result;
   } catch (error) {
-    database.exec('ROLLBACK TO work; RELEASE work');
+    // Of a full disk or one that fails SQLite has taken back the whole transaction itself: https://sqlite.org/lang_transaction.html
+    if (database.isTransaction) database.exec('ROLLBACK TO work; RELEASE work');
     throw error;
   }
 };

@@ -1,4 +1,5 @@
-// Makes calls to targets at least once: each is a row until it has been made, given up or sent to its dead-letter queue.
+// Makes calls to targets at least once: each is a row until it has been made, given up or sent to its dead-letter queue. In memory there are
+// ids alone, and a row is read when its turn has come: what the transaction that it came with took back is not there then.
 import { atomically } from '../atomically.ts';
 import type { EngineContext, ServiceId } from '../service.ts';
 import { AwsError } from '../service.ts';
@@ -26,7 +27,6 @@ type Row = {
   readonly delivery: Delivery;
   readonly createdMs: number;
   tries: number;
-  hasTurn?: boolean;
 };
 
 const AT_ONCE = 64;
@@ -45,10 +45,14 @@ export const deliveryQueue = (
   const insert = database.prepare(`INSERT INTO ${table} (delivery, tries, created_ms, due_ms) VALUES (?, 0, ?, ?)`);
   const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`);
   const postpone = database.prepare(`UPDATE ${table} SET tries = ?, due_ms = ? WHERE id = ?`);
+  const find = database.prepare(`SELECT delivery, tries, created_ms FROM ${table} WHERE id = ?`);
 
-  const ready: Row[] = [];
-  const underWay = new Set<Promise<void>>();
-  const waits = new Set<() => void>();
+  /** Whose turn it is: each once, also where an id that was taken back is given to the next row. */
+  const ready = new Set<number>();
+  const underWay = new Map<number, Promise<void>>();
+  const waits = new Map<number, () => void>();
+  /** Those that have waited for the turn that `pace` gave them. */
+  const paced = new Set<number>();
   let pumping: NodeJS.Immediate | undefined;
   let release: (() => void) | undefined; // virtual time stands still while anything is ready or under way
   let closed = false;
@@ -87,16 +91,16 @@ export const deliveryQueue = (
   const retryLater = (row: Row): void => {
     const delayMs = backoffMs(row.tries, context.random());
     postpone.run(row.tries, Math.round(clock.now() + delayMs), row.id);
-    wait(row, delayMs);
+    wait(row.id, delayMs);
   };
 
-  const wait = (row: Row, delayMs: number): void => {
+  const wait = (id: number, delayMs: number): void => {
     const cancel = clock.after(delayMs, () => {
-      waits.delete(cancel);
-      ready.push(row);
+      waits.delete(id);
+      ready.add(id);
       pumpSoon();
     });
-    waits.add(cancel);
+    waits.set(id, cancel);
   };
 
   const giveUp = async (row: Row, failure: Failure, exhausted: string | undefined): Promise<void> => {
@@ -114,10 +118,18 @@ export const deliveryQueue = (
     await onGivenUp(row.delivery, why, sent);
   };
 
+  const rowOf = (id: number): Row | undefined => {
+    const found = find.get(id);
+    const delivery = found && (JSON.parse(String(found.delivery)) as Delivery); // only `insert` writes this column
+    return delivery && { id, delivery, createdMs: Number(found.created_ms), tries: Number(found.tries) };
+  };
+
   const attempt = async (row: Row): Promise<void> => {
-    const early = row.hasTurn ? 0 : pace(row.delivery);
-    row.hasTurn = early > 0;
-    if (early > 0) return wait(row, early);
+    const early = paced.delete(row.id) ? 0 : pace(row.delivery);
+    if (early > 0) {
+      paced.add(row.id);
+      return wait(row.id, early);
+    }
     row.tries += 1;
     try {
       await makeCall(row.delivery);
@@ -135,15 +147,18 @@ export const deliveryQueue = (
 
   const pump = (): void => {
     pumping = undefined;
-    for (let row = ready[0]; row && !closed && underWay.size < AT_ONCE; row = ready[0]) {
-      ready.shift();
-      const done: Promise<void> = attempt(row).finally(() => {
-        underWay.delete(done);
+    for (const id of ready) {
+      if (closed || underWay.size === AT_ONCE) break;
+      ready.delete(id);
+      const row = rowOf(id);
+      if (!row) continue;
+      const done = attempt(row).finally(() => {
+        underWay.delete(id);
         pumpSoon();
       });
-      underWay.add(done);
+      underWay.set(id, done);
     }
-    if (ready.length > 0 || underWay.size > 0) return;
+    if (ready.size > 0 || underWay.size > 0) return;
     release?.();
     release = undefined;
   };
@@ -160,29 +175,22 @@ export const deliveryQueue = (
       atomically(database, () => {
         for (const delivery of deliveries) {
           const { lastInsertRowid } = insert.run(JSON.stringify(delivery), now, now);
-          ready.push({ id: Number(lastInsertRowid), delivery, createdMs: now, tries: 0 });
+          ready.add(Number(lastInsertRowid));
         }
       });
       if (deliveries.length > 0) pumpSoon();
     },
     recover: () => {
-      const known = new Set(ready.map(({ id }) => id));
-      for (const row of database.prepare(`SELECT * FROM ${table} ORDER BY id`).all()) {
-        const delivery = JSON.parse(String(row.delivery)) as Delivery; // only `insert` writes this column
-        const found: Row = {
-          id: Number(row.id),
-          delivery,
-          createdMs: Number(row.created_ms),
-          tries: Number(row.tries),
-        };
-        if (!known.has(found.id)) wait(found, Math.max(0, Number(row.due_ms) - clock.now()));
+      for (const { id, due_ms } of database.prepare(`SELECT id, due_ms FROM ${table} ORDER BY id`).all()) {
+        const known = ready.has(Number(id)) || underWay.has(Number(id)) || waits.has(Number(id));
+        if (!known) wait(Number(id), Math.max(0, Number(due_ms) - clock.now()));
       }
     },
     close: async () => {
       closed = true;
       clearImmediate(pumping);
-      for (const cancel of waits) cancel();
-      await Promise.all(underWay);
+      for (const cancel of waits.values()) cancel();
+      await Promise.all(underWay.values());
       release?.();
     },
   };

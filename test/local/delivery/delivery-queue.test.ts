@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { atomically } from '../../../lib/local/atomically.ts';
 import { type Delivery, type DeliveryQueue, deliveryQueue } from '../../../lib/local/delivery/index.ts';
 import { AwsError, type EngineContext, type Shape } from '../../../lib/local/service.ts';
 import { type ManualClock, manualClock } from '../manual-clock.ts';
@@ -12,6 +13,8 @@ let queue: DeliveryQueue;
 let answers: AwsError[];
 let calls: readonly (readonly [string, Shape])[];
 let givenUp: readonly string[];
+/** What the next calls take. */
+let slow: Promise<void> | undefined;
 
 const open = (): void => {
   const context: EngineContext = {
@@ -26,6 +29,7 @@ const open = (): void => {
       id,
       call: async (operation, input) => {
         calls = [...calls, [operation, input]];
+        await slow;
         const error = answers.shift();
         if (error) throw error;
         return {};
@@ -41,7 +45,7 @@ const open = (): void => {
 beforeEach(() => {
   clock = manualClock('2026-11-24T10:00:00Z');
   database = new DatabaseSync(':memory:');
-  [answers, calls, givenUp] = [[], [], []];
+  [answers, calls, givenUp, slow] = [[], [], [], undefined];
   open();
 });
 afterEach(async () => {
@@ -143,4 +147,51 @@ test('a process that ends while a retry waits leaves it to the next, with the tr
   queue.recover();
   await clock.advance(HOUR);
   expect(calls.map(([operation]) => operation)).toEqual(['Invoke', 'Invoke', 'Invoke', 'Invoke', 'SendMessage']);
+});
+
+const as = (FunctionName: string): Delivery => ({ ...delivery, input: { FunctionName } });
+const called = () => calls.map(([, { FunctionName }]) => FunctionName);
+
+test('what came with a transaction that is taken back is not made; what then gets its id is, once', async () => {
+  const stop = new Error('a later write of the transaction failed');
+  const taken = () =>
+    atomically(database, () => {
+      queue.add([as('ghost'), as('ghost')]);
+      throw stop;
+    });
+  expect(taken).toThrow(stop);
+  queue.add([as('real')]);
+  await clock.settle();
+  expect([called(), stored()]).toEqual([['real'], 0]);
+
+  expect(taken).toThrow(stop); // and where nothing comes after it
+  await clock.settle();
+  expect([called(), stored()]).toEqual([['real'], 0]);
+});
+
+test('a disk that is full in the middle of a list: none of it is made, and the error is that of the disk', async () => {
+  database.exec('PRAGMA max_page_count = 20');
+  const large: Delivery = { ...delivery, input: { FunctionName: 'ghost', Payload: 'x'.repeat(30_000) } };
+  expect(() => queue.add([large, large, large, large])).toThrow('database or disk is full');
+  database.exec('PRAGMA max_page_count = 10000');
+  queue.add([as('real')]);
+  await clock.settle();
+  expect([called(), stored()]).toEqual([['real'], 0]);
+});
+
+test('what was put in before the engine took up the rest is made once, whether it waits, is under way or tried again', async () => {
+  answers = [fault()];
+  queue.add([as('again')]);
+  await clock.settle();
+  let answer = (): void => undefined;
+  slow = new Promise((resolve) => {
+    answer = resolve;
+  });
+  queue.add([as('slow')]);
+  await new Promise((resolve) => setImmediate(resolve));
+  queue.add([as('next')]);
+  queue.recover();
+  answer();
+  await clock.advance(HOUR);
+  expect([called(), stored()]).toEqual([['again', 'slow', 'next', 'again'], 0]);
 });

@@ -41,6 +41,19 @@ const write = (journal: Journal, commits: number): ReadonlyMap<number, EventReco
   return written;
 };
 
+test('a full disk in the middle of a transaction: nothing of it is there, and the error is that of the disk', () => {
+  const { database, journal } = opened();
+  database.exec('CREATE TABLE other (text TEXT); PRAGMA max_page_count = 20');
+  const one = journal();
+  one.append(new ExecutionLog(1), event(1));
+  one.also(() => database.prepare('INSERT INTO other VALUES (?)').run('x'.repeat(100_000)));
+  expect(() => one.flush()).toThrow('database or disk is full');
+  expect(database.prepare('SELECT count(*) AS chunks FROM sfn_log').get()?.chunks).toBe(0);
+  one.append(new ExecutionLog(1), event(2));
+  expect(() => one.flush()).toThrow('database or disk is full');
+  one.close();
+});
+
 describe('a commit', () => {
   const rows = (database: DatabaseSync) =>
     Number(database.prepare('SELECT count(*) AS chunks FROM sfn_log').get()?.chunks);

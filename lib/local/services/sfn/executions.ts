@@ -301,6 +301,7 @@ export class Executions {
       try {
         this.#context.emit(statusChange(row));
       } catch (thrown) {
+        if (!this.#context.database.isTransaction) throw thrown; // of the disk, which took the whole transaction back
         crash(thrown); // of the bus: what the execution did is stored all the same
       }
     });

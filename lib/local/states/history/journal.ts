@@ -197,7 +197,7 @@ export class Journal implements LogSink {
       for (const write of writes) write();
       if (begin) this.#database.exec('COMMIT');
     } catch (thrown) {
-      if (begin) this.#database.exec('ROLLBACK');
+      if (begin && this.#database.isTransaction) this.#database.exec('ROLLBACK'); // of a full disk SQLite does so itself
       throw thrown;
     }
     this.#chunks.written(chunks);
