@@ -43,8 +43,10 @@ const asked = async (): Promise<readonly StartMessage[]> => {
     MaxNumberOfMessages: 10,
     VisibilityTimeout: 0,
   });
-  await workshop.local.service('sqs').call('PurgeQueue', { QueueUrl: startQueueUrl });
-  return (Messages as { Body: string }[]).map(({ Body }) => JSON.parse(Body));
+  const found = Messages as { Body: string; ReceiptHandle: string }[];
+  for (const { ReceiptHandle } of found)
+    await workshop.local.service('sqs').call('DeleteMessage', { QueueUrl: startQueueUrl, ReceiptHandle });
+  return found.map(({ Body }) => JSON.parse(Body));
 };
 const day = { queryStringParameters: { partition: '2026-03-01' } };
 

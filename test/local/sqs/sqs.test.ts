@@ -106,6 +106,34 @@ describe('standard queues', () => {
     });
   });
 
+  // Recorded on AWS: github.com/localstack/localstack, tests/aws/services/sqs/test_sqs.py (test_purge_queue_*, test_successive_purge_calls_fail)
+  test('are purged of what waits, is delayed or in flight, once a minute', async () => {
+    const url = await create('q');
+    await send(url, 'in flight');
+    await receive(url, { VisibilityTimeout: 3 });
+    await send(url, 'delayed', { DelaySeconds: 2 });
+    await send(url, 'waits');
+    await call('PurgeQueue', { QueueUrl: url });
+    await pass(served.clock, 59_999);
+    expect(await bodies(url)).toEqual([]);
+    await expect(call('PurgeQueue', { QueueUrl: url })).rejects.toMatchObject({
+      code: 'PurgeQueueInProgress',
+      status: 403,
+      message: 'Only one PurgeQueue operation on q is allowed every 60 seconds.',
+    });
+    await pass(served.clock, 1);
+    await call('PurgeQueue', { QueueUrl: url });
+  });
+
+  test('what was sent to a FIFO queue before it was purged may be sent again', async () => {
+    const url = await create('q.fifo', { FifoQueue: 'true' });
+    const same = { MessageGroupId: 'g', MessageDeduplicationId: 'd' };
+    await send(url, 'one', same);
+    await call('PurgeQueue', { QueueUrl: url });
+    await send(url, 'two', same);
+    expect(await bodies(url)).toEqual(['two']);
+  });
+
   test('all stays over a restart, also under another port', async () => {
     const url = await create('q');
     await send(url, 'kept');

@@ -1,6 +1,7 @@
 // Making, describing and removing queues.
 
 import { parseArn } from '../../arn.ts';
+import { atomically } from '../../atomically.ts';
 import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { asked, pageOf } from '../../page.ts';
@@ -20,6 +21,7 @@ import {
 import type { Queue } from './queue-table.ts';
 
 const NAME = /^[a-zA-Z0-9_-]{1,80}$|^(?=.{6,80}$)[a-zA-Z0-9_-]+\.fifo$/;
+const PURGE_MS = 60_000;
 const PAGE = { size: 'MaxResults', token: 'NextToken', most: 1000, error: 'InvalidParameterValue' };
 
 const described = (state: QueueState, queue: Queue): QueueAttributes => {
@@ -146,8 +148,18 @@ export const queueOperations = (state: QueueState): OperationTable => {
       if (queue === undefined) throw queueMissing();
       return { QueueUrl: queueUrl(state, queue.name) };
     },
+    // AWS: messages in flight and delayed ones go too, and what was sent to a FIFO queue may be sent again.
     PurgeQueue: (input) => {
-      table.clear(queueOf(state, input).name);
+      const queue = queueOf(state, input);
+      const purgedMs = context.clock.now();
+      if (queue.purgedMs !== undefined && purgedMs < queue.purgedMs + PURGE_MS) {
+        const message = `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`;
+        throw new AwsError('PurgeQueueInProgress', message, 403);
+      }
+      atomically(context.database, () => {
+        table.forget(queue.name);
+        table.queues.set(queue.name, { ...queue, purgedMs });
+      });
       return {};
     },
     DeleteQueue: (input) => {

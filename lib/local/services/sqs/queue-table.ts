@@ -10,6 +10,8 @@ export interface Queue {
   readonly modifiedMs: number;
   readonly attributes: QueueAttributes;
   readonly tags: { readonly [key: string]: string };
+  /** When it was last purged. */
+  readonly purgedMs?: number;
 }
 
 /** One message. `groupId` and `dedupId` are empty texts where the message has none. */
@@ -50,8 +52,7 @@ export interface QueueTable {
   /** Moves a message to another queue; it is visible there at once, with a new receive count. */
   move(message: Message, target: string, source: string, sentMs: number): void;
   remove(seq: number): void;
-  clear(queue: string): void;
-  /** Of a queue that is gone: its messages, and what was sent to it. */
+  /** Of a queue that is purged or gone: its messages, and what was sent to it. */
   forget(queue: string): void;
   dropSentBefore(queue: string, sentMs: number): void;
   hasVisible(queue: string, nowMs: number): boolean;
@@ -153,7 +154,6 @@ export const queueTable = (database: DatabaseSync): QueueTable => {
     setVisible: (seq, visibleMs) => void setVisible.run(visibleMs, seq),
     move: ({ seq }, target, source, sentMs) => void move.run(target, source, sentMs, seq),
     remove: (seq) => void remove.run(seq),
-    clear: (queue) => void clear.run(queue),
     forget: (queue) => {
       clear.run(queue);
       forgetOld.run(queue, Number.MAX_SAFE_INTEGER);
