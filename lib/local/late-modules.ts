@@ -23,7 +23,7 @@ export const late = <Module>(from: string, path: string): (() => Module) =>
   once(() => process.getBuiltinModule('node:module').createRequire(from)(path) as Module);
 
 /** What `make` makes when it is first asked for, and the same from then on. */
-const once = <Made>(make: () => Made): (() => Made) => {
+export const once = <Made>(make: () => Made): (() => Made) => {
   let made: { readonly value: Made } | undefined;
   return () => {
     made ??= { value: make() };

@@ -2,15 +2,12 @@
 import { join } from 'node:path';
 import { late } from '../../late-modules.ts';
 import { callFrom } from '../../operation-table.ts';
-import { AwsError, type EngineContext, type Service, type Shape } from '../../service.ts';
-import { asyncEvents } from './async-events.ts';
-import { eventSourceMappings } from './event-source-mappings.ts';
-import { LATEST } from './function-record.ts';
-import { functionUrls } from './function-urls.ts';
-import { lambdaFunctions } from './functions.ts';
-import { type AddedVariables, answerPayload, Concurrency, invokers, payloadOf } from './invoke.ts';
+import type { EngineContext, Service } from '../../service.ts';
+import type { LambdaApi } from './api.ts';
+import { answerPayload, Concurrency, invokers, payloadOf } from './invoke.ts';
 import { type RegisteredFunctions, registeredFunctions } from './registered.ts';
 import type { FunctionRunner } from './runner.ts';
+import type { AddedVariables } from './sandboxed-calls.ts';
 
 export type { FunctionContext, RegisteredFunction, RegisteredFunctions } from './registered.ts';
 
@@ -38,8 +35,13 @@ export interface LambdaService extends Service {
   resume(): void;
 }
 
+const apiModule = late<typeof import('./api.ts')>(import.meta.url, './api.ts');
 const inProcess = late<typeof import('./in-process.ts')>(import.meta.url, './in-process.ts');
 const pool = late<typeof import('./sandbox-pool.ts')>(import.meta.url, './sandbox-pool.ts');
+
+/** Whether an earlier engine on this folder had functions, events or mappings. */
+const hasState = ({ database }: EngineContext): boolean =>
+  database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'lambda_functions'").get() !== undefined;
 
 /** Loads what runs functions with the first event: a program whose functions are all registered has no use for it. */
 const runnerOf = (
@@ -75,56 +77,36 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
   const inUse = new Concurrency(context.clock, concurrency);
   const registered = registeredFunctions(context, own, inUse.leave);
   const runner = runnerOf(context, isolation, sandboxes);
-  const functions = lambdaFunctions(context, registered, runner.retire);
   const { invoke, begin } = invokers(context, runner, registered, inUse, variables);
-  const events = asyncEvents(context, functions, invoke);
-  const mappings = eventSourceMappings(context, functions, invoke);
-
-  const invokeFunction = (input: Shape): Shape | Promise<Shape> => {
-    const record = functions.of(input);
-    const type = input.InvocationType ?? 'RequestResponse';
-    if (type === 'DryRun') return { StatusCode: 204, Payload: '' };
-    const payload = payloadOf(input, type === 'Event');
-    if (type === 'Event') {
-      events.accept(record, payload.text);
-      return { StatusCode: 202, Payload: '' };
-    }
-    if (type !== 'RequestResponse')
-      throw new AwsError('InvalidParameterValueException', `InvocationType ${String(type)} is not valid`);
-    return invoke({ record, payload }, ({ outcome, logTail }) => {
-      const answer: Shape = { StatusCode: 200, ExecutedVersion: record.version ?? LATEST };
-      if (outcome.kind === 'failed') answer.FunctionError = 'Unhandled';
-      if (input.LogType === 'Tail') answer.LogResult = logTail();
-      answer.Payload = answerPayload(outcome);
-      return answer;
-    });
+  let hasBegun = false;
+  let made: LambdaApi | undefined;
+  const api = (): LambdaApi => {
+    if (made) return made;
+    made = apiModule().lambdaApi(context, registered, runner.retire, invoke);
+    if (hasBegun) made.resume();
+    return made;
   };
 
-  const call = callFrom('lambda', {
-    ...functions.operations,
-    ...events.operations,
-    ...mappings.operations,
-    ...functionUrls(context, functions, invokeFunction),
-    Invoke: invokeFunction,
-  });
   return {
     id: 'lambda',
-    call,
+    call: callFrom('lambda', {}, () => api().operations),
     begin: (FunctionName, Payload) => {
       const record = registered.record(FunctionName);
       return record && begin({ record, payload: payloadOf({ Payload }, false) });
     },
-    invoke: (FunctionName, Payload, answer) =>
-      invoke({ record: functions.of({ FunctionName }), payload: payloadOf({ Payload }, false) }, ({ outcome }) =>
+    invoke: (FunctionName, Payload, answer) => {
+      const record = registered.record(FunctionName) ?? api().functions.of({ FunctionName });
+      return invoke({ record, payload: payloadOf({ Payload }, false) }, ({ outcome }) =>
         answer(answerPayload(outcome), outcome.kind === 'failed'),
-      ),
+      );
+    },
     resume: () => {
-      events.resume();
-      mappings.resume();
+      hasBegun = true;
+      if (made) made.resume();
+      else if (hasState(context)) api();
     },
     close: async () => {
-      events.close();
-      mappings.close();
+      made?.close();
       registered.close();
       inUse.close();
       await runner.close();

@@ -1,30 +1,16 @@
-// One invocation of a function: its sandbox, its log, its answer in the shapes of the Invoke API.
+// One invocation of a function: its room, its event, its answer.
 import type { Clock } from '../../clock.ts';
-import { AwsError, type EngineContext, type Service, type Shape } from '../../service.ts';
-import { uuid } from '../../uuid.ts';
-import { functionEnvironment } from './function-environment.ts';
-import { invocationLog, logsOf } from './function-logs.ts';
-import { functionMetrics } from './function-metrics.ts';
-import { type FunctionRecord, functionArn, identityOf, LATEST } from './function-record.ts';
+import { late, once } from '../../late-modules.ts';
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import type { FunctionRecord } from './function-record.ts';
 import type { Registered, RegisteredCall } from './registered.ts';
 import { type EventPayload, eventOf, type FunctionRunner, type Outcome } from './runner.ts';
+import type { AddedVariables, Invocation, Invoked } from './sandboxed-calls.ts';
+
+const sandboxedModule = late<typeof import('./sandboxed-calls.ts')>(import.meta.url, './sandboxed-calls.ts');
 
 const MAX_SYNC_BYTES = 6 * 1024 * 1024;
 const MAX_ASYNC_BYTES = 1024 * 1024;
-
-/** What came of an invocation. */
-export interface Invoked {
-  readonly outcome: Outcome;
-  /** The last of its log, in base64. */
-  logTail(): string;
-}
-
-export interface Invocation {
-  readonly record: FunctionRecord;
-  readonly payload: EventPayload;
-  /** Kept over the retries of an asynchronous event; made up where it is not given. */
-  readonly requestId?: string;
-}
 
 /** Invokes, and gives what `answer` makes of it. */
 export type Invoker = <T>(invocation: Invocation, answer: (invoked: Invoked) => T | Promise<T>) => Promise<T>;
@@ -36,9 +22,6 @@ export interface Invokers {
 }
 
 export const outcomeOf = ({ outcome }: Invoked): Outcome => outcome;
-
-/** Environment variables that functions get beside their own, by the function's name. */
-export type AddedVariables = { readonly [name: string]: { readonly [variable: string]: string } };
 
 /** The event in `Payload`: JSON text, its bytes, or a JSON value. Throws where it is not JSON or too large. */
 export const payloadOf = (input: Shape, isAsync: boolean): EventPayload => {
@@ -58,18 +41,6 @@ export const payloadOf = (input: Shape, isAsync: boolean): EventPayload => {
     const message = `Could not parse request body into json: ${why}`;
     throw new AwsError('InvalidRequestContentException', message, 400, { Type: 'User' });
   }
-};
-
-const EIGHT_DIGITS = 2 ** 32;
-
-/** `digits` hexadecimal digits, a multiple of eight. */
-const hex = (random: () => number, digits: number): string => {
-  let text = '';
-  while (text.length < digits)
-    text += Math.floor(random() * EIGHT_DIGITS)
-      .toString(16)
-      .padStart(8, '0');
-  return text;
 };
 
 /** How many calls are under way, with the engine's clock held meanwhile. */
@@ -123,46 +94,10 @@ export const invokers = (
   inUse: Concurrency,
   added: AddedVariables = {},
 ): Invokers => {
-  const { clock } = context;
-  let logs: { readonly service: Service | undefined } | undefined; // asked for once, when all services are there
-  const { count, countThrottle } = functionMetrics(context);
-  // One stream a function and engine start, not one a sandbox: local logs are read by people.
-  const streams = new Map<string, string>();
-  const streamOf = (record: FunctionRecord): string => {
-    const id = `${identityOf(record)}/${record.revision}`;
-    const known = streams.get(id);
-    if (known !== undefined) return known;
-    const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
-    const stream = `${day}/[${record.version ?? LATEST}]${hex(context.random, 32)}`;
-    streams.set(id, stream);
-    return stream;
-  };
-
-  const run = async ({ record, payload, requestId = uuid(context.random) }: Invocation): Promise<Invoked> => {
-    const logStream = streamOf(record);
-    logs ??= { service: logsOf(context) };
-    const log = invocationLog(clock, logs.service, record, { logStream, requestId });
-    const startedAt = performance.now();
-    const outcome = await runner.run({
-      record,
-      requestId,
-      payload,
-      functionArn: functionArn(context, identityOf(record)),
-      traceId: `Root=1-${hex(context.random, 8)}-${hex(context.random, 24)};Sampled=0`,
-      logStream,
-      environment: () => functionEnvironment(context, record, logStream, added[record.name]),
-      log: log.write,
-    });
-    if (outcome.kind === 'failed' && outcome.error.trace === undefined) log.write(outcome.error.errorMessage);
-    const durationMs = performance.now() - startedAt;
-    count(record, outcome, durationMs);
-    await log.end(durationMs);
-    return { outcome, logTail: log.tail };
-  };
-
+  const sandboxed = once(() => sandboxedModule().sandboxedCalls(context, runner, added));
   const enter = (record: FunctionRecord): void => {
     if (inUse.enter()) return;
-    countThrottle(record);
+    sandboxed().countThrottle(record);
     throw tooMany();
   };
   const begin = ({ record, payload, requestId }: Invocation): RegisteredCall => {
@@ -178,7 +113,7 @@ export const invokers = (
           .outcome()
           .then((outcome) => answer({ outcome, logTail: noLog }));
       enter(invocation.record);
-      return run(invocation).finally(inUse.leave).then(answer);
+      return sandboxed().run(invocation).finally(inUse.leave).then(answer);
     },
   };
 };
