@@ -1,8 +1,14 @@
 // Rows as the AWS API and EventBridge show them.
+import { late } from '../../late-modules.ts';
 import type { BusEvent, Shape } from '../../service.ts';
 import type { ExecutionRow } from './execution-rows.ts';
 import type { MachineRow, Revision } from './machines.ts';
 import { seconds } from './requests.ts';
+
+const references = late<typeof import('../../states/parse/variable-references.ts')>(
+  import.meta.url,
+  '../../states/parse/variable-references.ts',
+);
 
 const REDRIVABLE = new Set(['FAILED', 'TIMED_OUT', 'ABORTED']);
 const REDRIVE_DAYS = 14;
@@ -92,11 +98,17 @@ export const statusChange = (row: ExecutionRow): BusEvent => ({
 /** AWS gives no id to the revision that a machine was created with. */
 export const isInitial = (machine: MachineRow, revision: Revision): boolean => revision.createdAt === machine.createdAt;
 
-export const describeMachine = (machine: MachineRow, revision: Revision, included: boolean): Shape => ({
+/** What of a definition may be encrypted. Without it the definition is an empty object, as on AWS. */
+export const definitionOf = ({ definition }: Revision, included: boolean): Shape => {
+  if (!included) return { definition: '{}' };
+  const variableReferences = references().variableReferences(definition);
+  return { definition, ...(variableReferences && { variableReferences }) };
+};
+
+export const describeMachine = (machine: MachineRow, revision: Revision): Shape => ({
   stateMachineArn: machine.arn,
   name: machine.name,
   status: machine.status,
-  ...(included && { definition: revision.definition }),
   roleArn: revision.roleArn,
   type: machine.type,
   creationDate: seconds(machine.createdAt),

@@ -1,7 +1,7 @@
 // The operations on state machines.
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type Shape } from '../../service.ts';
-import { describeMachine, isInitial } from './descriptions.ts';
+import { definitionOf, describeMachine, isInitial } from './descriptions.ts';
 import { checkLogging } from './execution-logs.ts';
 import type { MachineRow } from './machines.ts';
 import { page, sizeOf } from './pages.ts';
@@ -93,8 +93,10 @@ export const machineOperations = (parts: Parts): OperationTable => {
     DescribeStateMachine: (input) => {
       const arn = arnOf(input);
       const { machine, versionArn } = parts.late.versions.resolve(arn);
+      const revision = machines.revision(machine.revision);
       return {
-        ...describeMachine(machine, machines.revision(machine.revision), withData(input)),
+        ...describeMachine(machine, revision),
+        ...definitionOf(revision, withData(input)),
         ...(versionArn && { stateMachineArn: arn }),
         ...(versionArn === arn && versionDetails(parts.late.versions.version(arn))),
       };
@@ -108,7 +110,7 @@ export const machineOperations = (parts: Parts): OperationTable => {
         stateMachineArn: row.machineArn,
         name,
         ...(row.mapRun !== undefined && { mapRunArn: row.mapRun, label: name.split('/').at(-1) }),
-        ...(withData(input) && { definition: revision.definition }),
+        ...definitionOf(revision, withData(input)),
         roleArn: revision.roleArn,
         updateDate: seconds(revision.createdAt),
         ...(!(machine && isInitial(machine, revision)) && { revisionId: revision.id }),

@@ -28,6 +28,9 @@ const CLOSE = '%}';
 /** ASL: a JSONata string starts with `{%` and ends with `%}`, with nothing around them. */
 export const isJsonata = (text: string): boolean => text.startsWith(OPEN) && text.endsWith(CLOSE) && text.length >= 4;
 
+/** What is between the brackets. */
+export const unwrapped = (text: string): string => text.slice(OPEN.length, -CLOSE.length).trim();
+
 const describe = (source: string, field: string) =>
   `The JSONata expression '${source}' specified for the field '${field}'`;
 
@@ -139,7 +142,7 @@ const compiled = (source: string, ambient: Ambient): Expression => {
 
 /** Compiles `{% source %}`. Throws the parser's error (with `position`) where `source` is not JSONata. */
 export const compileJsonata = (text: string, field: string, ambient: Ambient): Query => {
-  const source = text.slice(OPEN.length, -CLOSE.length).trim();
+  const source = unwrapped(text);
   const shortcut = shortcutOf(source);
   let expression = shortcut ? undefined : compiled(source, ambient);
   if (expression === undefined) checkPath(source, field);
