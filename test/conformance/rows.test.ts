@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { engine, type Handler, hang } from '../local/sfn/engine.ts';
 import { badValues } from './bad-values.ts';
 import { corners } from './corners.ts';
+import { cornersOfMaps } from './corners-of-maps.ts';
 import { cornersOfPaths } from './corners-of-paths.ts';
 import { rows } from './rows.ts';
 
@@ -28,12 +29,11 @@ const functions = (): Record<string, Handler> => {
   };
 };
 
-test.each([...rows, ...badValues, ...corners, ...cornersOfPaths].map((row) => [row.name, row] as const))(
-  '%s',
-  async (_name, row) => {
-    const { run, clock } = engine({ functions: functions() });
-    const began = clock.now();
-    expect(await run(row.definition, row.input)).toMatchObject(row.expected);
-    if (row.seconds !== undefined) expect((clock.now() - began) / 1000).toBe(row.seconds);
-  },
-);
+test.each(
+  [...rows, ...badValues, ...corners, ...cornersOfMaps, ...cornersOfPaths].map((row) => [row.name, row] as const),
+)('%s', async (_name, row) => {
+  const { run, clock } = engine({ functions: functions() });
+  const began = clock.now();
+  expect(await run(row.definition, row.input)).toMatchObject(row.expected);
+  if (row.seconds !== undefined) expect((clock.now() - began) / 1000).toBe(row.seconds);
+});

@@ -77,6 +77,11 @@ const files = {
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 test.each<[string, object, unknown]>([
   ['JSON with a pointer', reader('JSON', 'a.json', { ItemsPointer: '/in/side' }), [1, 2]],
+  [
+    'the pairs of an object that a pointer names',
+    { ...reader('JSON', 'a.json', { ItemsPointer: '/in' }), ItemSelector: '{% $states.context.Map.Item.Key %}' },
+    ['side'],
+  ],
   ['JSON Lines', reader('JSONL', 'a.jsonl'), [{ a: 1 }, { a: 2 }]],
   [
     'CSV with quotes and a delimiter',

@@ -5,7 +5,7 @@ import type { Distribution, MapState } from '../parse/machine.ts';
 import { runChildren, type Tolerance } from './distributed-children.ts';
 import { type ChildInput, type Packing, packing } from './item-batches.ts';
 import { countItems, itemReader } from './item-reader.ts';
-import { type ItemGroup, mapContext, STATE_DATA, selectItem, startedWith } from './map-items.ts';
+import { type ItemGroup, mapContext, selectItem, startedWith } from './map-items.ts';
 import type { MapRun } from './map-run.ts';
 import { finish } from './outcome.ts';
 import { openResults } from './result-writer.ts';
@@ -62,9 +62,9 @@ async function* inputsOf(
   effective: Json,
 ): AsyncGenerator<ChildInput> {
   let index = 0;
-  for await (const { items, source } of groups)
-    for (const item of items) {
-      const selected = selectItem(visit, effective, mapContext(index++, item, source), item);
+  for await (const group of groups)
+    for (const item of group.items) {
+      const selected = selectItem(visit, effective, mapContext(index++, item, group), item);
       const full = packing.add(selected instanceof Promise ? await selected : selected);
       if (full) yield full;
     }
@@ -77,17 +77,17 @@ const work = async (
   distribution: Distribution,
   run: MapRun,
   effective: Json,
-  source: readonly Json[] | undefined,
+  own: ItemGroup | undefined,
 ): Promise<Payload> => {
   const { reader } = distribution;
   const read = reader && (await itemReader(visit, reader, effective));
-  const items = read ? await countItems(read()) : (source?.length ?? 0);
+  const items = read ? await countItems(read()) : (own?.items.length ?? 0);
   const packed = await packing(visit, distribution.batcher, effective);
   run.expect(packed.expected(items), items);
   const results = openResults(visit, distribution.writer, run);
   const inputs = {
     total: distribution.batcher ? undefined : items,
-    each: inputsOf(visit, packed, read?.() ?? [{ items: source ?? [], source: STATE_DATA }], effective),
+    each: inputsOf(visit, packed, read?.() ?? (own ? [own] : []), effective),
   };
   const children = await runChildren(visit, run, inputs, results.add);
   if (children !== packed.expected(items)) run.expect(children, items);
@@ -103,15 +103,15 @@ export const runDistributed = async (
   const effective = state.flow.input(visit.scope());
   const scope = visit.scope(effective);
   const concurrency = await number(state.maxConcurrency?.(scope));
-  const source = distribution.reader ? undefined : await startedWith(visit, effective, progress);
-  if (!source && !isTold(progress, 'MapStateStarted')) frame.event('MapStateStarted', { length: 0 });
+  const own = distribution.reader ? undefined : await startedWith(visit, effective, progress);
+  if (!own && !isTold(progress, 'MapStateStarted')) frame.event('MapStateStarted', { length: 0 });
   // Unlike the concurrency, what is tolerated is read once the map has started (seen in recorded executions).
   const tolerance = await toleranceOf(distribution, scope);
   const run = await open(visit, distribution, { concurrency, tolerance }, progress);
   const forget = frame.lifetime.onEnd(() => run.end('ABORTED'));
   let result: Payload;
   try {
-    result = await frame.lifetime.within(work(visit, distribution, run, effective, source));
+    result = await frame.lifetime.within(work(visit, distribution, run, effective, own));
   } catch (thrown) {
     const problem = visit.failure(thrown);
     run.end('FAILED');

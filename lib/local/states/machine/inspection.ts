@@ -3,7 +3,7 @@ import type { Shape } from '../../service.ts';
 import { EvaluationProblem } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { MapState, State } from '../parse/machine.ts';
-import { noArray } from './map-items.ts';
+import { isIterable, noArray } from './map-items.ts';
 import type { Visit } from './visit.ts';
 
 const text = (value: Json): string => JSON.stringify(value);
@@ -27,7 +27,7 @@ const ofMap = async (visit: Visit, state: MapState): Promise<Shape> => {
   const tolerated = await state.distribution?.toleratedCount?.(scope);
   const percentage = await state.distribution?.toleratedPercentage?.(scope);
   const items = state.itemsPath?.read(scope) ?? scope.input;
-  if (state.language === 'JSONPath' && !state.distribution?.reader && !Array.isArray(items))
+  if (state.language === 'JSONPath' && !state.distribution?.reader && !isIterable(state, items))
     throw new EvaluationProblem('States.Runtime', noArray(state));
   return {
     ...(state.itemsPath && { afterItemsPath: text(items) }),

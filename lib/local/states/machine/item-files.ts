@@ -3,10 +3,11 @@ import { zlib } from '../../late-modules.ts';
 import { StateError } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { CsvRows, DELIMITERS, toObject } from './csv.ts';
+import { type Items, itemsIn } from './map-items.ts';
 import type { MapRuns } from './map-run.ts';
 
-/** Items in groups, in their order. */
-type Items = AsyncIterable<readonly Json[]>;
+/** Rows or lines in groups, in their order. */
+type Rows = AsyncIterable<readonly Json[]>;
 
 const PIECE_BYTES = 1_048_576;
 
@@ -58,7 +59,7 @@ async function* textOf(runs: MapRuns, bucket: Json, key: Json): AsyncGenerator<s
   yield decoder.decode();
 }
 
-async function* csvItems(texts: AsyncIterable<string>, config: JsonObject): Items {
+async function* csvItems(texts: AsyncIterable<string>, config: JsonObject): Rows {
   const given = config.CSVHeaderLocation === 'GIVEN' && Array.isArray(config.CSVHeaders);
   let headers = given ? (config.CSVHeaders as readonly Json[]).map(String) : undefined;
   const rows = new CsvRows(DELIMITERS[String(config.CSVDelimiter ?? 'COMMA')] ?? ',');
@@ -77,7 +78,7 @@ const checkHeaders = (headers: readonly string[]): void => {
   if (new Set(headers).size !== headers.length) throw readerFailed('CSV headers cannot contain duplicates.');
 };
 
-async function* lineItems(texts: AsyncIterable<string>): Items {
+async function* lineItems(texts: AsyncIterable<string>): Rows {
   let line = 0;
   const parsed = (text: string): readonly Json[] => {
     line++;
@@ -114,16 +115,14 @@ const whole = async (texts: AsyncIterable<string>): Promise<Json> => {
   return JSON.parse(text) as Json;
 };
 
-async function* jsonItems(texts: AsyncIterable<string>, pointer: Json | undefined): Items {
+const jsonItems = async (texts: AsyncIterable<string>, pointer: Json | undefined): Promise<Items> => {
   const items = follow(await whole(texts), pointer);
-  if (Array.isArray(items)) yield items as readonly Json[];
-  else if (isObject(items) && pointer !== undefined)
-    yield Object.entries(items).map(([Key, Value]) => ({ Key, Value }));
-  else throw readerFailed('Attempting to map over non-iterable node.');
-}
+  if (Array.isArray(items) || (isObject(items) && pointer !== undefined)) return itemsIn(items);
+  throw readerFailed('Attempting to map over non-iterable node.');
+};
 
 /** The objects that an S3 inventory manifest lists: CSV files without a header, compressed. */
-async function* inventoryItems(runs: MapRuns, texts: AsyncIterable<string>): Items {
+async function* inventoryItems(runs: MapRuns, texts: AsyncIterable<string>): Rows {
   const manifest = (await whole(texts)) as JsonObject;
   if (!isObject(manifest) || !Array.isArray(manifest.files) || typeof manifest.fileSchema !== 'string')
     throw readerFailed('The manifest of the S3 inventory has no fileSchema or files.');
@@ -133,16 +132,20 @@ async function* inventoryItems(runs: MapRuns, texts: AsyncIterable<string>): Ite
     yield* csvItems(textOf(runs, bucket, file.key ?? null), { CSVHeaderLocation: 'GIVEN', CSVHeaders });
 }
 
+const rowsOf = (type: string, runs: MapRuns, texts: AsyncIterable<string>, config: JsonObject): Rows => {
+  if (type === 'CSV') return csvItems(texts, config);
+  if (type === 'JSONL') return lineItems(texts);
+  if (type === 'MANIFEST') return inventoryItems(runs, texts);
+  throw readerFailed(`HDL521 the local engine does not read items of type ${type}`);
+};
+
 /** The items in a file of a type. Throws States.ItemReaderFailed for one that is not there, or is not what its type says. */
-export async function* itemsInFile(runs: MapRuns, config: JsonObject, bucket: Json, key: Json): Items {
+export async function* itemsInFile(runs: MapRuns, config: JsonObject, bucket: Json, key: Json): AsyncGenerator<Items> {
   const type = String(config.InputType ?? 'JSON');
   const texts = textOf(runs, bucket, key);
   try {
-    if (type === 'JSON') yield* jsonItems(texts, config.ItemsPointer);
-    else if (type === 'CSV') yield* csvItems(texts, config);
-    else if (type === 'JSONL') yield* lineItems(texts);
-    else if (type === 'MANIFEST') yield* inventoryItems(runs, texts);
-    else throw readerFailed(`HDL521 the local engine does not read items of type ${type}`);
+    if (type === 'JSON') yield await jsonItems(texts, config.ItemsPointer);
+    else for await (const items of rowsOf(type, runs, texts, config)) yield { items };
   } catch (thrown) {
     throw because(thrown);
   }

@@ -3,14 +3,14 @@
 import { asText, isObject, type Json, type JsonObject } from '../json.ts';
 import type { ItemReader, MapState } from '../parse/machine.ts';
 import { itemsInFile, s3Call } from './item-files.ts';
-import type { ItemGroup } from './map-items.ts';
+import type { ItemGroup, Items } from './map-items.ts';
 import type { MapRuns } from './map-run.ts';
 import type { Visit } from './visit.ts';
 
 type ItemGroups = AsyncIterable<ItemGroup>;
 
-async function* from(source: string, groups: AsyncIterable<readonly Json[]>): ItemGroups {
-  for await (const items of groups) yield { items, source };
+async function* from(source: string, groups: AsyncIterable<Items>): ItemGroups {
+  for await (const group of groups) yield { ...group, source };
 }
 
 const fileItems = (runs: MapRuns, config: JsonObject, bucket: Json, key: Json): ItemGroups =>
@@ -25,22 +25,25 @@ const listedObject = ({ ETag, Key, LastModified, Size, StorageClass }: JsonObjec
   StorageClass: StorageClass ?? null,
 });
 
-async function* listed(runs: MapRuns, parameters: JsonObject): AsyncGenerator<readonly JsonObject[]> {
+async function* listed(
+  runs: MapRuns,
+  parameters: JsonObject,
+): AsyncGenerator<{ readonly items: readonly JsonObject[] }> {
   let token: Json | undefined;
   do {
     const answer = await s3Call(runs, 'ListObjectsV2', {
       ...parameters,
       ...(token !== undefined && { ContinuationToken: token }),
     });
-    yield ((answer.Contents ?? []) as readonly JsonObject[]).map(listedObject);
+    yield { items: ((answer.Contents ?? []) as readonly JsonObject[]).map(listedObject) };
     token = answer.NextContinuationToken;
   } while (token !== undefined);
 }
 
 /** `LOAD_AND_FLATTEN`: the items in all the objects that are listed, one after the other. */
 async function* inListed(runs: MapRuns, config: JsonObject, parameters: JsonObject): ItemGroups {
-  for await (const objects of listed(runs, parameters))
-    for (const { Key } of objects) yield* fileItems(runs, config, parameters.Bucket ?? null, Key ?? null);
+  for await (const { items } of listed(runs, parameters))
+    for (const { Key } of items) yield* fileItems(runs, config, parameters.Bucket ?? null, Key ?? null);
 }
 
 const read = (runs: MapRuns, { resource, config }: ItemReader, parameters: JsonObject): ItemGroups => {
@@ -52,9 +55,9 @@ const read = (runs: MapRuns, { resource, config }: ItemReader, parameters: JsonO
 
 async function* atMost(most: number, groups: ItemGroups): ItemGroups {
   let left = most;
-  for await (const { items, source } of groups) {
-    yield { items: items.length > left ? items.slice(0, left) : items, source };
-    left -= items.length;
+  for await (const group of groups) {
+    yield group.items.length > left ? { ...group, items: group.items.slice(0, left) } : group;
+    left -= group.items.length;
     if (left <= 0) return;
   }
 }

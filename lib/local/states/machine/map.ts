@@ -31,7 +31,7 @@ const plan = async (visit: Visit<MapState>, progress: Progress | undefined): Pro
   }
   const effective = state.flow.input(visit.scope());
   const concurrency = (await state.maxConcurrency?.(visit.scope(effective))) ?? 0;
-  const items = await startedWith(visit, effective, progress);
+  const { items } = await startedWith(visit, effective, progress);
   const cursor = progress?.records.find(({ type }) => type === 'MapStateStarted')?.id ?? frame.cursor;
   return { effective, items, concurrency, cursor };
 };
@@ -50,7 +50,7 @@ const runInline = async (visit: Visit<MapState>, run: RunFrame, progress: Progre
       const index = nextIndex++;
       const item = items[index] ?? null;
       const details = { index, name: state.name };
-      const map = mapContext(index, item, STATE_DATA);
+      const map = mapContext(index, item, { source: STATE_DATA });
       const resumed = progress?.children.get(index);
       const input = resumed?.input ?? visit.payload(await selectItem(visit, effective, map, item));
       const child = children.open(state.processor, { cursor: after, map }, resumed, details);

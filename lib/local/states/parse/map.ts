@@ -1,7 +1,7 @@
 // Map states, inline and distributed.
 import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
 import { parseReference } from '../expressions/reference.ts';
-import type { Json } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import { dataFlow, template } from './data-flow.ts';
 import { parseDistribution } from './distribution.ts';
 import type { Fields } from './fields.ts';
@@ -12,8 +12,8 @@ import { unexpectedType } from './unexpected-type.ts';
 
 type ParseSequence = (fields: Fields, express: boolean) => Sequence;
 
-/** JSONata `Items`: an array, or an expression that gives one. */
-const itemsOf = (fields: Fields): Evaluate<Json> | undefined => {
+/** JSONata `Items`: an array, or an expression that gives one; an object too where the map is distributed. */
+const itemsOf = (fields: Fields, distributed: boolean): Evaluate<Json> | undefined => {
   const value = fields.get('Items');
   if (typeof value !== 'string') return template(fields, 'Items');
   if (!isJsonata(value)) {
@@ -24,7 +24,7 @@ const itemsOf = (fields: Fields): Evaluate<Json> | undefined => {
     const query = compileJsonata(value, 'Items', fields.ambient);
     return async (scope) => {
       const items = await query.evaluate(scope);
-      if (Array.isArray(items)) return items as Json;
+      if (Array.isArray(items) || (distributed && isObject(items))) return items;
       throw unexpectedType(query, 'Items', 'array', items);
     };
   } catch (thrown) {
@@ -74,7 +74,7 @@ export const parseMap = (
     next,
     // The older spelling: a Map's Parameters are its ItemSelector.
     flow: { ...flow, parameters: undefined },
-    items: itemsOf(fields),
+    items: itemsOf(fields, distributed),
     itemsPath: itemsPath(fields),
     selector: template(fields, 'ItemSelector') ?? flow.parameters,
     maxConcurrency: numberField(fields, 'MaxConcurrency', { minimum: 0 }),
