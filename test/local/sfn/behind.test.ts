@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openServices, type Services } from '../../../lib/local/embedding.ts';
+import { openHost } from '../../../lib/local/host.ts';
 import type { BusEvent, Shape } from '../../../lib/local/service.ts';
 
 let folder: string;
@@ -125,6 +126,50 @@ test.each([
   expect(told(again.events)).toEqual(statuses);
   expect(rowsIn(left)).toEqual(['SUCCEEDED']);
 });
+
+/** What an engine that is opened to be read says of the state in `stateDir`, and what it tells others. */
+const look = async (stateDir: string, executionArn: string) => {
+  const events: BusEvent[] = [];
+  const place = { region: 'us-east-1', account: '123456789012', onEvent: (event: BusEvent) => events.push(event) };
+  const { composition, close } = await openHost({ stateDir, ...place });
+  composition.makeAll();
+  const sfn = composition.get('sfn');
+  const { status, stopDate } = await sfn.call('DescribeExecution', { executionArn });
+  const asked = { stateMachineArn: arn('stateMachine', 'm'), statusFilter: status };
+  const { executions } = await sfn.call('ListExecutions', asked);
+  await close();
+  expect(executions).toMatchObject([{ executionArn, status }]);
+  return { status, stopDate, told: told(events) };
+};
+
+test.each([
+  ['of a start and the row', 'in-call', 'RUNNING', ['RUNNING', 'SUCCEEDED']],
+  ['of an end and the row', 'told', 'SUCCEEDED', ['SUCCEEDED']],
+  ['of a start and an end and the row', 'at-once', 'SUCCEEDED', ['RUNNING', 'SUCCEEDED']],
+])(
+  'between the log %s: who only looks sees what the log says, and who works then is told once',
+  async (_, when, seen, statuses) => {
+    let left = '';
+    const first: Life = await live(join(folder, 'first'), async () => {
+      if (when === 'in-call') left = first.killed(when);
+      return when === 'at-once' ? afterTheStart() : setImmediate().then(() => setImmediate('done'));
+    });
+    const executionArn = await start(first, {});
+    const { stopDate } = await first.engine.ended(executionArn);
+    left ||= first.killed(when);
+    await first.engine.close();
+
+    const looked = { status: seen, stopDate: seen === 'RUNNING' ? undefined : stopDate, told: [] };
+    expect(await look(left, executionArn)).toEqual(looked);
+    expect(await look(left, executionArn)).toEqual(looked);
+    const again = await live(left, () => 'done');
+    expect(await again.engine.ended(executionArn)).toMatchObject({ status: 'SUCCEEDED' });
+    await again.engine.close();
+    const last = await live(left, () => 'done');
+    await last.engine.close();
+    expect(told([...again.events, ...last.events])).toEqual(statuses);
+  },
+);
 
 test('who hears of an end hears of what is on disk, and may start the next one at once', async () => {
   const passes = JSON.stringify({ StartAt: 'P', States: { P: { Type: 'Pass', End: true } } });

@@ -234,6 +234,8 @@ describe('a damaged log', () => {
       cause: expect.stringContaining('HDL522'),
     });
     expect(await after.ended(sound)).toMatchObject({ status: 'SUCCEEDED' });
+    const told = after.events.map(({ detail: { name, status } }) => `${name} ${status}`);
+    expect(told).toEqual(['broken FAILED', 'sound SUCCEEDED']);
   });
 });
 

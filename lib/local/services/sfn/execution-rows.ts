@@ -92,6 +92,16 @@ export const rowOfNew = (about: NewExecution, id: number, startedAt: number): Ex
   startedAt,
 });
 
+/** The row of an execution that has ended. */
+export const rowOfEnded = (row: ExecutionRow, outcome: Outcome, stoppedAt: number): ExecutionRow => ({
+  ...row,
+  status: outcome.status,
+  output: outcome.output?.text,
+  error: outcome.error,
+  cause: outcome.cause,
+  stoppedAt,
+});
+
 export class ExecutionRows {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;

@@ -15,11 +15,11 @@ import { uuid } from '../../uuid.ts';
 import { describeExecution, redriveRefusal, statusChange } from './descriptions.ts';
 import { EndedRows } from './ended-rows.ts';
 import type { Logged } from './execution-logs.ts';
-import { type ExecutionRow, ExecutionRows, type NewExecution, rowOfNew } from './execution-rows.ts';
-import { interrupted } from './interrupted.ts';
+import { type ExecutionRow, ExecutionRows, type NewExecution, rowOfEnded, rowOfNew } from './execution-rows.ts';
+import { interrupted, tellUntold } from './interrupted.ts';
 import type { MachineRow, Machines } from './machines.ts';
 import { parseInput } from './requests.ts';
-import { endIn, executionArn, START, startMemo } from './row-from-log.ts';
+import { executionArn, START, startMemo } from './row-from-log.ts';
 import { YearLimit } from './year-limit.ts';
 
 interface Live {
@@ -113,14 +113,13 @@ export class Executions {
 
   /** Finds what ran when the engine went down, and whose tokens somebody may answer from now on. */
   expectTokens(): void {
-    this.#interrupted = interrupted(
-      { rows: this.rows, journal: this.#journal, tokens: this.#tokens, clock: this.#context.clock },
-      (row) => this.#store(row),
-    );
+    const { database, clock } = this.#context;
+    this.#interrupted = interrupted({ rows: this.rows, journal: this.#journal, tokens: this.#tokens, clock, database });
   }
 
   /** Carries on what was found. Children of Distributed Maps follow with their parents. */
   resumeAll(): void {
+    if (this.rows.lastId > 0) tellUntold(this.#context);
     const rows = this.#interrupted;
     this.#interrupted = [];
     for (const row of rows) {
@@ -139,6 +138,7 @@ export class Executions {
     const lastEvent = this.#journal.read(row.id).findLast(isEvent)?.id ?? 0;
     const refusal = redriveRefusal(row, now, lastEvent);
     if (refusal !== undefined) throw new AwsError('ExecutionNotRedrivable', refusal);
+    tellUntold(this.#context); // that it had ended comes before that it runs again
     this.reopen(row, this.#program(row.revision, nameOf(row.machineArn)));
     await this.#journal.commit();
     return now;
@@ -262,11 +262,6 @@ export class Executions {
       input,
     };
     const log = resumed ? this.#journal.read(id) : [];
-    const ended = endIn(log);
-    if (ended) {
-      this.#end(row, ended.outcome, ended.at);
-      return;
-    }
     const standing = log.length > 0 ? foldLog(log, input) : undefined;
     const execution = new Execution(identity, machine, this.#host(identity), {
       event: standing?.lastEvent ?? 0,
@@ -309,14 +304,7 @@ export class Executions {
 
   #end(row: ExecutionRow, outcome: Outcome, stoppedAt: number): void {
     if (this.#closed) return;
-    const closed: ExecutionRow = {
-      ...row,
-      status: outcome.status,
-      output: outcome.output?.text,
-      error: outcome.error,
-      cause: outcome.cause,
-      stoppedAt,
-    };
+    const closed = rowOfEnded(row, outcome, stoppedAt);
     this.#live.delete(row.arn);
     this.#closing.set(row.arn, closed);
     this.#keep(row, () => {

@@ -1,10 +1,14 @@
-// Finds what ran when the engine went down.
+// Finds what ran when the engine went down, and brings the rows of executions in step with their logs, behind which they are written.
+import type { DatabaseSync } from 'node:sqlite';
+import { atomically } from '../../atomically.ts';
 import type { Clock } from '../../clock.ts';
+import type { BusEvent, EngineContext } from '../../service.ts';
 import type { Journal } from '../../states/history/journal.ts';
 import { foldLog, outstandingTokens } from '../../states/history/resume.ts';
 import type { Tokens } from '../../states/integrations/tokens.ts';
 import { Payload } from '../../states/json.ts';
-import { type ExecutionRow, type ExecutionRows, rowOfNew } from './execution-rows.ts';
+import { statusChange } from './descriptions.ts';
+import { type ExecutionRow, type ExecutionRows, rowOfEnded, rowOfNew } from './execution-rows.ts';
 import { endIn, startIn } from './row-from-log.ts';
 
 interface Left {
@@ -12,7 +16,11 @@ interface Left {
   readonly journal: Journal;
   readonly tokens: Tokens;
   readonly clock: Clock;
+  readonly database: DatabaseSync;
 }
+
+/** What the event bus is yet to be told. Made when it is needed: most engines start on a new state, or have been closed. */
+const UNTOLD = 'CREATE TABLE IF NOT EXISTS sfn_untold (id INTEGER PRIMARY KEY, event TEXT NOT NULL)';
 
 const damage = (what: string, thrown: unknown, id: number): string => {
   const why = thrown instanceof Error ? thrown.message : String(thrown);
@@ -31,28 +39,53 @@ const unkept = ({ rows, journal }: Left, id: number): ExecutionRow | undefined =
   }
 };
 
-/** False for an execution whose log cannot be read: it has failed, and its log is left as it is. */
-const goesOn = ({ rows, journal, tokens, clock }: Left, { id, input }: ExecutionRow): boolean => {
+/**
+ * Writes what a row is to say. That the event bus is yet to be told of it is written with it: the engine may have been opened only to look,
+ * and nobody is there who could hear it.
+ */
+const bring = ({ database }: Left, row: ExecutionRow, write: () => void): void =>
+  atomically(database, () => {
+    write();
+    if (row.mapRun !== undefined) return; // children of Map Runs are not told of
+    database.exec(UNTOLD);
+    database.prepare('INSERT INTO sfn_untold (event) VALUES (?)').run(JSON.stringify(statusChange(row)));
+  });
+
+/** How an execution ended whose row does not say so; undefined for one that goes on. One whose log cannot be read has failed. */
+const endOf = ({ journal, tokens, clock }: Left, { id, input }: ExecutionRow): ReturnType<typeof endIn> => {
   try {
     const log = journal.read(id);
+    const ended = endIn(log);
+    if (ended) return ended;
     foldLog(log, Payload.parse(input));
-    if (!endIn(log)) for (const token of outstandingTokens(log)) tokens.expect(token);
-    return true;
+    for (const token of outstandingTokens(log)) tokens.expect(token);
+    return undefined;
   } catch (thrown) {
-    const cause = damage('the execution', thrown, id);
-    rows.close(id, { status: 'FAILED', error: 'States.Runtime', cause }, clock.now());
-    return false;
+    const outcome = { status: 'FAILED', error: 'States.Runtime', cause: damage('the execution', thrown, id) } as const;
+    return { outcome, at: clock.now() }; // its log is left as it is
   }
 };
 
-/**
- * The executions to be carried on. Those of which nothing but the log was written go to `store`; somebody may answer the tokens that are
- * waited for from now on.
- */
-export const interrupted = (left: Left, store: (row: ExecutionRow) => void): ExecutionRow[] => {
+/** The executions to be carried on; somebody may answer the tokens that they wait for from now on. */
+export const interrupted = (left: Left): ExecutionRow[] => {
   // All are read first: what keeps a row from being written is no damage of the next log.
   const found = left.journal.startedAfter(left.rows.lastId).map((id) => unkept(left, id));
-  for (const row of found) if (row) store(row);
-  left.journal.flush();
-  return left.rows.running().filter((row) => goesOn(left, row));
+  for (const row of found) if (row) bring(left, row, () => left.rows.insert(row));
+  return left.rows.running().filter((row) => {
+    const ended = endOf(left, row);
+    if (!ended) return true;
+    const { outcome, at } = ended;
+    bring(left, rowOfEnded(row, outcome, at), () => left.rows.close(row.id, outcome, at));
+    return false;
+  });
+};
+
+/** Tells the event bus what it is yet to be told, each in the transaction that forgets it. */
+export const tellUntold = ({ database, emit }: Pick<EngineContext, 'database' | 'emit'>): void => {
+  database.exec(UNTOLD);
+  for (const { id, event } of database.prepare('SELECT id, event FROM sfn_untold ORDER BY id').all())
+    atomically(database, () => {
+      database.prepare('DELETE FROM sfn_untold WHERE id = ?').run(id ?? null);
+      emit(JSON.parse(String(event)) as BusEvent); // only `bring` writes this column
+    });
 };
