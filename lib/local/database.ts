@@ -28,7 +28,68 @@ const firstProblem = (database: DatabaseSync): string | undefined => {
   return verdict === 'ok' ? undefined : verdict;
 };
 
+const LOG_HEADER = 32;
+const FRAME_HEADER = 24;
+
+/** Sums up `bytes` as the log does: https://sqlite.org/fileformat.html#checksum_algorithm */
+const summed = (
+  log: DataView,
+  isLittle: boolean,
+  [from, to]: readonly [number, number],
+  [first, second]: readonly [number, number],
+): readonly [number, number] => {
+  let [one, other] = [first, second];
+  for (let at = from; at < to; at += 8) {
+    one = (one + log.getUint32(at, isLittle) + other) >>> 0;
+    other = (other + log.getUint32(at + 4, isLittle) + one) >>> 0;
+  }
+  return [one, other];
+};
+
+/**
+ * What is wrong with SQLite's log. SQLite reads it up to the first record that does not fit the one before, and takes the rest for what
+ * a crash left half written: so one damaged byte would take all that was committed after it, and nobody would be told. A crash
+ * of the process leaves no commit behind such a record, whole and of this log; damage does.
+ */
+const problemOfLog = (path: string): string | undefined => {
+  const file = `${path}-wal`;
+  if (!fs.existsSync(file)) return undefined;
+  const bytes = fs.readFileSync(file);
+  if (bytes.length < LOG_HEADER) return undefined;
+  const log = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const two = (at: number) => [log.getUint32(at), log.getUint32(at + 4)] as const;
+  const isAt = (at: number, [one, other]: readonly [number, number]) =>
+    log.getUint32(at) === one && log.getUint32(at + 4) === other;
+
+  const magic = log.getUint32(0);
+  const isLittle = magic === 0x377f0682;
+  if ((!isLittle && magic !== 0x377f0683) || !isAt(24, summed(log, isLittle, [0, 24], [0, 0])))
+    return bytes.some((byte) => byte !== 0) ? `the header of its log ${file} is broken` : undefined;
+
+  const salts = two(16);
+  const size = FRAME_HEADER + log.getUint32(8);
+  const fits = (at: number): boolean => {
+    const before = two(at === LOG_HEADER ? 24 : at - size + 16);
+    const head = summed(log, isLittle, [at, at + 8], before);
+    return isAt(at + 16, summed(log, isLittle, [at + FRAME_HEADER, at + size], head));
+  };
+  let broken: number | undefined;
+  for (let at = LOG_HEADER; at + size <= bytes.length; at += size) {
+    const isOfThis = isAt(at + 8, salts);
+    if (broken === undefined) {
+      if (!isOfThis || !fits(at)) broken = at;
+      continue;
+    }
+    const isCommit = log.getUint32(at + 4) !== 0;
+    if (isOfThis && isCommit && fits(at))
+      return `its log ${file} is broken at byte ${broken}, and has commits behind that`;
+  }
+  return undefined;
+};
+
 const prepared = (path: string, durability: Durability): DatabaseSync => {
+  const damage = durability === 'none' ? undefined : problemOfLog(path);
+  if (damage !== undefined) throw new DamagedStateError(path, damage);
   const database = new DatabaseSync(durability === 'none' ? ':memory:' : path);
   try {
     // One process owns the file (state-folder.ts holds the lock), so the locks of each commit are saved: 18 us become 12.

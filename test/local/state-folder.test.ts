@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -148,5 +148,75 @@ describe('damage', () => {
     const error = errorOf(() => openStateFolder(dir, { setAsideDamaged: true }));
     expect(error.code).toBe('HDL505');
     expect(error.message).toContain('state layout 99; expected layout 3');
+  });
+});
+
+// https://sqlite.org/fileformat.html#the_write_ahead_log: what a killed process leaves is in the log.
+describe('damage of the log', () => {
+  const PAGE = 4096;
+  const FRAME = 24 + PAGE;
+
+  /** The state as a process that is killed now would leave it, with `harm` done to its log. */
+  const leftBehind = (work: (database: DatabaseSync) => void, harm: (log: Buffer) => Buffer): string => {
+    const folder = openStateFolder(dir);
+    folder.database.exec('CREATE TABLE t (x TEXT)');
+    work(folder.database);
+    const left = join(dir, 'left');
+    mkdirSync(left);
+    copyFileSync(join(dir, 'engine.sqlite'), join(left, 'engine.sqlite'));
+    writeFileSync(join(left, 'engine.sqlite-wal'), harm(readFileSync(join(dir, 'engine.sqlite-wal'))));
+    folder.close();
+    return left;
+  };
+  const threeRows = (database: DatabaseSync): void => {
+    for (const x of ['a', 'b', 'c']) database.prepare('INSERT INTO t VALUES (?)').run(x);
+  };
+  const flip = (at: number) => (log: Buffer) => {
+    log[at] = (log[at] ?? 0) ^ 0xff;
+    return log;
+  };
+  const rowsOf = (left: string): unknown => {
+    const folder = openStateFolder(left);
+    const { n } = folder.database.prepare('SELECT COUNT(*) AS n FROM t').get() ?? {};
+    folder.close();
+    return n;
+  };
+
+  test.each([
+    ['a byte of a page', flip(32 + FRAME + 200), 'is broken at byte 4152, and has commits behind that'],
+    ['a byte of the header of a record', flip(32 + 2 * FRAME + 17), 'is broken at byte'],
+    ['a byte of its own header', flip(2), 'the header of its log'],
+  ])('%s is found at the start, named, and set aside when asked for', (_what, harm, words) => {
+    const left = leftBehind(threeRows, harm);
+    const error = errorOf(() => openStateFolder(left));
+    expect(error).toMatchObject({ code: 'HDL503', path: join(left, 'engine.sqlite') });
+    expect(error.message).toContain(words);
+    const kept = readFileSync(join(left, 'engine.sqlite-wal'));
+    openStateFolder(left, { setAsideDamaged: true }).close();
+    expect(readFileSync(join(left, 'engine.sqlite.damaged-1-wal')).equals(kept)).toBe(true);
+  });
+
+  const rolledBack = (database: DatabaseSync): void => {
+    threeRows(database);
+    database.exec('PRAGMA cache_size = 2; BEGIN');
+    for (let row = 0; row < 500; row += 1) database.prepare('INSERT INTO t VALUES (?)').run('x'.repeat(1000));
+    database.exec('ROLLBACK');
+    threeRows(database);
+  };
+  const endOf = (log: Buffer): number => {
+    let at = 32;
+    while (at + FRAME <= log.length && log.readUInt32BE(at) !== 0) at += FRAME;
+    return at;
+  };
+  test.each([
+    ['nothing', threeRows, (log: Buffer) => log, 3],
+    ['a record that was half written', threeRows, (log: Buffer) => log.subarray(0, endOf(log) - 100), 2],
+    ['a last record of which a part is missing', threeRows, (log: Buffer) => flip(endOf(log) - 100)(log), 2],
+    ['an empty log', () => undefined, () => Buffer.alloc(0), undefined],
+    ['what was rolled back', rolledBack, (log: Buffer) => log, 6],
+  ])('%s is what a crash leaves, and no damage', (_what, work, harm, rows) => {
+    const left = leftBehind(work, harm);
+    if (rows === undefined) openStateFolder(left).close();
+    else expect(rowsOf(left)).toBe(rows);
   });
 });
