@@ -59,14 +59,16 @@ export interface RunListFacts {
   readonly runs: readonly RunRecord[];
   /** How many were looked up: of each pipeline, or of those under way. */
   readonly each: number;
+  /** More are under way than were looked up. */
+  readonly beyond?: boolean;
   /** @default all */
   readonly only?: RunFilter;
 }
 
 const filterWords: { readonly [filter in RunFilter]: string } = { failed: 'Failed', open: 'Under way' };
 
-const told = ({ each, only }: RunListFacts): string => {
-  if (only === 'open') return 'What is not over.';
+const told = ({ each, beyond, only }: RunListFacts): string => {
+  if (only === 'open') return beyond ? `${each} of the runs that are not over: there are more.` : 'What is not over.';
   const newest = `the ${each} newest runs of each pipeline`;
   return only === 'failed'
     ? `Failed ones among ${newest}.`

@@ -40,19 +40,19 @@ const pipelinesOf = async ({ aws, eventBus }: Services): Promise<readonly string
 
 export const readHome = async (services: Services): Promise<View> => {
   const { ledger, manifests } = services;
-  const [names, open] = await Promise.all([pipelinesOf(services), ledger.openRuns.due(everAfter, mostOpen)]);
+  const [names, open] = await Promise.all([pipelinesOf(services), ledger.openRuns.due(everAfter, mostOpen + 1)]);
   const pipelines = await Promise.all(
     names.map(async (pipeline) => ({
       pipeline,
       upstream: [...new Set(Object.values((await manifests.of(pipeline))?.upstream ?? {}))],
       runs: (await ledger.runs.latest(pipeline, latestAtHome)).map(withCut),
-      open: open.filter((one) => one.pipeline === pipeline).length,
+      open: open.slice(0, mostOpen).filter((one) => one.pipeline === pipeline).length,
     })),
   );
   return (share) =>
     homePage({
       pipelines: some(pipelines, share).map((one) => ({ ...one, runs: some(one.runs, share) })),
-      openBeyond: open.length === mostOpen,
+      openBeyond: open.length > mostOpen,
     });
 };
 

@@ -1,4 +1,5 @@
-// The console's lists on a ledger with far more runs than they show: what is read is what is shown.
+// The console's lists on a ledger with far more runs than they show: what is read is what is shown, and at most one more, which says
+// that there are more.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readGrid, readHome, readRuns } from '../../lib/cli/console/read.ts';
 import { readRun } from '../../lib/cli/console/read-run.ts';
@@ -59,13 +60,16 @@ test('the grid of a pipeline, and the older page of it', async () => {
     );
     noScan(calls);
     expect(facts.rows).toHaveLength(25);
-    expect(itemsOf(calls)).toBe(25);
-    return facts.rows.map(({ run }) => run);
+    expect(itemsOf(calls)).toBe(facts.older === undefined ? 25 : 26);
+    return { runs: facts.rows.map(({ run }) => run), older: facts.older };
   };
-  const newest = await grid();
+  const at = (minute: number) => ({ createdAt: new Date(Date.UTC(2026, 0, 1) + minute * 60_000).toISOString() });
+  const { runs: newest } = await grid();
   const oldest = newest.at(-1);
   expect([newest[0]?.run, oldest?.run]).toEqual(['r149', 'r125']);
-  expect((await grid(oldest))[0]?.run).toBe('r124');
+  expect((await grid(oldest)).runs[0]?.run).toBe('r124');
+  expect((await grid({ ...at(26), run: 'r26' })).older).toMatch(/run=r1$/);
+  expect((await grid({ ...at(25), run: 'r25' })).older).toBeUndefined();
 });
 
 test('the first page', async () => {
@@ -80,4 +84,18 @@ test('heddle runs', async () => {
   noScan(calls);
   expect(stdout.trimEnd().split('\n')).toHaveLength(20);
   expect(itemsOf(calls)).toBeLessThanOrEqual(2 * 20); // the newest of each pipeline, of which the newest are shown
+});
+
+test('runs under way: more than are counted, or as many', async () => {
+  const { ledger } = recorded;
+  const open = Array.from({ length: 101 }, (_, n) => runRecord('report', `open${n}`, { status: 'pending' }));
+  const looked = async () => {
+    const { facts } = await recorded.desk(readHome);
+    const { facts: list } = await recorded.desk((desk) => readRuns(desk, 'open'));
+    return [facts.pipelines.map(({ open: count }) => count), facts.openBeyond, list.runs.length, list.beyond];
+  };
+  await Promise.all(open.slice(0, 100).map((run) => ledger.runs.create(run)));
+  expect(await looked()).toEqual([[0, 100], false, 100, false]);
+  await Promise.all(open.slice(100).map((run) => ledger.runs.create(run)));
+  expect(await looked()).toEqual([[0, 100], true, 100, true]);
 });

@@ -20,24 +20,29 @@ const newestFirst = (a: RunRecord, b: RunRecord): number => b.createdAt.localeCo
 
 export const readHome = async (desk: Desk): Promise<HomeFacts> => {
   const { runs, openRuns } = desk.target.ledger;
-  const [manifests, open] = await Promise.all([desk.manifests(), openRuns.due(everAfter, mostOpen)]);
+  const [manifests, open] = await Promise.all([desk.manifests(), openRuns.due(everAfter, mostOpen + 1)]);
   const pipelines = await Promise.all(
     manifests.map(async ({ pipeline, upstream }) => ({
       pipeline,
       upstream: [...new Set(Object.values(upstream))],
       runs: await runs.latest(pipeline, latestAtHome),
-      open: open.filter((one) => one.pipeline === pipeline).length,
+      open: open.slice(0, mostOpen).filter((one) => one.pipeline === pipeline).length,
     })),
   );
-  return { pipelines, openBeyond: open.length === mostOpen };
+  return { pipelines, openBeyond: open.length > mostOpen };
 };
 
 export const readRuns = async (desk: Desk, only?: RunFilter): Promise<RunListFacts> => {
   const { ledger, manifest } = desk.target;
   if (only === 'open') {
-    const open = await ledger.openRuns.due(everAfter, mostOpen);
-    const found = await Promise.all(open.map(({ pipeline, run }) => ledger.runs.get(pipeline, run)));
-    return { runs: found.flatMap((run) => run ?? []).toSorted(newestFirst), each: mostOpen, only };
+    const open = await ledger.openRuns.due(everAfter, mostOpen + 1);
+    const found = await Promise.all(open.slice(0, mostOpen).map(({ pipeline, run }) => ledger.runs.get(pipeline, run)));
+    return {
+      runs: found.flatMap((run) => run ?? []).toSorted(newestFirst),
+      each: mostOpen,
+      beyond: open.length > mostOpen,
+      only,
+    };
   }
   const each = only === 'failed' ? searched : latestOfAll;
   const lists = await Promise.all(manifest.pipelines.map((pipeline) => ledger.runs.latest(pipeline, each)));
@@ -52,9 +57,10 @@ export const readGrid = async (
   before: RunAt | undefined,
 ): Promise<GridFacts> => {
   const { pipeline, stages } = manifest;
-  const runs = await desk.target.ledger.runs.latest(pipeline, gridRows, before);
+  const found = await desk.target.ledger.runs.latest(pipeline, gridRows + 1, before);
+  const runs = found.slice(0, gridRows);
   const rows = await Promise.all(runs.map(async (run) => ({ run, stages: await desk.stagesOf(run) })));
-  const last = runs.length === gridRows ? runs.at(-1) : undefined;
+  const last = found.length > gridRows ? runs.at(-1) : undefined;
   const older = last && link(['pipelines', pipeline], { before: last.createdAt, run: last.run });
   return { pipeline, stages, rows, older, isPast: before !== undefined };
 };
