@@ -1,6 +1,6 @@
 // What `heddle lineage` finds from the records of a small history, and what it reads for that.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { daily } from '../../lib/definition/index.ts';
+import { by, daily, keys } from '../../lib/definition/index.ts';
 import type { StageRecord } from '../../lib/records/index.ts';
 import { openRecorded, type Recorded, runRecord } from './recorded.ts';
 
@@ -197,6 +197,37 @@ test('down: of more partitions below than are looked at, it says how many are no
       '└─ days/2026-01-31',
       '',
     ]);
+  } finally {
+    await close();
+  }
+});
+
+test('down, from each source of a day: that not all was looked at is said once', async () => {
+  const day = daily({ from: '2026-01-01' });
+  const select = [
+    { kind: 'last', every: 'day', count: 3 },
+    { kind: 'all', dimension: 'source' },
+  ] as const;
+  const uses = { rates: { select, need: 'all' } } as const;
+  const { ledger, heddle, close } = await openRecorded({
+    manifests: [
+      { pipeline: 'rates', partitions: by({ day, source: keys(['shop', 'web', 'post']) }) },
+      { pipeline: 'days', upstream: { rates: 'rates' }, partitions: day, uses },
+    ],
+    now: () => Date.parse('2026-02-01T00:00:00.000Z'),
+  });
+  try {
+    for (const partition of ['2026-01-02|shop', '2026-01-02|web']) {
+      const record = runRecord('rates', `r-${partition.slice(11)}`, { partition });
+      await ledger.runs.create(record);
+      const facts = { pipeline: 'rates', partition, run: record.run, status: 'completed', updatedAt: 'now' } as const;
+      await ledger.runs.markPartition(facts, record.createdAt);
+    }
+    const { stdout, stderr } = await heddle('lineage', 'rates/2026-01-02', '--down', '--partitions', '1');
+    expect(stdout.match(/and 2 more partitions of days/g)).toHaveLength(2);
+    expect(stderr).toBe(
+      'Of each pipeline below an artifact the last partition was looked at from 2 of the 2 asked for: more with --partitions N.\n',
+    );
   } finally {
     await close();
   }

@@ -46,6 +46,7 @@ export const lineage: Command = {
           ? (['up', 'down'] as const)
           : (['down'] as const)
         : (['up'] as const);
+      const [unseen, cut] = [new Set<string>(), new Set<string>()];
       for (const direction of directions) {
         if (directions.length > 1 && !given.has('json'))
           print(setting, [direction === 'up' ? 'Made of' : 'Made of it']);
@@ -53,16 +54,20 @@ export const lineage: Command = {
           const traced = await trace(start, sources[direction], depth);
           if (given.has('json')) printJson(setting, edgesOf(traced.root, direction));
           else print(setting, cutTo(columnsOf(setting.stdout), treeLines(traced.root)));
-          if (traced.unseen)
-            remark(setting, [
-              `Of each pipeline below an artifact the last ${below ?? mostBelow} partitions were looked at: more with --partitions N.`,
-            ]);
-          if (traced.cut)
-            remark(setting, [
-              `More than ${mostArtifacts} artifacts: the rest is left out. Ask from one of them, or with --depth.`,
-            ]);
+          if (traced.unseen) unseen.add(start.name);
+          if (traced.cut) cut.add(start.name);
         }
       }
+      const some = ({ size }: ReadonlySet<string>): string =>
+        starts.length > 1 ? ` from ${size} of the ${starts.length} asked for` : '';
+      if (unseen.size > 0)
+        remark(setting, [
+          `Of each pipeline below an artifact the last ${below === 1 ? 'partition was' : `${below ?? mostBelow} partitions were`} looked at${some(unseen)}: more with --partitions N.`,
+        ]);
+      if (cut.size > 0)
+        remark(setting, [
+          `More than ${mostArtifacts} artifacts${some(cut)}: the rest is left out. Ask from one of them, or with --depth.`,
+        ]);
       return 0;
     } finally {
       await target.close();
