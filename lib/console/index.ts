@@ -16,7 +16,7 @@ export { type Compared, chooseRunPage, comparePage } from './compare.ts';
 export { type CostFacts, costPage } from './cost.ts';
 export { type HomeFacts, homePage, type PipelineNow } from './home.ts';
 export { type Html, html, link, nothing, textOf } from './html.ts';
-export { likeness, patternOf } from './letter-groups.ts';
+export { likeness } from './letter-groups.ts';
 export { type LetterFacts, type LettersFacts, letterPage, lettersPage } from './letters.ts';
 export { type LineageFacts, type LineageNode, lineagePage } from './lineage.ts';
 export { documentOf, lostPage, type Page, type Region, regionHtml, type Surroundings, waitingPage } from './page.ts';

@@ -14,7 +14,6 @@ export interface LetterGroup<L> {
 
 interface Kind {
   readonly name: 'uuid' | 'hash' | 'token' | 'number';
-  /** A regular expression that needs no flags, as `--matching` takes it. */
   readonly pattern: string;
   /** One of them, that stands for all. */
   readonly like: string;
@@ -40,11 +39,14 @@ const kinds: readonly Kind[] = [
 const statuses = Object.entries(STATUS_CODES).flatMap(([status, words]) =>
   status >= '400' ? String.raw`${status} \(?${words}` : [],
 );
+/** Not the code of a post office or a product. */
+const code = '(?:(?:status|error|exit|return|result|response|with)[ _-]?|(?<![a-z] ?))code';
 /** A number that says with what it failed: a status, the code of an error, how a process ended. */
 const telling = [
-  String.raw`(?<=(?:HTTP(?:\W\d(?:\.\d)?)?|status|code|errno)(?: (?:is|was|of))?\W{0,4})\d{1,4}(?!\d)`,
+  String.raw`(?<=(?:HTTP(?:\W\d(?:\.\d)?)?|status|${code}|errno)(?: (?:is|was|of))?\W{0,4})\d{1,4}(?!\d)`,
   String.raw`(?<=(?:error|exit|signal)[ (#]{1,2}|HDL)\d{1,5}(?!\d)`,
-  String.raw`(?<=^|: )[45]\d\d\s`,
+  // As clients of models begin: 429 Rate limit reached, 529 {"type":"error"; not a number of things, as 451 characters.
+  String.raw`(?<=^|: )[45]\d\d(?= (?:(?-i:[A-Z]|[{[("-])|(?:from|error|response)\b))`,
   ...statuses,
 ].join('|');
 
@@ -59,23 +61,15 @@ const varying = new RegExp(
   'gi',
 );
 
-/** A cause with other text in place of what varies, and of the rest. */
-const written = (cause: string, own: 'like' | 'pattern', rest: (text: string) => string): string => {
-  let [text, at] = ['', 0];
-  for (const match of cause.matchAll(varying)) {
-    const kind = kinds.find(({ name }) => match.groups?.[name] !== undefined);
-    text += rest(cause.slice(at, match.index)) + (kind?.[own] ?? '');
-    at = match.index + match[0].length;
-  }
-  return text + rest(cause.slice(at));
-};
-
-/** What is the same in causes that failed alike: the text less its ids and numbers, but for those that say with what it failed. */
-export const likeness = (cause: string): string => written(cause, 'like', (text) => text);
-
-/** A regular expression for the causes that are like this one. */
-export const patternOf = (cause: string): string =>
-  `^${written(cause, 'pattern', (text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'))}$`;
+/**
+ * What is the same in causes that failed alike: the text less its ids and numbers, but for those that say with what it failed. A form of a
+ * page may have sent other ends of lines than it was given.
+ */
+export const likeness = (cause: string): string =>
+  cause.replaceAll(/\r\n?/g, '\n').replaceAll(varying, (...match) => {
+    const found = match.at(-1) as { readonly [kind: string]: string | undefined }; // the groups stand last
+    return kinds.find(({ name }) => found[name] !== undefined)?.like ?? '';
+  });
 
 /** The largest group first. */
 export const groupLetters = <L extends Pick<DeadLetter, 'stage' | 'state' | 'error' | 'cause'>>(

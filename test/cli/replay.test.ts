@@ -1,5 +1,7 @@
 // The plan of `heddle dead-letters replay`: what cannot be done again is in it, with the reason.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { actions } from '../../lib/cli/console/actions.ts';
+import { likeness } from '../../lib/console/index.ts';
 import { type DeadLetter, manifestName } from '../../lib/records/index.ts';
 import { openRecorded, type Recorded, runRecord } from './recorded.ts';
 
@@ -87,6 +89,39 @@ test('the oldest are sent first; what reads others waits for them, all that it r
     await ledger.runs.end('orders', 'o2', { ...ended, status: 'completed' }, 2);
     expect(await replayed).toMatchObject({ code: 0 });
     expect(await sent('report')).toEqual(['r1']);
+  } finally {
+    await close();
+  }
+});
+
+test('a button for what failed alike means that, and no other', async () => {
+  const { services, ledger, heddle, close } = await openRecorded({ manifests: [{ pipeline: 'orders' }] });
+  try {
+    const causes = [
+      ...['event 01HZX3Q4K5M6N7P8', 'event 4442587FB7D0A2F9', 'event 0A49CE4060975EAC', 'event 12'],
+      ...['error 123456 of item 7', 'error 503 of item 7', 'error 503 of item 12'],
+      ...['', 'a traceback:\n  line 7', 'a traceback:\n  line 12'],
+    ];
+    for (const [item, cause] of causes.entries())
+      await ledger.deadLetters.write(
+        { ...letterOf('orders', 'ended', '2026-01-01T10:00:00.000Z', item), cause },
+        services.queueUrl,
+      );
+    const sizes = await Promise.all(
+      [...Map.groupBy(causes, likeness).values()].map(async (group) => {
+        const [cause = ''] = group;
+        const given = { pipeline: 'orders', stage: 'clean', error: 'E', cause: cause.replaceAll('\n', '\r\n') }; // as a browser sends it
+        const words = actions.replay?.words(given) ?? [];
+        const { stdout } = await heddle('dead-letters', 'list', ...words, '--json');
+        const found = stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line).cause);
+        expect(found.toSorted()).toEqual(group.toSorted());
+        return group.length;
+      }),
+    );
+    expect(sizes).toEqual([1, 2, 1, 1, 2, 1, 2]);
   } finally {
     await close();
   }

@@ -1,5 +1,5 @@
 // What a person can do on a page. Each is a command of the CLI: it gives the plan, and does the work.
-import { aboutQuestion, answerSkeleton, type Field, html, link, patternOf } from '../../console/index.ts';
+import { aboutQuestion, answerSkeleton, type Field, html, link } from '../../console/index.ts';
 import { inputSchemaOf } from '../../graph/index.ts';
 import { partitionWords, type StageRecord } from '../../records/index.ts';
 import { checkWanted } from '../ask-for-run.ts';
@@ -28,8 +28,8 @@ const whichLetters = ({ pipeline, id, stage, error, cause }: Given): readonly st
   ...option('pipeline', pipeline),
   ...option('stage', stage),
   ...option('error', error),
-  // By its whole text, an empty one too: the button is for what failed like this.
-  ...(id ? [] : option('matching', patternOf(cause ?? ''))),
+  // An empty one too: the button is for what failed like this.
+  ...(id ? [] : cause ? option('like', cause) : option('matching', '^$')),
 ];
 
 const runPath = ({ pipeline = '', run = '' }: Given): string => link(['runs', pipeline, run]);

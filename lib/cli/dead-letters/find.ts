@@ -1,4 +1,5 @@
 // The dead letters that a person means: by name, or by filters.
+import { likeness } from '../../console/index.ts';
 import { isOpen } from '../../ledger/index.ts';
 import { type DeadLetter, type LostStart, letterName, lostStartName } from '../../records/index.ts';
 import { CliError } from '../cli-error.ts';
@@ -15,6 +16,7 @@ export const filterOptions: { readonly [name: string]: Option } = {
   stage: { value: 'S', says: 'of this stage' },
   error: { value: 'NAME', says: 'whose error has this name, such as Heddle.Permanent' },
   matching: { value: 'PATTERN', says: 'whose cause this regular expression finds' },
+  like: { value: 'TEXT', says: 'whose cause is this one, but for the ids and numbers in it' },
   since: { value: 'TIME', says: 'that failed since: 90m, 6h, 2d ago, or an ISO 8601 time' },
   until: { value: 'TIME', says: 'that failed until then' },
   all: { says: 'also those that were replayed or discarded, and open ones that an older version recorded' },
@@ -118,6 +120,8 @@ const matcher = (
   now: number,
 ): ((letter: Matched) => boolean) => {
   const pattern = readPattern(given.text('matching'));
+  const like = given.text('like');
+  const alike = like === undefined ? undefined : likeness(like);
   const since = readMoment('since', given.text('since'), now);
   const until = readMoment('until', given.text('until'), now);
   const error = given.text('error');
@@ -127,6 +131,7 @@ const matcher = (
     (item === undefined || String(letter.item) === item) &&
     (error === undefined || letter.error === error) &&
     (pattern === undefined || pattern.test(letter.cause)) &&
+    (alike === undefined || likeness(letter.cause) === alike) &&
     (since === undefined || letter.lastAt >= since) &&
     (until === undefined || letter.lastAt <= until);
 };
