@@ -33,6 +33,8 @@ export interface Asked {
 
 /** Runs of the pipeline that are looked through for one of this id. */
 const searched = 50;
+/** Partitions that are looked at side by side for one that could start. */
+const lookedAtOnce = 10;
 
 /**
  * Asks for a run. The same `id` asks for the same run, so asking twice is harmless. Throws CliError HDL618 when an upstream
@@ -146,9 +148,13 @@ const possibleOne = async (
 ): Promise<string | undefined> => {
   const runs = await target.ledger.runs.latest(upstream, searched);
   const completed = new Set(runs.filter(({ status }) => status === 'completed').map(({ partition }) => partition));
-  for (const partition of completed) {
-    if (manifest.partitions && keyProblem(manifest.partitions, partition) !== undefined) continue;
-    if ((await lackingFor(target, manifest, partition)).length === 0) return partition;
+  const { partitions } = manifest;
+  const own = [...completed].filter((partition) => !partitions || keyProblem(partitions, partition) === undefined);
+  for (let start = 0; start < own.length; start += lookedAtOnce) {
+    const some = own.slice(start, start + lookedAtOnce);
+    const lacking = await Promise.all(some.map((partition) => lackingFor(target, manifest, partition)));
+    const possible = some.find((_, place) => lacking[place]?.length === 0);
+    if (possible !== undefined) return possible;
   }
   return undefined;
 };
