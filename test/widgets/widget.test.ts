@@ -5,7 +5,6 @@ import { answer, begin, dispatch, reconcile } from '../../lib/operators/index.ts
 import { type AnswerCall, manualRunId, type StartMessage } from '../../lib/records/index.ts';
 import { act, mostWidgetBytes, showWidget, type WidgetEvent } from '../../lib/widgets/index.ts';
 import { sheets } from '../../lib/widgets/sheet.ts';
-import { runRecord } from '../cli/recorded.ts';
 import { at, machines, manual, openWorkshop, type Workshop } from '../operators/workshop.ts';
 
 const lambda = 'arn:aws:lambda:us-east-1:123456789012:function';
@@ -343,17 +342,4 @@ describe('a button', () => {
   ])('%j with %j says %s', async (event, filled, said) => {
     expect(await press(event, filled)).toContain(said);
   });
-});
-
-test('the first view says that more runs are under way than it counts where there are', async () => {
-  const { ledger } = workshop.local;
-  const known = (await ledger.openRuns.due('9999', 101)).length;
-  const more = Array.from({ length: 101 - known }, (_, n) =>
-    runRecord('visits', `open${n}`, { status: 'pending', createdAt: '2020-01-01T00:00:00.000Z' }),
-  );
-  await Promise.all(more.slice(1).map((run) => ledger.runs.create(run)));
-  expect(await show({})).toMatch(/runs under way/);
-  expect(await show({})).not.toContain('or more under way');
-  for (const last of more.slice(0, 1)) await ledger.runs.create(last);
-  expect(await show({})).toMatch(/runs or more under way/);
 });
