@@ -1,4 +1,5 @@
 // A state folder, services on it, and a port if one is asked for: what every kind of engine stands on.
+import type { DatabaseSync } from 'node:sqlite';
 import { invariant } from '../support/invariant.ts';
 import { type Clock, exactTimers, realClock } from './clock.ts';
 import { type Composition, type CompositionOptions, composeServices } from './composition.ts';
@@ -16,7 +17,10 @@ export interface HostOptions {
   readonly stateDir: string;
   /** @default real time */
   readonly clock?: Clock;
-  /** Numbers in [0, 1). @default Math.random */
+  /**
+   * Numbers in [0, 1): seeded, for a run that repeats exactly. Opened again on the same state it gives others, the same each time.
+   * @default Math.random
+   */
   readonly random?: () => number;
   /** What a crash may not lose: of the process, or of the machine's power; or `'none'`, for a test. @default 'process' */
   readonly durability?: Durability;
@@ -108,6 +112,24 @@ const compositionOptions = ({
   },
 });
 
+const GOLDEN = (Math.sqrt(5) - 1) / 2; // of its multiples no two are the same, less whole numbers
+
+/**
+ * The numbers of `seeded`, moved on by how often the state has been opened with such a source: the same ones would give names, ids and
+ * tokens that are in use in it.
+ */
+const unlikeBefore = (database: DatabaseSync, seeded: () => number): (() => number) => {
+  const isNew = database.prepare('SELECT 1 FROM sqlite_master').get() === undefined;
+  database.exec('CREATE TABLE IF NOT EXISTS engine_openings (id INTEGER PRIMARY KEY, number INTEGER NOT NULL)');
+  const row = database
+    .prepare(
+      'INSERT INTO engine_openings (id, number) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET number = number + 1 RETURNING number',
+    )
+    .get(isNew ? 0 : 1);
+  const shift = (Number(row?.number) * GOLDEN) % 1;
+  return shift === 0 ? seeded : () => (seeded() + shift) % 1;
+};
+
 /** Opens the folder, loads the services, starts the server. Nothing that an earlier process left is taken up yet. */
 export const openHost = async (settings: HostSettings): Promise<Host> => {
   const { region, account, port, onEvent, passOver } = settings;
@@ -125,7 +147,7 @@ export const openHost = async (settings: HostSettings): Promise<Host> => {
     stateDir: folder.dir,
     database: folder.database,
     clock: settings.clock ?? realClock(),
-    random: settings.random ?? Math.random,
+    random: Math.random,
     endpoint: () => {
       if (port === undefined) return NOWHERE;
       invariant(server, 'a service asked for the endpoint before the server listened');
@@ -153,6 +175,7 @@ export const openHost = async (settings: HostSettings): Promise<Host> => {
     if (server) folder.announce(server.endpoint);
   };
   try {
+    if (settings.random) context.random = unlikeBefore(folder.database, settings.random);
     composition = composeServices(context, compositionOptions(settings));
     if (port !== undefined) {
       const { startServer } = serverModule();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openServices, type RegisteredFunctions, type Services, type Shape } from '../../../lib/local/index.ts';
+import { randomFrom } from '../../../lib/simulate/arrivals.ts';
 
 let stateDir: string;
 let engine: Services;
@@ -37,6 +38,25 @@ test('functions of the program are tasks of a machine', async () => {
     status: 'SUCCEEDED',
     output: '{"n":42,"functionName":"double"}',
   });
+});
+
+test('a source of numbers that begins anew on the same state gives no name that is in use there, and the same ones each time', async () => {
+  let before: Services | undefined; // the last is closed as those of the other tests are
+  const lives = async (dir: string): Promise<string[]> => {
+    const names: string[] = [];
+    for (let life = 0; life < 3; life++) {
+      await before?.close();
+      engine = await openServices({ stateDir: join(stateDir, dir), functions: { f: () => 1 }, random: randomFrom(7) });
+      before = engine;
+      const { status, executionArn } = await run('f', {});
+      expect(status).toBe('SUCCEEDED');
+      names.push(String(executionArn));
+    }
+    return names;
+  };
+  const names = await lives('one');
+  expect(new Set(names).size).toBe(3);
+  expect(await lives('other')).toEqual(names);
 });
 
 test('an error of theirs is the execution’s error, as Lambda tells it', async () => {
