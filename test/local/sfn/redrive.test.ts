@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Shape } from '../../../lib/local/service.ts';
@@ -113,6 +116,27 @@ test('redrive: a call that is made again with its token redrives once', async ()
   expect(await redrive('two')).toBe(2);
   await new Promise<void>((done) => clock.after(15 * 60_000, done));
   expect(await redrive('one')).toBe(3);
+});
+
+test('redrive: a token that was used before a restart redrives no second time after it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sfn-redrive-'));
+  const database = join(folder, 'db');
+  const { work } = failingOnce();
+  const states = { T: invoke('work', 'b', { End: true }) };
+  const first = engine({ functions: { work }, database });
+  const executionArn = await first.start(
+    await first.create({ QueryLanguage: 'JSONata', StartAt: 'T', States: states }),
+  );
+  await first.ended(executionArn);
+  const again = { executionArn, clientToken: 'one' };
+  const answer = await first.call('RedriveExecution', again);
+  await first.ended(executionArn);
+  await first.close();
+  const second = engine({ functions: { work }, database, clock: first.clock });
+  expect(await second.call('RedriveExecution', again)).toEqual(answer);
+  expect(await second.call('DescribeExecution', { executionArn })).toMatchObject({ status: 'FAILED', redriveCount: 1 });
+  await second.close();
+  rmSync(folder, { recursive: true });
 });
 
 test('redrive: the context object says when it was', async () => {

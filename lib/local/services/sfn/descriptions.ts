@@ -1,6 +1,7 @@
 // Rows as the AWS API and EventBridge show them.
 import { late } from '../../late-modules.ts';
 import type { BusEvent, Shape } from '../../service.ts';
+import type { EventRecord } from '../../states/history/record.ts';
 import type { ExecutionRow } from './execution-rows.ts';
 import type { MachineRow, Revision } from './machines.ts';
 import { seconds } from './requests.ts';
@@ -20,6 +21,25 @@ export const redriveRefusal = (row: ExecutionRow, now: number, lastEvent: number
   if (row.mapRun !== undefined) return 'Execution was started by a Map Run and is redriven with its parent';
   if (now - (row.stoppedAt ?? now) > REDRIVE_DAYS * 86_400_000) return 'Execution redrivable period exceeded';
   return lastEvent >= MOST_EVENTS ? 'Execution history event limit exceeded' : undefined;
+};
+
+export const REDRIVEN = 'ExecutionRedriven';
+const MOST_TOKENS = 10;
+const TOKEN_MS = 15 * 60_000;
+
+/**
+ * When `clientToken` redrove the execution. AWS keeps the tokens of the last ten redrives, each for a quarter of an hour.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
+ */
+export const redrivenWith = (
+  events: readonly EventRecord[],
+  clientToken: string | undefined,
+  now: number,
+): number | undefined => {
+  if (clientToken === undefined) return undefined;
+  const withToken = events.filter(({ type, memo }) => type === REDRIVEN && memo?.clientToken !== undefined);
+  const same = withToken.slice(-MOST_TOKENS).findLast(({ memo }) => memo?.clientToken === clientToken);
+  return same && now - same.at < TOKEN_MS ? same.at : undefined;
 };
 
 /** Its events are not counted here: only RedriveExecution reads the log for that. */

@@ -6,7 +6,7 @@ import { listedExecution } from './descriptions.ts';
 import type { ListFilter } from './execution-rows.ts';
 import { page } from './pages.ts';
 import type { Parts } from './parts.ts';
-import { arnIn, checkName, oneOf, optionalText, problemIn, seconds, text, withData } from './requests.ts';
+import { arnIn, checkName, oneOf, optionalText, problemIn, refused, seconds, text, withData } from './requests.ts';
 import type { Qualified } from './versions.ts';
 
 const arnOf = (input: Shape) => arnIn(input, 'stateMachineArn', 'stateMachine');
@@ -42,6 +42,15 @@ const machineIn = (parts: Parts, input: Shape): Qualified => {
   const arn = text(input, 'stateMachineArn');
   const machine = parts.machines.find(arn);
   return machine ? { machine, versionArn: undefined, aliasArn: undefined } : parts.late.versions.resolve(arn);
+};
+
+/** Throws ValidationException for one that the API does not take. */
+const clientTokenIn = (input: Shape): string | undefined => {
+  const token = optionalText(input, 'clientToken');
+  if (token === undefined || /^[!-~]{1,64}$/.test(token)) return token;
+  const rule =
+    token.length > 64 ? 'have length less than or equal to 64' : 'satisfy regular expression pattern: [!-~]+';
+  throw refused(`'${token}'`, 'clientToken', rule);
 };
 
 export const executionOperations = (parts: Parts): OperationTable => {
@@ -83,8 +92,7 @@ export const executionOperations = (parts: Parts): OperationTable => {
       return { stopDate: seconds(stoppedAt) };
     },
     RedriveExecution: async (input) => {
-      const [arn, token] = [executionIn(input), optionalText(input, 'clientToken')];
-      const redrivenAt = await parts.late.redriveTokens.once(arn, token, () => executions.redrive(arn));
+      const redrivenAt = await executions.redrive(executionIn(input), clientTokenIn(input));
       return { redriveDate: seconds(redrivenAt) };
     },
     GetExecutionHistory: (input) => {

@@ -12,7 +12,7 @@ import { Execution, type Host } from '../../states/machine/execution.ts';
 import type { Lifetime } from '../../states/machine/lifetime.ts';
 import type { StateMachine } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
-import { describeExecution, redriveRefusal, statusChange } from './descriptions.ts';
+import { describeExecution, REDRIVEN, redrivenWith, redriveRefusal, statusChange } from './descriptions.ts';
 import { EndedRows } from './ended-rows.ts';
 import type { Logged } from './execution-logs.ts';
 import { type ExecutionRow, ExecutionRows, type NewExecution, rowOfEnded, rowOfNew } from './execution-rows.ts';
@@ -131,21 +131,23 @@ export class Executions {
     this.#run(row, program, Payload.parse(row.input), true);
   }
 
-  /** Runs again what failed, was aborted or timed out. Throws ExecutionNotRedrivable. */
-  async redrive(arn: string): Promise<number> {
+  /** Runs again what failed, was aborted or timed out, unless `clientToken` did so before. Throws ExecutionNotRedrivable. */
+  async redrive(arn: string, clientToken: string | undefined): Promise<number> {
     const row = this.get(arn);
     const now = this.#context.clock.now();
-    const lastEvent = this.#journal.read(row.id).findLast(isEvent)?.id ?? 0;
-    const refusal = redriveRefusal(row, now, lastEvent);
+    const events = this.#journal.read(row.id).filter(isEvent);
+    const before = redrivenWith(events, clientToken, now);
+    if (before !== undefined) return before; // on disk: it was read
+    const refusal = redriveRefusal(row, now, events.at(-1)?.id ?? 0);
     if (refusal !== undefined) throw new AwsError('ExecutionNotRedrivable', refusal);
     tellUntold(this.#context); // that it had ended comes before that it runs again
-    this.reopen(row, this.#program(row.revision, nameOf(row.machineArn)));
+    this.reopen(row, this.#program(row.revision, nameOf(row.machineArn)), clientToken);
     await this.#journal.commit();
     return now;
   }
 
   /** Carries on with an execution that had ended, as a redrive. */
-  reopen(row: ExecutionRow, program: Program): void {
+  reopen(row: ExecutionRow, program: Program, clientToken?: string): void {
     const now = this.#context.clock.now();
     const redriven: ExecutionRow = {
       ...row,
@@ -160,8 +162,12 @@ export class Executions {
     this.#ended.delete(row.arn);
     const last = this.#journal.read(row.id).findLast(isEvent)?.id ?? 0;
     const log = new ExecutionLog(row.id);
-    const details = { redriveCount: redriven.redriveCount };
-    this.#journal.append(log, { frame: 0, id: last + 1, previous: last, at: now, type: 'ExecutionRedriven', details });
+    const about = {
+      type: REDRIVEN,
+      details: { redriveCount: redriven.redriveCount },
+      memo: clientToken === undefined ? undefined : { clientToken },
+    };
+    this.#journal.append(log, { frame: 0, id: last + 1, previous: last, at: now, ...about });
     this.#journal.also(() => this.rows.reopen(row.id, now));
     this.#announce(redriven);
     this.resume(redriven, program);

@@ -19,7 +19,6 @@ import { createTables } from './tables.ts';
 const activitiesModule = lateModule<typeof import('./activities.ts')>(import.meta.url, './activities.ts');
 const expressModule = lateModule<typeof import('./express.ts')>(import.meta.url, './express.ts');
 const mapRunsModule = lateModule<typeof import('./map-runs.ts')>(import.meta.url, './map-runs.ts');
-const redriveTokensModule = lateModule<typeof import('./redrive-tokens.ts')>(import.meta.url, './redrive-tokens.ts');
 const testsModule = lateModule<typeof import('./test-state.ts')>(import.meta.url, './test-state.ts');
 const versionsModule = lateModule<typeof import('./versions.ts')>(import.meta.url, './versions.ts');
 
@@ -70,7 +69,6 @@ export const sfnService = (
     mapRuns: () => new (mapRunsModule().MapRuns)(context, executions, late.express, journal),
     activities: () => new (activitiesModule().Activities)(context, tokens),
     versions: () => new (versionsModule().Versions)(context, machines),
-    redriveTokens: () => new (redriveTokensModule().RedriveTokens)(context.clock),
     tests: () => new (testsModule().StateTests)(context, machines, () => host),
   });
   const ended: Parameters<typeof integrationsOf>[2] = (...about) => executions.outcomeOf(...about);

@@ -6,7 +6,6 @@ import type { Executions } from './executions.ts';
 import type { Express } from './express.ts';
 import type { Machines } from './machines.ts';
 import type { MapRuns } from './map-runs.ts';
-import type { RedriveTokens } from './redrive-tokens.ts';
 import type { StateTests } from './test-state.ts';
 import type { Versions } from './versions.ts';
 
@@ -25,7 +24,6 @@ export interface LateParts {
   readonly activities: Activities;
   readonly express: Express;
   readonly mapRuns: MapRuns;
-  readonly redriveTokens: RedriveTokens;
   readonly tests: StateTests;
   readonly versions: Versions;
 }
