@@ -61,6 +61,13 @@ module.exports = {
       from: { path: '^lib/([^/]+)/' },
       to: { path: '^lib/([^/]+)/.+', pathNot: ['^lib/$1/', '^lib/[^/]+/index\\.ts$', '^lib/(support|pipelines)/'] },
     },
+    {
+      name: 'late-at-once',
+      severity: 'error',
+      comment: 'the engine loads its parts with late (late-modules.ts): what import() has on its way cannot be required meanwhile',
+      from: { path: '^lib/local/' },
+      to: { dynamic: true, dependencyTypesNot: ['type-import', 'type-only'] },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-orphans',
