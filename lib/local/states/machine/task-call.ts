@@ -223,6 +223,7 @@ export class OpenCall {
   readonly #visit: Visit<TaskState>;
   readonly #integration: Integration;
   #started: StartedTask | undefined;
+  #run: Run | undefined;
 
   constructor(visit: Visit<TaskState>, integration: Integration) {
     this.#visit = visit;
@@ -240,14 +241,17 @@ export class OpenCall {
   make(): unknown {
     const { input } = this.#visit;
     this.#started = this.#integration.begin?.(input);
-    return this.#started ? this.#started.returned : new Run(this.#visit, this.#integration, plainCall(input)).answer();
+    if (this.#started) return this.#started.returned;
+    this.#run = new Run(this.#visit, this.#integration, plainCall(input));
+    return this.#run.answer();
   }
 
   /** How the state is left, from what was waited for. Throws its error. */
   exit(value: unknown): MaybeAsync<Exit> {
     let result: Payload;
+    this.#run?.end();
     try {
-      result = this.#started ? this.#started.done(value) : (value as Payload);
+      result = this.#started ? this.#started.done(value) : (value as Payload); // of an integration that gives no more
       tellResult(this.#visit, this.#integration, result);
     } catch (thrown) {
       throw this.#told(thrown);
@@ -257,12 +261,14 @@ export class OpenCall {
 
   /** The state's error, where waiting threw. */
   failed(thrown: unknown): unknown {
+    this.#run?.end();
     return this.#told(this.#started ? this.#started.failed(thrown) : thrown);
   }
 
   /** Its lifetime is over: nobody is to hear of it. */
   dropped(): Promise<never> {
     this.#started?.end();
+    this.#run?.end();
     return forever();
   }
 
