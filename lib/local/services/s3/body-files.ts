@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AwsError } from '../../service.ts';
 
 /** A body that is never in memory as a whole. */
 export interface BodyParts extends Iterable<Uint8Array> {
@@ -17,6 +18,19 @@ export interface BodyFiles {
   read(file: string, start: number, length: number): Promise<Uint8Array>;
   remove(file: string): Promise<void>;
 }
+
+/** What the disk says, without the paths that its own message has: they are nobody's business over the wire or in an execution's history. */
+const onDisk = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof AwsError || !(cause instanceof Error)) throw cause;
+    const why = 'code' in cause ? String(cause.code) : cause.message;
+    const error = new AwsError('InternalError', `the body of the object cannot be ${what}: ${why}`, 500);
+    error.cause = cause;
+    throw error;
+  }
+};
 
 const sweep = (dir: string, inUse: ReadonlySet<string>): void => {
   for (const file of readdirSync(dir)) {
@@ -52,31 +66,34 @@ export const bodyFiles = ({ dir, inUse, newName, isPowerSafe }: BodyFilesOptions
     write: async (bytes) => {
       const file = newName();
       const draft = join(dir, `${file}.part`);
-      try {
-        await writeFile(draft, bytes, { flush: isPowerSafe });
-        await rename(draft, join(dir, file));
-      } catch (error) {
-        await rm(draft, { force: true });
-        throw error;
-      }
-      if (isPowerSafe) await syncFolder(dir);
+      await onDisk('written', async () => {
+        try {
+          await writeFile(draft, bytes, { flush: isPowerSafe });
+          await rename(draft, join(dir, file));
+        } catch (error) {
+          await rm(draft, { force: true });
+          throw error;
+        }
+        if (isPowerSafe) await syncFolder(dir);
+      });
       return file;
     },
-    read: async (file, start, length) => {
-      const handle = await open(join(dir, file));
-      try {
-        const bytes = Buffer.allocUnsafe(length);
-        let read = 0;
-        while (read < length) {
-          const { bytesRead } = await handle.read(bytes, read, length - read, start + read);
-          if (bytesRead === 0) throw new Error(`the body file ${file} is shorter than its object`);
-          read += bytesRead;
+    read: (file, start, length) =>
+      onDisk('read', async () => {
+        const handle = await open(join(dir, file));
+        try {
+          const bytes = Buffer.allocUnsafe(length);
+          let read = 0;
+          while (read < length) {
+            const { bytesRead } = await handle.read(bytes, read, length - read, start + read);
+            if (bytesRead === 0) throw new Error(`the body file ${file} is shorter than its object`);
+            read += bytesRead;
+          }
+          return bytes;
+        } finally {
+          await handle.close();
         }
-        return bytes;
-      } finally {
-        await handle.close();
-      }
-    },
-    remove: (file) => rm(join(dir, file), { force: true }),
+      }),
+    remove: (file) => onDisk('removed', () => rm(join(dir, file), { force: true })),
   };
 };

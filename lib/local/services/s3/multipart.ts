@@ -9,7 +9,7 @@ import { bucketOf } from './buckets.ts';
 import { checkDigests, etagOf } from './checksums.ts';
 import { copyRangeOf } from './conditions.ts';
 import type { ObjectTable } from './object-table.ts';
-import { bodyOf, encryption, sourceOf, storedFields } from './objects.ts';
+import { bodyOf, encryption, readSource, storedFields } from './objects.ts';
 import type { ObjectWriter } from './write-object.ts';
 
 const MOST_PARTS = 10_000;
@@ -110,9 +110,8 @@ export const multipartOperations = (
       return { ETag: `"${etag}"` };
     },
     UploadPartCopy: async (input) => {
-      const source = sourceOf(table, input, clock.now());
-      const { start, end } = copyRangeOf(input.CopySourceRange, source.size);
-      const body = await files.read(source.file, start, end - start + 1);
+      const range = (size: number) => copyRangeOf(input.CopySourceRange, size);
+      const { body } = await readSource({ table, files }, input, clock.now(), range);
       const { id } = uploadOf(input); // not before: it may have been given up meanwhile
       const etag = etagOf(body);
       putPart.run(id, numberIn(input), etag, body);

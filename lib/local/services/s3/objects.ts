@@ -61,8 +61,34 @@ const headOf = (object: StoredObject, input: Shape): Shape => ({
   LastModified: new Date(object.modifiedMs).toISOString(),
 });
 
+/** Where objects are. */
+export interface Stores {
+  readonly table: ObjectTable;
+  readonly files: BodyFiles;
+}
+
+/** From the first byte to the last, which belongs to them. */
+interface Bytes {
+  readonly start: number;
+  readonly end: number;
+}
+
+// A writer may replace or delete the object, and remove its body, between the row and the file: then there is a newer row, or none.
+const bytesOf = async (
+  { table, files }: Stores,
+  object: StoredObject,
+  { start, end }: Bytes,
+): Promise<Uint8Array | undefined> => {
+  try {
+    return await files.read(object.file, start, end - start + 1);
+  } catch (error) {
+    if (table.find(object.bucket, object.key)?.file === object.file) throw error;
+    return undefined;
+  }
+};
+
 /** The object that a copy is of, where the conditions on it hold. */
-export const sourceOf = (table: ObjectTable, input: Shape, nowMs: number): StoredObject => {
+const sourceOf = (table: ObjectTable, input: Shape, nowMs: number): StoredObject => {
   const path = decodeURIComponent(String(input.CopySource ?? '')).replace(/^\//, '');
   const slash = path.indexOf('/');
   const [bucket, key] = [path.slice(0, slash), path.slice(slash + 1)];
@@ -70,6 +96,18 @@ export const sourceOf = (table: ObjectTable, input: Shape, nowMs: number): Store
   if (source === undefined) throw noSuchKey(key);
   checkRead(input, source, nowMs, COPY_SOURCE);
   return source;
+};
+
+/** What a copy is of, and those bytes of it that `range` gives. */
+export const readSource = async (
+  stores: Stores,
+  input: Shape,
+  nowMs: number,
+  range: (size: number) => Bytes = (size) => ({ start: 0, end: size - 1 }),
+): Promise<{ readonly source: StoredObject; readonly body: Uint8Array }> => {
+  const source = sourceOf(stores.table, input, nowMs);
+  const body = await bytesOf(stores, source, range(source.size));
+  return body === undefined ? readSource(stores, input, nowMs, range) : { source, body };
 };
 
 export const objectOperations = (
@@ -95,40 +133,28 @@ export const objectOperations = (
     return { ETag: `"${etag}"`, ...encryption, ...checked(fields) };
   };
 
-  // A writer may replace the object, and remove its body, between the row and the file: then there is a newer row.
-  const readBody = async (object: StoredObject, start: number, length: number): Promise<Uint8Array | undefined> => {
-    try {
-      return await files.read(object.file, start, length);
-    } catch (error) {
-      if (table.find(object.bucket, object.key)?.file === object.file) throw error;
-      return undefined;
-    }
-  };
-
   const get = async (input: Shape): Promise<Shape> => {
     const object = find(input);
     const range = rangeOf(input.Range, object.size);
     const { start, end } = range ?? { start: 0, end: object.size - 1 };
-    const length = end - start + 1;
-    const body = await readBody(object, start, length);
+    const body = await bytesOf({ table, files }, object, { start, end });
     if (body === undefined) return get(input);
     return {
       ...headOf(object, input),
       Body: body,
-      ContentLength: length,
+      ContentLength: body.length,
       ...(range !== undefined && { ContentRange: `bytes ${start}-${end}/${object.size}` }),
     };
   };
 
   const copy = async (input: Shape): Promise<Shape> => {
-    const source = sourceOf(table, input, context.clock.now());
-    const body = await files.read(source.file, 0, source.size);
+    const { source, body } = await readSource({ table, files }, input, context.clock.now());
     const isReplaced = input.MetadataDirective === 'REPLACE';
     const isSelf = source.bucket === input.Bucket && source.key === input.Key;
     if (isSelf && !isReplaced)
       throw new AwsError(
         'InvalidRequest',
-        'This copy request is illegal because it is trying to copy an object to itself without changing the metadata.',
+        "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
       );
     const fields = isReplaced ? { ...storedFields(input), ...checksumsOf(source.fields) } : source.fields;
     const { etag, modifiedMs } = await write(input, { body, etag: etagOf(body), fields, reason: 'CopyObject' });
