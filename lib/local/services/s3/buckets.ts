@@ -71,11 +71,11 @@ export const bucketOperations = (context: EngineContext, table: ObjectTable): Op
       bucketOf(table, input).sendsEvents ? { EventBridgeConfiguration: {} } : {},
     ListObjectsV2: (input) => {
       bucketOf(table, input);
-      return listObjectsV2(table, input);
+      return listObjectsV2(table, input, context.account);
     },
     ListObjects: (input) => {
       bucketOf(table, input);
-      return listObjects(table, input);
+      return listObjects(table, input, context.account);
     },
   };
 };

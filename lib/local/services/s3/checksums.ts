@@ -12,6 +12,16 @@ export const CHECKSUM_FIELDS = [
   'ChecksumSHA256',
 ] as const;
 
+/** Those of `fields` that are checksums. */
+export const checksumsOf = (fields: Shape): Shape =>
+  Object.fromEntries(CHECKSUM_FIELDS.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field]]])));
+
+/** What a list says of the checksums of an object. */
+export const checksumKinds = (fields: Shape): Shape => {
+  const kinds = Object.keys(checksumsOf(fields)).map((field) => field.slice('Checksum'.length));
+  return kinds.length === 0 ? {} : { ChecksumAlgorithm: kinds, ChecksumType: fields.ChecksumType ?? 'FULL_OBJECT' };
+};
+
 const crc32Text = (bytes: Uint8Array): string => {
   const sum = Buffer.alloc(4);
   sum.writeUInt32BE(crc32(bytes));
@@ -35,7 +45,11 @@ export const checkDigests = (input: Shape, body: Uint8Array): void => {
   for (const [field, sum] of Object.entries(CHECKS)) {
     const said = input[field];
     if (said === undefined || said === sum(body)) continue;
-    throw new AwsError('BadDigest', `The ${field} you specified did not match what we received.`, 400);
+    const message =
+      field === 'ContentMD5'
+        ? 'The Content-MD5 you specified did not match what we received.'
+        : `The ${field.slice('Checksum'.length)} you specified did not match the calculated checksum.`;
+    throw new AwsError('BadDigest', message);
   }
 };
 

@@ -16,6 +16,9 @@ export interface StoredObject {
   readonly fields: Shape;
 }
 
+/** A time as S3 tells of it, in lists as in headers: whole seconds. */
+export const wholeSeconds = (ms: number): string => new Date(Math.floor(ms / 1000) * 1000).toISOString();
+
 export interface Bucket {
   readonly name: string;
   readonly createdMs: number;

@@ -5,10 +5,10 @@ import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import type { BodyFiles } from './body-files.ts';
 import { bucketOf } from './buckets.ts';
-import { CHECKSUM_FIELDS, checkDigests, etagOf } from './checksums.ts';
+import { CHECKSUM_FIELDS, checkDigests, checksumsOf, etagOf } from './checksums.ts';
 import { COPY_SOURCE, checkRead, checkWrite, noSuchKey, rangeOf } from './conditions.ts';
 import { emitDeleted } from './object-events.ts';
-import type { ObjectTable, StoredObject } from './object-table.ts';
+import { type ObjectTable, type StoredObject, wholeSeconds } from './object-table.ts';
 import type { ObjectWriter } from './write-object.ts';
 
 const STORED_FIELDS = [
@@ -39,9 +39,6 @@ export const bodyOf = (input: Shape): Uint8Array => {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)); // Step Functions gives JSON values
 };
 
-const checksumsOf = (fields: Shape): Shape =>
-  Object.fromEntries(CHECKSUM_FIELDS.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field]]])));
-
 /** The checksums that came with an object, and what they are of. */
 const checked = (fields: Shape): Shape => {
   const checksums = checksumsOf(fields);
@@ -58,7 +55,7 @@ const headOf = (object: StoredObject, input: Shape): Shape => ({
   ...encryption,
   ContentLength: object.size,
   ETag: `"${object.etag}"`,
-  LastModified: new Date(object.modifiedMs).toISOString(),
+  LastModified: wholeSeconds(object.modifiedMs),
 });
 
 /** Where objects are. */
