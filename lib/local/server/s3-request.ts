@@ -51,6 +51,12 @@ const QUERY_FIELDS: Readonly<Record<string, string>> = {
   'max-keys': 'MaxKeys',
   partNumber: 'PartNumber',
   prefix: 'Prefix',
+  'response-cache-control': 'ResponseCacheControl',
+  'response-content-disposition': 'ResponseContentDisposition',
+  'response-content-encoding': 'ResponseContentEncoding',
+  'response-content-language': 'ResponseContentLanguage',
+  'response-content-type': 'ResponseContentType',
+  'response-expires': 'ResponseExpires',
   'start-after': 'StartAfter',
   uploadId: 'UploadId',
 };

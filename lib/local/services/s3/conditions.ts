@@ -18,6 +18,21 @@ const failed = (condition: string): AwsError =>
     Condition: condition,
   });
 
+const oddCondition = (header: string, why: string): AwsError =>
+  new AwsError('NotImplemented', 'A header you provided implies functionality that is not implemented', 501, {
+    Header: header,
+    additionalMessage: why,
+  });
+
+/** AWS: a write is under one condition, the ETag that is there or that nothing is. Throws NotImplemented. */
+export const checkWriteConditions = (input: Shape): void => {
+  const [ifMatch, ifNoneMatch] = [text(input, 'IfMatch'), text(input, 'IfNoneMatch')];
+  if (ifMatch !== undefined && ifNoneMatch !== undefined)
+    throw oddCondition('If-Match,If-None-Match', 'Multiple conditional request headers present in the request');
+  if (ifMatch === '*' || (ifNoneMatch !== undefined && ifNoneMatch !== '*'))
+    throw oddCondition('If-None-Match', "We don't accept the provided value of If-None-Match header for this API");
+};
+
 /** Throws 412 where a write's If-Match or If-None-Match does not hold, 404 for If-Match on a missing object. */
 export const checkWrite = (input: Shape, existing: StoredObject | undefined): void => {
   const ifMatch = text(input, 'IfMatch');
@@ -77,13 +92,13 @@ export const copyRangeOf = (range: unknown, size: number): { start: number; end:
   throw new AwsError('InvalidArgument', message, 400, argument);
 };
 
-/** The bytes that a Range header asks for; undefined where it asks for all. Throws 416 outside of the object. */
+/** The bytes that a Range header asks for; undefined where it asks for all, or is none that S3 reads. Throws 416 outside of the object. */
 export const rangeOf = (range: unknown, size: number): { start: number; end: number } | undefined => {
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(typeof range === 'string' ? range.trim() : '') ?? [];
   if (from === undefined || to === undefined || (from === '' && to === '')) return undefined;
   const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
   const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
-  if (start <= end) return { start, end };
+  if (from === '' ? Number(to) > 0 : start < size) return start <= end ? { start, end } : undefined;
   throw new AwsError('InvalidRange', 'The requested range is not satisfiable', 416, {
     RangeRequested: String(range),
     ActualObjectSize: size,

@@ -48,15 +48,32 @@ const checked = (fields: Shape): Shape => {
 const withoutChecksums = (fields: Shape): Shape =>
   Object.fromEntries(Object.entries(fields).filter(([field]) => !field.startsWith('Checksum')));
 
-const headOf = (object: StoredObject, input: Shape): Shape => ({
-  ...withoutChecksums(object.fields),
-  ...(input.ChecksumMode === 'ENABLED' && input.Range === undefined && checked(object.fields)),
-  AcceptRanges: 'bytes',
-  ...encryption,
-  ContentLength: object.size,
-  ETag: `"${object.etag}"`,
-  LastModified: wholeSeconds(object.modifiedMs),
-});
+/** Fields of an answer that a read may have otherwise than they are stored, as the links do that S3 signs. */
+const overrides = (input: Shape): Shape =>
+  Object.fromEntries(
+    Object.entries(input).flatMap(([field, value]) =>
+      field.startsWith('Response') && value !== undefined ? [[field.slice('Response'.length), value]] : [],
+    ),
+  );
+
+/** What is told of an object with its bytes, or without them. */
+const headOf = (object: StoredObject, input: Shape): { readonly bytes: Bytes; readonly head: Shape } => {
+  const range = rangeOf(input.Range, object.size);
+  const bytes = range ?? { start: 0, end: object.size - 1 };
+  const length = bytes.end - bytes.start + 1;
+  const head = {
+    ...withoutChecksums(object.fields),
+    ...(input.ChecksumMode === 'ENABLED' && length === object.size && checked(object.fields)),
+    AcceptRanges: 'bytes',
+    ...encryption,
+    ContentLength: length,
+    ...(range !== undefined && { ContentRange: `bytes ${range.start}-${range.end}/${object.size}` }),
+    ETag: `"${object.etag}"`,
+    LastModified: wholeSeconds(object.modifiedMs),
+    ...overrides(input),
+  };
+  return { bytes, head };
+};
 
 /** Where objects are. */
 export interface Stores {
@@ -132,16 +149,9 @@ export const objectOperations = (
 
   const get = async (input: Shape): Promise<Shape> => {
     const object = find(input);
-    const range = rangeOf(input.Range, object.size);
-    const { start, end } = range ?? { start: 0, end: object.size - 1 };
-    const body = await bytesOf({ table, files }, object, { start, end });
-    if (body === undefined) return get(input);
-    return {
-      ...headOf(object, input),
-      Body: body,
-      ContentLength: body.length,
-      ...(range !== undefined && { ContentRange: `bytes ${start}-${end}/${object.size}` }),
-    };
+    const { bytes, head } = headOf(object, input);
+    const body = await bytesOf({ table, files }, object, bytes);
+    return body === undefined ? get(input) : { ...head, Body: body };
   };
 
   const copy = async (input: Shape): Promise<Shape> => {
@@ -197,7 +207,7 @@ export const objectOperations = (
     GetObject: get,
     HeadObject: (input) => {
       try {
-        return headOf(find(input), input);
+        return headOf(find(input), input).head;
       } catch (error) {
         // A HEAD has no body to name the cause in: S3 says 404 and no more.
         if (error instanceof AwsError && error.status === 404) throw new AwsError('NotFound', 'Not Found', 404);

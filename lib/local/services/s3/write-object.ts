@@ -3,7 +3,7 @@ import { atomically } from '../../atomically.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import type { BodyFiles, BodyParts } from './body-files.ts';
 import { bucketOf } from './buckets.ts';
-import { checkWrite } from './conditions.ts';
+import { checkWrite, checkWriteConditions } from './conditions.ts';
 import { emitCreated } from './object-events.ts';
 import type { ObjectTable, StoredObject } from './object-table.ts';
 
@@ -45,6 +45,7 @@ export const objectWriter = (
 ): ObjectWriter => {
   return async (input, { body, etag, fields, reason }) => {
     const key = keyOf(input);
+    checkWriteConditions(input);
     checkWrite(input, table.find(bucketOf(table, input).name, key)); // fail before the body is written
     const file = await files.write(body);
     // From here to the row nothing waits, so of two conditional writers one sees the other's object.
