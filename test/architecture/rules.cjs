@@ -64,7 +64,8 @@ module.exports = {
     {
       name: 'late-at-once',
       severity: 'error',
-      comment: 'the engine loads its parts with late (late-modules.ts): what import() has on its way cannot be required meanwhile',
+      comment:
+        'the engine loads its parts with late (late-modules.ts): what import() has on its way cannot be required meanwhile',
       from: { path: '^lib/local/' },
       to: { dynamic: true, dependencyTypesNot: ['type-import', 'type-only'] },
     },
