@@ -180,6 +180,30 @@ describe('executions', () => {
     expect((await call('ListExecutions', { stateMachineArn, statusFilter: 'FAILED' })).executions).toEqual([]);
   });
 
+  test('pages neither leave out nor repeat what was there, whatever ends or starts meanwhile', async () => {
+    const { call, create, start } = engine();
+    const forever = { Type: 'Wait', Seconds: 90_000, End: true };
+    const stateMachineArn = await create({ StartAt: 'W', States: { W: forever } });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await start(stateMachineArn, {}, name);
+    const seen: unknown[] = [];
+    let nextToken: unknown;
+    do {
+      const asked = {
+        stateMachineArn,
+        statusFilter: 'RUNNING',
+        maxResults: 2,
+        ...(nextToken !== undefined && { nextToken }),
+      };
+      const page = await call('ListExecutions', asked);
+      const executions = page.executions as { readonly name: string; readonly executionArn: string }[];
+      seen.push(...executions.map(({ name }) => name));
+      await call('StopExecution', { executionArn: executions[0]?.executionArn });
+      await start(stateMachineArn, {}, `new-${seen.length}`);
+      ({ nextToken } = page);
+    } while (nextToken !== undefined);
+    expect(seen).toEqual(['e', 'd', 'c', 'b', 'a']);
+  });
+
   test('without what was worked on, where only the rest is asked for', async () => {
     const { call, create, start, ended } = engine();
     const stateMachineArn = await create(pass);

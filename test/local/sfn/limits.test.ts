@@ -51,6 +51,31 @@ describe('limits', () => {
     });
   });
 
+  // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html: 248 KB, as texts within JSON.
+  test.each([
+    ['both', 1_000, 1_000, { input: true, output: true }],
+    ['the output only where both are too much', 130_000, 130_000, { input: false, output: true }],
+    ['none where the output alone is too much', 10, 255_000, { input: false, output: false }],
+    [
+      'quotes as the two bytes that they become',
+      '"'.repeat(50_000),
+      '"'.repeat(50_000),
+      { input: false, output: true },
+    ],
+  ])('the event of an end tells %s', async (_what, given, made, told) => {
+    const { create, start, ended, events } = engine();
+    const text = (size: number | string): string => (typeof size === 'number' ? 'x'.repeat(size) : size);
+    const pass = { Type: 'Pass', Result: text(made), End: true };
+    const executionArn = await start(await create({ StartAt: 'P', States: { P: pass } }), text(given));
+    await ended(executionArn);
+    expect(events.at(-1)?.detail).toMatchObject({
+      input: told.input ? JSON.stringify(text(given)) : null,
+      inputDetails: { included: told.input },
+      output: told.output ? JSON.stringify(text(made)) : null,
+      outputDetails: { included: told.output },
+    });
+  });
+
   test('history comes in pages', async () => {
     const { create, start, ended, call } = engine();
     const states = Object.fromEntries(

@@ -92,28 +92,44 @@ export const listedExecution = (row: ExecutionRow): Shape => ({
   ...(row.redrivenAt !== undefined && { redriveDate: seconds(row.redrivenAt) }),
 });
 
+const MOST_TOLD = 248 * 1024; // bytes of an event's input and output, as texts within JSON
+const LONGEST_CHARACTER = 6; // bytes, within JSON
+
+const bytesTold = (text: string | undefined): number =>
+  text === undefined ? 0 : Buffer.byteLength(JSON.stringify(text));
+
+/** Which of input and output the event has room for: the output before the input. */
+const roomFor = ({ input, output }: ExecutionRow): { readonly input: boolean; readonly output: boolean } => {
+  if ((input.length + (output?.length ?? 0)) * LONGEST_CHARACTER <= MOST_TOLD) return { input: true, output: true };
+  const bytes = bytesTold(output);
+  return { input: bytesTold(input) + bytes <= MOST_TOLD, output: bytes <= MOST_TOLD };
+};
+
 /** The event on the default bus. https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
-export const statusChange = (row: ExecutionRow): BusEvent => ({
-  source: 'aws.states',
-  'detail-type': 'Step Functions Execution Status Change',
-  resources: [row.arn],
-  detail: {
-    executionArn: row.arn,
-    stateMachineArn: row.machineArn,
-    name: row.name,
-    status: row.status,
-    startDate: row.startedAt,
-    stopDate: row.stoppedAt ?? null,
-    input: row.input,
-    output: row.output ?? null,
-    inputDetails: { included: true },
-    outputDetails: row.output === undefined ? null : { included: true },
-    error: row.error ?? null,
-    cause: row.cause ?? null,
-    redriveCount: row.redriveCount,
-    redriveDate: row.redrivenAt ?? null,
-  },
-});
+export const statusChange = (row: ExecutionRow): BusEvent => {
+  const has = roomFor(row);
+  return {
+    source: 'aws.states',
+    'detail-type': 'Step Functions Execution Status Change',
+    resources: [row.arn],
+    detail: {
+      executionArn: row.arn,
+      stateMachineArn: row.machineArn,
+      name: row.name,
+      status: row.status,
+      startDate: row.startedAt,
+      stopDate: row.stoppedAt ?? null,
+      input: has.input ? row.input : null,
+      output: has.output ? (row.output ?? null) : null,
+      inputDetails: { included: has.input },
+      outputDetails: row.output === undefined ? null : { included: has.output },
+      error: row.error ?? null,
+      cause: row.cause ?? null,
+      redriveCount: row.redriveCount,
+      redriveDate: row.redrivenAt ?? null,
+    },
+  };
+};
 
 /** AWS gives no id to the revision that a machine was created with. */
 export const isInitial = (machine: MachineRow, revision: Revision): boolean => revision.createdAt === machine.createdAt;

@@ -83,8 +83,8 @@ export const executionOperations = (parts: Parts): OperationTable => {
     ListExecutions: (input) => {
       journal.flush();
       const filter = filterOf(parts, input);
-      const read = (limit: number, offset: number) => executions.rows.list(filter, limit, offset);
-      const { items, nextToken } = page(input, read, LONGEST_TOKEN);
+      const read = (limit: number, before: number) => executions.rows.list(filter, limit, before);
+      const { items, nextToken } = page(input, read, LONGEST_TOKEN, ({ id }) => id);
       return { executions: items.map(listedExecution), ...(nextToken && { nextToken }) };
     },
     StopExecution: async (input) => {

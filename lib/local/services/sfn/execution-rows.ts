@@ -170,17 +170,18 @@ export class ExecutionRows {
     return this.#database.prepare(`${SELECT} WHERE map_run = ? ORDER BY id`).all(mapRun).map(rowOf);
   }
 
-  /** Newest first. */
-  list({ redriven, ...equal }: ListFilter, limit: number, offset: number): ExecutionRow[] {
+  /** Newest first, from the one before the id `before`; from the newest where that is 0. */
+  list({ redriven, ...equal }: ListFilter, limit: number, before: number): ExecutionRow[] {
     const wanted = FILTERS.filter(([field]) => equal[field] !== undefined);
     const where = [
       ...(equal.mapRun === undefined ? ['map_run IS NULL'] : []),
       ...wanted.map(([, column]) => `${column} = ?`),
       ...(redriven === undefined ? [] : [`redrive_count ${redriven ? '>' : '='} 0`]),
+      ...(before === 0 ? [] : ['id < ?']),
     ].join(' AND ');
     return this.#database
-      .prepare(`${SELECT} WHERE ${where} ORDER BY id DESC LIMIT ? OFFSET ?`)
-      .all(...wanted.map(([field]) => equal[field] ?? null), limit, offset)
+      .prepare(`${SELECT} WHERE ${where} ORDER BY id DESC LIMIT ?`)
+      .all(...wanted.map(([field]) => equal[field] ?? null), ...(before === 0 ? [] : [before]), limit)
       .map(rowOf);
   }
 }

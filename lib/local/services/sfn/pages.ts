@@ -31,18 +31,22 @@ export const sizeOf = (maxResults: unknown, largest = LARGEST_SIZE): number => {
   return within(Number(maxResults), 'maxResults', 0, largest);
 };
 
-/** `read(limit, offset)` gives up to `limit` entries; one more than a page is asked for, to know whether there is a next. */
+/**
+ * `read(limit, offset)` gives up to `limit` entries; one more than a page is asked for, to know whether there is a next. Where entries come
+ * and go meanwhile, `keyOf` says where a page ended: `read` then gets the key of the last entry, 0 at first, instead of the offset.
+ */
 export const page = <T>(
   input: Shape,
-  read: (limit: number, offset: number) => readonly T[],
+  read: (limit: number, after: number) => readonly T[],
   longestToken = LONGEST_TOKEN,
+  keyOf?: (last: T) => number,
 ): Page<T> => {
   const offset = offsetOf(optionalText(input, 'nextToken'), longestToken);
   const size = sizeOf(input.maxResults);
-  const items = read(size + 1, offset);
-  const more = items.length > size;
-  return {
-    items: more ? items.slice(0, size) : items,
-    nextToken: more ? Buffer.from(String(offset + size)).toString('base64url') : undefined,
-  };
+  const entries = read(size + 1, offset);
+  const more = entries.length > size;
+  const items = more ? entries.slice(0, size) : entries;
+  const last = items.at(-1);
+  const next = keyOf && last !== undefined ? keyOf(last) : offset + size;
+  return { items, nextToken: more ? Buffer.from(String(next)).toString('base64url') : undefined };
 };
