@@ -95,12 +95,45 @@ describe('a handler', () => {
     expect(ended.map(({ error }) => error)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
+  const plainLines = (): readonly string[] =>
+    lines.map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, 'TIME'));
+
+  test('what it writes as it starts, and what no line end follows, reaches the log too', async () => {
+    await create('start', `console.log('up'); export const handler = async () => void process.stdout.write('half');`);
+    await invoke('start');
+    const [begin, ...rest] = plainLines();
+    expect(begin).toBe('/aws/lambda/start START RequestId: ID Version: $LATEST');
+    expect(rest.slice(0, 2)).toEqual(['/aws/lambda/start TIME\tundefined\tINFO\tup', '/aws/lambda/start half']);
+  });
+
+  test('why it could not start is in the log', async () => {
+    await create('torn', `throw new TypeError('bad start');`);
+    await invoke('torn');
+    expect(plainLines()[1]).toContain(
+      '/aws/lambda/torn TIME\tundefined\tERROR\tUncaught Exception \t{"errorType":"TypeError","errorMessage":"bad start"',
+    );
+  });
+
+  // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html: until Node.js 22
+  test.each([
+    ['an answer', 'setTimeout(() => done(null, { event }), 1)', { payload: { event: { a: 1 } } }],
+    [
+      'an error',
+      `done(new RangeError('no'))`,
+      { error: 'Unhandled', payload: { errorType: 'RangeError', errorMessage: 'no', trace: expect.any(Array) } },
+    ],
+    ['a promise instead', 'return Promise.resolve(2)', { payload: 2 }],
+  ])('on nodejs22.x its callback takes %s', async (_what, work, says) => {
+    const program = `export const handler = (event, context, done) => { ${work}; };`;
+    await create('old', program, { Runtime: 'nodejs22.x' });
+    expect(await invoke('old', { a: 1 })).toEqual({ error: undefined, ...says });
+  });
+
   test('what it writes reaches the log, line by line, between the lines of Lambda', async () => {
     const program = `export const handler = async () => { console.log('one', { a: 1 }); console.error('two\\nlines'); process.stdout.write('{"raw":'); process.stdout.write('1}\\nnext\\n'); };`;
     await create('talk', program);
     await invoke('talk');
-    const plain = lines.map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, 'TIME'));
-    expect(plain).toEqual([
+    expect(plainLines()).toEqual([
       '/aws/lambda/talk START RequestId: ID Version: $LATEST',
       '/aws/lambda/talk TIME\tID\tINFO\tone { a: 1 }',
       '/aws/lambda/talk TIME\tID\tERROR\ttwo\nlines',

@@ -11,12 +11,16 @@ export type Handler = (event: unknown, context: object) => unknown;
 export const consoleLevels: Readonly<Record<'log' | 'info' | 'debug' | 'trace' | 'warn' | 'error', string>>;
 export const errorShape: (error: unknown) => RuntimeError;
 export const consoleLine: (requestId: string | undefined, level: string, parts: readonly unknown[]) => string;
-export const lineSplitter: (log: (message: string) => void) => (chunk: string | Uint8Array) => void;
-export const loadHandler: (
-  directory: string,
-  handlerName: string,
-  instance?: string,
-) => Promise<Handler | RuntimeError>;
+export const lineSplitter: (log: (message: string) => void) => {
+  readonly write: (chunk: string | Uint8Array) => void;
+  readonly flush: () => void;
+};
+export const loadHandler: (where: {
+  readonly directory: string;
+  readonly handlerName: string;
+  readonly runtime: string;
+  readonly instance?: string;
+}) => Promise<Handler | RuntimeError>;
 export const contextOf: (
   settings: {
     readonly functionName: string;
@@ -29,3 +33,4 @@ export const contextOf: (
 ) => object;
 export const answerOf: (value: unknown) => string | RuntimeError;
 export const errorLine: (error: RuntimeError) => string;
+export const initErrorLine: (error: RuntimeError) => string;

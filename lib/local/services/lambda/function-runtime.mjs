@@ -57,18 +57,19 @@ export const consoleLine = (requestId, level, parts) =>
   `${new Date().toISOString()}\t${requestId}\t${level}\t${format(...parts)}`;
 
 /**
- * Splits raw writes (EMF, loggers) into lines. What has no end of line yet waits for the rest.
+ * Splits raw writes (EMF, loggers) into lines. What has no end of line yet waits for the rest, until `flush`.
  * @param {(message: string) => void} log
  */
 export const lineSplitter = (log) => {
   let rest = '';
   /** @param {string | Uint8Array} chunk */
-  return (chunk) => {
+  const write = (chunk) => {
     const text = rest + (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
     const lines = text.split('\n');
     rest = lines.pop() ?? '';
     for (const message of lines) if (message !== '') log(message);
   };
+  return { write, flush: () => rest !== '' && write('\n') };
 };
 
 /** @param {unknown} error @returns {ErrorShape} */
@@ -79,12 +80,31 @@ const importError = (error) => {
   return isMissing ? { ...shape, errorType: 'Runtime.ImportModuleError' } : shape;
 };
 
+const LAST_WITH_CALLBACKS = 22;
+
+/** @param {string} runtime `nodejs22.x` */
+const takesCallbacks = (runtime) => Number(/^nodejs(\d+)/.exec(runtime)?.[1]) <= LAST_WITH_CALLBACKS;
+
+/**
+ * What a handler tells its callback, unless it returns a promise. One that does neither is waited for until it times out, where AWS
+ * answers null as soon as nothing is left to be done.
+ * @param {(event: unknown, context: object, callback: (error: unknown, answer: unknown) => void) => unknown} handler
+ * @returns {Handler}
+ */
+const withCallback = (handler) => (event, context) =>
+  new Promise((resolve, reject) => {
+    const returned = handler(event, context, (error, answer) =>
+      error === undefined || error === null ? resolve(answer) : reject(error),
+    );
+    if (typeof returned === 'object' && returned !== null && 'then' in returned) resolve(returned);
+  });
+
 /**
  * Imports `handlerName` (`index.handler`) from `directory`. `instance` tells instances of one module apart.
- * @param {string} directory @param {string} handlerName @param {string} [instance]
+ * @param {{ directory: string, handlerName: string, runtime: string, instance?: string }} where
  * @returns {Promise<Handler | ErrorShape>}
  */
-export const loadHandler = async (directory, handlerName, instance = '') => {
+export const loadHandler = async ({ directory, handlerName, runtime, instance = '' }) => {
   const dot = handlerName.lastIndexOf('.');
   const [moduleName, exportName] = [handlerName.slice(0, dot), handlerName.slice(dot + 1)];
   const file = ['mjs', 'js', 'cjs']
@@ -98,6 +118,7 @@ export const loadHandler = async (directory, handlerName, instance = '') => {
     if (typeof handler !== 'function')
       return named('Runtime.HandlerNotFound', `${handlerName} is undefined or not exported`);
     if (handler.length < 3) return handler;
+    if (takesCallbacks(runtime)) return withCallback(handler);
     const message = 'callback-based handlers are not supported by Node.js 24 and later: return a promise instead';
     return named('Runtime.CallbackHandlerDeprecated', `ERROR: ${message}`);
   } catch (error) {
@@ -137,6 +158,9 @@ export const answerOf = (value) => {
   return named('Function.ResponseSizeTooLarge', `Response payload size ${limit}`);
 };
 
-/** The line that Lambda writes about an error. @param {ErrorShape} error */
-export const errorLine = ({ errorType, errorMessage, trace: stack }) =>
-  `Invoke Error \t${JSON.stringify({ errorType, errorMessage, stack })}`;
+/** The line that Lambda writes about an error. @param {ErrorShape} error @param {string} [what] */
+export const errorLine = ({ errorType, errorMessage, trace: stack }, what = 'Invoke Error') =>
+  `${what} \t${JSON.stringify({ errorType, errorMessage, stack })}`;
+
+/** The line about an error before any event, which has no request. @param {ErrorShape} error */
+export const initErrorLine = (error) => consoleLine(undefined, 'ERROR', [errorLine(error, 'Uncaught Exception')]);

@@ -14,15 +14,17 @@ export interface FunctionScope {
   readonly log: (message: string) => void;
   /** Takes raw writes to stdout and stderr. */
   readonly write: (chunk: string | Uint8Array) => void;
+  /** Logs what was written without an end of line. */
+  readonly flush: () => void;
 }
 
 const scopes = new AsyncLocalStorage<FunctionScope>();
 let users = 0;
 let takeBack: () => void = () => undefined;
 
-export const scopeOf = (scope: Omit<FunctionScope, 'write'>): FunctionScope => ({
+export const scopeOf = (scope: Omit<FunctionScope, 'write' | 'flush'>): FunctionScope => ({
   ...scope,
-  write: lineSplitter(scope.log),
+  ...lineSplitter(scope.log),
 });
 
 /** Runs `work` and all that follows from it, timers included, inside `scope`. */

@@ -12,6 +12,7 @@ import {
   errorLine,
   errorShape,
   type Handler,
+  initErrorLine,
   loadHandler,
 } from './function-runtime.mjs';
 import { type FunctionScope, runInScope, scopeOf, useScopes } from './function-scope.ts';
@@ -29,7 +30,7 @@ type Outside = Pick<FunctionScope, 'now' | 'fetch'>;
 let instances = 0; // over all engines of the process: Node keeps modules by their address for ever
 
 const load = (job: Job, outside: Outside): Loaded => {
-  const { directory, handler, revision } = job.record;
+  const { directory, handler: handlerName, revision, runtime } = job.record;
   const environment = { ...job.environment() };
   instances += 1;
   const instance = `?instance=${instances}`;
@@ -37,7 +38,7 @@ const load = (job: Job, outside: Outside): Loaded => {
   return {
     revision,
     environment,
-    handler: runInScope(scope, () => loadHandler(directory, handler, instance)),
+    handler: runInScope(scope, () => loadHandler({ directory, handlerName, runtime, instance })),
   };
 };
 
@@ -81,12 +82,14 @@ export const inProcessRunner = (context: Pick<EngineContext, 'clock' | 'fetch'>)
     if (typeof handler !== 'function') {
       const id = identityOf(job.record);
       if (known.get(id) === loaded) known.delete(id); // the next event tries again, as on AWS
+      job.log(initErrorLine(handler));
       return { kind: 'failed', error: handler };
     }
     const { environment } = loaded;
     environment._X_AMZN_TRACE_ID = job.traceId;
     const scope = scopeOf({ ...outside, environment, requestId: job.requestId, log: job.log });
     const outcome = await runInScope(scope, () => call(handler, job, deadlineMs));
+    scope.flush();
     if (outcome.kind === 'failed' && outcome.error.trace !== undefined) {
       const { errorType, errorMessage, trace } = outcome.error;
       job.log(consoleLine(job.requestId, 'ERROR', [errorLine({ errorType, errorMessage, trace })]));

@@ -47,6 +47,7 @@ const start = ({ record, logStream, environment }: Job, compileCache: string): S
     directory: record.directory,
     compileCache,
     handlerName: record.handler,
+    runtime: record.runtime,
     memoryMb: record.memoryMb,
     timeoutMs: record.timeoutSeconds * 1000,
     logGroup: record.logGroup,

@@ -8,6 +8,7 @@ export interface SandboxSettings {
   readonly functionVersion: string;
   readonly directory: string;
   readonly handlerName: string;
+  readonly runtime: string;
   readonly memoryMb: number;
   readonly timeoutMs: number;
   readonly logGroup: string;
@@ -43,6 +44,7 @@ type Report =
 const INIT_MS = 10_000; // AWS gives the init phase ten seconds
 const YOUNG_GENERATION_MB = 8; // small, or a dozen sandboxes would keep hundreds of megabytes of garbage
 const MIN_HEAP_MB = 32;
+const MOST_UNSAID = 1_000; // lines: a function that writes for ever between two events must not take the engine's memory
 
 const exited = (requestId: string, code: number, isOutOfMemory: boolean): Outcome => {
   const cause = isOutOfMemory
@@ -71,7 +73,12 @@ export const startSandbox = (settings: SandboxSettings): Sandbox => {
   let isOutOfMemory = false;
   let unusable: FunctionErrorShape | undefined;
   let exitCode: number | undefined;
-  let log: (message: string) => void = () => undefined;
+  // What it writes while it starts or between two events is told with the next one.
+  let unsaid: string[] = [];
+  const keep = (message: string): void => {
+    if (unsaid.length < MOST_UNSAID) unsaid.push(message);
+  };
+  let log = keep;
   let settle: ((outcome: Outcome) => void) | undefined;
   let requestId = '';
   const ready = Promise.withResolvers<void>();
@@ -113,6 +120,8 @@ export const startSandbox = (settings: SandboxSettings): Sandbox => {
   worker.unref();
 
   const invoke: Sandbox['invoke'] = async (event, writeLog) => {
+    unsaid.forEach(writeLog);
+    unsaid = [];
     log = writeLog;
     requestId = event.requestId;
     await ready.promise;
@@ -134,6 +143,7 @@ export const startSandbox = (settings: SandboxSettings): Sandbox => {
       return await outcome.promise;
     } finally {
       cancelTimeout();
+      log = keep;
     }
   };
 

@@ -9,6 +9,7 @@ import {
   contextOf,
   errorLine,
   errorShape,
+  initErrorLine,
   lineSplitter,
   loadHandler,
 } from './function-runtime.mjs';
@@ -18,8 +19,6 @@ import {
  * @typedef {import('./function-runtime.mjs').RuntimeError} RuntimeError
  * @typedef {import('./function-runtime.mjs').Handler} Handler
  */
-
-const { directory, handlerName, compileCache } = workerData;
 
 /** @type {Invocation | undefined} */
 let current;
@@ -42,19 +41,27 @@ const captureConsole = () => {
 
 /** @param {NodeJS.WriteStream} stream */
 const captureWrites = (stream) => {
-  const split = lineSplitter(log);
+  const lines = lineSplitter(log);
   /** @param {string | Uint8Array} chunk @param {unknown} [encodingOrDone] @param {unknown} [done] */
   const write = (chunk, encodingOrDone, done) => {
-    split(chunk);
+    lines.write(chunk);
     const callback = typeof encodingOrDone === 'function' ? encodingOrDone : done;
     if (typeof callback === 'function') queueMicrotask(() => callback());
     return true;
   };
   Object.assign(stream, { write });
+  return lines.flush;
+};
+
+captureConsole();
+const flushes = [captureWrites(process.stdout), captureWrites(process.stderr)];
+const flush = () => {
+  for (const flushOne of flushes) flushOne();
 };
 
 /** @param {RuntimeError} error @param {boolean} [isFatal] the thread ends with this error */
 const fail = (error, isFatal = false) => {
+  flush();
   logLine('ERROR', [errorLine(error)]);
   post({ kind: 'failed', error, isFatal });
 };
@@ -65,8 +72,9 @@ const invoke = async (handler, invocation) => {
   process.env._X_AMZN_TRACE_ID = invocation.traceId;
   try {
     const answer = answerOf(await handler(JSON.parse(invocation.payload), contextOf(workerData, invocation)));
-    if (typeof answer === 'string') post({ kind: 'done', payload: answer });
-    else fail(answer);
+    if (typeof answer !== 'string') return fail(answer);
+    flush();
+    post({ kind: 'done', payload: answer });
   } catch (error) {
     fail(errorShape(error));
   }
@@ -85,14 +93,15 @@ const endOnStrays = () => {
   });
 };
 
-captureConsole();
-captureWrites(process.stdout);
-captureWrites(process.stderr);
 endOnStrays();
-enableCompileCache(compileCache); // a bundle with an AWS SDK loads a fifth faster the second time
-const handler = await loadHandler(directory, handlerName);
+enableCompileCache(workerData.compileCache); // a bundle with an AWS SDK loads a fifth faster the second time
+const handler = await loadHandler(workerData);
 flushCompileCache();
 if (typeof handler === 'function') {
   parentPort?.on('message', (invocation) => void invoke(handler, invocation));
   post({ kind: 'ready' });
-} else post({ kind: 'unusable', error: handler });
+} else {
+  flush();
+  log(initErrorLine(handler));
+  post({ kind: 'unusable', error: handler });
+}
