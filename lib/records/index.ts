@@ -5,6 +5,7 @@ export * from './backfill/index.ts';
 export * from './bill.ts';
 export * from './binding.ts';
 export * from './cache.ts';
+export * from './call-answers.ts';
 export * from './calls.ts';
 export * from './caught-error.ts';
 export * from './child.ts';
