@@ -201,7 +201,7 @@ export class Operators extends Construct {
   serve(
     orchestrator: string,
     pipeline: string,
-    { type, overlap, compensates = false, deadline, rows, runs = [], pools = [] }: PipelineNeeds,
+    { type, overlap, compensates = false, deadline, rows, runs = [], pools = [], leavesJobs = false }: PipelineNeeds,
   ): void {
     const machineName = names.stateMachine(orchestrator, pipeline);
     const machine = this.#arn('states', `stateMachine:${machineName}`);
@@ -251,6 +251,19 @@ export class Operators extends Construct {
       for (const stopper of [this.dispatch, this.sweep]) allow(stopper, ['states:StopExecution'], [executions]);
     if (overlap === 'cancelRunning') allow(this.replay, ['states:StopExecution'], [executions]); // what the gate owes
     for (const child of runs) this.#allowStop(orchestrator, child);
+    if (leavesJobs) this.#allowStopJobs(machineName);
+  }
+
+  /** Lets who settles runs whose execution died find the jobs that it left in its history, and stop them. */
+  #allowStopJobs(machineName: string): void {
+    const executions = [`${machineName}:*`, `${machineName}-*:*`].map((name) =>
+      this.#arn('states', `execution:${name}`),
+    );
+    const jobs = this.#arn('bedrock', 'model-invocation-job/*');
+    for (const settler of [this.reconcile, this.sweep]) {
+      allow(settler, ['states:GetExecutionHistory'], executions);
+      allow(settler, ['bedrock:StopModelInvocationJob'], [jobs]);
+    }
   }
 
   /** Lets whoever ends runs that died, or lets such a run go on, stop the runs of a pipeline that those waited for. */

@@ -11,6 +11,7 @@ import {
   functionsOf,
   graphOf,
   keylessPoolsOf,
+  leavesJobs,
   type PipelineGraph,
   poolsOf,
   type ServiceRight,
@@ -113,6 +114,7 @@ export class Pipeline extends PipelineBase {
       ),
       runs: childrenOf(definition).map((child) => child.name),
       pools: poolsOf(definition),
+      leavesJobs: leavesJobs(graph),
     });
     this.definitionHash = compiled.hash;
     // Printed by every synth, as `heddle asl` and each run print it: what runs is what was synthesized.

@@ -53,6 +53,8 @@ export interface PipelineNeeds {
   readonly runs?: readonly string[];
   /** The pools that its stages use. */
   readonly pools?: readonly string[];
+  /** Stages of it wait for jobs that AWS does not end with the run. @default false */
+  readonly leavesJobs?: boolean;
 }
 
 export interface IOrchestrator extends IConstruct {

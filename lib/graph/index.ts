@@ -14,6 +14,6 @@ export { renderMermaid } from './render/mermaid.ts';
 export { renderTree } from './render/tree.ts';
 export { type JsonSchema, jsonSchemaOf, schemaAt } from './schema.ts';
 export { isJob, jobOf, type ServicePoll } from './service-jobs.ts';
-export { type ServiceRight, serviceRightsOf } from './service-rights.ts';
+export { leavesJobs, type ServiceRight, serviceRightsOf } from './service-rights.ts';
 export { schemaOf, schemaOfRef, spelled } from './source.ts';
 export { validate } from './validate.ts';

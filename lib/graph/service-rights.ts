@@ -19,6 +19,10 @@ const prefixes: { readonly [service: string]: string } = {
   sfn: 'states',
 };
 
+/** Whether stages of it wait for jobs that AWS does not end with the run. */
+export const leavesJobs = ({ stages }: PipelineGraph): boolean =>
+  stages.some(({ node }) => node.kind === 'service' && jobOf(node.service)?.poll !== undefined);
+
 const ruleActions = ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'];
 
 /** The rights that the calls of AWS need: the call itself, to follow the job that it starts, and to hand over roles. */

@@ -79,7 +79,7 @@ export interface Stages {
     at: StageAddress,
     owner: string,
     now: string,
-    facts?: Partial<Needs & Fallback & Pick<StageRecord, 'compensate' | 'overdueAt' | 'lease'>>,
+    facts?: Partial<Needs & Fallback & Pick<StageRecord, 'compensate' | 'overdueAt' | 'lease' | 'jobIn'>>,
   ): Promise<Claim<StageRecord>>;
   /** Records success. False when another attempt has claimed or settled the stage since. */
   complete(

@@ -14,6 +14,7 @@ import { deathOf } from './death.ts';
 import { endOfLate, tellLate } from './late.ts';
 import { releasePools } from './pools.ts';
 import { isoTime, type Services } from './services.ts';
+import { stopJobs } from './stop-jobs.ts';
 import { isTold, tellEnd } from './tell-end.ts';
 
 /** The part of Step Functions' "Execution Status Change" event that matters here. */
@@ -104,8 +105,10 @@ export const settleRun = async (
   if (!underWay.includes(before.status)) return tellAgain(before, services);
 
   const endedAt = isoTime(now());
-  // The stages first: a crash in between leaves the run to be settled by the event's next delivery.
-  const stages = await settleStages(before, { status, endedAt, error, cause }, services);
+  // The jobs first, then the stages: a crash in between leaves the run to be settled by the event's next delivery.
+  const left = await ledger.stages.list(pipeline, run);
+  await stopJobs(before, left, services);
+  const stages = await settleStages(before, left, { status, endedAt, error, cause }, services);
   const settled = await ledger.stages.list(pipeline, run);
   await releasePools(before, settled, services);
   const undone = await compensationOf(before, status, settled, services);
@@ -138,12 +141,13 @@ export const tellAgain = async (record: RunRecord, services: Services): Promise<
 /** Ends the stages that the execution left under way; an attempt that is still at work can no longer settle its stage. */
 const settleStages = async (
   { pipeline, run, generation = 1 }: RunRecord,
+  records: readonly StageRecord[],
   end: AbandonedEnd,
   { ledger }: Services,
 ): Promise<NonNullable<RunRecord['stages']>> => {
   const counts: { [status in Status]?: number } = {};
   const completed = new Set<string>();
-  for (const record of await ledger.stages.list(pipeline, run)) {
+  for (const record of records) {
     const status = await settledAs(record);
     counts[status] = (counts[status] ?? 0) + 1;
     if (status === 'completed') completed.add(record.stage);

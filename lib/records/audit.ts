@@ -23,7 +23,9 @@ export interface AuditEntry {
     | 'stageFailed'
     | 'compensated'
     | 'deadlineMissed'
-    | 'stuck';
+    | 'stuck'
+    | 'jobStopped'
+    | 'jobLeft';
   readonly detail: string;
 }
 

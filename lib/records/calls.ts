@@ -249,6 +249,8 @@ export type SettleCall =
       readonly bind: Binding;
       readonly after: readonly string[];
       readonly chosen: Choices;
+      /** Of a job that AWS does not end with the run: the ARN of the execution that asks after it. */
+      readonly jobIn?: string;
     }
   | {
       readonly action: 'serviceDone';

@@ -82,6 +82,8 @@ export interface StageRecord extends Telling {
   readonly answered?: Answered;
   /** Of a stage that runs another pipeline. */
   readonly child?: Child;
+  /** Of a stage whose job AWS does not end with the run: the execution whose history says what the job is called. */
+  readonly jobIn?: string;
   /** What lets the state go on that waits for this stage: the newest. */
   readonly token?: string;
   /** Of a check that only warns, or a score: why it did. */

@@ -54,6 +54,8 @@ export const isThrottle = (error: unknown): boolean =>
 
 const mostTries = 6;
 const callTimeoutMs = 30_000;
+/** Whoever waits for it has a run to end. */
+const stopTimeoutMs = 5_000;
 
 export interface Aws {
   /**
@@ -72,6 +74,8 @@ export interface Aws {
   environmentOf(functionName: string): Promise<{ readonly [name: string]: string } | undefined>;
   /** Calls a Lambda function and gives what it answers. Throws LambdaFailedError where the function did, AwsCallError. */
   invoke(functionName: string, event: object): Promise<unknown>;
+  /** Tells a batch inference job of Bedrock to stop. Throws AwsCallError: `ConflictException` where it has ended. */
+  stopInference(jobArn: string): Promise<void>;
   /** One S3 request for an object; with an empty key, for the bucket. The caller reads the status. */
   object(
     method: 'GET' | 'PUT' | 'POST' | 'DELETE',
@@ -159,6 +163,18 @@ export const connect = (settings: AwsSettings): Aws => {
       if (response.headers.has('x-amz-function-error')) throw new LambdaFailedError(functionName, text);
       return text === '' ? undefined : JSON.parse(text);
     },
+    stopInference: async (jobArn) => {
+      const response = await client.fetch(
+        `${base('bedrock')}/model-invocation-job/${encodeURIComponent(jobArn)}/stop`,
+        {
+          method: 'POST',
+          signal: AbortSignal.timeout(stopTimeoutMs),
+          aws: { service: 'bedrock' },
+        },
+      );
+      const text = await response.text();
+      if (!response.ok) throw readError('bedrock', text, response.status, response.headers.get('x-amzn-errortype'));
+    },
     object: (method, bucket, key, { body, headers, query, timeoutMs = callTimeoutMs } = {}) =>
       client.fetch(`${objectUrl(bucket, key)}${query ? `?${new URLSearchParams(query)}` : ''}`, {
         method,
@@ -180,9 +196,10 @@ const parsed = (service: string, text: string, status: number): { readonly [fiel
   }
 };
 
-const readError = (service: string, text: string, status: number): AwsCallError => {
+/** `named`: REST APIs say in a header what the error is, `ConflictException:http://…`. */
+const readError = (service: string, text: string, status: number, named: string | null = null): AwsCallError => {
   try {
-    const { __type: type, message, Message } = JSON.parse(text);
+    const { __type: type = named?.split(':')[0], message, Message } = JSON.parse(text);
     return new AwsCallError(
       service,
       String(type ?? status)

@@ -41,6 +41,9 @@ export const ledgerInside = (service: (id: ServiceId) => Service): Ledger => {
     whoAmI: () => {
       throw new Error('the test is nobody');
     },
+    stopInference: () => {
+      throw new Error('the test has no jobs');
+    },
     environmentOf: () => {
       throw new Error('the test has no functions of its own');
     },

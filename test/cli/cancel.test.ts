@@ -1,8 +1,6 @@
 // Which execution `heddle cancel` stops, and why it stops none.
 import { expect, test } from '@jest/globals';
-import * as z from 'zod';
-import { jobsLeft, toldOfJobs, underWay } from '../../lib/cli/commands/cancel.ts';
-import { definePipeline } from '../../lib/definition/index.ts';
+import { underWay } from '../../lib/cli/commands/cancel.ts';
 import { manifestName, type RunRecord } from '../../lib/records/index.ts';
 import { openRecorded, runRecord } from './recorded.ts';
 
@@ -18,6 +16,7 @@ const run = (status: RunRecord['status'], extra: Partial<RunRecord> = {}): RunRe
   createdAt: '2026-01-01T00:00:00.000Z',
   ...extra,
 });
+const waiting = JSON.stringify({ StartAt: 'a', States: { a: { Type: 'Wait', Seconds: 3_600, End: true } } });
 const express = run('running', { executionArn: `${states}:express:heddle-orders:r1:0a1b` });
 
 test('that of a run under way', () => {
@@ -40,35 +39,30 @@ test.each([
   expect(() => underWay(record)).toThrow(message);
 });
 
-test('a job that AWS does not follow goes on, and is named', () => {
-  const arn = 'arn:aws:bedrock:eu-west-1::foundation-model/x';
-  const jobs = definePipeline('jobs', { input: z.object({}) }, (flow) => {
-    for (const id of ['infer', 'later'])
-      flow.service(id, { service: 'bedrock:createModelInvocationJob.sync', arguments: {}, resources: [arn] });
-    flow.service('train', { service: 'ecs:runTask.sync', arguments: {}, resources: [arn] });
-  });
-  const records = ['infer', 'train'].map((stage) => ({ stage, status: 'running' as const }));
-  expect(jobsLeft(jobs, records)).toEqual([
-    expect.stringMatching(/^The job of infer goes on at Bedrock: aws bedrock /),
-  ]);
-  expect(jobsLeft(undefined, records)).toEqual([]);
-  const said = (name: string, job: object) => ({
-    stateExitedEventDetails: { name, output: JSON.stringify({ service: { result: job } }) },
-  });
-  const newestFirst = [{}, said('train.call', { JobArn: 'arn:other' }), said('infer.look', { JobArn: 'arn:job' })];
-  expect(jobsLeft(jobs, records, newestFirst)).toEqual([
-    'The job of infer goes on at Bedrock: aws bedrock stop-model-invocation-job --job-identifier arn:job stops it.',
-  ]);
-});
-
-test('a run that was stopped is stopped, whether or not its definition can be loaded', async () => {
-  const loadPipelines = async () => {
-    throw new Error('the definition is broken');
-  };
-  const history = async () => [];
-  expect(await toldOfJobs({ loadPipelines }, 'orders', [], history)).toEqual([
-    expect.stringMatching(/^Whether a job of it goes on at Bedrock is not known: .*the definition is broken/s),
-  ]);
+test('what became of the jobs that AWS does not end is told', async () => {
+  const recorded = await openRecorded({ manifests: [{ pipeline: 'orders' }] });
+  try {
+    const { ledger, services, heddle } = recorded;
+    const stateMachine = { name: 'm', roleArn: 'arn:aws:iam::123456789012:role/x', definition: waiting };
+    const { stateMachineArn } = await services.aws.call('states', 'CreateStateMachine', stateMachine);
+    const { executionArn } = await services.aws.call('states', 'StartExecution', { stateMachineArn });
+    const run = { status: 'running', executionArn: String(executionArn), generation: 2 } as const;
+    await ledger.runs.create(runRecord('orders', 'r1', run));
+    const line = { at: '2026-01-01T00:01:00.000Z', by: 'reconcile' };
+    await ledger.audit.record('orders', 'r1', { ...line, id: 'jobLeft#infer#1', what: 'jobLeft', detail: 'of old' });
+    await ledger.audit.record('orders', 'r1', { ...line, id: 'jobLeft#infer#2', what: 'jobLeft', detail: 'may go on' });
+    await ledger.audit.record('orders', 'r1', { ...line, id: 'jobStopped#x#2', what: 'jobStopped', detail: 'stopped' });
+    const end = { status: 'cancelled', endedAt: '2026-01-01T00:02:00.000Z' } as const;
+    const cancelled = heddle('cancel', 'r1', '--go');
+    const stopped = async () => (await services.aws.call('states', 'DescribeExecution', { executionArn })).status;
+    while ((await stopped()) !== 'ABORTED');
+    await ledger.runs.end('orders', 'r1', end, 2);
+    const { code, stdout, stderr } = await cancelled;
+    expect([code, stdout]).toEqual([0, 'orders r1 is cancelled.\n']);
+    expect(stderr).toBe('may go on\nstopped\n');
+  } finally {
+    await recorded.close();
+  }
 });
 
 test('who dies before the gate has heard of a run that was taken out of the queue leaves it to the sweep', async () => {

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { Orchestrator } from '../../lib/constructs/index.ts';
 import { definePipeline, defineStage } from '../../lib/definition/index.ts';
 import { handlers, testApp } from './fixtures/app.ts';
+import { statementsOf } from './fixtures/policies.ts';
 
 const queue = 'arn:aws:sqs:eu-west-1:123456789012:done';
 const model = 'arn:aws:bedrock:eu-west-1::foundation-model/x';
@@ -59,6 +60,31 @@ test('…and what it takes to follow the jobs that they start, and to hand over 
     expect(said).toContainEqual(right);
   const rule = JSON.stringify(statements.find(({ Action }) => Action.includes('events:PutRule')));
   expect(rule).toMatch(/events:eu-west-1:123456789012:rule\/StepFunctionsGetEventsForECSTaskRule/);
+});
+
+test('who settles runs whose execution died stops the jobs that AWS does not, and only where there are such', () => {
+  const rightsWith = (service: 'bedrock:createModelInvocationJob.sync' | 'ecs:runTask.sync') => {
+    const jobs = definePipeline('jobs', { input: z.object({}) }, (flow) => {
+      flow.service('work', { service, arguments: {}, resources: [model] });
+    });
+    const stack = new Stack(plainApp(), 'Test', { env: { account: '123456789012', region: 'eu-west-1' } });
+    new Orchestrator(stack, 'Heddle', { pipelines: [jobs] });
+    return statementsOf(Template.fromStack(stack))
+      .filter(({ role }) => role.startsWith('HeddleOperators'))
+      .filter(({ actions }) => actions.some((action) => /GetExecutionHistory|ModelInvocation/.test(action)))
+      .map(({ role, actions, resources }) => [role, actions, resources]);
+  };
+  const executions = ['jobs:*', 'jobs-*:*'].map(
+    (name) => `arn:Partition:states:eu-west-1:123456789012:execution:heddle-${name}`,
+  );
+  const job = 'arn:Partition:bedrock:eu-west-1:123456789012:model-invocation-job/*';
+  expect(rightsWith('bedrock:createModelInvocationJob.sync')).toEqual(
+    ['Reconcile', 'Sweep'].flatMap((operator) => [
+      [`HeddleOperators${operator}Role`, ['states:GetExecutionHistory'], executions],
+      [`HeddleOperators${operator}Role`, ['bedrock:StopModelInvocationJob'], [job]],
+    ]),
+  );
+  expect(rightsWith('ecs:runTask.sync')).toEqual([]);
 });
 
 test('a function is made of what its stage asks for', () => {

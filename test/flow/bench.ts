@@ -33,7 +33,10 @@ import { pacing } from '../../lib/verify/functions.ts';
 import { openServices, type TestServices } from '../services.ts';
 import { deploy } from './deploy.ts';
 
-/** What the stages do, by stage name: a plain function of the input. `now` is the time that calls are paced by. */
+/**
+ * What the stages do, by stage name: a plain function of the input. `now` is the time that calls are paced by. And what Bedrock does, by call:
+ * `createModelInvocationJob`.
+ */
 export type Handlers = {
   readonly [stage: string]: (
     input: never,
@@ -150,15 +153,22 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
       ),
     ),
   );
+  const asBedrock = (call: string, input: unknown): unknown => handlers[call]?.(input as never, undefined as never);
+  const bedrock: RegisteredFunctions = Object.fromEntries(
+    ['create', 'get', 'stop']
+      .map((verb) => `${verb}ModelInvocationJob`)
+      .map((call) => [`bedrock_${call}`, (input: unknown) => asBedrock(call, input)]),
+  );
   const local = await openServices({
     clock,
-    make: [(context) => lambdaService(context, { functions: { ...operators, ...stages } })],
+    make: [(context) => lambdaService(context, { functions: { ...operators, ...stages, ...bedrock } })],
     emit: (event) => void ended(event),
   });
   const { QueueUrl } = await local.service('sqs').call('CreateQueue', { QueueName: 'start' });
   const events: Bench['events'] = [];
   const aws: Services['aws'] = {
     ...local.aws,
+    stopInference: async (JobIdentifier) => void asBedrock('stopModelInvocationJob', { JobIdentifier }),
     call: async (service, operation, input) => {
       const entries = (input as { Entries?: readonly { DetailType: string; Detail: string }[] }).Entries;
       if (operation === 'PutEvents')

@@ -9,11 +9,15 @@ import type { TestServices } from '../services.ts';
 const buckets: { readonly [placeholder: string]: string } = { payloadBucket: 'payloads', inboxBucket: 'inbox' };
 const roleArn = 'arn:aws:iam::123456789012:role/x';
 
+/** The engine has no Bedrock: functions of the bench's stand in for its calls. */
+const withoutBedrock = (text: string): string =>
+  text.replaceAll('arn:aws:states:::aws-sdk:bedrock:', 'arn:aws:lambda:us-east-1:123456789012:function:bedrock_');
+
 /** Placeholders of stages become `<pipeline>_<placeholder>`, those of operators stay as they are. */
 export const deploy = async (local: TestServices, prefix: string, pipeline: Pipeline): Promise<void> => {
   const { definition, hash, stages: ids, compensation } = compile(graphOf(pipeline));
   const filled = (text: string) =>
-    text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+    withoutBedrock(text).replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
       if (name === 'definitionHash') return hash;
       return /^(stage|fallback|compensate)_/.test(name) ? `${pipeline.name}_${name}` : (buckets[name] ?? name);
     });

@@ -34,5 +34,6 @@ export const inProcess = (
   whoAmI: none,
   environmentOf: none,
   invoke: none,
+  stopInference: none,
   object: none,
 });

@@ -27,6 +27,8 @@ export const emitService = (node: ServiceNode, next: string | null, emission: Em
       bind: constant(node.bind),
       after: node.after,
       chosen: '{% $states.input.chosen %}',
+      // The execution that this state is in: that of a part, where the machine would be too large.
+      ...(poll ? { jobIn: '{% $states.context.Execution.Id %}' } : {}),
     },
     "{% $merge([$states.input, {'service': $states.result.Payload}]) %}",
     due,

@@ -1,21 +1,10 @@
-import type { Pipeline } from '../../definition/index.ts';
-import { graphOf, jobOf } from '../../graph/index.ts';
-import {
-  endedEntry,
-  expressSeconds,
-  isExpressArn,
-  type RunRecord,
-  type StageRecord,
-  type StartMessage,
-} from '../../records/index.ts';
-import { oneLine } from '../../support/words.ts';
+import { endedEntry, expressSeconds, isExpressArn, type RunRecord, type StartMessage } from '../../records/index.ts';
 import { awaitRun } from '../await-run.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
-import { describeError } from '../describe-error.ts';
 import { findRun } from '../find-run.ts';
 import { whoAmI } from '../redo.ts';
-import { print, remark, type Setting } from '../setting.ts';
+import { print, remark } from '../setting.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
 
 export const cancel: Command = {
@@ -42,12 +31,11 @@ export const cancel: Command = {
       }
       const because = given.text('because');
       const cause = `stopped by ${whoAmI()}${because === undefined ? '' : `: ${because}`}`;
-      const stages = await target.ledger.stages.list(run.pipeline, run.run);
       if (execution === undefined) await takeOut(target, run, cause, setting.now());
       else await target.aws.call('states', 'StopExecution', { executionArn: execution, error: cancelled, cause });
       const settled = await settlement(target, run);
       print(setting, [`${settled.pipeline} ${settled.run} is ${settled.status}.`]);
-      remark(setting, await toldOfJobs(setting, run.pipeline, stages, () => newestEvents(target, execution)));
+      remark(setting, await toldOfJobs(target, settled));
       return 0;
     } finally {
       await target.close();
@@ -57,66 +45,15 @@ export const cancel: Command = {
 
 const cancelled = 'Heddle.Cancelled';
 
-/** The part of an event of an execution's history that matters here. */
-interface StateExited {
-  readonly stateExitedEventDetails?: { readonly name: string; readonly output?: string };
-}
-
-/** What a state said last of the job of a stage: only there does it stand what the job is called. */
-const jobIn = (newestFirst: readonly StateExited[], stage: string, given: string): string | undefined => {
-  for (const { stateExitedEventDetails: { name, output = '{}' } = { name: '' } } of newestFirst) {
-    if (name !== `${stage}.call` && name !== `${stage}.look`) continue;
-    const job = JSON.parse(output).service?.result?.[given];
-    if (typeof job === 'string') return job;
-  }
-  return undefined;
-};
-
-const newestEvents = async ({ aws }: Target, executionArn: string | undefined): Promise<readonly StateExited[]> => {
-  if (executionArn === undefined) return [];
-  const asked = { executionArn, reverseOrder: true, maxResults: 1_000, includeExecutionData: true };
-  const { events } = await aws.call('states', 'GetExecutionHistory', asked);
-  return events as readonly StateExited[];
-};
-
-/** Which jobs go on when a run is stopped, in words: AWS stops those that it follows, and Heddle asks after the others. */
-export const jobsLeft = (
-  definition: Pipeline | undefined,
-  records: readonly Pick<StageRecord, 'stage' | 'status'>[],
-  newestFirst: readonly StateExited[] = [],
-): readonly string[] => {
-  const underWay = new Set(records.flatMap(({ stage, status }) => (status === 'running' ? [stage] : [])));
-  return (definition ? graphOf(definition).stages : []).flatMap(({ id, node }) => {
-    const poll = node.kind === 'service' && underWay.has(id) ? jobOf(node.service)?.poll : undefined;
-    if (!poll) return [];
-    const job = jobIn(newestFirst, id, poll.given);
-    const how =
-      job === undefined
-        ? 'aws bedrock list-model-invocation-jobs --status-equals InProgress finds it, stop-model-invocation-job stops it'
-        : `aws bedrock stop-model-invocation-job --job-identifier ${job} stops it`;
-    return [`The job of ${id} goes on at Bedrock: ${how}.`];
-  });
-};
-
-/** Once the run is stopped: a definition that cannot be loaded makes no failure of that. */
-export const toldOfJobs = async (
-  { loadPipelines }: Pick<Setting, 'loadPipelines'>,
-  pipeline: string,
-  records: readonly Pick<StageRecord, 'stage' | 'status'>[],
-  history: () => Promise<readonly StateExited[]>,
+/** What became of the jobs that AWS does not end with the run: whoever settled it has noted it before. */
+const toldOfJobs = async (
+  { ledger }: Target,
+  { pipeline, run, generation = 1 }: RunRecord,
 ): Promise<readonly string[]> => {
-  const says = (error: unknown): string => oneLine(describeError(error).message, 300);
-  try {
-    const definition = (await loadPipelines()).find(({ name }) => name === pipeline);
-    const left = jobsLeft(definition, records);
-    if (left.length === 0) return left;
-    return await history().then(
-      (newestFirst) => jobsLeft(definition, records, newestFirst),
-      (error: unknown) => [...left, `Its name could not be read in the history: ${says(error)}`],
-    );
-  } catch (error) {
-    return [`Whether a job of it goes on at Bedrock is not known: ${says(error)}`];
-  }
+  const history = await ledger.audit.list(pipeline, run);
+  return history.flatMap(({ id, what, detail }) =>
+    (what === 'jobStopped' || what === 'jobLeft') && id.endsWith(`#${generation}`) ? [detail] : [],
+  );
 };
 
 /**

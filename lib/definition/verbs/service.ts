@@ -10,8 +10,8 @@ export interface ServiceOptions<Output extends StandardSchemaV1> extends AfterOp
   /**
    * `aws-sdk:<service>:<action>` for any action of AWS, or an optimized one such as `sqs:sendMessage`. With `.sync` it is a job, and the
    * stage is done when the job is: `ecs:runTask.sync`, `batch:submitJob.sync`, `sagemaker:createTrainingJob.sync`,
-   * `bedrock:createModelInvocationJob.sync`. When the run is stopped, AWS stops its jobs; but not this last one, which AWS does not
-   * follow: `aws bedrock stop-model-invocation-job`. Past `timeout` it is stopped as the others are.
+   * `bedrock:createModelInvocationJob.sync`. When the run is stopped, AWS stops its jobs; this last one, which AWS does not
+   * follow, is stopped by Heddle's `reconcile`. Past `timeout` it is stopped as the others are.
    */
   readonly service: `${string}:${string}`;
   /** The parameters as Step Functions spells them, in PascalCase; may hold refs. 200 KB at most. */

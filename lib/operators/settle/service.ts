@@ -13,10 +13,11 @@ const mostBytes = 200_000;
  * object, or do the work in a stage.
  */
 export const serviceOpened = async (call: Call<'serviceOpened'>, { ledger, now }: Services): Promise<ServiceAnswer> => {
-  const { run, stage, bind, after, chosen } = call;
+  const { run, stage, bind, after, chosen, jobIn } = call;
   const at = addressOf(run, stage);
   const needs = needsOf([bind], after, chosen);
-  const claim = await ledger.stages.claim(at, ownerOf(call), isoTime(now()), needs);
+  const facts = jobIn === undefined ? needs : { ...needs, jobIn };
+  const claim = await ledger.stages.claim(at, ownerOf(call), isoTime(now()), facts);
   if (!claim.held) return { control: {}, call: false, arguments: {} };
   let given: Json;
   try {

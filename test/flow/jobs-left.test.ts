@@ -1,0 +1,169 @@
+// Jobs that AWS does not end with the execution that waits for them: whoever settles the run stops them.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { definePipeline } from '../../lib/definition/index.ts';
+import { reconcile, sweep } from '../../lib/operators/index.ts';
+import { AwsCallError, connect } from '../../lib/support/aws-call.ts';
+import { type Bench, type Handlers, openBench } from './bench.ts';
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+const batch = {
+  service: 'bedrock:createModelInvocationJob.sync',
+  arguments: {},
+  resources: ['arn:aws:bedrock:us-east-1::foundation-model/x'],
+} as const;
+const inferring = definePipeline('inferring', { input: z.object({}) }, (flow) => {
+  for (const name of ['one', 'two']) flow.service(name, { ...batch, arguments: { JobName: name }, timeout: '1d' });
+});
+
+/** Two jobs; the second, at least, takes longer than the run is let. */
+const bedrock = (over: Handlers = {}) => {
+  const stopped: string[] = [];
+  const handlers: Handlers = {
+    createModelInvocationJob: ({ JobName }: { JobName: string }) => ({ JobArn: `arn:${JobName}` }),
+    getModelInvocationJob: ({ JobIdentifier: JobArn }: { JobIdentifier: string }) => ({
+      JobArn,
+      Message: '',
+      Status: JobArn === 'arn:one' ? 'Completed' : 'InProgress',
+    }),
+    stopModelInvocationJob: ({ JobIdentifier }: { JobIdentifier: string }) => {
+      stopped.push(JobIdentifier);
+    },
+    ...over,
+  };
+  return { handlers, stopped };
+};
+
+const newest = async () => (await bench.local.ledger.runs.latest('inferring', 1))[0];
+
+const stopNewest = async () =>
+  bench.local.aws.call('states', 'StopExecution', { executionArn: (await newest())?.executionArn });
+
+const stopAfter = (seconds: number): void => bench.later(seconds, stopNewest);
+
+/** What the history of a run says of jobs. */
+const told = async (run: string) =>
+  (await bench.local.ledger.audit.list('inferring', run))
+    .filter(({ what }) => what === 'jobStopped' || what === 'jobLeft')
+    .map(({ what, detail }) => `${what} ${detail}`);
+
+test('those that have not ended are stopped with the run, whatever asks after them', async () => {
+  const { handlers, stopped } = bedrock();
+  bench = await openBench([inferring], handlers);
+  stopAfter(3_600);
+  const { run } = await bench.run('inferring');
+  expect([run.status, run.stages]).toEqual(['cancelled', { completed: 1, cancelled: 1 }]);
+  expect(stopped).toEqual(['arn:two']);
+  expect(await told(run.run)).toEqual(['jobStopped two: the job arn:two was told to stop']);
+});
+
+test('also one that nobody has asked after yet, and where only the sweep finds that the execution died', async () => {
+  const { handlers, stopped } = bedrock();
+  bench = await openBench([inferring], handlers);
+  bench.loses.add('events');
+  stopAfter(60);
+  const { run } = await bench.run('inferring');
+  expect([run.status, stopped]).toEqual(['running', []]);
+  await bench.passed(3_600);
+  await sweep(bench.services);
+  expect((await newest())?.status).toBe('cancelled');
+  expect(stopped.toSorted()).toEqual(['arn:one', 'arn:two']);
+});
+
+test('none of a run that came to its end is', async () => {
+  const { handlers, stopped } = bedrock({
+    getModelInvocationJob: ({ JobIdentifier }: { JobIdentifier: string }) => ({
+      JobArn: JobIdentifier,
+      Message: 'why',
+      Status: JobIdentifier === 'arn:one' ? 'Completed' : 'Failed',
+    }),
+  });
+  bench = await openBench([inferring], handlers);
+  const { execution, run } = await bench.run('inferring');
+  expect([execution, run.stages]).toEqual(['FAILED', { completed: 1, failed: 1 }]);
+  expect([stopped, await told(run.run)]).toEqual([[], []]);
+});
+
+test.each<[string, Handlers, readonly string[]]>([
+  [
+    'one that cannot be stopped keeps no run from its end, and is told with what does it',
+    {
+      stopModelInvocationJob: () => {
+        throw new AwsCallError('bedrock', 'AccessDeniedException', 'not you', 403);
+      },
+    },
+    [
+      'jobLeft two: the job arn:two may go on: bedrock: AccessDeniedException: not you; aws bedrock stop-model-invocation-job --job-identifier arn:two stops it',
+    ],
+  ],
+  [
+    'one that has ended at that moment is nothing to tell of',
+    {
+      stopModelInvocationJob: () => {
+        throw new AwsCallError('bedrock', 'ConflictException', 'it has ended', 400);
+      },
+    },
+    [],
+  ],
+  [
+    'one that was being started is told, with what finds it',
+    {
+      createModelInvocationJob: async ({ JobName }: { JobName: string }) => {
+        if (JobName === 'two') await stopNewest();
+        return { JobArn: `arn:${JobName}` };
+      },
+    },
+    [
+      'jobStopped one: the job arn:one was told to stop',
+      'jobLeft two: a job may go on: the execution ended before it was said what it is called; aws bedrock list-model-invocation-jobs --status-equals InProgress finds it, stop-model-invocation-job stops it',
+    ],
+  ],
+])('%s', async (_, over, lines) => {
+  const { handlers } = bedrock(over);
+  bench = await openBench([inferring], handlers);
+  stopAfter(3_600);
+  const { run } = await bench.run('inferring');
+  expect([run.status, (await told(run.run)).toSorted()]).toEqual(['cancelled', lines.toSorted()]);
+});
+
+test('who dies after the jobs were told does it again, which does no harm', async () => {
+  const { handlers, stopped } = bedrock();
+  bench = await openBench([inferring], handlers);
+  bench.loses.add('events');
+  stopAfter(3_600);
+  const { run } = await bench.run('inferring');
+  const stateMachineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:heddle-inferring';
+  const event = { detail: { stateMachineArn, name: run.run, status: 'ABORTED' } } as const;
+  const { ledger } = bench.services;
+  const dying = { ...ledger, stages: { ...ledger.stages, abandon: () => Promise.reject(new Error('killed')) } };
+  await expect(reconcile(event, 'heddle-', { ...bench.services, ledger: dying })).rejects.toThrow('killed');
+  expect((await newest())?.status).toBe('running');
+  await reconcile(event, 'heddle-', bench.services);
+  expect((await newest())?.status).toBe('cancelled');
+  expect([stopped, (await told(run.run)).length]).toEqual([['arn:two', 'arn:two'], 1]);
+});
+
+test('Bedrock is told in its own words, and says in a header what went wrong', async () => {
+  bench = await openBench([inferring]);
+  const asked: string[] = [];
+  const server = createServer(({ method, url, headers }, response) => {
+    asked.push(`${method} ${url} ${/Credential=[^,]*/.exec(headers.authorization ?? '')?.[0].replace(/\d{8}/, 'day')}`);
+    if (asked.length === 1) return void response.end();
+    const named = 'ConflictException:http://internal.amazon.com/coral/com.amazon.bedrock/';
+    response.writeHead(400, { 'x-amzn-errortype': named }).end('{"message":"it has ended"}');
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const aws = connect({ region: 'eu-west-1', endpoint, accessKeyId: 'id', secretAccessKey: 'secret' });
+  const job = 'arn:aws:bedrock:eu-west-1:123456789012:model-invocation-job/abcdefghijkl';
+  await aws.stopInference(job);
+  await expect(aws.stopInference(job)).rejects.toMatchObject({ code: 'ConflictException', status: 400 });
+  await new Promise((closed) => server.close(closed));
+  const path = `/model-invocation-job/${encodeURIComponent(job)}/stop`;
+  const line = `POST ${path} Credential=id/day/eu-west-1/bedrock/aws4_request`;
+  expect(asked).toEqual([line, line]);
+});
