@@ -47,15 +47,16 @@ const summed = (
 };
 
 /**
- * What is wrong with SQLite's log. SQLite reads it up to the first record that does not fit the one before, and takes the rest for what
+ * Throws DamagedStateError for a log of SQLite's that is damaged. SQLite reads it up to the first record that does not fit the one before, and takes the rest for what
  * a crash left half written: so one damaged byte would take all that was committed after it, and nobody would be told. A crash
- * of the process leaves no commit behind such a record, whole and of this log; damage does.
+ * of the process leaves no commit behind such a record, whole and of this log; damage does, and a loss of power may where commits do not
+ * wait for the disk. Then only a person can tell whether to go on with what was committed before.
  */
-const problemOfLog = (path: string): string | undefined => {
+const checkLog = (path: string): void => {
   const file = `${path}-wal`;
-  if (!fs.existsSync(file)) return undefined;
+  if (!fs.existsSync(file)) return;
   const bytes = fs.readFileSync(file);
-  if (bytes.length < LOG_HEADER) return undefined;
+  if (bytes.length < LOG_HEADER) return;
   const log = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const two = (at: number) => [log.getUint32(at), log.getUint32(at + 4)] as const;
   const isAt = (at: number, [one, other]: readonly [number, number]) =>
@@ -63,8 +64,10 @@ const problemOfLog = (path: string): string | undefined => {
 
   const magic = log.getUint32(0);
   const isLittle = magic === 0x377f0682;
-  if ((!isLittle && magic !== 0x377f0683) || !isAt(24, summed(log, isLittle, [0, 24], [0, 0])))
-    return bytes.some((byte) => byte !== 0) ? `the header of its log ${file} is broken` : undefined;
+  if ((!isLittle && magic !== 0x377f0683) || !isAt(24, summed(log, isLittle, [0, 24], [0, 0]))) {
+    if (bytes.every((byte) => byte === 0)) return;
+    throw new DamagedStateError(path, `the header of its log ${file} is broken`);
+  }
 
   const salts = two(16);
   const size = FRAME_HEADER + log.getUint32(8);
@@ -81,15 +84,16 @@ const problemOfLog = (path: string): string | undefined => {
       continue;
     }
     const isCommit = log.getUint32(at + 4) !== 0;
-    if (isOfThis && isCommit && fits(at))
-      return `its log ${file} is broken at byte ${broken}, and has commits behind that`;
+    if (!isOfThis || !isCommit || !fits(at)) continue;
+    const instead = `; or cut the log to ${broken} bytes, which goes on with what was committed before: work that ended later is done again`;
+    throw new DamagedStateError(path, `its log ${file} is broken at byte ${broken}, and has commits behind that`, {
+      instead,
+    });
   }
-  return undefined;
 };
 
 const prepared = (path: string, durability: Durability): DatabaseSync => {
-  const damage = durability === 'none' ? undefined : problemOfLog(path);
-  if (damage !== undefined) throw new DamagedStateError(path, damage);
+  if (durability !== 'none') checkLog(path);
   const database = new DatabaseSync(durability === 'none' ? ':memory:' : path);
   try {
     // One process owns the file (state-folder.ts holds the lock), so the locks of each commit are saved: 18 us become 12.

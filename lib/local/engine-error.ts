@@ -62,13 +62,14 @@ export class EngineError extends Error {
 export class DamagedStateError extends EngineError {
   readonly path: string;
 
-  constructor(path: string, found: string, options?: ErrorOptions) {
+  /** `instead`: what else may be done than to set it aside. */
+  constructor(path: string, found: string, options?: ErrorOptions & { readonly instead?: string | undefined }) {
     super(
       'HDL503',
       {
         found: `${path} is damaged (${found})`,
         expected: 'the state that the engine wrote',
-        fix: 'start again with the damaged state set aside (it is renamed, not deleted), or restore it from a copy.',
+        fix: `start again with the damaged state set aside (it is renamed, not deleted), or restore it from a copy${options?.instead ?? ''}.`,
       },
       options,
     );

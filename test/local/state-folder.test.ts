@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -194,6 +203,15 @@ describe('damage of the log', () => {
     const kept = readFileSync(join(left, 'engine.sqlite-wal'));
     openStateFolder(left, { setAsideDamaged: true }).close();
     expect(readFileSync(join(left, 'engine.sqlite.damaged-1-wal')).equals(kept)).toBe(true);
+  });
+
+  test('what the error says of a broken record leaves what was committed before it', () => {
+    const left = leftBehind(threeRows, flip(32 + 4 * FRAME + 200));
+    const { message } = errorOf(() => openStateFolder(left));
+    const bytes = Number(/cut the log to (\d+) bytes/.exec(message)?.[1]);
+    truncateSync(join(left, 'engine.sqlite-wal'), bytes);
+    expect(bytes).toBe(32 + 4 * FRAME);
+    expect(rowsOf(left)).toBe(1);
   });
 
   const rolledBack = (database: DatabaseSync): void => {
