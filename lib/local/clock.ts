@@ -58,7 +58,10 @@ const setSlack = (nanoseconds: string): void => {
 export const exactTimers = (): (() => void) => {
   if (process.platform !== 'linux') return nothing;
   if (exact++ === 0) setSlack('1');
+  let isOver = false;
   return () => {
+    if (isOver) return;
+    isOver = true;
     if (--exact === 0) setSlack('0');
   };
 };
