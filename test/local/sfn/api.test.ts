@@ -116,20 +116,6 @@ describe('machines', () => {
     const { definition } = await call('DescribeStateMachineForExecution', { executionArn });
     expect(JSON.parse(String(definition))).toEqual(wait);
   });
-
-  test('tags', async () => {
-    const { call, create } = engine();
-    const resourceArn = await create(pass, 'm');
-    await call('TagResource', {
-      resourceArn,
-      tags: [
-        { key: 'a', value: '1' },
-        { key: 'b', value: '2' },
-      ],
-    });
-    await call('UntagResource', { resourceArn, tagKeys: ['a'] });
-    expect(await call('ListTagsForResource', { resourceArn })).toEqual({ tags: [{ key: 'b', value: '2' }] });
-  });
 });
 
 describe('executions', () => {

@@ -1,11 +1,15 @@
 // Activities: tasks that workers poll for.
+import { atomically } from '../../atomically.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { EvaluationProblem } from '../../states/errors.ts';
 import type { Integration, TaskRun } from '../../states/integrations/integration.ts';
 import type { Tokens } from '../../states/integrations/tokens.ts';
+import { type StoredMap, storedMap } from '../../stored-map.ts';
 
 /** AWS: GetActivityTask answers after this long at the latest, with no task. */
 const LONGEST_POLL_MS = 60_000;
+
+export type Tags = Readonly<Record<string, string>>;
 
 export interface ActivityRow {
   readonly arn: string;
@@ -34,19 +38,38 @@ export class Activities {
   readonly #tokens: Tokens;
   readonly #jobs = new Map<string, Job[]>();
   readonly #workers = new Map<string, Worker[]>();
+  readonly #tags: StoredMap<Tags>;
 
   constructor(context: EngineContext, tokens: Tokens) {
     this.#context = context;
     this.#tokens = tokens;
+    this.#tags = storedMap(context.database, 'sfn_activity_tags');
   }
 
-  create(name: string): ActivityRow {
-    const { region, account, database, clock } = this.#context;
-    const arn = `arn:aws:states:${region}:${account}:activity:${name}`;
-    database
-      .prepare('INSERT OR IGNORE INTO sfn_activities (arn, name, created_at) VALUES (?, ?, ?)')
-      .run(arn, name, clock.now());
+  arnOf(name: string): string {
+    return `arn:aws:states:${this.#context.region}:${this.#context.account}:activity:${name}`;
+  }
+
+  /** AWS: one that is there already stays as it is, whatever the tags. */
+  create(name: string, tags: Tags): ActivityRow {
+    const { database, clock } = this.#context;
+    const arn = this.arnOf(name);
+    atomically(database, () => {
+      const { changes } = database
+        .prepare('INSERT OR IGNORE INTO sfn_activities (arn, name, created_at) VALUES (?, ?, ?)')
+        .run(arn, name, clock.now());
+      if (changes > 0) this.tag(arn, tags);
+    });
     return this.get(arn);
+  }
+
+  tags(arn: string): Tags {
+    return this.#tags.get(arn) ?? {};
+  }
+
+  tag(arn: string, tags: Tags): void {
+    if (Object.keys(tags).length > 0) this.#tags.set(arn, tags);
+    else this.#tags.delete(arn);
   }
 
   find(arn: string): ActivityRow | undefined {
@@ -62,7 +85,11 @@ export class Activities {
   }
 
   delete(arn: string): void {
-    this.#context.database.prepare('DELETE FROM sfn_activities WHERE arn = ?').run(arn);
+    const { database } = this.#context;
+    atomically(database, () => {
+      database.prepare('DELETE FROM sfn_activities WHERE arn = ?').run(arn);
+      this.#tags.delete(arn);
+    });
   }
 
   list(limit: number, offset: number): ActivityRow[] {

@@ -1,13 +1,15 @@
 // The operations on state machines.
+import { late } from '../../late-modules.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { definitionOf, describeMachine, isInitial } from './descriptions.ts';
 import { checkLogging } from './execution-logs.ts';
-import type { MachineRow } from './machines.ts';
 import { page, sizeOf } from './pages.ts';
 import type { Parts } from './parts.ts';
 import { anyText, arnIn, checkName, oneOf, optionalText, seconds, text, withData } from './requests.ts';
 import type { VersionRow } from './versions.ts';
+
+const tags = late<typeof import('./tag-operations.ts')>(import.meta.url, './tag-operations.ts');
 
 const settingsOf = (input: Shape): Shape => {
   const settings = Object.fromEntries(
@@ -17,11 +19,6 @@ const settingsOf = (input: Shape): Shape => {
   );
   checkLogging(settings);
   return settings;
-};
-
-const tagsOf = (input: Shape): Record<string, string> => {
-  const list = Array.isArray(input.tags) ? (input.tags as readonly Shape[]) : [];
-  return Object.fromEntries(list.map(({ key, value }) => [String(key), String(value ?? '')]));
 };
 
 const arnOf = (input: Shape) => arnIn(input, 'stateMachineArn', 'stateMachine');
@@ -47,23 +44,18 @@ const versionDetails = ({ createdAt, description }: VersionRow): Shape => ({
 
 export const machineOperations = (parts: Parts): OperationTable => {
   const { machines, executions } = parts;
-  const tagged = (input: Shape): MachineRow => {
-    const arn = arnIn(input, 'resourceArn', 'stateMachine', 'activity');
-    const machine = machines.find(arn);
-    if (machine) return machine;
-    throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
-  };
   return {
     CreateStateMachine: (input) => {
       oneOf(input, 'type', 'STANDARD', 'EXPRESS');
       checkPublish(input);
+      const name = checkName(anyText(input, 'name'));
       const machine = machines.create({
-        name: checkName(anyText(input, 'name')),
+        name,
         definition: anyText(input, 'definition'),
         roleArn: text(input, 'roleArn'),
         type: input.type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
         settings: settingsOf(input),
-        tags: tagsOf(input),
+        tags: input.tags === undefined ? {} : tags().tagsIn(input, machines.arnOf(name)),
       });
       return {
         stateMachineArn: machine.arn,
@@ -146,20 +138,5 @@ export const machineOperations = (parts: Parts): OperationTable => {
       };
     },
     TestState: (input) => parts.late.tests.run(input),
-    TagResource: (input) => {
-      const machine = tagged(input);
-      machines.tag(machine.arn, { ...machine.tags, ...tagsOf(input) });
-      return {};
-    },
-    UntagResource: (input) => {
-      const machine = tagged(input);
-      const gone = new Set(Array.isArray(input.tagKeys) ? input.tagKeys.map(String) : []);
-      machines.tag(machine.arn, Object.fromEntries(Object.entries(machine.tags).filter(([key]) => !gone.has(key))));
-      return {};
-    },
-    ListTagsForResource: (input) => {
-      const { tags } = tagged(input);
-      return { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
-    },
   };
 };

@@ -14,7 +14,7 @@ export interface MachineRow {
   readonly revision: string;
   readonly createdAt: number;
   readonly settings: Shape;
-  readonly tags: Record<string, string>;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface Revision {
@@ -31,7 +31,7 @@ export interface NewMachine {
   readonly roleArn: string;
   readonly type: 'STANDARD' | 'EXPRESS';
   readonly settings: Shape;
-  readonly tags: Record<string, string>;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** What AWS says of a machine that says nothing itself (recorded by LocalStack's tests: test_sfn_api_logs, test_sfn_api_variable_references). */
@@ -176,7 +176,7 @@ export class Machines {
     this.#rows.delete(arn);
   }
 
-  tag(arn: string, tags: Record<string, string>): void {
+  tag(arn: string, tags: Readonly<Record<string, string>>): void {
     this.#context.database.prepare('UPDATE sfn_machines SET tags = ? WHERE arn = ?').run(JSON.stringify(tags), arn);
     this.#rows.delete(arn);
   }

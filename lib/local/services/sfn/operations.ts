@@ -8,6 +8,7 @@ import type { Parts } from './parts.ts';
 
 const versions = late<typeof import('./version-operations.ts')>(import.meta.url, './version-operations.ts');
 const mapRuns = late<typeof import('./map-run-operations.ts')>(import.meta.url, './map-run-operations.ts');
+const tags = late<typeof import('./tag-operations.ts')>(import.meta.url, './tag-operations.ts');
 const workers = late<typeof import('./worker-operations.ts')>(import.meta.url, './worker-operations.ts');
 
 export const firstOperations = (parts: Parts): OperationTable => ({
@@ -19,5 +20,6 @@ export const otherOperations = (parts: Parts): OperationTable => ({
   ...versions().versionAndAliasOperations(parts.late.versions),
   ...workers().activityOperations(parts),
   ...mapRuns().mapRunOperations(parts),
+  ...tags().tagOperations(parts),
   ...workers().tokenOperations(parts),
 });

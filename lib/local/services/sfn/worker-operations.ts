@@ -6,6 +6,7 @@ import type { ActivityRow } from './activities.ts';
 import { page } from './pages.ts';
 import type { Parts } from './parts.ts';
 import { anyText, arnIn, atMost, checkName, optionalText, problemIn, seconds, text } from './requests.ts';
+import { tagsIn } from './tag-operations.ts';
 
 const arnOf = (input: Shape) => arnIn(input, 'activityArn', 'activity');
 
@@ -17,7 +18,8 @@ export const activityOperations = ({ late: { activities }, journal }: Parts): Op
   });
   return {
     CreateActivity: (input) => {
-      const { arn, createdAt } = activities.create(checkName(anyText(input, 'name')));
+      const name = checkName(anyText(input, 'name'));
+      const { arn, createdAt } = activities.create(name, tagsIn(input, activities.arnOf(name)));
       return { activityArn: arn, creationDate: seconds(createdAt) };
     },
     DescribeActivity: (input) => described(activities.get(arnOf(input))),

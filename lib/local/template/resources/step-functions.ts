@@ -46,7 +46,7 @@ const settingsOf = (properties: Shape): Shape =>
 
 const described = async (sfn: Service, stateMachineArn: string): Promise<Shape | undefined> => {
   try {
-    return await sfn.call('DescribeStateMachine', { stateMachineArn });
+    return await sfn.call('DescribeStateMachine', { stateMachineArn, includedData: 'METADATA_ONLY' });
   } catch (error) {
     if (error instanceof AwsError && error.code === 'StateMachineDoesNotExist') return undefined;
     throw error;

@@ -1,0 +1,71 @@
+// Tags of machines and activities. Loaded where some are given or asked for.
+import type { OperationTable } from '../../operation-table.ts';
+import { AwsError, type Shape } from '../../service.ts';
+import type { Tags } from './activities.ts';
+import type { Parts } from './parts.ts';
+import { arnIn, optionalText, refused } from './requests.ts';
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-tagging */
+const MOST_TAGS = 50;
+const LONGEST_KEY = 128;
+const LONGEST_VALUE = 256;
+
+const part = (tag: Shape, field: 'key' | 'value', at: string, least: number, most: number): string => {
+  const value = optionalText(tag, field);
+  const refuse = (rule: string) => refused(value === undefined ? 'null' : `'${value}'`, `${at}.${field}`, rule);
+  if (value === undefined) throw refuse('not be null');
+  if (value.length < least) throw refuse(`have length greater than or equal to ${least}`);
+  if (value.length > most) throw refuse(`have length less than or equal to ${most}`);
+  return value;
+};
+
+const tagIn = (tag: Shape, at: string): readonly [key: string, value: string] => [
+  part(tag, 'key', at, 1, LONGEST_KEY),
+  part(tag, 'value', at, 0, LONGEST_VALUE),
+];
+
+/** The tags of a request with those that its resource has. Throws ValidationException, TooManyTags. */
+export const tagsIn = (input: Shape, arn: string, before: Tags = {}): Tags => {
+  const list = Array.isArray(input.tags) ? (input.tags as readonly unknown[]) : [];
+  const given = list.map((tag, index) => tagIn(Object(tag) as Shape, `tags.${index + 1}.member`));
+  const tags = { ...before, ...Object.fromEntries(given) };
+  const count = Object.keys(tags).length;
+  if (count <= MOST_TAGS) return tags;
+  const why = `${arn} would have ${count} tags; at most ${MOST_TAGS} are allowed`; // in words of ours: AWS's were not seen
+  throw new AwsError('TooManyTags', why, 400, { resourceName: arn });
+};
+
+interface Tagged {
+  readonly arn: string;
+  readonly tags: Tags;
+  set(tags: Tags): void;
+}
+
+export const tagOperations = ({ machines, late }: Parts): OperationTable => {
+  const tagged = (input: Shape): Tagged => {
+    const arn = arnIn(input, 'resourceArn', 'stateMachine', 'activity');
+    const machine = machines.find(arn);
+    if (machine) return { arn, tags: machine.tags, set: (tags) => machines.tag(arn, tags) };
+    if (late.activities.find(arn))
+      return { arn, tags: late.activities.tags(arn), set: (tags) => late.activities.tag(arn, tags) };
+    throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`);
+  };
+  return {
+    TagResource: (input) => {
+      const { arn, tags, set } = tagged(input);
+      if (!Array.isArray(input.tags)) throw refused('null', 'tags', 'not be null');
+      set(tagsIn(input, arn, tags));
+      return {};
+    },
+    UntagResource: (input) => {
+      const { tags, set } = tagged(input);
+      if (!Array.isArray(input.tagKeys)) throw refused('null', 'tagKeys', 'not be null');
+      const gone = new Set(input.tagKeys.map(String));
+      set(Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key))));
+      return {};
+    },
+    ListTagsForResource: (input) => ({
+      tags: Object.entries(tagged(input).tags).map(([key, value]) => ({ key, value })),
+    }),
+  };
+};
