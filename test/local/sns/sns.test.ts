@@ -102,6 +102,15 @@ describe('filter policies', () => {
   test('a redrive policy that is no JSON is refused', async () => {
     await expect(subscribe({ RedrivePolicy: '{' })).rejects.toThrow('Invalid parameter: RedrivePolicy');
   });
+  // https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html; the words: github.com/localstack/localstack, sns
+  test.each([{ order: { total: [12] } }, { $or: [{ a: ['b'] }, { order: { total: [12] } }] }])(
+    'one of attributes that is nested is refused: %j',
+    async (policy) => {
+      await expect(subscribe({ FilterPolicy: JSON.stringify(policy) })).rejects.toThrow(
+        'Invalid parameter: Filter policy scope MessageAttributes does not support nested filter policy',
+      );
+    },
+  );
   test('one that does not compile is refused', async () => {
     await expect(subscribe({ FilterPolicy: '{"a":"b"}' })).rejects.toThrow('FilterPolicy: Event pattern is not valid');
   });
@@ -131,6 +140,36 @@ test('a FIFO topic asks for what tells messages apart, and a standard queue of i
   await make('by-content.fifo', { ContentBasedDeduplication: 'true' });
   await publish('by its content', { MessageGroupId: 'g' });
   expect((await services.drain(queue.url)).map(({ Body }) => Body)).toEqual(['told apart', 'by its content']);
+});
+
+// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html (MessageGroupId), https://docs.aws.amazon.com/sns/latest/dg/fifo-message-grouping.html
+test('a standard topic hands the group on, which makes a standard queue fair; a FIFO topic keeps it from one', async () => {
+  const groups = async () => {
+    await publish('m', {
+      MessageGroupId: 'tenant',
+      ...(String(TopicArn).endsWith('.fifo') && { MessageDeduplicationId: 'd' }),
+    });
+    const ask = { QueueUrl: queue.url, MessageSystemAttributeNames: ['MessageGroupId'] };
+    const { Messages } = await services.call('sqs', 'ReceiveMessage', ask);
+    return (Messages as readonly Shape[]).map(({ Attributes }) => Attributes);
+  };
+  await subscribe();
+  expect(await groups()).toEqual([{ MessageGroupId: 'tenant' }]);
+  ({ TopicArn } = await services.call('sns', 'CreateTopic', { Name: 'g.fifo', Attributes: { FifoTopic: 'true' } }));
+  await subscribe();
+  expect(await groups()).toEqual([undefined]);
+});
+
+// The words: github.com/localstack/localstack, localstack-core/localstack/services/sns/provider.py
+test('a standard topic has no FIFO queue and no deduplication', async () => {
+  const fifo = await services.queue('q.fifo', { FifoQueue: 'true' });
+  await expect(subscribe({}, fifo.arn)).rejects.toThrow(
+    'Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
+  );
+  await expect(publish('x', { MessageDeduplicationId: 'd' })).rejects.toThrow(
+    'MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type',
+  );
+  await expect(publish('x', { MessageGroupId: 'a b' })).rejects.toThrow('Invalid parameter: MessageGroupId Reason');
 });
 
 test.each<[string, readonly Shape[], string]>([

@@ -30,6 +30,21 @@ const fromBody = ({ texts }: Message): Shape => {
   return isShape(body) ? body : {};
 };
 
+const isNested = (policy: Shape): boolean =>
+  Object.entries(policy).some(
+    ([field, wanted]) =>
+      isShape(wanted) || (field === '$or' && Array.isArray(wanted) && wanted.filter(isShape).some(isNested)),
+  );
+
+/** Refuses what never matches or does not compile, as a subscription is made. Throws InvalidParameter. */
+export const checkFilterPolicy = (attributes: Attributes): void => {
+  messageFilter(attributes);
+  const { FilterPolicy, FilterPolicyScope = 'MessageAttributes' } = attributes;
+  const policy = parsed(FilterPolicy || '{}');
+  if (FilterPolicyScope === 'MessageAttributes' && isShape(policy) && isNested(policy))
+    throw invalid('Filter policy scope MessageAttributes does not support nested filter policy');
+};
+
 /** A test of messages from a subscription's attributes FilterPolicy and FilterPolicyScope. Throws InvalidParameter. */
 export const messageFilter = (attributes: Attributes): ((message: Message) => boolean) => {
   const { FilterPolicy, FilterPolicyScope = 'MessageAttributes' } = attributes;

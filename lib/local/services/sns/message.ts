@@ -5,7 +5,16 @@ import { invalid } from './topic.ts';
 export const LARGEST_MESSAGE_BYTES = 256 * 1024;
 /** No line breaks or control characters, at most 100 of the others. */
 const SUBJECT = /^[^\p{Cc}]{1,100}$/u;
+/** What a group or a deduplication id may be: what SQS takes. */
+const ID = /^[!-~]{1,128}$/;
 const read = fieldReader('InvalidParameterValue');
+
+/** A group or deduplication id. A queue would refuse another, where it could be told to nobody. */
+const idIn = (input: Shape, name: string): string | undefined => {
+  const id = read.optionalText(input, name);
+  if (id === undefined || ID.test(id)) return id;
+  throw invalid(`${name} Reason: it can only include alphanumeric and punctuation characters, 1 to 128 in length`);
+};
 
 /** A typed attribute, as Publish gets it. */
 export type MessageAttribute = {
@@ -61,8 +70,8 @@ export const messageOf = (input: Shape, id: string): Message => {
   if (Buffer.byteLength(text) > LARGEST_MESSAGE_BYTES) throw invalid('Message too long');
   const subject = read.optionalText(input, 'Subject');
   if (subject !== undefined && !SUBJECT.test(subject)) throw invalid('Subject');
-  const groupId = read.optionalText(input, 'MessageGroupId');
-  const deduplicationId = read.optionalText(input, 'MessageDeduplicationId');
+  const groupId = idIn(input, 'MessageGroupId');
+  const deduplicationId = idIn(input, 'MessageDeduplicationId');
   const attributes = Object.entries(read.optionalShape(input, 'MessageAttributes') ?? {});
   return {
     id,

@@ -52,9 +52,14 @@ const forLambda = (context: EngineContext, message: Message, subscription: Subsc
   ],
 });
 
-/** Groups and deduplication of a FIFO topic go on to its FIFO queues; a standard queue takes neither. */
-const fifoFields = (topic: Topic, message: Message, { endpoint }: Subscription): Shape => {
-  if (!topic.fifo || !endpoint.endsWith('.fifo')) return {};
+/**
+ * What a topic hands on goes by its kind: a FIFO topic tells its FIFO queues group and deduplication and its standard queues neither,
+ * a standard topic tells its queues the group, which is what makes them fair.
+ * https://docs.aws.amazon.com/sns/latest/dg/fifo-message-grouping.html, https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
+const groupFields = (topic: Topic, message: Message, { endpoint }: Subscription): Shape => {
+  if (topic.fifo !== endpoint.endsWith('.fifo') || message.groupId === undefined) return {};
+  if (!topic.fifo) return { MessageGroupId: message.groupId };
   const hash = createHash('sha256').update(message.texts.default).digest('hex');
   return { MessageGroupId: message.groupId, MessageDeduplicationId: message.deduplicationId ?? hash };
 };
@@ -65,7 +70,7 @@ const forQueue = (context: EngineContext, topic: Topic, message: Message, subscr
   return {
     MessageBody: body,
     ...(raw && Object.keys(message.attributes).length > 0 && { MessageAttributes: message.attributes }),
-    ...fifoFields(topic, message, subscription),
+    ...groupFields(topic, message, subscription),
   };
 };
 

@@ -37,6 +37,10 @@ export const publisher = (context: EngineContext, topics: Topics, add: (d: reado
   const deliveriesOf = (topic: Topic, message: Message): readonly Delivery[] => {
     if (topic.fifo && message.groupId === undefined)
       throw invalid('The MessageGroupId parameter is required for FIFO topics');
+    if (!topic.fifo && message.deduplicationId !== undefined)
+      throw invalid(
+        'MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type',
+      );
     if (topic.fifo && message.deduplicationId === undefined && topic.attributes.ContentBasedDeduplication !== 'true')
       throw invalid(
         'The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',

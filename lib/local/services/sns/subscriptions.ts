@@ -2,7 +2,7 @@ import type { OperationTable } from '../../operation-table.ts';
 import { pageOf } from '../../page.ts';
 import type { EngineContext, Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
-import { messageFilter } from './filter-policy.ts';
+import { checkFilterPolicy } from './filter-policy.ts';
 import { redriveQueue } from './notification.ts';
 import { invalid, notFound, pageAsked, read, type Subscription } from './topic.ts';
 import { attributesOf, type Topics } from './topics.ts';
@@ -31,7 +31,7 @@ export const subscriptionOperations = (
     return found;
   };
   const put = (subscription: Subscription): void => {
-    messageFilter(subscription.attributes); // refuses a policy that does not compile
+    checkFilterPolicy(subscription.attributes);
     redriveQueue(subscription);
     subscriptions.set(subscription.arn, subscription);
     changed();
@@ -45,11 +45,15 @@ export const subscriptionOperations = (
 
   return {
     Subscribe: (input) => {
-      const topicArn = topic(read.text(input, 'TopicArn')).arn;
+      const { arn: topicArn, fifo } = topic(read.text(input, 'TopicArn'));
       const protocol = read.text(input, 'Protocol');
       const endpoint = read.optionalText(input, 'Endpoint') ?? '';
       const confirmed = DELIVERED.includes(protocol);
       if (!confirmed && !RECORDED.includes(protocol)) throw invalid('Protocol');
+      if (!fifo && protocol === 'sqs' && endpoint.endsWith('.fifo'))
+        throw invalid(
+          'Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics',
+        );
       const known = subscriptions
         .values()
         .find((each) => each.topicArn === topicArn && each.protocol === protocol && each.endpoint === endpoint);
