@@ -190,6 +190,11 @@ describe('calls', () => {
     const answer = await send({ headers, body: '{"a":1}' });
     expect(answer.status).toBe(400);
     expect(json(answer).__type).toBe('SerializationException');
+    const huge = await send({ headers, body: gzipSync(Buffer.alloc(64 * 1024 * 1024 + 1), { level: 1 }) });
+    expect([huge.status, json(huge)]).toEqual([
+      413,
+      { __type: 'RequestEntityTooLarge', message: 'the body has more than 67108864 bytes once it is unpacked' },
+    ]);
   });
 
   test('query: lists, maps and nested fields come in, XML goes out', async () => {
