@@ -44,6 +44,12 @@ describe('when', () => {
       ['12:30', '12:50'],
     ],
     ['at(2026-03-28T13:30:00)', { ScheduleExpressionTimezone: 'Europe/Paris' }, HOUR, ['12:30']],
+    [
+      'at(2026-03-28T12:30:00)',
+      { StartDate: '2026-03-28T13:00:00Z', EndDate: '2026-03-28T12:10:00Z' },
+      HOUR,
+      ['12:30'],
+    ],
     ['cron(30 * * * ? *)', { State: 'DISABLED' }, 2 * HOUR, []],
     // The clocks go forward in London in the night to the 29th.
     ['cron(0 9 * * ? *)', { ScheduleExpressionTimezone: 'Europe/London' }, 2 * DAY, ['08:00', '08:00']],
@@ -74,6 +80,36 @@ describe('when', () => {
     await services.call('scheduler', 'UpdateSchedule', { ...same, ScheduleExpression: 'rate(1 hour)' });
     await clock.advance(10 * MINUTE);
     expect((await fired()).map((time) => String(time).slice(11, 16))).toEqual(['12:00', '12:20', '12:40', '12:45']);
+  });
+});
+
+describe('a one-time schedule whose time is over', () => {
+  const over = 'Invalid Schedule Expression at(2026-03-28T12:00:00). It is over at 2026-03-28T12:';
+
+  test.each([
+    ['at(2026-03-28T12:00:00)', {}],
+    ['at(2026-03-28T13:00:00)', { ScheduleExpressionTimezone: 'Europe/Paris' }],
+  ])('is not made: %s %j', async (expression, settings) => {
+    const refused = { code: 'ValidationException', message: expect.stringContaining('so it would never fire') };
+    await expect(create(expression, settings)).rejects.toMatchObject(refused);
+    await expect(services.call('scheduler', 'GetSchedule', { Name: 's' })).rejects.toThrow('does not exist');
+  });
+
+  test('stays what it was, whatever else of it changes; no other becomes it', async () => {
+    await create('at(2026-03-28T12:00:01)');
+    await clock.advance(MINUTE);
+    const {
+      Arn: _a,
+      CreationDate: _c,
+      LastModificationDate: _m,
+      ...same
+    } = await services.call('scheduler', 'GetSchedule', { Name: 's' });
+    await services.call('scheduler', 'UpdateSchedule', { ...same, Description: 'it fired' });
+    const earlier = { ...same, ScheduleExpression: 'at(2026-03-28T12:00:00)' };
+    await expect(services.call('scheduler', 'UpdateSchedule', earlier)).rejects.toThrow(over);
+    await clock.advance(HOUR);
+    expect(await fired()).toEqual(['2026-03-28T12:00:01Z']);
+    expect(await services.call('scheduler', 'GetSchedule', { Name: 's' })).toMatchObject({ Description: 'it fired' });
   });
 });
 
@@ -125,7 +161,6 @@ describe('what came before is not made up for', () => {
   });
 
   test.each([
-    ['at(2026-03-28T11:30:00)', {}, []],
     ['rate(50 minutes)', { StartDate: '2026-03-28T11:30:00Z' }, ['12:20']],
     ['cron(15 * * * ? *)', { StartDate: '2026-03-28T06:00:00Z' }, ['12:15']],
   ])('%s %j, of which times had come when it was made', async (expression, settings, times) => {

@@ -55,8 +55,10 @@ export const clockwork = (
     ticks.delete(key);
     if (!started || record.settings.State === 'DISABLED') return;
     const schedule = scheduleOf(record.settings);
-    const endMs = read.optionalTime(record.settings, 'EndDate');
-    const startDate = read.optionalTime(record.settings, 'StartDate');
+    // Scheduler ignores both for one-time schedules: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+    const [startDate, endMs] = ['StartDate', 'EndDate'].map((date) =>
+      schedule.kind === 'at' ? undefined : read.optionalTime(record.settings, date),
+    );
     // A rate fires at once, a cron expression not for the minute in which the schedule was made. No time before that was missed.
     const madeMs = schedule.kind === 'cron' && startDate === undefined ? record.sinceMs : record.sinceMs - 1;
     const running = {

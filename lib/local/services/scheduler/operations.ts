@@ -6,7 +6,7 @@ import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { type StoredMap, storedMap } from '../../stored-map.ts';
 import { type Clockwork, recordKey } from './clockwork.ts';
 import { checkDelivery } from './schedule-delivery.ts';
-import { checkSettings, read, type ScheduleRecord } from './schedule-record.ts';
+import { checkSettings, checkToCome, read, type ScheduleRecord } from './schedule-record.ts';
 
 type Group = { readonly name: string; readonly arn: string; readonly createdMs: number };
 
@@ -76,6 +76,7 @@ export const scheduleOperations = (
     checkSettings(settings);
     const { group, name } = place(input);
     const sameTiming = before && timingOf(before.settings) === timingOf(settings);
+    if (!sameTiming) checkToCome(settings, now());
     const record: ScheduleRecord = {
       name,
       group,
