@@ -3,6 +3,7 @@ import { isShape } from '../field-reader.ts';
 import type { EngineContext } from '../service.ts';
 import type { Stack } from './assembly.ts';
 import { removeGone } from './gone.ts';
+import { checkNames } from './names.ts';
 import { order } from './order.ts';
 import { type ProvisionedStack, provisionStack } from './provision.ts';
 import { importsOf } from './references.ts';
@@ -40,6 +41,7 @@ export const loadStacks = async (
   parameters: { readonly [name: string]: string },
   context: EngineContext,
 ): Promise<readonly ProvisionedStack[]> => {
+  checkNames(stacks, parameters, context);
   const options = { parameters, exports: new Map<string, unknown>(), names: new Map<string, string>() };
   const loaded: ProvisionedStack[] = [];
   for (const stack of inOrder(stacks)) loaded.push(await provisionStack(stack, options, context));

@@ -22,16 +22,33 @@ export const ssmValue = async (context: EngineContext, where: string, Name: stri
   }
 };
 
+const isInSsm = (name: string, { Type }: Shape): boolean =>
+  String(Type).startsWith('AWS::SSM::Parameter::Value') && name !== BOOTSTRAP;
+
+/** Those parameters of a stack that have a value and need no service to have it. */
+export const plainParameters = (stack: Stack, given: { readonly [name: string]: string }): Shape => {
+  const values: Shape = {};
+  for (const [name, parameter] of Object.entries(sectionOf(stack.template, 'Parameters'))) {
+    const value = given[name] ?? parameter.Default;
+    if (value === undefined || isInSsm(name, parameter)) continue;
+    values[name] = /List/.test(String(parameter.Type))
+      ? String(value)
+          .split(',')
+          .map((each) => each.trim())
+      : value;
+  }
+  return values;
+};
+
 /** The parameters of a stack: `given` values, else defaults. Throws HDL514 for one that has neither. */
 export const readParameters = async (
   stack: Stack,
   given: { readonly [name: string]: string },
   context: EngineContext,
 ): Promise<Shape> => {
-  const values: { [name: string]: unknown } = {};
+  const values = plainParameters(stack, given);
   for (const [name, parameter] of Object.entries(sectionOf(stack.template, 'Parameters'))) {
     const value = given[name] ?? parameter.Default;
-    const type = String(parameter.Type);
     const where = `${stack.name}.${name}`;
     if (value === undefined)
       throw templateError(
@@ -40,14 +57,7 @@ export const readParameters = async (
         'a default, or a value passed to the engine',
         `pass parameters: { ${name}: … }.`,
       );
-    if (type.startsWith('AWS::SSM::Parameter::Value') && name !== BOOTSTRAP)
-      values[name] = await ssmValue(context, where, String(value));
-    else
-      values[name] = /List/.test(type)
-        ? String(value)
-            .split(',')
-            .map((each) => each.trim())
-        : value;
+    if (isInSsm(name, parameter)) values[name] = await ssmValue(context, where, String(value));
   }
   return values;
 };

@@ -7,6 +7,7 @@ import type { Stack } from './assembly.ts';
 import { providersOf } from './check.ts';
 import { resolveReferences } from './dynamic-references.ts';
 import { evaluate, evaluateShape } from './intrinsics.ts';
+import { claim, givenName, type Names } from './names.ts';
 import { order } from './order.ts';
 import { readParameters } from './parameters.ts';
 import { referencesOf } from './references.ts';
@@ -34,19 +35,8 @@ export type ProvisionOptions = {
   /** Exports of the stacks before; this stack's are added. */
   readonly exports: Map<string, unknown>;
   /** Who has which name, in this stack and those before; this stack's are added. */
-  readonly names: Map<string, string>;
+  readonly names: Names;
 };
-
-/** A second one of the same name would be the first anew. CloudFormation refuses it. */
-const NAMED = new Set([
-  'AWS::DynamoDB::Table',
-  'AWS::Events::EventBus',
-  'AWS::Lambda::Function',
-  'AWS::S3::Bucket',
-  'AWS::SNS::Topic',
-  'AWS::SQS::Queue',
-  'AWS::StepFunctions::StateMachine',
-]);
 
 const inOrder = (stack: Stack, resources: readonly ResourceText[]): readonly ResourceText[] => {
   const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
@@ -93,19 +83,6 @@ const make = async (resource: Resource, isProvider: boolean, context: EngineCont
   }
 };
 
-const claim = ({ type, stack, logicalId, physicalId }: StackResource, names: Map<string, string>): void => {
-  if (!NAMED.has(type)) return;
-  const [name, owner] = [`${type} ${physicalId}`, `${stack}.${logicalId}`];
-  const other = names.get(name);
-  if (other !== undefined)
-    throw new EngineError('HDL515', {
-      found: `${type} ${owner} was refused (AlreadyExists: ${physicalId} is ${other})`,
-      expected: 'a name that no other resource has',
-      fix: 'give one of them another name.',
-    });
-  names.set(name, owner);
-};
-
 const outputsOf = (
   stack: Stack,
   scope: StackScope,
@@ -143,11 +120,13 @@ export const provisionStack = async (
       Object.entries(asked).map(([state, id]) => [state, String(here.attribute(id, 'Arn'))]),
     );
     const resource = { stack: stack.name, logicalId, type, properties, assets: stack.assets, standIns };
-    const made = await make(resource, providers.has(logicalId), context);
+    const isMade = !providers.has(logicalId);
+    if (isMade) claim(resource, givenName(type, properties), names);
+    const made = await make(resource, !isMade, context);
     scope.add(logicalId, made);
-    if (providers.has(logicalId)) continue;
+    if (!isMade) continue;
     const placed = { ...made, stack: stack.name, logicalId, type, ...(isRetained && { isRetained }) };
-    claim(placed, names);
+    claim(placed, made.physicalId, names);
     resources.push(placed);
   }
   return { name: stack.name, outputs: outputsOf(stack, scope, exports), resources };

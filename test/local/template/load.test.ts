@@ -173,6 +173,40 @@ test.each(['Retain', 'RetainExceptOnCreate'])('a function with the policy %s out
   });
 });
 
+test('two of one name are refused before anything is made, however the name is written', async () => {
+  const name = { 'Fn::Join': ['-', [{ Ref: 'Stage' }, { Ref: 'AWS::Region' }]] };
+  const Parameters = { Stage: { Type: 'String', Default: 'dev' } };
+  const Conditions = { Never: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] } };
+  const fifth = { ...queue, Condition: 'Never', Properties: { QueueName: 'dev-us-east-1' } };
+  const [first, second] = ['dev-us-east-1', name].map((QueueName) => ({ ...queue, Properties: { QueueName } }));
+  const refused = place.open(of({ First: first, Second: second, Fifth: fifth }, { Parameters, Conditions }));
+  await expect(refused).rejects.toThrow(
+    'HDL515 AWS::SQS::Queue App.Second was refused (AlreadyExists: dev-us-east-1 is App.First); expected a name that no other resource has.',
+  );
+  const only = of({ Second: second, Fifth: fifth }, { Parameters, Conditions });
+  const made = async (work: boolean) =>
+    (await (await place.open(only, { work })).service('sqs').call('ListQueues', {})).QueueUrls;
+  expect(await made(false)).toEqual([]);
+  expect(await made(true)).toHaveLength(1);
+});
+
+test('a name that another resource gives is refused before the second of it is made', async () => {
+  const T = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'same' } };
+  const called = (QueueName: unknown, VisibilityTimeout: number) => ({
+    ...queue,
+    Properties: { QueueName, VisibilityTimeout },
+  });
+  const resources = { T, One: called('same', 10), Two: called({ 'Fn::GetAtt': ['T', 'TopicName'] }, 20) };
+  await expect(place.open(of(resources))).rejects.toThrow(
+    'HDL515 AWS::SQS::Queue App.Two was refused (AlreadyExists: same is App.One)',
+  );
+  const engine = await place.open(of(resources), { work: false });
+  const asked = { QueueUrl: `${engine.endpoint}/123456789012/same`, AttributeNames: ['VisibilityTimeout'] };
+  expect(await engine.service('sqs').call('GetQueueAttributes', asked)).toEqual({
+    Attributes: { VisibilityTimeout: '10' },
+  });
+});
+
 test('two functions of one name are refused', async () => {
   const F = { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'same', Code: { S3Key: 'fake.zip' } } };
   const stack = { template: { Resources: { F } }, code: { fake: 'export const handler = () => 1;' } };
