@@ -178,9 +178,10 @@ export const openPools = (aws: Aws, table: Table): Pools => {
     await pass(lease, now, { found, ahead, repair: found === undefined }); // a repeat: the first may have died before it told anybody
   };
 
-  /** Tells who comes what it has at once; where nobody waits for that any more, it is given back. */
-  const announce = async ({ token }: PoolEntry, lease: PoolLease | undefined, now: number) => {
-    if (lease && token !== undefined && (await send(token, lease, now)) === 'gone') await release(lease, now);
+  /** Tells who comes what it has at once; where nobody waits for that any more, nor was told by another, it is given back. */
+  const announce = async ({ token }: PoolEntry, lease: PoolLease | undefined, now: number, mayBeTold = false) => {
+    const told = lease && token !== undefined ? await send(token, lease, now) : 'told';
+    if (lease && told === 'gone' && !mayBeTold) await release(lease, now);
     return lease;
   };
 
@@ -192,7 +193,8 @@ export const openPools = (aws: Aws, table: Table): Pools => {
         const head = (await read(entry)) ?? (await open(entry, limits, now));
         const before = grantedTo(head, owner);
         if (before?.attempt !== undefined && before.lease.mark !== undefined) {
-          if (before.lease.mark === tried) return announce(entry, before.lease, now); // the answer to that write was lost
+          // The answer to that write was lost; or the same call was made twice, in one millisecond, and the other has told of it.
+          if (before.lease.mark === tried) return announce(entry, before.lease, now, true);
           if (before.attempt >= attempt) return undefined; // this try is an earlier one, which nobody waits for any more
           await giveBack(entry, before.lease.mark, now); // and that was one: nobody was told of what it got
           continue;

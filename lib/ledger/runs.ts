@@ -102,7 +102,8 @@ export interface Runs {
   partitions(pipeline: string, keys: readonly string[]): Promise<readonly PartitionRecord[]>;
 }
 
-const inGeneration = '(attribute_not_exists(#generation) OR #generation = :generation)';
+/** The run's item is in `:generation`: the first is not written. */
+export const inGeneration = '(attribute_not_exists(#generation) OR #generation = :generation)';
 
 /** Not ended, and in this generation. */
 const active = (generation: number) => ({

@@ -72,7 +72,7 @@ const lookAt = async (open: OpenRun, services: Services): Promise<void> => {
   await ledger.openRuns.lookAgain(open, isoTime(now() + soonestMs));
   if (record.endedAt !== undefined) {
     await tellAgain(record, services);
-    await ledger.openRuns.close(open);
+    await ledger.openRuns.close(record);
     return lookAtCompensation(record, services);
   }
   const manifest = await manifests.of(record.pipeline);

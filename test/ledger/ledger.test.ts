@@ -119,6 +119,21 @@ describe('runs', () => {
     expect(due.map((one) => one.run)).toEqual(first);
   });
 
+  test('who has told of the end of an execution and is late with it leaves a run that has ended again among those to be looked at', async () => {
+    const { runs, openRuns } = services.ledger;
+    await runs.create(run('again', '2021-01-01'));
+    const first = await runs.end('orders', 'again', { status: 'failed', endedAt: '2021-01-01' }, 1, 'untold');
+    const order = { id: 'once more', generation: 2, again: [], below: [], items: {}, by: 'a test', reason: 'a test' };
+    await runs.resume('orders', 'again', order, { at: '2021-01-02' });
+    const second = await runs.end('orders', 'again', { status: 'failed', endedAt: '2021-01-03' }, 2, 'untold');
+    if (!first || !second) throw new Error('it ended twice');
+    const isOpen = async () => (await openRuns.due('2022-01-01', 500)).some((one) => one.run === 'again');
+    await openRuns.close(first);
+    expect(await isOpen()).toBe(true);
+    await openRuns.close(second);
+    expect(await isOpen()).toBe(false);
+  });
+
   test('a partition points at its newest run, whoever writes last', async () => {
     const { runs } = services.ledger;
     const mark = (id: string, createdAt: string) =>

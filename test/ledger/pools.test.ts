@@ -1,7 +1,7 @@
 // What pools do where answers are lost. What they do where who grants dies is in pools.property.test.ts.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openLedger } from '../../lib/ledger/index.ts';
-import type { Aws } from '../../lib/support/aws-call.ts';
+import { type Aws, AwsCallError } from '../../lib/support/aws-call.ts';
 import { losesAnswers } from '../broken-calls.ts';
 import { openServices, type TestServices } from '../services.ts';
 
@@ -10,6 +10,30 @@ beforeAll(async () => {
   services = await openServices();
 });
 afterAll(() => services.close());
+
+test('the same call is made twice in one millisecond: its state is told once, and keeps the slot', async () => {
+  const told: unknown[] = [];
+  const both = Promise.withResolvers<void>();
+  let granting = 0;
+  const call: Aws['call'] = async (service, operation, input, options) => {
+    if (service === 'states') {
+      if (told.push(input) > 1) throw new AwsCallError('states', 'TaskTimedOut', 'the task is over', 400);
+      return {};
+    }
+    // Each has read the pool before either of them writes.
+    if (operation === 'UpdateItem' && JSON.stringify(input).includes('held')) {
+      if (++granting === 2) both.resolve();
+      await both.promise;
+    }
+    return services.aws.call(service, operation, input, options);
+  };
+  const { pools } = openLedger({ ...services.aws, call }, { table: 'ledger', payloadBucket: 'payloads' });
+  const at = { pool: 'twice', key: '' };
+  const entry = { ...at, limits: { slots: 1 }, owner: 'stage/p/r/1/s', since: 0, holdMs: 60_000, token: 'token' };
+  await Promise.all([pools.enter(entry, 0), pools.enter(entry, 0)]);
+  expect(told.length).toBeGreaterThan(0);
+  expect((await pools.get(at))?.held?.size).toBe(1);
+});
 
 test.each([
   ['of a state that waits, which is told', { token: 'token' }, ['token']],
