@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { s3Service } from '../../../lib/local/services/s3/index.ts';
 import { engine } from './engine.ts';
@@ -62,6 +62,9 @@ const files = {
   'many/2': '3\n4\n',
   'broken.jsonl': '{"a":1}\n\n{"a":',
   'packed.jsonl.gz': gzipSync('1\n2\n'),
+  'packed.csv.zst': zstdCompressSync('n\n1\n2\n'),
+  'query-manifest.csv': 's3://files/many/1\ns3://files/many/2\n',
+  'orc.json': JSON.stringify({ fileFormat: 'ORC', fileSchema: 'struct<bucket:string>', files: [] }),
   'manifest.json': JSON.stringify({
     destinationBucket: 'arn:aws:s3:::files',
     fileSchema: 'Bucket, Key, Size',
@@ -91,9 +94,33 @@ test.each<[string, object, unknown]>([
   [
     'CSV with given headers',
     reader('CSV', 'a.csv', { CSVHeaderLocation: 'GIVEN', CSVHeaders: ['h'], MaxItems: 1 }),
-    [{ h: 'x|"y ""z"""' }],
+    [{ h: 'x|"y "z""' }],
   ],
   ['what is packed', reader('JSONL', 'packed.jsonl.gz'), [1, 2]],
+  [
+    'what is packed otherwise',
+    reader('CSV', 'packed.csv.zst', { CSVHeaderLocation: 'FIRST_ROW' }),
+    [{ n: '1' }, { n: '2' }],
+  ],
+  [
+    'the files that a query of Athena wrote, each item with its source',
+    {
+      ...reader('JSONL', 'query-manifest.csv', { ManifestType: 'ATHENA_DATA' }),
+      ItemSelector: '{% [$states.context.Map.Item.Value, $states.context.Map.Item.Source] %}',
+    },
+    [1, 2, 3, 4].map((n) => [n, `S3://files/many/${n < 3 ? 1 : 2}`]),
+  ],
+  [
+    'the files of an inventory that is named as such',
+    {
+      ItemReader: {
+        Resource: 'arn:aws:states:::s3:getObject',
+        ReaderConfig: { ManifestType: 'S3_INVENTORY', MaxItems: 1 },
+        Arguments: { Bucket: 'files', Key: 'manifest.json' },
+      },
+    },
+    [{ Bucket: 'b', Key: 'k1', Size: '1' }],
+  ],
   [
     'the files that an inventory names',
     reader('MANIFEST', 'manifest.json'),
@@ -143,6 +170,12 @@ test.each([
     'a bucket that is no name',
     { ItemReader: { ...reader('JSON', '').ItemReader, Arguments: { Bucket: { toString: 1 }, Key: 'a.json' } } },
     expect.any(String),
+  ],
+  ['an inventory in another format', reader('MANIFEST', 'orc.json'), expect.stringContaining('the format ORC')],
+  [
+    'a manifest of Athena that is none',
+    reader('JSONL', 'a.csv', { ManifestType: 'ATHENA_DATA' }),
+    expect.stringContaining('\'x|"y'),
   ],
   ['a packed file that is cut off', reader('JSONL', 'cut.jsonl.gz'), expect.stringContaining('unexpected end of file')],
 ])('%s fails the map by name', async (_name, more, cause) => {

@@ -223,6 +223,24 @@ test.each<[string, object, string, string]>([
     'Value should be one of the following: [CSV, JSON, JSONL, MANIFEST, PARQUET]',
   ],
   [
+    'files of which the type is not said',
+    reader({ Transformation: 'LOAD_AND_FLATTEN' }),
+    '/States/S/ItemReader/ReaderConfig',
+    'These fields are required: [InputType]',
+  ],
+  [
+    'a manifest of files of which the type is not said',
+    reader({ ManifestType: 'ATHENA_DATA' }),
+    '/States/S/ItemReader/ReaderConfig',
+    'These fields are required: [InputType]',
+  ],
+  [
+    'an inventory with a type',
+    reader({ ManifestType: 'S3_INVENTORY', InputType: 'CSV' }),
+    '/States/S/ItemReader/ReaderConfig/InputType',
+    'Field is not supported where ManifestType is S3_INVENTORY',
+  ],
+  [
     'headers given nowhere',
     reader({ InputType: 'CSV', CSVHeaderLocation: 'GIVEN' }),
     '/States/S/ItemReader/ReaderConfig',

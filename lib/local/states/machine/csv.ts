@@ -1,4 +1,5 @@
-// CSV as an ItemReader reads it: RFC 4180 quoting, a delimiter of choice, every cell a string.
+// CSV as an ItemReader reads it: RFC 4180 quoting, backslashes too, a delimiter of choice, every cell a string.
+// https://docs.aws.amazon.com/step-functions/latest/dg/example-csv-parse-dist-map.html
 import type { JsonObject } from '../json.ts';
 
 export const DELIMITERS: Readonly<Record<string, string>> = {
@@ -9,16 +10,18 @@ export const DELIMITERS: Readonly<Record<string, string>> = {
   TAB: '\t',
 };
 
+const MORE_WITH_NEXT = new Set(['"', '\\', '\r']);
+
 /** Rows of cells out of text that comes in pieces. An empty line is no row; a line of spaces is. */
 export class CsvRows {
-  readonly #delimiter: number;
+  readonly #delimiter: string;
   #held = '';
   #quoted = false;
   #cell = '';
   #row: string[] = [];
 
   constructor(delimiter: string) {
-    this.#delimiter = delimiter.charCodeAt(0);
+    this.#delimiter = delimiter;
   }
 
   /** The rows that end in `text`. */
@@ -46,24 +49,16 @@ export class CsvRows {
     let at = 0;
     this.#held = '';
     while (at < text.length) {
-      const end = this.#quoted ? text.indexOf('"', at) : this.#plainEnd(text, at);
-      if (end < 0 || end === text.length) {
-        this.#cell += text.slice(at);
-        break;
-      }
+      const end = this.#plainEnd(text, at);
       this.#cell += text.slice(at, end);
       const character = text[end];
-      if (end + 1 === text.length && !all && (this.#quoted || character === '\r')) {
-        this.#held = text.slice(end);
+      if (character === undefined) break;
+      if (end + 1 === text.length && !all && MORE_WITH_NEXT.has(character)) {
+        this.#held = character;
         break;
       }
       at = end + 1;
-      if (this.#quoted) {
-        if (text[at] === '"') {
-          this.#cell += '"';
-          at++;
-        } else this.#quoted = false;
-      } else if (character === '"') this.#quoted = true;
+      if (character === '\\' || character === '"') at += this.#takeMark(character, text[at]);
       else if (character === '\n') this.#endRow(rows);
       else if (character === '\r') {
         if (text[at] !== '\n') this.#cell += '\r';
@@ -75,12 +70,30 @@ export class CsvRows {
     return rows;
   }
 
-  /** Where what follows stops being plain: at a delimiter, the end of a line, or a quote that begins a cell. */
+  /** A backslash or a quote, and how many characters behind it are part of it. */
+  #takeMark(mark: string, next: string | undefined): 0 | 1 {
+    const isBackslash = mark === '\\';
+    const takesNext = isBackslash
+      ? next === '\\' || next === '"' || next === this.#delimiter
+      : next === '"' && (this.#quoted || this.#cell !== '');
+    if (takesNext) {
+      this.#cell += next;
+      return 1;
+    }
+    if (isBackslash) return 0; // AWS: before anything else it is dropped
+    if (this.#quoted) this.#quoted = false;
+    else if (this.#cell === '') this.#quoted = true;
+    else this.#cell += mark;
+    return 0;
+  }
+
+  /** Where what follows stops being plain: at a backslash or a quote, and outside of quotes at a delimiter or the end of a line. */
   #plainEnd(text: string, at: number): number {
+    const delimiter = this.#delimiter.charCodeAt(0);
     for (let end = at; end < text.length; end++) {
       const code = text.charCodeAt(end);
-      if (code === this.#delimiter || code === 10 || code === 13) return end;
-      if (code === 34 && end === at && this.#cell === '') return end;
+      if (code === 34 || code === 92) return end;
+      if (!this.#quoted && (code === delimiter || code === 10 || code === 13)) return end;
     }
     return text.length;
   }

@@ -39,11 +39,17 @@ async function* bytesOf(runs: MapRuns, Bucket: Json, Key: Json): AsyncGenerator<
   }
 }
 
-/** The text of an object, in pieces; `.gz` is unpacked. */
+/** What unpacks an object of that name. */
+const unpackerOf = (key: string) => {
+  if (key.endsWith('.gz')) return zlib().createGunzip();
+  return /\.zstd?$/.test(key) ? zlib().createZstdDecompress() : undefined;
+};
+
+/** The text of an object, in pieces; what its name says is packed is unpacked. */
 async function* textOf(runs: MapRuns, bucket: Json, key: Json): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf8', { ignoreBOM: true });
   const bytes = bytesOf(runs, bucket, key);
-  const unpacked = String(key).endsWith('.gz') ? zlib().createGunzip() : undefined;
+  const unpacked = unpackerOf(String(key));
   // What the packed bytes fail with, the unpacked ones do.
   if (unpacked) process.getBuiltinModule('node:stream').pipeline(bytes, unpacked, () => undefined);
   const pieces: AsyncIterator<Uint8Array> = (unpacked ?? bytes)[Symbol.asyncIterator]();
@@ -126,6 +132,8 @@ async function* inventoryItems(runs: MapRuns, texts: AsyncIterable<string>): Row
   const manifest = (await whole(texts)) as JsonObject;
   if (!isObject(manifest) || !Array.isArray(manifest.files) || typeof manifest.fileSchema !== 'string')
     throw readerFailed('The manifest of the S3 inventory has no fileSchema or files.');
+  const { fileFormat = 'CSV' } = manifest;
+  if (fileFormat !== 'CSV') throw readerFailed(`The S3 inventory has the format ${fileFormat}; only CSV is supported.`);
   const CSVHeaders = manifest.fileSchema.split(',').map((header) => header.trim());
   const bucket = String(manifest.destinationBucket ?? '').replace(/^arn:aws:s3:::/, '');
   for (const file of manifest.files as readonly JsonObject[])
@@ -139,9 +147,30 @@ const rowsOf = (type: string, runs: MapRuns, texts: AsyncIterable<string>, confi
   throw readerFailed(`HDL521 the local engine does not read items of type ${type}`);
 };
 
+/** The files that Athena's manifest of an UNLOAD lists, one a line. Throws States.ItemReaderFailed. */
+export async function* unloadedFiles(
+  runs: MapRuns,
+  bucket: Json,
+  key: Json,
+): AsyncGenerator<{ readonly bucket: string; readonly key: string }> {
+  const fileIn = ([uri = '']: readonly string[]) => {
+    const [, fileBucket, fileKey] = /^s3:\/\/([^/]+)\/(.+)$/i.exec(uri) ?? [];
+    if (fileBucket === undefined || fileKey === undefined)
+      throw readerFailed(`'${uri}' in the manifest is no address of a file; s3://bucket/key is expected.`);
+    return { bucket: fileBucket, key: fileKey };
+  };
+  const rows = new CsvRows(',');
+  try {
+    for await (const text of textOf(runs, bucket, key)) yield* rows.push(text).map(fileIn);
+    yield* rows.end().map(fileIn);
+  } catch (thrown) {
+    throw because(thrown);
+  }
+}
+
 /** The items in a file of a type. Throws States.ItemReaderFailed for one that is not there, or is not what its type says. */
 export async function* itemsInFile(runs: MapRuns, config: JsonObject, bucket: Json, key: Json): AsyncGenerator<Items> {
-  const type = String(config.InputType ?? 'JSON');
+  const type = config.ManifestType === 'S3_INVENTORY' ? 'MANIFEST' : String(config.InputType ?? 'JSON');
   const texts = textOf(runs, bucket, key);
   try {
     if (type === 'JSON') yield await jsonItems(texts, config.ItemsPointer);

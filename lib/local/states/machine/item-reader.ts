@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 import { asText, isObject, type Json, type JsonObject } from '../json.ts';
 import type { ItemReader, MapState } from '../parse/machine.ts';
-import { itemsInFile, s3Call } from './item-files.ts';
+import { itemsInFile, s3Call, unloadedFiles } from './item-files.ts';
 import type { ItemGroup, Items } from './map-items.ts';
 import type { MapRuns } from './map-run.ts';
 import type { Visit } from './visit.ts';
@@ -46,7 +46,13 @@ async function* inListed(runs: MapRuns, config: JsonObject, parameters: JsonObje
     for (const { Key } of items) yield* fileItems(runs, config, parameters.Bucket ?? null, Key ?? null);
 }
 
+/** The items in all the files that a query of Athena wrote. */
+async function* inUnloaded(runs: MapRuns, config: JsonObject, { Bucket = null, Key = null }: JsonObject): ItemGroups {
+  for await (const { bucket, key } of unloadedFiles(runs, Bucket, Key)) yield* fileItems(runs, config, bucket, key);
+}
+
 const read = (runs: MapRuns, { resource, config }: ItemReader, parameters: JsonObject): ItemGroups => {
+  if (config.ManifestType === 'ATHENA_DATA') return inUnloaded(runs, config, parameters);
   if (!resource.endsWith(':s3:listObjectsV2'))
     return fileItems(runs, config, parameters.Bucket ?? null, parameters.Key ?? null);
   if (config.Transformation === 'LOAD_AND_FLATTEN') return inListed(runs, config, parameters);

@@ -28,7 +28,11 @@ const checkReader = (config: Fields): void => {
   config.exclusive('MaxItems', 'MaxItemsPath');
   config.word('InputType', 'CSV', 'JSON', 'JSONL', 'MANIFEST', 'PARQUET');
   config.word('CSVDelimiter', 'COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB');
-  config.word('Transformation', 'NONE', 'LOAD_AND_FLATTEN');
+  // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html: which of them need an InputType, and which has its own.
+  if (config.word('Transformation', 'NONE', 'LOAD_AND_FLATTEN') === 'LOAD_AND_FLATTEN') config.require('InputType');
+  if (config.word('ManifestType', 'ATHENA_DATA', 'S3_INVENTORY') === 'ATHENA_DATA') config.require('InputType');
+  if (config.get('ManifestType') === 'S3_INVENTORY' && config.has('InputType'))
+    config.wrong('InputType', 'Field is not supported where ManifestType is S3_INVENTORY');
   if (config.word('CSVHeaderLocation', 'FIRST_ROW', 'GIVEN') === 'GIVEN') config.require('CSVHeaders');
   if (config.has('CSVHeaders')) config.texts('CSVHeaders');
 };
