@@ -17,6 +17,8 @@ const logged = async (type: string, level: string, includeExecutionData: boolean
   const { call, service, ended } = engine({ services: (context) => [cloudwatchlogsService(context)] });
   const loggingConfiguration = { level, includeExecutionData, destinations: [destination('/states/m')] };
   const input = { name: 'm', type, definition, roleArn, loggingConfiguration };
+  const logs = service('cloudwatchlogs');
+  await logs.call('CreateLogGroup', { logGroupName: '/states/m' });
   const { stateMachineArn } = await call('CreateStateMachine', input);
   if (type === 'EXPRESS') await call('StartSyncExecution', { stateMachineArn, name: 'run', input: '{}' });
   else {
@@ -24,8 +26,6 @@ const logged = async (type: string, level: string, includeExecutionData: boolean
     await ended(String(executionArn));
   }
   await new Promise((resolve) => setImmediate(resolve)); // lines are sent at the end of a turn
-  const logs = service('cloudwatchlogs');
-  await logs.call('CreateLogGroup', { logGroupName: '/states/m' }).catch(() => undefined); // nothing may have been logged
   const { events } = await logs.call('FilterLogEvents', { logGroupName: '/states/m' });
   return (events as readonly Shape[]).map(({ message }) => JSON.parse(String(message)));
 };
@@ -77,7 +77,31 @@ test.each([
     'Invalid Logging Configuration: Must specify exactly one Log Destination.',
   ],
   ['another level', { level: 'SOME' }, expect.stringContaining('[ALL, FATAL, ERROR, OFF]')],
+  // LocalStack's recording: test_sfn_api_logs.py::test_deleted_log_group
+  [
+    'a log group that is not there',
+    { level: 'ALL', destinations: [destination('none')] },
+    'Invalid Logging Configuration: Log Destination not found.',
+  ],
+  // hashicorp/terraform-provider-aws#17683
+  [
+    'an ARN without a qualifier',
+    {
+      level: 'ALL',
+      destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: 'arn:aws:logs:us-east-1:1:log-group:g' } }],
+    },
+    "Invalid Logging Configuration: Log Group ARN must be provided with '*' qualifier.",
+  ],
+  [
+    'what is no ARN',
+    { level: 'ALL', destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: 'g:*' } }] },
+    'Invalid Logging Configuration: Invalid log destination.',
+  ],
 ])('%s is refused', async (_name, loggingConfiguration, message) => {
-  const input = { name: 'm', definition, roleArn, loggingConfiguration };
-  await expect(engine().call('CreateStateMachine', input)).rejects.toMatchObject({ message });
+  const { call } = engine({ services: (context) => [cloudwatchlogsService(context)] });
+  const input = { name: 'm', definition, roleArn };
+  await expect(call('CreateStateMachine', { ...input, loggingConfiguration })).rejects.toMatchObject({ message });
+  const { stateMachineArn } = await call('CreateStateMachine', input);
+  const update = call('UpdateStateMachine', { stateMachineArn, loggingConfiguration });
+  await expect(update).rejects.toMatchObject({ message });
 });

@@ -243,6 +243,12 @@ describe('a machine of a template that is loaded again', () => {
     expect(revisionId).toEqual(expect.any(String));
     expect((await load(machine(settings))).revisionId).toBe(revisionId);
   });
+  test('logs to a group of another stack, which is made', async () => {
+    const engine = await place.open(of({ M: machine(settings) }));
+    expect(await engine.service('cloudwatchlogs').call('DescribeLogGroups', {})).toMatchObject({
+      logGroups: [{ logGroupName: 'g' }],
+    });
+  });
   test('has the role that it has now', async () => {
     await load(machine());
     expect(await load(machine({ RoleArn: 'arn:aws:iam::123456789012:role/other' }))).toMatchObject({

@@ -29,19 +29,22 @@ const LEVELS: Readonly<Record<string, (type: string) => boolean>> = {
   FATAL: (type) => FATAL.has(type),
 };
 
-const groupsOf = (configuration: Shape): string[] => {
+const destinationsOf = (configuration: Shape): string[] => {
   const destinations = Array.isArray(configuration.destinations)
     ? (configuration.destinations as readonly Shape[])
     : [];
   return destinations.map(({ cloudWatchLogsLogGroup }) => {
     const { logGroupArn } = (cloudWatchLogsLogGroup ?? {}) as Shape;
-    return /:log-group:(.+?)(:\*)?$/.exec(String(logGroupArn))?.[1] ?? '';
+    return String(logGroupArn);
   });
 };
 
+/** The name of the log group, before what may follow it. */
+const GROUP = /^arn:[^:]+:logs:[^:]*:[^:]*:log-group:([^:*]+)(:\*)?$/;
+
 const loggingOf = (settings: Shape): Logging | undefined => {
   const configuration = (settings.loggingConfiguration ?? {}) as Shape;
-  const [group] = groupsOf(configuration);
+  const group = GROUP.exec(destinationsOf(configuration)[0] ?? '')?.[1];
   const logs = LEVELS[String(configuration.level ?? 'OFF')];
   if (!logs || !group) return undefined;
   return { group, includeData: configuration.includeExecutionData === true, logs };
@@ -49,7 +52,7 @@ const loggingOf = (settings: Shape): Logging | undefined => {
 
 const refused = (why: string) => new AwsError('InvalidLoggingConfiguration', `Invalid Logging Configuration: ${why}`);
 
-/** Throws InvalidLoggingConfiguration. */
+/** Throws InvalidLoggingConfiguration. Whether the log group is there is seen later: `ExecutionLogs.checkDestination`. */
 export const checkLogging = (settings: Shape): void => {
   const configuration = (settings.loggingConfiguration ?? {}) as Shape;
   const level = String(configuration.level ?? 'OFF');
@@ -60,9 +63,11 @@ export const checkLogging = (settings: Shape): void => {
       `1 validation error detected: Value '${level}' at 'loggingConfiguration.level' failed to satisfy constraint: Member must satisfy enum value set: [ALL, FATAL, ERROR, OFF]`,
     );
   }
-  const groups = groupsOf(configuration);
-  if (groups.length !== 1) throw refused('Must specify exactly one Log Destination.');
-  if (groups[0] === '') throw refused('Invalid log destination.');
+  const destinations = destinationsOf(configuration);
+  if (destinations.length !== 1) throw refused('Must specify exactly one Log Destination.');
+  const [, group, qualifier] = GROUP.exec(destinations[0] ?? '') ?? [];
+  if (group === undefined) throw refused('Invalid log destination.');
+  if (qualifier === undefined) throw refused("Log Group ARN must be provided with '*' qualifier.");
 };
 
 const line = (event: EventRecord, { arn, redriveCount }: Logged, includeData: boolean): string => {
@@ -105,6 +110,20 @@ export class ExecutionLogs {
     const machineArn = label < 0 ? of.machineArn : of.machineArn.slice(0, label);
     const logging = this.#loggingOf(machineArn);
     return logging && this.#service() ? { ...host, journal: this.#tee(host.journal, machineArn, logging, of) } : host;
+  }
+
+  /** Throws InvalidLoggingConfiguration where the log group is missing. An engine without CloudWatch Logs takes any. */
+  checkDestination(settings: Shape): Promise<void> | undefined {
+    const logging = loggingOf(settings);
+    const service = logging && this.#service();
+    // Any question of a group tells; this one reads a line at most.
+    return service?.call('FilterLogEvents', { logGroupName: logging?.group, limit: 1 }).then(
+      () => undefined,
+      (thrown: unknown) => {
+        const isMissing = thrown instanceof AwsError && thrown.code === 'ResourceNotFoundException';
+        throw isMissing ? refused('Log Destination not found.') : thrown;
+      },
+    );
   }
 
   close(): void {

@@ -84,7 +84,15 @@ export const sfnService = (
     random: () => context.random(),
     running: () => executions.running,
   };
-  const parts: Parts = { admitStart: admission(context, startQuota), machines, executions, journal, tokens, late };
+  const parts: Parts = {
+    admitStart: admission(context, startQuota),
+    machines,
+    executions,
+    journal,
+    tokens,
+    logs,
+    late,
+  };
   const call = callFrom('sfn', firstOperations(parts), () => otherOperations(parts));
   // Known from the first moment: a worker may answer before its execution has been taken up.
   executions.expectTokens();

@@ -44,17 +44,24 @@ const versionDetails = ({ createdAt, description }: VersionRow): Shape => ({
 
 export const machineOperations = (parts: Parts): OperationTable => {
   const { machines, executions } = parts;
+  /** The settings of a request. Where they name a log group, that takes a question. */
+  const checkedSettings = async (input: Shape): Promise<Shape> => {
+    const settings = settingsOf(input);
+    await parts.logs.checkDestination(settings);
+    return settings;
+  };
   return {
-    CreateStateMachine: (input) => {
+    CreateStateMachine: async (input) => {
       oneOf(input, 'type', 'STANDARD', 'EXPRESS');
       checkPublish(input);
       const name = checkName(anyText(input, 'name'));
+      const settings = await checkedSettings(input);
       const machine = machines.create({
         name,
         definition: anyText(input, 'definition'),
         roleArn: text(input, 'roleArn'),
         type: input.type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
-        settings: settingsOf(input),
+        settings,
         tags: input.tags === undefined ? {} : tags().tagsIn(input, machines.arnOf(name)),
       });
       return {
@@ -63,10 +70,10 @@ export const machineOperations = (parts: Parts): OperationTable => {
         ...published(parts, machine.arn, input, 'versionDescription'),
       };
     },
-    UpdateStateMachine: (input) => {
+    UpdateStateMachine: async (input) => {
       const definition = optionalText(input, 'definition');
       const roleArn = optionalText(input, 'roleArn');
-      const settings = settingsOf(input);
+      const settings = await checkedSettings(input);
       if (definition === undefined && roleArn === undefined && Object.keys(settings).length === 0) {
         throw new AwsError(
           'MissingRequiredParameter',

@@ -2,6 +2,7 @@
 import type { Journal } from '../../states/history/journal.ts';
 import type { Tokens } from '../../states/integrations/tokens.ts';
 import type { Activities } from './activities.ts';
+import type { ExecutionLogs } from './execution-logs.ts';
 import type { Executions } from './executions.ts';
 import type { Express } from './express.ts';
 import type { Machines } from './machines.ts';
@@ -14,6 +15,7 @@ export interface Parts {
   readonly executions: Executions;
   readonly journal: Journal;
   readonly tokens: Tokens;
+  readonly logs: ExecutionLogs;
   readonly late: LateParts;
   /** Throws where the account may start no further execution now. */
   readonly admitStart: () => void;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { arnOf } from '../../arn.ts';
 import { isShape } from '../../field-reader.ts';
-import { AwsError, type Service, type Shape } from '../../service.ts';
+import { AwsError, type EngineContext, type Service, type Shape } from '../../service.ts';
+import { createOrUpdate } from '../create-or-update.ts';
 import { nameOf, type Resource, type ResourceHandler } from '../resource.ts';
 import { withStandIns } from './stand-ins.ts';
 
@@ -62,6 +63,17 @@ const bring = async (sfn: Service, stateMachineArn: string, wanted: Shape): Prom
   return sfn.call('CreateStateMachine', wanted);
 };
 
+/** Of a log group that the template does not make: on AWS it is there, and here it is made where a machine logs to it. */
+const makeLogGroups = async (context: EngineContext, { LoggingConfiguration }: Shape): Promise<void> => {
+  const found = JSON.stringify(LoggingConfiguration ?? {}).matchAll(/:log-group:([^:"*]+)/g);
+  for (const [, logGroupName] of found)
+    await createOrUpdate(
+      'ResourceAlreadyExistsException',
+      () => context.service('cloudwatchlogs').call('CreateLogGroup', { logGroupName }),
+      () => Promise.resolve({}),
+    );
+};
+
 /** AWS::StepFunctions::StateMachine. */
 export const stateMachine: ResourceHandler = {
   applied: [
@@ -80,13 +92,20 @@ export const stateMachine: ResourceHandler = {
     const name = nameOf(resource, 'StateMachineName', { longest: 80 });
     const arn = arnOf(context, 'states', `stateMachine:${name}`);
     const { definition, notices } = withStandIns(name, definitionOf(resource), resource.standIns);
-    await bring(context.service('sfn'), arn, {
+    const wanted = {
       name,
       type: properties.StateMachineType ?? 'STANDARD',
       definition,
       roleArn: properties.RoleArn,
       ...Object(inCamelCase(settingsOf(properties))),
-    });
+    };
+    try {
+      await bring(context.service('sfn'), arn, wanted);
+    } catch (error) {
+      if (!(error instanceof AwsError && error.message.endsWith('Log Destination not found.'))) throw error;
+      await makeLogGroups(context, properties);
+      await bring(context.service('sfn'), arn, wanted);
+    }
     const attributes = { Arn: arn, Name: name, StateMachineRevisionId: 'INITIAL' };
     return { physicalId: arn, arn, attributes, ...(notices.length > 0 && { notices }) };
   },
