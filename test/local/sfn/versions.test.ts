@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Shape } from '../../../lib/local/service.ts';
+import { cloudwatchlogsService } from '../../../lib/local/services/cloudwatchlogs/index.ts';
 import { engine } from './engine.ts';
 
 const saying = (word: string) => ({ StartAt: 'P', States: { P: { Type: 'Pass', Result: word, End: true } } });
@@ -96,4 +97,40 @@ test.each([
   const { stateMachineVersionArn } = await call('PublishStateMachineVersion', { stateMachineArn });
   const routingConfiguration = routes.map((route) => ({ ...route, stateMachineVersionArn }));
   await expect(call('CreateStateMachineAlias', { name: 'live', routingConfiguration })).rejects.toMatchObject({ code });
+});
+
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html: an immutable snapshot of a revision, which a
+// change of its settings makes too (recorded by LocalStack: test_sfn_api_logs.py::test_update_logging_configuration)
+test('a version has the settings that it was published with, and logs by them', async () => {
+  const { call, create, start, ended, service } = engine({ services: (context) => [cloudwatchlogsService(context)] });
+  const stateMachineArn = await create(saying('one'), 'm');
+  const logGroupArn = 'arn:aws:logs:us-east-1:111111111111:log-group:g:*';
+  const loggingConfiguration = { level: 'ALL', destinations: [{ cloudWatchLogsLogGroup: { logGroupArn } }] };
+  await service('cloudwatchlogs').call('CreateLogGroup', { logGroupName: 'g' });
+  const update = async (more: Shape) => {
+    const updated = await call('UpdateStateMachine', { stateMachineArn, ...more, publish: true });
+    return String(updated.stateMachineVersionArn);
+  };
+  const logging = await update({ loggingConfiguration });
+  const tracing = await update({ loggingConfiguration: { level: 'OFF' }, tracingConfiguration: { enabled: true } });
+  const described = async (arn: string) => {
+    const { loggingConfiguration: logs, tracingConfiguration: traces } = await call('DescribeStateMachine', {
+      stateMachineArn: arn,
+    });
+    return [(logs as Shape).level, (traces as Shape).enabled];
+  };
+  expect([await described(logging), await described(tracing), await described(stateMachineArn)]).toEqual([
+    ['ALL', false],
+    ['OFF', true],
+    ['OFF', true],
+  ]);
+  const runs = [await start(logging, {}, 'logged'), await start(stateMachineArn, {}, 'silent')];
+  for (const executionArn of runs) await ended(executionArn);
+  expect(await call('DescribeStateMachineForExecution', { executionArn: runs[0] })).toMatchObject({
+    loggingConfiguration,
+  });
+  await new Promise((resolve) => setImmediate(resolve)); // lines are sent at the end of a turn
+  const { events } = await service('cloudwatchlogs').call('FilterLogEvents', { logGroupName: 'g' });
+  const about = (events as Shape[]).map(({ message }) => JSON.parse(String(message)).execution_arn);
+  expect(new Set(about)).toEqual(new Set([runs[0]]));
 });

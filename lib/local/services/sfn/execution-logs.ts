@@ -10,6 +10,7 @@ import type { Machines } from './machines.ts';
 export interface Logged {
   readonly arn: string;
   readonly machineArn: string;
+  readonly revision: string;
   readonly redriveCount: number;
 }
 
@@ -108,7 +109,7 @@ export class ExecutionLogs {
   host(host: Host, of: Logged): Host {
     const label = of.machineArn.indexOf('/');
     const machineArn = label < 0 ? of.machineArn : of.machineArn.slice(0, label);
-    const logging = this.#loggingOf(machineArn);
+    const logging = this.#loggingOf(machineArn, of.revision);
     return logging && this.#service() ? { ...host, journal: this.#tee(host.journal, machineArn, logging, of) } : host;
   }
 
@@ -141,9 +142,10 @@ export class ExecutionLogs {
   }
 
   /** Worked out once for the settings of a machine: there is a question an execution. */
-  #loggingOf(machineArn: string): Logging | undefined {
-    const settings = this.#machines.find(machineArn)?.settings;
-    if (settings === undefined) return undefined;
+  #loggingOf(machineArn: string, revision: string): Logging | undefined {
+    const machine = this.#machines.find(machineArn);
+    if (machine === undefined) return undefined;
+    const settings = this.#machines.settingsOf(machine, revision);
     if (!this.#loggings.has(settings)) this.#loggings.set(settings, loggingOf(settings));
     return this.#loggings.get(settings);
   }

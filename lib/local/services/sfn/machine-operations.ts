@@ -113,7 +113,7 @@ export const machineOperations = (parts: Parts): OperationTable => {
         roleArn: revision.roleArn,
         updateDate: seconds(revision.createdAt),
         ...(!(machine && isInitial(machine, revision)) && { revisionId: revision.id }),
-        ...machine?.settings,
+        ...(machine && machines.settingsOf(machine, revision.id)),
       };
     },
     ListStateMachines: (input) => {

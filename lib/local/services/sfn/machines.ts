@@ -1,10 +1,13 @@
 // State machines: created, updated, described, listed, deleted. A running execution keeps the revision it started with.
-import { util } from '../../late-modules.ts';
+import { late, util } from '../../late-modules.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { type Parsed, parseDefinition } from '../../states/parse/definition.ts';
 import { type Diagnostic, mistakeText } from '../../states/parse/diagnostics.ts';
 import type { StateMachine } from '../../states/parse/machine.ts';
+import type { StoredMap } from '../../stored-map.ts';
 import { uuid } from '../../uuid.ts';
+
+const storedMaps = late<typeof import('../../stored-map.ts')>(import.meta.url, '../../stored-map.ts');
 
 export interface MachineRow {
   readonly arn: string;
@@ -51,6 +54,8 @@ export class Machines {
   readonly #parsed = new Map<string, StateMachine>();
   readonly #rows = new Map<string, MachineRow>();
   readonly #revisions = new Map<string, Revision>();
+  /** The settings of revisions that are a machine's no more: most engines have none. */
+  #past: StoredMap<Shape> | undefined;
 
   constructor(context: EngineContext) {
     this.#context = context;
@@ -104,6 +109,11 @@ export class Machines {
     };
     this.#revisions.set(id, revision);
     return revision;
+  }
+
+  /** A revision has settings too: a version is published with them. */
+  settingsOf(machine: MachineRow, revision: string): Shape {
+    return revision === machine.revision ? machine.settings : (this.#pastSettings().get(revision) ?? machine.settings);
   }
 
   /** The runnable machine of a revision, parsed once. */
@@ -163,6 +173,7 @@ export class Machines {
     if (isSame && isSameShape(settings, machine.settings)) return before;
     const now = Math.max(this.#context.clock.now(), machine.createdAt + 1); // by its time it is told from the first
     const revision = this.#revise(arn, definition, roleArn, now);
+    this.#pastSettings().set(machine.revision, machine.settings);
     this.#context.database
       .prepare('UPDATE sfn_machines SET revision = ?, settings = ? WHERE arn = ?')
       .run(revision, JSON.stringify(settings), arn);
@@ -179,6 +190,11 @@ export class Machines {
   tag(arn: string, tags: Readonly<Record<string, string>>): void {
     this.#context.database.prepare('UPDATE sfn_machines SET tags = ? WHERE arn = ?').run(JSON.stringify(tags), arn);
     this.#rows.delete(arn);
+  }
+
+  #pastSettings(): StoredMap<Shape> {
+    this.#past ??= storedMaps().storedMap<Shape>(this.#context.database, 'sfn_past_settings');
+    return this.#past;
   }
 
   #revise(arn: string, definition: string, roleArn: string, now: number): string {

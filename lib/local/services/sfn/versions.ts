@@ -78,7 +78,9 @@ export class Versions {
     const alias = aliasArn === undefined ? undefined : this.findAlias(aliasArn);
     const version = aliasArn === undefined ? this.findVersion(arn) : alias && this.version(this.#choose(alias));
     if (!version) throw doesNotExist(arn);
-    return { machine: { ...machine, revision: version.revision }, versionArn: version.arn, aliasArn };
+    const { revision } = version;
+    const settings = this.#machines.settingsOf(machine, revision);
+    return { machine: { ...machine, revision, settings }, versionArn: version.arn, aliasArn };
   }
 
   /** The type of the machine that `arn` names, and what the executions that were started by `arn` have in common. */
