@@ -6,12 +6,12 @@ import {
   DeleteTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
+  ExecuteStatementCommand,
   GetItemCommand,
   ListTablesCommand,
   PutItemCommand,
   QueryCommand,
   ScanCommand,
-  TransactWriteItemsCommand,
   UpdateItemCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -238,10 +238,10 @@ describe('reading', () => {
 });
 
 describe('what is not there is refused by name', () => {
-  test('transactions', async () => {
-    const Put = { TableName, Item: item('a', '1') };
-    await expect(client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }] }))).rejects.toThrow(
-      'HDL501 the local engine does not implement dynamodb:TransactWriteItems',
+  test('PartiQL', async () => {
+    const Statement = `SELECT * FROM "${TableName}"`;
+    await expect(client.send(new ExecuteStatementCommand({ Statement }))).rejects.toThrow(
+      'HDL501 the local engine does not implement dynamodb:ExecuteStatement',
     );
   });
 

@@ -1,10 +1,12 @@
 // DynamoDB: dynalite's checks and actions on the engine's own database, called in process.
 import { invariant } from '../../../support/invariant.ts';
 import { atomically } from '../../atomically.ts';
+import { callFrom } from '../../operation-table.ts';
 import { AwsError, type EngineContext, notImplemented, type Service, type Shape } from '../../service.ts';
 import { type DynaliteAction, type DynaliteError, loadDynalite } from './dynalite.ts';
 import { keySpaceStatements } from './key-space.ts';
 import { type TableStore, tableStore } from './table-store.ts';
+import { type Prepare, transactionOperations } from './transactions.ts';
 
 /** What dynalite accepts in other words or what the service adds around it. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(['ReturnValuesOnConditionCheckFailure']);
@@ -19,6 +21,14 @@ const awsError = (error: unknown): unknown => {
   const { __type: type, message, Message: shout, ...fields } = error.body;
   const code = type.slice(type.lastIndexOf('#') + 1);
   return new AwsError(code, String(message ?? shout ?? ''), error.statusCode ?? 400, fields);
+};
+
+const asAws = (work: () => Shape): Shape => {
+  try {
+    return work();
+  } catch (error) {
+    throw awsError(error);
+  }
 };
 
 // dynalite drops what it does not know. A dropped condition or option would be a silent success, so it is refused here.
@@ -74,6 +84,7 @@ const READS: ReadonlySet<string> = new Set([
   'ListTagsOfResource',
   'Query',
   'Scan',
+  'TransactGetItems',
 ]);
 
 /** DynamoDB with what the engine tells of it. */
@@ -83,35 +94,49 @@ export interface DynamodbService extends Service {
   changes(): number;
 }
 
-/** DynamoDB API 2012-08-10 without transactions, time to live, backups and streams. */
+/** DynamoDB API 2012-08-10 without PartiQL, time to live, backups and streams. */
 export const dynamodbService = (context: EngineContext): DynamodbService => {
   const actions = loadDynalite();
   let changes = 0;
   const store = tableStore(context, keySpaceStatements(context.database));
 
-  // AWS gives the item that failed the condition; with it a writer that lost needs no second read.
-  const withItem = async (error: unknown, input: Shape): Promise<unknown> => {
-    const isWanted = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
-    if (!isWanted || !(error instanceof AwsError) || error.code !== 'ConditionalCheckFailedException') return error;
-    const item = await itemOf(input);
-    return new AwsError(error.code, error.message, error.status, item === undefined ? {} : { Item: item });
-  };
-
-  const itemOf = async (input: Shape): Promise<unknown> => {
-    const { TableName, Key, Item } = input;
-    const { Table } = await call('DescribeTable', { TableName });
-    const key = Key ?? keyOfItem(Table, Item);
-    const { Item: found } = await call('GetItem', { TableName, Key: key, ConsistentRead: true });
-    return found;
-  };
-
-  const call = async (operation: string, input: Shape): Promise<Shape> => {
+  const actionOf = (operation: string, input: Shape): DynaliteAction => {
     const action = actions.get(operation);
     if (action === undefined) throw notImplemented('dynamodb', operation);
     refuseUnknownFields(operation, action, input);
+    return action;
+  };
+  // dynalite edits what it is given
+  const checkedBy = (action: DynaliteAction, input: Shape): Shape => action.check(structuredClone(input), store);
+
+  const prepare: Prepare = (operation, input) => {
+    const action = actionOf(operation, input);
+    const checked = asAws(() => checkedBy(action, input));
+    return () => asAws(() => atOnce(store, action, checked));
+  };
+
+  const keyOf = ({ TableName, Key, Item }: Shape): Shape => {
+    if (Key !== undefined) return Key as Shape; // dynalite has checked it
+    const { Table } = prepare('DescribeTable', { TableName })();
+    return keyOfItem(Table, Item);
+  };
+
+  // AWS gives the item that failed the condition; with it a writer that lost needs no second read.
+  const withItem = (error: unknown, input: Shape): unknown => {
+    const isWanted = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
+    if (!isWanted || !(error instanceof AwsError) || error.code !== 'ConditionalCheckFailedException') return error;
+    const ask = { TableName: input.TableName, Key: keyOf(input), ConsistentRead: true };
+    return new AwsError(error.code, error.message, error.status, prepare('GetItem', ask)());
+  };
+
+  const transactions = callFrom('dynamodb', transactionOperations(context, { prepare, keyOf }));
+
+  const call = async (operation: string, input: Shape): Promise<Shape> => {
     if (!READS.has(operation)) changes += 1;
+    if (operation.startsWith('Transact')) return transactions(operation, input);
+    const action = actionOf(operation, input);
     try {
-      const checked = action.check(structuredClone(input), store); // dynalite edits what it is given
+      const checked = checkedBy(action, input);
       if (operation === 'Query') refuseEmptyKeys(checked);
       const output = STREAMS.has(operation)
         ? await stream(store, action, checked)
@@ -119,7 +144,7 @@ export const dynamodbService = (context: EngineContext): DynamodbService => {
       if (SETTLES.has(operation)) await store.settled(String(input.TableName));
       return output;
     } catch (error) {
-      throw await withItem(awsError(error), input);
+      throw withItem(awsError(error), input);
     }
   };
   return { id: 'dynamodb', call, changes: () => changes, close: async () => store.close() };
