@@ -1,8 +1,10 @@
 // The cloud assembly that the local engine runs: synthesized again only when something it is made from has changed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tryLock } from '../local/index.ts';
 import { CliError } from './cli-error.ts';
 
 export interface Assembly {
@@ -22,6 +24,9 @@ export interface AssemblyOptions {
 /** Folders and files that a synthesis reads. */
 const sources = ['bin', 'lib', 'lambdas', 'cdk.json', 'package-lock.json'];
 const stampFile = '.heddle-sources';
+/** Locked by who writes the assembly. */
+const lockFile = '.heddle-lock';
+const [mostLooks, lookEveryMs] = [6_000, 100]; // ten minutes
 
 /** Size and modification time of every source file, hashed: enough to tell a change, and 10 ms for this repository. */
 const fingerprint = (root: string): string => {
@@ -44,18 +49,49 @@ const stampOf = (directory: string): string | undefined => {
   }
 };
 
+/** Resolves once nobody writes the assembly, with what lets others write it again. Throws CliError HDL632. */
+const lock = async (directory: string, say: (line: string) => void): Promise<() => void> => {
+  for (let look = 1; ; look++) {
+    const unlock = tryLock(join(directory, lockFile));
+    if (unlock) return unlock;
+    if (look === 1) say('another process synthesizes the CDK app: waiting for it');
+    if (look === mostLooks)
+      throw new CliError(
+        'HDL632',
+        2,
+        `another process has been synthesizing into ${directory} for ten minutes`,
+        'one that comes to its end',
+        'end it, then run this again',
+      );
+    await sleep(lookEveryMs);
+  }
+};
+
+/** Resolves once nobody writes the assembly in `directory`, if there is one. Throws CliError HDL632. */
+export const wholeAssembly = async (directory: string, say: (line: string) => void): Promise<void> => {
+  if (existsSync(join(directory, lockFile))) (await lock(directory, say))();
+};
+
 /**
- * The assembly in `cdk.out`, made by running the CDK app (`bin/app.ts`) where it is missing or older than its sources.
- * Throws CliError with the app's own message when the app fails.
+ * The assembly in `cdk.out`, made by running the CDK app (`bin/app.ts`) where it is missing or older than its sources. Of several processes at
+ * once one makes it. Throws CliError with the app's own message when the app fails.
  */
 export const freshAssembly = async ({ root, environment, say }: AssemblyOptions): Promise<Assembly> => {
   const directory = join(root, 'cdk.out');
-  const wanted = fingerprint(root);
-  if (stampOf(directory) === wanted) return { directory, synthesized: false };
-  say('synthesizing the CDK app');
-  await synthesize(root, directory, environment);
-  writeFileSync(join(directory, stampFile), wanted);
-  return { directory, synthesized: true };
+  if (stampOf(directory) === fingerprint(root)) return { directory, synthesized: false };
+  mkdirSync(directory, { recursive: true });
+  const unlock = await lock(directory, say);
+  try {
+    const wanted = fingerprint(root);
+    if (stampOf(directory) === wanted) return { directory, synthesized: false }; // another made it meanwhile
+    say('synthesizing the CDK app');
+    rmSync(join(directory, stampFile), { force: true }); // what is left half done is that of no sources
+    await synthesize(root, directory, environment);
+    writeFileSync(join(directory, stampFile), wanted);
+    return { directory, synthesized: true };
+  } finally {
+    unlock();
+  }
 };
 
 /** Runs the app as the CDK CLI would, less the CLI: it hands cdk.json's context over in the environment. */

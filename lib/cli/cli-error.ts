@@ -74,6 +74,7 @@
  * HDL681: a pipeline without triggers cannot be paused. Fix: none is needed.
  * HDL682: what a pause held has not all started in time. Fix: wait and ask again; see the logs of dispatch.
  * HDL683: a person ended the form for a run's input. Fix: start again, or pass --input.
+ * HDL632: another process has been writing cdk.out for ten minutes. Fix: end it, then run this again.
  * HDL630: no message has that code. Fix: copy it from the message.
  * HDL631: the Node of node_modules could not be started. Fix: delete node_modules and run it again, which installs it anew; where the
  * arguments are too long, pass the input in a file.

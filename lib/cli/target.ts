@@ -6,10 +6,11 @@ import { DamagedStateError, EngineError, openEngine } from '../local/index.ts';
 import { manifestName, type OrchestratorManifest, type PipelineManifest } from '../records/index.ts';
 import { type Aws, AwsCallError, connect } from '../support/aws-call.ts';
 import { nearest } from '../support/nearest.ts';
+import { wholeAssembly } from './assembly.ts';
 import { awsSettings } from './aws-settings.ts';
 import { CliError } from './cli-error.ts';
 import type { Arguments, Option } from './command.ts';
-import type { Setting, Target } from './setting.ts';
+import { remark, type Setting, type Target } from './setting.ts';
 
 export type { Target } from './setting.ts';
 
@@ -66,6 +67,7 @@ const lookEveryMs = 200;
 
 /** The engine that has the state folder open already, or one for the time of this command. */
 export const openLocalTarget = async (given: Arguments, setting: Setting, options: LocalOptions): Promise<Target> => {
+  await wholeAssembly(options.assembly, (line) => remark(setting, [line]));
   for (let look = 1; ; look++) {
     const target = await openOrJoin(given, setting, options, look === mostLooks);
     if (target) return target;

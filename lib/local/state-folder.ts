@@ -28,15 +28,40 @@ const WAL_FILES = ['', '-wal', '-shm'];
 const holderOf = (pidFile: string): string =>
   (fs.existsSync(pidFile) && fs.readFileSync(pidFile, 'utf8').split('\n')[0]) || 'unknown';
 
-// The lock is SQLite's own lock on an empty database: the kernel drops it with the process, so kill -9 leaves nothing
-// stale. The pid file beside it is only there to name the holder.
-const takeLock = (dir: string): (() => void) => {
-  const pidFile = join(dir, PID_FILE);
-  const lock = new DatabaseSync(join(dir, 'engine.lock'));
+/**
+ * Locks the empty file at `path` until what it gives is called, or the process ends: the lock is SQLite's own, which the kernel drops, so
+ * kill -9 leaves nothing stale. Throws where another has it.
+ */
+const lockFile = (path: string): (() => void) => {
+  const lock = new DatabaseSync(path);
   try {
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
+    throw error;
+  }
+  return () => lock.close();
+};
+
+const SQLITE_BUSY = 5;
+
+/** As `lockFile`; undefined where another has it. */
+export const tryLock = (path: string): (() => void) | undefined => {
+  try {
+    return lockFile(path);
+  } catch (error) {
+    if ((error as { readonly errcode?: number }).errcode === SQLITE_BUSY) return undefined; // what node:sqlite throws
+    throw error;
+  }
+};
+
+// The pid file beside the lock is only there to name the holder.
+const takeLock = (dir: string): (() => void) => {
+  const pidFile = join(dir, PID_FILE);
+  let unlock: () => void;
+  try {
+    unlock = lockFile(join(dir, 'engine.lock'));
+  } catch (error) {
     throw new EngineError(
       'HDL504',
       {
@@ -50,7 +75,7 @@ const takeLock = (dir: string): (() => void) => {
   fs.writeFileSync(pidFile, `${process.pid}\n`);
   return () => {
     fs.rmSync(pidFile, { force: true });
-    lock.close();
+    unlock();
   };
 };
 
