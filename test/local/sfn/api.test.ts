@@ -266,6 +266,22 @@ describe('executions', () => {
     expect(await run(startAnd('.sync:2', { n: 4 }))).toMatchObject({ status: 'SUCCEEDED', output: 8 });
   });
 
+  // https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html: what the SDK's own objects are as JSON.
+  test('times in the answer to an SDK integration are texts', async () => {
+    const { create, start, ended, run } = engine();
+    const stateMachineArn = await create(pass, 'started');
+    await ended(await start(stateMachineArn));
+    const list = {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:sfn:listExecutions',
+      Parameters: { StateMachineArn: stateMachineArn },
+      ResultSelector: { 'times.$': '$.Executions[*].StartDate', 'counts.$': '$.Executions[*].RedriveCount' },
+      End: true,
+    };
+    const { output } = await run({ StartAt: 'L', States: { L: list } });
+    expect(output).toEqual({ times: ['2026-01-01T00:00:00Z'], counts: [0] });
+  });
+
   test('a machine that is stopped stops the one that it waits for', async () => {
     const { call, create, start, ended } = engine();
     const child = await create(

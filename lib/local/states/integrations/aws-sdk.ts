@@ -2,7 +2,7 @@
 import { zlib } from '../../late-modules.ts';
 import type { EngineContext, Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
-import { isObject, type Json, Payload, toJson } from '../json.ts';
+import { isObject, type Json, Payload, timeText, toJson } from '../json.ts';
 import { callError } from './call-error.ts';
 import type { Integration } from './integration.ts';
 import { withPattern } from './pattern.ts';
@@ -43,6 +43,21 @@ const upload = (parameters: Shape): Shape => {
   return { ...parameters, Body: body, ChecksumCRC32: sum.toString('base64') };
 };
 
+const TIME = /(?:Date|Time|Timestamp|LastModified)s?$/;
+const TIME_OF_S3 = /^(?:CreationDate|LastModified)$/;
+
+/** Times as the SDK tells them, of whose objects AWS makes JSON: texts, where most APIs have seconds since the epoch. */
+const withTimes = (value: Json, field = ''): Json => {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => withTimes(item, field));
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withTimes(inner, key)]));
+  if (typeof value === 'number' && TIME.test(field)) return timeText(Math.round(value * 1000));
+  return typeof value === 'string' && TIME_OF_S3.test(field) ? value.replace(/\.000Z$/, 'Z') : value;
+};
+
+/** Their times are numbers in the SDK too: milliseconds. */
+const IN_MILLISECONDS: ReadonlySet<string> = new Set(['cloudwatchlogs', 'sqs']);
+
 export const awsSdk = (
   context: EngineContext,
   tokens: Tokens,
@@ -57,7 +72,8 @@ export const awsSdk = (
     const input = service.camelCase ? (recase(given as Json, lower) as Shape) : given;
     try {
       const answer = toJson(await context.service(service.id).call(upper(action), input));
-      return Payload.of(service.camelCase ? recase(answer, upper) : answer);
+      const told = service.camelCase ? recase(answer, upper) : answer;
+      return Payload.of(IN_MILLISECONDS.has(service.id) ? told : withTimes(told));
     } catch (thrown) {
       throw callError(
         thrown,
