@@ -51,6 +51,19 @@ describe('limits', () => {
     });
   });
 
+  // https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+  test.each([
+    ['one variable', { v: 262_143 }, 'States.DataLimitExceeded'],
+    ['all of one Assign together', { v: 140_000, w: 140_000 }, 'States.DataLimitExceeded'],
+    ['no more than 256 KiB', { v: 262_142 }, undefined],
+  ])('variables are bounded: %s', async (_what, sizes, error) => {
+    const { run } = engine();
+    const text = (size: number): string => `{% $pad('', ${size}, 'x') %}`;
+    const Assign = Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, text(size)]));
+    const state = { Type: 'Pass', Assign, Output: {}, End: true };
+    expect(await run({ QueryLanguage: 'JSONata', StartAt: 'P', States: { P: state } })).toMatchObject({ error });
+  });
+
   // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html: 248 KB, as texts within JSON.
   test.each([
     ['both', 1_000, 1_000, { input: true, output: true }],

@@ -116,9 +116,17 @@ export class Visit<S extends State = State> {
     return payload;
   }
 
-  /** Evaluates `Assign`. JSONPath: `$` is what the state worked out; JSONata: `$states` as in Output. */
+  /**
+   * Evaluates `Assign`. JSONPath: `$` is what the state worked out; JSONata: `$states` as in Output. What one Assign gives is bounded
+   * as a payload is: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+   */
   async assigned(assign: Assign, scope: Scope): Promise<Variables | undefined> {
-    return assign === undefined ? undefined : await assign(scope);
+    if (assign === undefined) return undefined;
+    const variables = await assign(scope);
+    let bytes = 0;
+    for (const value of Object.values(variables)) bytes += Buffer.byteLength(JSON.stringify(value));
+    if (bytes > PAYLOAD_LIMIT) throw new TooLarge(this.state.name);
+    return variables;
   }
 
   /** An error of an expression as the state's error, told in history if it is a query's; others as they are. */
