@@ -5,7 +5,7 @@ const CONTEXT = `${GUIDE}/input-output-contextobject.html#contextobject-map`;
 const passing = { P: pass() };
 const object = { one: 1, two: { x: 2 } };
 
-/** Only a distributed map: of an inline one AWS says "accepts only a JSON array as input", and was seen to refuse it (2024). */
+/** Only a distributed map: of an inline one AWS says "accepts only a JSON array as input", and was seen to refuse it (2024, 2025). */
 export const cornersOfMaps: readonly Row[] = [
   {
     section: `${GUIDE}/input-output-itemspath.html`,

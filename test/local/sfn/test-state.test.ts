@@ -23,6 +23,7 @@ const map = {
 };
 const roleArn = 'arn:aws:iam::111111111111:role/any';
 const start = { Type: 'Task', Resource: 'arn:aws:states:::states:startExecution', End: true };
+const { ProcessorConfig: _, ...inline } = map.ItemProcessor;
 const parallel = { Type: 'Parallel', Branches: [map.ItemProcessor], End: true };
 const busy = { errorOutput: { error: 'Busy', cause: 'full' } };
 
@@ -122,7 +123,7 @@ test.each([
   [
     'tells of items that are none as of no state, and of their path as of one into the input',
     {
-      definition: { ...map, ItemsPath: '$$.Execution.Input' },
+      definition: { Type: 'Map', ItemProcessor: inline, ItemsPath: '$$.Execution.Input', End: true },
       input: '[1]',
       context: '{"Execution":{"Input":{}}}',
       mock: { result: '[1]' },
