@@ -36,7 +36,7 @@ test.each([
   ],
   [
     'takes a result instead',
-    { definition: task, mock: { result: '{"Payload":1}' } },
+    { definition: task, mock: { result: '{"Payload":1}', fieldValidationMode: 'NONE' } },
     { status: 'SUCCEEDED', output: '1' },
   ],
   [

@@ -1,11 +1,15 @@
 // What TestState refuses before it runs a state: mocks and context objects that cannot be of it. AWS's words, as recorded by others.
+import { late } from '../../late-modules.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { isObject, type Json, type JsonObject, Payload } from '../../states/json.ts';
 import type { State } from '../../states/parse/machine.ts';
-import { optionalText } from './requests.ts';
+import { optionalText, refused as outside } from './requests.ts';
 
 const refused = (message: string): AwsError => new AwsError('ValidationException', message);
 
+const model = late<typeof import('./mock-model.ts')>(import.meta.url, './mock-model.ts');
+
+const MODES = ['PRESENT', 'STRICT', 'NONE'];
 const MOCKED = new Set<State['kind']>(['Task', 'Map', 'Parallel']);
 
 /** Whether the result of `state`'s work is given. Throws for a mock that it cannot have, and where it must have one. */
@@ -22,7 +26,9 @@ const checkMock = (state: State, { mock, revealSecrets, roleArn }: Shape): void 
   }
   if (!MOCKED.has(state.kind)) throw refused(`State type '${state.kind}' is not supported when a mock is specified`);
   if (revealSecrets === true) throw refused('TestState does not support RevealSecrets when a mock is specified.');
-  const { result, errorOutput } = isObject(mock) ? mock : {};
+  const { result, errorOutput, fieldValidationMode: mode } = isObject(mock) ? mock : {};
+  if (mode !== undefined && !MODES.includes(String(mode)))
+    throw outside(`'${mode}'`, 'mock.fieldValidationMode', `satisfy enum value set: [${MODES.join(', ')}]`);
   if ((result === undefined) === (errorOutput === undefined))
     throw refused('A test mock should have only one of the following fields: [result, errorOutput].');
 };
@@ -87,8 +93,8 @@ export const contextOf = (state: State, input: Shape): JsonObject | undefined =>
 
 const MUST_BE_ARRAY = 'Mocked result must be an array.';
 
-/** The result that is given for the work of `state`. */
-export const mocked = (state: State, text: string): Payload => {
+/** The result that is given for the work of `state`, as strictly held to its service's API as `mode` says. */
+export const mocked = (state: State, text: string, mode: Json = 'STRICT'): Payload => {
   const payload = Payload.parse(text);
   let result: Json;
   try {
@@ -103,5 +109,6 @@ export const mocked = (state: State, text: string): Payload => {
     if (state.kind === 'Parallel' && result.length !== state.branches.length)
       throw refused('Mocked result must contain the same number of items as number of Parallel branches.');
   }
+  if (state.kind === 'Task') model().checkAnswer(state.resource, result, String(mode));
   return payload;
 };

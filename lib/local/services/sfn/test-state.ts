@@ -137,9 +137,9 @@ export class StateTests {
   /** The result of the state's work: the one that is given, or that of the call. Undefined for states that call nothing. */
   async #result(visit: Visit, mock: unknown): Promise<Payload | undefined> {
     if (!isGuarded(visit)) return undefined;
-    const { result, errorOutput } = shapeOf(mock);
+    const { result, errorOutput, fieldValidationMode } = shapeOf(mock);
     if (isObject(errorOutput)) throw new StateError(textOf(errorOutput.error), textOf(errorOutput.cause));
-    if (typeof result === 'string') return mocked(visit.state, result);
+    if (typeof result === 'string') return mocked(visit.state, result, fieldValidationMode);
     if (visit.state.kind !== 'Task') throw new Error('a Map or Parallel has a mock');
     const raw: Visit<TaskState> = new Visit(visit.frame, bare(visit.state), visit.input, visit.entered, undefined);
     return (await execute(raw, raw.state)).output;
