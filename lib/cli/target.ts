@@ -10,6 +10,7 @@ import { wholeAssembly } from './assembly.ts';
 import { awsSettings } from './aws-settings.ts';
 import { CliError } from './cli-error.ts';
 import type { Arguments, Option } from './command.ts';
+import { outliving } from './outliving.ts';
 import { remark, type Setting, type Target } from './setting.ts';
 
 export type { Target } from './setting.ts';
@@ -65,11 +66,19 @@ export interface LocalOptions {
 const mostLooks = 100;
 const lookEveryMs = 200;
 
-/** The engine that has the state folder open already, or one for the time of this command. */
+/**
+ * The engine that has the state folder open already, or one for the time of this command: from its start on, or, where the other ends
+ * meanwhile, from then on.
+ */
 export const openLocalTarget = async (given: Arguments, setting: Setting, options: LocalOptions): Promise<Target> => {
-  await wholeAssembly(options.assembly, (line) => remark(setting, [line]));
+  const say = (line: string): void => remark(setting, [line]);
+  const again = (): Promise<Target> => {
+    say('The local engine that was joined has ended: going on with one of its own.');
+    return openLocalTarget(given, setting, options);
+  };
+  await wholeAssembly(options.assembly, say);
   for (let look = 1; ; look++) {
-    const target = await openOrJoin(given, setting, options, look === mostLooks);
+    const target = await openOrJoin(given, setting, options, look === mostLooks, again);
     if (target) return target;
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
@@ -81,6 +90,7 @@ const openOrJoin = async (
   { root, workingDirectory }: Setting,
   { assembly, port, fresh, setAsideDamaged, work }: LocalOptions,
   last: boolean,
+  again: () => Promise<Target>,
 ): Promise<Target | undefined> => {
   const state = given.text('state');
   const stateDir = state === undefined ? join(root, '.heddle') : resolve(workingDirectory, state);
@@ -104,22 +114,34 @@ const openOrJoin = async (
     if (error instanceof DamagedStateError) throw damaged(error);
     if (!(error instanceof EngineError && error.code === 'HDL504')) throw error;
     const live = endpointOf(stateDir);
-    if (live !== undefined) return joined(live, given.text('orchestrator'), last);
+    if (live !== undefined) return joined(live, given.text('orchestrator'), last, again);
     if (last) throw error;
     return undefined;
   }
 };
 
-/** Undefined where it has just ended, unless this is the `last` look. */
+/** Undefined where it has just ended, unless this is the `last` look. Where it ends later, what `again` opens takes its place. */
 const joined = async (
   endpoint: string,
   orchestrator: string | undefined,
   last: boolean,
+  again: () => Promise<Target>,
 ): Promise<Target | undefined> => {
   const aws = connect({ ...anyone, region: 'us-east-1', endpoint });
-  const place = { name: `the local engine at ${endpoint}`, embedded: false, close: async () => undefined };
+  let next: Target | undefined;
+  const outlived = outliving(aws, async () => {
+    next = await again();
+    return next.aws;
+  });
+  const place = { name: `the local engine at ${endpoint}`, embedded: false, close: async () => next?.close() };
   try {
-    return await targetAt(aws, orchestrator, place);
+    await targetAt(aws, orchestrator, place); // it is there
+    return {
+      ...(await targetAt(outlived, orchestrator, place)),
+      get embedded() {
+        return next?.embedded ?? false;
+      },
+    };
   } catch (error) {
     if (last || !(error instanceof TypeError && error.message === 'fetch failed')) throw error;
     return undefined;

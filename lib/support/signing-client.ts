@@ -61,7 +61,7 @@ const mostLost = 3;
 const lostCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** The connection ended before an answer came: mostly one that was kept open, and that the other side had closed meanwhile. */
-const isLost = (error: unknown): boolean => {
+export const isLost = (error: unknown): boolean => {
   const { cause } = (error ?? {}) as { readonly cause?: { readonly code?: unknown } | null }; // of whatever was thrown
   return lostCodes.has(String(cause?.code));
 };

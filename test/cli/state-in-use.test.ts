@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runProgram } from '../../lib/cli/index.ts';
+import { openLedger, tableRequest } from '../../lib/ledger/index.ts';
+import { openEngine } from '../../lib/local/index.ts';
 import { openStateFolder } from '../../lib/local/state-folder.ts';
+import { manifestName } from '../../lib/records/index.ts';
+import { connect } from '../../lib/support/aws-call.ts';
 import { openRecorded, type Recorded, runRecord } from './recorded.ts';
 import { testSetting } from './setting.ts';
 
@@ -26,6 +30,30 @@ beforeAll(async () => {
 afterAll(async () => {
   await recorded.close();
   rmSync(root, { recursive: true, force: true });
+});
+
+test('where the engine that it joined ends in the middle, it goes on with one of its own', async () => {
+  const stateDir = join(root, '.joined');
+  const engine = await openEngine({ assembly: join(root, 'cdk.out'), stateDir });
+  const aws = connect({ region: engine.region, endpoint: engine.endpoint, accessKeyId: 'a', secretAccessKey: 'b' });
+  const manifest = { orchestrator: 'heddle', pipelines: ['orders'], table: 'ledger', payloadBucket: 'payloads' };
+  await engine.service('dynamodb').call('CreateTable', tableRequest('ledger'));
+  await aws.call('ssm', 'PutParameter', {
+    Name: manifestName('heddle'),
+    Type: 'String',
+    Value: JSON.stringify(manifest),
+  });
+  await openLedger(aws, manifest).runs.create(runRecord('orders', 'r2', { endedAt: '2026-01-01T00:00:01.000Z' }));
+  // It ends as the first question comes, and answers no more.
+  Object.assign(engine.service('dynamodb'), {
+    call: () => Promise.all([engine.close(), new Promise(() => undefined)]),
+  });
+
+  const { setting, stdout, stderr } = testSetting([], { root, workingDirectory: root });
+  expect(await runProgram(['runs', '--json', '--state', '.joined'], setting)).toBe(0);
+  expect(stderr()).toBe('The local engine that was joined has ended: going on with one of its own.\n');
+  expect(JSON.parse(stdout())).toMatchObject({ run: 'r2' });
+  (await openEngine({ assembly: join(root, 'cdk.out'), stateDir })).close(); // that one has ended with the command
 });
 
 test('it waits until the engine says where it is, past one that has just ended', async () => {
