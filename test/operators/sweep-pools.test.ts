@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { sweepPools } from '../../lib/operators/pools.ts';
+import { sweep } from '../../lib/operators/sweep.ts';
+import { runRecord } from '../cli/recorded.ts';
 import { openServices, type TestServices } from '../services.ts';
 
 let services: TestServices;
@@ -26,7 +28,7 @@ test('of more pools than a sweep has time for, each is looked at in its turn', a
       return ledger.pools.get(at);
     },
   };
-  const now = () => (ms += 3_000); // each look takes some seconds
+  const now = () => (ms += 3_700); // each look takes some seconds
   const sweep = () => sweepPools({ ledger: { ...ledger, pools }, now } as Swept);
   let sweeps = 0;
   while (looked.length < 150) {
@@ -73,4 +75,52 @@ test('a sweep that cannot even list them says so', async () => {
   const inUse: typeof ledger.pools.inUse = () => Promise.reject(new Error('no such index'));
   const services = { ledger: { ...ledger, pools: { ...ledger.pools, inUse } }, now: () => ms } as Swept;
   expect(await sweepPools(services)).toEqual([{ why: 'no such index' }]);
+});
+
+test('runs and pools have each their share of a sweep, and the next one looks at the runs that were left', async () => {
+  const ledger = await openPools(60);
+  const oldest: string[] = [];
+  for (let n = 0; n < 150; n++) {
+    const createdAt = new Date(ms + n * 1_000).toISOString();
+    await ledger.runs.create(runRecord('orders', `r${n}`, { status: 'pending', createdAt }));
+    oldest.push(`r${n}`);
+  }
+  ms += 3_600_000;
+  const seen = { runs: [] as string[], pools: [] as string[] };
+  const took = (seconds: number): void => {
+    ms += seconds * 1_000;
+  };
+  const runs: typeof ledger.runs = {
+    ...ledger.runs,
+    get: async (pipeline, run) => {
+      seen.runs.push(run);
+      took(2);
+      const record = await ledger.runs.get(pipeline, run);
+      return record && { ...record, status: 'skipped', endedAt: record.createdAt }; // nothing is to be done about it
+    },
+  };
+  const pools: typeof ledger.pools = {
+    ...ledger.pools,
+    get: (at) => {
+      seen.pools.push(at.key);
+      took(3);
+      return ledger.pools.get(at);
+    },
+  };
+  const began = ms;
+  const services = { ledger: { ...ledger, runs, pools }, now: () => ms } as Swept;
+  const { looked, failed } = await sweep(services);
+  expect([failed, looked]).toEqual([[], seen.runs.length]);
+  expect(looked).toBeGreaterThan(40);
+  expect(looked).toBeLessThan(70);
+  expect(seen.pools.length).toBeGreaterThan(30);
+  expect(seen.pools.length).toBeLessThan(60);
+  expect(ms - began).toBeLessThan(240_000); // the function's time
+  const first = new Set(seen.runs.splice(0));
+  expect(first).toEqual(new Set(oldest.slice(0, looked)));
+  await sweep(services);
+  expect(seen.runs.filter((run) => first.has(run))).toEqual([]);
+  await sweep(services);
+  expect(new Set([...first, ...seen.runs]).size).toBe(150);
+  expect(new Set(seen.pools).size).toBe(60);
 });
