@@ -9,7 +9,7 @@ const BOOTSTRAP = 'BootstrapVersion'; // the CDK's: the version of its own stack
 /** The value of an SSM parameter. Throws HDL514 where there is none. */
 export const ssmValue = async (context: EngineContext, where: string, Name: string): Promise<string> => {
   try {
-    const { Parameter } = await context.service('ssm').call('GetParameter', { Name });
+    const { Parameter } = await context.service('ssm').call('GetParameter', { Name, WithDecryption: true });
     return String(isShape(Parameter) ? Parameter.Value : '');
   } catch (error) {
     if (!(error instanceof AwsError && error.code === 'ParameterNotFound')) throw error;

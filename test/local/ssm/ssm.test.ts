@@ -1,5 +1,6 @@
 import {
   DeleteParameterCommand,
+  DeleteParametersCommand,
   GetParameterCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
@@ -69,8 +70,69 @@ test('several by name, with those that are not there', async () => {
   expect(InvalidParameters).toEqual(['/none']);
 });
 
+// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html (WithDecryption)
+test('a secret is told to who asks for it decrypted', async () => {
+  const Name = '/secret/key';
+  await client.send(new PutParameterCommand({ Name, Value: 'hush', Type: 'SecureString' }));
+  const one = async (more: object) => (await client.send(new GetParameterCommand({ Name, ...more }))).Parameter?.Value;
+  const sealed = await one({});
+  expect(sealed).toMatch(/^AQICAH[\w+/=]+$/);
+  expect([await one({ WithDecryption: false }), await one({ WithDecryption: true })]).toEqual([sealed, 'hush']);
+  const many = new GetParametersCommand({ Names: [Name] });
+  const path = new GetParametersByPathCommand({ Path: '/secret', WithDecryption: true });
+  expect((await client.send(many)).Parameters?.[0]?.Value).toBe(sealed);
+  expect((await client.send(path)).Parameters?.[0]?.Value).toBe('hush');
+});
+
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+test('the standard tier takes 4,096 characters, the advanced one 8,192; one that is advanced stays so', async () => {
+  const tier = async (length: number, more: object = {}) => {
+    const Value = 'x'.repeat(length);
+    return (
+      await client.send(new PutParameterCommand({ Name: '/tiers/a', Value, Type: 'String', Overwrite: true, ...more }))
+    ).Tier;
+  };
+  expect(await tier(4096)).toBe('Standard');
+  await expect(tier(4097)).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining('Standard tier parameters support a maximum parameter value of 4096 characters.'),
+  });
+  expect(await tier(4096, { Tier: 'Intelligent-Tiering' })).toBe('Standard');
+  expect(await tier(4097, { Tier: 'Intelligent-Tiering' })).toBe('Advanced');
+  expect(await tier(8192)).toBe('Advanced');
+  await expect(tier(8193)).rejects.toMatchObject({ name: 'ValidationException' });
+});
+
+test('several are deleted, with those that are not there', async () => {
+  await put('/gone/a', 'x');
+  expect(await client.send(new DeleteParametersCommand({ Names: ['/gone/a', '/gone/b'] }))).toMatchObject({
+    DeletedParameters: ['/gone/a'],
+    InvalidParameters: ['/gone/b'],
+  });
+});
+
 describe('refusals', () => {
+  const patterned = (AllowedPattern: string) =>
+    client.send(new PutParameterCommand({ Name: '/p', Value: 'x1', Type: 'String', AllowedPattern }));
   const cases = [
+    {
+      name: 'a value that no pattern allows',
+      work: () => patterned('^\\d+$'),
+      error: 'ParameterPatternMismatchException',
+    },
+    { name: 'a pattern that is none', work: () => patterned('('), error: 'InvalidAllowedPatternException' },
+    { name: 'a path without its root', work: () => put('a/b', 'x'), error: 'ValidationException' },
+    { name: 'a name of AWS', work: () => put('/aws/b', 'x'), error: 'ValidationException' },
+    {
+      name: 'a type that is none',
+      work: () => served.call('ssm', 'PutParameter', { Name: '/p', Value: 'x', Type: 'Text' }),
+      error: 'ValidationException',
+    },
+    {
+      name: 'policies',
+      work: () => served.call('ssm', 'PutParameter', { Name: '/p', Value: 'x', Type: 'String', Policies: '[]' }),
+      error: 'NotImplemented',
+    },
     {
       name: 'eleven at once',
       work: () => client.send(new GetParametersCommand({ Names: Array.from({ length: 11 }, (_, at) => `/p${at}`) })),

@@ -1,4 +1,6 @@
-// SSM Parameter Store. Values of SecureString parameters are kept as they are: the engine has no keys.
+// SSM Parameter Store. Values of SecureString parameters are kept as they are, since the engine has no keys; who does not ask for them
+// decrypted gets what is as little use as what AWS gives.
+import { createHash } from 'node:crypto';
 import { arnOf } from '../../arn.ts';
 import { fieldReader } from '../../field-reader.ts';
 import { callFrom } from '../../operation-table.ts';
@@ -8,7 +10,9 @@ import { storedMap } from '../../stored-map.ts';
 
 const read = fieldReader('ValidationException');
 const NAME = /^[a-zA-Z0-9_.\-/]{1,2048}$/;
-const MAX_VALUE_BYTES = 8192; // the advanced tier
+const TYPES = ['SecureString', 'StringList', 'String'];
+const MOST_CHARACTERS = { Standard: 4096, Advanced: 8192 } as const;
+type Tier = keyof typeof MOST_CHARACTERS;
 const PAGE = { size: 'MaxResults', token: 'NextToken', most: 10, error: 'ValidationException' };
 
 interface Parameter {
@@ -17,7 +21,51 @@ interface Parameter {
   readonly value: string;
   readonly version: number;
   readonly modifiedMs: number;
+  /** Of one that was put before tiers were kept: undefined. */
+  readonly tier?: Tier;
 }
+
+const invalid = (message: string): AwsError => new AwsError('ValidationException', message);
+
+const checkName = (name: string): void => {
+  if (!NAME.test(name)) throw invalid(`Parameter name ${name} is not valid`);
+  if (name.includes('/') && !name.startsWith('/')) throw invalid('Parameter name must be a fully qualified name.');
+  if (/^\/?(?:aws|ssm)/i.test(name))
+    throw invalid(`Parameter name: can't be prefixed with "aws" or "ssm" (case-insensitive); found ${name}`);
+};
+
+const checkPattern = (pattern: string | undefined, value: string): void => {
+  if (pattern === undefined) return;
+  let allowed: RegExp;
+  try {
+    allowed = new RegExp(pattern);
+  } catch (error) {
+    throw new AwsError('InvalidAllowedPatternException', error instanceof Error ? error.message : String(error));
+  }
+  if (!allowed.test(value))
+    throw new AwsError(
+      'ParameterPatternMismatchException',
+      `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
+    );
+};
+
+/** The tier that a value is in: no parameter goes back to the standard tier. Throws ValidationException where it is too long. */
+const tierOf = (asked: string | undefined, value: string, before: Tier | undefined): Tier => {
+  const isLong = value.length > MOST_CHARACTERS.Standard;
+  const tier =
+    asked === 'Advanced' || before === 'Advanced' || (asked === 'Intelligent-Tiering' && isLong)
+      ? 'Advanced'
+      : 'Standard';
+  if (value.length <= MOST_CHARACTERS[tier]) return tier;
+  if (tier === 'Advanced') throw invalid(`Value is longer than ${MOST_CHARACTERS.Advanced} characters`);
+  throw invalid(
+    `Standard tier parameters support a maximum parameter value of ${MOST_CHARACTERS.Standard} characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html`,
+  );
+};
+
+/** In the place of a secret: as long a text of the same kind as AWS's, and the same for the same version. */
+const sealed = ({ name, version, value }: Parameter): string =>
+  `AQICAH${createHash('sha512').update(`${name} ${version} ${value}`).digest('base64')}`;
 
 const notFound = (): AwsError => new AwsError('ParameterNotFound', '');
 
@@ -25,10 +73,13 @@ const notFound = (): AwsError => new AwsError('ParameterNotFound', '');
 export const ssmService = (context: EngineContext): Service => {
   const parameters = storedMap<Parameter>(context.database, 'ssm_parameters');
 
-  const shown = (parameter: Parameter): Shape => ({
+  const shown = (parameter: Parameter, input: Shape): Shape => ({
     Name: parameter.name,
     Type: parameter.type,
-    Value: parameter.value,
+    Value:
+      parameter.type === 'SecureString' && read.flag(input, 'WithDecryption') !== true
+        ? sealed(parameter)
+        : parameter.value,
     Version: parameter.version,
     LastModifiedDate: parameter.modifiedMs / 1000,
     ARN: arnOf(context, 'ssm', `parameter/${parameter.name.replace(/^\//, '')}`),
@@ -44,9 +95,8 @@ export const ssmService = (context: EngineContext): Service => {
   const put = (input: Shape): Shape => {
     const name = read.text(input, 'Name');
     const value = read.text(input, 'Value');
-    if (!NAME.test(name)) throw new AwsError('ValidationException', `Parameter name ${name} is not valid`);
-    if (Buffer.byteLength(value) > MAX_VALUE_BYTES)
-      throw new AwsError('ValidationException', `Value is longer than ${MAX_VALUE_BYTES} bytes`);
+    checkName(name);
+    if (input.Policies !== undefined) throw notImplemented('ssm', 'PutParameter with Policies');
     const existing = parameters.get(name);
     if (existing !== undefined && read.flag(input, 'Overwrite') !== true)
       throw new AwsError(
@@ -54,23 +104,30 @@ export const ssmService = (context: EngineContext): Service => {
         'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
       );
     const type = read.optionalText(input, 'Type') ?? existing?.type;
-    if (type === undefined)
-      throw new AwsError('ValidationException', 'A parameter type is required when you create a parameter.');
+    if (type === undefined) throw invalid('A parameter type is required when you create a parameter.');
+    if (!TYPES.includes(type))
+      throw invalid(
+        `1 validation error detected: Value '${type}' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [${TYPES.join(', ')}]`,
+      );
+    checkPattern(read.optionalText(input, 'AllowedPattern'), value);
+    const tier = tierOf(read.optionalText(input, 'Tier'), value, existing?.tier);
     const version = (existing?.version ?? 0) + 1;
-    parameters.set(name, { name, type, value, version, modifiedMs: context.clock.now() });
-    return { Version: version, Tier: 'Standard' };
+    parameters.set(name, { name, type, value, version, tier, modifiedMs: context.clock.now() });
+    return { Version: version, Tier: tier };
+  };
+
+  const namesOf = (input: Shape): readonly string[] => {
+    const names = read.texts(input, 'Names');
+    if (names.length > PAGE.most)
+      throw invalid(`At most ${PAGE.most} parameters can be asked for; found ${names.length}`);
+    return names;
   };
 
   const getMany = (input: Shape): Shape => {
-    const names = read.texts(input, 'Names');
-    if (names.length > PAGE.most)
-      throw new AwsError(
-        'ValidationException',
-        `At most ${PAGE.most} parameters can be asked for; found ${names.length}`,
-      );
+    const names = namesOf(input);
     const found = names.map(find);
     return {
-      Parameters: found.filter((parameter) => parameter !== undefined).map(shown),
+      Parameters: found.filter((parameter) => parameter !== undefined).map((parameter) => shown(parameter, input)),
       InvalidParameters: names.filter((_, place) => found[place] === undefined),
     };
   };
@@ -82,7 +139,10 @@ export const ssmService = (context: EngineContext): Service => {
       .values()
       .filter(({ name }) => name.startsWith(path) && (isRecursive || !name.slice(path.length).includes('/')));
     const { items, next } = pageOf(all, ({ name }) => name, asked(input, PAGE));
-    return { Parameters: items.map(shown), ...(next !== undefined && { NextToken: next }) };
+    return {
+      Parameters: items.map((parameter) => shown(parameter, input)),
+      ...(next !== undefined && { NextToken: next }),
+    };
   };
 
   const remove = (input: Shape): Shape => {
@@ -90,16 +150,23 @@ export const ssmService = (context: EngineContext): Service => {
     return {};
   };
 
+  const removeMany = (input: Shape): Shape => {
+    const names = namesOf(input);
+    const DeletedParameters = names.filter((name) => parameters.delete(name));
+    return { DeletedParameters, InvalidParameters: names.filter((name) => !DeletedParameters.includes(name)) };
+  };
+
   const call = callFrom('ssm', {
     PutParameter: put,
     GetParameter: (input) => {
       const parameter = find(read.text(input, 'Name'));
       if (parameter === undefined) throw notFound();
-      return { Parameter: shown(parameter) };
+      return { Parameter: shown(parameter, input) };
     },
     GetParameters: getMany,
     GetParametersByPath: getByPath,
     DeleteParameter: remove,
+    DeleteParameters: removeMany,
   });
   return { id: 'ssm', call };
 };

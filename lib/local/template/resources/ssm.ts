@@ -4,7 +4,7 @@ import { nameOf, type ResourceHandler } from '../resource.ts';
 
 const currentValue = async (context: EngineContext, Name: string): Promise<unknown> => {
   try {
-    const { Parameter } = await context.service('ssm').call('GetParameter', { Name });
+    const { Parameter } = await context.service('ssm').call('GetParameter', { Name, WithDecryption: true });
     return isShape(Parameter) ? Parameter.Value : undefined;
   } catch (error) {
     if (error instanceof AwsError && error.code === 'ParameterNotFound') return undefined;
@@ -14,14 +14,14 @@ const currentValue = async (context: EngineContext, Name: string): Promise<unkno
 
 /** AWS::SSM::Parameter. */
 export const parameter: ResourceHandler = {
-  applied: ['Name', 'Type', 'Value'],
-  accepted: ['AllowedPattern', 'DataType', 'Description', 'Policies', 'Tags', 'Tier'],
+  applied: ['AllowedPattern', 'Name', 'Tier', 'Type', 'Value'],
+  accepted: ['DataType', 'Description', 'Policies', 'Tags'],
   apply: async (resource, context) => {
-    const { Type, Value } = resource.properties;
+    const { AllowedPattern, Tier, Type, Value } = resource.properties;
     const Name = nameOf(resource, 'Name', { longest: 1011, replaced: /[^\w./-]/g });
     // Putting the same value again would count up the version.
     if ((await currentValue(context, Name)) !== Value)
-      await context.service('ssm').call('PutParameter', { Name, Type, Value, Overwrite: true });
+      await context.service('ssm').call('PutParameter', { AllowedPattern, Name, Tier, Type, Value, Overwrite: true });
     return { physicalId: Name, attributes: { Type, Value } };
   },
   remove: async ({ physicalId }, context) => {
