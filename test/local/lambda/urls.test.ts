@@ -5,6 +5,7 @@ import { call, closeAfterEach, create, open } from './functions.ts';
 closeAfterEach();
 const program = `export const handler = async (event) => {
   if (event.rawPath === '/breaks') throw new Error('broken');
+  if (event.rawPath === '/says') return JSON.parse(event.body);
   if (event.rawPath === '/plain') return { seen: event };
   return { statusCode: 202, headers: { 'X-Own': 'yes' }, body: JSON.stringify(event) };
 };`;
@@ -45,6 +46,25 @@ describe('a signed request', () => {
     expect(await plain.json()).toMatchObject({ seen: { body: '/wA=', isBase64Encoded: true } });
     expect((await fetch(`${url}breaks`, { headers: signed })).status).toBe(502);
   });
+});
+
+// https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+test('a form comes in base64', async () => {
+  const headers = { ...signed, 'content-type': 'application/x-www-form-urlencoded' };
+  const answer = await fetch(`${url}form`, { method: 'POST', headers, body: 'a=1' });
+  expect(await answer.json()).toMatchObject({ body: 'YT0x', isBase64Encoded: true });
+});
+
+test.each([
+  ['no status', { statusCode: 'fine' }, 502],
+  ['a status that HTTP has not', { statusCode: 42 }, 502],
+  ['a header that is none', { statusCode: 200, headers: { 'a b': 'c' } }, 502],
+  ['a header of two lines', { statusCode: 200, headers: { a: 'b\nc' } }, 502],
+  ['no headers', { statusCode: 201, headers: null, body: 'made' }, 201],
+])('an answer with %s', async (_, says, status) => {
+  const headers = { ...signed, 'content-type': 'application/json' };
+  const answer = await fetch(`${url}says`, { method: 'POST', headers, body: JSON.stringify(says) });
+  expect(answer.status).toBe(status);
 });
 
 test('an unsigned request is refused, and a URL that is not there, or any more', async () => {

@@ -76,8 +76,9 @@ const answerOf = (Status: number, body: unknown): Shape => ({
   Body: JSON.stringify(body),
 });
 
+/** All else comes in base64, forms too. */
 const isText = (type: string): boolean =>
-  /^(?:text\/|application\/(?:json|javascript|xml|x-www-form-urlencoded|.+\+(?:json|xml)))/.test(type);
+  /^(?:text\/|application\/(?:json|javascript|xml|.+\+(?:json|xml)))/.test(type);
 
 const eventOf = (
   { account, region, clock }: EngineContext,
@@ -129,6 +130,10 @@ const eventOf = (
   };
 };
 
+/** Whether HTTP has a place for it: https://www.rfc-editor.org/rfc/rfc9110#name-fields */
+const isHeader = ([name, value]: readonly [string, string]): boolean =>
+  /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+
 /** What a function gives is the body, unless it says a status code. */
 const responseOf = (given: unknown): Shape => {
   if (typeof given !== 'object' || given === null || !('statusCode' in given))
@@ -137,15 +142,16 @@ const responseOf = (given: unknown): Shape => {
   if (Array.isArray(cookies) && cookies.length > 1)
     return answerOf(502, { Message: 'the local engine sets one cookie' });
   const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const status = Number(statusCode);
+  const said = [
+    ...Object.entries((headers ?? {}) as Shape).map(([name, value]) => [name.toLowerCase(), String(value)] as const),
+    ...(Array.isArray(cookies) && cookies.length > 0 ? [['set-cookie', String(cookies[0])] as const] : []),
+  ];
+  const isFine = Number.isInteger(status) && status >= 200 && status <= 599 && said.every(isHeader);
+  if (!isFine) return answerOf(502, { Message: 'Internal Server Error' });
   return {
-    Status: Number(statusCode),
-    Headers: {
-      'content-type': 'application/json',
-      ...Object.fromEntries(
-        Object.entries(headers as Shape).map(([name, value]) => [name.toLowerCase(), String(value)]),
-      ),
-      ...(Array.isArray(cookies) && cookies.length > 0 ? { 'set-cookie': String(cookies[0]) } : {}),
-    },
+    Status: status,
+    Headers: { 'content-type': 'application/json', ...Object.fromEntries(said) },
     Body: isBase64Encoded === true ? Buffer.from(text, 'base64') : text,
   };
 };
