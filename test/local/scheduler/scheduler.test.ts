@@ -37,6 +37,7 @@ describe('when', () => {
   // expression | settings | after moving on by | times
   const rows: readonly (readonly [string, Shape, number, readonly string[]])[] = [
     ['rate(20 minutes)', {}, HOUR, ['12:00', '12:20', '12:40', '13:00']],
+    ['rate(1 hours)', {}, HOUR, ['12:00', '13:00']],
     [
       'rate(20 minutes)',
       { StartDate: '2026-03-28T12:30:00Z', EndDate: '2026-03-28T13:10:00Z' },

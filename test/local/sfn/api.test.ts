@@ -34,6 +34,7 @@ describe('errors are those of AWS', () => {
     ['SendTaskSuccess', { taskToken: 'mine', output: `"${'x'.repeat(262_143)}"` }, 'ValidationException'],
     ['TagResource', { resourceArn: machineArn('no'), tags: [] }, 'ResourceNotFound'],
     ['PublishStateMachineVersion', { stateMachineArn: machineArn('m'), revisionId: 'older' }, 'ConflictException'],
+    ['TestState', { definition: '{"Type":"Pass","End":true}', inspectionLevel: 'ALL' }, 'ValidationException'],
     ['Dance', {}, 'NotImplemented'],
   ])('%s %j: %s', async (operation, input, code) => {
     const { call, create } = engine();

@@ -102,6 +102,10 @@ test.each<[string, object, object, number]>([
   const update = async () => {
     const { mapRuns } = await call('ListMapRuns', { executionArn });
     const [{ mapRunArn = '' } = {}] = mapRuns as { mapRunArn?: string }[];
+    for (const maxConcurrency of ['7', 1.5])
+      await expect(call('UpdateMapRun', { mapRunArn, maxConcurrency })).rejects.toMatchObject({
+        code: 'SerializationException',
+      });
     await call('UpdateMapRun', { mapRunArn, ...limits });
     return {};
   };

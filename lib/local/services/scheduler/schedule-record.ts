@@ -38,12 +38,15 @@ const checkTarget = (target: Shape): void => {
   if (!['sqs', 'lambda', 'states', 'sns', 'events', 'scheduler'].includes(service)) throw refuse(`the target ${arn}`);
 };
 
+/** Unlike a rule of EventBridge, a schedule may have `rate(1 hours)`: Terraform's and others' examples do. */
+const asOfRules = (expression: string): string => expression.replace(/^rate\(1 (minute|hour|day)s\)$/, 'rate(1 $1)');
+
 /** The expression of a schedule, in its time zone. Throws ValidationException. */
 export const scheduleOf = (settings: Shape): Schedule => {
   const zone = read.optionalText(settings, 'ScheduleExpressionTimezone') ?? 'UTC';
   const expression = read.text(settings, 'ScheduleExpression');
   try {
-    return parseSchedule(expression, zone);
+    return parseSchedule(asOfRules(expression), zone);
   } catch (error) {
     if (!(error instanceof ScheduleError)) throw error;
     throw new AwsError('ValidationException', `Invalid Schedule Expression ${expression}. ${error.message}`); // AWS says no more than the first

@@ -1,6 +1,6 @@
 // DescribeMapRun, ListMapRuns, UpdateMapRun.
 import type { OperationTable } from '../../operation-table.ts';
-import type { Shape } from '../../service.ts';
+import { AwsError, type Shape } from '../../service.ts';
 import type { MapRunRow } from './map-run-rows.ts';
 import type { MapRuns } from './map-runs.ts';
 import { page } from './pages.ts';
@@ -61,8 +61,13 @@ const describe = (runs: MapRuns, row: MapRunRow): Shape => {
   };
 };
 
-const numberIn = (input: Shape, field: string, before: number, largest = UNBOUNDED): number =>
-  typeof input[field] === 'number' ? within(input[field], field, 0, largest) : before;
+const numberIn = (input: Shape, field: string, before: number, largest = UNBOUNDED): number => {
+  const value = input[field] ?? undefined;
+  if (value === undefined) return before;
+  if (typeof value === 'number' && (Number.isInteger(value) || field === 'toleratedFailurePercentage'))
+    return within(value, field, 0, largest);
+  throw new AwsError('SerializationException', `${field} is ${JSON.stringify(value)}; expected a number`);
+};
 
 const runIn = (input: Shape) => arnIn(input, 'mapRunArn', 'mapRun');
 

@@ -17,7 +17,7 @@ import type { Sequence, State, TaskState } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
 import { unlogged } from './express.ts';
 import { invalidDefinition, type Machines } from './machines.ts';
-import { optionalText, parseInput, text } from './requests.ts';
+import { oneOf, optionalText, parseInput, text } from './requests.ts';
 import { contextOf, jsonOf, mocked } from './test-state-request.ts';
 
 /** What AWS calls the state that is tested, in the context object and in causes. */
@@ -58,6 +58,7 @@ export class StateTests {
   }
 
   async run(input: Shape): Promise<Shape> {
+    oneOf(input, 'inspectionLevel', 'INFO', 'DEBUG', 'TRACE');
     const visit = this.#visit(input);
     const inspected: Shape = {};
     const answer = await this.#outcome(visit, input, inspected);
