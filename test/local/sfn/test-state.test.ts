@@ -137,6 +137,67 @@ test.each([
     },
   ],
   [
+    'tells what the iterations would get, and the children',
+    {
+      definition: {
+        ...map,
+        QueryLanguage: 'JSONata',
+        Items: '{% $states.input %}',
+        ItemSelector: { n: '{% $states.context.Map.Item.Value + $states.context.Map.Item.Index %}' },
+        ItemBatcher: { MaxItemsPerBatch: 2 },
+      },
+      input: '[1,2,3]',
+      mock: { result: '[]' },
+      inspectionLevel: 'DEBUG',
+    },
+    {
+      inspectionData: {
+        afterItemSelector: '[{"n":1},{"n":3},{"n":5}]',
+        afterItemBatcher: '[{"Items":[{"n":1},{"n":3}]},{"Items":[{"n":5}]}]',
+      },
+    },
+  ],
+  [
+    'takes what a reader would find',
+    {
+      definition: {
+        ...map,
+        ItemReader: {
+          Resource: 'arn:aws:states:::s3:getObject',
+          ReaderConfig: { InputType: 'JSON', ItemsPointer: '/in' },
+          Parameters: { Bucket: 'b', Key: 'k' },
+        },
+        ItemSelector: { 'key.$': '$$.Map.Item.Key' },
+      },
+      mock: { result: '[]' },
+      stateConfiguration: { mapItemReaderData: '{"in":{"a":1}}' },
+      inspectionLevel: 'DEBUG',
+    },
+    { inspectionData: { afterItemsPointer: '{"a":1}', afterItemSelector: '[{"key":"a"}]' } },
+  ],
+  [
+    'gives a state of a map the first iteration, with its own input',
+    {
+      definition: {
+        QueryLanguage: 'JSONata',
+        StartAt: 'M',
+        States: {
+          M: {
+            Type: 'Map',
+            ItemProcessor: {
+              StartAt: 'P',
+              States: { P: { Type: 'Pass', Output: '{% $states.context.Map %}', End: true } },
+            },
+            End: true,
+          },
+        },
+      },
+      stateName: 'P',
+      input: '"mine"',
+    },
+    { output: '{"Item":{"Index":0,"Value":"mine","Source":"STATE_DATA"}}' },
+  ],
+  [
     'takes the items from the context object',
     {
       definition: { ...map, ItemsPath: '$$.Execution.Input' },
@@ -150,6 +211,17 @@ test.each([
   const { call } = engine({ functions: { f: (event) => `got ${event}` } });
   expect(await call('TestState', { definition: JSON.stringify(definition), ...more })).toMatchObject(expected);
 });
+
+// test-state-isolation.html: "Without a mock, invoking these states via TestState API will return a validation exception"
+test.each(['states:startExecution.sync:2', 'sqs:sendMessage.waitForTaskToken', 'activity:a'])(
+  'TestState refuses %s without a mock',
+  async (resource) => {
+    const { call } = engine();
+    const place = resource.startsWith('activity') ? 'us-east-1:111111111111' : ':';
+    const definition = JSON.stringify({ Type: 'Task', Resource: `arn:aws:states:${place}:${resource}`, End: true });
+    await expect(call('TestState', { definition, roleArn })).rejects.toMatchObject({ code: 'ValidationException' });
+  },
+);
 
 // AWS's answers, recorded by LocalStack (test_state/test_state_mock_validation.py, test_state_context_object.py)
 const CONTEXT = 'Invalid Context object provided: ';

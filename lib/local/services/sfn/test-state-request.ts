@@ -9,6 +9,8 @@ const refused = (message: string): AwsError => new AwsError('ValidationException
 
 const model = late<typeof import('./mock-model.ts')>(import.meta.url, './mock-model.ts');
 
+const WAITS = /\.(sync(:2)?|waitForTaskToken)$/;
+const ACTIVITY = /^arn:[^:]+:states:[^:]*:[^:]*:activity:/;
 const MODES = ['PRESENT', 'STRICT', 'NONE'];
 const MOCKED = new Set<State['kind']>(['Task', 'Map', 'Parallel']);
 
@@ -20,6 +22,8 @@ const checkMock = (state: State, { mock, revealSecrets, roleArn }: Shape): void 
         'InvalidDefinition',
         'TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]',
       );
+    if (state.kind === 'Task' && (WAITS.test(state.resource) || ACTIVITY.test(state.resource)))
+      throw refused(`The resource '${state.resource}' is not supported when no mock is specified`); // AWS's words were not seen
     if (state.kind === 'Task' && roleArn === undefined)
       throw refused('RoleArn must be specified when testing a Task state');
     return;
@@ -76,8 +80,6 @@ export const jsonOf = (input: Shape, field: string, what: string): JsonObject | 
   if (isObject(parsed)) return parsed;
   throw refused(`Invalid ${what} provided: it must be a JSON object`);
 };
-
-const WAITS = /\.(sync(:2)?|waitForTaskToken)$/;
 
 /** The context object that is given, for `state`. Throws for one that AWS does not take. */
 export const contextOf = (state: State, input: Shape): JsonObject | undefined => {

@@ -9,11 +9,12 @@ import { Execution, type Host } from '../../states/machine/execution.ts';
 import { Frame } from '../../states/machine/frame.ts';
 import { caught, delaySeconds, type GuardedState, isGuarded } from '../../states/machine/guarded.ts';
 import { inspectInput, inspectResult } from '../../states/machine/inspection.ts';
+import { mapContext, STATE_DATA } from '../../states/machine/map-items.ts';
 import { finish } from '../../states/machine/outcome.ts';
 import { execute } from '../../states/machine/sequence.ts';
 import { type Exit, Visit } from '../../states/machine/visit.ts';
 import { NotJson, readJson } from '../../states/parse/json-text.ts';
-import type { Sequence, State, TaskState } from '../../states/parse/machine.ts';
+import type { MapState, Sequence, State, TaskState } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
 import { unlogged } from './express.ts';
 import { invalidDefinition, type Machines } from './machines.ts';
@@ -23,13 +24,20 @@ import { contextOf, jsonOf, mocked } from './test-state-request.ts';
 /** What AWS calls the state that is tested, in the context object and in causes. */
 const ALONE = 'StateName';
 
-const findState = (sequence: Sequence, name: string): { state: State; sequence: Sequence } | undefined => {
+interface Found {
+  readonly state: State;
+  readonly sequence: Sequence;
+  /** The map that runs it for each item, if one does. */
+  readonly map: MapState | undefined;
+}
+
+const findState = (sequence: Sequence, name: string, map?: MapState): Found | undefined => {
   const state = sequence.states.get(name);
-  if (state) return { state, sequence };
+  if (state) return { state, sequence, map };
   for (const inner of sequence.states.values()) {
     const below = inner.kind === 'Map' ? [inner.processor] : inner.kind === 'Parallel' ? inner.branches : [];
     for (const deeper of below) {
-      const found = findState(deeper, name);
+      const found = findState(deeper, name, inner.kind === 'Map' ? inner : map);
       if (found) return found;
     }
   }
@@ -102,6 +110,8 @@ export class StateTests {
       variables: jsonOf(input, 'variables', 'Variables') ?? {},
       lifetime: run.lifetime,
       cursor: 0,
+      // AWS: a state of a map sees the first iteration, with its own input as the item.
+      map: found.map && mapContext(0, payload.value, { source: STATE_DATA }),
     });
     const visit = new Visit(
       frame,
@@ -118,7 +128,7 @@ export class StateTests {
     const variables = Object.keys(visit.frame.variables);
     if (variables.length > 0) inspected.variables = JSON.stringify(visit.frame.variables);
     try {
-      await inspectInput(visit, inspected);
+      await inspectInput(visit, inspected, textOf(shapeOf(input.stateConfiguration).mapItemReaderData));
       const result = await this.#result(visit, input.mock);
       if (result) await checkTolerated(visit, result, shapeOf(input.stateConfiguration).mapIterationFailureCount);
       const exit = isGuarded(visit) && result ? await finish(visit, result) : await execute(visit, visit.state);

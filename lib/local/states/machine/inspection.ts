@@ -2,8 +2,10 @@
 import type { Shape } from '../../service.ts';
 import { EvaluationProblem } from '../errors.ts';
 import type { Json } from '../json.ts';
-import type { MapState, State } from '../parse/machine.ts';
-import { isIterable, noArray } from './map-items.ts';
+import type { ItemReader, MapState, State } from '../parse/machine.ts';
+import { packing } from './item-batches.ts';
+import { follow } from './item-files.ts';
+import { isIterable, itemsIn, mapContext, noArray, STATE_DATA, selectItem } from './map-items.ts';
 import type { Visit } from './visit.ts';
 
 const text = (value: Json): string => JSON.stringify(value);
@@ -22,26 +24,63 @@ const onTheWayIn = async (visit: Visit): Promise<Shape> => {
   return { ...after, afterParameters: text(parameters ? await parameters(visit.scope(effective)) : effective) };
 };
 
-const ofMap = async (visit: Visit, state: MapState): Promise<Shape> => {
-  const scope = visit.scope(state.flow.input(visit.scope()));
+/** The inputs of the iterations, and of the children where there is a batcher. */
+const ofItems = async (visit: Visit<MapState>, effective: Json, items: Json): Promise<Shape> => {
+  const { state } = visit;
+  const batcher = state.distribution?.batcher;
+  if (!(state.selector || batcher) || !isIterable(state, items)) return {};
+  const group = { ...itemsIn(items), source: STATE_DATA };
+  const selected: Json[] = [];
+  for (const [index, item] of group.items.entries())
+    selected.push(await selectItem(visit, effective, mapContext(index, item, group), item));
+  const packed = await packing(visit, batcher, effective);
+  const inputs = [...selected.map(packed.add), packed.rest()].flatMap((input) => (input ? [input.value] : []));
+  return {
+    ...(state.selector && { afterItemSelector: text(selected) }),
+    ...(batcher && { afterItemBatcher: text(inputs) }),
+  };
+};
+
+/** The items that a reader would read from `data`, which is what is in its file: JSON, or text that is told of as it is. */
+const readFrom = (reader: ItemReader, data: string): Json => {
+  try {
+    return follow(JSON.parse(data) as Json, reader.config.ItemsPointer);
+  } catch {
+    return data; // rows or lines: nothing is told of them
+  }
+};
+
+const ofMap = async (visit: Visit<MapState>, data: string | undefined): Promise<Shape> => {
+  const { state } = visit;
+  const effective = state.flow.input(visit.scope());
+  const scope = visit.scope(effective);
+  const reader = state.distribution?.reader;
   const tolerated = await state.distribution?.toleratedCount?.(scope);
   const percentage = await state.distribution?.toleratedPercentage?.(scope);
-  const items = state.itemsPath?.read(scope) ?? scope.input;
-  if (state.language === 'JSONPath' && !state.distribution?.reader && !isIterable(state, items))
+  const own = state.items ? await state.items(visit.scope()) : (state.itemsPath?.read(scope) ?? effective);
+  const items = reader && data !== undefined ? readFrom(reader, data) : own;
+  if (state.language === 'JSONPath' && !reader && !isIterable(state, items))
     throw new EvaluationProblem('States.Runtime', noArray(state));
   return {
-    ...(state.itemsPath && { afterItemsPath: text(items) }),
+    ...(state.itemsPath && { afterItemsPath: text(own) }),
+    ...(reader?.config.ItemsPointer !== undefined && data !== undefined && { afterItemsPointer: text(items) }),
+    ...(await ofItems(visit, effective, items)),
     maxConcurrency: (await state.maxConcurrency?.(scope)) ?? 0,
     ...(tolerated !== undefined && { toleratedFailureCount: tolerated }),
     ...(percentage !== undefined && { toleratedFailurePercentage: percentage }),
   };
 };
 
-/** Tells `inspected` what there is before the state has run. Throws what its expressions throw. */
-export const inspectInput = async (visit: Visit, inspected: Shape): Promise<void> => {
+const isMap = (visit: Visit): visit is Visit<MapState> => visit.state.kind === 'Map';
+
+/**
+ * Tells `inspected` what there is before the state has run; `data` is what the reader of a map would find. Throws what its expressions
+ * throw.
+ */
+export const inspectInput = async (visit: Visit, inspected: Shape, data: string | undefined): Promise<void> => {
   inspected.input = visit.input.text;
   Object.assign(inspected, await onTheWayIn(visit));
-  if (visit.state.kind === 'Map') Object.assign(inspected, await ofMap(visit, visit.state));
+  if (isMap(visit)) Object.assign(inspected, await ofMap(visit, data));
 };
 
 /** A Pass without a Result hands on its parameters, or its input. */

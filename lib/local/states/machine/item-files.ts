@@ -105,7 +105,7 @@ async function* lineItems(texts: AsyncIterable<string>): Rows {
 }
 
 /** `ItemsPointer`: a JSON pointer to the array inside the document. */
-const follow = (document: Json, pointer: Json | undefined): Json => {
+export const follow = (document: Json, pointer: Json | undefined): Json => {
   if (typeof pointer !== 'string' || pointer === '') return document;
   let value: Json | undefined = document;
   for (const part of pointer.split('/').slice(1)) {
