@@ -209,9 +209,16 @@ export class Operators extends Construct {
     const manifest = this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`);
     const hasRows = rows !== undefined && rows.objects.length > 0;
     const settlers = hasRows ? [this.settle, this.mend] : [this.settle];
-    for (const settler of settlers) {
-      allow(settler, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
-      allow(settler, ['ssm:GetParameter'], [manifest]);
+    const deadLetters = this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline));
+    // What failed, what a further execution did not come to, what can never be replayed, what is left standing of a compensation.
+    for (const sender of [...settlers, this.finish, this.reconcile, this.sweep]) {
+      allow(sender, ['sqs:SendMessage'], [deadLetters]);
+      allow(sender, ['ssm:GetParameter'], [manifest]);
+    }
+    // And take off what a further execution does again.
+    for (const starter of [this.dispatch, this.replay]) {
+      allow(starter, [...consuming, 'sqs:SendMessage'], [deadLetters]);
+      allow(starter, ['ssm:GetParameter'], [manifest]);
     }
     // To say what is wrong with rows that could not be read, and to write a copy of them that can.
     if (hasRows) {
@@ -230,22 +237,14 @@ export class Operators extends Construct {
     const undoing = this.#arn('states', `execution:${machineName}${compensationSuffix}:*`);
     allow(this.sweep, ['states:DescribeExecution'], compensates ? [executions, undoing] : [executions]);
     allow(this.settle, ['states:SendTaskFailure'], machines);
-    for (const starter of [this.dispatch, this.replay, this.sweep]) {
-      allow(starter, ['ssm:GetParameter'], [manifest]);
+    for (const starter of [this.dispatch, this.replay, this.sweep])
       allow(starter, ['states:StartExecution'], [machine]);
-    }
     allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
-    // For what can never be replayed.
-    allow(this.replay, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
     if (type === 'express' || overlap === 'cancelRunning' || compensates || deadline) this.#lookAfter();
     if (overlap || compensates) this.#tellDispatch();
     if (pools.length > 0) this.#servePools();
     if (compensates) {
       allow(this.dispatch, ['states:StartExecution'], [`${machine}${compensationSuffix}`]);
-      // What is left standing where the execution that was to undo it died.
-      for (const leaver of [this.reconcile, this.dispatch, this.sweep])
-        allow(leaver, ['sqs:SendMessage'], [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
-      allow(this.reconcile, ['ssm:GetParameter'], [manifest]);
     }
     if (overlap === 'cancelRunning' || deadline?.ends)
       for (const stopper of [this.dispatch, this.sweep]) allow(stopper, ['states:StopExecution'], [executions]);

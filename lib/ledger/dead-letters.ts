@@ -1,6 +1,7 @@
 // Dead letters: the ledger's record first, then the SQS message, then a mark that it was sent.
 import { type DeadLetter, deadLetterKey, discardedEntry, openLettersIndexKey, runsIndex } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
+import { eachAtOnce } from '../support/each-at-once.ts';
 import { openAudit } from './audit.ts';
 import type { Table } from './table.ts';
 
@@ -20,8 +21,16 @@ export interface DeadLetters {
   first(pipeline: string, run: string, most: number, stage?: string): Promise<readonly DeadLetter[]>;
   /** Up to `limit` open ones of a pipeline, those that failed last first. */
   open(pipeline: string, limit: number): Promise<readonly DeadLetter[]>;
-  /** Opens again what this execution of the run was to do and did not come to: its stage is not among `completed`. */
-  reopen(pipeline: string, run: string, generation: number, completed: ReadonlySet<string>): Promise<void>;
+  /**
+   * Opens again what this execution of the run was to do and did not come to, for its stage is not among `completed`, and sends it to the
+   * queue again: its message was taken off with the order. A repeat sends what one who died in between did not. `queueUrl` gives
+   * undefined where the pipeline, with its queue, is gone.
+   */
+  reopen(
+    at: { readonly pipeline: string; readonly run: string; readonly generation: number },
+    completed: ReadonlySet<string>,
+    queueUrl: () => Promise<string | undefined>,
+  ): Promise<void>;
   /** Closes an open one as replayed in this execution of its run. False when it is not open. */
   replayed(
     at: LetterAddress,
@@ -34,6 +43,9 @@ export interface DeadLetters {
 interface Recorded extends DeadLetter {
   readonly notified: boolean;
 }
+
+/** Letters that are opened again side by side: a map may have 100,000. */
+const atOnce = 20;
 
 const closing = ['closedBy', 'closedAt', 'because', 'replayedIn'];
 
@@ -76,15 +88,35 @@ export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => {
       values: { open: 'open' },
     })) !== undefined;
 
+  const send = async (letter: DeadLetter, queueUrl: string): Promise<void> => {
+    const key = keyOf(letter);
+    const { pipeline, run, partition, stage, item, error, cause, attempts, firstAt, lastAt } = letter;
+    const { definitionHash, generation, round, reopenedIn } = letter;
+    const message = {
+      ...{ id: `${key.pk}/${key.sk}`, pipeline, run, partition, stage, item, error, cause, attempts, firstAt, lastAt },
+      ...{ definitionHash, generation, round, reopenedIn },
+    };
+    await aws.call('sqs', 'SendMessage', { QueueUrl: queueUrl, MessageBody: JSON.stringify(message) });
+    await table.update({ key, set: { notified: true }, condition: 'attribute_exists(pk)' });
+  };
+
+  /** As it is now: it may be that another did so, or this itself, and the answer to its write was lost. */
+  const openAgain = async (letter: DeadLetter, generation: number): Promise<Recorded | undefined> => {
+    const key = keyOf(letter);
+    const opened = await table.update<Recorded>({
+      key,
+      set: { state: 'open', reopenedIn: generation, notified: false, ...openLettersIndexKey(letter.pipeline, letter) },
+      remove: closing,
+      condition: '#replayedIn = :generation',
+      values: { generation },
+    });
+    return opened ?? table.get<Recorded>(key);
+  };
+
   return {
     write: async (letter, queueUrl) => {
-      const key = keyOf(letter);
-      if (!(await record(letter)) && (await table.get<Recorded>(key))?.notified === true) return;
-      await aws.call('sqs', 'SendMessage', {
-        QueueUrl: queueUrl,
-        MessageBody: JSON.stringify({ id: `${key.pk}/${key.sk}`, ...letter, input: undefined }),
-      });
-      await table.update({ key, set: { notified: true }, condition: 'attribute_exists(pk)' });
+      if (!(await record(letter)) && (await table.get<Recorded>(keyOf(letter)))?.notified === true) return;
+      await send(letter, queueUrl);
     },
 
     get: (at) => table.get(keyOf(at)),
@@ -103,17 +135,18 @@ export const openDeadLetters = (aws: Aws, table: Table): DeadLetters => {
 
     open: (pipeline, limit) => table.latest(runsIndex, `dead#${pipeline}`, limit),
 
-    reopen: async (pipeline, run, generation, completed) => {
-      for (const letter of await table.list<DeadLetter>(`run#${pipeline}#${run}`, 'dead#')) {
-        if (letter.replayedIn !== generation || completed.has(letter.stage)) continue;
-        await table.update({
-          key: keyOf(letter),
-          set: { state: 'open', ...openLettersIndexKey(pipeline, letter) },
-          remove: closing,
-          condition: '#replayedIn = :generation',
-          values: { generation },
-        });
-      }
+    reopen: async ({ pipeline, run, generation }, completed, queueUrl) => {
+      const isUnsent = (letter: Recorded): boolean =>
+        isOpen(letter) && letter.reopenedIn === generation && !letter.notified;
+      const letters = (await table.list<Recorded>(`run#${pipeline}#${run}`, 'dead#')).filter(
+        (letter) => !completed.has(letter.stage) && (letter.replayedIn === generation || isUnsent(letter)),
+      );
+      await eachAtOnce(letters, atOnce, async (letter) => {
+        const opened = isUnsent(letter) ? letter : await openAgain(letter, generation);
+        const url = opened && isUnsent(opened) ? await queueUrl() : undefined;
+        if (opened && url !== undefined) await send(opened, url);
+        return undefined;
+      });
     },
 
     replayed: (at, { by, at: closedAt, because, replayedIn }) =>

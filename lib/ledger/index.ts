@@ -77,6 +77,7 @@ export {
   lookThrough,
   messagesOn,
   takeOut,
+  takeOutClosed,
   textsOf,
   type WaitingMessage,
 } from './take-out.ts';

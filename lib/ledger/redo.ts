@@ -13,12 +13,21 @@ import {
   sumScores,
   undoneStage,
 } from '../records/index.ts';
+import { isOpen } from './dead-letters.ts';
 import type { Payloads } from './payloads.ts';
 import { belowOf } from './redo-plan.ts';
 import type { Stages } from './stages.ts';
 import type { Key, Table } from './table.ts';
 
-export type Redo = (pipeline: string, run: string, order: ResumeOrder, now: string) => Promise<void>;
+/** Gives the dead letters that the order closed, now or before. */
+export type Redo = (pipeline: string, run: string, order: ResumeOrder, now: string) => Promise<readonly DeadLetter[]>;
+
+const wentOn = 'the run went on';
+
+/** By this order, whose first try died then. */
+const wasClosed = ({ stage, replayedIn, because, generation = 1 }: DeadLetter, order: ResumeOrder): boolean =>
+  replayedIn === order.generation ||
+  (undoneStage(stage) !== undefined && because === wentOn && generation === order.generation - 1);
 
 /** What an earlier end left in a record of a stage or batch. */
 const ended = [
@@ -127,36 +136,42 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
     order: ResumeOrder,
     { growing, begun }: { readonly growing: ReadonlySet<string>; readonly begun: ReadonlySet<string> },
     now: string,
-  ): Promise<void> => {
+  ): Promise<readonly DeadLetter[]> => {
     const covered = ({ stage, item }: DeadLetter): boolean => {
       if (begun.has(stage)) return true;
       if (order.again.includes(stage) || (order.below.includes(stage) && !growing.has(stage))) return true;
       const items = order.items[stage];
       return items === 'failed' || (item !== undefined && items?.includes(item) === true);
     };
+    const closed: DeadLetter[] = [];
     for (const letter of await table.list<DeadLetter>(`run#${pipeline}#${run}`, 'dead#')) {
+      const isUndoing = undoneStage(letter.stage) !== undefined;
+      if (isOpen(letter) ? isUndoing || covered(letter) : wasClosed(letter, order)) closed.push(letter);
+    }
+    for (const letter of closed.filter(isOpen)) {
       // What could not be undone stands now: to undo it later would undo a part of a run that goes on.
-      if (undoneStage(letter.stage) !== undefined && (letter.state ?? 'open') === 'open')
+      if (undoneStage(letter.stage) !== undefined)
         await table.update({
           key: deadLetterKey(pipeline, run, letter.stage, letter.item),
-          set: { state: 'discarded', closedBy: order.by, closedAt: now, because: 'the run went on' },
+          set: { state: 'discarded', closedBy: order.by, closedAt: now, because: wentOn },
           remove: notOpen,
           ...earlier(order),
         });
-      if (!covered(letter) || (letter.state ?? 'open') !== 'open') continue;
-      await table.update({
-        key: deadLetterKey(pipeline, run, letter.stage, letter.item),
-        set: {
-          state: 'replayed',
-          replayedIn: order.generation,
-          closedBy: order.by,
-          closedAt: now,
-          because: order.reason,
-        },
-        remove: notOpen,
-        ...earlier(order),
-      });
+      else
+        await table.update({
+          key: deadLetterKey(pipeline, run, letter.stage, letter.item),
+          set: {
+            state: 'replayed',
+            replayedIn: order.generation,
+            closedBy: order.by,
+            closedAt: now,
+            because: order.reason,
+          },
+          remove: notOpen,
+          ...earlier(order),
+        });
     }
+    return closed;
   };
 
   return async (pipeline, run, order, now) => {
@@ -205,7 +220,7 @@ export const openRedo = (table: Table, stages: Stages, payloads: Payloads): Redo
       }
       await resetStage(stageKey(pipeline, run, stage), record, order, { anew: true, remove: [] });
     }
-    await closeLetters(pipeline, run, order, { growing, begun }, now);
+    return closeLetters(pipeline, run, order, { growing, begun }, now);
   };
 };
 

@@ -1,5 +1,5 @@
 // Looks through the messages of a queue of dead letters, and takes some off it, so that an alarm on it tells of what is open.
-import { letterName } from '../records/index.ts';
+import { type DeadLetter, letterName } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
 
 /** How long the other messages are hidden meanwhile. */
@@ -57,17 +57,18 @@ const withEach = async (
   return refused;
 };
 
-/** Deletes the messages that `isMeant`, until it has `most`. Others show up again at once. */
+/** Deletes the messages that `isMeant`, until it has `most`, or has `looked` at so many. Others show up again at once. */
 export const lookThrough = async (
   aws: Aws,
   QueueUrl: string,
   isMeant: (message: WaitingMessage) => boolean,
   most = Number.POSITIVE_INFINITY,
+  looked = mostMessages,
 ): Promise<Looked> => {
   const left: WaitingMessage[] = [];
   const seen = new Set<string>();
   let taken = 0;
-  while (taken < most && seen.size < mostMessages) {
+  while (taken < most && seen.size < looked) {
     const { Messages = [] } = await aws.call('sqs', 'ReceiveMessage', {
       QueueUrl,
       MaxNumberOfMessages: 10,
@@ -95,14 +96,38 @@ export const lookThrough = async (
   return { taken, left };
 };
 
-const nameIn = ({ Body }: WaitingMessage): string | undefined => {
+const letterIn = ({
+  Body,
+}: WaitingMessage): Pick<DeadLetter, 'generation' | 'reopenedIn'> & { readonly name: string } => {
   try {
-    return letterName(JSON.parse(Body));
+    const letter = JSON.parse(Body);
+    return { ...letter, name: letterName(letter) };
   } catch {
-    return undefined; // somebody else's message: it stays
+    return { name: '' }; // somebody else's message: it stays
   }
 };
 
 /** Deletes the messages of these letters (by `letterName`); gives how many. */
 export const takeOut = async (aws: Aws, queueUrl: string, names: ReadonlySet<string>): Promise<number> =>
-  (await lookThrough(aws, queueUrl, (message) => names.has(nameIn(message) ?? ''), names.size)).taken;
+  (await lookThrough(aws, queueUrl, (message) => names.has(letterIn(message).name), names.size)).taken;
+
+/** Messages that an operator looks through: its time is short. Where there are more, the alarm rings with good reason. */
+const mostForOrder = 1_000;
+
+/**
+ * Deletes the messages of letters that an order has closed, for the execution `generation` of their run. What failed in that execution, or
+ * was opened again by its end, stays.
+ */
+export const takeOutClosed = async (
+  aws: Aws,
+  queueUrl: string,
+  closed: readonly DeadLetter[],
+  generation: number,
+): Promise<void> => {
+  const names = new Set(closed.map(letterName));
+  const isMeant = (message: WaitingMessage): boolean => {
+    const { name, generation: failedIn = 1, reopenedIn = 1 } = letterIn(message);
+    return names.has(name) && Math.max(failedIn, reopenedIn) < generation;
+  };
+  if (names.size > 0) await lookThrough(aws, queueUrl, isMeant, names.size, mostForOrder);
+};

@@ -13,6 +13,7 @@ import {
 import { errorNames } from '../support/error-names.ts';
 import { PermanentError } from '../support/run-errors.ts';
 import { accountSoFar, compensationOf } from './compensate.ts';
+import { openLettersAgain } from './open-letters-again.ts';
 import { RunFailedError } from './run-failed-error.ts';
 import { isoTime, type Services } from './services.ts';
 import { isTold, tellEnd } from './tell-end.ts';
@@ -51,7 +52,7 @@ export const finish = async (call: FinishCall, services: Services): Promise<Fini
   const unsettled = final.filter(({ status }) => ['pending', 'running', 'waiting'].includes(status));
   if (generation > 1) {
     const completed = final.filter(({ status }) => status === 'completed').map(({ stage }) => stage.id);
-    await ledger.deadLetters.reopen(pipeline, id, generation, new Set(completed));
+    await openLettersAgain({ pipeline, run: id, generation }, new Set(completed), services);
   }
   const deadLetters = (await ledger.deadLetters.list(pipeline, id)).filter(isOpen).length;
   const [first] = broken;

@@ -12,6 +12,7 @@ import { cancelChildren } from './cancel-children.ts';
 import { accountSoFar, compensationOf, leaveStanding } from './compensate.ts';
 import { deathOf } from './death.ts';
 import { endOfLate, tellLate } from './late.ts';
+import { openLettersAgain } from './open-letters-again.ts';
 import { releasePools } from './pools.ts';
 import { isoTime, type Services } from './services.ts';
 import { stopJobs } from './stop-jobs.ts';
@@ -143,8 +144,9 @@ const settleStages = async (
   { pipeline, run, generation = 1 }: RunRecord,
   records: readonly StageRecord[],
   end: AbandonedEnd,
-  { ledger }: Services,
+  services: Services,
 ): Promise<NonNullable<RunRecord['stages']>> => {
+  const { ledger } = services;
   const counts: { [status in Status]?: number } = {};
   const completed = new Set<string>();
   for (const record of records) {
@@ -152,7 +154,7 @@ const settleStages = async (
     counts[status] = (counts[status] ?? 0) + 1;
     if (status === 'completed') completed.add(record.stage);
   }
-  if (generation > 1) await ledger.deadLetters.reopen(pipeline, run, generation, completed);
+  if (generation > 1) await openLettersAgain({ pipeline, run, generation }, completed, services);
   return counts;
 
   async function settledAs({ stage, status }: StageRecord): Promise<Status> {

@@ -101,7 +101,8 @@ const replayRun = async (asked: readonly Asked[], services: Services): Promise<r
   // Where nothing else is to be done again, what could not be undone is tried again; else it stands, for the run goes on.
   if (letters.length === 0) return [...answers, ...(await undoAgain(record, open, services))];
   const order = await orderFor(record, letters, manifest.definitionHash, first.wanted, services);
-  const resumed = await resume(pipeline, run, order, manifest, services);
+  const taken = new Set(asked.map(({ wanted }) => letterName(wanted)));
+  const resumed = await resume(pipeline, run, order, manifest, services, taken);
   for (const { message } of open) {
     if (resumed.kind === 'refused')
       answers.push(await kept(message, new Error(`HDL430 ${resumed.reason}: not replayed now`), services));

@@ -1,7 +1,8 @@
 // A further execution of a run that has ended: what the order names is done again, all else gives its stored result.
-import { withUndone } from '../ledger/index.ts';
+import { takeOutClosed, withUndone } from '../ledger/index.ts';
 import {
   isCompensating,
+  letterName,
   type PipelineManifest,
   type ResumeOrder,
   type RunRecord,
@@ -23,7 +24,8 @@ export type Resumed =
 /**
  * Carries out an order. Asked again it does nothing more; found half done, whoever began it, it is done to the end. A run
  * that is under way, or further than the order thinks, refuses it. Throws PermanentError HDL407 for a run that there is not,
- * HDL448 for one whose input is gone.
+ * HDL448 for one whose input is gone. The messages of dead letters that it closes are taken off their queue, but for those (by `letterName`)
+ * that are `taken` by whoever asks.
  */
 export const resume = async (
   pipeline: string,
@@ -31,6 +33,7 @@ export const resume = async (
   wanted: ResumeOrder,
   manifest: PipelineManifest,
   services: Services,
+  taken: ReadonlySet<string> = new Set(),
 ): Promise<Resumed> => {
   const { ledger } = services;
   const before = await ledger.runs.get(pipeline, run);
@@ -39,7 +42,7 @@ export const resume = async (
       `HDL407 there is no run ${run} of ${pipeline} to resume. Fix: take the id from heddle runs ${pipeline}`,
     );
   if (before.resume && before.status === 'pending') {
-    await carryOut(before, before.resume, manifest, services);
+    await carryOut(before, before.resume, manifest, services, taken);
     if (before.resume.id === wanted.id) return { kind: 'resumed', run, generation: wanted.generation };
   }
   if (before.resume?.id === wanted.id) return { kind: 'duplicate', run };
@@ -64,7 +67,7 @@ export const resume = async (
     const is = isCompensating({ compensation }) ? `${status} and being compensated` : status;
     return { kind: 'refused', reason: `the run ${run} is ${is}, in its execution ${generation}` };
   }
-  await carryOut(record, order, manifest, services);
+  await carryOut(record, order, manifest, services, taken);
   return { kind: 'resumed', run, generation: order.generation };
 };
 
@@ -83,11 +86,15 @@ const carryOut = async (
   order: ResumeOrder,
   manifest: PipelineManifest,
   services: Services,
+  taken: ReadonlySet<string>,
 ): Promise<void> => {
   const { ledger, now } = services;
   const { pipeline, run } = record;
   const at = isoTime(now());
-  await ledger.redo(pipeline, run, order, at);
+  const closed = await ledger.redo(pipeline, run, order, at);
+  // Before the execution, so that whoever dies here is made up for by whoever starts it.
+  const waiting = closed.filter((letter) => !taken.has(letterName(letter)));
+  await takeOutClosed(services.aws, manifest.deadLetterQueueUrl, waiting, order.generation);
   await ledger.audit.record(pipeline, run, {
     id: `resumed#${order.generation}`,
     at,

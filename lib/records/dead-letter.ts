@@ -26,5 +26,7 @@ export interface DeadLetter {
   readonly closedAt?: string;
   /** The run's execution that was to do it again. */
   readonly replayedIn?: number;
+  /** The run's execution that was to do it again and did not come to it, by which it is open again. */
+  readonly reopenedIn?: number;
   readonly because?: string;
 }

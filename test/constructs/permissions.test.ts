@@ -76,6 +76,10 @@ const machinesAndParts = pipelines
   .map((machine) => arn(`states:stateMachine:${machine}`))
   .join(' ');
 
+const deadLetters = pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ');
+const manifests = `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`;
+const consuming = 'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage';
+
 describe('an operator has the rights of its work', () => {
   test.each([
     ['HeddleOperatorsBeginRole', [`${ledgerAll} on ${table}`, `GetObject on ${payloads}/payloads/*`]],
@@ -84,8 +88,8 @@ describe('an operator has the rights of its work', () => {
       [
         `${ledgerAll} on ${table}`,
         `GetObject PutObject on ${payloads}/payloads/*`,
-        `SendMessage on <HeddleQueuesStart> ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
-        `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
+        `SendMessage on <HeddleQueuesStart> ${deadLetters}`,
+        manifests,
         `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         'PutEvents on <HeddleBus>',
       ],
@@ -109,6 +113,8 @@ describe('an operator has the rights of its work', () => {
         `GetObject PutObject on ${payloads}/payloads/*`,
         `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         'PutEvents on <HeddleBus>',
+        `SendMessage on ${deadLetters}`,
+        manifests,
       ],
     ],
     [
@@ -118,10 +124,10 @@ describe('an operator has the rights of its work', () => {
         `GetObject PutObject on ${payloads}/payloads/*`,
         'ListTargetsByRule on arn:Partition:events:Region:AccountId:rule/*/heddle-* arn:Partition:events:Region:AccountId:rule/heddle-*',
         'PutEvents on <HeddleBus>',
-        `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
+        manifests,
         `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
-        'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage SendMessage on <HeddleQueuesStart>',
+        `${consuming} SendMessage on <HeddleQueuesStart> ${deadLetters}`,
       ],
     ],
     [
@@ -129,10 +135,10 @@ describe('an operator has the rights of its work', () => {
       [
         `${ledgerAll} on ${table}`,
         `GetObject PutObject on ${payloads}/payloads/*`,
-        `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
+        manifests,
         `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
-        `ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-replay`)).join(' ')}`,
-        `SendMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
+        `${consuming} on ${pipelines.map((name) => arn(`sqs:heddle-${name}-replay`)).join(' ')}`,
+        `${consuming} SendMessage on ${deadLetters}`,
         `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         'PutEvents on <HeddleBus>',
       ],
@@ -143,12 +149,12 @@ describe('an operator has the rights of its work', () => {
         `${ledgerAll} on ${table}`,
         `Query on ${table}/index/open`,
         `GetObject PutObject on ${payloads}/payloads/*`,
-        `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`,
+        manifests,
         `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         `DescribeExecution on ${pipelines.map((name) => arn(`states:execution:heddle-${name}:*`)).join(' ')}`,
         `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
         'PutEvents on <HeddleBus>',
-        'SendMessage on <HeddleQueuesStart>',
+        `SendMessage on <HeddleQueuesStart> ${deadLetters}`,
       ],
     ],
     [
@@ -158,7 +164,8 @@ describe('an operator has the rights of its work', () => {
         `GetObject PutObject on ${payloads}/payloads/*`,
         `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         'PutEvents on <HeddleBus>',
-        'SendMessage on <HeddleQueuesUndelivered>',
+        `SendMessage on <HeddleQueuesUndelivered> ${deadLetters}`,
+        manifests,
       ],
     ],
     [
@@ -186,7 +193,7 @@ describe('an operator has the rights of its work', () => {
           .sort()
           .join(' ')}`,
         `SendMessage on <HeddleQueuesStart> ${pipelines.map((name) => arn(`sqs:heddle-${name}-replay`)).join(' ')}`,
-        `ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage on ${pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ')}`,
+        `${consuming} on ${deadLetters}`,
         `StopExecution on ${pipelines.map((name) => arn(`states:execution:heddle-${name}:*`)).join(' ')}`,
       ],
     ],

@@ -155,10 +155,12 @@ describe('a dead letter', () => {
     const { deadLetters, redo } = services.ledger;
     await deadLetters.write(letter('undone', 'clean'), services.queueUrl);
     await redo('orders', 'undone', order({ again: ['clean'] }), 'then');
-    await deadLetters.reopen('orders', 'undone', 2, new Set(['clean']));
+    const queueUrl = async () => services.queueUrl;
+    const inSecond = { pipeline: 'orders', run: 'undone', generation: 2 };
+    await deadLetters.reopen(inSecond, new Set(['clean']), queueUrl);
     expect(await listed('undone')).toEqual([]);
     expect(await deadLetters.get(letter('undone', 'clean'))).toMatchObject({ state: 'replayed', closedBy: 'ada' });
-    await deadLetters.reopen('orders', 'undone', 2, new Set());
+    await deadLetters.reopen(inSecond, new Set(), queueUrl);
     expect(await deadLetters.get(letter('undone', 'clean'))).toMatchObject({ state: 'open' });
     expect(await listed('undone')).toEqual(['clean']);
   });

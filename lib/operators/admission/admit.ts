@@ -6,6 +6,7 @@ import {
   type RunRecord,
   type StartMessage,
 } from '../../records/index.ts';
+import { openLettersAgain } from '../open-letters-again.ts';
 import type { Outcome } from '../outcome.ts';
 import { tellParent } from '../parent.ts';
 import type { Services } from '../services.ts';
@@ -59,7 +60,7 @@ export const ended = async (
   const record = await services.ledger.runs.get(pipeline, run);
   if (record?.status !== 'cancelled') return { kind: 'settled', run };
   if (record.generation === generation && record.startedAt === undefined)
-    await services.ledger.deadLetters.reopen(pipeline, run, generation, new Set());
+    await openLettersAgain({ pipeline, run, generation }, new Set(), services);
   await tellParent(record, services);
   return { kind: 'settled', run };
 };
