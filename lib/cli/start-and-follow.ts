@@ -16,7 +16,7 @@ import { runJson, viewRun } from './run-view.ts';
 import { runsTable } from './runs-table.ts';
 import { columnsOf, print, printJson, remark, type Setting } from './setting.ts';
 import type { Target } from './target.ts';
-import { followWhatFollows } from './what-follows.ts';
+import { followWhatFollows, yetToFollow } from './what-follows.ts';
 
 export const startOptions: { readonly [name: string]: Option } = {
   input: {
@@ -68,7 +68,7 @@ export const followAndShow = async (
   setting: Setting,
 ): Promise<RunRecord> => {
   const ended = await followToEnd(run, planned, target, given, setting);
-  if (target.embedded) remark(setting, await unfinished(ended, setting));
+  if (target.embedded) remark(setting, await unfinished(ended, target));
   return ended;
 };
 
@@ -82,7 +82,7 @@ export const followMended = async (
 ): Promise<RunRecord> => {
   const ended = await followToEnd(run, planned, target, given, setting);
   if (!target.embedded) return ended;
-  if (given.has('no-wait')) remark(setting, await unfinished(ended, setting));
+  if (given.has('no-wait')) remark(setting, await unfinished(ended, target));
   else await showRuns(target, await letFollow(target, [ended], given, setting), given.has('json'), setting);
   return ended;
 };
@@ -120,15 +120,13 @@ export const showRuns = async (
 export const exitCodeOf = ({ status }: RunRecord): number => (status === 'failed' || status === 'cancelled' ? 1 : 0);
 
 /** What an engine that stops with this command leaves for the next one: the run itself, or those that follow from it. */
-export const unfinished = async (run: RunRecord, setting: Setting): Promise<readonly string[]> => {
+const unfinished = async (run: RunRecord, target: Target): Promise<readonly string[]> => {
   const goOn = 'The local engine stops with this command';
   if (run.endedAt === undefined) return [`${goOn}; the run goes on with the next that opens it.`];
   if (run.status !== 'completed') return [];
-  const pipelines = await setting.loadPipelines();
-  const next = pipelines.filter(({ upstream }) => Object.values(upstream).some(({ name }) => name === run.pipeline));
-  const names = next.map((pipeline) => pipeline.name).join(', ');
+  const next = await yetToFollow(target, run);
   return next.length > 0
-    ? [`${goOn}; what follows for this partition (${names}) begins with the next that opens it.`]
+    ? [`${goOn}; what follows for this partition (${next.join(', ')}) begins with the next that opens it.`]
     : [];
 };
 

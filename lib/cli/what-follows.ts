@@ -38,6 +38,19 @@ export const followWhatFollows = async (
   return { ended, missing };
 };
 
+/** The pipelines that read the run's and have not followed it yet. */
+export const yetToFollow = async (target: Target, { pipeline, partition }: Mended): Promise<readonly string[]> => {
+  const readers = (await upstreamFirst(target)).filter(({ upstream }) => Object.values(upstream).includes(pipeline));
+  const left = await Promise.all(
+    readers.map(async (reader) => {
+      const above = await newestAbove(target, reader, partition);
+      const run = above && (await runFrom(target, reader.pipeline, partition, above));
+      return run?.endedAt === undefined ? [reader.pipeline] : [];
+    }),
+  );
+  return left.flat();
+};
+
 /** The pipelines deployed, each after those that it reads. */
 export const upstreamFirst = async (target: Target): Promise<readonly PipelineManifest[]> => {
   const manifests = await Promise.all(target.manifest.pipelines.map((name) => target.pipeline(name)));

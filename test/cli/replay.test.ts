@@ -1,9 +1,11 @@
 // The plan of `heddle dead-letters replay`: what cannot be done again is in it, with the reason.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { actions } from '../../lib/cli/console/actions.ts';
+import { printLetters } from '../../lib/cli/dead-letters/table.ts';
 import { likeness } from '../../lib/console/index.ts';
 import { type DeadLetter, manifestName } from '../../lib/records/index.ts';
 import { openRecorded, type Recorded, runRecord } from './recorded.ts';
+import { testSetting } from './setting.ts';
 
 const letterOf = (pipeline: string, run: string, lastAt: string, item: number): DeadLetter => ({
   ...{ pipeline, run, partition: 'monday', stage: 'clean', item, error: 'E', cause: 'no', attempts: 1 },
@@ -92,6 +94,23 @@ test('the oldest are sent first; what reads others waits for them, all that it r
   } finally {
     await close();
   }
+});
+
+test('a list that is narrower than the table shows the cause before how often and when', async () => {
+  const listed = async (width: number) => {
+    const { setting, stdout } = testSetting([]);
+    const outlet = { ...setting.stdout, isTerminal: true, width };
+    printLetters([letterOf('orders', 'run-of-january', '2026-11-24T11:00:00.000Z', 7)], false, {
+      ...setting,
+      stdout: outlet,
+    });
+    return stdout().split('\n')[0]?.split(/ +/);
+  };
+  expect(await listed(120)).toEqual(['id', 'pipeline', 'failed', 'attempts', 'error', 'cause']);
+  expect(await listed(60)).toEqual(['id', 'failed', 'error', 'cause']);
+  expect(await listed(48)).toEqual(['id', 'error', 'cause']);
+  const { stdout } = await recorded.heddle('dead-letters', 'list', '--stage', 'nope');
+  expect(stdout).toMatch(/^No such dead letter in /);
 });
 
 test('a button for what failed alike means that, and no other', async () => {

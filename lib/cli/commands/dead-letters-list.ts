@@ -1,10 +1,13 @@
-import type { Command } from '../command.ts';
+import type { Arguments, Command } from '../command.ts';
 import { filterOptions, find } from '../dead-letters/find.ts';
 import { printLetters } from '../dead-letters/table.ts';
 import { print } from '../setting.ts';
 import { openTarget, targetOptions } from '../target.ts';
 
 const usualLimit = 50;
+
+const isNarrowed = ({ operands, text }: Arguments): boolean =>
+  operands.length > 0 || Object.keys(filterOptions).some((name) => text(name) !== undefined);
 
 export const deadLettersList: Command = {
   words: 'dead-letters list',
@@ -22,7 +25,8 @@ export const deadLettersList: Command = {
     try {
       const found = await find(target, given.operands[0], given, setting.now());
       const letters = [...found.letters, ...found.starts].toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
-      if (letters.length === 0 && !given.has('json')) print(setting, [`No dead letter in ${target.name}.`]);
+      if (letters.length === 0 && !given.has('json'))
+        print(setting, [`No ${isNarrowed(given) ? 'such ' : ''}dead letter in ${target.name}.`]);
       else printLetters(letters.slice(0, limit), given.has('json'), setting);
       const more = letters.length - limit;
       if (more > 0 && !given.has('json'))

@@ -17,6 +17,29 @@ export const letterJson = (letter: AnyLetter): object => {
   return { ...fields, id: nameOf(letter) };
 };
 
+interface Column {
+  readonly heading: string;
+  cell(letter: AnyLetter, now: number): string;
+}
+
+const allColumns: readonly Column[] = [
+  { heading: 'id', cell: nameOf },
+  { heading: 'pipeline', cell: ({ pipeline }) => pipeline ?? '–' },
+  { heading: 'failed', cell: ({ lastAt }, now) => ago(lastAt, now) },
+  { heading: 'state', cell: ({ state = 'open' }) => state },
+  { heading: 'attempts', cell: ({ attempts }) => String(attempts) },
+  { heading: 'error', cell: ({ error }) => error },
+  {
+    heading: 'cause',
+    cell: (letter) => oneLine(isStart(letter) ? `${letter.trigger}: ${letter.cause}` : letter.cause, 160),
+  },
+];
+
+/** What is left out first where the cause, which stands last, would not be seen: `heddle dead-letters show` shows it all. */
+const dispensable = ['attempts', 'pipeline', 'failed'];
+/** Columns of text for a cause, besides its heading. */
+const leastOfCause = 12;
+
 /** Prints letters as a table, newest first, with their state where some are closed; with `json` one object a line. */
 export const printLetters = (found: readonly AnyLetter[], json: boolean, setting: Setting): void => {
   if (json) {
@@ -25,15 +48,16 @@ export const printLetters = (found: readonly AnyLetter[], json: boolean, setting
   }
   const isOpen = found.every(({ state = 'open' }) => state === 'open');
   const now = setting.now();
-  const rows = found.map((letter) => [
-    nameOf(letter),
-    letter.pipeline ?? '–',
-    ago(letter.lastAt, now),
-    ...(isOpen ? [] : [letter.state ?? 'open']),
-    String(letter.attempts),
-    letter.error,
-    oneLine(isStart(letter) ? `${letter.trigger}: ${letter.cause}` : letter.cause, 160),
-  ]);
-  const headings = ['id', 'pipeline', 'failed', ...(isOpen ? [] : ['state']), 'attempts', 'error', 'cause'];
-  print(setting, cutTo(columnsOf(setting.stdout), table(headings, rows)));
+  const width = columnsOf(setting.stdout);
+  const columns = isOpen ? allColumns.filter(({ heading }) => heading !== 'state') : allColumns;
+  const tableOf = (shown: readonly Column[]): readonly string[] =>
+    table(
+      shown.map(({ heading }) => heading),
+      found.map((letter) => shown.map(({ cell }) => cell(letter, now))),
+    );
+  const tables = [0, 1, 2, 3].map((dropped) =>
+    tableOf(columns.filter(({ heading }) => !dispensable.slice(0, dropped).includes(heading))),
+  );
+  const fitting = tables.find(([head = '']) => head.length + leastOfCause <= width) ?? tables.at(-1) ?? [];
+  print(setting, cutTo(width, fitting));
 };

@@ -127,7 +127,7 @@ describe('heddle dead-letters', () => {
     await shop.heddle('dead-letters', 'discard', run, '--because', 'spam');
     expect((await shop.heddle('dead-letters', 'list', run, '--json')).stdout.split('\n')).toHaveLength(3);
     await shop.heddle('dead-letters', 'discard', run, '--because', 'spam', '--go');
-    expect((await shop.heddle('dead-letters', 'list', run)).stdout).toMatch(/^No dead letter in/);
+    expect((await shop.heddle('dead-letters', 'list', run)).stdout).toMatch(/^No such dead letter in/);
     expect((await shop.heddle('dead-letters', 'list', run, '--all')).stdout).toContain('discarded');
     expect((await shop.heddle('run', run)).stdout).toMatch(/discarded +\S+ with heddle +\S+\/score\/\d: spam/);
   });
