@@ -243,7 +243,10 @@ test('--run of an object', async () => {
 test.each([
   ['mial/monday', /HDL812 'mial\/monday' is of no pipeline .* did you mean mail\/monday\?/],
   ['mail', /HDL812 'mail' names no artifact; expected pipeline\/partition/],
-  ['mail/tuesday', /HDL812 there is no mail\/tuesday; expected a partition of mail that was run/],
+  [
+    'mail/tuesday',
+    /HDL812 there is no mail\/tuesday; expected a partition of mail that was run. Fix: see npx heddle partitions mail,/,
+  ],
   ['report/publish/monday', /there is no report\/publish\/monday; expected a stage of the run r1: compose, score/],
 ])('%s is no artifact', async (name, message) => {
   expect(await recorded.heddle('lineage', name)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });

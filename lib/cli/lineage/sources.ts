@@ -243,8 +243,16 @@ export const openSources = (
   };
 };
 
-const nothing = (name: string, expected: string): CliError =>
-  new CliError('HDL812', 2, `there is no ${name}`, expected, 'see npx heddle partitions <pipeline>, or give --run');
+const nothing = (name: string, expected: string): CliError => {
+  const [pipeline] = name.split('/');
+  return new CliError(
+    'HDL812',
+    2,
+    `there is no ${name}`,
+    expected,
+    `see npx heddle partitions ${pipeline}, or give --run`,
+  );
+};
 
 /** The object that a run was started for. */
 const objectOf = ({ trigger: { kind, detail } }: RunRecord): readonly Artifact[] =>
