@@ -32,7 +32,9 @@ const REQUEST_HEADERS: Readonly<Record<string, string>> = {
   'if-none-match': 'IfNoneMatch',
   'if-unmodified-since': 'IfUnmodifiedSince',
   range: 'Range',
+  'x-amz-checksum-algorithm': 'ChecksumAlgorithm',
   'x-amz-checksum-mode': 'ChecksumMode',
+  'x-amz-checksum-type': 'ChecksumType',
   'x-amz-copy-source': 'CopySource',
   'x-amz-copy-source-if-match': 'CopySourceIfMatch',
   'x-amz-copy-source-if-modified-since': 'CopySourceIfModifiedSince',
@@ -141,7 +143,11 @@ const completeFields = (request: WireRequest): Shape => ({
   MultipartUpload: {
     Parts: readXml(request)
       .children.filter((child) => child.name === 'Part')
-      .map((part) => ({ PartNumber: Number(childText(part, 'PartNumber')), ETag: childText(part, 'ETag') ?? '' })),
+      .map((part) => ({
+        ...Object.fromEntries(part.children.map(({ name, text }) => [name, text])),
+        PartNumber: Number(childText(part, 'PartNumber')),
+        ETag: childText(part, 'ETag') ?? '',
+      })),
   },
 });
 

@@ -54,6 +54,7 @@ const HEADER_FIELDS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(OBJECT_HEADERS).map(([name, field]) => [field, name])),
   AcceptRanges: 'accept-ranges',
   BucketRegion: 'x-amz-bucket-region',
+  ChecksumAlgorithm: 'x-amz-checksum-algorithm',
   ChecksumType: 'x-amz-checksum-type',
   ContentLength: 'content-length',
   ContentRange: 'content-range',
@@ -94,7 +95,10 @@ export const s3Response = (operation: string, output: Shape): WireResponse => {
     return { status: 200, headers: { ...XML, ...headersOf(output) }, body: document(copied, result) };
   }
   const name = DOCUMENTS[operation];
-  if (name !== undefined) return { status: 200, headers: XML, body: document(name, output) };
+  if (name !== undefined) {
+    const told = operation === 'CreateMultipartUpload' ? headersOf(output) : {};
+    return { status: 200, headers: { ...XML, ...told }, body: document(name, output) };
+  }
   if (operation.startsWith('Delete') || operation.startsWith('Abort')) return { status: 204, headers: {}, body: '' };
   const { Body: body } = output;
   const status = output.ContentRange === undefined ? 200 : 206;

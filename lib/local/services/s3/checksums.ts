@@ -40,6 +40,18 @@ const CHECKS: Readonly<Record<string, (bytes: Uint8Array) => string>> = {
   ContentMD5: hash('md5'),
 };
 
+/** The checksum that `field` holds of a body; undefined of those that are not checked. */
+export const sumOf = (field: string, body: Uint8Array): string | undefined => CHECKS[field]?.(body);
+
+/** Those of a copy: of the algorithm that is asked for, else of those of its source, which are of the whole object or worked out anew. */
+export const copiedChecksums = ({ ChecksumAlgorithm }: Shape, source: Shape, body: Uint8Array): Shape => {
+  const kept = checksumsOf(source);
+  if (ChecksumAlgorithm === undefined && source.ChecksumType !== 'COMPOSITE') return kept;
+  const fields = ChecksumAlgorithm === undefined ? Object.keys(kept) : [`Checksum${String(ChecksumAlgorithm)}`];
+  const sums = fields.map((field) => [field, sumOf(field, body)] as const);
+  return Object.fromEntries(sums.filter(([, sum]) => sum !== undefined));
+};
+
 /** Throws BadDigest where a checksum that came with the body is not that of the body. */
 export const checkDigests = (input: Shape, body: Uint8Array): void => {
   for (const [field, sum] of Object.entries(CHECKS)) {

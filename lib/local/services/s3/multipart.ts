@@ -6,8 +6,9 @@ import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import type { BodyFiles, BodyParts } from './body-files.ts';
 import { bucketOf } from './buckets.ts';
-import { checkDigests, etagOf } from './checksums.ts';
+import { checkDigests, checksumsOf, etagOf } from './checksums.ts';
 import { copyRangeOf } from './conditions.ts';
+import { checksumAsked, joinedChecksum, partChecksum } from './multipart-checksums.ts';
 import type { ObjectTable } from './object-table.ts';
 import { bodyOf, encryption, readSource, storedFields } from './objects.ts';
 import type { ObjectWriter } from './write-object.ts';
@@ -81,9 +82,10 @@ export const multipartOperations = (
     },
   });
 
-  const partsOf = (upload: string, input: Shape): readonly Part[] => {
-    const { MultipartUpload: list } = input;
-    const asked = isShape(list) && Array.isArray(list.Parts) ? list.Parts.filter(isShape) : [];
+  const partsAsked = ({ MultipartUpload: list }: Shape): readonly Shape[] =>
+    isShape(list) && Array.isArray(list.Parts) ? list.Parts.filter(isShape) : [];
+
+  const partsOf = (upload: string, asked: readonly Shape[]): readonly Part[] => {
     if (asked.length === 0) throw new AwsError('MalformedXML', 'A multipart upload needs at least one part.');
     const numbers = asked.map((part) => Number(part.PartNumber));
     if (numbers.some((number, place) => number <= (numbers[place - 1] ?? 0)))
@@ -98,8 +100,9 @@ export const multipartOperations = (
     CreateMultipartUpload: (input) => {
       const { name } = bucketOf(table, input);
       const id = uuid(context.random).replaceAll('-', '');
-      putUpload.run(id, name, String(input.Key), JSON.stringify(storedFields(input)));
-      return { Bucket: name, Key: input.Key, UploadId: id };
+      const checksum = checksumAsked(input);
+      putUpload.run(id, name, String(input.Key), JSON.stringify({ ...storedFields(input), ...checksum }));
+      return { Bucket: name, Key: input.Key, UploadId: id, ...checksum };
     },
     UploadPart: (input) => {
       const { id } = uploadOf(input);
@@ -107,26 +110,38 @@ export const multipartOperations = (
       checkDigests(input, body);
       const etag = etagOf(body);
       putPart.run(id, numberIn(input), etag, body);
-      return { ETag: `"${etag}"` };
+      return { ETag: `"${etag}"`, ...checksumsOf(input), ...encryption };
     },
     UploadPartCopy: async (input) => {
       const range = (size: number) => copyRangeOf(input.CopySourceRange, size);
       const { body } = await readSource({ table, files }, input, clock.now(), range);
-      const { id } = uploadOf(input); // not before: it may have been given up meanwhile
+      const { id, fields } = uploadOf(input); // not before: it may have been given up meanwhile
       const etag = etagOf(body);
       putPart.run(id, numberIn(input), etag, body);
       const LastModified = new Date(clock.now()).toISOString();
-      return { CopyPartResult: { ETag: `"${etag}"`, LastModified }, ...encryption };
+      const checksum = partChecksum(fields, body);
+      return { CopyPartResult: { ETag: `"${etag}"`, LastModified, ...checksum }, ...encryption };
     },
     CompleteMultipartUpload: async (input) => {
-      const { id, fields } = uploadOf(input);
-      const parts = partsOf(id, input);
+      const { id, fields: stored } = uploadOf(input);
+      const { ChecksumAlgorithm, ChecksumType, ...plain } = stored;
+      const asked = partsAsked(input);
+      const parts = partsOf(id, asked);
+      const sum = { ChecksumAlgorithm, ChecksumType };
+      const checksum = await joinedChecksum(sum, input, asked, joined(id, parts));
+      const fields = { ...plain, ...checksum };
       const sums = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, 'hex')));
       const etag = `${createHash('md5').update(sums).digest('hex')}-${parts.length}`;
       await write(input, { body: joined(id, parts), etag, fields, reason: 'CompleteMultipartUpload' });
       forget(id);
       const { Bucket, Key } = input;
-      return { Location: `${context.endpoint()}/${String(Bucket)}/${String(Key)}`, Bucket, Key, ETag: `"${etag}"` };
+      return {
+        Location: `${context.endpoint()}/${String(Bucket)}/${String(Key)}`,
+        Bucket,
+        Key,
+        ETag: `"${etag}"`,
+        ...checksum,
+      };
     },
     AbortMultipartUpload: (input) => {
       forget(uploadOf(input).id);

@@ -5,7 +5,7 @@ import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import type { BodyFiles } from './body-files.ts';
 import { bucketOf } from './buckets.ts';
-import { CHECKSUM_FIELDS, checkDigests, checksumsOf, etagOf } from './checksums.ts';
+import { CHECKSUM_FIELDS, checkDigests, checksumsOf, copiedChecksums, etagOf } from './checksums.ts';
 import { COPY_SOURCE, checkRead, checkWrite, noSuchKey, rangeOf } from './conditions.ts';
 import { emitDeleted } from './object-events.ts';
 import { type ObjectTable, type StoredObject, wholeSeconds } from './object-table.ts';
@@ -42,7 +42,9 @@ export const bodyOf = (input: Shape): Uint8Array => {
 /** The checksums that came with an object, and what they are of. */
 const checked = (fields: Shape): Shape => {
   const checksums = checksumsOf(fields);
-  return Object.keys(checksums).length === 0 ? {} : { ...checksums, ChecksumType: 'FULL_OBJECT' };
+  return Object.keys(checksums).length === 0
+    ? {}
+    : { ...checksums, ChecksumType: fields.ChecksumType ?? 'FULL_OBJECT' };
 };
 
 const withoutChecksums = (fields: Shape): Shape =>
@@ -163,10 +165,11 @@ export const objectOperations = (
         'InvalidRequest',
         "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
       );
-    const fields = isReplaced ? { ...storedFields(input), ...checksumsOf(source.fields) } : source.fields;
+    const checksums = copiedChecksums(input, source.fields, body);
+    const fields = { ...withoutChecksums(isReplaced ? storedFields(input) : source.fields), ...checksums };
     const { etag, modifiedMs } = await write(input, { body, etag: etagOf(body), fields, reason: 'CopyObject' });
     const LastModified = new Date(modifiedMs).toISOString();
-    return { CopyObjectResult: { ETag: `"${etag}"`, LastModified, ...checksumsOf(fields) }, ...encryption };
+    return { CopyObjectResult: { ETag: `"${etag}"`, LastModified, ...checked(fields) }, ...encryption };
   };
 
   // Deleting what is not there succeeds and tells nobody.
