@@ -27,6 +27,8 @@
  * HDL521: an ItemReader has an InputType that the local engine does not read. Fix: use JSON, JSONL, CSV, or a listing.
  * HDL522: the log of an execution cannot be read, so the execution failed. Its log is kept. Fix: start the run again.
  * HDL523: a Task has Credentials, but the local engine has one account. Fix: run it against AWS.
+ * HDL524: the definition that an execution started with is refused: it was damaged, or a version took it that knew less of AWS's
+ * rules. The execution failed. Fix: start it again with another.
  */
 /** What an engine error says: what was found, what was expected instead, and what to do about it. */
 export interface EngineErrorParts {

@@ -234,9 +234,31 @@ describe('a damaged log', () => {
       cause: expect.stringContaining('HDL522'),
     });
     expect(await after.ended(sound)).toMatchObject({ status: 'SUCCEEDED' });
+    await expect(after.history(broken)).rejects.toThrow('HDL522');
     const told = after.events.map(({ detail: { name, status } }) => `${name} ${status}`);
     expect(told).toEqual(['broken FAILED', 'sound SUCCEEDED']);
   });
+});
+
+// Damaged, or taken by a version of the engine that knew less of AWS's rules.
+test('a definition that is refused now fails its own executions, by name, and no others', async () => {
+  const database = join(folder, 'refused.db');
+  const definition = { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 3600, End: true } } };
+  const before = engine({ database });
+  before.clock.hold();
+  const broken = await before.start(await before.create(definition, 'broken'));
+  const sound = await before.start(await before.create(definition, 'sound'));
+  const files = killed(database);
+  const tool = new DatabaseSync(files);
+  tool.exec(`UPDATE sfn_revisions SET definition = '{"StartAt":"W"}' WHERE machine_arn LIKE '%:broken'`);
+  tool.close();
+  const after = engine({ database: files });
+  expect(await after.ended(broken)).toMatchObject({
+    status: 'FAILED',
+    error: 'States.Runtime',
+    cause: expect.stringMatching(/^HDL524 .*These fields are required: \[States\]/),
+  });
+  expect(await after.ended(sound)).toMatchObject({ status: 'SUCCEEDED' });
 });
 
 describe('what is due keeps its time', () => {

@@ -4,6 +4,7 @@ import { AwsError, type Shape } from '../../service.ts';
 import { isEvent, toHistoryEvent } from '../../states/history/record.ts';
 import { listedExecution } from './descriptions.ts';
 import type { ListFilter } from './execution-rows.ts';
+import { damage } from './interrupted.ts';
 import { page } from './pages.ts';
 import type { Parts } from './parts.ts';
 import { arnIn, checkName, oneOf, optionalText, problemIn, refused, seconds, text, withData } from './requests.ts';
@@ -53,6 +54,15 @@ const clientTokenIn = (input: Shape): string | undefined => {
   throw refused(`'${token}'`, 'clientToken', rule);
 };
 
+/** The log of an execution. Throws HDL522 where it is damaged. */
+const logOf = (journal: Parts['journal'], { id }: { readonly id: number }): ReturnType<Parts['journal']['read']> => {
+  try {
+    return journal.read(id);
+  } catch (thrown) {
+    throw new AwsError('InternalFailure', damage('the execution', thrown, id), 500);
+  }
+};
+
 export const executionOperations = (parts: Parts): OperationTable => {
   const { executions, journal, admitStart } = parts;
   return {
@@ -97,7 +107,7 @@ export const executionOperations = (parts: Parts): OperationTable => {
     },
     GetExecutionHistory: (input) => {
       const row = executions.get(executionIn(input));
-      const events = journal.read(row.id).filter(isEvent);
+      const events = logOf(journal, row).filter(isEvent);
       if (input.reverseOrder === true) events.reverse();
       const { items, nextToken } = page(input, (limit, offset) => events.slice(offset, offset + limit));
       const hasData = input.includeExecutionData !== false;

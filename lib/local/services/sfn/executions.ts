@@ -114,7 +114,15 @@ export class Executions {
   /** Finds what ran when the engine went down, and whose tokens somebody may answer from now on. */
   expectTokens(): void {
     const { database, clock } = this.#context;
-    this.#interrupted = interrupted({ rows: this.rows, journal: this.#journal, tokens: this.#tokens, clock, database });
+    const check = (row: ExecutionRow): void => void this.#program(row.revision, row.name);
+    this.#interrupted = interrupted({
+      rows: this.rows,
+      journal: this.#journal,
+      tokens: this.#tokens,
+      clock,
+      database,
+      check,
+    });
   }
 
   /** Carries on what was found. Children of Distributed Maps follow with their parents. */

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { atomically } from '../../atomically.ts';
 import type { Clock } from '../../clock.ts';
-import type { BusEvent, EngineContext } from '../../service.ts';
+import { AwsError, type BusEvent, type EngineContext } from '../../service.ts';
 import type { Journal } from '../../states/history/journal.ts';
 import { foldLog, outstandingTokens } from '../../states/history/resume.ts';
 import type { Tokens } from '../../states/integrations/tokens.ts';
@@ -17,12 +17,15 @@ interface Left {
   readonly tokens: Tokens;
   readonly clock: Clock;
   readonly database: DatabaseSync;
+  /** Throws AwsError where its definition is none. */
+  check(row: ExecutionRow): void;
 }
 
 /** What the event bus is yet to be told. Made when it is needed: most engines start on a new state, or have been closed. */
 const UNTOLD = 'CREATE TABLE IF NOT EXISTS sfn_untold (id INTEGER PRIMARY KEY, event TEXT NOT NULL)';
 
-const damage = (what: string, thrown: unknown, id: number): string => {
+/** What is said of a log that cannot be read. */
+export const damage = (what: string, thrown: unknown, id: number): string => {
   const why = thrown instanceof Error ? thrown.message : String(thrown);
   return `HDL522 the log of ${what} is damaged (${why}). It is kept as it is under execution ${id} in the table sfn_log.`;
 };
@@ -51,18 +54,27 @@ const bring = ({ database }: Left, row: ExecutionRow, write: () => void): void =
     database.prepare('INSERT INTO sfn_untold (event) VALUES (?)').run(JSON.stringify(statusChange(row)));
   });
 
-/** How an execution ended whose row does not say so; undefined for one that goes on. One whose log cannot be read has failed. */
-const endOf = ({ journal, tokens, clock }: Left, { id, input }: ExecutionRow): ReturnType<typeof endIn> => {
+/** One is refused that was damaged, or that a version of the engine took which knew less of AWS's rules. */
+const refusedNow = ({ message }: AwsError): string =>
+  `HDL524 the definition that the execution started with is refused (${message}). Start it again with another.`;
+
+/**
+ * How an execution ended whose row does not say so; undefined for one that goes on. One of which the log or the definition cannot be
+ * read has failed: the others go on.
+ */
+const endOf = ({ journal, tokens, clock, check }: Left, row: ExecutionRow): ReturnType<typeof endIn> => {
+  const { id, input } = row;
   try {
     const log = journal.read(id);
     const ended = endIn(log);
     if (ended) return ended;
     foldLog(log, Payload.parse(input));
+    check(row);
     for (const token of outstandingTokens(log)) tokens.expect(token);
     return undefined;
   } catch (thrown) {
-    const outcome = { status: 'FAILED', error: 'States.Runtime', cause: damage('the execution', thrown, id) } as const;
-    return { outcome, at: clock.now() }; // its log is left as it is
+    const cause = thrown instanceof AwsError ? refusedNow(thrown) : damage('the execution', thrown, id);
+    return { outcome: { status: 'FAILED', error: 'States.Runtime', cause }, at: clock.now() }; // its log is left as it is
   }
 };
 
