@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { engine, type Handler, hang } from '../local/sfn/engine.ts';
 import { badValues } from './bad-values.ts';
 import { corners } from './corners.ts';
+import { cornersOfFunctions } from './corners-of-functions.ts';
 import { cornersOfMaps } from './corners-of-maps.ts';
 import { cornersOfPaths } from './corners-of-paths.ts';
 import { rows } from './rows.ts';
@@ -30,7 +31,9 @@ const functions = (): Record<string, Handler> => {
 };
 
 test.each(
-  [...rows, ...badValues, ...corners, ...cornersOfMaps, ...cornersOfPaths].map((row) => [row.name, row] as const),
+  [...rows, ...badValues, ...corners, ...cornersOfFunctions, ...cornersOfMaps, ...cornersOfPaths].map(
+    (row) => [row.name, row] as const,
+  ),
 )('%s', async (_name, row) => {
   const { run, clock } = engine({ functions: functions() });
   const began = clock.now();

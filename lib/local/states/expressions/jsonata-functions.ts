@@ -54,6 +54,24 @@ export const hash = (content: string, algorithm: string): string => {
   return crypto().createHash(name).update(content, 'utf8').digest('hex');
 };
 
+// AWS evaluates with a library in Java (github.com/dashjoin/jsonata-java: its words for what goes too deep are AWS's), where these differ
+// from the package: texts are UTF-8, base64 has its alphabet only, and a plus in a URL is a blank.
+
+const base64decode = (text: string): string => {
+  const [, digits = '', padding = ''] = /^([A-Za-z0-9+/]*)(={0,2})$/.exec(text) ?? [];
+  const isWhole = padding === '' ? digits.length % 4 !== 1 : (digits.length + padding.length) % 4 === 0;
+  if (!isWhole || digits.length + padding.length !== text.length) throw new Error(`'${text}' is not base64`);
+  return Buffer.from(digits, 'base64').toString('utf8');
+};
+
+const decodeUrl = (text: string): string => {
+  const wrong = /%(?![0-9A-Fa-f]{2})/.exec(text);
+  if (wrong) throw new Error(`URLDecoder: Illegal hex characters in escape (%) pattern at ${wrong.index} of '${text}'`);
+  return text
+    .replaceAll('+', ' ')
+    .replace(/(?:%[0-9A-Fa-f]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'));
+};
+
 /** A number in [0, 1) that is the same for the same seed (mulberry32). */
 export const seededRandom = (seed: number): number => {
   let state = (Math.trunc(seed) + 0x6d2b79f5) | 0;
@@ -90,6 +108,10 @@ export const addFunctions = (expression: Expression, ambient: Ambient): void => 
     '<n?:n>',
   );
   expression.registerFunction('uuid', () => uuid(ambient.random), '<:s>');
+  register('base64encode', (text: string) => Buffer.from(text, 'utf8').toString('base64'), '<s-:s>');
+  register('base64decode', base64decode, '<s-:s>');
+  register('decodeUrlComponent', decodeUrl, '<s-:s>');
+  register('decodeUrl', decodeUrl, '<s-:s>');
   register('parse', (text: string) => JSON.parse(text), '<s:x>');
   expression.registerFunction(
     'now',
