@@ -7,7 +7,7 @@ import { oneLine } from '../support/words.ts';
 import { CliError } from './cli-error.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { columnsOf, print, printJson, type Setting } from './setting.ts';
-import { table } from './table.ts';
+import { cutTo, table } from './table.ts';
 import type { Target } from './target.ts';
 
 /** The name that an action is recorded under. */
@@ -63,8 +63,8 @@ export const printPlan = (plan: readonly PlannedRedo[], json: boolean, setting: 
   }
   const paint: Paint = paintFor(setting);
   const width = Math.min(columnsOf(setting.stdout), 160);
-  const rows = plan.map(({ stage, does, why }) => [stage, words[does], oneLine(why, Math.max(20, width - 60))]);
-  const lines = table(['stage', 'is', 'because'], rows);
+  const rows = plan.map(({ stage, does, why }) => [stage, words[does], oneLine(why, 160)]);
+  const lines = cutTo(width, table(['stage', 'is', 'because'], rows));
   const heads = lines.length - plan.length;
   print(
     setting,

@@ -169,6 +169,9 @@ const notCompleted = 'attribute_not_exists(#status) OR #status <> :completed';
 /** What a record tells of a failure or skip, and a later success takes back. */
 const failure = ['error', 'cause', 'reason'];
 
+/** What an earlier execution that skipped a stage left, which is wrong of one at work. */
+const ofSkip = ['endedAt', 'reason'];
+
 const skipping = (at: StageAddress & Partial<MapAddress>, reason: string, now: string, needs?: Needs) => ({
   key: keyOf(at),
   set: {
@@ -210,6 +213,7 @@ export const openStages = (table: Table): Stages => {
       // An operator's claim is no attempt at the work.
       ...(set.overdueAt === undefined ? {} : { append: { tries: { at: now } } }),
       add: { attempts: 1 },
+      remove: ofSkip,
       ...unfinished(at, set.rows),
     });
     if (record) return { held: true, record };
@@ -258,6 +262,7 @@ export const openStages = (table: Table): Stages => {
           ...(total === undefined ? {} : { items: { total, completed: 0, failed: 0 } }),
         },
         setOnce: { startedAt: now, attempts: 1 },
+        remove: ofSkip,
         condition:
           'attribute_not_exists(#status) OR (#status <> :completed AND #generation < :generation) OR (#status = :pending AND #generation = :generation)',
         values: { generation, pending: 'pending', completed: 'completed' },
@@ -288,7 +293,8 @@ export const openStages = (table: Table): Stages => {
       }),
 
     skip: async (at, reason, now, needs) => {
-      await table.update({ ...skipping(at, reason, now, needs), ...unfinished(at) });
+      // It has not begun: a further execution that comes to it is when it does.
+      await table.update({ ...skipping(at, reason, now, needs), remove: ['startedAt'], ...unfinished(at) });
     },
 
     abandon: async (at, end) =>

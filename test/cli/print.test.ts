@@ -1,5 +1,6 @@
 // What is printed of records, which hold what came from anywhere.
 import { expect, test } from '@jest/globals';
+import { printPlan } from '../../lib/cli/redo.ts';
 import { print, printJson, remark } from '../../lib/cli/setting.ts';
 import { testSetting } from './setting.ts';
 
@@ -24,4 +25,16 @@ test('as JSON it is what it is', () => {
   printJson(setting, [value]);
   expect(JSON.parse(stdout())).toEqual(value);
   expect(stdout().trimEnd()).not.toMatch(/[\p{Cc}\u202e]/u);
+});
+
+test('a plan is as wide as the terminal, and no wider', () => {
+  const { setting, stdout } = testSetting([]);
+  const narrow = {
+    ...setting,
+    environment: { NO_COLOR: '1' },
+    stdout: { ...setting.stdout, isTerminal: true, width: 60 },
+  };
+  const why = 'it failed: Heddle.Permanent: line 7 of the file has no text';
+  printPlan([{ stage: 'score', does: 'again', why }], false, narrow);
+  expect(stdout().split('\n').at(-2)).toBe('score  run again  it failed: Heddle.Permanent: line 7 of th…');
 });

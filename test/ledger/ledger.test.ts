@@ -43,6 +43,21 @@ describe('a stage is settled by the attempt that holds its claim', () => {
     expect(await stages.complete(at('b'), 'two', end)).toBe(true);
   });
 
+  test.each(['claim', 'open'] as const)(
+    'one that was skipped begins when a later execution comes to it: %s',
+    async (how) => {
+      const { stages } = services.ledger;
+      const again = { ...at(`late-${how}`), generation: 2 };
+      await stages.claim(at(`late-${how}`), 'one', 'early');
+      await stages.skip(at(`late-${how}`), 'what it reads is not there', 'early');
+      if (how === 'claim') await stages.claim(again, 'two', 'late');
+      else await stages.open({ ...again, spread: undefined }, 'late', 3);
+      const record = await stages.get(again);
+      expect(record).toMatchObject({ status: 'running', startedAt: 'late' });
+      expect([record?.endedAt, record?.reason]).toEqual([undefined, undefined]);
+    },
+  );
+
   test('a completed stage cannot be claimed, failed or skipped', async () => {
     const { stages } = services.ledger;
     await stages.claim(at('c'), 'one', 'now');
