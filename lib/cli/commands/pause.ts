@@ -51,7 +51,7 @@ export const pause: Command = {
       };
       await target.ledger.pauses.add(pipeline, made);
       print(setting, [
-        `${pipeline} is paused: what ${triggers.join(', ')} ask for is held until heddle resume-triggers ${pipeline}.`,
+        `${pipeline} is paused: what ${triggers.join(', ')} ask${triggers.length === 1 ? 's' : ''} for is held until heddle resume-triggers ${pipeline}.`,
       ]);
       return 0;
     } finally {
