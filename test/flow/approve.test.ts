@@ -79,6 +79,12 @@ test('nobody answers: the default, or the stage fails', async () => {
   expect(await late.output('release')).toEqual({ approved: false, note: 'late' });
   expect(late.stages.withdraw).toMatchObject({ status: 'completed' });
   expect(await answers(late.run.run)).toMatchObject([{ by: 'nobody in time: the default' }]);
+  const again = await bench.resume(late.run, { again: ['release'], below: [], items: {} });
+  expect(again.run.status).toBe('completed');
+  expect((await answers(late.run.run)).map(({ id }) => id)).toEqual([
+    'answered#release#default',
+    'answered#release#default#2',
+  ]);
   await bench.close();
 
   bench = await openBench([asking()], handlers);

@@ -16,6 +16,7 @@ import {
   type StartMessage,
   settled,
 } from '../../lib/records/index.ts';
+import { runRecord } from '../cli/recorded.ts';
 import { machines, openWorkshop, type Workshop } from './workshop.ts';
 
 let workshop: Workshop;
@@ -218,6 +219,24 @@ test('whoever goes on with it meets another, and has to begin again some seconds
   ms = began + 60_000; // the queue holds it back so long from when it was sent
   await goOn(next);
   expect(looks()).toHaveLength(1);
+});
+
+test('one that had failed goes on when a run of it is mended: it is looked at again', async () => {
+  const world = await openBackfill('mended');
+  world.queue.splice(0);
+  const { backfills, runs } = world.ledger;
+  const record = await backfills.get('mended');
+  if (!record) throw new Error('it was created');
+  const states = lettersOf(['completed', 'completed', 'completed', 'completed', 'failed', 'blocked']);
+  await backfills.advance(record, { status: 'failed', states, others: {}, endedAt: record.createdAt });
+  const run = backfillRunId('firstmended', 'c', 'mended');
+  await runs.create(runRecord('firstmended', run, { partition: 'c', endedAt: record.createdAt }));
+  await world.take({ kind: 'advance', backfill: 'mended', pipeline: 'firstmended', run });
+  expect(await backfills.get('mended')).toMatchObject({ status: 'running', nextLookAt: expect.any(String) });
+  expect(world.queue).toEqual([
+    expect.objectContaining({ kind: 'advance', look: true }),
+    expect.objectContaining({ kind: 'backfill', pipeline: 'secondmended', partition: 'c' }),
+  ]);
 });
 
 test('a backfill that there is not is refused', async () => {

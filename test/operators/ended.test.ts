@@ -1,10 +1,18 @@
 // The end of a run is told whole, by whoever comes next: whoever ended it may die at any call, or hear nothing of what it wrote.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openLedger } from '../../lib/ledger/index.ts';
-import { dispatch, finish, reconcile, type Services, sweep } from '../../lib/operators/index.ts';
+import { skipRun } from '../../lib/operators/admission/skip.ts';
+import { begin, dispatch, finish, reconcile, type Services, sweep } from '../../lib/operators/index.ts';
 import { tellParent } from '../../lib/operators/parent.ts';
-import { openLineageType, type ResumeOrder, type RunFacts, type StartMessage } from '../../lib/records/index.ts';
+import {
+  executionName,
+  openLineageType,
+  type ResumeOrder,
+  type RunFacts,
+  type StartMessage,
+} from '../../lib/records/index.ts';
 import type { Aws } from '../../lib/support/aws-call.ts';
+import { errorNames } from '../../lib/support/error-names.ts';
 import { diesAt, killed, losesAnswers } from '../broken-calls.ts';
 import { letter } from '../dead-letter.ts';
 import { at, machines, openWorkshop, type Workshop } from './workshop.ts';
@@ -99,8 +107,10 @@ const enders = [
 ] as const;
 
 test.each(enders)('%s dies at any call, and comes again', async (by, end, status, event) => {
+  const ids = new Set<string>();
   for (let dies = 1; ; dies++) {
     const { parent: run, run: child } = await asking(`${by}-${dies}`);
+    ids.add(run.id);
     const told = noneTold();
     const isDead = await end(
       run,
@@ -111,6 +121,10 @@ test.each(enders)('%s dies at any call, and comes again', async (by, end, status
     );
     if (!isDead) {
       expect(dies).toBeGreaterThan(8);
+      // Who told all and died is made up for by the sweep, which then looks at none of them any more.
+      await sweep({ ...servicesOf(noneTold()), now: () => Date.now() + 3_600_000 });
+      const open = await workshop.local.ledger.openRuns.due('9', 10_000);
+      expect(open.filter((one) => ids.has(one.run))).toEqual([]);
       return;
     }
     await end(run, servicesOf(told));
@@ -133,11 +147,52 @@ test.each(enders)('%s dies at any call, and comes again', async (by, end, status
   }
 });
 
+const endedAt = '2026-01-01T00:00:00.000Z';
+const orderOf = (generation: number): ResumeOrder => ({
+  ...{ id: 'o', generation, again: ['a'], below: [], items: {} },
+  ...{ by: 'ada', reason: 'fixed' },
+});
+
+test.each<[string, (run: RunFacts) => Promise<unknown>]>([
+  [
+    'whose stage has what it gave',
+    async (run) => {
+      const output = await workshop.local.ledger.payloads.store('orders', 1);
+      return workshop.local.ledger.waits.complete(at(run, 'child'), { endedAt, output });
+    },
+  ],
+  [
+    'whose stage gave up waiting',
+    (run) => {
+      const end = { status: 'failed', endedAt, error: errorNames.timeout, cause: 'it took too long' } as const;
+      return workshop.local.ledger.stages.fail(at(run, 'child'), end);
+    },
+  ],
+  [
+    'that an earlier execution asked for',
+    async (run) => {
+      const { runs } = workshop.local.ledger;
+      await runs.end('orders', run.id, { status: 'failed', endedAt, endedBy: 'sweep' }, 1);
+      return runs.resume('orders', run.id, orderOf(2), { at: endedAt });
+    },
+  ],
+])('a run goes on when the one is stopped that asked for it, and %s', async (why, happens) => {
+  const { parent, run: child } = await asking(`stays ${why.length}`);
+  const { runs } = workshop.local.ledger;
+  await happens(parent);
+  const { generation = 1 } = (await runs.get('orders', parent.id)) ?? {};
+  await stop({ ...parent, id: executionName(parent.id, generation) }, servicesOf(noneTold()));
+  expect(await runs.get('orders', parent.id)).toMatchObject({ status: 'cancelled' });
+  expect(await runs.get('visits', child)).toMatchObject({ status: 'pending' });
+});
+
 test.each(enders)('the answers to what %s writes are lost', async (by, end, _, event) => {
   const run = await begun(`lost-${by}`);
   const told = noneTold();
   await end(run, servicesOf(told, losesAnswers));
   expect(told).toMatchObject({ events: expect.arrayContaining([event]), sent: ['ended'] });
+  const open = await workshop.local.ledger.openRuns.due('9', 10_000);
+  expect(open.filter((one) => one.run === run.id)).toEqual([]);
 });
 
 test('reconcile finds a run that finish ended and told of: it writes nothing', async () => {
@@ -201,6 +256,39 @@ test('a run that was to do dead letters again is taken out of the queue before i
   await dispatch({ ...ended, generation: 2 }, servicesOf(noneTold()));
   expect(await deadLetters.get(dead)).toMatchObject({ state: 'open' });
   expect(await deadLetters.get(dead)).not.toHaveProperty('replayedIn');
+});
+
+test('a run that had begun to do dead letters again is cancelled: those that it did are not open again', async () => {
+  const run = await begun('begunAgain');
+  const { runs, deadLetters } = workshop.local.ledger;
+  const dead = letter(run.id, 'a');
+  await deadLetters.write(dead, workshop.local.queueUrl);
+  await runs.end('orders', run.id, { endedAt, endedBy: 'ada', status: 'failed' }, 1);
+  await runs.resume('orders', run.id, orderOf(2), { at: endedAt });
+  await workshop.local.ledger.redo('orders', run.id, orderOf(2), endedAt);
+  const execution = `arn:${executionName(run.id, 2)}`;
+  await begin(
+    { pipeline: 'orders', definitionHash: 'abc', execution, input: { run: run.id }, control: [] },
+    workshop.services,
+  );
+  await runs.end('orders', run.id, { endedAt, endedBy: 'ada', status: 'cancelled' }, 2);
+  await dispatch({ kind: 'ended', pipeline: 'orders', run: run.id, generation: 2 }, servicesOf(noneTold()));
+  expect(await deadLetters.get(dead)).toMatchObject({ state: 'replayed', replayedIn: 2 });
+});
+
+test('whoever skips a run dies at any call, and comes again: its history says why, and who waits for it goes on', async () => {
+  for (let dies = 1, isDead = true; isDead; dies++) {
+    const { run } = await asking(`skips-${dies}`);
+    const told = noneTold();
+    const skip = (services: Services) => skipRun({ pipeline: 'visits', run, generation: 1 }, 'no room', services);
+    isDead = await skip(servicesOf(told, (aws) => diesAt(aws, dies))).then(
+      () => false,
+      () => true,
+    );
+    await skip(servicesOf(told));
+    expect(await workshop.local.ledger.audit.has('visits', run, 'skipped')).toBe(true);
+    expect([dies, told.woken]).toEqual([dies, expect.arrayContaining(['SendTaskFailure'])]);
+  }
 });
 
 test('a run that was skipped for its parent, by somebody who died: the parent is told when it is asked for again', async () => {
