@@ -1,6 +1,7 @@
 // From an S3 request to an operation and its input.
 import { AwsError, notImplemented, type Shape } from '../service.ts';
 import { uploadBody } from './s3-body.ts';
+import { type S3Level, s3OperationName } from './s3-names.ts';
 import { header, type WireRequest } from './wire.ts';
 import { childOf, childText, parseXml, type XmlElement } from './xml.ts';
 
@@ -153,7 +154,7 @@ const completeFields = (request: WireRequest): Shape => ({
 
 interface S3Route {
   readonly method: string;
-  readonly level: 'service' | 'bucket' | 'object';
+  readonly level: S3Level;
   /** Query parameters that must be there; all other subresources must not. */
   readonly with?: readonly string[];
   readonly operation: string;
@@ -223,7 +224,7 @@ const placeOf = (request: WireRequest): { bucket: string; key: string } => {
 /** The call that `request` makes. Throws `notImplemented` naming what the engine lacks. */
 export const s3Call = (request: WireRequest): S3Call => {
   const { bucket, key } = placeOf(request);
-  const level = bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
+  const level: S3Level = bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
   const asked = subresources(request.query);
   const route = ROUTES.find(
     (candidate) =>
@@ -232,8 +233,7 @@ export const s3Call = (request: WireRequest): S3Call => {
       asked.length === (candidate.with?.length ?? 0) &&
       (candidate.with ?? []).every((name) => asked.includes(name)),
   );
-  if (route === undefined)
-    throw notImplemented('s3', `${request.method} of a ${level} ${asked.map((name) => `?${name}`).join('')}`.trim());
+  if (route === undefined) throw notImplemented('s3', s3OperationName(request.method, level, asked));
   const copying = header(request, 'x-amz-copy-source') === undefined ? undefined : COPIES[route.operation];
   const input = {
     ...headerFields(request),

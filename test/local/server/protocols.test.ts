@@ -112,6 +112,22 @@ describe('what the engine lacks is refused by name', () => {
     { name: 'a REST path', headers: signed('lambda'), says: 'lambda:POST /' },
     { name: 'a part of S3', headers: signed('s3'), path: '/b?acl', says: 's3:POST of a bucket ?acl' },
   ];
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+  test.each([
+    ['GET', '/b/k?tagging', 'GetObjectTagging'],
+    ['PUT', '/b?versioning', 'PutBucketVersioning'],
+    ['DELETE', '/b?lifecycle', 'DeleteBucketLifecycle'],
+    ['GET', '/b?versions&prefix=a', 'ListObjectVersions'],
+    ['GET', '/b/k?uploadId=u', 'ListParts'],
+    ['POST', '/b/k?select&select-type=2', 'SelectObjectContent'],
+    ['HEAD', '/b/k?partNumber=1', 'HeadObject with ?partNumber'],
+    ['DELETE', '/b/k?versionId=v', 'DeleteObject with ?versionId'],
+    ['GET', '/b?constructor', 'GET of a bucket ?constructor'],
+  ])('%s %s', async (method, path, name) => {
+    const answer = await send({ method, path, headers: signed('s3') });
+    expect(answer.status).toBe(501);
+    if (method !== 'HEAD') expect(answer.body.toString()).toContain(`does not implement s3:${name}<`);
+  });
   test.each(cases)('$name', async ({ headers, body = '{}', path = '/', says }) => {
     const answer = await send({ headers, body, path });
     expect(answer.status).toBe(501);
