@@ -130,6 +130,12 @@ describe('reading', () => {
     ['FilterLogEvents', { nextToken: 'x' }, 'The specified nextToken is invalid.'],
     ['GetLogEvents', { logStreamName: 'one', limit: 10_001 }, most(10_001)],
     ['DescribeLogStreams', { nextToken: 'x' }, 'The specified nextToken is invalid.'],
+    // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html
+    [
+      'DescribeLogStreams',
+      { orderBy: 'LastEventTime', logStreamNamePrefix: 'o' },
+      'Cannot order by LastEventTime with a logStreamNamePrefix.',
+    ],
     [
       'DescribeLogGroups',
       { logGroupNamePrefix: 'g', logGroupNamePattern: 'g' },

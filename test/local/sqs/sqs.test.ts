@@ -143,6 +143,24 @@ describe('standard queues', () => {
   });
 });
 
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html
+test.each([
+  ['q', {}, { SqsManagedSseEnabled: 'true', VisibilityTimeout: '30' }],
+  [
+    'q.fifo',
+    { FifoQueue: 'true', DeduplicationScope: 'messageGroup' },
+    {
+      ...{ FifoQueue: 'true', ContentBasedDeduplication: 'false', SqsManagedSseEnabled: 'true' },
+      ...{ DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perQueue' },
+    },
+  ],
+])('%s tells also the attributes that nobody set', async (name, attributes, told) => {
+  const QueueUrl = await create(name, attributes);
+  const { Attributes } = await call('GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] });
+  expect(Attributes).toMatchObject(told);
+  expect(await create(name, told)).toBe(QueueUrl);
+});
+
 describe('refusals', () => {
   const cases = [
     { name: 'a missing queue', operation: 'GetQueueUrl', input: { QueueName: 'none' }, code: 'QueueDoesNotExist' },

@@ -156,6 +156,7 @@ export const groupOperations = (context: EngineContext, store: LogStore, known: 
       const summaries = new Map(store.streams(name).map((summary) => [summary.name, summary]));
       const found = streams.values().filter((stream) => stream.group === name && stream.name.startsWith(prefix));
       const byTime = read.optionalText(input, 'orderBy') === 'LastEventTime';
+      if (byTime && prefix !== '') throw invalid('Cannot order by LastEventTime with a logStreamNamePrefix.');
       const keyOf = (stream: LogStream): string => {
         const lastMs = summaries.get(stream.name)?.lastMs ?? stream.createdMs;
         return byTime ? `${String(lastMs).padStart(16, '0')} ${stream.name}` : stream.name;

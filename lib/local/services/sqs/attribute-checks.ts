@@ -42,6 +42,21 @@ export const DEFAULTS: QueueAttributes = {
   VisibilityTimeout: '30',
 };
 
+/** What a FIFO queue has besides. */
+const FIFO_DEFAULTS: QueueAttributes = {
+  ContentBasedDeduplication: 'false',
+  DeduplicationScope: 'queue',
+  FifoThroughputLimit: 'perQueue',
+};
+
+/** Attributes of a queue with those that nobody set. */
+export const withDefaults = (attributes: QueueAttributes): QueueAttributes => ({
+  ...DEFAULTS,
+  ...(attributes.KmsMasterKeyId === undefined && { SqsManagedSseEnabled: 'true' }),
+  ...(attributes.FifoQueue === 'true' && FIFO_DEFAULTS),
+  ...attributes,
+});
+
 const invalidValue = (name: string, why = ''): AwsError =>
   new AwsError(
     'InvalidAttributeValue',

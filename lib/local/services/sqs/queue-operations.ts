@@ -6,7 +6,7 @@ import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { asked, pageOf } from '../../page.ts';
 import { AwsError, type Shape } from '../../service.ts';
-import { checkAttributes, DEFAULTS, isSettable, type QueueAttributes, redrivePolicy } from './attribute-checks.ts';
+import { checkAttributes, isSettable, type QueueAttributes, redrivePolicy, withDefaults } from './attribute-checks.ts';
 import {
   dropExpired,
   isFifo,
@@ -34,8 +34,7 @@ const described = (state: QueueState, queue: Queue): QueueAttributes => {
     ApproximateNumberOfMessagesNotVisible: String(counts.inFlight),
     CreatedTimestamp: String(Math.floor(queue.createdMs / 1000)),
     LastModifiedTimestamp: String(Math.floor(queue.modifiedMs / 1000)),
-    ...DEFAULTS,
-    ...queue.attributes,
+    ...withDefaults(queue.attributes),
   };
 };
 
@@ -89,7 +88,7 @@ export const queueOperations = (state: QueueState): OperationTable => {
       const now = context.clock.now();
       table.queues.set(name, { name, createdMs: now, modifiedMs: now, attributes, tags: tagsOf(input) });
     } else {
-      const current = { ...DEFAULTS, ...existing.attributes };
+      const current = withDefaults(existing.attributes);
       const changed = Object.entries(attributes).find(([attribute, value]) => current[attribute] !== value);
       if (changed !== undefined)
         throw new AwsError(
