@@ -5,6 +5,7 @@ import { corners } from './corners.ts';
 import { cornersOfFunctions } from './corners-of-functions.ts';
 import { cornersOfMaps } from './corners-of-maps.ts';
 import { cornersOfPaths } from './corners-of-paths.ts';
+import { cornersOfTolerance } from './corners-of-tolerance.ts';
 import { rows } from './rows.ts';
 
 const named = (name: string): Error => Object.assign(new Error('as asked'), { name });
@@ -31,9 +32,15 @@ const functions = (): Record<string, Handler> => {
 };
 
 test.each(
-  [...rows, ...badValues, ...corners, ...cornersOfFunctions, ...cornersOfMaps, ...cornersOfPaths].map(
-    (row) => [row.name, row] as const,
-  ),
+  [
+    ...rows,
+    ...badValues,
+    ...corners,
+    ...cornersOfFunctions,
+    ...cornersOfMaps,
+    ...cornersOfPaths,
+    ...cornersOfTolerance,
+  ].map((row) => [row.name, row] as const),
 )('%s', async (_name, row) => {
   const { run, clock } = engine({ functions: functions() });
   const began = clock.now();

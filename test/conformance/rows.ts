@@ -207,12 +207,6 @@ export const rows: readonly Row[] = [
   },
   {
     section: `${GUIDE}/state-map-distributed.html#maprun-fail-threshold`,
-    name: 'tolerated failures are absent from the result',
-    definition: jsonata({ M: distributed(picky, { Items: ['a', 'bad', 'c'], ToleratedFailurePercentage: 50 }) }),
-    expected: succeeded(['a', 'c']),
-  },
-  {
-    section: `${GUIDE}/state-map-distributed.html#maprun-fail-threshold`,
     name: 'more failures than tolerated fail the map',
     definition: jsonata({ M: distributed(picky, { Items: ['bad', 'bad', 'c'], ToleratedFailureCount: 1 }) }),
     expected: failed(

@@ -13,23 +13,25 @@ export interface Tolerance {
   readonly percentage: number;
 }
 
-/** The failure of a map of which more children have failed than it tolerates. */
+/** The failure of a map of which more items have failed than it tolerates. */
 export const thresholdExceeded = (): StateError =>
   new StateError('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
 
-/** Of `total` children; while that is not known, only what holds of any number of them. */
-export const exceeded = ({ count, percentage }: Tolerance, failed: number, total: number | undefined): boolean =>
-  failed > count && (total === undefined ? percentage === 0 : (failed / total) * 100 > percentage);
+/** Whether so many of `total` items are more than either limit. A limit of 0 is none where the other is set (measured: iwamot/sfnx). */
+export const exceeded = ({ count, percentage }: Tolerance, failed: number, total: number): boolean => {
+  if (count === 0 && percentage === 0) return failed > 0;
+  return (count > 0 && failed > count) || (percentage > 0 && failed * 100 > percentage * total);
+};
 
 export interface Inputs {
-  /** How many there are, where it is known before the last has come. */
-  readonly total: number | undefined;
+  /** How many items there are in all of them. */
+  readonly items: number;
   readonly each: AsyncIterator<ChildInput>;
 }
 
 /**
- * Runs a child for each input and tells `ended` of each that ends. Resolves with their number; rejects as soon as more of them
- * have failed than is tolerated, or with what the inputs fail with.
+ * Runs a child for each input and tells `ended` of each that ends. Resolves with their number; rejects as soon as more of their
+ * items have failed than is tolerated, or with what the inputs fail with.
  */
 export const runChildren = (
   visit: Visit<MapState>,
@@ -39,7 +41,6 @@ export const runChildren = (
 ): Promise<number> => {
   const { lifetime } = visit.frame;
   const children = lifetime.child();
-  let { total } = inputs;
   let next = 0;
   let running = 0;
   let failed = 0;
@@ -56,7 +57,7 @@ export const runChildren = (
       const child = await run.child(index, visit.payload(value), items, children);
       await ended(index, child);
       running--;
-      if (child.status !== 'SUCCEEDED') failed++;
+      if (child.status !== 'SUCCEEDED') failed += items;
       goOn();
     } catch (error) {
       fail(error);
@@ -76,7 +77,6 @@ export const runChildren = (
         if (children.ended) return;
         if (done === true) {
           isLast = true;
-          total = next;
           break;
         }
         running++;
@@ -92,7 +92,7 @@ export const runChildren = (
   const goOn = (): void => {
     if (children.ended) return;
     const { toleratedCount: count, toleratedPercentage: percentage } = run.limits();
-    if (failed > 0 && exceeded({ count, percentage }, failed, total)) fail(thresholdExceeded());
+    if (exceeded({ count, percentage }, failed, inputs.items)) fail(thresholdExceeded());
     else if (isLast && running === 0) resolve(next);
     else if (!isLast && !isTaking && hasRoom()) void take();
   };

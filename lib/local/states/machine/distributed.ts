@@ -86,7 +86,7 @@ const work = async (
   run.expect(packed.expected(items), items);
   const results = openResults(visit, distribution.writer, run);
   const inputs = {
-    total: distribution.batcher ? undefined : items,
+    items,
     each: inputsOf(visit, packed, read?.() ?? (own ? [own] : []), effective),
   };
   const children = await runChildren(visit, run, inputs, results.add);

@@ -8,16 +8,20 @@ import type { Visit } from './visit.ts';
 
 type Transformation = ResultWriter['transformation'];
 
-/** Takes results as they come, in any order, and gives the result of the state. Children that failed, being tolerated, are absent. */
+/** Takes results as they come, in any order, and gives the result of the state. */
 export interface Results {
   /** What must be written before there is room for more. */
   add(index: number, child: ChildResult): Promise<unknown> | undefined;
   result(): Promise<Payload>;
 }
 
-const description = (child: ChildResult): JsonObject => ({
+const failureOf = (child: ChildResult): JsonObject => ({
   ...(child.cause !== undefined && { Cause: child.cause }),
   ...(child.error !== undefined && { Error: child.error }),
+});
+
+const description = (child: ChildResult): JsonObject => ({
+  ...failureOf(child),
   ExecutionArn: child.arn,
   Input: child.input.text,
   InputDetails: { Included: true },
@@ -29,9 +33,9 @@ const description = (child: ChildResult): JsonObject => ({
   StopDate: new Date(child.stoppedAt).toISOString(),
 });
 
-/** What stands for a child among the results, as texts of JSON values. */
+/** What stands for a child among the results, as texts of JSON values. One that failed is described, however the others are told. */
 const textsOf = (child: ChildResult, how: Transformation): readonly string[] => {
-  if (how === 'NONE') return [JSON.stringify(description(child))];
+  if (how === 'NONE' || child.status !== 'SUCCEEDED') return [JSON.stringify(description(child))];
   if (how === 'COMPACT') return [child.output?.text ?? 'null'];
   const value = child.output?.value ?? null;
   return (Array.isArray(value) ? (value as readonly Json[]) : [value]).map((item) => JSON.stringify(item));
@@ -108,8 +112,7 @@ const writing = (visit: Visit<MapState>, writer: ResultWriter, run: MapRun): Res
       const full: Promise<unknown>[] = [];
       for (let due = early.get(next); due; due = early.get(next)) {
         early.delete(next++);
-        const isFine = due.status === 'SUCCEEDED';
-        const file = (isFine ? succeeded : failed).add(textsOf(due, isFine ? writer.transformation : 'NONE'));
+        const file = (due.status === 'SUCCEEDED' ? succeeded : failed).add(textsOf(due, writer.transformation));
         if (file) full.push(file);
       }
       return full.length === 0 ? undefined : Promise.all(full);
@@ -124,6 +127,12 @@ const writing = (visit: Visit<MapState>, writer: ResultWriter, run: MapRun): Res
   };
 };
 
+/** What a child gives without a writer; of one that failed and was tolerated, its error (measured: iwamot/sfnx). */
+const plain = (child: ChildResult): Payload =>
+  child.status === 'SUCCEEDED'
+    ? (child.output ?? Payload.of(null))
+    : Payload.of({ ...failureOf(child), Status: child.status });
+
 const gathering = (writer: ResultWriter | undefined): Results => {
   const children: ChildResult[] = [];
   return {
@@ -132,9 +141,8 @@ const gathering = (writer: ResultWriter | undefined): Results => {
       return undefined;
     },
     result: async () => {
-      const succeeded = children.filter(({ status }) => status === 'SUCCEEDED');
-      if (!writer) return Payload.array(succeeded.map(({ output }) => output ?? Payload.of(null)));
-      return Payload.parse(`[${succeeded.flatMap((child) => textsOf(child, writer.transformation)).join(',')}]`);
+      if (!writer) return Payload.array(children.map(plain));
+      return Payload.parse(`[${children.flatMap((child) => textsOf(child, writer.transformation)).join(',')}]`);
     },
   };
 };
