@@ -1,8 +1,8 @@
 // A service as a table of its operations: what is not in the table is refused by name.
 import { notImplemented, type Service, type ServiceId, type Shape } from './service.ts';
 
-/** One API operation. Throws AwsError. */
-export type Operation = (input: Shape) => Shape | Promise<Shape>;
+/** One API operation. `gone`: nobody reads the answer any more. Throws AwsError. */
+export type Operation = (input: Shape, gone?: AbortSignal) => Shape | Promise<Shape>;
 
 /** Operations by name, in Pascal case as the AWS API reference spells them. */
 export type OperationTable = { readonly [operation: string]: Operation };
@@ -18,11 +18,11 @@ export const callFrom = (id: ServiceId, operations: OperationTable, more?: () =>
     rest = undefined;
     return known.get(operation);
   };
-  return (operation, input) => {
+  return (operation, input, gone) => {
     const run = find(operation);
     if (!run) return Promise.reject(notImplemented(id, operation));
     try {
-      const answer = run(input);
+      const answer = run(input, gone);
       return answer instanceof Promise ? answer : Promise.resolve(answer);
     } catch (thrown) {
       return Promise.reject(thrown);

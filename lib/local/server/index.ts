@@ -62,7 +62,7 @@ const send = (outgoing: ServerResponse, response: WireResponse, requestId: strin
   outgoing.end(isHead ? undefined : body);
 };
 
-const toWire = (incoming: IncomingMessage, body: Buffer, requestId: string): WireRequest => {
+const toWire = (incoming: IncomingMessage, body: Buffer, requestId: string, gone: AbortSignal): WireRequest => {
   const target = incoming.url ?? '/';
   const mark = target.indexOf('?');
   return {
@@ -72,6 +72,7 @@ const toWire = (incoming: IncomingMessage, body: Buffer, requestId: string): Wir
     headers: incoming.headers,
     body,
     requestId,
+    gone,
   };
 };
 
@@ -103,9 +104,14 @@ export const startServer = async ({
   const answer = answerWith(services);
   const server = createServer(async (incoming, outgoing) => {
     const requestId = randomUUID();
+    const gone = new AbortController();
+    outgoing.once('close', () => {
+      if (!outgoing.writableFinished) gone.abort();
+    });
     try {
       const body = await readBody(incoming, mostBodyBytes);
-      const response = body === undefined ? tooLarge(mostBodyBytes) : await answer(toWire(incoming, body, requestId));
+      const response =
+        body === undefined ? tooLarge(mostBodyBytes) : await answer(toWire(incoming, body, requestId, gone.signal));
       if (!outgoing.destroyed) send(outgoing, response, requestId, incoming.method === 'HEAD');
     } catch (error) {
       outgoing.destroy(error instanceof Error ? error : undefined); // the client has gone away

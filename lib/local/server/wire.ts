@@ -10,6 +10,8 @@ export interface WireRequest {
   readonly body: Buffer;
   /** Also sent back as `x-amzn-requestid`. */
   readonly requestId: string;
+  /** Tells that the client has gone before it had its answer. */
+  readonly gone?: AbortSignal;
 }
 
 export interface WireResponse {

@@ -57,6 +57,25 @@ const signed = (scope: string): Record<string, string> => ({
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const json = (answer: Answer): Shape => JSON.parse(answer.body.toString());
 
+test('a service is told that the client has gone', async () => {
+  const asked = Promise.withResolvers<AbortSignal | undefined>();
+  const waits = (): Service => ({
+    id: 'ssm',
+    call: (_operation, _input, gone) => {
+      asked.resolve(gone);
+      return new Promise(() => undefined);
+    },
+  });
+  const own = await serve({ make: [waits] });
+  const outgoing = request(own.endpoint, { method: 'POST', headers: { 'x-amz-target': 'AmazonSSM.GetParameter' } });
+  outgoing.on('error', () => undefined); // that it was cut off
+  outgoing.end('{}');
+  const gone = await asked.promise;
+  outgoing.destroy();
+  await new Promise<void>((resolve) => gone?.addEventListener('abort', () => resolve()));
+  await own.close();
+});
+
 describe('who may ask', () => {
   const cases = [
     { name: 'the loopback address', headers: {}, status: 200 },

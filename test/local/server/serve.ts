@@ -21,7 +21,7 @@ export interface Served {
   readonly clock: Clock;
   /** What the services told the event bus. */
   readonly events: readonly BusEvent[];
-  call(service: ServiceId, operation: string, input: Shape): Promise<Shape>;
+  call(service: ServiceId, operation: string, input: Shape, gone?: AbortSignal): Promise<Shape>;
   /** Stops; with `keep` the folder stays, so that `serve` can start on it again. */
   close(keep?: 'keep'): Promise<void>;
 }
@@ -74,7 +74,7 @@ export const serve = async ({ make, clock = realClock(), dir, onEvent }: ServeOp
     },
     clock,
     events,
-    call: (id, operation, input) => service(id).call(operation, input),
+    call: (id, operation, input, gone) => service(id).call(operation, input, gone),
     close: async (keep) => {
       await server.close();
       for (const made of [...services.values()].toReversed()) await made.close?.();

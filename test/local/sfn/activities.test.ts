@@ -30,6 +30,17 @@ test('a worker polls, works and answers', async () => {
   ]);
 });
 
+test('a worker that goes while it polls gets no task', async () => {
+  const { sfn, call, create, start } = engine({ clock: manualClock('2026-01-01T00:00:00Z') });
+  await call('CreateActivity', { name: 'press' });
+  const gone = new AbortController();
+  const poll = sfn.call('GetActivityTask', { activityArn }, gone.signal);
+  gone.abort();
+  expect(await poll).toEqual({});
+  await start(await create(machine()), { leaf: 1 });
+  expect(await call('GetActivityTask', { activityArn })).toMatchObject({ input: '{"leaf":1}' });
+});
+
 test('a worker that polls with nothing to do gets nothing after a minute', async () => {
   const { call, clock } = engine();
   await call('CreateActivity', { name: 'press' });

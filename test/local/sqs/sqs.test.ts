@@ -28,6 +28,16 @@ describe('standard queues', () => {
     });
   });
 
+  test('give nothing to one who went while it waited', async () => {
+    const url = await create('q', {});
+    const gone = new AbortController();
+    const waits = served.call('sqs', 'ReceiveMessage', { QueueUrl: url, WaitTimeSeconds: 20 }, gone.signal);
+    gone.abort();
+    expect(await waits).toEqual({});
+    await send(url, 'one');
+    expect(await bodies(url)).toEqual(['one']);
+  });
+
   test('a deleted message does not come back; an outdated handle deletes nothing', async () => {
     const url = await create('q', { VisibilityTimeout: '1' });
     await send(url, 'one');

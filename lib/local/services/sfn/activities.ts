@@ -99,25 +99,26 @@ export class Activities {
       .map(rowOf);
   }
 
-  /** GetActivityTask: the next task, waiting for one. */
-  poll(arn: string, worker: string | undefined): Promise<Shape> {
+  /** GetActivityTask: the next task, waiting for one until the worker has `gone`. */
+  poll(arn: string, worker: string | undefined, gone: AbortSignal | undefined): Promise<Shape> {
     this.get(arn);
+    if (gone?.aborted) return Promise.resolve({});
     return new Promise((resolve) => {
       const workers = this.#workers.get(arn) ?? [];
       this.#workers.set(arn, workers);
-      const leave = () => workers.splice(workers.indexOf(entry), 1);
-      const cancel = this.#context.clock.after(LONGEST_POLL_MS, () => {
-        leave();
-        resolve({});
-      });
+      const leave = (answer: Shape): void => {
+        cancel();
+        gone?.removeEventListener('abort', giveUp);
+        workers.splice(workers.indexOf(entry), 1);
+        resolve(answer);
+      };
+      const giveUp = (): void => leave({});
+      const cancel = this.#context.clock.after(LONGEST_POLL_MS, giveUp);
       const entry: Worker = {
         name: worker,
-        take: ({ task, token }) => {
-          cancel();
-          leave();
-          resolve({ taskToken: token, input: task.parameters.text });
-        },
+        take: ({ task, token }) => leave({ taskToken: token, input: task.parameters.text }),
       };
+      gone?.addEventListener('abort', giveUp);
       workers.push(entry);
       this.#match(arn);
     });

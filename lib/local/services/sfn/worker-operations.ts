@@ -31,8 +31,8 @@ export const activityOperations = ({ late: { activities }, journal }: Parts): Op
       const { items, nextToken } = page(input, (limit, offset) => activities.list(limit, offset));
       return { activities: items.map(described), ...(nextToken && { nextToken }) };
     },
-    GetActivityTask: async (input) => {
-      const task = await activities.poll(arnOf(input), optionalText(input, 'workerName'));
+    GetActivityTask: async (input, gone) => {
+      const task = await activities.poll(arnOf(input), optionalText(input, 'workerName'), gone);
       await journal.commit();
       return task;
     },

@@ -104,20 +104,22 @@ const take = (state: QueueState, queue: Queue, ask: Ask): readonly Message[] => 
   }
 };
 
-/** Resolves when `queue` may have a message, or after `waitMs`. */
-const arrival = (state: QueueState, queue: Queue, waitMs: number): Promise<void> =>
+/** Resolves when `queue` may have a message, after `waitMs`, or when nobody wants it any more. */
+const arrival = (state: QueueState, queue: Queue, waitMs: number, gone: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {
+      gone?.removeEventListener('abort', done);
       unwatch();
       cancel();
       resolve();
     };
     const unwatch = state.arrivals.watch(queue.name, done);
     const cancel = state.context.clock.after(waitMs, done);
+    gone?.addEventListener('abort', done);
   });
 
 export const receiveOperations = (state: QueueState): OperationTable => ({
-  ReceiveMessage: async (input) => {
+  ReceiveMessage: async (input, gone) => {
     const queue = queueOf(state, input);
     if (input.ReceiveRequestAttemptId !== undefined)
       throw notImplemented('sqs', 'ReceiveMessage with ReceiveRequestAttemptId');
@@ -127,14 +129,15 @@ export const receiveOperations = (state: QueueState): OperationTable => ({
     const visibilityMs = bounded(input, 'VisibilityTimeout', visibility, 0, MAX_VISIBILITY_SECONDS) * 1000;
     const wait = attributeNumber(queue, 'ReceiveMessageWaitTimeSeconds');
     const until = clock.now() + bounded(input, 'WaitTimeSeconds', wait, 0, MAX_WAIT_SECONDS) * 1000;
-    while (true) {
+    while (gone?.aborted !== true) {
       const current = queueOf(state, input); // it may be changed or deleted during the wait
       const messages = atomically(database, () => take(state, current, { limit, visibilityMs }));
       const leftMs = until - clock.now();
       if (messages.length > 0) state.arrivals.hid(current.name);
       if (messages.length > 0) return { Messages: messages.map((message) => shown(state, message, input)) };
       if (leftMs <= 0) return {};
-      await arrival(state, current, leftMs);
+      await arrival(state, current, leftMs, gone);
     }
+    return {};
   },
 });
