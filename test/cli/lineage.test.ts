@@ -1,5 +1,6 @@
 // What `heddle lineage` finds from the records of a small history, and what it reads for that.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { fitted } from '../../lib/cli/lineage/report.ts';
 import { by, daily, keys } from '../../lib/definition/index.ts';
 import type { StageRecord } from '../../lib/records/index.ts';
 import { openRecorded, type Recorded, runRecord } from './recorded.ts';
@@ -231,6 +232,14 @@ test('down, from each source of a day: that not all was looked at is said once',
   } finally {
     await close();
   }
+});
+
+test.each([
+  [60, ['report/monday  run r1', '└─ s3://payloads/artifacts/report/monday/r1/report.html']],
+  [30, ['report/monday  run r1', '└─ s3://payload…r1/report.html']],
+  [18, ['report/monday  ru…', '└─ s3://p…ort.html']],
+])('in %d columns, an object keeps the end of its name', (width, expected) => {
+  expect(fitted(width, ['report/monday  run r1', `└─ ${written}`])).toEqual(expected);
 });
 
 test('--run of an object', async () => {

@@ -1,10 +1,9 @@
 import type { Command } from '../command.ts';
 import { readArtifact } from '../lineage/artifact.ts';
-import { edgesOf, treeLines } from '../lineage/report.ts';
+import { edgesOf, fitted, treeLines } from '../lineage/report.ts';
 import { mostBelow, openSources } from '../lineage/sources.ts';
 import { mostArtifacts, trace } from '../lineage/trace.ts';
 import { columnsOf, print, printJson, remark } from '../setting.ts';
-import { cutTo } from '../table.ts';
 import { openTarget, targetOptions } from '../target.ts';
 
 const usualDepth = 10;
@@ -53,7 +52,7 @@ export const lineage: Command = {
         for (const start of starts) {
           const traced = await trace(start, sources[direction], depth);
           if (given.has('json')) printJson(setting, edgesOf(traced.root, direction));
-          else print(setting, cutTo(columnsOf(setting.stdout), treeLines(traced.root)));
+          else print(setting, fitted(columnsOf(setting.stdout), treeLines(traced.root)));
           if (traced.unseen) unseen.add(start.name);
           if (traced.cut) cut.add(start.name);
         }

@@ -1,4 +1,5 @@
 // A trace as a tree of lines, and as edges. Pure.
+import { cutTo } from '../table.ts';
 import type { Artifact } from './artifact.ts';
 import type { Node } from './trace.ts';
 
@@ -17,6 +18,14 @@ export const treeLines = (node: Node): readonly string[] => {
     }),
   ];
 };
+
+/** No wider than this. What an object is called stands at the end of its URL, so that is cut in its middle. */
+export const fitted = (width: number, lines: readonly string[]): readonly string[] =>
+  lines.flatMap((line) => {
+    if (line.length <= width || !line.includes('s3://')) return cutTo(width, [line]);
+    const head = Math.ceil((width - 1) / 2);
+    return [`${line.slice(0, head)}…${line.slice(head + 1 - width)}`];
+  });
 
 const lineOf = ({ artifact, repeated }: Node): string =>
   [artifact.name, ...(repeated ? ['(above)'] : factsOf(artifact))].join('  ');
