@@ -1,5 +1,6 @@
 // What is printed of records, which hold what came from anywhere.
 import { expect, test } from '@jest/globals';
+import { linesOf } from '../../lib/cli/commands/doctor.ts';
 import { printPlan } from '../../lib/cli/redo.ts';
 import { print, printJson, remark } from '../../lib/cli/setting.ts';
 import { testSetting } from './setting.ts';
@@ -37,4 +38,17 @@ test('a plan is as wide as the terminal, and no wider', () => {
   const why = 'it failed: Heddle.Permanent: line 7 of the file has no text';
   printPlan([{ stage: 'score', does: 'again', why }], false, narrow);
   expect(stdout().split('\n').at(-2)).toBe('score  run again  it failed: Heddle.Permanent: line 7 of th…');
+});
+
+test('what a doctor finds wrong is told whole, in the width that there is', () => {
+  const checks = [
+    { check: 'node', result: 'ok', detail: '24.21.0, and more of it than has room' },
+    { check: 'target', result: 'FAILED', detail: "HDL612 there is no orchestrator 'nope'. Fix: deploy it" },
+  ] as const;
+  expect(linesOf(checks, 40).slice(2)).toEqual([
+    'node    ok      24.21.0, and more of it…',
+    'target  FAILED  HDL612 there is no',
+    "                orchestrator 'nope'.",
+    '                Fix: deploy it',
+  ]);
 });

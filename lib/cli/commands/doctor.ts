@@ -8,6 +8,7 @@ import { describeError } from '../describe-error.ts';
 import { columnsOf, print, printJson, type Setting } from '../setting.ts';
 import { cutTo, table } from '../table.ts';
 import { openTarget, type Target, targetOptions } from '../target.ts';
+import { wrapped } from '../wrapped.ts';
 
 type Verdict = 'ok' | 'warning' | 'FAILED' | 'not checked';
 
@@ -39,12 +40,21 @@ export const doctor: Command = {
       checks.push({ check: 'target', result: 'FAILED', detail: describeError(error).message });
     }
     if (given.has('json')) printJson(setting, checks);
-    else {
-      const rows = checks.map(({ check, result, detail }) => [check, result, oneLine(detail, longestDetail)]);
-      print(setting, cutTo(columnsOf(setting.stdout), table(['check', 'result', 'found'], rows)));
-    }
+    else print(setting, linesOf(checks, columnsOf(setting.stdout)));
     return checks.some(({ result }) => result === 'FAILED') ? 3 : 0;
   },
+};
+
+/** What is not as it should be is told whole, with what to do about it. */
+export const linesOf = (checks: readonly Check[], width: number): readonly string[] => {
+  const longest = (of: 'check' | 'result'): number => Math.max(...checks.map((one) => one[of].length));
+  const space = Math.max(20, width - longest('check') - longest('result') - 4);
+  const rows = checks.flatMap(({ check, result, detail }) => {
+    if (result === 'ok') return [[check, result, oneLine(detail, longestDetail)]];
+    const [first = '', ...rest] = wrapped(oneLine(detail, 2_000), space);
+    return [[check, result, first], ...rest.map((line) => ['', '', line])];
+  });
+  return cutTo(width, table(['check', 'result', 'found'], rows));
 };
 
 const versions = (setting: Setting): readonly Check[] => {
