@@ -1,7 +1,7 @@
 // The cloud assembly that the local engine runs: synthesized again only when something it is made from has changed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLock } from '../local/index.ts';
@@ -67,9 +67,18 @@ const lock = async (directory: string, say: (line: string) => void): Promise<() 
   }
 };
 
+const mayBeWritten = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false; // it is not there, or only to be read, so nobody writes beside it
+  }
+};
+
 /** Resolves once nobody writes the assembly in `directory`, if there is one. Throws CliError HDL632. */
 export const wholeAssembly = async (directory: string, say: (line: string) => void): Promise<void> => {
-  if (existsSync(join(directory, lockFile))) (await lock(directory, say))();
+  if (mayBeWritten(join(directory, lockFile))) (await lock(directory, say))();
 };
 
 /**
