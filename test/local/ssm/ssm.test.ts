@@ -36,6 +36,11 @@ test('a parameter comes back with its version', async () => {
   });
 });
 
+test('a path may begin with letters that AWS keeps for itself', async () => {
+  expect(await put('/awsome/a', 'x')).toMatchObject({ Version: 1 });
+  await client.send(new DeleteParameterCommand({ Name: '/awsome/a' }));
+});
+
 test('a new parameter needs its type', async () => {
   await expect(client.send(new PutParameterCommand({ Name: '/app/untyped', Value: 'x' }))).rejects.toMatchObject({
     name: 'ValidationException',
@@ -122,6 +127,7 @@ describe('refusals', () => {
     },
     { name: 'a pattern that is none', work: () => patterned('('), error: 'InvalidAllowedPatternException' },
     { name: 'a path without its root', work: () => put('a/b', 'x'), error: 'ValidationException' },
+    { name: 'a name like those of AWS', work: () => put('ssmSecret', 'x'), error: 'ValidationException' },
     { name: 'a name of AWS', work: () => put('/aws/b', 'x'), error: 'ValidationException' },
     {
       name: 'a type that is none',

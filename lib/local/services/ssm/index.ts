@@ -30,7 +30,7 @@ const invalid = (message: string): AwsError => new AwsError('ValidationException
 const checkName = (name: string): void => {
   if (!NAME.test(name)) throw invalid(`Parameter name ${name} is not valid`);
   if (name.includes('/') && !name.startsWith('/')) throw invalid('Parameter name must be a fully qualified name.');
-  if (/^\/?(?:aws|ssm)/i.test(name))
+  if (/^\/?(?:aws|ssm)(?:\/|[^/]*$)/i.test(name))
     throw invalid(`Parameter name: can't be prefixed with "aws" or "ssm" (case-insensitive); found ${name}`);
 };
 
