@@ -33,7 +33,7 @@ describe('standard queues', () => {
     const gone = new AbortController();
     const waits = served.call('sqs', 'ReceiveMessage', { QueueUrl: url, WaitTimeSeconds: 20 }, gone.signal);
     gone.abort();
-    expect(await waits).toEqual({});
+    expect([await waits, served.clock.now()]).toEqual([{}, START]);
     await send(url, 'one');
     expect(await bodies(url)).toEqual(['one']);
   });
