@@ -203,6 +203,11 @@ describe('failures come in Lambda’s own shapes', () => {
       says: { errorType: 'Function.ResponseSizeTooLarge', errorMessage: expect.any(String), trace: [] },
     },
     {
+      name: 'a signal to its own process, which is the engine too',
+      program: wrap(`process.kill(process.pid, 'SIGTERM'); await new Promise(() => {});`),
+      says: { errorType: 'Runtime.ExitError', errorMessage: expect.stringMatching(/exit status 143$/) },
+    },
+    {
       name: 'a handler that is not there',
       program: 'export const other = 1;',
       says: {

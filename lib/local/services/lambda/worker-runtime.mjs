@@ -93,7 +93,18 @@ const endOnStrays = () => {
   });
 };
 
+// A signal to its own process would end the engine: it ends the sandbox alone, as a shell would tell of it.
+const keepSignals = () => {
+  const kill = process.kill.bind(process);
+  process.kill = (pid, signal = 'SIGTERM') => {
+    if (pid !== process.pid || signal === 0) return kill(pid, signal);
+    const { signals } = process.getBuiltinModule('node:os').constants;
+    process.exit(128 + (typeof signal === 'number' ? signal : (signals[signal] ?? 0)));
+  };
+};
+
 endOnStrays();
+keepSignals();
 enableCompileCache(workerData.compileCache); // a bundle with an AWS SDK loads a fifth faster the second time
 const handler = await loadHandler(workerData);
 flushCompileCache();
