@@ -44,6 +44,23 @@ test('state is told as it was left; the template is not applied and no execution
   });
 });
 
+test('what is asked for is done, and nothing else', async () => {
+  const clockAt = (now: number) => ({ now: () => now, after: () => () => undefined, hold: () => () => undefined });
+  const first = await place.open({ App: app('one') }, { clock: clockAt(Date.parse('2026-01-01T00:00:00Z')) });
+  const start = async () => (await first.service('sfn').call('StartExecution', { stateMachineArn })).executionArn;
+  const [stopped, other] = [await start(), await start()];
+  const reader = await place.open(
+    { App: app('one') },
+    { work: false, clock: clockAt(Date.parse('2026-02-01T00:00:00Z')) },
+  );
+  const sfn = reader.service('sfn');
+  const statusOf = async (executionArn: unknown) => (await sfn.call('DescribeExecution', { executionArn })).status;
+  await sfn.call('StopExecution', { executionArn: stopped });
+  await sfn.call('StopExecution', { executionArn: stopped }); // it has ended
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  expect([await statusOf(stopped), await statusOf(other)]).toEqual(['ABORTED', 'RUNNING']);
+});
+
 test('other processes are told where an engine is once it has what its template says, and of one that is only read never', async () => {
   const told = () => readFileSync(join(place.dir, 'state/engine.pid'), 'utf8');
   const whileItLoads = new Set<string>();

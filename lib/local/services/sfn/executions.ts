@@ -113,23 +113,16 @@ export class Executions {
 
   /** Finds what ran when the engine went down, and whose tokens somebody may answer from now on. */
   expectTokens(): void {
-    const { database, clock } = this.#context;
     const check = (row: ExecutionRow): void => void this.#program(row.revision, row.name);
-    this.#interrupted = interrupted({
-      rows: this.rows,
-      journal: this.#journal,
-      tokens: this.#tokens,
-      clock,
-      database,
-      check,
-    });
+    const { rows } = this;
+    this.#interrupted = interrupted({ ...this.#context, rows, journal: this.#journal, tokens: this.#tokens, check });
   }
 
-  /** Carries on what was found. Children of Distributed Maps follow with their parents. */
-  resumeAll(): void {
+  /** Carries on what was found, or what of it is asked for. Children of Distributed Maps follow with their parents. */
+  resumeAll(asked: (row: ExecutionRow) => boolean = () => true): void {
     if (this.rows.lastId > 0) tellUntold(this.#context);
-    const rows = this.#interrupted;
-    this.#interrupted = [];
+    const rows = this.#interrupted.filter(asked);
+    this.#interrupted = this.#interrupted.filter((row) => !asked(row));
     for (const row of rows) {
       if (row.mapRun === undefined) this.resume(row, this.#program(row.revision, nameOf(row.machineArn)));
     }
@@ -197,7 +190,9 @@ export class Executions {
 
   /** Ends it as ABORTED, if it runs. */
   abort(arn: string, error?: string, cause?: string): void {
-    if (!this.#live.has(arn)) this.resumeAll(); // it may be one that has not been taken up yet
+    const left = this.#live.has(arn) ? undefined : this.#interrupted.find((row) => row.arn === arn);
+    // Alone, for the engine may have been opened only to look; a child with its parent.
+    if (left) this.resumeAll((row) => row === left || left.mapRun !== undefined);
     this.#live.get(arn)?.drive.stop(error, cause);
   }
 
