@@ -126,16 +126,17 @@ const viewOf = (
 const rateOf = ({ intervalMs = 1, perMs = 1_000 }: PoolLimits, declared: Pool | undefined) =>
   declared?.rate ?? { calls: Math.round(perMs / intervalMs), perSeconds: perMs / 1_000 };
 
-const headings = ['pool', 'key', 'slots', 'waiting', 'low priority', 'oldest', 'rate', 'booked', 'next call'];
+/** What the limit is and when there is room comes first: a narrow terminal cuts the rest. */
+const headings = ['pool', 'key', 'slots', 'rate', 'next call', 'waiting', 'oldest', 'low priority', 'booked'];
 
 const rowOf = ({ pool, key, slots, waiting, oldest, rate, nextFree }: PoolView, now: number): readonly string[] => [
   pool,
   key ?? '–',
   slots ? `${slots.held} of ${slots.of}` : '–',
-  `${waiting.live}`,
-  `${waiting.low}`,
-  oldest === undefined ? '–' : duration(now - Date.parse(oldest)),
   rate ? `${rate.calls.toLocaleString('en-US')} in ${duration(rate.perSeconds * 1_000)}` : '–',
-  rate ? `${rate.booked}` : '–',
   rate === undefined ? '–' : nextFree === undefined ? 'now' : `in ${duration(Date.parse(nextFree) - now)}`,
+  `${waiting.live}`,
+  oldest === undefined ? '–' : duration(now - Date.parse(oldest)),
+  `${waiting.low}`,
+  rate ? `${rate.booked}` : '–',
 ];
