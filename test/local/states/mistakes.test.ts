@@ -265,7 +265,12 @@ test.each<[string, object, string, string]>([
   ]);
 });
 
-const jsonata = (Output: string) => machine({ Type: 'Pass', Output, End: true }, { QueryLanguage: 'JSONata' });
+const passing = (name: string) => ({ StartAt: name, States: { [name]: { Type: 'Pass', End: true } } });
+const labelled = (states: object, Label = 'same') => ({
+  Type: 'Map',
+  Label,
+  ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }, ...states },
+});
 
 // The codes and words are those that AWS was seen to give.
 test.each<[string, object, readonly (readonly [code: string, location: string | undefined, message: string])[]]>([
@@ -297,39 +302,15 @@ test.each<[string, object, readonly (readonly [code: string, location: string | 
     ],
   ],
   [
-    'an error outside of a Catch',
-    jsonata('{% $states . errorOutput.Error %}'),
-    [['UNSUPPORTED_JSONATA_EXPRESSION', '/States/S/Output', "Field '$states.errorOutput' does not exist."]],
-  ],
-  [
-    'the root of a document that there is not',
-    jsonata("{% $$ & '$$' %}"),
-    [['UNSUPPORTED_JSONATA_EXPRESSION', '/States/S/Output', "Reference to '$$' is not supported."]],
-  ],
-  [
-    'that root between others that are none',
-    jsonata("{% $states.input.`$$` & $match($states.input, /'\\$$/) /* $$ */ & $$ %}"),
-    [['UNSUPPORTED_JSONATA_EXPRESSION', '/States/S/Output', "Reference to '$$' is not supported."]],
-  ],
-  [
-    'a field of $states that there is not, behind a division',
-    jsonata('{% $states.input.a / 2 + $states.`results` / 2 %}'),
-    [['UNSUPPORTED_JSONATA_EXPRESSION', '/States/S/Output', "Field '$states.results' does not exist."]],
-  ],
-  [
-    'no JSONata',
-    jsonata('{% a[1,2) %}'),
-    [['INVALID_JSONATA_EXPRESSION', '/States/S/Output', 'Expected "]", got ","']],
-  ],
-  [
-    'half an expression',
-    jsonata('{% 1 + %}'),
-    [['INVALID_JSONATA_EXPRESSION', '/States/S/Output', 'Unexpected end of expression']],
-  ],
-  [
-    'no expression',
-    jsonata('{%%}'),
-    [['INVALID_JSONATA_EXPRESSION', '/States/S/Output', 'Unexpected end of expression']],
+    'one label for two maps', // as https://github.com/iwamot/sfnx measured
+    {
+      StartAt: 'A',
+      States: {
+        A: { ...labelled({ StartAt: 'B', States: { B: { ...labelled(passing('P')), End: true } } }), Next: 'C' },
+        C: { ...labelled(passing('Q'), 'other'), End: true },
+      },
+    },
+    [['DUPLICATE_LABEL_NAME', '/States/A/Label', 'Duplicate Label name: same']],
   ],
 ])('%s', (_name, definition, expected) => {
   const parsed = parseDefinition(JSON.stringify(definition), {

@@ -1,6 +1,6 @@
 // A JSON value of a definition in which strings may be `{% ... %}`: Arguments, Output, Assign, Items, ...
 import { isObject, type Json } from '../json.ts';
-import { compileJsonata, isJsonata, type OnSyntaxError } from './jsonata.ts';
+import { compileJsonata, halfOpen, isHalfOpen, isJsonata, type OnSyntaxError } from './jsonata.ts';
 import type { Ambient, Scope } from './scope.ts';
 
 /** Gives the value with its expressions replaced. Synchronous where every expression in it is. */
@@ -8,6 +8,7 @@ export type Template = (scope: Scope) => Json | Promise<Json>;
 
 /** Compiles `value` once. Expressions that do not parse are reported, not thrown. */
 export const compileTemplate = (value: Json, field: string, ambient: Ambient, onError: OnSyntaxError): Template => {
+  if (typeof value === 'string' && isHalfOpen(value)) onError(field, halfOpen(value));
   if (typeof value === 'string' && isJsonata(value)) {
     try {
       const query = compileJsonata(value, field, ambient);
@@ -34,7 +35,7 @@ export const compileTemplate = (value: Json, field: string, ambient: Ambient, on
 };
 
 const allConstant = (value: Json): boolean => {
-  if (typeof value === 'string') return !isJsonata(value);
+  if (typeof value === 'string') return !isJsonata(value) && !isHalfOpen(value);
   if (Array.isArray(value)) return value.every(allConstant);
   return !isObject(value) || Object.values(value).every(allConstant);
 };

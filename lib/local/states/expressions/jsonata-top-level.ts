@@ -1,5 +1,6 @@
-// An expression of a machine has no context: the input is $states.input. AWS refuses one that reads a field of nothing, as a machine
-// is made. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+// What AWS refuses of an expression, as a machine is made, that the jsonata package takes.
+// An expression of a machine has no context: the input is $states.input. AWS refuses one that reads a field of nothing.
+// https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 
 /** Sound JSONata that Step Functions does not take. */
 export class UnsupportedExpression extends SyntaxError {}
@@ -7,6 +8,8 @@ export class UnsupportedExpression extends SyntaxError {}
 /** What the jsonata package makes of an expression; its own types know half of it. */
 interface Node {
   readonly type: string;
+  /** Where its first word ends. */
+  readonly position?: number;
   readonly value?: unknown;
   readonly steps?: readonly Node[];
   readonly expression?: Node;
@@ -54,4 +57,15 @@ export const checkTopLevel = (node: Node): void => {
   if (first?.type === 'name')
     throw new UnsupportedExpression(`Reference to '${first.value}' at the top level is not supported.`);
   for (const part of sharing(node)) if (part) checkTopLevel(part);
+};
+
+/** Throws for `??` and `?:`, which AWS's JSONata (2.0.6) has not, as its parser does. */
+export const checkOperators = (node: Node, source: string): void => {
+  const { type, position = 0 } = node;
+  const operator = type === 'condition' ? source.slice(position - 2, position) : '';
+  if (operator === '??' || operator === '?:') {
+    throw new SyntaxError(`The symbol "${operator.at(1)}" cannot be used as a unary operator`);
+  }
+  for (const inner of Object.values(node))
+    if (typeof inner === 'object' && inner !== null) checkOperators(inner, source);
 };

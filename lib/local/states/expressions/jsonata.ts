@@ -6,7 +6,7 @@ import { addFunctions } from './jsonata-functions.ts';
 import { jsonata } from './jsonata-package.ts';
 import { shortcutOf } from './jsonata-simple.ts';
 import { checkPath, checkStates } from './jsonata-states.ts';
-import { checkTopLevel } from './jsonata-top-level.ts';
+import { checkOperators, checkTopLevel } from './jsonata-top-level.ts';
 import type { Ambient, Scope } from './scope.ts';
 
 /** Gives JSON, or throws EvaluationProblem. Synchronous where the expression is simple enough. */
@@ -25,8 +25,17 @@ const QUERY_ERROR = 'States.QueryEvaluationError';
 const OPEN = '{%';
 const CLOSE = '%}';
 
+/** Has one of the brackets: AWS refuses it, since it looks like an expression and would be a text. */
+export const isHalfOpen = (text: string): boolean =>
+  (text.startsWith(OPEN) || text.endsWith(CLOSE)) &&
+  !(text.startsWith(OPEN) && text.endsWith(CLOSE) && text.length >= 4);
+
 /** ASL: a JSONata string starts with `{%` and ends with `%}`, with nothing around them. */
 export const isJsonata = (text: string): boolean => text.startsWith(OPEN) && text.endsWith(CLOSE) && text.length >= 4;
+
+/** What is wrong with a text that has one bracket of an expression. The words are ours. */
+export const halfOpen = (text: string): SyntaxError =>
+  new SyntaxError(`'${text}' is not an expression: it must start with '{%' and end with '%}'`);
 
 /** What is between the brackets. */
 export const unwrapped = (text: string): string => text.slice(OPEN.length, -CLOSE.length).trim();
@@ -135,6 +144,7 @@ const boundsOf = (code: string) => ({
 
 const compiled = (source: string, ambient: Ambient): Expression => {
   const expression = jsonata(source, boundsOf(source.replace(WORDS, '""')));
+  if (/\?[?:]/.test(source)) checkOperators(expression.ast(), source);
   checkTopLevel(expression.ast());
   addFunctions(expression, ambient);
   return expression;

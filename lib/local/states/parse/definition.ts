@@ -29,8 +29,14 @@ const languageOf = (fields: Fields, inherited: QueryLanguage): QueryLanguage => 
   return fields.word('QueryLanguage', 'JSONPath', 'JSONata') ?? 'JSONata'; // AWS takes any other word for JSONata
 };
 
-/** Parses `StartAt` and `States`. Names are shared with `seen`: AWS wants them unique in the whole machine. */
+/** Parses `StartAt` and `States`. Names are shared with `seen`: AWS wants them unique in the whole machine, and labels of maps too. */
 const sequenceParser = (global: QueryLanguage, seen: Set<string>, alone: boolean) => {
+  const labels = new Set<string>();
+  const checkLabel = (fields: Fields, label: string): void => {
+    if (labels.has(label))
+      fields.diagnostics.add('DUPLICATE_LABEL_NAME', fields.at('Label'), `Duplicate Label name: ${label}`);
+    labels.add(label);
+  };
   const parse = (fields: Fields, express: boolean): Sequence => {
     fields.only(fields.location === '' ? MACHINE : SEQUENCE);
     const missing = ['States', 'StartAt'].filter((field) => !fields.has(field));
@@ -53,6 +59,7 @@ const sequenceParser = (global: QueryLanguage, seen: Set<string>, alone: boolean
       const own = new Fields(json, plain.location, language, plain.diagnostics, plain.ambient);
       const state = parseState(name, own, express, parse);
       if (state) states.set(name, state);
+      if (state?.kind === 'Map' && state.distribution?.label !== undefined) checkLabel(own, state.distribution.label);
     }
     const startAt = fields.text('StartAt') ?? '';
     if (!alone || fields.location !== '') checkTransitions(fields, startAt, states);

@@ -1,6 +1,6 @@
 // Fail states: error and cause, literal, by expression or by path.
 import { EvaluationProblem } from '../errors.ts';
-import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
+import { compileJsonata, halfOpen, isHalfOpen, isJsonata } from '../expressions/jsonata.ts';
 import { compilePathExpression } from '../expressions/payload-template.ts';
 import { dataFlow } from './data-flow.ts';
 import type { Fields } from './fields.ts';
@@ -8,7 +8,9 @@ import type { Evaluate, FailState } from './machine.ts';
 import { unexpectedType } from './unexpected-type.ts';
 
 const given = (fields: Fields, field: string, text: string): Evaluate<string> | undefined => {
-  if (fields.language === 'JSONPath' || !isJsonata(text)) return () => text;
+  if (fields.language === 'JSONPath') return () => text;
+  if (isHalfOpen(text)) fields.syntaxError(field, halfOpen(text));
+  if (!isJsonata(text)) return () => text;
   try {
     const query = compileJsonata(text, field, fields.ambient);
     return async (scope) => {
