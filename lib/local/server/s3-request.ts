@@ -125,8 +125,12 @@ const deleteFields = (request: WireRequest): Shape => {
     Delete: {
       Quiet: childText(document, 'Quiet') === 'true',
       Objects: objects.map((object) => {
-        const etag = childText(object, 'ETag');
-        return { Key: childText(object, 'Key') ?? '', ...(etag !== undefined && { ETag: etag }) };
+        const [ETag, VersionId] = [childText(object, 'ETag'), childText(object, 'VersionId')];
+        return {
+          Key: childText(object, 'Key') ?? '',
+          ...(ETag !== undefined && { ETag }),
+          ...(VersionId !== undefined && { VersionId }),
+        };
       }),
     },
   };

@@ -8,15 +8,17 @@ const NAMESPACE = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 const XML = { 'content-type': 'application/xml' };
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-// S3 repeats an element for each item of a list; these two wrap their items instead.
+// S3 repeats an element for each item of a list; this one wraps its items instead.
 const WRAPPED: Readonly<Record<string, string>> = { Buckets: 'Bucket' };
+/** And the elements of this one are called otherwise than it. */
+const REPEATED: Readonly<Record<string, string>> = { Errors: 'Error' };
 const ENCODED: ReadonlySet<string> = new Set(['Key', 'Prefix', 'Delimiter', 'StartAfter', 'Marker', 'NextMarker']);
 
 const xmlOf = (name: string, value: unknown, isEncoded: boolean): string => {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) {
     const item = WRAPPED[name];
-    if (item === undefined) return value.map((one) => xmlOf(name, one, isEncoded)).join('');
+    if (item === undefined) return value.map((one) => xmlOf(REPEATED[name] ?? name, one, isEncoded)).join('');
     return element(name, value.map((one) => xmlOf(item, one, isEncoded)).join(''));
   }
   if (typeof value === 'object') {

@@ -4,6 +4,7 @@ import {
   CopyObjectCommand,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
@@ -47,6 +48,31 @@ test.each([
   const copied = client.send(new CopyObjectCommand({ Bucket, Key: 'to', CopySource, [field]: condition }));
   if (Condition === undefined) await expect(copied).resolves.toMatchObject({ ServerSideEncryption: 'AES256' });
   else await expect(copied).rejects.toMatchObject({ name: 'PreconditionFailed', Condition });
+});
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html (x-amz-copy-source)
+test('a copy of a version is refused, but for the one that an object without versions has', async () => {
+  const copy = (version: string) =>
+    client.send(new CopyObjectCommand({ Bucket, Key: 'to', CopySource: `${CopySource}?versionId=${version}` }));
+  await expect(copy('null')).resolves.toMatchObject({ ServerSideEncryption: 'AES256' });
+  await expect(copy('v1')).rejects.toMatchObject({
+    name: 'NotImplemented',
+    message: expect.stringContaining('HDL501'),
+  });
+});
+
+// github.com/localstack/localstack, localstack-core/localstack/services/s3/provider.py (delete_objects)
+test('of several to delete, what names a version stays and is told of', async () => {
+  await client.send(new PutObjectCommand({ Bucket, Key: 'gone', Body: 'x' }));
+  const Objects = [
+    { Key: 'from', VersionId: 'v1' },
+    { Key: 'gone', VersionId: 'null' },
+  ];
+  const { Deleted, Errors } = await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  expect(Deleted).toEqual([{ Key: 'gone' }]);
+  const Message = 'The specified version does not exist.';
+  expect(Errors).toEqual([{ Key: 'from', VersionId: 'v1', Code: 'NoSuchVersion', Message }]);
+  expect(await client.send(new HeadObjectCommand({ Bucket, Key: 'from' }))).toMatchObject({ ContentLength: 6 });
 });
 
 test('parts of an upload may be copies', async () => {

@@ -82,6 +82,7 @@ describe('who may ask', () => {
     { name: 'localhost', headers: { host: 'localhost:1' }, status: 200 },
     { name: 'a bucket of localhost', headers: { host: 'bucket.localhost:1' }, status: 200 },
     { name: 'a page of this machine', headers: { origin: 'http://localhost:3000' }, status: 200 },
+    { name: 'what StartSyncExecution goes to', headers: { host: 'sync-states.localhost:1' }, status: 200 },
     { name: 'a foreign host name (DNS rebinding)', headers: { host: 'evil.example' }, status: 403 },
     { name: 'a name that only starts like loopback', headers: { host: 'localhost.evil.example' }, status: 403 },
     { name: 'a foreign page', headers: { origin: 'https://evil.example' }, status: 403 },

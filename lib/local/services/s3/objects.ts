@@ -2,7 +2,7 @@
 import { atomically } from '../../atomically.ts';
 import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
-import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { AwsError, type EngineContext, notImplemented, type Shape } from '../../service.ts';
 import type { BodyFiles } from './body-files.ts';
 import { bucketOf } from './buckets.ts';
 import { CHECKSUM_FIELDS, checkDigests, checksumsOf, copiedChecksums, etagOf } from './checksums.ts';
@@ -105,7 +105,9 @@ const bytesOf = async (
 
 /** The object that a copy is of, where the conditions on it hold. */
 const sourceOf = (table: ObjectTable, input: Shape, nowMs: number): StoredObject => {
-  const path = decodeURIComponent(String(input.CopySource ?? '')).replace(/^\//, '');
+  const [place = '', version = 'null'] = String(input.CopySource ?? '').split('?versionId='); // a key has its ? encoded
+  if (version !== 'null') throw notImplemented('s3', 'a copy of a version (versionId)');
+  const path = decodeURIComponent(place).replace(/^\//, '');
   const slash = path.indexOf('/');
   const [bucket, key] = [path.slice(0, slash), path.slice(slash + 1)];
   const source = table.find(bucketOf(table, { Bucket: bucket }).name, key);
@@ -192,13 +194,16 @@ export const objectOperations = (
       throw new AwsError('MalformedXML', `A request deletes at most ${MOST_DELETED} objects; found ${objects.length}.`);
     const Deleted: Shape[] = [];
     const Errors: Shape[] = [];
-    for (const { Key, ETag } of objects) {
+    for (const { Key, ETag, VersionId } of objects) {
       try {
+        // AWS: a bucket without versions has one of each object, which is called null
+        if (VersionId !== undefined && VersionId !== 'null')
+          throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404);
         await remove({ Bucket: input.Bucket, Key, ...(ETag !== undefined && { IfMatch: ETag }) });
         Deleted.push({ Key });
       } catch (error) {
         if (!(error instanceof AwsError) || error.code === 'NoSuchBucket') throw error;
-        Errors.push({ Key, Code: error.code, Message: error.message });
+        Errors.push({ Key, ...(VersionId !== undefined && { VersionId }), Code: error.code, Message: error.message });
       }
     }
     const isQuiet = isShape(list) && list.Quiet === true;
