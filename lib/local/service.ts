@@ -126,3 +126,12 @@ export class AwsError extends Error {
 /** The error for an API call that the engine does not have. Names the call, so nobody mistakes it for success. */
 export const notImplemented = (service: ServiceId, operation: string): AwsError =>
   new AwsError('NotImplemented', `HDL501 the local engine does not implement ${service}:${operation}`, 501);
+
+/** A service, where the engine runs it. */
+export const serviceIfRun = (context: EngineContext, id: ServiceId): Service | undefined => {
+  try {
+    return context.service(id);
+  } catch {
+    return undefined; // the one way to ask whether the engine runs a service
+  }
+};

@@ -202,9 +202,10 @@ describe('metrics of the services', () => {
     await clock.advance(1_000);
     expect(await state()).toBe('ALARM');
   });
-  test('executions of a state machine', async () => {
+  test.each(['STANDARD', 'EXPRESS'])('executions of a state machine: %s', async (type) => {
     const { stateMachineArn } = await services.call('sfn', 'CreateStateMachine', {
       name: 'm',
+      type,
       roleArn: 'arn:aws:iam::123456789012:role/r',
       definition: '{"StartAt":"F","States":{"F":{"Type":"Fail","Error":"No"}}}',
     });

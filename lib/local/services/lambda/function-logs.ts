@@ -1,6 +1,6 @@
 // The log of one invocation: AWS's own lines around what the function writes, sent to CloudWatch Logs at the end.
 import type { Clock } from '../../clock.ts';
-import type { EngineContext, Service } from '../../service.ts';
+import { type EngineContext, type Service, serviceIfRun } from '../../service.ts';
 import { type FunctionRecord, LATEST } from './function-record.ts';
 
 const TAIL_BYTES = 4096;
@@ -20,13 +20,7 @@ interface LogEvent {
 }
 
 /** Where the lines go: CloudWatch Logs, or nowhere in an engine that does not run it. */
-export const logsOf = (context: EngineContext): Service | undefined => {
-  try {
-    return context.service('cloudwatchlogs');
-  } catch {
-    return undefined; // the one way to ask whether the engine runs a service
-  }
-};
+export const logsOf = (context: EngineContext): Service | undefined => serviceIfRun(context, 'cloudwatchlogs');
 
 /** Starts the log of one invocation. */
 export const invocationLog = (

@@ -1,6 +1,6 @@
 // The AWS/Lambda metrics of an invocation: what alarms and dashboards of functions are about.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-import type { EngineContext, Service, Shape } from '../../service.ts';
+import { type EngineContext, type Service, type Shape, serviceIfRun } from '../../service.ts';
 import { type FunctionRecord, identityOf } from './function-record.ts';
 import { closedOutcome, type Outcome } from './runner.ts';
 
@@ -9,14 +9,6 @@ export interface FunctionMetrics {
   /** One that was not even called. */
   countThrottle(record: FunctionRecord): void;
 }
-
-const cloudwatchOf = (context: EngineContext): Service | undefined => {
-  try {
-    return context.service('cloudwatch');
-  } catch {
-    return undefined; // the one way to ask whether the engine runs a service
-  }
-};
 
 /** A version counts for itself and for its function. */
 const dimensionSets = (record: FunctionRecord): readonly Shape[][] => {
@@ -29,7 +21,7 @@ const dimensionSets = (record: FunctionRecord): readonly Shape[][] => {
 export const functionMetrics = (context: EngineContext): FunctionMetrics => {
   let cloudwatch: { readonly service: Service | undefined } | undefined; // asked for once, when all services are there
   const put = (MetricData: readonly Shape[]): void => {
-    cloudwatch ??= { service: cloudwatchOf(context) };
+    cloudwatch ??= { service: serviceIfRun(context, 'cloudwatch') };
     void cloudwatch.service?.call('PutMetricData', { Namespace: 'AWS/Lambda', MetricData }); // stored in memory before it returns
   };
   return {

@@ -1,5 +1,5 @@
 // Express executions: nothing of them is stored, they end with the engine.
-import type { EngineContext, Shape } from '../../service.ts';
+import { type EngineContext, type Shape, serviceIfRun } from '../../service.ts';
 import type { LogSink } from '../../states/history/journal.ts';
 import type { Payload } from '../../states/json.ts';
 import type { Outcome } from '../../states/machine/closed.ts';
@@ -30,6 +30,14 @@ interface Named {
 /** A log that keeps nothing. */
 export const unlogged: LogSink = { append: () => undefined, commit: () => Promise.resolve() };
 
+/** https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html */
+const ENDS: { readonly [status in Outcome['status']]: string } = {
+  SUCCEEDED: 'ExecutionsSucceeded',
+  FAILED: 'ExecutionsFailed',
+  TIMED_OUT: 'ExecutionsTimedOut',
+  ABORTED: 'ExecutionsAborted',
+};
+
 const BILLED_STEP_MS = 100;
 /** AWS: an Express execution runs for five minutes at most. */
 const LONGEST_SECONDS = 300;
@@ -56,7 +64,21 @@ export class Express {
       machineName: machine.name,
       roleArn: revision.roleArn,
     };
-    return this.run(named, this.#machines.runnable(revision, true), payload);
+    const run = this.run(named, this.#machines.runnable(revision, true), payload);
+    this.#count(machine.arn, 'ExecutionsStarted');
+    void run.ended.then(
+      ({ status }) => this.#count(machine.arn, ENDS[status], this.#context.clock.now() - run.startedAt),
+      () => undefined, // who started it is told
+    );
+    return run;
+  }
+
+  /** The bus hears nothing of Express executions, of which their metrics would come. */
+  #count(machineArn: string, MetricName: string, took?: number): void {
+    const Dimensions = [{ Name: 'StateMachineArn', Value: machineArn }];
+    const time = { MetricName: 'ExecutionTime', Value: took, Unit: 'Milliseconds', Dimensions };
+    const MetricData = [{ MetricName, Value: 1, Unit: 'Count', Dimensions }, ...(took === undefined ? [] : [time])];
+    void serviceIfRun(this.#context, 'cloudwatch')?.call('PutMetricData', { Namespace: 'AWS/States', MetricData });
   }
 
   run(named: Named, machine: StateMachine, input: Payload): ExpressRun {
