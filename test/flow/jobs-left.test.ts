@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { definePipeline } from '../../lib/definition/index.ts';
-import { reconcile, sweep } from '../../lib/operators/index.ts';
+import { reconcile, type Services, sweep } from '../../lib/operators/index.ts';
+import { stopJobs } from '../../lib/operators/stop-jobs.ts';
+import type { RunRecord, StageRecord } from '../../lib/records/index.ts';
 import { AwsCallError, connect } from '../../lib/support/aws-call.ts';
 import { type Bench, type Handlers, openBench } from './bench.ts';
 
@@ -51,13 +53,24 @@ const told = async (run: string) =>
     .filter(({ what }) => what === 'jobStopped' || what === 'jobLeft')
     .map(({ what, detail }) => `${what} ${detail}`);
 
-test('those that have not ended are stopped with the run, whatever asks after them', async () => {
+test('those that have not ended are stopped with the run, however long its history is', async () => {
   const { handlers, stopped } = bedrock();
   bench = await openBench([inferring], handlers);
+  const { aws } = bench.services;
+  const { call } = aws;
+  let pages = 0;
+  const inSmallPages: typeof call = (service, operation, input, options) => {
+    if (operation !== 'GetExecutionHistory') return call(service, operation, input, options);
+    pages += 1;
+    return call(service, operation, { ...input, maxResults: 2 }, options);
+  };
+  Object.assign(aws, { call: inSmallPages });
   stopAfter(3_600);
   const { run } = await bench.run('inferring');
   expect([run.status, run.stages]).toEqual(['cancelled', { completed: 1, cancelled: 1 }]);
   expect(stopped).toEqual(['arn:two']);
+  expect(pages).toBeGreaterThan(1);
+  expect(pages).toBeLessThan(8); // not to where the run began
   expect(await told(run.run)).toEqual(['jobStopped two: the job arn:two was told to stop']);
 });
 
@@ -147,6 +160,39 @@ test('who dies after the jobs were told does it again, which does no harm', asyn
   expect([stopped, (await told(run.run)).length]).toEqual([['arn:two', 'arn:two'], 1]);
 });
 
+const entered = (name: string) => ({ stateEnteredEventDetails: { name } });
+const exited = (name: string, JobArn?: string) => ({
+  stateExitedEventDetails: { name, output: JSON.stringify({ service: { result: { JobArn } } }) },
+});
+const begun = [entered('s.call'), exited('s'), entered('s')];
+const started = [exited('s.call', 'arn:job'), ...begun];
+
+test.each<[string, readonly object[] | Error, readonly string[], readonly string[]]>([
+  ['while it waits', [entered('s.pause'), ...started], ['arn:job'], ['jobStopped']],
+  ['while it asks', [entered('s.look'), exited('s.pause'), ...started], ['arn:job'], ['jobStopped']],
+  ['while it tells it to stop', [entered('s.stop'), ...started], ['arn:job'], ['jobStopped']],
+  ['while it records that it is done', [entered('s.done'), ...started], [], []],
+  ['while it says why it failed', [entered('s.broken'), ...started], [], []],
+  ['while it records why it failed', [entered('s.failed'), exited('s.call'), ...begun], [], []],
+  ['while it starts it', begun, [], ['jobLeft']],
+  ['before it starts it, once more', [entered('s'), ...started], [], ['jobLeft']],
+  ['and nothing is said of it', [exited('t.call', 'arn:other')], [], ['jobLeft']],
+  ['and nobody may read its history', new AwsCallError('states', 'AccessDenied', 'not you', 400), [], ['not you']],
+])('the execution dies %s', async (_, events, stopped, lines) => {
+  bench = await openBench([inferring]);
+  const { ledger, now } = bench.services;
+  const run = { pipeline: 'inferring', run: 'r', partition: 'p' } as RunRecord;
+  const asked: string[] = [];
+  const aws = {
+    call: () => (events instanceof Error ? Promise.reject(events) : Promise.resolve({ events })),
+    stopInference: async (job: string) => void asked.push(job),
+  } as unknown as Services['aws'];
+  const stage: StageRecord = { stage: 's', status: 'running', attempts: 1, jobIn: 'arn:execution' };
+  await stopJobs(run, [stage], { aws, ledger, now } as Services);
+  expect(asked).toEqual(stopped);
+  expect(await told('r')).toEqual(lines.map((line) => expect.stringContaining(line)));
+});
+
 test('Bedrock is told in its own words, and says in a header what went wrong', async () => {
   bench = await openBench([inferring]);
   const asked: string[] = [];
@@ -160,9 +206,12 @@ test('Bedrock is told in its own words, and says in a header what went wrong', a
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const aws = connect({ region: 'eu-west-1', endpoint, accessKeyId: 'id', secretAccessKey: 'secret' });
   const job = 'arn:aws:bedrock:eu-west-1:123456789012:model-invocation-job/abcdefghijkl';
-  await aws.stopInference(job);
-  await expect(aws.stopInference(job)).rejects.toMatchObject({ code: 'ConflictException', status: 400 });
-  await new Promise((closed) => server.close(closed));
+  try {
+    await aws.stopInference(job);
+    await expect(aws.stopInference(job)).rejects.toMatchObject({ code: 'ConflictException', status: 400 });
+  } finally {
+    await new Promise((closed) => server.close(closed));
+  }
   const path = `/model-invocation-job/${encodeURIComponent(job)}/stop`;
   const line = `POST ${path} Credential=id/day/eu-west-1/bedrock/aws4_request`;
   expect(asked).toEqual([line, line]);

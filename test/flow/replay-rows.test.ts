@@ -50,6 +50,18 @@ test('an item of JSON lines of which one is too large is done again over the cop
   expect(itemsOf(second)).toEqual(['completed', { total: 4, completed: 3, failed: 1 }]);
 });
 
+test('a line that was no JSON, and is corrected, is done again from the file: no copy of it is kept', async () => {
+  const put = await openLines(doubling, handlers);
+  await put('{"n":0}', '{"n":1}', 'no', '{"n":3}');
+  const first = await bench.run('lines');
+  expect(itemsOf(first)).toEqual(['completed', { total: 4, completed: 3, failed: 1 }]);
+  worked.length = 0;
+  await put('{"n":0}', '{"n":1}', '{"n":2}', '{"n":3}');
+  const second = await bench.resume(first.run, { again: [], below: [], items: { double: [2] } });
+  expect(worked).toEqual([2]);
+  expect(itemsOf(second)).toEqual(['completed', { total: 4, completed: 4, failed: 0 }]);
+});
+
 test('a map over JSON lines of which one is too large is done again as a whole over what the file then is', async () => {
   const put = await openLines(doubling, handlers);
   await put(...lines);

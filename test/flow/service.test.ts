@@ -48,6 +48,17 @@ test('AWS is called with values of stages, and what it answers is an output like
   expect(await output('note')).toEqual({ id: MessageId });
 });
 
+test('a run that goes on does not call again what has answered, and has its answer', async () => {
+  bench = await openBench([calling('sqs:sendMessage', {})], handlers());
+  const first = await bench.run('calling', { queue: bench.local.queueUrl });
+  expect(await bodies()).toHaveLength(1);
+  const second = await bench.resume(first.run, { again: ['note'], below: [], items: {} });
+  expect(second.run.status).toBe('completed');
+  expect(await bodies()).toEqual([]);
+  expect(second.stages.send).toMatchObject({ status: 'completed', attempts: 1 });
+  expect(await second.output('note')).toEqual(await first.output('note'));
+});
+
 test('a call that fails for good fails the stage, with a dead letter of its arguments', async () => {
   bench = await openBench([calling('aws-sdk:ssm:getParameter', { Name: '/not/there' })], handlers());
   const { run, stages } = await bench.run('calling', { queue: queueUrl });
