@@ -42,18 +42,6 @@ test.each<[string, object, string, string]>([
     "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call: it is 1",
   ],
   [
-    'a variable of an iteration that is assigned around it',
-    machine({
-      Type: 'Map',
-      QueryLanguage: 'JSONata',
-      Catch: [{ ErrorEquals: ['a'], Assign: { x: 1 }, Next: 'S' }],
-      ItemProcessor: { StartAt: 'P', States: { P: { Type: 'Pass', Assign: { 'x.$': '$.a' }, End: true } } },
-      End: true,
-    }),
-    '/States/S/ItemProcessor/States/P/Assign/x',
-    "The variable 'x' is assigned in an outer scope too",
-  ],
-  [
     'half an attempt',
     task({ Retry: [{ ErrorEquals: ['a'], MaxAttempts: 1.5 }] }),
     '/States/S/Retry[0]/MaxAttempts',
@@ -299,6 +287,23 @@ test.each<[string, object, readonly (readonly [code: string, location: string | 
     [
       ['MISSING_TRANSITION_TARGET', '/States/B', 'State "B" is not reachable.'],
       ['MISSING_TRANSITION_TARGET', '/States/C', 'State "C" is not reachable.'],
+    ],
+  ],
+  [
+    'a variable of an iteration that is assigned around it',
+    machine({
+      Type: 'Map',
+      QueryLanguage: 'JSONata',
+      Catch: [{ ErrorEquals: ['a'], Assign: { x: 1 }, Next: 'S' }],
+      ItemProcessor: { StartAt: 'P', States: { P: { Type: 'Pass', Assign: { 'x.$': '$.a' }, End: true } } },
+      End: true,
+    }),
+    [
+      [
+        'DUPLICATE_VARIABLE_NAME', // as https://github.com/iwamot/sfnx measured; the words are ours
+        '/States/S/ItemProcessor/States/P/Assign/x',
+        "The variable 'x' is assigned in an outer scope too",
+      ],
     ],
   ],
   [

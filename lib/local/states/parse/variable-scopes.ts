@@ -41,7 +41,11 @@ export const checkVariableScopes = (
   for (const { at, state, assigned } of states) {
     for (const [name, where] of assigned)
       if (around.has(name))
-        diagnostics.schema(`${at}/${where}/${name}`, `The variable '${name}' is assigned in an outer scope too`);
+        diagnostics.add(
+          'DUPLICATE_VARIABLE_NAME', // as measured on AWS by others (iwamot/sfnx); the words are ours
+          `${at}/${where}/${name}`,
+          `The variable '${name}' is assigned in an outer scope too`,
+        );
     for (const [where, below] of inner(state)) checkVariableScopes(below, `${at}/${where}`, diagnostics, own);
   }
 };
