@@ -25,13 +25,12 @@ const QUERY_ERROR = 'States.QueryEvaluationError';
 const OPEN = '{%';
 const CLOSE = '%}';
 
-/** Has one of the brackets: AWS refuses it, since it looks like an expression and would be a text. */
-export const isHalfOpen = (text: string): boolean =>
-  (text.startsWith(OPEN) || text.endsWith(CLOSE)) &&
-  !(text.startsWith(OPEN) && text.endsWith(CLOSE) && text.length >= 4);
-
 /** ASL: a JSONata string starts with `{%` and ends with `%}`, with nothing around them. */
 export const isJsonata = (text: string): boolean => text.startsWith(OPEN) && text.endsWith(CLOSE) && text.length >= 4;
+
+/** Has one of the brackets: AWS refuses it, since it looks like an expression and would be a text. */
+export const isHalfOpen = (text: string): boolean =>
+  (text.startsWith(OPEN) || text.endsWith(CLOSE)) && !isJsonata(text);
 
 /** What is wrong with a text that has one bracket of an expression. The words are ours. */
 export const halfOpen = (text: string): SyntaxError =>
