@@ -211,12 +211,13 @@ export class Operators extends Construct {
     const settlers = hasRows ? [this.settle, this.mend] : [this.settle];
     const deadLetters = this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline));
     // What failed, what a further execution did not come to, what can never be replayed, what is left standing of a compensation.
-    for (const sender of [...settlers, this.finish, this.reconcile, this.sweep]) {
+    for (const sender of [...settlers, this.finish, this.reconcile]) {
       allow(sender, ['sqs:SendMessage'], [deadLetters]);
       allow(sender, ['ssm:GetParameter'], [manifest]);
     }
-    // And take off what a further execution does again.
-    for (const starter of [this.dispatch, this.replay]) {
+    // And take off what a further execution does again: who lets runs go on, the sweep where somebody died over that.
+    const starters = [this.dispatch, this.replay, this.sweep];
+    for (const starter of starters) {
       allow(starter, [...consuming, 'sqs:SendMessage'], [deadLetters]);
       allow(starter, ['ssm:GetParameter'], [manifest]);
     }
@@ -237,8 +238,7 @@ export class Operators extends Construct {
     const undoing = this.#arn('states', `execution:${machineName}${compensationSuffix}:*`);
     allow(this.sweep, ['states:DescribeExecution'], compensates ? [executions, undoing] : [executions]);
     allow(this.settle, ['states:SendTaskFailure'], machines);
-    for (const starter of [this.dispatch, this.replay, this.sweep])
-      allow(starter, ['states:StartExecution'], [machine]);
+    for (const starter of starters) allow(starter, ['states:StartExecution'], [machine]);
     allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
     if (type === 'express' || overlap === 'cancelRunning' || compensates || deadline) this.#lookAfter();
     if (overlap || compensates) this.#tellDispatch();

@@ -154,7 +154,8 @@ describe('an operator has the rights of its work', () => {
         `DescribeExecution on ${pipelines.map((name) => arn(`states:execution:heddle-${name}:*`)).join(' ')}`,
         `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
         'PutEvents on <HeddleBus>',
-        `SendMessage on <HeddleQueuesStart> ${deadLetters}`,
+        'SendMessage on <HeddleQueuesStart>',
+        `${consuming} SendMessage on ${deadLetters}`,
       ],
     ],
     [
