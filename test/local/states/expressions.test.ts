@@ -278,6 +278,15 @@ describe('JSONata', () => {
     expect(compileJsonata(`{% ${source} %}`, 'Output', ambient).source).toBe(source);
   });
 
+  // JSON that was made a text twice: its first text never ends. Looked for from each of its quotes on, the end takes minutes to be missed.
+  test.each([`{${'\\"'.repeat(300_000)}`, "'a", "'a\\'", '"a', '{"a": "b\\"}'])(
+    '$parse refuses a text that does not end (%#)',
+    async (text) => {
+      const parsed = compileJsonata('{% $parse($states.input.text) %}', 'Output', ambient).evaluate(scope({ text }));
+      await expect(parsed).rejects.toThrow('JSON');
+    },
+  );
+
   test('time is the engine’s', async () => {
     expect(await compileJsonata('{% $millis() %}', 'Output', { ...ambient, now: () => 42 }).evaluate(scope({}))).toBe(
       42,

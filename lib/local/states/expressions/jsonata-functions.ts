@@ -72,11 +72,14 @@ const decodeUrl = (text: string): string => {
     .replace(/(?:%[0-9A-Fa-f]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'));
 };
 
-const TEXTS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gs;
+// A text that does not end goes on to the end of all: to look for another from each quote in it would take minutes.
+const TEXTS = /(["'])(?:\\.?|(?!\1)[^\\])*(\1|$)/gs;
 const KEYS = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/gs;
 
-const inDoubleQuotes = (text: string): string =>
-  text.startsWith('"') ? text : `"${text.slice(1, -1).replace(/\\'|"/g, (mark) => (mark === '"' ? '\\"' : "'"))}"`;
+const inDoubleQuotes = (text: string, mark: string, end: string): string =>
+  mark === '"' || end === ''
+    ? text
+    : `"${text.slice(1, -1).replace(/\\'|"/g, (each) => (each === '"' ? '\\"' : "'"))}"`;
 
 const checkKeys = (json: string): void => {
   const open: Set<unknown>[] = [];
