@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,39 @@ test('a program that has run an execution ends by itself, with no more of the en
   // Half a millisecond each. What is new here has its reason, or is for `late` (late-modules.ts).
   expect(loaded.length).toBeLessThanOrEqual(84);
 });
+
+const BROKEN = `
+  const { openServices } = await import(${JSON.stringify(EMBEDDING)});
+  const { setImmediate } = await import('node:timers/promises');
+  let isBroken = false;
+  const random = () => {
+    if (isBroken) throw new Error('a bug of the interpreter');
+    return 0.5;
+  };
+  const f = () => {
+    isBroken = true;
+    throw new Error('again');
+  };
+  const { service } = await openServices({ stateDir: process.argv[1], random, functions: { f } });
+  const call = (operation, input) => service('sfn').call(operation, input);
+  const Retry = [{ ErrorEquals: ['States.ALL'], JitterStrategy: 'FULL' }];
+  const work = { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:123456789012:function:f', Retry, End: true };
+  const definition = JSON.stringify({ StartAt: 'F', States: { F: work } });
+  const { stateMachineArn } = await call('CreateStateMachine', { name: 'm', type: process.argv[2], definition, roleArn: 'arn:aws:iam::1:role/r' });
+  await call('StartExecution', { stateMachineArn });
+  for (let turn = 0; turn < 10; turn++) await setImmediate();
+  process.exit();
+`;
+
+test.each(['STANDARD', 'EXPRESS'])(
+  'a bug of the interpreter in a %s execution that nobody waits for ends the process',
+  (type) => {
+    const flags = ['--no-warnings', '--input-type=module', '-e', BROKEN, folder, type];
+    const { status, stderr } = spawnSync(process.execPath, flags, { encoding: 'utf8', timeout: 60_000 });
+    expect(stderr).toContain('a bug of the interpreter');
+    expect(status).toBe(1);
+  },
+);
 
 test('a program that opens services loads no module of Node that it has no use for: each takes milliseconds', () => {
   const flags = ['--no-warnings', '--input-type=module'];
