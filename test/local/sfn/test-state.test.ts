@@ -176,6 +176,20 @@ test.each([
     { inspectionData: { afterItemsPointer: '{"a":1}', afterItemSelector: '[{"key":"a"}]' } },
   ],
   [
+    'tells nothing of items that nobody has read',
+    {
+      definition: {
+        ...map,
+        ItemReader: { Resource: 'arn:aws:states:::s3:getObject', Parameters: { Bucket: 'b', Key: 'k' } },
+        ItemSelector: { 'key.$': '$$.Map.Item.Key' },
+      },
+      input: '{"a":1}',
+      mock: { result: '[]' },
+      inspectionLevel: 'DEBUG',
+    },
+    { inspectionData: expect.not.objectContaining({ afterItemSelector: expect.anything() }) },
+  ],
+  [
     'gives a state of a map the first iteration, with its own input',
     {
       definition: {

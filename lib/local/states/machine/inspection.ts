@@ -25,10 +25,10 @@ const onTheWayIn = async (visit: Visit): Promise<Shape> => {
 };
 
 /** The inputs of the iterations, and of the children where there is a batcher. */
-const ofItems = async (visit: Visit<MapState>, effective: Json, items: Json): Promise<Shape> => {
+const ofItems = async (visit: Visit<MapState>, effective: Json, items: Json | undefined): Promise<Shape> => {
   const { state } = visit;
   const batcher = state.distribution?.batcher;
-  if (!(state.selector || batcher) || !isIterable(state, items)) return {};
+  if (!(state.selector || batcher) || items === undefined || !isIterable(state, items)) return {};
   const group = { ...itemsIn(items), source: STATE_DATA };
   const selected: Json[] = [];
   for (const [index, item] of group.items.entries())
@@ -58,13 +58,13 @@ const ofMap = async (visit: Visit<MapState>, data: string | undefined): Promise<
   const tolerated = await state.distribution?.toleratedCount?.(scope);
   const percentage = await state.distribution?.toleratedPercentage?.(scope);
   const own = state.items ? await state.items(visit.scope()) : (state.itemsPath?.read(scope) ?? effective);
-  const items = reader && data !== undefined ? readFrom(reader, data) : own;
-  if (state.language === 'JSONPath' && !reader && !isIterable(state, items))
+  const read = reader && data !== undefined ? readFrom(reader, data) : undefined;
+  if (state.language === 'JSONPath' && !reader && !isIterable(state, own))
     throw new EvaluationProblem('States.Runtime', noArray(state));
   return {
     ...(state.itemsPath && { afterItemsPath: text(own) }),
-    ...(reader?.config.ItemsPointer !== undefined && data !== undefined && { afterItemsPointer: text(items) }),
-    ...(await ofItems(visit, effective, items)),
+    ...(reader?.config.ItemsPointer !== undefined && read !== undefined && { afterItemsPointer: text(read) }),
+    ...(await ofItems(visit, effective, reader ? read : own)),
     maxConcurrency: (await state.maxConcurrency?.(scope)) ?? 0,
     ...(tolerated !== undefined && { toleratedFailureCount: tolerated }),
     ...(percentage !== undefined && { toleratedFailurePercentage: percentage }),
