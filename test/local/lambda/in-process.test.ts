@@ -99,12 +99,13 @@ test('functions that run at the same time each see their own environment, and le
 test('what a function writes reaches its own log, between the lines of Lambda', async () => {
   await create(
     'talk',
-    wrap(`console.log('one', event); process.stdout.write('{"raw":'); process.stdout.write('1}\\nhalf');`),
+    `process.stdout.write('starts');\n${wrap(`console.log('one', event); process.stdout.write('{"raw":'); process.stdout.write('1}\\nhalf');`)}`,
   );
   await invoke('talk', { a: 1 });
   const plain = lines.map((line) => line.replace(/[0-9a-f-]{36}/g, 'ID').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, 'TIME'));
   expect(plain).toEqual([
     'START RequestId: ID Version: $LATEST',
+    'starts',
     'TIME\tID\tINFO\tone { a: 1 }',
     '{"raw":1}',
     'half',

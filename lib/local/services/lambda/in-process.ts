@@ -38,7 +38,7 @@ const load = (job: Job, outside: Outside): Loaded => {
   return {
     revision,
     environment,
-    handler: runInScope(scope, () => loadHandler({ directory, handlerName, runtime, instance })),
+    handler: runInScope(scope, () => loadHandler({ directory, handlerName, runtime, instance })).finally(scope.flush),
   };
 };
 
