@@ -19,9 +19,9 @@ export const callFrom = (id: ServiceId, operations: OperationTable, more?: () =>
     return known.get(operation);
   };
   return (operation, input, gone) => {
-    const run = find(operation);
-    if (!run) return Promise.reject(notImplemented(id, operation));
     try {
+      const run = find(operation);
+      if (!run) throw notImplemented(id, operation);
       const answer = run(input, gone);
       return answer instanceof Promise ? answer : Promise.resolve(answer);
     } catch (thrown) {
