@@ -1,6 +1,6 @@
 // What a machine's logging configuration asks for: the events of its executions as lines in CloudWatch Logs.
 // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-import { AwsError, type EngineContext, type Service, type Shape } from '../../service.ts';
+import { AwsError, type EngineContext, type Service, type Shape, serviceIfRun } from '../../service.ts';
 import type { LogSink } from '../../states/history/journal.ts';
 import { type EventRecord, isEvent, toHistoryEvent } from '../../states/history/record.ts';
 import type { Host } from '../../states/machine/execution.ts';
@@ -189,10 +189,6 @@ export class ExecutionLogs {
   }
 
   #service(): Service | undefined {
-    try {
-      return this.#context.service('cloudwatchlogs');
-    } catch {
-      return undefined; // the one way to ask whether the engine runs a service
-    }
+    return serviceIfRun(this.#context, 'cloudwatchlogs');
   }
 }
