@@ -20,19 +20,21 @@ export const stopJobs = async (
   const executions = new Map<string, string[]>();
   for (const { stage, status, jobIn } of stages)
     if (status === 'running' && jobIn !== undefined) executions.set(jobIn, [...(executions.get(jobIn) ?? []), stage]);
-  for (const [execution, waiting] of executions) {
-    const { jobs, failed } = await jobsOf(execution, waiting, services);
-    // Together: where Bedrock does not answer, they take no longer than one.
-    await Promise.all(
-      [...jobs].map(async ([stage, job]) => {
-        const end = job === undefined ? unknownJob(failed) : await stop(job, services);
-        if (!end) return;
-        const { what } = end;
-        const [id, detail] = [`${what}#${stage}#${generation}`, `${stage}: ${end.detail}`];
-        await ledger.audit.record(pipeline, run, { id, at: isoTime(now()), by, what, detail });
-      }),
-    );
-  }
+  // Together: the histories of a pipeline's parts, and where Bedrock does not answer, take no longer than one.
+  await Promise.all(
+    [...executions].map(async ([execution, waiting]) => {
+      const { jobs, failed } = await jobsOf(execution, waiting, services);
+      await Promise.all(
+        [...jobs].map(async ([stage, job]) => {
+          const end = job === undefined ? unknownJob(failed) : await stop(job, services);
+          if (!end) return;
+          const { what } = end;
+          const [id, detail] = [`${what}#${stage}#${generation}`, `${stage}: ${end.detail}`];
+          await ledger.audit.record(pipeline, run, { id, at: isoTime(now()), by, what, detail });
+        }),
+      );
+    }),
+  );
 };
 
 type End = Pick<AuditEntry, 'what' | 'detail'>;
@@ -94,10 +96,11 @@ const jobsOf = async (executionArn: string, stages: readonly string[], { aws, no
   let failed: unknown;
   try {
     for (let nextToken: unknown, isFirst = true; isFirst || nextToken !== undefined; isFirst = false) {
+      if (!isFirst && now() >= until) throw new Error('the history of its execution takes too long to read');
       const page = { ...(nextToken === undefined ? {} : { nextToken }), maxResults: 1_000 };
       const answer = await aws.call('states', 'GetExecutionHistory', { executionArn, reverseOrder: true, ...page });
       for (const event of answer.events as readonly HistoryEvent[]) see(event);
-      nextToken = left.size > 0 && now() < until ? answer.nextToken : undefined;
+      nextToken = left.size > 0 ? answer.nextToken : undefined;
     }
   } catch (error) {
     failed = error;

@@ -193,6 +193,31 @@ test.each<[string, readonly object[] | Error, readonly string[], readonly string
   expect(await told('r')).toEqual(lines.map((line) => expect.stringContaining(line)));
 });
 
+test('the histories of several executions are read together, each for ten seconds; then it is told what finds the job', async () => {
+  bench = await openBench([inferring]);
+  const { ledger } = bench.services;
+  let ms = 0;
+  const asked = new Set<unknown>();
+  const both = Promise.withResolvers<void>();
+  const call = async (_service: string, _operation: string, { executionArn }: { executionArn: string }) => {
+    if (asked.add(executionArn).size === 2) both.resolve();
+    await both.promise;
+    ms += 3_000;
+    return { events: [], nextToken: 'more' };
+  };
+  const aws = { call } as unknown as Services['aws'];
+  const stages = ['one', 'two'].map(
+    (stage): StageRecord => ({ stage, status: 'running', attempts: 1, jobIn: `arn:${stage}` }),
+  );
+  const run = { pipeline: 'inferring', run: 'r', partition: 'p' } as RunRecord;
+  await stopJobs(run, stages, { aws, ledger, now: () => ms } as Services);
+  expect(ms).toBeLessThan(20_000);
+  const line = 'a job may go on: the history of its execution takes too long to read; aws bedrock';
+  expect((await told('r')).toSorted()).toEqual(
+    ['one', 'two'].map((stage) => expect.stringContaining(`${stage}: ${line}`)),
+  );
+});
+
 test('Bedrock is told in its own words, and says in a header what went wrong', async () => {
   bench = await openBench([inferring]);
   const asked: string[] = [];
