@@ -10,6 +10,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { EngineContext } from '../../../lib/local/service.ts';
 import { dynamodbService } from '../../../lib/local/services/dynamodb/index.ts';
 import { virtualClock } from '../../../lib/local/virtual-clock.ts';
 import { pass, type Served, serve } from '../server/serve.ts';
@@ -17,8 +18,13 @@ import { pass, type Served, serve } from '../server/serve.ts';
 const TableName = 'Stock';
 let served: Served;
 let client: DynamoDBClient;
+let database: EngineContext['database'];
 beforeEach(async () => {
-  served = await serve({ make: [dynamodbService], clock: virtualClock(Date.UTC(2026, 0, 1)) });
+  const make = (context: EngineContext) => {
+    ({ database } = context);
+    return dynamodbService(context);
+  };
+  served = await serve({ make: [make], clock: virtualClock(Date.UTC(2026, 0, 1)) });
   client = new DynamoDBClient(served.client);
   await client.send(
     new CreateTableCommand({
@@ -94,6 +100,11 @@ describe('all of it is written', () => {
   });
 });
 
+test('the tokens that are over are found without a look at the others, of which SDKs make one a call', () => {
+  const plan = database.prepare('EXPLAIN QUERY PLAN DELETE FROM dynamodb_tokens WHERE until_ms <= 0').all();
+  expect(plan).toMatchObject([{ detail: expect.stringContaining('SEARCH') }]);
+});
+
 describe('nothing of it is written', () => {
   test('where a condition does not hold: the reasons are in the order of the items', async () => {
     const lost = {
@@ -159,8 +170,17 @@ describe('nothing of it is written', () => {
   });
 });
 
+const get = (id: string) => ({ Get: { TableName, Key: key(id), ProjectionExpression: 'n' } });
+
+test('no item is read twice', async () => {
+  const twice = new TransactGetItemsCommand({ TransactItems: ['a', 'b', 'a'].map(get) });
+  await expect(client.send(twice)).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: 'Transaction request cannot include multiple operations on one item',
+  });
+});
+
 test('several are read at once, missing ones too', async () => {
-  const get = (id: string) => ({ Get: { TableName, Key: key(id), ProjectionExpression: 'n' } });
   const { Responses } = await client.send(new TransactGetItemsCommand({ TransactItems: ['c', 'none', 'a'].map(get) }));
   expect(Responses).toEqual([{ Item: { n: { N: '3' } } }, {}, { Item: { n: { N: '1' } } }]);
 });

@@ -89,9 +89,10 @@ export const transactionOperations = (
   { database, clock }: Pick<EngineContext, 'database' | 'clock'>,
   { prepare, keyOf }: Items,
 ): OperationTable => {
-  database.exec(
-    'CREATE TABLE IF NOT EXISTS dynamodb_tokens (token TEXT PRIMARY KEY, request TEXT NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID',
-  );
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS dynamodb_tokens
+      (token TEXT PRIMARY KEY, request TEXT NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS dynamodb_tokens_by_end ON dynamodb_tokens (until_ms);`);
   const tokenOf = database.prepare('SELECT request FROM dynamodb_tokens WHERE token = ?');
   const keepToken = database.prepare('INSERT INTO dynamodb_tokens VALUES (?, ?, ?)');
   const dropTokens = database.prepare('DELETE FROM dynamodb_tokens WHERE until_ms <= ?');
@@ -160,6 +161,7 @@ export const transactionOperations = (
     TransactGetItems: (input) => {
       const parts = partsOf('TransactGetItems', input, GETS);
       const works = parts.map((part) => prepare(part.operation, { ...part.input, ConsistentRead: true }));
+      refuseTwice(parts);
       return { Responses: works.map((work) => work()) };
     },
   };
