@@ -132,6 +132,14 @@ test('a copy has the checksum of the whole, of the algorithm that is asked for',
 test.each([
   [{ ChecksumAlgorithm: 'MD4' }, 'Checksum algorithm provided is unsupported.'],
   [{ ChecksumType: 'COMPOSITE' }, 'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm'],
+  [
+    { ChecksumAlgorithm: 'SHA256', ChecksumType: 'FULL_OBJECT' },
+    'The FULL_OBJECT checksum type cannot be used with the sha256 checksum algorithm.',
+  ],
+  [
+    { ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'COMPOSITE' },
+    'The COMPOSITE checksum type cannot be used with the crc64nvme checksum algorithm.',
+  ],
 ])('an upload of %j is refused', async (asked, message) => {
   await expect(served.call('s3', 'CreateMultipartUpload', { ...at, ...asked })).rejects.toMatchObject({
     code: 'InvalidRequest',

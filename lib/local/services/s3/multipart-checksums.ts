@@ -19,7 +19,11 @@ export const checksumAsked = ({ ChecksumAlgorithm, ChecksumType }: Shape): Shape
       `Checksum algorithm provided is unsupported. Please try again with any of the valid types: [${ALGORITHMS.join(', ')}]`,
     );
   const usual = ChecksumAlgorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE';
-  return { ChecksumAlgorithm, ChecksumType: ChecksumType ?? usual };
+  const [algorithm, type] = [String(ChecksumAlgorithm), String(ChecksumType ?? usual)];
+  // Only sums of CRC can be joined to that of the whole, and that of CRC64NVME always is.
+  if (type === 'FULL_OBJECT' ? algorithm.startsWith('SHA') : usual === 'FULL_OBJECT')
+    throw invalid(`The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`);
+  return { ChecksumAlgorithm: algorithm, ChecksumType: type };
 };
 
 /** The checksum of one part, where the upload is to have one that the engine works out. */
