@@ -62,6 +62,13 @@ test('dispatch takes from the queue, after it is made, and gives back only what 
   expect(resources).toContain('parameter/heddle/heddle/inputs/quick');
 });
 
+test('the schema of an input, which may get shorter again, does not ask for the standard tier', () => {
+  template.hasResourceProperties('AWS::SSM::Parameter', {
+    Name: '/heddle/heddle/inputs/quick',
+    Tier: 'Intelligent-Tiering',
+  });
+});
+
 test('a queue without a dead-letter queue is refused', () => {
   expect(() => stackWith(false)).toThrow(/^HDL265 quick takes from the queue inbox, which has no dead-letter queue/);
 });

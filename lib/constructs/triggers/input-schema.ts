@@ -8,8 +8,8 @@ import { allow } from '../access.ts';
 import type { IOrchestrator } from '../shared.ts';
 import { parameterArn } from './queue-trigger.ts';
 
-/** SSM: characters of a parameter, of the standard and of the advanced tier. */
-const most = { standard: 4_096, advanced: 8_192 } as const;
+/** SSM: characters of a parameter of the advanced tier. */
+const most = 8_192;
 
 /**
  * Tells `dispatch` what input a pipeline takes, so that an event which gives another ends with the dead letters and starts
@@ -22,13 +22,13 @@ export const inputSchema = (
   readers: readonly LambdaFunction[],
 ): void => {
   const schema = JSON.stringify(inputSchemaOf(pipeline) ?? {});
-  if (schema.length > most.advanced) return;
+  if (schema.length > most) return;
   const parameterName = manifestName(orchestratorName, inputManifest(pipeline.name));
   new StringParameter(scope, 'Input', {
     parameterName,
     description: `The JSON Schema of the input of ${pipeline.name}`,
     stringValue: schema,
-    tier: schema.length > most.standard ? ParameterTier.ADVANCED : ParameterTier.STANDARD,
+    tier: ParameterTier.INTELLIGENT_TIERING, // one that was long, and is not any more, may not go back to the standard tier
   });
   for (const reader of readers) allow(reader, ['ssm:GetParameter'], [parameterArn(scope, parameterName)]);
 };
