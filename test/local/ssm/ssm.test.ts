@@ -41,6 +41,12 @@ test('a path may begin with letters that AWS keeps for itself', async () => {
   await client.send(new DeleteParameterCommand({ Name: '/awsome/a' }));
 });
 
+test('a template may read a public parameter of AWS, which is put here by who has the template', async () => {
+  const Name = '/aws/service/powertools/typescript/generic/all/latest';
+  expect(await put(Name, 'arn:aws:lambda:us-east-1:094274105915:layer:x:1')).toMatchObject({ Version: 1 });
+  await client.send(new DeleteParameterCommand({ Name }));
+});
+
 test('a new parameter needs its type', async () => {
   await expect(client.send(new PutParameterCommand({ Name: '/app/untyped', Value: 'x' }))).rejects.toMatchObject({
     name: 'ValidationException',
@@ -105,6 +111,11 @@ test('the standard tier takes 4,096 characters, the advanced one 8,192; one that
   expect(await tier(4096, { Tier: 'Intelligent-Tiering' })).toBe('Standard');
   expect(await tier(4097, { Tier: 'Intelligent-Tiering' })).toBe('Advanced');
   expect(await tier(8192)).toBe('Advanced');
+  expect(await tier(1, { Tier: 'Intelligent-Tiering' })).toBe('Advanced');
+  await expect(tier(1, { Tier: 'Standard' })).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining("You can't downgrade a parameter from the advanced-parameter tier"),
+  });
   await expect(tier(8193)).rejects.toMatchObject({ name: 'ValidationException' });
 });
 

@@ -27,10 +27,13 @@ interface Parameter {
 
 const invalid = (message: string): AwsError => new AwsError('ValidationException', message);
 
+/** AWS's own public parameters are put by AWS alone; here by who needs them, for nobody else is there to. */
+const PUBLIC = /^\/aws\/service\/./;
+
 const checkName = (name: string): void => {
   if (!NAME.test(name)) throw invalid(`Parameter name ${name} is not valid`);
   if (name.includes('/') && !name.startsWith('/')) throw invalid('Parameter name must be a fully qualified name.');
-  if (/^\/?(?:aws|ssm)(?:\/|[^/]*$)/i.test(name))
+  if (/^\/?(?:aws|ssm)(?:\/|[^/]*$)/i.test(name) && !PUBLIC.test(name))
     throw invalid(`Parameter name: can't be prefixed with "aws" or "ssm" (case-insensitive); found ${name}`);
 };
 
@@ -49,8 +52,12 @@ const checkPattern = (pattern: string | undefined, value: string): void => {
     );
 };
 
-/** The tier that a value is in: no parameter goes back to the standard tier. Throws ValidationException where it is too long. */
+/** The tier that a value is in: no parameter goes back to the standard tier. Throws ValidationException where it is to, or is too long. */
 const tierOf = (asked: string | undefined, value: string, before: Tier | undefined): Tier => {
+  if (asked === 'Standard' && before === 'Advanced')
+    throw invalid(
+      "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter.",
+    );
   const isLong = value.length > MOST_CHARACTERS.Standard;
   const tier =
     asked === 'Advanced' || before === 'Advanced' || (asked === 'Intelligent-Tiering' && isLong)
