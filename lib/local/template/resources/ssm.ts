@@ -18,7 +18,9 @@ export const parameter: ResourceHandler = {
   accepted: ['DataType', 'Description', 'Policies', 'Tags'],
   apply: async (resource, context) => {
     const { AllowedPattern, Tier, Type, Value } = resource.properties;
-    const Name = nameOf(resource, 'Name', { longest: 1011, replaced: /[^\w./-]/g });
+    const name = nameOf(resource, 'Name', { longest: 1007, replaced: /[^\w./-]/g });
+    // CloudFormation begins its own so: a stack may be called as no parameter may, aws or ssm.
+    const Name = name === resource.properties.Name ? name : `CFN-${name}`;
     // Putting the same value again would count up the version.
     if ((await currentValue(context, Name)) !== Value)
       await context.service('ssm').call('PutParameter', { AllowedPattern, Name, Tier, Type, Value, Overwrite: true });
