@@ -54,7 +54,8 @@ const lock = async (directory: string, say: (line: string) => void): Promise<() 
   for (let look = 1; ; look++) {
     const unlock = tryLock(join(directory, lockFile));
     if (unlock) return unlock;
-    if (look === 1) say('another process synthesizes the CDK app: waiting for it');
+    // Who reads it has it for a moment too.
+    if (look === 2) say('another process synthesizes the CDK app: waiting for it');
     if (look === mostLooks)
       throw new CliError(
         'HDL632',
