@@ -57,29 +57,41 @@ const withEach = async (
   return refused;
 };
 
-/** Deletes the messages that `isMeant`, until it has `most`, or has `looked` at so many. Others show up again at once. */
+interface Polls {
+  /** Messages that are looked at. */
+  readonly most: number;
+  readonly WaitTimeSeconds: number;
+  /** Answers in a row without a message, after which there are none. */
+  readonly empty: number;
+}
+
+const longPolls: Polls = { most: mostMessages, WaitTimeSeconds: 1, empty: 1 }; // a short poll may miss messages on AWS
+
+/** Deletes the messages that `isMeant`, until it has `most`. Others show up again at once. */
 export const lookThrough = async (
   aws: Aws,
   QueueUrl: string,
   isMeant: (message: WaitingMessage) => boolean,
   most = Number.POSITIVE_INFINITY,
-  looked = mostMessages,
+  polls = longPolls,
 ): Promise<Looked> => {
   const left: WaitingMessage[] = [];
   const seen = new Set<string>();
   let taken = 0;
-  while (taken < most && seen.size < looked) {
+  let empty = 0;
+  while (taken < most && seen.size < polls.most && empty < polls.empty) {
     const { Messages = [] } = await aws.call('sqs', 'ReceiveMessage', {
       QueueUrl,
       MaxNumberOfMessages: 10,
       VisibilityTimeout: hiddenSeconds,
-      WaitTimeSeconds: 1, // A short poll may miss messages on AWS.
+      WaitTimeSeconds: polls.WaitTimeSeconds,
       MessageSystemAttributeNames: ['SentTimestamp'],
       MessageAttributeNames: ['All'],
     });
     const messages = Messages as readonly WaitingMessage[];
+    empty = messages.length === 0 ? empty + 1 : 0;
     // A message that comes again says that the round is over.
-    if (messages.length === 0 || messages.some(({ MessageId }) => seen.has(MessageId))) break;
+    if (messages.some(({ MessageId }) => seen.has(MessageId))) break;
     const meant: { readonly ReceiptHandle: string }[] = [];
     for (const message of messages) {
       const { MessageId, ReceiptHandle } = message;
@@ -111,8 +123,11 @@ const letterIn = ({
 export const takeOut = async (aws: Aws, queueUrl: string, names: ReadonlySet<string>): Promise<number> =>
   (await lookThrough(aws, queueUrl, (message) => names.has(letterIn(message).name), names.size)).taken;
 
-/** Messages that an operator looks through: its time is short. Where there are more, the alarm rings with good reason. */
-const mostForOrder = 1_000;
+/**
+ * How an operator looks: its time is short, and in virtual time none passes while it works, so a long poll would never end. Where it does
+ * not see all there is, the alarm rings with good reason.
+ */
+const operatorPolls: Polls = { most: 1_000, WaitTimeSeconds: 0, empty: 3 };
 
 /**
  * Deletes the messages of letters that an order has closed, for the execution `generation` of their run. What failed in that execution, or
@@ -129,5 +144,5 @@ export const takeOutClosed = async (
     const { name, generation: failedIn = 1, reopenedIn = 1 } = letterIn(message);
     return names.has(name) && Math.max(failedIn, reopenedIn) < generation;
   };
-  if (names.size > 0) await lookThrough(aws, queueUrl, isMeant, names.size, mostForOrder);
+  if (names.size > 0) await lookThrough(aws, queueUrl, isMeant, names.size, operatorPolls);
 };

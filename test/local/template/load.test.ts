@@ -287,6 +287,201 @@ test('a one-time schedule that is over is refused where it is new, and stays whe
   expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
 });
 
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
+test('a one-time schedule that is over is refused where it is new, and stays where it was made in time', async () => {
+  const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
+  const once = { ScheduleExpression: 'at(2026-01-02T00:00:00)', Target, FlexibleTimeWindow: { Mode: 'OFF' } };
+  const template = of({ Q: queue, S: { Type: 'AWS::Scheduler::Schedule', Properties: once } });
+  const clockAt = (now: string) => ({ now: () => Date.parse(now), after: () => () => undefined, hold: () => () => undefined });
+  await expect(place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') })).rejects.toThrow(
+    'HDL515 AWS::Scheduler::Schedule App.S was refused (ValidationException: Invalid Schedule Expression at(2026-01-02T00:00:00). It is over at 2026-01-03T00:00:00.000Z, so it would never fire); expected a resource that AWS would make. Fix: correct its properties.',
+  );
+  await place.open(template, { clock: clockAt('2026-01-01T00:00:00Z') });
+  const engine = await place.open(template, { clock: clockAt('2026-01-03T00:00:00Z') });
+  expect(await engine.service('scheduler').call('ListSchedules', {})).toMatchObject({ Schedules: [{ Name: 'App-S' }] });
+});
+
 test('a schedule that moved to another group is in that group alone; how events are retried goes with its resource', async () => {
   const Target = { Arn: { 'Fn::GetAtt': ['Q', 'Arn'] }, RoleArn: 'arn:aws:iam::123456789012:role/r' };
   const stack = (GroupName: string, more: Shape = {}) => ({
