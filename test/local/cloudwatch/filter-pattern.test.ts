@@ -50,6 +50,9 @@ test.each<readonly [string, string, boolean]>([
   ['{ $.objectList[1].id = 2 }', trail, true],
   ['{ $.number[0] = 1e+3 }', '{"number":[1000]}', true],
   ['{ $.errorCode = 4* }', '{"errorCode":404}', true],
+  ['{ $.a = "a*a" }', '{"a":"a"}', false],
+  ['{ $.a = "*b*c" }', '{"a":"a.b\\nbc"}', true],
+  ['{ $.a = "a*a*a*a*a*a*a*b" }', JSON.stringify({ a: 'a'.repeat(2_000) }), false], // of which a regular expression makes hours
   ['{ ($.user.id = 1) && ($.users[0].email = "John.Doe@example.com") }', compound, true],
   [
     '{ $.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = "nonmatch" && $.actions[2] = "nonmatch" }',

@@ -61,6 +61,7 @@ const rows: readonly (readonly [string, { [field: string]: unknown }, boolean])[
   ['cidr v6', { v6: [{ cidr: '2001:db8::/32' }] }, true],
   ['wildcard', { key: [{ wildcard: 'in/*/rev*.csv' }] }, true],
   ['wildcard, literal dot', { key: [{ wildcard: 'in/*reviewsxcsv' }] }, false],
+  ['wildcard, whose ends would overlap', { key: [{ wildcard: 'in/2026*2026/reviews.csv' }] }, false],
   ['wildcard, escaped star', { key: [{ wildcard: 'in/\\*' }] }, false],
   ['$or, second holds', { $or: [{ size: [1] }, { key: [{ prefix: 'in/' }] }] }, true],
   ['$or and a field', { live: [false], $or: [{ size: [42] }, { size: [1] }] }, false],

@@ -1,5 +1,6 @@
 // JSON filter patterns: `{ ($.level = "ERROR" || $.ms > 500) && $.run NOT EXISTS }`.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-json-log-events.html
+import { fitsParts } from '../../../support/glob.ts';
 import { isShape } from '../../field-reader.ts';
 import { invalid } from './groups.ts';
 import { regexOf } from './regex-term.ts';
@@ -11,7 +12,6 @@ const SPACE = /\s*/y;
 const STEP = /\.?\['([^']*)'\]|\.([\w-]+|\*)|\[(\d+|\*)\]/y;
 const OPERATOR = /!=|<=|>=|=|<|>|IS NOT\b|IS\b|NOT EXISTS\b/y;
 const OPERAND = /"((?:[^"\\]|\\.)*)"|%([^%]+)%|([^\s()&|"%]+)/y;
-const SPECIAL = /[$()+.?[\]^{|}\\/-]/g;
 
 const childrenOf = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : isShape(value) ? Object.values(value) : [];
@@ -43,16 +43,6 @@ const numeric = (sign: string, wanted: number): ((found: string | number) => boo
     return Number.isNaN(number) ? sign === '!=' : compare?.(number, wanted) === true;
   };
 };
-
-/** A text in which `*` stands for any. */
-const wildcard = (wanted: string): RegExp =>
-  new RegExp(
-    `^${wanted
-      .split('*')
-      .map((part) => part.replace(SPECIAL, '\\$&'))
-      .join('.*')}$`,
-    's',
-  );
 
 const CONSTANTS: { readonly [name: string]: unknown } = { TRUE: true, FALSE: false, NULL: null };
 
@@ -92,7 +82,11 @@ export const jsonPattern = (pattern: string): DocumentTest => {
     if (quoted === undefined && regex === undefined && !Number.isNaN(numberOf(bare)))
       return numeric(sign, Number(bare));
     if (!isWanted && sign !== '!=') return fail(); // only numbers have an order
-    const expression = regex === undefined ? wildcard(quoted?.replace(/\\(.)/g, '$1') ?? bare) : regexOf(regex);
+    if (regex === undefined) {
+      const parts = (quoted?.replace(/\\(.)/g, '$1') ?? bare).split('*');
+      return (found) => fitsParts(parts, String(found)) === isWanted;
+    }
+    const expression = regexOf(regex);
     return (found) => expression.test(String(found)) === isWanted;
   };
 

@@ -1,6 +1,9 @@
 import { invalid } from './groups.ts';
 
-/** AWS takes these alone: no groups, so no pattern takes for ever. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html */
+/**
+ * AWS takes these alone. Without groups a line takes a power of its length at worst, of as many `*` and `+` as there are; AWS's takes its length.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html
+ */
 const SUPPORTED = /^[A-Za-z0-9:_#=@/;,^$?[\]{}|\\*+.-]+$/;
 
 /** The regular expression between two percent signs. Throws InvalidParameterException. */

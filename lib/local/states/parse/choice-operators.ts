@@ -1,5 +1,6 @@
 // The comparison operators of JSONPath choice rules. A value of another type never matches.
 // https://states-language.net/spec.html#choice-state
+import { fitsParts } from '../../../support/glob.ts';
 import { isObject, type Json } from '../json.ts';
 
 type Compare = (value: Json, wanted: Json) => boolean;
@@ -35,15 +36,17 @@ const times =
     return a !== undefined && b !== undefined && compare(a, b);
   };
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
-// `*` is any run of characters; `\*` and `\\` are the characters themselves.
-const wildcard = (pattern: string): RegExp => {
-  const parts = pattern.match(/\\[*\\]|\*|[^*\\]+|\\/g) ?? [];
-  const body = parts.map((part) =>
-    part === '*' ? '[\\s\\S]*' : escaped(part.length === 2 && part[0] === '\\' ? part.slice(1) : part),
-  );
-  return new RegExp(`^${body.join('')}$`);
+/** What stands between the asterisks. `*` is any run of characters; `\*` and `\\` are the characters themselves. */
+const partsOf = (pattern: string): readonly string[] => {
+  const parts: string[] = [];
+  let part = '';
+  for (const piece of pattern.match(/\\[*\\]|\*|[^*\\]+|\\/g) ?? []) {
+    if (piece === '*') {
+      parts.push(part);
+      part = '';
+    } else part += piece.length === 2 && piece[0] === '\\' ? piece.slice(1) : piece;
+  }
+  return [...parts, part];
 };
 
 const ordered = {
@@ -57,7 +60,7 @@ const ordered = {
 /** Operators with an operand that may also be given as `<Operator>Path`. */
 export const comparisons: Readonly<Record<string, Compare>> = {
   BooleanEquals: (value, wanted) => typeof value === 'boolean' && value === wanted,
-  StringMatches: strings((value, pattern) => wildcard(pattern).test(value)),
+  StringMatches: strings((value, pattern) => fitsParts(partsOf(pattern), value)),
   ...Object.fromEntries(
     Object.entries(ordered).flatMap(([name, compare]) => [
       [`String${name}`, strings(compare)],
