@@ -1,6 +1,6 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 import { expect, test } from '@jest/globals';
-import type { Shape } from '../../../lib/local/service.ts';
+import type { ServiceId, Shape } from '../../../lib/local/service.ts';
 import { cloudwatchlogsService } from '../../../lib/local/services/cloudwatchlogs/index.ts';
 import { engine } from './engine.ts';
 
@@ -104,4 +104,24 @@ test.each([
   const { stateMachineArn } = await call('CreateStateMachine', input);
   const update = call('UpdateStateMachine', { stateMachineArn, loggingConfiguration });
   await expect(update).rejects.toMatchObject({ message });
+});
+
+// An engine without CloudWatch answers with an error, which costs as much as an Express execution.
+test('whether there is somebody to count Express executions is asked once', async () => {
+  const asked: string[] = [];
+  const { call, create } = engine({
+    services: (context) => {
+      const { service } = context;
+      const counted = (id: ServiceId) => {
+        asked.push(id);
+        return service(id);
+      };
+      Object.assign(context, { service: counted });
+      return [];
+    },
+  });
+  const pass = { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
+  const stateMachineArn = await create(pass, 'm', 'EXPRESS');
+  for (const name of ['one', 'two']) await call('StartSyncExecution', { stateMachineArn, name });
+  expect(asked.filter((id) => id === 'cloudwatch')).toEqual(['cloudwatch']);
 });

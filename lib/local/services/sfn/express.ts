@@ -1,4 +1,5 @@
 // Express executions: nothing of them is stored, they end with the engine.
+import { once } from '../../late-modules.ts';
 import { type EngineContext, type Shape, serviceIfRun } from '../../service.ts';
 import type { LogSink } from '../../states/history/journal.ts';
 import type { Payload } from '../../states/json.ts';
@@ -47,6 +48,8 @@ export class Express {
   readonly #machines: Machines;
   readonly #host: (of: Logged) => Host;
   readonly #lifetime = new Lifetime();
+  /** Asked for once: an engine without it answers with an error. */
+  readonly #cloudwatch = once(() => serviceIfRun(this.#context, 'cloudwatch'));
 
   constructor(context: EngineContext, machines: Machines, host: (of: Logged) => Host) {
     this.#context = context;
@@ -79,7 +82,7 @@ export class Express {
     const Dimensions = [{ Name: 'StateMachineArn', Value: machineArn }];
     const time = { MetricName: 'ExecutionTime', Value: took, Unit: 'Milliseconds', Dimensions };
     const MetricData = [{ MetricName, Value: 1, Unit: 'Count', Dimensions }, ...(took === undefined ? [] : [time])];
-    void serviceIfRun(this.#context, 'cloudwatch')?.call('PutMetricData', { Namespace: 'AWS/States', MetricData });
+    void this.#cloudwatch()?.call('PutMetricData', { Namespace: 'AWS/States', MetricData });
   }
 
   run(named: Named, machine: StateMachine, input: Payload): ExpressRun {
