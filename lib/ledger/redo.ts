@@ -48,6 +48,7 @@ const ended = [
   'answered',
   'token',
   'child',
+  'jobIn',
 ];
 /** A dead letter that is closed is not among the open ones. */
 const notOpen = [runsIndex.pk, runsIndex.sk];

@@ -53,7 +53,7 @@ test('where the engine that it joined ends in the middle, it goes on with one of
   expect(await runProgram(['runs', '--json', '--state', '.joined'], setting)).toBe(0);
   expect(stderr()).toBe('The local engine that was joined has ended: going on with one of its own.\n');
   expect(JSON.parse(stdout())).toMatchObject({ run: 'r2' });
-  (await openEngine({ assembly: join(root, 'cdk.out'), stateDir })).close(); // that one has ended with the command
+  await (await openEngine({ assembly: join(root, 'cdk.out'), stateDir })).close(); // that one has ended with the command
 });
 
 test('it waits until the engine says where it is, past one that has just ended', async () => {

@@ -58,6 +58,15 @@ describe('a stage that is to be done again', () => {
     expect(record).not.toHaveProperty('owner');
   });
 
+  test('waits for no job of the execution before, whatever calls AWS in its place by now', async () => {
+    const { stages, redo } = services.ledger;
+    await stages.claim(at('job', 'clean'), 'one', 'now', { jobIn: 'arn:first' });
+    await stages.fail(at('job', 'clean'), { status: 'failed', endedAt: 'then', error: 'E', cause: 'c' });
+    await redo('orders', 'job', order({ again: ['clean'] }), 'now');
+    await stages.claim(at('job', 'clean', 2), 'two', 'now');
+    expect(await stages.get(at('job', 'clean'))).not.toHaveProperty('jobIn');
+  });
+
   test('can be claimed by the new execution, and by none before it', async () => {
     const { stages, redo } = services.ledger;
     await complete('late', 'clean');
