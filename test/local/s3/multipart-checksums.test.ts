@@ -86,6 +86,15 @@ test('the checksum of the whole', async () => {
   expect(await headed()).toEqual({ ChecksumCRC32, ChecksumType: 'FULL_OBJECT' });
 });
 
+test('an upload is completed with the type that it was created with', async () => {
+  const { parts, complete } = await start('CRC32', 'FULL_OBJECT');
+  await expect(complete(await parts(), { ChecksumType: 'COMPOSITE' })).rejects.toMatchObject({
+    name: 'InvalidRequest',
+    message:
+      'The upload was created using the FULL_OBJECT checksum mode. The complete request must use the same checksum mode.',
+  });
+});
+
 test('none is asked for: none is told, and parts need none', async () => {
   const { told, parts, complete } = await start();
   expect(told).not.toHaveProperty('ChecksumAlgorithm');

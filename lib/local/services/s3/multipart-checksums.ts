@@ -75,6 +75,10 @@ export const joinedChecksum = async (
   bodies: Iterable<Uint8Array>,
 ): Promise<Shape> => {
   const { ChecksumAlgorithm, ChecksumType } = asked;
+  if (input.ChecksumType !== undefined && input.ChecksumType !== ChecksumType)
+    throw invalid(
+      `The upload was created using the ${String(ChecksumType ?? null)} checksum mode. The complete request must use the same checksum mode.`,
+    );
   if (ChecksumAlgorithm === undefined) return {};
   const field = `Checksum${String(ChecksumAlgorithm)}`;
   if (ChecksumType === 'COMPOSITE') {
