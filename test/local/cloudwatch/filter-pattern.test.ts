@@ -38,6 +38,10 @@ test.each<readonly [string, string, boolean]>([
   ['{ $.msg = "a && (b || c)" }', '{"msg":"a && (b || c)"}', true],
   ['%4[0-9]{2}%', 'status 404', true],
   ['-%4[0-9]{2}%', 'status 404', false],
+  ['%.*4.4%', 'status 404', true],
+  ['%.*?4.4%', 'status 404', true],
+  ['%.*%', '', true],
+  ['%.*b%', 'a'.repeat(1_000_000), false], // of which the line a million times makes minutes
   ['{ $.sourceIPAddress != 123.123.* }', trail, true],
   ['{ $.arrayKey[0] = "value" }', trail, true],
   ['{ $.arrayKey = "value" }', trail, false],
