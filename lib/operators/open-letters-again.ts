@@ -5,5 +5,10 @@ export const openLettersAgain = (
   at: { readonly pipeline: string; readonly run: string; readonly generation: number },
   completed: ReadonlySet<string>,
   { ledger, manifests }: Pick<Services, 'ledger' | 'manifests'>,
-): Promise<void> =>
-  ledger.deadLetters.reopen(at, completed, async () => (await manifests.of(at.pipeline))?.deadLetterQueueUrl);
+): Promise<void> => {
+  let manifest: ReturnType<typeof manifests.of> | undefined;
+  return ledger.deadLetters.reopen(at, completed, async () => {
+    manifest ??= manifests.of(at.pipeline); // once: SSM answers 40 times a second
+    return (await manifest)?.deadLetterQueueUrl;
+  });
+};

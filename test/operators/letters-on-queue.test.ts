@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { lookThrough, openLedger, takeOut } from '../../lib/ledger/index.ts';
 import { realClock } from '../../lib/local/clock.ts';
 import { dispatch, reconcile, replay, type Services } from '../../lib/operators/index.ts';
+import { openLettersAgain } from '../../lib/operators/open-letters-again.ts';
 import { letterName, type ResumeOrder } from '../../lib/records/index.ts';
 import type { Aws } from '../../lib/support/aws-call.ts';
 import { diesAt, killed } from '../broken-calls.ts';
@@ -88,6 +89,23 @@ test('what a resume does again is taken off; what that does not come to is on it
   await workshop.local.ledger.deadLetters.write({ ...letter(run, 'clean'), generation: 3 }, dead);
   await goOn(run, 3); // it comes twice, and late
   expect(await agreed(run)).toEqual([`${run}/clean`, `${run}/score/1`]);
+  await emptied(run);
+});
+
+test('where many are opened again side by side, it is asked once where their queue is', async () => {
+  const run = await failed('many');
+  const { ledger, manifests } = workshop.services;
+  await ledger.deadLetters.write(letter(run, 'clean', 1), dead);
+  await goOn(run, 2);
+  let asked = 0;
+  const of: typeof manifests.of = (pipeline) => {
+    asked += 1;
+    return manifests.of(pipeline);
+  };
+  const second = { pipeline: 'orders', run, generation: 2 };
+  await openLettersAgain(second, new Set(), { ledger, manifests: { ...manifests, of } });
+  expect(asked).toBe(1);
+  expect(await agreed(run)).toEqual([`${run}/clean`, `${run}/clean/1`, `${run}/score/1`]);
   await emptied(run);
 });
 
