@@ -146,6 +146,11 @@ describe('refusals', () => {
       error: 'ValidationException',
     },
     {
+      name: 'a tier that is none',
+      work: () => served.call('ssm', 'PutParameter', { Name: '/p', Value: 'x', Type: 'String', Tier: 'Best' }),
+      error: 'ValidationException',
+    },
+    {
       name: 'policies',
       work: () => served.call('ssm', 'PutParameter', { Name: '/p', Value: 'x', Type: 'String', Policies: '[]' }),
       error: 'NotImplemented',

@@ -13,6 +13,7 @@ const NAME = /^[a-zA-Z0-9_.\-/]{1,2048}$/;
 const TYPES = ['SecureString', 'StringList', 'String'];
 const MOST_CHARACTERS = { Standard: 4096, Advanced: 8192 } as const;
 type Tier = keyof typeof MOST_CHARACTERS;
+const TIERS = [...Object.keys(MOST_CHARACTERS), 'Intelligent-Tiering'];
 const PAGE = { size: 'MaxResults', token: 'NextToken', most: 10, error: 'ValidationException' };
 
 interface Parameter {
@@ -37,6 +38,13 @@ const checkName = (name: string): void => {
     throw invalid(`Parameter name: can't be prefixed with "aws" or "ssm" (case-insensitive); found ${name}`);
 };
 
+const checkOneOf = (field: string, value: string, known: readonly string[]): void => {
+  if (!known.includes(value))
+    throw invalid(
+      `1 validation error detected: Value '${value}' at '${field}' failed to satisfy constraint: Member must satisfy enum value set: [${known.join(', ')}]`,
+    );
+};
+
 const checkPattern = (pattern: string | undefined, value: string): void => {
   if (pattern === undefined) return;
   let allowed: RegExp;
@@ -54,6 +62,7 @@ const checkPattern = (pattern: string | undefined, value: string): void => {
 
 /** The tier that a value is in: no parameter goes back to the standard tier. Throws ValidationException where it is to, or is too long. */
 const tierOf = (asked: string | undefined, value: string, before: Tier | undefined): Tier => {
+  if (asked !== undefined) checkOneOf('tier', asked, TIERS);
   if (asked === 'Standard' && before === 'Advanced')
     throw invalid(
       "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter.",
@@ -112,10 +121,7 @@ export const ssmService = (context: EngineContext): Service => {
       );
     const type = read.optionalText(input, 'Type') ?? existing?.type;
     if (type === undefined) throw invalid('A parameter type is required when you create a parameter.');
-    if (!TYPES.includes(type))
-      throw invalid(
-        `1 validation error detected: Value '${type}' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [${TYPES.join(', ')}]`,
-      );
+    checkOneOf('type', type, TYPES);
     checkPattern(read.optionalText(input, 'AllowedPattern'), value);
     const tier = tierOf(read.optionalText(input, 'Tier'), value, existing?.tier);
     const version = (existing?.version ?? 0) + 1;
