@@ -150,6 +150,36 @@ describe('the journal gives back what each execution wrote', () => {
     expect(journal().read(1)).toEqual([event(1), event(2)]);
   });
 
+  test.each([
+    ['of a payload', (records: string) => records.replace('"7"', '"8"')],
+    ['of an id', (records: string) => records.replace(/^\d/, '9')],
+  ])('one letter %s that is another is found once the index has the chunk, and named', (_what, harm) => {
+    const { database, journal } = opened();
+    const before = journal();
+    write(before, 2_100); // the index has the first 2,048
+    before.close();
+    const { records } = database.prepare('SELECT records FROM sfn_log WHERE id = 4').get() ?? {};
+    const harmed = harm(String(records));
+    expect(harmed).not.toBe(records);
+    database.prepare('UPDATE sfn_log SET records = ? WHERE id = 4').run(harmed);
+    const after = journal();
+    expect(() => after.read(1)).toThrow('the chunk 4 of the log is not what was written');
+    expect(after.read(3)).toHaveLength(2 * 21);
+  });
+
+  test('chunks that were written before there were sums are read as they are', () => {
+    const { database, journal } = opened();
+    const before = journal();
+    const written = write(before, 10);
+    before.close();
+    database.exec("UPDATE sfn_log_index SET chunks = '' WHERE execution = 0");
+    const after = journal();
+    for (const [execution, records] of written) expect(after.read(execution)).toEqual(records);
+    write(after, 5);
+    after.close();
+    expect(journal().read(2)).toHaveLength(2 * (4 + 2));
+  });
+
   test('a chunk that is gone is named', () => {
     const { database, journal } = opened();
     write(journal(), 3);

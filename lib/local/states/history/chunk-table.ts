@@ -4,6 +4,7 @@
 // write a hundred pages, an index of SQLite's own one more page in every commit.)
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { atomically } from '../../atomically.ts';
+import { zlib } from '../../late-modules.ts';
 import { lineOf } from './decoding.ts';
 import type { ExecutionLog } from './encoding.ts';
 
@@ -21,8 +22,13 @@ export interface Chunk {
 /** Characters from which on a chunk is full: a reader of one execution should not have to read much of others. */
 const FULL = 32_768;
 const INDEXED_AT_ONCE = 1_024;
-/** The row of the index that says how far it goes. No execution has this number. */
+const LONGEST_INDEXED = 8_388_608; // characters: to sum them up takes some 20 ms
+/** Of the rows of the index that say how far it goes, with a sum of each chunk from where the one before ends. No execution has this number. */
 const ALL = 0;
+
+/** SQLite sees that a page is none, not that a letter in it is another. The sums are worked out behind the commits, which pay nothing for them. */
+const sumOf = (records: unknown): string => zlib().crc32(String(records)).toString(16).padStart(8, '0');
+const SUM_LENGTH = 8;
 
 export class ChunkTable {
   readonly #database: DatabaseSync;
@@ -30,9 +36,16 @@ export class ChunkTable {
   readonly #place: StatementSync;
   readonly #chunk: StatementSync;
   readonly #places: StatementSync;
+  readonly #records: StatementSync;
+  readonly #sums: StatementSync;
+  /** The last chunk that the index has. */
+  #indexed: number;
+  /** The sums that were looked at last: of the chunks up to `last`. */
+  #known = { last: 0, sums: '' };
   /** The chunks of each execution that the index does not have yet. */
   readonly #behind = new Map<number, number[]>();
   #behindCount = 0;
+  #behindLength = 0;
   #last: number;
 
   constructor(database: DatabaseSync) {
@@ -41,8 +54,13 @@ export class ChunkTable {
     this.#place = database.prepare('INSERT INTO sfn_log_index (execution, last, chunks) VALUES (?, ?, ?)');
     this.#chunk = database.prepare('SELECT executions, records FROM sfn_log WHERE id = ?');
     this.#places = database.prepare('SELECT chunks FROM sfn_log_index WHERE execution = ? ORDER BY last');
+    this.#records = database.prepare('SELECT records FROM sfn_log WHERE id > ? AND id <= ? ORDER BY id');
+    this.#sums = database.prepare(
+      'SELECT last, chunks FROM sfn_log_index WHERE execution = ? AND last >= ? ORDER BY last LIMIT 1',
+    );
     const indexed = database.prepare('SELECT max(last) AS last FROM sfn_log_index WHERE execution = ?').get(ALL);
-    this.#last = Number(indexed?.last ?? 0);
+    this.#indexed = Number(indexed?.last ?? 0);
+    this.#last = this.#indexed;
     const after = database.prepare('SELECT id, executions FROM sfn_log WHERE id > ? ORDER BY id');
     for (const { id, executions } of after.all(this.#last))
       for (const execution of String(executions).split(' ')) this.#remember(Number(id), Number(execution));
@@ -68,7 +86,9 @@ export class ChunkTable {
   /** Writes what one log holds: most commits are this. */
   append({ execution, line }: ExecutionLog): void {
     const id = this.#last + 1;
-    this.#insert.get(id, String(execution), line.take()); // `run` would make an object of what it changed
+    const records = line.take();
+    this.#behindLength += records.length;
+    this.#insert.get(id, String(execution), records); // `run` would make an object of what it changed
     this.#remember(id, execution);
   }
 
@@ -79,8 +99,9 @@ export class ChunkTable {
   }
 
   written(chunks: readonly Chunk[]): void {
-    for (const { executions } of chunks) {
+    for (const { executions, records } of chunks) {
       const id = this.#last + 1;
+      this.#behindLength += records.length;
       for (const execution of executions) this.#remember(id, execution);
     }
   }
@@ -91,6 +112,9 @@ export class ChunkTable {
     return [...indexed, ...(this.#behind.get(execution) ?? [])].flatMap((id) => {
       const row = this.#chunk.get(id);
       if (row === undefined) throw new Error(`the log has lost its chunk ${id}`);
+      const sum = id > this.#indexed ? undefined : this.#sumOf(id);
+      if (sum !== undefined && sum !== sumOf(row.records))
+        throw new Error(`the chunk ${id} of the log is not what was written`);
       const executions = String(row.executions).split(' ');
       const places = [...executions.keys()].filter((place) => executions[place] === String(execution));
       if (places.length === 0) throw new Error(`the chunk ${id} of the log does not name the execution`);
@@ -105,7 +129,7 @@ export class ChunkTable {
 
   /** Not while anything that the log tells is still to be written elsewhere: it is looked for in what the index does not have. */
   indexWhenDue(): void {
-    if (this.#behindCount >= INDEXED_AT_ONCE) this.index();
+    if (this.#behindCount >= INDEXED_AT_ONCE || this.#behindLength >= LONGEST_INDEXED) this.index();
   }
 
   /** Brings the index up to date. */
@@ -113,10 +137,28 @@ export class ChunkTable {
     if (this.#behindCount === 0) return;
     atomically(this.#database, () => {
       for (const [execution, chunks] of this.#behind) this.#place.run(execution, chunks.at(-1) ?? 0, chunks.join(' '));
-      this.#place.run(ALL, this.#last, '');
+      let sums = '';
+      for (const { records } of this.#records.iterate(this.#indexed, this.#last)) sums += sumOf(records);
+      this.#place.run(ALL, this.#last, sums);
     });
+    this.#indexed = this.#last;
     this.#behind.clear();
     this.#behindCount = 0;
+    this.#behindLength = 0;
+  }
+
+  /** Undefined of a chunk that was written before there were sums. */
+  #sumOf(id: number): string | undefined {
+    const isKnown = (): boolean =>
+      id <= this.#known.last && id > this.#known.last - this.#known.sums.length / SUM_LENGTH;
+    if (!isKnown()) {
+      const { last, chunks } = this.#sums.get(ALL, id) ?? {};
+      this.#known = { last: Number(last ?? 0), sums: String(chunks ?? '') };
+    }
+    if (!isKnown()) return undefined;
+    const { last, sums } = this.#known;
+    const at = sums.length - SUM_LENGTH * (last - id + 1);
+    return sums.slice(at, at + SUM_LENGTH);
   }
 
   #remember(id: number, execution: number): void {
