@@ -85,7 +85,7 @@ const checkLog = (path: string): void => {
     }
     const isCommit = log.getUint32(at + 4) !== 0;
     if (!isOfThis || !isCommit || !fits(at)) continue;
-    const instead = `; or cut the log to ${broken} bytes, which goes on with what was committed before: work that ended later is done again`;
+    const instead = `; or, where the machine lost power, cut the log to ${broken} bytes, which goes on with what was committed before: work that ended later is done again`;
     throw new DamagedStateError(path, `its log ${file} is broken at byte ${broken}, and has commits behind that`, {
       instead,
     });

@@ -167,6 +167,42 @@ describe('the journal gives back what each execution wrote', () => {
     expect(after.read(3)).toHaveLength(2 * 21);
   });
 
+  test('whose a chunk is, and in which order, is found to be another too', () => {
+    const { database, journal } = opened();
+    const before = journal();
+    write(before, 12);
+    before.close();
+    database.exec("UPDATE sfn_log SET executions = '1 1' WHERE id = 4");
+    expect(() => journal().read(1)).toThrow('the chunk 4 of the log is not what was written');
+    database.exec("UPDATE sfn_log SET executions = '1 2' WHERE id = 4");
+    expect(journal().read(1)).toHaveLength(24);
+    database.exec("UPDATE sfn_log_index SET chunks = replace(chunks, '10 11 12', '10 12 12') WHERE execution = 1");
+    expect(() => journal().read(1)).toThrow('the index of the log has chunk 12 after chunk 12');
+  });
+
+  test('a chunk that is gone before the index has it makes no other one suspect', () => {
+    const { database, journal } = opened();
+    const before = journal();
+    write(before, 12);
+    database.exec('DELETE FROM sfn_log WHERE id = 4');
+    before.close();
+    expect(() => journal().read(2)).toThrow('has lost its chunk 4');
+    expect(journal().read(3)).toHaveLength(2);
+  });
+
+  test('what is written alone comes into the index too', async () => {
+    const { database, journal } = opened();
+    const alone = journal();
+    const log = new ExecutionLog(1);
+    for (let id = 1; id <= 1_100; id++) {
+      alone.append(log, event(id));
+      expect(alone.commit(true)).toBe(undefined);
+      await new Promise(setImmediate);
+    }
+    const { last } = database.prepare('SELECT max(last) AS last FROM sfn_log_index WHERE execution = 0').get() ?? {};
+    expect(last).toBe(1_024);
+  });
+
   test('chunks that were written before there were sums are read as they are', () => {
     const { database, journal } = opened();
     const before = journal();

@@ -27,7 +27,11 @@ const LONGEST_INDEXED = 8_388_608; // characters: to sum them up takes some 20 m
 const ALL = 0;
 
 /** SQLite sees that a page is none, not that a letter in it is another. The sums are worked out behind the commits, which pay nothing for them. */
-const sumOf = (records: unknown): string => zlib().crc32(String(records)).toString(16).padStart(8, '0');
+const sumOf = ({ executions, records }: Record<string, unknown>): string =>
+  zlib()
+    .crc32(String(records), zlib().crc32(String(executions)))
+    .toString(16)
+    .padStart(8, '0');
 const SUM_LENGTH = 8;
 
 export class ChunkTable {
@@ -54,7 +58,7 @@ export class ChunkTable {
     this.#place = database.prepare('INSERT INTO sfn_log_index (execution, last, chunks) VALUES (?, ?, ?)');
     this.#chunk = database.prepare('SELECT executions, records FROM sfn_log WHERE id = ?');
     this.#places = database.prepare('SELECT chunks FROM sfn_log_index WHERE execution = ? ORDER BY last');
-    this.#records = database.prepare('SELECT records FROM sfn_log WHERE id > ? AND id <= ? ORDER BY id');
+    this.#records = database.prepare('SELECT executions, records FROM sfn_log WHERE id > ? AND id <= ? ORDER BY id');
     this.#sums = database.prepare(
       'SELECT last, chunks FROM sfn_log_index WHERE execution = ? AND last >= ? ORDER BY last LIMIT 1',
     );
@@ -109,11 +113,14 @@ export class ChunkTable {
   /** The lines of an execution, oldest first. Throws where a chunk is damaged. */
   linesOf(execution: number): string[] {
     const indexed = this.#places.all(execution).flatMap(({ chunks }) => String(chunks).split(' ').map(Number));
+    let before = 0;
     return [...indexed, ...(this.#behind.get(execution) ?? [])].flatMap((id) => {
+      if (!(id > before)) throw new Error(`the index of the log has chunk ${id} after chunk ${before}`);
+      before = id;
       const row = this.#chunk.get(id);
       if (row === undefined) throw new Error(`the log has lost its chunk ${id}`);
       const sum = id > this.#indexed ? undefined : this.#sumOf(id);
-      if (sum !== undefined && sum !== sumOf(row.records))
+      if (sum !== undefined && sum !== sumOf(row))
         throw new Error(`the chunk ${id} of the log is not what was written`);
       const executions = String(row.executions).split(' ');
       const places = [...executions.keys()].filter((place) => executions[place] === String(execution));
@@ -138,8 +145,10 @@ export class ChunkTable {
     atomically(this.#database, () => {
       for (const [execution, chunks] of this.#behind) this.#place.run(execution, chunks.at(-1) ?? 0, chunks.join(' '));
       let sums = '';
-      for (const { records } of this.#records.iterate(this.#indexed, this.#last)) sums += sumOf(records);
-      this.#place.run(ALL, this.#last, sums);
+      for (const row of this.#records.iterate(this.#indexed, this.#last)) sums += sumOf(row);
+      // Where one is gone, no sum tells whose it is: that chunk is missed when it is looked for.
+      const isWhole = sums.length === SUM_LENGTH * (this.#last - this.#indexed);
+      this.#place.run(ALL, this.#last, isWhole ? sums : '');
     });
     this.#indexed = this.#last;
     this.#behind.clear();

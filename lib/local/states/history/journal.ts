@@ -41,6 +41,7 @@ export class Journal implements LogSink {
   readonly #atTurn = () => {
     this.#aloneSince = undefined;
     this.flush();
+    this.#index();
     if (this.#hasRoom || this.#closed || !this.#database.isOpen) return;
     this.#hasRoom = true;
     growLog(this.#database);
@@ -154,6 +155,12 @@ export class Journal implements LogSink {
     if (this.#looksLater) return;
     this.#looksLater = true;
     void done.then(this.#lookLater);
+  }
+
+  /** What is written alone passes by `#write`. */
+  #index(): void {
+    if (this.#closed || this.#failure || this.#logs.length > 0 || this.#writes.length > 0) return;
+    this.#attempt(() => this.#chunks.indexWhenDue());
   }
 
   #write(): void {
