@@ -276,7 +276,7 @@ export class Executions {
       event: standing?.lastEvent ?? 0,
       frame: standing?.lastFrame ?? 0,
     });
-    const end = (outcome: Outcome) => this.#end(row, outcome, this.#context.clock.now());
+    const end = (outcome: Outcome) => this.#end(row, outcome, execution.lastAt); // as its log says
     const driven = drive(execution, end, crash);
     this.#live.set(arn, { row, execution, drive: driven });
     if (!resumed && row.mapRun === undefined) execution.note(0, START, startMemo(row));
