@@ -16,8 +16,14 @@ const REDRIVE_DAYS = 14;
 const MOST_EVENTS = 24_999;
 
 /** Why an execution cannot be redriven, or undefined. https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html */
-export const redriveRefusal = (row: ExecutionRow, now: number, lastEvent: number): string | undefined => {
+export const redriveRefusal = (
+  row: ExecutionRow,
+  now: number,
+  lastEvent: number,
+  isMachineDeleting: boolean,
+): string | undefined => {
   if (!REDRIVABLE.has(row.status)) return `Execution is ${row.status} and cannot be redriven`;
+  if (isMachineDeleting) return 'State machine is in DELETING status';
   if (row.mapRun !== undefined) return 'Execution was started by a Map Run and is redriven with its parent';
   if (now - (row.stoppedAt ?? now) > REDRIVE_DAYS * 86_400_000) return 'Execution redrivable period exceeded';
   return lastEvent >= MOST_EVENTS ? 'Execution history event limit exceeded' : undefined;
@@ -43,9 +49,9 @@ export const redrivenWith = (
 };
 
 /** Its events are not counted here: only RedriveExecution reads the log for that. */
-const redriveStatus = (row: ExecutionRow, now: number): Shape => {
+const redriveStatus = (row: ExecutionRow, now: number, isMachineDeleting: boolean): Shape => {
   if (row.mapRun !== undefined && REDRIVABLE.has(row.status)) return { redriveStatus: 'REDRIVABLE_BY_MAP_RUN' };
-  const refusal = redriveRefusal(row, now, 0);
+  const refusal = redriveRefusal(row, now, 0, isMachineDeleting);
   if (refusal === undefined) return { redriveStatus: 'REDRIVABLE' };
   return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: refusal };
 };
@@ -59,7 +65,12 @@ const data = ({ input, output, error, cause }: ExecutionRow): Shape => ({
 });
 
 /** DescribeExecution. Times are seconds. */
-export const describeExecution = (row: ExecutionRow, now: number, included = true): Shape => ({
+export const describeExecution = (
+  row: ExecutionRow,
+  now: number,
+  included: boolean,
+  isMachineDeleting: boolean,
+): Shape => ({
   executionArn: row.arn,
   stateMachineArn: row.machineArn,
   name: row.name,
@@ -74,7 +85,7 @@ export const describeExecution = (row: ExecutionRow, now: number, included = tru
   ...(row.aliasArn !== undefined && { stateMachineAliasArn: row.aliasArn }),
   redriveCount: row.redriveCount,
   ...(row.redrivenAt !== undefined && { redriveDate: seconds(row.redrivenAt) }),
-  ...redriveStatus(row, now),
+  ...redriveStatus(row, now, isMachineDeleting),
 });
 
 /** One entry of ListExecutions. */

@@ -5,6 +5,7 @@ import { isEvent, toHistoryEvent } from '../../states/history/record.ts';
 import { listedExecution } from './descriptions.ts';
 import type { ListFilter } from './execution-rows.ts';
 import { damage } from './interrupted.ts';
+import { checkActive } from './machines.ts';
 import { page } from './pages.ts';
 import type { Parts } from './parts.ts';
 import { arnIn, checkName, oneOf, optionalText, problemIn, refused, seconds, text, withData } from './requests.ts';
@@ -42,7 +43,8 @@ const filterOf = (parts: Parts, input: Shape): ListFilter => {
 const machineIn = (parts: Parts, input: Shape): Qualified => {
   const arn = text(input, 'stateMachineArn');
   const machine = parts.machines.find(arn);
-  return machine ? { machine, versionArn: undefined, aliasArn: undefined } : parts.late.versions.resolve(arn);
+  if (!machine) return parts.late.versions.resolve(arn);
+  return { machine: checkActive(machine), versionArn: undefined, aliasArn: undefined };
 };
 
 /** Throws ValidationException for one that the API does not take. */

@@ -166,6 +166,15 @@ export class ExecutionRows {
     return this.#database.prepare(`${SELECT} WHERE status = 'RUNNING' ORDER BY id`).all().map(rowOf);
   }
 
+  /** Those of a machine that run are found among all that run: of those that ended there may be many more. */
+  runs(machineArn: string): boolean {
+    const any = 'SELECT 1 FROM sfn_executions INDEXED BY sfn_executions_running';
+    return (
+      this.#database.prepare(`${any} WHERE status = 'RUNNING' AND machine_arn = ? LIMIT 1`).get(machineArn) !==
+      undefined
+    );
+  }
+
   ofMapRun(mapRun: string): ExecutionRow[] {
     return this.#database.prepare(`${SELECT} WHERE map_run = ? ORDER BY id`).all(mapRun).map(rowOf);
   }

@@ -139,7 +139,7 @@ export class Executions {
     const events = this.#journal.read(row.id).filter(isEvent);
     const before = redrivenWith(events, clientToken, now);
     if (before !== undefined) return before; // on disk: it was read
-    const refusal = redriveRefusal(row, now, events.at(-1)?.id ?? 0);
+    const refusal = redriveRefusal(row, now, events.at(-1)?.id ?? 0, this.#isDeleting(row));
     if (refusal !== undefined) throw new AwsError('ExecutionNotRedrivable', refusal);
     tellUntold(this.#context); // that it had ended comes before that it runs again
     this.reopen(row, this.#program(row.revision, nameOf(row.machineArn)), clientToken);
@@ -226,7 +226,12 @@ export class Executions {
 
   /** DescribeExecution's answer. */
   describe(row: ExecutionRow, withData = true): Shape {
-    return describeExecution(row, this.#context.clock.now(), withData);
+    return describeExecution(row, this.#context.clock.now(), withData, this.#isDeleting(row));
+  }
+
+  /** Whether it could be redriven but for its machine, which is being deleted. */
+  #isDeleting({ status, machineArn }: ExecutionRow): boolean {
+    return status !== 'RUNNING' && status !== 'SUCCEEDED' && this.#machines.find(machineArn)?.status === 'DELETING';
   }
 
   /** Ends what runs without a trace: after the next start it carries on. */

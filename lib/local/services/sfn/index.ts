@@ -54,10 +54,13 @@ export const sfnService = (
 ): Service => {
   createTables(context.database);
   const journal = new Journal(context.database, context.clock);
-  const machines = new Machines(context);
+  const machines = new Machines(context, (arn) => {
+    journal.flush();
+    return executions.rows.runs(arn);
+  });
   const tokens = new Tokens(() => context.random());
   const logs = new ExecutionLogs(context, machines);
-  const executions = new Executions(context, machines, journal, tokens, (of) => logs.host(host, of));
+  const executions: Executions = new Executions(context, machines, journal, tokens, (of) => logs.host(host, of));
   let closeExpress = (): void => undefined;
   const late: LateParts = lazily<LateParts>({
     express: () => {

@@ -128,8 +128,12 @@ export const machineOperations = (parts: Parts): OperationTable => {
     },
     DeleteStateMachine: (input) => {
       const arn = arnOf(input);
-      parts.late.versions.forget(arn);
-      machines.delete(arn);
+      machines.delete(arn, () => parts.late.versions.forget(arn));
+      return {};
+    },
+    /** The engine's own: of a template that has it again. */
+    KeepStateMachine: (input) => {
+      machines.keep(arnOf(input));
       return {};
     },
     // All that is found is an error, which either `severity` asks for.

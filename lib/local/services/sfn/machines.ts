@@ -1,4 +1,5 @@
 // State machines: created, updated, described, listed, deleted. A running execution keeps the revision it started with.
+import { atomically } from '../../atomically.ts';
 import { late, util } from '../../late-modules.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { type Parsed, parseDefinition } from '../../states/parse/definition.ts';
@@ -51,14 +52,17 @@ const withDefaults = (settings: Shape): Shape =>
 
 export class Machines {
   readonly #context: EngineContext;
+  /** Whether a Standard execution of the machine runs. */
+  readonly #runs: (arn: string) => boolean;
   readonly #parsed = new Map<string, StateMachine>();
   readonly #rows = new Map<string, MachineRow>();
   readonly #revisions = new Map<string, Revision>();
   /** The settings of revisions that are a machine's no more: most engines have none. */
   #past: StoredMap<Shape> | undefined;
 
-  constructor(context: EngineContext) {
+  constructor(context: EngineContext, runs: (arn: string) => boolean) {
     this.#context = context;
+    this.#runs = runs;
   }
 
   parse(definition: string, express: boolean, alone = false): Parsed {
@@ -77,6 +81,11 @@ export class Machines {
     const row = this.#context.database.prepare('SELECT * FROM sfn_machines WHERE arn = ?').get(arn);
     if (!row) return undefined;
     const machine = rowOf(row);
+    if (isDeleting(machine)) {
+      if (this.#runs(arn)) return machine;
+      this.#remove(arn); // nobody asked since its last execution ended
+      return undefined;
+    }
     this.#rows.set(arn, machine);
     return machine;
   }
@@ -88,10 +97,16 @@ export class Machines {
     throw doesNotExist(arn);
   }
 
+  /** One that is not being deleted. Throws StateMachineDoesNotExist, StateMachineDeleting. */
+  active(arn: string): MachineRow {
+    return checkActive(this.get(arn));
+  }
+
   list(limit: number, offset: number): MachineRow[] {
-    const rows = this.#context.database
-      .prepare('SELECT * FROM sfn_machines ORDER BY name LIMIT ? OFFSET ?')
-      .all(limit, offset);
+    const { database } = this.#context;
+    for (const { arn } of database.prepare("SELECT arn FROM sfn_machines WHERE status = 'DELETING'").all())
+      this.find(String(arn));
+    const rows = database.prepare('SELECT * FROM sfn_machines ORDER BY name LIMIT ? OFFSET ?').all(limit, offset);
     return rows.map(rowOf);
   }
 
@@ -131,6 +146,7 @@ export class Machines {
     const arn = this.arnOf(machine.name);
     const existing = this.find(arn);
     if (existing) {
+      checkActive(existing);
       const revision = this.revision(existing.revision);
       const isSame =
         revision.definition === machine.definition &&
@@ -163,7 +179,7 @@ export class Machines {
     arn: string,
     change: { definition?: string | undefined; roleArn?: string | undefined; settings: Shape },
   ): Revision {
-    const machine = this.get(arn);
+    const machine = this.active(arn);
     const before = this.revision(machine.revision);
     const definition = change.definition ?? before.definition;
     if (change.definition !== undefined) this.#checked(definition, machine.type === 'EXPRESS');
@@ -181,8 +197,24 @@ export class Machines {
     return this.revision(revision);
   }
 
-  /** Revisions stay: executions that run go on with theirs. */
-  delete(arn: string): void {
+  /** `forget` what names it. It is gone once none of its Standard executions runs: they go on with the revisions that they have. */
+  delete(arn: string, forget: () => void): void {
+    const runs = this.#runs(arn);
+    const { database } = this.#context;
+    atomically(database, () => {
+      forget();
+      if (runs) database.prepare("UPDATE sfn_machines SET status = 'DELETING' WHERE arn = ?").run(arn);
+      else this.#remove(arn);
+    });
+    this.#rows.delete(arn);
+  }
+
+  /** One that is being deleted is not any more. */
+  keep(arn: string): void {
+    this.#context.database.prepare("UPDATE sfn_machines SET status = 'ACTIVE' WHERE arn = ?").run(arn);
+  }
+
+  #remove(arn: string): void {
     this.#context.database.prepare('DELETE FROM sfn_machines WHERE arn = ?').run(arn);
     this.#rows.delete(arn);
   }
@@ -214,6 +246,14 @@ export class Machines {
 
 export const doesNotExist = (arn: string): AwsError =>
   new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+
+const isDeleting = ({ status }: MachineRow): boolean => status === 'DELETING';
+
+/** Throws StateMachineDeleting. */
+export const checkActive = (machine: MachineRow): MachineRow => {
+  if (!isDeleting(machine)) return machine;
+  throw new AwsError('StateMachineDeleting', `State Machine is being deleted: '${machine.arn}'`);
+};
 
 export const invalidDefinition = (diagnostics: readonly Diagnostic[]): AwsError =>
   new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${diagnostics.map(mistakeText).join(', ')}'`);

@@ -95,7 +95,7 @@ export class Versions {
 
   /** AWS: publishing what is published already gives that version. Numbers are never used again. */
   publish(machineArn: string, description: string | undefined, expected?: string): VersionRow {
-    const machine = this.#machines.get(machineArn);
+    const machine = this.#machines.active(machineArn);
     const { revision } = machine;
     const current = isInitial(machine, this.#machines.revision(revision)) ? 'INITIAL' : revision;
     if (expected !== undefined && expected !== current) {
@@ -210,9 +210,10 @@ export class Versions {
     return alias;
   }
 
-  /** Of a machine, or those that lead to a version of it. */
+  /** Of a machine, or those that lead to a version of it. Throws StateMachineDoesNotExist, StateMachineDeleting. */
   aliases(arn: string): AliasRow[] {
     const [, machineArn = arn, version] = QUALIFIED.exec(arn) ?? [];
+    this.#machines.active(machineArn);
     const all = this.#context.database
       .prepare('SELECT * FROM sfn_aliases WHERE machine_arn = ? ORDER BY name')
       .all(machineArn)

@@ -58,6 +58,8 @@ const described = async (sfn: Service, stateMachineArn: string): Promise<Shape |
 const bring = async (sfn: Service, stateMachineArn: string, wanted: Shape): Promise<Shape> => {
   const { name: _, type, ...settings } = wanted;
   const present = await described(sfn, stateMachineArn);
+  // It left the template and is there again. On AWS no deployment succeeds until its executions have ended.
+  if (present?.status === 'DELETING') await sfn.call('KeepStateMachine', { stateMachineArn });
   if (present?.type === type) return sfn.call('UpdateStateMachine', { stateMachineArn, ...settings });
   if (present) await sfn.call('DeleteStateMachine', { stateMachineArn }); // CloudFormation: of another type it is another machine
   return sfn.call('CreateStateMachine', wanted);
