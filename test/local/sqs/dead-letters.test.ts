@@ -55,6 +55,33 @@ describe('dead letters', () => {
     await expect(create('q', policy)).rejects.toThrow(says);
   });
 
+  const allow = (policy: Shape): Shape => ({ RedriveAllowPolicy: JSON.stringify(policy) });
+  test.each([
+    ['nobody', { redrivePermission: 'denyAll' }],
+    ['another', { redrivePermission: 'byQueue', sourceQueueArns: [arnOf('other')] }],
+  ])('a queue that takes the dead letters of %s is refused to others', async (_whose, policy) => {
+    const dead = await create('dead', allow(policy));
+    await expect(create('q', redrive('dead'))).rejects.toThrow(
+      'Reason: The RedriveAllowPolicy of arn:aws:sqs:us-east-1:123456789012:dead does not permit q.',
+    );
+    const QueueUrl = await create('q');
+    await expect(call('SetQueueAttributes', { QueueUrl, Attributes: redrive('dead') })).rejects.toMatchObject({
+      code: 'InvalidParameterValue',
+    });
+    const mine = allow({ redrivePermission: 'byQueue', sourceQueueArns: [arnOf('q')] });
+    await call('SetQueueAttributes', { QueueUrl: dead, Attributes: mine });
+    expect(await call('SetQueueAttributes', { QueueUrl, Attributes: redrive('dead') })).toEqual({});
+  });
+
+  test.each<[string, Shape]>([
+    ['no such permission', { redrivePermission: 'maybe' }],
+    ['queues where all are denied', { redrivePermission: 'denyAll', sourceQueueArns: [arnOf('q')] }],
+    ['no queue', { redrivePermission: 'byQueue' }],
+    ['eleven queues', { redrivePermission: 'byQueue', sourceQueueArns: Array(11).fill(arnOf('q')) }],
+  ])('a redrive allow policy with %s is refused', async (_what, policy) => {
+    await expect(create('dead', allow(policy))).rejects.toMatchObject({ code: 'InvalidAttributeValue' });
+  });
+
   const inDeadLetterQueue = async (count: number): Promise<{ url: string; dead: string }> => {
     const dead = await create('dead');
     const url = await create('q', { VisibilityTimeout: '0', ...redrive('dead') });

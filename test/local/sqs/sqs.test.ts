@@ -187,6 +187,12 @@ describe('refusals', () => {
       code: 'InvalidAttributeName',
     },
     {
+      name: 'an attribute that only a FIFO queue has',
+      operation: 'SetQueueAttributes',
+      input: { QueueUrl: '/q', Attributes: { ContentBasedDeduplication: 'true' } },
+      code: 'InvalidAttributeName',
+    },
+    {
       name: 'the same name with other attributes',
       operation: 'CreateQueue',
       input: { QueueName: 'q', Attributes: { DelaySeconds: '5' } },
@@ -234,6 +240,17 @@ describe('refusals', () => {
       input: { QueueUrl: '/q', MessageBody: 'x', MessageAttributes: { a: { DataType: 'String', StringValue: '' } } },
       code: 'InvalidParameterValue',
     },
+    ...[
+      { name: 'a number that is none', attributes: { n: { DataType: 'Number.int', StringValue: 'five' } } },
+      {
+        name: 'an attribute with a blank in its name',
+        attributes: { 'a b': { DataType: 'String', StringValue: 'x' } },
+      },
+      { name: 'an attribute with a name of AWS', attributes: { 'aws.a': { DataType: 'String', StringValue: 'x' } } },
+    ].map(({ name, attributes: MessageAttributes }) => ({
+      ...{ name, operation: 'SendMessage', code: 'InvalidParameterValue' },
+      input: { QueueUrl: '/q', MessageBody: 'x', MessageAttributes },
+    })),
     {
       name: 'eleven attributes',
       operation: 'SendMessage',

@@ -20,11 +20,11 @@ const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   KmsDataKeyReusePeriodSeconds: [60, 86_400],
 };
 
+/** What only a FIFO queue knows. */
+const OF_FIFO = ['ContentBasedDeduplication', 'DeduplicationScope', 'FifoQueue', 'FifoThroughputLimit'];
+
 const OTHERS = new Set([
-  'ContentBasedDeduplication',
-  'DeduplicationScope',
-  'FifoQueue',
-  'FifoThroughputLimit',
+  ...OF_FIFO,
   'KmsMasterKeyId',
   'Policy',
   'RedriveAllowPolicy',
@@ -79,8 +79,46 @@ export const redrivePolicy = (attributes: QueueAttributes): RedrivePolicy | unde
   throw invalidValue('RedrivePolicy', 'it needs deadLetterTargetArn and maxReceiveCount from 1 to 1000.');
 };
 
+/** Which queues may have this one for their dead letters. */
+interface RedriveAllowPolicy {
+  readonly redrivePermission: 'allowAll' | 'denyAll' | 'byQueue';
+  readonly sourceQueueArns: readonly string[];
+}
+
+const MOST_SOURCES = 10;
+
+/** The redrive allow policy among `attributes`: without one all queues may. Throws InvalidAttributeValue. */
+const redriveAllowPolicy = ({ RedriveAllowPolicy: text = '' }: QueueAttributes): RedriveAllowPolicy => {
+  if (text === '') return { redrivePermission: 'allowAll', sourceQueueArns: [] };
+  let policy: { readonly redrivePermission?: unknown; readonly sourceQueueArns?: unknown };
+  try {
+    policy = Object(JSON.parse(text));
+  } catch (error) {
+    throw invalidValue('RedriveAllowPolicy', error instanceof Error ? error.message : String(error));
+  }
+  const { redrivePermission, sourceQueueArns = [] } = policy;
+  const isPermission = redrivePermission === 'allowAll' || redrivePermission === 'denyAll';
+  if (!isPermission && redrivePermission !== 'byQueue')
+    throw invalidValue('RedriveAllowPolicy', 'redrivePermission must be allowAll, denyAll or byQueue.');
+  if (!Array.isArray(sourceQueueArns) || !sourceQueueArns.every((arn) => typeof arn === 'string'))
+    throw invalidValue('RedriveAllowPolicy', 'sourceQueueArns must be a list of ARNs.');
+  const count = sourceQueueArns.length;
+  if (isPermission ? count > 0 : count < 1 || count > MOST_SOURCES)
+    throw invalidValue(
+      'RedriveAllowPolicy',
+      `sourceQueueArns are for byQueue alone, from 1 to ${MOST_SOURCES} of them.`,
+    );
+  return { redrivePermission, sourceQueueArns };
+};
+
+/** Whether the queue `source` may send its dead letters to the queue of these attributes. */
+export const allowsDeadLettersOf = (attributes: QueueAttributes, source: string): boolean => {
+  const { redrivePermission, sourceQueueArns } = redriveAllowPolicy(attributes);
+  return redrivePermission === 'allowAll' || sourceQueueArns.includes(source);
+};
+
 /** Checks names and values as AWS does; numbers may come as numbers. Throws InvalidAttributeName or ...Value. */
-export const checkAttributes = (input: { readonly [name: string]: unknown }): QueueAttributes => {
+export const checkAttributes = (input: { readonly [name: string]: unknown }, isFifoQueue: boolean): QueueAttributes => {
   const checked: Record<string, string> = {};
   for (const [name, value] of Object.entries(input)) {
     const bounds = BOUNDS[name];
@@ -88,9 +126,11 @@ export const checkAttributes = (input: { readonly [name: string]: unknown }): Qu
     if (bounds !== undefined) {
       const number = Number(text);
       if (!Number.isInteger(number) || number < bounds[0] || number > bounds[1]) throw invalidValue(name);
-    } else if (!OTHERS.has(name)) throw new AwsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
+    } else if (!OTHERS.has(name) || (!isFifoQueue && OF_FIFO.includes(name)))
+      throw new AwsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
     checked[name] = text;
   }
   redrivePolicy(checked);
+  redriveAllowPolicy(checked);
   return checked;
 };

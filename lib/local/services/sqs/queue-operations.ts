@@ -6,7 +6,14 @@ import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { asked, pageOf } from '../../page.ts';
 import { AwsError, type Shape } from '../../service.ts';
-import { checkAttributes, isSettable, type QueueAttributes, redrivePolicy, withDefaults } from './attribute-checks.ts';
+import {
+  allowsDeadLettersOf,
+  checkAttributes,
+  isSettable,
+  type QueueAttributes,
+  redrivePolicy,
+  withDefaults,
+} from './attribute-checks.ts';
 import {
   dropExpired,
   isFifo,
@@ -38,7 +45,8 @@ const described = (state: QueueState, queue: Queue): QueueAttributes => {
   };
 };
 
-const attributesOf = (input: Shape): QueueAttributes => checkAttributes(read.optionalShape(input, 'Attributes') ?? {});
+const attributesOf = (input: Shape, isFifoQueue: boolean): QueueAttributes =>
+  checkAttributes(read.optionalShape(input, 'Attributes') ?? {}, isFifoQueue);
 
 const tagsOf = (input: Shape): { [key: string]: string } => {
   const tags = isShape(input.tags) ? input.tags : isShape(input.Tags) ? input.Tags : {};
@@ -48,7 +56,7 @@ const tagsOf = (input: Shape): { [key: string]: string } => {
 export const queueOperations = (state: QueueState): OperationTable => {
   const { table, context } = state;
 
-  const checkRedrive = (attributes: QueueAttributes, isFifoQueue: boolean): void => {
+  const checkRedrive = (source: string, attributes: QueueAttributes): void => {
     const target = redrivePolicy(attributes)?.deadLetterTargetArn;
     if (target === undefined) return;
     if (parseArn(target)?.service !== 'sqs') {
@@ -62,16 +70,22 @@ export const queueOperations = (state: QueueState): OperationTable => {
         'InvalidParameterValue',
         `Value for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.`,
       );
-    if (isFifo(queue) !== isFifoQueue)
+    if (isFifo(queue) !== source.endsWith('.fifo'))
       throw new AwsError(
         'InvalidParameterValue',
         'Value for parameter RedrivePolicy is invalid. Reason: Dead-letter queue must be same type of queue as the source.',
+      );
+    if (!allowsDeadLettersOf(queue.attributes, queueArn(state, source)))
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Value ${attributes.RedrivePolicy} for parameter RedrivePolicy is invalid. Reason: The RedriveAllowPolicy of ${target} does not permit ${source}.`,
       );
   };
 
   const create = (input: Shape): Shape => {
     const name = read.text(input, 'QueueName');
-    const attributes = attributesOf(input);
+    const asked = String(read.optionalShape(input, 'Attributes')?.FifoQueue) === 'true';
+    const attributes = attributesOf(input, asked || name.endsWith('.fifo'));
     if (!NAME.test(name))
       throw new AwsError(
         'InvalidParameterValue',
@@ -82,9 +96,9 @@ export const queueOperations = (state: QueueState): OperationTable => {
         'InvalidParameterValue',
         'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.',
       );
-    checkRedrive(attributes, name.endsWith('.fifo'));
     const existing = table.queues.get(name);
     if (existing === undefined) {
+      checkRedrive(name, attributes);
       const now = context.clock.now();
       table.queues.set(name, { name, createdMs: now, modifiedMs: now, attributes, tags: tagsOf(input) });
     } else {
@@ -101,10 +115,10 @@ export const queueOperations = (state: QueueState): OperationTable => {
 
   const setAttributes = (input: Shape): Shape => {
     const queue = queueOf(state, input);
-    const changes = attributesOf(input);
+    const changes = attributesOf(input, isFifo(queue));
     if (changes.FifoQueue !== undefined && changes.FifoQueue !== queue.attributes.FifoQueue)
       throw new AwsError('InvalidAttributeName', 'Unknown Attribute FifoQueue.');
-    checkRedrive(changes, isFifo(queue));
+    checkRedrive(queue.name, changes);
     const merged = Object.entries({ ...queue.attributes, ...changes }).filter(([, value]) => value !== ''); // '' removes
     table.queues.set(queue.name, {
       ...queue,

@@ -36,9 +36,16 @@ export const queue: ResourceHandler = {
     const given = pick(properties, [...Object.keys(NUMBERS), ...FIFO, ...POLICIES]);
     const isThere = await exists(context, QueueName);
     // Attributes that the template no longer names go back to what AWS gives a new queue; '' removes a policy.
-    const all = { ...(isThere && { ...NUMBERS, RedrivePolicy: '' }), ...given, ...(fifo && { FifoQueue: true }) };
+    const all = {
+      ...(isThere && { ...NUMBERS, RedrivePolicy: '', RedriveAllowPolicy: '' }),
+      ...given,
+      ...(fifo && { FifoQueue: true }),
+    };
     const texts = Object.entries(all).map(([attribute, value]) => [attribute, asText(value)]);
-    const Attributes: Shape = Object.fromEntries(texts.filter(([attribute]) => fifo || attribute !== 'FifoQueue'));
+    const isOfFifo = (attribute = ''): boolean => FIFO.includes(attribute);
+    const Attributes: Shape = Object.fromEntries(
+      texts.filter(([attribute, value]) => fifo || value !== 'false' || !isOfFifo(attribute)),
+    );
     const QueueUrl = `${context.endpoint()}/${context.account}/${QueueName}`;
     const sqs = context.service('sqs');
     if (isThere) await sqs.call('SetQueueAttributes', { QueueUrl, Attributes });
