@@ -113,6 +113,16 @@ test.each<[string, object, string, string]>([
     '/States/S/Resource',
     'The resource provided arn:aws:states:::dynamodb:query is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.',
   ],
+  ...[
+    'arn:aws:states:::sqs:sendMessage.sync',
+    'arn:aws:states:::lambda:invoke.sync:2',
+    'arn:aws:states:::dynamodb:putItem.waitForTaskToken',
+  ].map((Resource): [string, object, string, string] => [
+    'a pattern that its action is not optimized for',
+    task({ Resource }),
+    '/States/S/Resource',
+    `The resource provided ${Resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`,
+  ]),
   [
     'the reserved variable',
     pass({ Assign: { states: 1 } }),

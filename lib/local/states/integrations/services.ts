@@ -35,14 +35,24 @@ export const sdkServices: Readonly<Record<string, CalledService>> = {
 export const serviceNamed = (name: string): CalledService | undefined =>
   Object.hasOwn(sdkServices, name) ? sdkServices[name] : undefined;
 
-/** By the name in `arn:aws:states:::<name>:<action>`, with the actions that AWS has optimized. */
-export const optimizedActions: Readonly<
-  Record<string, { readonly service: string; readonly actions: readonly string[] }>
-> = {
-  lambda: { service: 'lambda', actions: ['invoke'] },
-  states: { service: 'sfn', actions: ['startExecution'] },
-  dynamodb: { service: 'dynamodb', actions: ['getItem', 'putItem', 'updateItem', 'deleteItem'] },
-  sqs: { service: 'sqs', actions: ['sendMessage'] },
-  sns: { service: 'sns', actions: ['publish'] },
-  events: { service: 'eventbridge', actions: ['putEvents'] },
+interface Optimized {
+  readonly service: string;
+  readonly actions: readonly string[];
+  /** What may follow the action, beside nothing. */
+  readonly patterns: readonly string[];
+}
+
+const TOKEN = ['.waitForTaskToken'];
+
+/**
+ * By the name in `arn:aws:states:::<name>:<action>`, with the actions that AWS has optimized and the patterns that it has them in:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+ */
+export const optimizedActions: Readonly<Record<string, Optimized>> = {
+  lambda: { service: 'lambda', actions: ['invoke'], patterns: TOKEN },
+  states: { service: 'sfn', actions: ['startExecution'], patterns: [...TOKEN, '.sync', '.sync:2'] },
+  dynamodb: { service: 'dynamodb', actions: ['getItem', 'putItem', 'updateItem', 'deleteItem'], patterns: [] },
+  sqs: { service: 'sqs', actions: ['sendMessage'], patterns: TOKEN },
+  sns: { service: 'sns', actions: ['publish'], patterns: TOKEN },
+  events: { service: 'eventbridge', actions: ['putEvents'], patterns: TOKEN },
 };

@@ -20,13 +20,15 @@ const credentialsOf = (fields: Fields): TaskState['credentials'] => {
 export const notRecognized = (resource: string): string =>
   `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
 
-const OPTIMIZED = /^arn:[^:]+:states:::([a-z]+):([A-Za-z0-9]+)/;
+const OPTIMIZED = /^arn:[^:]+:states:::([a-z]+):([A-Za-z0-9]+)(.*)$/;
 
-/** AWS knows the actions of its optimized integrations when a machine is created. */
+/** AWS knows the actions of its optimized integrations, and their patterns, when a machine is created. */
 const isRecognized = (resource: string): boolean => {
-  const [, service = '', action = ''] = OPTIMIZED.exec(resource) ?? [];
+  const [, service = '', action = '', pattern = ''] = OPTIMIZED.exec(resource) ?? [];
   const entry = Object.hasOwn(optimizedActions, service) ? optimizedActions[service] : undefined;
-  return entry === undefined || entry.actions.includes(action);
+  return (
+    entry === undefined || (entry.actions.includes(action) && (pattern === '' || entry.patterns.includes(pattern)))
+  );
 };
 
 export const parseTask = (name: string, fields: Fields, next: string | undefined, express: boolean): TaskState => {
