@@ -1,7 +1,7 @@
 // The engine's one SQLite file: how it is opened, and how damage is told from a file that is merely newer.
 import { DatabaseSync } from 'node:sqlite';
 import { DamagedStateError, EngineError } from './engine-error.ts';
-import { fs } from './late-modules.ts';
+import { fs, late } from './late-modules.ts';
 
 /**
  * `process`: a killed process loses nothing. `power`: nor does a machine that loses power (each commit waits for the disk). `none`: it is in
@@ -16,6 +16,12 @@ const OLDEST_VERSION = 2;
 
 const CHECKPOINT_PAGES = 8_000; // 32 MB of log: each checkpoint waits for the disk
 const LOG_BYTES = 1_048_576;
+
+const pageSums = late<typeof import('./page-sums.ts')>(import.meta.url, './page-sums.ts');
+
+/** What the name of a file of the database has behind its path: SQLite's own, and that of our sums. */
+export const BESIDE = ['', '-wal', '-shm', '-sums'] as const;
+const sumsOf = (path: string): string => `${path}-sums`;
 
 const readVersion = (database: DatabaseSync): number => {
   const row = database.prepare('PRAGMA user_version').get();
@@ -47,16 +53,17 @@ const summed = (
 };
 
 /**
- * Throws DamagedStateError for a log of SQLite's that is damaged. SQLite reads it up to the first record that does not fit the one before, and takes the rest for what
- * a crash left half written: so one damaged byte would take all that was committed after it, and nobody would be told. A crash
+ * The pages that SQLite reads from its log. Throws DamagedStateError for a log that is damaged. SQLite reads it up to the first record that does
+ * not fit the one before, and takes the rest for what a crash left half written: so one damaged byte would take all that was committed after it, and nobody would be told. A crash
  * of the process leaves no commit behind such a record, whole and of this log; damage does, and a loss of power may where commits do not
  * wait for the disk. Then only a person can tell whether to go on with what was committed before.
  */
-const checkLog = (path: string): void => {
+const checkLog = (path: string): ReadonlySet<number> => {
+  const pages = new Set<number>();
   const file = `${path}-wal`;
-  if (!fs.existsSync(file)) return;
+  if (!fs.existsSync(file)) return pages;
   const bytes = fs.readFileSync(file);
-  if (bytes.length < LOG_HEADER) return;
+  if (bytes.length < LOG_HEADER) return pages;
   const log = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const two = (at: number) => [log.getUint32(at), log.getUint32(at + 4)] as const;
   const isAt = (at: number, [one, other]: readonly [number, number]) =>
@@ -65,7 +72,7 @@ const checkLog = (path: string): void => {
   const magic = log.getUint32(0);
   const isLittle = magic === 0x377f0682;
   if ((!isLittle && magic !== 0x377f0683) || !isAt(24, summed(log, isLittle, [0, 24], [0, 0]))) {
-    if (bytes.every((byte) => byte === 0)) return;
+    if (bytes.every((byte) => byte === 0)) return pages;
     throw new DamagedStateError(path, `the header of its log ${file} is broken`);
   }
 
@@ -77,23 +84,33 @@ const checkLog = (path: string): void => {
     return isAt(at + 16, summed(log, isLittle, [at + FRAME_HEADER, at + size], head));
   };
   let broken: number | undefined;
+  let end = LOG_HEADER; // of the last commit
   for (let at = LOG_HEADER; at + size <= bytes.length; at += size) {
     const isOfThis = isAt(at + 8, salts);
+    const isCommit = log.getUint32(at + 4) !== 0;
     if (broken === undefined) {
       if (!isOfThis || !fits(at)) broken = at;
+      else if (isCommit) end = at + size;
       continue;
     }
-    const isCommit = log.getUint32(at + 4) !== 0;
     if (!isOfThis || !isCommit || !fits(at)) continue;
     const instead = `; or, where the machine lost power, cut the log to ${broken} bytes, which goes on with what was committed before: work that ended later is done again`;
     throw new DamagedStateError(path, `its log ${file} is broken at byte ${broken}, and has commits behind that`, {
       instead,
     });
   }
+  for (let at = LOG_HEADER; at < end; at += size) pages.add(log.getUint32(at));
+  return pages;
+};
+
+/** Throws DamagedStateError; false where only SQLite can tell. */
+const isAsWritten = (path: string): boolean => {
+  const inLog = checkLog(path);
+  return fs.existsSync(sumsOf(path)) && pageSums().holdsSums(path, sumsOf(path), inLog);
 };
 
 const prepared = (path: string, durability: Durability): DatabaseSync => {
-  if (durability !== 'none') checkLog(path);
+  const isWhole = durability !== 'none' && isAsWritten(path);
   const database = new DatabaseSync(durability === 'none' ? ':memory:' : path);
   try {
     // One process owns the file (state-folder.ts holds the lock), so the locks of each commit are saved: 18 us become 12.
@@ -101,7 +118,7 @@ const prepared = (path: string, durability: Durability): DatabaseSync => {
       `PRAGMA synchronous = ${durability === 'power' ? 'FULL' : 'OFF'}; PRAGMA locking_mode = EXCLUSIVE;
        PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};`,
     );
-    const problem = firstProblem(database);
+    const problem = isWhole ? undefined : firstProblem(database);
     if (problem !== undefined) throw new DamagedStateError(path, problem);
     return database;
   } catch (error) {
@@ -127,6 +144,13 @@ export const growLog = (database: DatabaseSync): void => {
     // The engine goes on without: what it has to write may still fit.
     process.emitWarning(`the log of ${file} was not given its room: ${String(error)}`);
   }
+};
+
+/** Closes what `openDatabase` gave. */
+export const closeDatabase = (database: DatabaseSync): void => {
+  const path = database.location();
+  database.close();
+  if (path !== null) pageSums().keepSums(path, sumsOf(path));
 };
 
 /**

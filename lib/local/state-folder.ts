@@ -1,7 +1,7 @@
 // The folder (.heddle/) that holds everything an engine remembers: one owner at a time, checked when opened.
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Durability, openDatabase } from './database.ts';
+import { BESIDE, closeDatabase, type Durability, openDatabase } from './database.ts';
 import { DamagedStateError, EngineError } from './engine-error.ts';
 import { fs } from './late-modules.ts';
 
@@ -23,7 +23,6 @@ export interface StateFolderOptions {
 }
 
 const PID_FILE = 'engine.pid';
-const WAL_FILES = ['', '-wal', '-shm'];
 
 const holderOf = (pidFile: string): string =>
   (fs.existsSync(pidFile) && fs.readFileSync(pidFile, 'utf8').split('\n')[0]) || 'unknown';
@@ -84,7 +83,7 @@ export const setAside = (path: string): string => {
   let number = 1;
   while (fs.existsSync(`${path}.damaged-${number}`)) number += 1;
   const target = `${path}.damaged-${number}`;
-  for (const suffix of WAL_FILES) {
+  for (const suffix of BESIDE) {
     if (fs.existsSync(`${path}${suffix}`)) fs.renameSync(`${path}${suffix}`, `${target}${suffix}`);
   }
   return target;
@@ -147,7 +146,7 @@ export const openStateFolder = (dir: string, options: StateFolderOptions = {}): 
       database,
       announce: (endpoint) => fs.writeFileSync(join(dir, PID_FILE), `${process.pid}\n${endpoint}\n`),
       close: () => {
-        database.close();
+        closeDatabase(database);
         release();
       },
     };

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EngineError } from '../../lib/local/engine-error.ts';
-import { openStateFolder } from '../../lib/local/state-folder.ts';
+import { openStateFolder, type StateFolder } from '../../lib/local/state-folder.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -103,8 +103,10 @@ test('a folder that cannot be made is told as such', () => {
   expect(errorOf(() => openStateFolder('/proc/x/y')).message).toContain('HDL508 /proc/x/y cannot be made');
 });
 
+const file = (): string => join(dir, 'engine.sqlite');
+const sums = (): string => join(dir, 'engine.sqlite-sums');
+
 describe('damage', () => {
-  const file = (): string => join(dir, 'engine.sqlite');
   const damages = [
     {
       name: 'not a database',
@@ -157,6 +159,86 @@ describe('damage', () => {
     const error = errorOf(() => openStateFolder(dir, { setAsideDamaged: true }));
     expect(error.code).toBe('HDL505');
     expect(error.message).toContain('state layout 99; expected layout 3');
+  });
+});
+
+describe('a letter that is another, where SQLite sees none', () => {
+  const PAGE = 4096;
+  const countRows = (folder: StateFolder): unknown => folder.database.prepare('SELECT count(*) AS n FROM t').get()?.n;
+  const flipped = (bytes: Buffer, at: number): Buffer => {
+    const copy = Buffer.from(bytes);
+    copy[at] = (copy[at] ?? 0) ^ 1;
+    return copy;
+  };
+
+  test('is found at the start, on whichever page', () => {
+    fill();
+    const sound = readFileSync(file());
+    for (let page = 0; page * PAGE < sound.length; page += 1) {
+      writeFileSync(file(), flipped(sound, page * PAGE + ((page * 1009 + 100) % PAGE)));
+      expect(errorOf(() => openStateFolder(dir))).toMatchObject({
+        code: 'HDL503',
+        path: file(),
+        found: `${file()} is damaged (its page ${page + 1} has not the sum that is in ${sums()})`,
+      });
+    }
+    writeFileSync(file(), sound);
+    const folder = openStateFolder(dir);
+    expect(countRows(folder)).toBe(500);
+    folder.close();
+  });
+
+  test.each([0, 50, 1.5 * PAGE, 3 * PAGE])('so is a file that was cut to %i bytes', (length) => {
+    fill();
+    truncateSync(file(), length);
+    expect(errorOf(() => openStateFolder(dir))).toMatchObject({ code: 'HDL503', path: file() });
+  });
+
+  test('is found in what a killed process left, on the pages that it had not written', () => {
+    fill();
+    const folder = openStateFolder(dir);
+    folder.database.exec("INSERT INTO t VALUES ('more')"); // on the last page
+    const left = join(dir, 'left');
+    mkdirSync(left);
+    for (const name of ['', '-wal', '-sums']) copyFileSync(`${file()}${name}`, join(left, `engine.sqlite${name}`));
+    folder.close();
+    const sound = readFileSync(join(left, 'engine.sqlite'));
+    const pages = sound.length / PAGE;
+    writeFileSync(join(left, 'engine.sqlite'), flipped(sound, 4 * PAGE + 100));
+    expect(errorOf(() => openStateFolder(left)).message).toContain('its page 5 has not the sum');
+    const unused = flipped(flipped(sound, 100), (pages - 1) * PAGE + 100); // the first and the last are in the log
+    writeFileSync(join(left, 'engine.sqlite'), unused);
+    const again = openStateFolder(left);
+    expect(countRows(again)).toBe(501);
+    again.close();
+  });
+
+  test('sums of an earlier state, and sums that are damaged themselves, are no damage of the state', () => {
+    fill();
+    const earlier = readFileSync(sums());
+    const folder = openStateFolder(dir);
+    folder.database.exec('DELETE FROM t WHERE rowid > 1');
+    folder.close();
+    const own = readFileSync(sums());
+    for (const kept of [earlier, Buffer.alloc(0), flipped(own, 9), own.subarray(0, 8), own.subarray(0, 7)]) {
+      writeFileSync(sums(), kept);
+      const again = openStateFolder(dir);
+      expect(countRows(again)).toBe(1);
+      again.close();
+    }
+  });
+
+  test('what another program wrote is not told from damage; the error says which file knows of it', () => {
+    fill();
+    const database = new DatabaseSync(file());
+    database.exec("UPDATE t SET x = 'y' WHERE rowid = 400");
+    database.close();
+    expect(errorOf(() => openStateFolder(dir)).message).toContain(
+      `where another program wrote to it, delete ${sums()}.`,
+    );
+    rmSync(sums());
+    openStateFolder(dir).close();
+    openStateFolder(dir).close();
   });
 });
 

@@ -1,8 +1,10 @@
 // Object bodies as files. A body is written under a new name before the row that names it is committed, and the file of
-// a replaced body goes after: at every moment each row has its whole body. Files that no row names are swept at start.
+// a replaced body goes after: at every moment each row has its whole body. Files that no row names are swept at start. The name ends with a sum
+// of the body, by which a reader of the whole sees whether it is what was written.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { AwsError } from '../../service.ts';
 
 /** A body that is never in memory as a whole. */
@@ -30,6 +32,14 @@ const onDisk = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     error.cause = cause;
     throw error;
   }
+};
+
+const named = (name: string, sum: number): string => `${name}-${sum.toString(16).padStart(8, '0')}`;
+
+/** The sum that the name of a file holds; undefined of one that was written before there were any. */
+const sumIn = (file: string): number | undefined => {
+  const [, digits] = /-([0-9a-f]{8})$/.exec(file) ?? [];
+  return digits === undefined ? undefined : Number.parseInt(digits, 16);
 };
 
 const sweep = (dir: string, inUse: ReadonlySet<string>): void => {
@@ -64,19 +74,26 @@ export const bodyFiles = ({ dir, inUse, newName, isPowerSafe }: BodyFilesOptions
   sweep(dir, inUse);
   return {
     write: async (bytes) => {
-      const file = newName();
-      const draft = join(dir, `${file}.part`);
-      await onDisk('written', async () => {
+      const name = newName();
+      const draft = join(dir, `${name}.part`);
+      let sum = bytes instanceof Uint8Array ? crc32(bytes) : 0;
+      const summed = function* (parts: BodyParts): Generator<Uint8Array> {
+        for (const part of parts) {
+          sum = crc32(part, sum);
+          yield part;
+        }
+      };
+      return await onDisk('written', async () => {
         try {
-          await writeFile(draft, bytes, { flush: isPowerSafe });
-          await rename(draft, join(dir, file));
+          await writeFile(draft, bytes instanceof Uint8Array ? bytes : summed(bytes), { flush: isPowerSafe });
+          await rename(draft, join(dir, named(name, sum)));
         } catch (error) {
           await rm(draft, { force: true });
           throw error;
         }
         if (isPowerSafe) await syncFolder(dir);
+        return named(name, sum);
       });
-      return file;
     },
     read: (file, start, length) =>
       onDisk('read', async () => {
@@ -86,9 +103,12 @@ export const bodyFiles = ({ dir, inUse, newName, isPowerSafe }: BodyFilesOptions
           let read = 0;
           while (read < length) {
             const { bytesRead } = await handle.read(bytes, read, length - read, start + read);
-            if (bytesRead === 0) throw new Error(`the body file ${file} is shorter than its object`);
+            if (bytesRead === 0) throw new Error(`HDL503 the body file ${file} is shorter than its object`);
             read += bytesRead;
           }
+          const sum = start === 0 && (await handle.stat()).size === length ? sumIn(file) : undefined;
+          if (sum !== undefined && sum !== crc32(bytes))
+            throw new Error(`HDL503 the body file ${file} is not what was written`);
           return bytes;
         } finally {
           await handle.close();
