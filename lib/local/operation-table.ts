@@ -7,8 +7,16 @@ export type Operation = (input: Shape, gone?: AbortSignal) => Shape | Promise<Sh
 /** Operations by name, in Pascal case as the AWS API reference spells them. */
 export type OperationTable = { readonly [operation: string]: Operation };
 
-/** The `call` of a service: finds the operation or throws `notImplemented`. `more` gives the rest of the table, asked for once, when it is needed. */
-export const callFrom = (id: ServiceId, operations: OperationTable, more?: () => OperationTable): Service['call'] => {
+/**
+ * The `call` of a service: finds the operation or throws `notImplemented`. `more` gives the rest of the table, asked for once, when it is needed.
+ * `check` throws for a request that no operation of that name takes.
+ */
+export const callFrom = (
+  id: ServiceId,
+  operations: OperationTable,
+  more?: () => OperationTable,
+  check?: (operation: string, input: Shape) => void,
+): Service['call'] => {
   const known = new Map(Object.entries(operations));
   let rest = more;
   const find = (operation: string): Operation | undefined => {
@@ -22,6 +30,7 @@ export const callFrom = (id: ServiceId, operations: OperationTable, more?: () =>
     try {
       const run = find(operation);
       if (!run) throw notImplemented(id, operation);
+      check?.(operation, input);
       const answer = run(input, gone);
       return answer instanceof Promise ? answer : Promise.resolve(answer);
     } catch (thrown) {

@@ -227,6 +227,10 @@ describe('refusals', () => {
     ['ListExecutions', { mapRunArn: arn('mapRun:m/each:id') }, 'ResourceNotFound'],
     ['ListMapRuns', { executionArn: arn('execution:m:no') }, 'ExecutionDoesNotExist'],
     ['ListStateMachines', { maxResults: -1 }, 'ValidationException'],
+    ['ListStateMachines', { maxResults: 1.5 }, 'SerializationException'],
+    ['CreateStateMachine', { name: 'n', definition, roleArn, publish: 'yes' }, 'SerializationException'],
+    ['CreateStateMachine', { name: 'a\uFFFEb', definition, roleArn }, 'InvalidName'],
+    ['TagResource', { resourceArn: stateMachineArn, tags: { a: 'b' } }, 'SerializationException'],
   ])('%s %j: %s', async (operation, input, code) => {
     const { call } = engine();
     await call('CreateStateMachine', { name: 'm', definition, roleArn });

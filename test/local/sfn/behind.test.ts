@@ -47,7 +47,11 @@ const live = async (
 
 const start = async ({ engine }: Life, input: Shape): Promise<string> => {
   const sfn = engine.service('sfn');
-  const { stateMachineArn } = await sfn.call('CreateStateMachine', { name: 'm', definition, roleArn: arn('r', 'r') });
+  const { stateMachineArn } = await sfn.call('CreateStateMachine', {
+    name: 'm',
+    definition,
+    roleArn: 'arn:aws:iam::123456789012:role/r',
+  });
   const { executionArn } = await sfn.call('StartExecution', { stateMachineArn, input: JSON.stringify(input) });
   return String(executionArn);
 };
@@ -185,8 +189,8 @@ test('who hears of an end hears of what is on disk, and may start the next one a
     },
   );
   const sfn = chained.engine.service('sfn');
-  await sfn.call('CreateStateMachine', { name: 'm', definition, roleArn: arn('r', 'r') });
-  const machine = { name: 'p', definition: passes, roleArn: arn('r', 'r') };
+  await sfn.call('CreateStateMachine', { name: 'm', definition, roleArn: 'arn:aws:iam::123456789012:role/r' });
+  const machine = { name: 'p', definition: passes, roleArn: 'arn:aws:iam::123456789012:role/r' };
   const { stateMachineArn } = await sfn.call('CreateStateMachine', machine);
   await sfn.call('StartExecution', { stateMachineArn });
   const { executionArn } = await next.promise;
@@ -200,7 +204,7 @@ test('a start that is asked for twice at once is on disk when either is answered
   const waits = JSON.stringify({ StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 900, End: true } } });
   const twice = await live(join(folder, 'twice'), () => 1);
   const sfn = twice.engine.service('sfn');
-  const machine = { name: 'm', definition: waits, roleArn: arn('r', 'r') };
+  const machine = { name: 'm', definition: waits, roleArn: 'arn:aws:iam::123456789012:role/r' };
   const { stateMachineArn } = await sfn.call('CreateStateMachine', machine);
   const ask = () => sfn.call('StartExecution', { stateMachineArn, name: 'n', input: '{}' });
   const left = await Promise.race([ask(), ask()].map((answer) => answer.then(() => twice.killed('answered'))));
@@ -211,7 +215,11 @@ test('a start that is asked for twice at once is on disk when either is answered
 test('a name is taken as soon as its execution has ended', async () => {
   const { engine } = await live(join(folder, 'names'), () => 1);
   const sfn = engine.service('sfn');
-  const { stateMachineArn } = await sfn.call('CreateStateMachine', { name: 'm', definition, roleArn: arn('r', 'r') });
+  const { stateMachineArn } = await sfn.call('CreateStateMachine', {
+    name: 'm',
+    definition,
+    roleArn: 'arn:aws:iam::123456789012:role/r',
+  });
   const input = JSON.stringify({ long: 'x'.repeat(20_000) });
   await sfn.call('StartExecution', { stateMachineArn, name: 'n', input });
   await engine.ended(arn('execution', 'm:n'));
@@ -275,7 +283,11 @@ test('a function may stop the execution that calls it, at once', async () => {
     return 1;
   });
   const sfn = stopped.engine.service('sfn');
-  const { stateMachineArn } = await sfn.call('CreateStateMachine', { name: 'm', definition, roleArn: arn('r', 'r') });
+  const { stateMachineArn } = await sfn.call('CreateStateMachine', {
+    name: 'm',
+    definition,
+    roleArn: 'arn:aws:iam::123456789012:role/r',
+  });
   await sfn.call('StartExecution', { stateMachineArn, name: 'self' });
   expect(await stopped.engine.ended(executionArn)).toMatchObject({ status: 'ABORTED' });
   await stopped.engine.close();

@@ -2,7 +2,7 @@
 // The messages are AWS's, as LocalStack's tests recorded them (test_sfn_api_aliasing).
 import { isShape } from '../../field-reader.ts';
 import { AwsError, type Shape } from '../../service.ts';
-import { refused, text, within } from './requests.ts';
+import { refused, text } from './requests.ts';
 
 /** One version that an alias leads to, and the share of executions that it gets, in percent. */
 export interface Route {
@@ -36,7 +36,6 @@ export const routesIn = (input: Shape): readonly Route[] | undefined => {
   const routes = (Array.isArray(given) ? given.filter(isShape) : []).map(routeIn);
   if (routes.length < 1) throw lengthOf(routes, 'greater than or equal to 1');
   if (routes.length > MOST_ROUTES) throw lengthOf(routes, `less than or equal to ${MOST_ROUTES}`);
-  for (const [at, { weight }] of routes.entries()) within(weight, `${FIELD}.${at + 1}.member.weight`, 0, 100);
   return routes;
 };
 

@@ -58,12 +58,6 @@ export const checkLogging = (settings: Shape): void => {
   const configuration = (settings.loggingConfiguration ?? {}) as Shape;
   const level = String(configuration.level ?? 'OFF');
   if (level === 'OFF') return;
-  if (!Object.hasOwn(LEVELS, level)) {
-    throw new AwsError(
-      'ValidationException',
-      `1 validation error detected: Value '${level}' at 'loggingConfiguration.level' failed to satisfy constraint: Member must satisfy enum value set: [ALL, FATAL, ERROR, OFF]`,
-    );
-  }
   const destinations = destinationsOf(configuration);
   if (destinations.length !== 1) throw refused('Must specify exactly one Log Destination.');
   const [, group, qualifier] = GROUP.exec(destinations[0] ?? '') ?? [];

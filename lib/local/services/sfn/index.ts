@@ -14,6 +14,7 @@ import { Executions } from './executions.ts';
 import { Machines } from './machines.ts';
 import { firstOperations, otherOperations } from './operations.ts';
 import type { LateParts, Parts } from './parts.ts';
+import { checkModel } from './requests.ts';
 import { createTables } from './tables.ts';
 
 const activitiesModule = lateModule<typeof import('./activities.ts')>(import.meta.url, './activities.ts');
@@ -96,7 +97,7 @@ export const sfnService = (
     logs,
     late,
   };
-  const call = callFrom('sfn', firstOperations(parts), () => otherOperations(parts));
+  const call = callFrom('sfn', firstOperations(parts), () => otherOperations(parts), checkModel);
   // Known from the first moment: a worker may answer before its execution has been taken up.
   executions.expectTokens();
   return {

@@ -6,7 +6,7 @@ import { definitionOf, describeMachine, isInitial } from './descriptions.ts';
 import { checkLogging } from './execution-logs.ts';
 import { page, sizeOf } from './pages.ts';
 import type { Parts } from './parts.ts';
-import { anyText, arnIn, checkName, oneOf, optionalText, seconds, text, withData } from './requests.ts';
+import { anyText, arnIn, checkName, checkRole, optionalText, seconds, text, withData } from './requests.ts';
 import type { VersionRow } from './versions.ts';
 
 const tags = late<typeof import('./tag-operations.ts')>(import.meta.url, './tag-operations.ts');
@@ -22,8 +22,6 @@ const settingsOf = (input: Shape): Shape => {
 };
 
 const arnOf = (input: Shape) => arnIn(input, 'stateMachineArn', 'stateMachine');
-
-const MOST_DIAGNOSTICS = 100;
 
 const checkPublish = (input: Shape): void => {
   if (input.publish === true || optionalText(input, 'versionDescription') === undefined) return;
@@ -52,14 +50,13 @@ export const machineOperations = (parts: Parts): OperationTable => {
   };
   return {
     CreateStateMachine: async (input) => {
-      oneOf(input, 'type', 'STANDARD', 'EXPRESS');
       checkPublish(input);
       const name = checkName(anyText(input, 'name'));
       const settings = await checkedSettings(input);
       const machine = machines.create({
         name,
         definition: anyText(input, 'definition'),
-        roleArn: text(input, 'roleArn'),
+        roleArn: checkRole(text(input, 'roleArn')),
         type: input.type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
         settings,
         tags: input.tags === undefined ? {} : tags().tagsIn(input, machines.arnOf(name)),
@@ -71,8 +68,9 @@ export const machineOperations = (parts: Parts): OperationTable => {
       };
     },
     UpdateStateMachine: async (input) => {
+      const arn = arnOf(input);
       const definition = optionalText(input, 'definition');
-      const roleArn = optionalText(input, 'roleArn');
+      const roleArn = checkRole(optionalText(input, 'roleArn'));
       const settings = await checkedSettings(input);
       if (definition === undefined && roleArn === undefined && Object.keys(settings).length === 0) {
         throw new AwsError(
@@ -81,7 +79,6 @@ export const machineOperations = (parts: Parts): OperationTable => {
         );
       }
       checkPublish(input);
-      const arn = arnOf(input);
       const revision = machines.update(arn, { definition, roleArn, settings });
       return {
         updateDate: seconds(revision.createdAt),
@@ -138,10 +135,8 @@ export const machineOperations = (parts: Parts): OperationTable => {
     },
     // All that is found is an error, which either `severity` asks for.
     ValidateStateMachineDefinition: (input) => {
-      oneOf(input, 'severity', 'ERROR', 'WARNING');
-      oneOf(input, 'type', 'STANDARD', 'EXPRESS');
       const { ok, diagnostics } = machines.parse(anyText(input, 'definition'), input.type === 'EXPRESS');
-      const most = sizeOf(input.maxResults, MOST_DIAGNOSTICS);
+      const most = sizeOf(input);
       return {
         result: ok ? 'OK' : 'FAIL',
         diagnostics: diagnostics.slice(0, most).map(({ hint: _, ...told }) => told),

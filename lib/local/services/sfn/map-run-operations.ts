@@ -1,11 +1,11 @@
 // DescribeMapRun, ListMapRuns, UpdateMapRun.
 import type { OperationTable } from '../../operation-table.ts';
-import { AwsError, type Shape } from '../../service.ts';
+import type { Shape } from '../../service.ts';
 import type { MapRunRow } from './map-run-rows.ts';
 import type { MapRuns } from './map-runs.ts';
 import { page } from './pages.ts';
 import type { Parts } from './parts.ts';
-import { arnIn, seconds, within } from './requests.ts';
+import { arnIn, seconds } from './requests.ts';
 
 const FIELDS: Readonly<Record<string, string>> = {
   RUNNING: 'running',
@@ -61,13 +61,7 @@ const describe = (runs: MapRuns, row: MapRunRow): Shape => {
   };
 };
 
-const numberIn = (input: Shape, field: string, before: number, largest = UNBOUNDED): number => {
-  const value = input[field] ?? undefined;
-  if (value === undefined) return before;
-  if (typeof value === 'number' && (Number.isInteger(value) || field === 'toleratedFailurePercentage'))
-    return within(value, field, 0, largest);
-  throw new AwsError('SerializationException', `${field} is ${JSON.stringify(value)}; expected a number`);
-};
+const numberIn = (input: Shape, field: string, before: number): number => Number(input[field] ?? before);
 
 const runIn = (input: Shape) => arnIn(input, 'mapRunArn', 'mapRun');
 
@@ -91,7 +85,7 @@ export const mapRunOperations = ({ late: { mapRuns: runs }, executions }: Parts)
     runs.change(row.arn, {
       maxConcurrency: numberIn(input, 'maxConcurrency', row.maxConcurrency),
       toleratedCount: numberIn(input, 'toleratedFailureCount', row.toleratedCount),
-      toleratedPercentage: numberIn(input, 'toleratedFailurePercentage', row.toleratedPercentage, 100),
+      toleratedPercentage: numberIn(input, 'toleratedFailurePercentage', row.toleratedPercentage),
     });
     return {};
   },

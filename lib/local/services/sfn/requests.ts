@@ -1,8 +1,34 @@
 // Reads the fields of a request, with AWS's errors for those that are missing or malformed.
+import { late } from '../../late-modules.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { PAYLOAD_LIMIT } from '../../states/errors.ts';
 import { isLongerThan, Payload } from '../../states/json.ts';
 import { NotJson, readJson } from '../../states/parse/json-text.ts';
+
+const model = late<typeof import('./request-model.ts')>(import.meta.url, './request-model.ts');
+
+/** The texts that what starts an execution gives, with the most characters of each: such a request breaks nothing of the model. */
+const PLAIN: Readonly<Record<string, number>> = {
+  stateMachineArn: 256,
+  executionArn: 256,
+  roleArn: 256,
+  name: 80,
+  definition: 1_048_576,
+  input: 262_144,
+};
+
+const isPlain = (input: Shape): boolean => {
+  for (const field in input) {
+    const value = input[field];
+    if (typeof value !== 'string' || value === '' || !(value.length <= (PLAIN[field] ?? -1))) return false;
+  }
+  return true;
+};
+
+/** Throws ValidationException or SerializationException for a request that breaks the model of the API. */
+export const checkModel = (operation: string, input: Shape): void => {
+  if (!isPlain(input)) model().checkRequest(operation, input);
+};
 
 /** What breaks the API's model, as AWS words it. `found` is the value, in quotes; nothing where it is a secret. */
 export const refused = (found: string, field: string, rule: string): AwsError =>
@@ -42,20 +68,6 @@ export const atMost = <T extends string | undefined>(value: T, field: string, mo
   throw refused('', field, `have length less than or equal to ${most}`);
 };
 
-/** Refuses a word that is none of those. */
-export const oneOf = (input: Shape, field: string, ...words: readonly string[]): void => {
-  const value = optionalText(input, field);
-  if (value === undefined || words.some((word) => word === value)) return;
-  throw refused(`'${value}'`, field, `satisfy enum value set: [${words.join(', ')}]`);
-};
-
-/** Refuses a number outside of those bounds. */
-export const within = (value: number, field: string, least: number, most: number): number => {
-  if (value < least) throw refused(`'${value}'`, field, `have value greater than or equal to ${least}`);
-  if (value > most) throw refused(`'${value}'`, field, `have value less than or equal to ${most}`);
-  return value;
-};
-
 /** `error` and `cause` of StopExecution and SendTaskFailure. */
 export const problemIn = (input: Shape): readonly [error: string | undefined, cause: string | undefined] => [
   atMost(optionalText(input, 'error'), 'error', 256),
@@ -65,20 +77,12 @@ export const problemIn = (input: Shape): readonly [error: string | undefined, ca
 /** Whether what may be encrypted is asked for too. */
 export const withData = (input: Shape): boolean => input.includedData !== 'METADATA_ONLY';
 
-const INVALID_CHARACTERS = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u;
-const LONGEST_NAME = 80;
-
-/** The length of a name. Throws ValidationException. */
-export const checkLength = (name: string): string => {
-  if (name === '') throw refused("''", 'name', 'have length greater than or equal to 1');
-  if (name.length > LONGEST_NAME)
-    throw refused(`'${name}'`, 'name', `have length less than or equal to ${LONGEST_NAME}`);
-  return name;
-};
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html (name)
+const INVALID_CHARACTERS = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\p{Cs}\uFFFE\uFFFF\u{10FFFF}]/u;
 
 /** A name of a machine, execution or activity. Throws InvalidName. */
 export const checkName = (name: string): string => {
-  if (!INVALID_CHARACTERS.test(checkLength(name))) return name;
+  if (!INVALID_CHARACTERS.test(name)) return name;
   throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
 };
 
@@ -95,6 +99,14 @@ export const checkArn = (arn: string, ...types: readonly string[]): string => {
 /** An ARN of one of those resource types. Throws InvalidArn. */
 export const arnIn = (input: Shape, field: string, ...types: readonly string[]): string =>
   checkArn(text(input, field), ...types);
+
+const ROLE = /^arn:[^:]+:iam::[^:]*:role\/./;
+
+/** The ARN of a role, whether there is one or not. Throws InvalidArn. */
+export const checkRole = <T extends string | undefined>(arn: T): T => {
+  if (arn === undefined || ROLE.test(arn)) return arn;
+  throw new AwsError('InvalidArn', `Invalid Role Arn: '${arn}'`);
+};
 
 export const seconds = (milliseconds: number): number => milliseconds / 1000;
 

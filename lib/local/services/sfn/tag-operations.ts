@@ -3,32 +3,15 @@ import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import type { Tags } from './activities.ts';
 import type { Parts } from './parts.ts';
-import { arnIn, optionalText, refused } from './requests.ts';
+import { arnIn, refused } from './requests.ts';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html#service-limits-tagging */
 const MOST_TAGS = 50;
-const LONGEST_KEY = 128;
-const LONGEST_VALUE = 256;
 
-const part = (tag: Shape, field: 'key' | 'value', at: string, least: number, most: number): string => {
-  const value = optionalText(tag, field);
-  const refuse = (rule: string) => refused(value === undefined ? 'null' : `'${value}'`, `${at}.${field}`, rule);
-  if (value === undefined) throw refuse('not be null');
-  if (value.length < least) throw refuse(`have length greater than or equal to ${least}`);
-  if (value.length > most) throw refuse(`have length less than or equal to ${most}`);
-  return value;
-};
-
-const tagIn = (tag: Shape, at: string): readonly [key: string, value: string] => [
-  part(tag, 'key', at, 1, LONGEST_KEY),
-  part(tag, 'value', at, 0, LONGEST_VALUE),
-];
-
-/** The tags of a request with those that its resource has. Throws ValidationException, TooManyTags. */
+/** The tags of a request with those that its resource has. Throws TooManyTags. */
 export const tagsIn = (input: Shape, arn: string, before: Tags = {}): Tags => {
-  const list = Array.isArray(input.tags) ? (input.tags as readonly unknown[]) : [];
-  const given = list.map((tag, index) => tagIn(Object(tag) as Shape, `tags.${index + 1}.member`));
-  const tags = { ...before, ...Object.fromEntries(given) };
+  const given = (input.tags ?? []) as readonly { readonly key: string; readonly value: string }[];
+  const tags = { ...before, ...Object.fromEntries(given.map(({ key, value }) => [key, value])) };
   const count = Object.keys(tags).length;
   if (count <= MOST_TAGS) return tags;
   const why = `${arn} would have ${count} tags; at most ${MOST_TAGS} are allowed`; // in words of ours: AWS's were not seen

@@ -3,7 +3,7 @@ import { late } from '../../late-modules.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { isObject, type Json, type JsonObject, Payload } from '../../states/json.ts';
 import type { State } from '../../states/parse/machine.ts';
-import { optionalText, refused as outside } from './requests.ts';
+import { optionalText } from './requests.ts';
 
 const refused = (message: string): AwsError => new AwsError('ValidationException', message);
 
@@ -11,7 +11,6 @@ const model = late<typeof import('./mock-model.ts')>(import.meta.url, './mock-mo
 
 const WAITS = /\.(sync(:2)?|waitForTaskToken)$/;
 const ACTIVITY = /^arn:[^:]+:states:[^:]*:[^:]*:activity:/;
-const MODES = ['PRESENT', 'STRICT', 'NONE'];
 const MOCKED = new Set<State['kind']>(['Task', 'Map', 'Parallel']);
 
 /** Whether the result of `state`'s work is given. Throws for a mock that it cannot have, and where it must have one. */
@@ -30,9 +29,7 @@ const checkMock = (state: State, { mock, revealSecrets, roleArn }: Shape): void 
   }
   if (!MOCKED.has(state.kind)) throw refused(`State type '${state.kind}' is not supported when a mock is specified`);
   if (revealSecrets === true) throw refused('TestState does not support RevealSecrets when a mock is specified.');
-  const { result, errorOutput, fieldValidationMode: mode } = isObject(mock) ? mock : {};
-  if (mode !== undefined && !MODES.includes(String(mode)))
-    throw outside(`'${mode}'`, 'mock.fieldValidationMode', `satisfy enum value set: [${MODES.join(', ')}]`);
+  const { result, errorOutput } = isObject(mock) ? mock : {};
   if ((result === undefined) === (errorOutput === undefined))
     throw refused('A test mock should have only one of the following fields: [result, errorOutput].');
 };

@@ -18,7 +18,7 @@ import type { MapState, Sequence, State, TaskState } from '../../states/parse/ma
 import { uuid } from '../../uuid.ts';
 import { unlogged } from './express.ts';
 import { invalidDefinition, type Machines } from './machines.ts';
-import { oneOf, optionalText, parseInput, text } from './requests.ts';
+import { checkRole, optionalText, parseInput, text } from './requests.ts';
 import { contextOf, jsonOf, mocked } from './test-state-request.ts';
 
 /** What AWS calls the state that is tested, in the context object and in causes. */
@@ -66,7 +66,6 @@ export class StateTests {
   }
 
   async run(input: Shape): Promise<Shape> {
-    oneOf(input, 'inspectionLevel', 'INFO', 'DEBUG', 'TRACE');
     const visit = this.#visit(input);
     const inspected: Shape = {};
     const answer = await this.#outcome(visit, input, inspected);
@@ -95,7 +94,7 @@ export class StateTests {
       revision: '',
       machineArn: `${place}:stateMachine:${machine}`,
       machineName: machine,
-      roleArn: optionalText(input, 'roleArn') ?? '',
+      roleArn: checkRole(optionalText(input, 'roleArn')) ?? '',
       express: true,
       startedAt: clock.now(),
       timedFrom: clock.now(),

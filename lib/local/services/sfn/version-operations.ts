@@ -3,22 +3,11 @@ import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { type Route, routesIn } from './alias-routes.ts';
 import { page } from './pages.ts';
-import { anyText, arnIn, checkLength, optionalText, refused, seconds } from './requests.ts';
+import { anyText, arnIn, optionalText, refused, seconds } from './requests.ts';
 import type { AliasRow, Versions } from './versions.ts';
 
 const machineIn = (input: Shape) => arnIn(input, 'stateMachineArn', 'stateMachine');
 const aliasIn = (input: Shape) => arnIn(input, 'stateMachineAliasArn', 'stateMachine');
-
-/** The name of an alias: that of a version it may not have. */
-const aliasName = (input: Shape): string => {
-  const name = checkLength(anyText(input, 'name'));
-  if (/^(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]+$/.test(name)) return name;
-  throw refused(
-    `'${name}'`,
-    'name',
-    String.raw`satisfy regular expression pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$`,
-  );
-};
 
 const isSame = (some: readonly Route[], others: readonly Route[]): boolean =>
   some.length === others.length &&
@@ -62,7 +51,7 @@ const versionOperations = (versions: Versions): OperationTable => ({
 
 const aliasOperations = (versions: Versions): OperationTable => ({
   CreateStateMachineAlias: (input) => {
-    const name = aliasName(input);
+    const name = anyText(input, 'name');
     const routes = routesIn(input);
     if (!routes) throw refused('null', 'routingConfiguration', 'not be null');
     const machineArn = versions.machineOf(routes);
@@ -80,8 +69,8 @@ const aliasOperations = (versions: Versions): OperationTable => ({
     return { stateMachineAliasArn: alias.arn, creationDate: seconds(alias.createdAt) };
   },
   UpdateStateMachineAlias: (input) => {
-    const { name, machineArn } = versions.alias(aliasIn(input));
     const change = { routes: routesIn(input), description: optionalText(input, 'description') };
+    const { name, machineArn } = versions.alias(aliasIn(input));
     if (change.routes && versions.machineOf(change.routes) !== machineArn)
       throw new AwsError(
         'ValidationException',
