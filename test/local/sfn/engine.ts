@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly stateDir?: string;
   readonly database?: string;
   readonly clock?: Clock;
+  /** Whether what was left is carried on with; else only what is asked for is done. @default true */
+  readonly work?: boolean;
 }
 
 const START = Date.parse('2026-01-01T00:00:00Z');
@@ -106,7 +108,7 @@ export const engine = (options: EngineOptions = {}) => {
   const sfn = sfnService(context);
   services.set('sfn', sfn);
 
-  void sfn.start?.();
+  if (options.work ?? true) void sfn.start?.();
 
   const call = (operation: string, input: Shape) => sfn.call(operation, input);
 

@@ -1,4 +1,5 @@
-// The rows of executions that ended lately: who starts one asks for it as soon as it has ended.
+// The rows of executions that ended lately: who starts one asks for it as soon as it has ended. And who waits for those that have not.
+import type { Lifetime } from '../../states/machine/lifetime.ts';
 import type { ExecutionRow } from './execution-rows.ts';
 
 const MOST = 256;
@@ -20,5 +21,25 @@ export class EndedRows {
 
   delete(arn: string): void {
     this.#rows.delete(arn);
+  }
+}
+
+/** Who waits for which executions to end. */
+export class AwaitedEnds {
+  readonly #waiting = new Map<string, Set<(row: ExecutionRow) => void>>();
+
+  of(arn: string, lifetime: Lifetime): Promise<ExecutionRow> {
+    return lifetime.until((resolve) => {
+      const waiting = this.#waiting.get(arn) ?? new Set();
+      this.#waiting.set(arn, waiting);
+      waiting.add(resolve);
+      return () => waiting.delete(resolve);
+    });
+  }
+
+  tell(ended: ExecutionRow): void {
+    const waiting = this.#waiting.get(ended.arn);
+    this.#waiting.delete(ended.arn);
+    for (const tell of waiting ?? []) tell(ended);
   }
 }

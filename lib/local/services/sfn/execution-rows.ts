@@ -1,6 +1,8 @@
 // Executions as the database keeps them.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Payload } from '../../states/json.ts';
 import type { Outcome } from '../../states/machine/closed.ts';
+import type { ExecutionIdentity } from '../../states/machine/identity.ts';
 
 export interface ExecutionRow {
   readonly id: number;
@@ -100,6 +102,40 @@ export const rowOfEnded = (row: ExecutionRow, outcome: Outcome, stoppedAt: numbe
   error: outcome.error,
   cause: outcome.cause,
   stoppedAt,
+});
+
+/** The row of one that had ended and runs again. */
+export const rowOfRedriven = (row: ExecutionRow, redrivenAt: number): ExecutionRow => ({
+  ...row,
+  status: 'RUNNING',
+  output: undefined,
+  error: undefined,
+  cause: undefined,
+  stoppedAt: undefined,
+  redriveCount: row.redriveCount + 1,
+  redrivenAt,
+});
+
+/** What the interpreter is told of an execution. */
+export const identityOf = (
+  row: ExecutionRow,
+  { machineName, roleArn }: Pick<ExecutionIdentity, 'machineName' | 'roleArn'>,
+  input: Payload,
+): ExecutionIdentity => ({
+  row: row.id,
+  arn: row.arn,
+  name: row.name,
+  machineArn: row.machineArn,
+  revision: row.revision,
+  versionArn: row.versionArn,
+  aliasArn: row.aliasArn,
+  machineName,
+  roleArn,
+  express: false,
+  startedAt: row.startedAt,
+  redriveCount: row.redriveCount,
+  timedFrom: row.redrivenAt ?? row.startedAt,
+  input,
 });
 
 export class ExecutionRows {

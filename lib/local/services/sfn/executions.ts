@@ -2,8 +2,8 @@
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { ExecutionLog } from '../../states/history/encoding.ts';
 import type { Journal } from '../../states/history/journal.ts';
-import { isEvent } from '../../states/history/record.ts';
-import { foldLog } from '../../states/history/resume.ts';
+import { isEvent, type LogRecord } from '../../states/history/record.ts';
+import { awaitedExecutions, foldLog, outstandingTokens } from '../../states/history/resume.ts';
 import type { Tokens } from '../../states/integrations/tokens.ts';
 import { Payload } from '../../states/json.ts';
 import type { Outcome } from '../../states/machine/closed.ts';
@@ -13,13 +13,21 @@ import type { Lifetime } from '../../states/machine/lifetime.ts';
 import type { StateMachine } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
 import { describeExecution, REDRIVEN, redrivenWith, redriveRefusal, statusChange } from './descriptions.ts';
-import { EndedRows } from './ended-rows.ts';
+import { AwaitedEnds, EndedRows } from './ended-rows.ts';
 import type { Logged } from './execution-logs.ts';
-import { type ExecutionRow, ExecutionRows, type NewExecution, rowOfEnded, rowOfNew } from './execution-rows.ts';
-import { interrupted, tellUntold } from './interrupted.ts';
+import {
+  type ExecutionRow,
+  ExecutionRows,
+  identityOf,
+  type NewExecution,
+  rowOfEnded,
+  rowOfNew,
+  rowOfRedriven,
+} from './execution-rows.ts';
+import { LeftOver, managedBy, tellUntold } from './interrupted.ts';
 import type { MachineRow, Machines } from './machines.ts';
 import { parseInput } from './requests.ts';
-import { executionArn, START, startMemo } from './row-from-log.ts';
+import { executionArn, nameOf, START, startMemo } from './row-from-log.ts';
 import { YearLimit } from './year-limit.ts';
 
 interface Live {
@@ -35,23 +43,22 @@ interface Program {
   readonly roleArn: string;
 }
 
-const nameOf = (machineArn: string): string => machineArn.split(':stateMachine:').at(-1) ?? machineArn;
-
 export class Executions {
   readonly rows: ExecutionRows;
+  readonly left = new LeftOver();
   readonly #context: EngineContext;
   readonly #machines: Machines;
   readonly #journal: Journal;
   readonly #tokens: Tokens;
   readonly #host: (of: Logged) => Host;
+  readonly #endMapRun: (arn: string) => void;
   readonly #live = new Map<string, Live>();
   readonly #ended = new EndedRows();
   /** Those that have ended and whose rows do not say so yet. */
   readonly #closing = new Map<string, ExecutionRow>();
   readonly #year: YearLimit;
-  #interrupted: ExecutionRow[] = [];
   #closed = false;
-  readonly #waiting = new Map<string, Set<(row: ExecutionRow) => void>>();
+  readonly #waiting = new AwaitedEnds();
 
   constructor(
     context: EngineContext,
@@ -59,12 +66,14 @@ export class Executions {
     journal: Journal,
     tokens: Tokens,
     host: (of: Logged) => Host,
+    endMapRun: (arn: string) => void,
   ) {
     this.#context = context;
     this.#machines = machines;
     this.#journal = journal;
     this.#tokens = tokens;
     this.#host = host;
+    this.#endMapRun = endMapRun;
     this.rows = new ExecutionRows(context.database);
     this.#year = new YearLimit(context.clock, () => this.#live.values());
   }
@@ -107,29 +116,33 @@ export class Executions {
   launch(about: NewExecution, input: Payload, program: Program): ExecutionRow {
     const row = rowOfNew(about, ++this.rows.lastId, this.#context.clock.now());
     this.#store(row);
-    this.#run(row, program, input, false);
+    this.#open(row, program, input, []).go();
     return row;
   }
 
   /** Finds what ran when the engine went down, and whose tokens somebody may answer from now on. */
   expectTokens(): void {
-    const check = (row: ExecutionRow): void => void this.#program(row.revision, row.name);
-    const { rows } = this;
-    this.#interrupted = interrupted({ ...this.#context, rows, journal: this.#journal, tokens: this.#tokens, check });
+    const check = (row: ExecutionRow): void => void this.#programOf(row);
+    this.left.find({ ...this.#context, rows: this.rows, journal: this.#journal, tokens: this.#tokens, check });
   }
 
-  /** Carries on what was found, or what of it is asked for. Children of Distributed Maps follow with their parents. */
-  resumeAll(asked: (row: ExecutionRow) => boolean = () => true): void {
+  /** Carries on what was found. Children of Distributed Maps follow with their parents, or end where those have ended. */
+  resumeAll(): void {
     if (this.rows.lastId > 0) tellUntold(this.#context);
-    const rows = this.#interrupted.filter(asked);
-    this.#interrupted = this.#interrupted.filter((row) => !asked(row));
-    for (const row of rows) {
-      if (row.mapRun === undefined) this.resume(row, this.#program(row.revision, nameOf(row.machineArn)));
-    }
+    for (const mapRun of this.left.mapRunsWithoutParent()) this.#abandon(mapRun);
+    this.#drop(this.left.childrenWithoutMapRun());
+    for (const row of [...this.left.executions.values()])
+      if (row.mapRun === undefined) this.resume(row, this.#programOf(row));
   }
 
+  /** Carries on with one that was left, or has been opened again. */
   resume(row: ExecutionRow, program: Program): void {
-    this.#run(row, program, Payload.parse(row.input), true);
+    this.#open(row, program, Payload.parse(row.input), this.#journal.read(row.id)).go();
+  }
+
+  /** Ends the children of a Map Run that has ended before it took them up. */
+  abortLeft(mapRun: string): void {
+    this.#drop(this.left.childrenOf(mapRun));
   }
 
   /** Runs again what failed, was aborted or timed out, unless `clientToken` did so before. Throws ExecutionNotRedrivable. */
@@ -142,7 +155,7 @@ export class Executions {
     const refusal = redriveRefusal(row, now, events.at(-1)?.id ?? 0, this.#isDeleting(row));
     if (refusal !== undefined) throw new AwsError('ExecutionNotRedrivable', refusal);
     tellUntold(this.#context); // that it had ended comes before that it runs again
-    this.reopen(row, this.#program(row.revision, nameOf(row.machineArn)), clientToken);
+    this.reopen(row, this.#programOf(row), clientToken);
     await this.#journal.commit();
     return now;
   }
@@ -150,16 +163,7 @@ export class Executions {
   /** Carries on with an execution that had ended, as a redrive. */
   reopen(row: ExecutionRow, program: Program, clientToken?: string): void {
     const now = this.#context.clock.now();
-    const redriven: ExecutionRow = {
-      ...row,
-      status: 'RUNNING',
-      output: undefined,
-      error: undefined,
-      cause: undefined,
-      stoppedAt: undefined,
-      redriveCount: row.redriveCount + 1,
-      redrivenAt: now,
-    };
+    const redriven = rowOfRedriven(row, now);
     this.#ended.delete(row.arn);
     const last = this.#journal.read(row.id).findLast(isEvent)?.id ?? 0;
     const log = new ExecutionLog(row.id);
@@ -190,10 +194,28 @@ export class Executions {
 
   /** Ends it as ABORTED, if it runs. */
   abort(arn: string, error?: string, cause?: string): void {
-    const left = this.#live.has(arn) ? undefined : this.#interrupted.find((row) => row.arn === arn);
-    // Alone, for the engine may have been opened only to look; a child with its parent.
-    if (left) this.resumeAll((row) => row === left || left.mapRun !== undefined);
-    this.#live.get(arn)?.drive.stop(error, cause);
+    const left = this.left.executions.get(arn);
+    if (left) this.#drop([left], error, cause);
+    else this.#live.get(arn)?.drive.stop(error, cause);
+  }
+
+  /** Ends what was left as if it had been carried on with, without doing so: nothing is called for it any more. */
+  #drop(rows: readonly ExecutionRow[], error?: string, cause?: string): void {
+    if (rows.some(({ mapRun }) => mapRun === undefined)) tellUntold(this.#context); // what was before comes first
+    const logs = rows.map(({ id }) => this.#journal.read(id)); // all first: to read is to write what is pending
+    for (const [index, row] of rows.entries()) {
+      const log = logs[index] ?? [];
+      this.#open(row, this.#programOf(row), Payload.parse(row.input), log).stop(error, cause);
+      for (const token of outstandingTokens(log)) this.#tokens.forget(token);
+      for (const arn of awaitedExecutions(log)) this.abort(arn, undefined, managedBy(row.arn));
+    }
+  }
+
+  /** Ends a Map Run that was left, and its children. */
+  #abandon(mapRun: string): void {
+    this.left.mapRuns.delete(mapRun);
+    this.abortLeft(mapRun);
+    this.#endMapRun(mapRun);
   }
 
   async stop(arn: string, error: string | undefined, cause: string | undefined): Promise<number> {
@@ -207,18 +229,12 @@ export class Executions {
   ended(arn: string, lifetime: Lifetime): Promise<ExecutionRow> {
     const row = this.get(arn);
     if (row.status !== 'RUNNING') return Promise.resolve(row);
-    return lifetime.until((resolve) => {
-      const waiting = this.#waiting.get(arn) ?? new Set();
-      this.#waiting.set(arn, waiting);
-      waiting.add(resolve);
-      return () => waiting.delete(resolve);
-    });
+    return this.#waiting.of(arn, lifetime);
   }
 
   /** DescribeExecution's answer once the execution has ended. Should `lifetime` end before, the execution is stopped. */
   async outcomeOf(arn: string, lifetime: Lifetime, by: string): Promise<Shape> {
-    const cause = `The Task state in AWS Step Functions execution [${by}] which was managing this resource was aborted`;
-    const forget = lifetime.onEnd(() => this.abort(arn, undefined, cause));
+    const forget = lifetime.onEnd(() => this.abort(arn, undefined, managedBy(by)));
     const row = await this.ended(arn, lifetime);
     forget();
     return this.describe(row);
@@ -251,42 +267,30 @@ export class Executions {
     return uuid(() => this.#context.random());
   }
 
+  #programOf({ revision, machineArn }: ExecutionRow): Program {
+    return this.#program(revision, nameOf(machineArn));
+  }
+
   #program(revisionId: string, machineName: string): Program {
     const revision = this.#machines.revision(revisionId);
     return { machine: this.#machines.runnable(revision, false), machineName, roleArn: revision.roleArn };
   }
 
-  #run(row: ExecutionRow, program: Program, input: Payload, resumed: boolean): void {
-    const { machine, machineName, roleArn } = program;
-    const { id, arn, name, machineArn, startedAt, redriveCount } = row;
-    const identity = {
-      row: id,
-      arn,
-      name,
-      machineArn,
-      revision: row.revision,
-      versionArn: row.versionArn,
-      aliasArn: row.aliasArn,
-      machineName,
-      roleArn,
-      express: false,
-      startedAt,
-      redriveCount,
-      timedFrom: row.redrivenAt ?? startedAt,
-      input,
-    };
-    const log = resumed ? this.#journal.read(id) : [];
+  /** From here on it runs, though it has not begun to. `log`: what there is of it already. */
+  #open(row: ExecutionRow, program: Program, input: Payload, log: readonly LogRecord[]) {
+    const identity = identityOf(row, program, input);
+    this.left.executions.delete(row.arn);
     const standing = log.length > 0 ? foldLog(log, input) : undefined;
-    const execution = new Execution(identity, machine, this.#host(identity), {
+    const execution = new Execution(identity, program.machine, this.#host(identity), {
       event: standing?.lastEvent ?? 0,
       frame: standing?.lastFrame ?? 0,
     });
     const end = (outcome: Outcome) => this.#end(row, outcome, execution.lastAt); // as its log says
     const driven = drive(execution, end, crash);
-    this.#live.set(arn, { row, execution, drive: driven });
-    if (!resumed && row.mapRun === undefined) execution.note(0, START, startMemo(row));
+    this.#live.set(row.arn, { row, execution, drive: driven });
+    if (!standing && row.mapRun === undefined) execution.note(0, START, startMemo(row));
     this.#year.watch(identity.timedFrom);
-    driven.go(standing?.root);
+    return { go: () => driven.go(standing?.root), stop: driven.stop };
   }
 
   #store(row: ExecutionRow): void {
@@ -327,6 +331,7 @@ export class Executions {
     });
     this.#ended.add(closed);
     this.#announce(closed);
+    if (this.left.mapRuns.size > 0) for (const mapRun of this.left.mapRunsOf(row.arn)) this.#abandon(mapRun);
     void this.#tell(closed);
   }
 
@@ -334,15 +339,12 @@ export class Executions {
   async #tell(closed: ExecutionRow): Promise<void> {
     const written = this.#journal.commit(this.#live.size === 0);
     if (written !== undefined) await written;
-    const waiting = this.#waiting.get(closed.arn);
-    this.#waiting.delete(closed.arn);
-    for (const tell of waiting ?? []) tell(closed);
+    this.#waiting.tell(closed);
   }
 }
 
 /** A bug of the interpreter, or a full disk: nothing that an execution could be blamed for. */
-const crash = (thrown: unknown): void => {
+const crash = (thrown: unknown): void =>
   queueMicrotask(() => {
     throw thrown;
   });
-};

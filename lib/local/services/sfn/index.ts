@@ -61,7 +61,14 @@ export const sfnService = (
   });
   const tokens = new Tokens(() => context.random());
   const logs = new ExecutionLogs(context, machines);
-  const executions: Executions = new Executions(context, machines, journal, tokens, (of) => logs.host(host, of));
+  const executions: Executions = new Executions(
+    context,
+    machines,
+    journal,
+    tokens,
+    (of) => logs.host(host, of),
+    (mapRun) => late.mapRuns.abandon(mapRun),
+  );
   let closeExpress = (): void => undefined;
   const late: LateParts = lazily<LateParts>({
     express: () => {

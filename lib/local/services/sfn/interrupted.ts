@@ -79,7 +79,7 @@ const endOf = ({ journal, tokens, clock, check }: Left, row: ExecutionRow): Retu
 };
 
 /** The executions to be carried on; somebody may answer the tokens that they wait for from now on. */
-export const interrupted = (left: Left): ExecutionRow[] => {
+const interrupted = (left: Left): ExecutionRow[] => {
   // All are read first: what keeps a row from being written is no damage of the next log.
   const found = left.journal.startedAfter(left.rows.lastId).map((id) => unkept(left, id));
   for (const row of found) if (row) bring(left, row, () => left.rows.insert(row));
@@ -91,6 +91,41 @@ export const interrupted = (left: Left): ExecutionRow[] => {
     return false;
   });
 };
+
+/** Why one is stopped that the task of an execution waits for. */
+export const managedBy = (arn: string): string =>
+  `The Task state in AWS Step Functions execution [${arn}] which was managing this resource was aborted`;
+
+/** What ran when the engine went down and has not been carried on with since, by ARN. */
+export class LeftOver {
+  readonly executions = new Map<string, ExecutionRow>();
+  /** Map Runs, and the executions that they belong to. */
+  readonly mapRuns = new Map<string, string>();
+
+  find(left: Left): void {
+    for (const row of interrupted(left)) this.executions.set(row.arn, row);
+    if (this.executions.size === 0) return;
+    const runs = left.database.prepare("SELECT arn, execution_arn FROM sfn_map_runs WHERE status = 'RUNNING'").all();
+    for (const { arn, execution_arn: execution } of runs) this.mapRuns.set(String(arn), String(execution));
+  }
+
+  childrenOf(mapRun: string): ExecutionRow[] {
+    return [...this.executions.values()].filter((row) => row.mapRun === mapRun);
+  }
+
+  mapRunsOf(execution: string): string[] {
+    return [...this.mapRuns].filter(([, parent]) => parent === execution).map(([arn]) => arn);
+  }
+
+  /** Nobody carries on with these: what they belonged to could not be read, or was stopped by a version that left them. */
+  mapRunsWithoutParent(): string[] {
+    return [...this.mapRuns].filter(([, parent]) => !this.executions.has(parent)).map(([arn]) => arn);
+  }
+
+  childrenWithoutMapRun(): ExecutionRow[] {
+    return [...this.executions.values()].filter(({ mapRun }) => mapRun !== undefined && !this.mapRuns.has(mapRun));
+  }
+}
 
 /** Tells the event bus what it is yet to be told, each in the transaction that forgets it. */
 export const tellUntold = ({ database, emit }: Pick<EngineContext, 'database' | 'emit'>): void => {

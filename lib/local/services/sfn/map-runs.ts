@@ -116,7 +116,7 @@ export class MapRuns implements Opens {
         express: undefined,
       };
       this.#journal.also(() => this.rows.insert(row));
-    }
+    } else this.#executions.left.mapRuns.delete(arn);
     // Only a redrive runs again what had failed; one that the engine went down under still says that it runs.
     const redrives = before && UNFINISHED.has(before.status) ? before.redriveCount + 1 : 0;
     if (redrives > 0) this.#journal.also(() => this.rows.reopen(arn, redrives, startedAt));
@@ -149,10 +149,20 @@ export class MapRuns implements Opens {
       },
       end: (status) => {
         this.#live.delete(arn);
-        const stoppedAt = this.#context.clock.now();
-        this.#journal.also(() => this.rows.end(arn, status, stoppedAt, express));
+        this.#executions.abortLeft(arn);
+        this.#close(arn, status, express);
       },
     };
+  }
+
+  /** Ends one that is not live: its execution ended before it was carried on with. */
+  abandon(arn: string): void {
+    this.#close(arn, 'ABORTED', undefined);
+  }
+
+  #close(arn: string, status: string, express: ExpressCounts | undefined): void {
+    const stoppedAt = this.#context.clock.now();
+    this.#journal.also(() => this.rows.end(arn, status, stoppedAt, express));
   }
 
   async #child(
@@ -163,8 +173,11 @@ export class MapRuns implements Opens {
     input: Payload,
     items: number,
     lifetime: Lifetime,
-    before: ExecutionRow | undefined,
+    known: ExecutionRow | undefined,
   ): Promise<ChildResult> {
+    // It may have been stopped since the Map Run was taken up.
+    const isStopped = known?.status === 'RUNNING' && !this.#executions.left.executions.has(known.arn);
+    const before = isStopped ? this.#executions.get(known.arn) : known;
     // A redriven parent redrives the children that had not succeeded.
     const redriven = before && before.status !== 'SUCCEEDED' && before.redriveCount < plan.parent.redriveCount;
     if (before && before.status !== 'RUNNING' && !redriven) return resultOf(before);

@@ -16,6 +16,9 @@ export interface Start extends NewExecution {
 export const executionArn = (machineArn: string, name: string): string =>
   `${machineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 
+/** The name of a machine; of one that is part of another, with the other's. */
+export const nameOf = (machineArn: string): string => machineArn.split(':stateMachine:').at(-1) ?? machineArn;
+
 export const startMemo = ({
   name,
   machineArn,

@@ -155,6 +155,24 @@ export const foldLog = (log: readonly LogRecord[], input: Payload): Standing => 
   return { root: finished(root), lastEvent, lastFrame };
 };
 
+/** The executions that tasks waited for (`startExecution.sync`) when the log ends. */
+export const awaitedExecutions = (log: readonly LogRecord[]): string[] => {
+  const open = new Map<number, string>();
+  for (const record of log) {
+    if (!isEvent(record)) continue;
+    const { resourceType, resource, output } = record.details ?? {};
+    if (
+      record.type === 'TaskSubmitted' &&
+      resourceType === 'states' &&
+      String(resource).startsWith('startExecution.sync')
+    ) {
+      const { ExecutionArn } = JSON.parse(String(output)) as { readonly ExecutionArn?: string };
+      if (ExecutionArn !== undefined) open.set(record.frame, ExecutionArn);
+    } else if (CLOSES_TASK.test(record.type)) open.delete(record.frame);
+  }
+  return [...open.values()];
+};
+
 const CLOSES_TASK = /(Succeeded|Failed|TimedOut|Aborted)$/;
 
 /** The type of the record that a token was answered while its task's call was still on its way. */

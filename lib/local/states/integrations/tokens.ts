@@ -14,6 +14,8 @@ const PREFIX = 'AQCgAAAAKgAAAAMAAAAAAAAAAQ';
 
 type Answer = { readonly output: Payload } | { readonly problem: StateError } | 'beat';
 
+const timedOut = (): AwsError => new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
+
 const give = (waiting: Waiting, answer: Answer): void => {
   if (answer === 'beat') waiting.beat();
   else if ('output' in answer) waiting.resolve(answer.output);
@@ -23,7 +25,7 @@ const give = (waiting: Waiting, answer: Answer): void => {
 export class Tokens {
   readonly #waiting = new Map<string, Waiting>();
   /** Tokens of tasks that will wait again once their executions have been taken up, and answers that came before that. */
-  readonly #expected = new Map<string, ((waiting: Waiting) => void)[]>();
+  readonly #expected = new Map<string, ((waiting: Waiting | undefined) => void)[]>();
   readonly #random: () => number;
 
   constructor(random: () => number) {
@@ -40,6 +42,13 @@ export class Tokens {
   /** After a restart: somebody waited for `token`, and will again. */
   expect(token: string): void {
     if (!this.#waiting.has(token)) this.#expected.set(token, []);
+  }
+
+  /** It will not be waited for again. */
+  forget(token: string): void {
+    const early = this.#expected.get(token) ?? [];
+    this.#expected.delete(token);
+    for (const tell of early) tell(undefined);
   }
 
   /** Resolves when somebody completes `token`; rejects with StateError when somebody fails it. */
@@ -93,14 +102,15 @@ export class Tokens {
     }
     const early = this.#expected.get(token);
     if (early) {
-      return new Promise((resolve) => {
+      return new Promise((resolve, reject) => {
         early.push((later) => {
+          if (!later) return reject(timedOut());
           give(later, answer);
           resolve();
         });
       });
     }
     if (!token.startsWith(PREFIX)) throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
-    throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
+    throw timedOut();
   }
 }

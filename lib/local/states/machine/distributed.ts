@@ -27,12 +27,12 @@ const isTold = (progress: Progress | undefined, event: string): boolean =>
   progress?.records.some(({ type }) => type === event) ?? false;
 
 /** Opens the Map Run, telling it in history. After a restart it is the one that was running. */
-const open = async (
+const open = (
   visit: Visit<MapState>,
   distribution: Distribution,
   limits: { readonly concurrency: number; readonly tolerance: Tolerance },
   progress: Progress | undefined,
-): Promise<MapRun> => {
+): MapRun => {
   const { frame, state } = visit;
   const { execution } = frame;
   const known = progress?.records.find(({ type }) => type === 'MapRunStarted')?.details?.mapRunArn;
@@ -49,8 +49,6 @@ const open = async (
   const run = execution.host.mapRuns.open(plan, typeof known === 'string' ? known : undefined);
   if (known === undefined) frame.event('MapRunStarted', { mapRunArn: run.arn });
   else if (run.redrives > 0) frame.event('MapRunRedriven', { mapRunArn: run.arn, redriveCount: run.redrives });
-  const written = execution.commit();
-  if (written !== undefined) await frame.lifetime.within(written);
   return run;
 };
 
@@ -107,8 +105,10 @@ export const runDistributed = async (
   if (!own && !isTold(progress, 'MapStateStarted')) frame.event('MapStateStarted', { length: 0 });
   // Unlike the concurrency, what is tolerated is read once the map has started (seen in recorded executions).
   const tolerance = await toleranceOf(distribution, scope);
-  const run = await open(visit, distribution, { concurrency, tolerance }, progress);
+  const run = open(visit, distribution, { concurrency, tolerance }, progress);
   const forget = frame.lifetime.onEnd(() => run.end('ABORTED'));
+  const written = frame.execution.commit();
+  if (written !== undefined) await frame.lifetime.within(written);
   let result: Payload;
   try {
     result = await frame.lifetime.within(work(visit, distribution, run, effective, own));
