@@ -23,6 +23,8 @@ export interface FieldReader {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
+/** The query protocol sends an empty list as an empty text. */
+const orEmpty = (value: unknown): unknown => (value === '' ? [] : value);
 const isShapes = (value: unknown): value is readonly Shape[] => Array.isArray(value) && value.every(isShape);
 
 const toNumber = (value: unknown): number | undefined => {
@@ -68,8 +70,10 @@ export const fieldReader = (code: string): FieldReader => {
   const optionalNumber = optional(toNumber, 'a number');
   const optionalShape = optional(when(isShape), 'an object');
   const optionalTime = optional(toMillis, 'a timestamp');
-  const shapes = optional(when(isShapes), 'a list of objects');
-  const texts = optional(when(isTexts), 'a list of strings');
+  const shapesOf = when(isShapes);
+  const textsOf = when(isTexts);
+  const shapes = optional((value) => shapesOf(orEmpty(value)), 'a list of objects');
+  const texts = optional((value) => textsOf(orEmpty(value)), 'a list of strings');
   return {
     text: required(optionalText),
     optionalText,

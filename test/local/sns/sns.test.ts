@@ -111,9 +111,50 @@ describe('filter policies', () => {
       );
     },
   );
+  const six = Object.fromEntries([...'abcdef'].map((key) => [key, ['x']]));
+  const ten = [...'0123456789'];
+  // https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html; the words: github.com/localstack/localstack, sns
+  test.each<[string, Shape, string]>([
+    ['six keys', { FilterPolicy: JSON.stringify(six) }, 'FilterPolicy: Filter policy can not have more than 5 keys'],
+    [
+      '160 combinations: ten values one deep, eight two deep',
+      { FilterPolicyScope: 'MessageBody', FilterPolicy: JSON.stringify({ a: ten, b: { c: ten.slice(0, 8) } }) },
+      'FilterPolicy: Filter policy is too complex',
+    ],
+    [
+      'another scope',
+      { FilterPolicyScope: 'Subject' },
+      'FilterPolicyScope: Invalid value [Subject]. Please use either MessageBody or MessageAttributes',
+    ],
+  ])('one of %s is refused', async (_what, attributes, why) => {
+    await expect(subscribe(attributes)).rejects.toThrow(`Invalid parameter: ${why}`);
+  });
+  test('five keys of 140 combinations are taken', async () => {
+    const policy = { a: ten, b: ten.slice(0, 7), c: { d: ['x'] }, e: ['x'], f: ['x'] };
+    const attributes = { FilterPolicyScope: 'MessageBody', FilterPolicy: JSON.stringify(policy) };
+    expect(await subscribe(attributes)).toHaveProperty('SubscriptionArn');
+  });
   test('one that does not compile is refused', async () => {
     await expect(subscribe({ FilterPolicy: '{"a":"b"}' })).rejects.toThrow('FilterPolicy: Event pattern is not valid');
   });
+});
+
+test('who subscribes again leaves a subscription as it is, and may not ask for another', async () => {
+  const first = await subscribe({ RawMessageDelivery: 'true' });
+  expect(await subscribe()).toEqual(first);
+  await expect(subscribe({ RawMessageDelivery: 'false' })).rejects.toThrow(
+    'Invalid parameter: Attributes Reason: Subscription already exists with different attributes',
+  );
+  await publish('raw');
+  expect(await services.drain(queue.url)).toMatchObject([{ Body: 'raw' }]);
+});
+
+// https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+test.each([
+  ['f', { FifoTopic: 'true' }, 'Fifo Topic names must end with .fifo'],
+  ['f.fifo', {}, 'Invalid parameter: Topic Name'],
+])('a topic %s with %j is refused', async (Name, Attributes, why) => {
+  await expect(services.call('sns', 'CreateTopic', { Name, Attributes })).rejects.toThrow(why);
 });
 
 test('a FIFO topic hands group and deduplication on', async () => {
@@ -172,7 +213,8 @@ test('a standard topic has no FIFO queue and no deduplication', async () => {
   await expect(publish('x', { MessageGroupId: 'a b' })).rejects.toThrow('Invalid parameter: MessageGroupId Reason');
 });
 
-test.each<[string, readonly Shape[], string]>([
+test.each<[string, unknown, string]>([
+  ['no entries, as the query protocol sends them', '', 'EmptyBatchRequest'],
   [
     'two entries of one id',
     [
@@ -205,6 +247,15 @@ test.each([
     code: 'ParameterValueInvalid',
     message: `The message attribute 'colour' must contain non-empty message attribute value for message attribute type '${colour.DataType}'.`,
   });
+});
+
+test.each([
+  ['a number that is none', 'n', text('five', 'Number'), "Could not cast message attribute 'n' value to number."],
+  ['another type', 'a', text('x', 'Text'), 'the set of supported type prefixes is Binary, Number, and String.'],
+  ['a name that none may have', 'a b', text('x'), 'Invalid message attribute name: a b'],
+])('an attribute of %s is refused, where a queue would refuse it', async (_what, name, attribute, message) => {
+  await subscribe({ RawMessageDelivery: 'true' });
+  await expect(publish('x', { MessageAttributes: { [name]: attribute } })).rejects.toThrow(message);
 });
 
 test("a queue that is gone: the subscription's dead-letter queue gets the message", async () => {

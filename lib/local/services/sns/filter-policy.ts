@@ -36,13 +36,44 @@ const isNested = (policy: Shape): boolean =>
       isShape(wanted) || (field === '$or' && Array.isArray(wanted) && wanted.filter(isShape).some(isNested)),
   );
 
-/** Refuses what never matches or does not compile, as a subscription is made. Throws InvalidParameter. */
+const MOST_KEYS = 5;
+const MOST_COMBINATIONS = 150;
+
+interface Weight {
+  readonly keys: number;
+  /** Values of each key times how deep it is, of all keys multiplied: what AWS bounds. */
+  readonly combinations: number;
+}
+
+/** What a policy weighs: all of its fields together, of the alternatives of `$or` the most keys and all combinations. */
+const weightOf = (policy: Shape, depth = 1): Weight =>
+  Object.entries(policy)
+    .map(([field, wanted]): Weight => {
+      if (isShape(wanted)) return weightOf(wanted, depth + 1);
+      const values = Array.isArray(wanted) ? wanted : [];
+      if (field !== '$or') return { keys: 1, combinations: values.length * depth };
+      const each = values.filter(isShape).map((alternative) => weightOf(alternative, depth));
+      return {
+        keys: Math.max(0, ...each.map(({ keys }) => keys)),
+        combinations: each.reduce((sum, { combinations }) => sum + combinations, 0),
+      };
+    })
+    .reduce((all, one) => ({ keys: all.keys + one.keys, combinations: all.combinations * one.combinations }), {
+      keys: 0,
+      combinations: 1,
+    });
+
+/** Refuses what never matches, does not compile or is too much, as a subscription is made. Throws InvalidParameter. */
 export const checkFilterPolicy = (attributes: Attributes): void => {
   messageFilter(attributes);
   const { FilterPolicy, FilterPolicyScope = 'MessageAttributes' } = attributes;
   const policy = parsed(FilterPolicy || '{}');
   if (FilterPolicyScope === 'MessageAttributes' && isShape(policy) && isNested(policy))
     throw invalid('Filter policy scope MessageAttributes does not support nested filter policy');
+  if (!isShape(policy)) return;
+  const { keys, combinations } = weightOf(policy);
+  if (keys > MOST_KEYS) throw invalid(`FilterPolicy: Filter policy can not have more than ${MOST_KEYS} keys`);
+  if (combinations > MOST_COMBINATIONS) throw invalid('FilterPolicy: Filter policy is too complex');
 };
 
 /** A test of messages from a subscription's attributes FilterPolicy and FilterPolicyScope. Throws InvalidParameter. */

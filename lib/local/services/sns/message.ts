@@ -49,16 +49,27 @@ const textsOf = (text: string, structure: string | undefined): Message['texts'] 
   return { ...Object.fromEntries(byProtocol), default: fallback };
 };
 
+/** Letters, digits, `_`, `-`, and single dots inside; AWS has the names of its own. A queue would refuse another, as above. */
+const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.)(?!.*\.\.)[\w-](?:[\w.-]{0,254}[\w-])?$/i;
+
+const wrongAttribute = (message: string): AwsError => new AwsError('ParameterValueInvalid', message);
+
 const attributeOf = (name: string, value: unknown): MessageAttribute => {
   if (!isShape(value) || typeof value.DataType !== 'string')
     throw invalid(`The message attribute '${name}' must contain non-empty message attribute type.`);
   const { DataType, StringValue, BinaryValue } = value;
+  if (!ATTRIBUTE_NAME.test(name)) throw wrongAttribute(`Invalid message attribute name: ${name}`);
+  if (!/^(?:String|Number|Binary)(?:\..+)?$/.test(DataType))
+    throw wrongAttribute(
+      `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
+    );
+  if (DataType.startsWith('Number') && typeof StringValue === 'string' && Number.isNaN(Number(StringValue)))
+    throw wrongAttribute(`Could not cast message attribute '${name}' value to number.`);
   const binary = BinaryValue instanceof Uint8Array ? Buffer.from(BinaryValue).toString('base64') : BinaryValue;
   if (typeof StringValue === 'string' && StringValue !== '') return { DataType, StringValue };
   if (typeof binary === 'string' && binary !== '') return { DataType, BinaryValue: binary };
   // SQS would refuse it, where it could be told to nobody.
-  throw new AwsError(
-    'ParameterValueInvalid',
+  throw wrongAttribute(
     `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${DataType}'.`,
   );
 };

@@ -4,11 +4,34 @@ import type { EngineContext, Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { checkFilterPolicy } from './filter-policy.ts';
 import { redriveQueue } from './notification.ts';
-import { invalid, notFound, pageAsked, read, type Subscription } from './topic.ts';
+import { type Attributes, invalid, notFound, pageAsked, read, type Subscription } from './topic.ts';
 import { attributesOf, type Topics } from './topics.ts';
 
 const DELIVERED = ['sqs', 'lambda'];
 const RECORDED = ['http', 'https', 'email', 'email-json', 'sms', 'application', 'firehose'];
+/** The words of the check: github.com/localstack/localstack, sns. */
+const CHECKS: Readonly<Record<string, (value: string) => string | undefined>> = {
+  FilterPolicy: () => undefined, // by checkFilterPolicy
+  FilterPolicyScope: (value) =>
+    ['MessageAttributes', 'MessageBody'].includes(value)
+      ? undefined
+      : `Invalid value [${value}]. Please use either MessageBody or MessageAttributes`,
+  RawMessageDelivery: (value) =>
+    ['true', 'false'].includes(value) ? undefined : `Invalid value [${value}]. Must be true or false.`,
+  RedrivePolicy: () => undefined, // by redriveQueue
+  DeliveryPolicy: () => undefined,
+  SubscriptionRoleArn: () => undefined,
+};
+
+const checkAttributes = (attributes: Attributes): void => {
+  for (const [name, value] of Object.entries(attributes)) {
+    const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+    if (!check) throw invalid('AttributeName');
+    const wrong = check(value);
+    if (wrong !== undefined) throw invalid(`${name}: ${wrong}`);
+  }
+};
+
 const PENDING = 'pending confirmation';
 
 const listed = (subscription: Subscription, owner: string): Shape => ({
@@ -31,6 +54,7 @@ export const subscriptionOperations = (
     return found;
   };
   const put = (subscription: Subscription): void => {
+    checkAttributes(subscription.attributes);
     checkFilterPolicy(subscription.attributes);
     redriveQueue(subscription);
     subscriptions.set(subscription.arn, subscription);
@@ -57,8 +81,12 @@ export const subscriptionOperations = (
       const known = subscriptions
         .values()
         .find((each) => each.topicArn === topicArn && each.protocol === protocol && each.endpoint === endpoint);
+      const attributes = attributesOf(input, 'Attributes');
+      // AWS: who subscribes again may leave attributes out, but not ask for others.
+      if (known && Object.entries(attributes).some(([name, value]) => known.attributes[name] !== value))
+        throw invalid('Attributes Reason: Subscription already exists with different attributes');
       const arn = known?.arn ?? `${topicArn}:${uuid(context.random)}`;
-      put({ arn, topicArn, protocol, endpoint, confirmed, attributes: attributesOf(input, 'Attributes') });
+      if (!known) put({ arn, topicArn, protocol, endpoint, confirmed, attributes });
       return { SubscriptionArn: confirmed || read.flag(input, 'ReturnSubscriptionArn') ? arn : PENDING };
     },
     Unsubscribe: (input) => {
@@ -90,7 +118,8 @@ export const subscriptionOperations = (
       const subscription = find(input);
       const name = read.text(input, 'AttributeName');
       const value = read.optionalText(input, 'AttributeValue') ?? '';
-      put({ ...subscription, attributes: { ...subscription.attributes, [name]: value } });
+      const { [name]: _before, ...others } = subscription.attributes;
+      put({ ...subscription, attributes: value === '' ? others : { ...others, [name]: value } });
       return {};
     },
   };

@@ -43,9 +43,15 @@ export const topicOperations = (context: EngineContext, topics: Topics, changed:
   CreateTopic: (input) => {
     const name = read.text(input, 'Name');
     const fifo = name.endsWith('.fifo');
-    if (!/^[\w-]{1,256}(\.fifo)?$/.test(name)) throw invalid('Topic Name');
+    const asked = attributesOf(input, 'Attributes');
+    const isName = /^(?=.{1,256}$)[\w-]+(\.fifo)?$/.test(name);
+    if (asked.FifoTopic === 'true' && !(isName && fifo))
+      throw invalid(
+        'Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters long.',
+      );
+    if (!isName || (fifo && asked.FifoTopic !== 'true')) throw invalid('Topic Name');
     const arn = arnOf(context, 'sns', name);
-    const attributes = { ...topics.topics.get(arn)?.attributes, ...attributesOf(input, 'Attributes') };
+    const attributes = { ...topics.topics.get(arn)?.attributes, ...asked };
     topics.topics.set(arn, { arn, name, fifo, attributes });
     return { TopicArn: arn };
   },

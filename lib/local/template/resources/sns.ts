@@ -12,6 +12,18 @@ const subscribe = async (context: EngineContext, input: Shape): Promise<string> 
   return String(made.SubscriptionArn);
 };
 
+/** Whether there is a subscription of an endpoint to a topic. */
+const isSubscribed = async (context: EngineContext, { TopicArn, Protocol, Endpoint }: Shape): Promise<boolean> => {
+  let page: Shape = {};
+  do {
+    const { NextToken } = page;
+    page = await context.service('sns').call('ListSubscriptionsByTopic', { TopicArn, NextToken });
+    const all = Array.isArray(page.Subscriptions) ? page.Subscriptions.filter(isShape) : [];
+    if (all.some((each) => each.Protocol === Protocol && each.Endpoint === Endpoint)) return true;
+  } while (page.NextToken !== undefined);
+  return false;
+};
+
 /** AWS::SNS::Topic, its inline subscriptions included. */
 export const topic: ResourceHandler = {
   applied: ['TopicName', 'DisplayName', 'FifoTopic', 'ContentBasedDeduplication', 'Subscription'],
@@ -42,7 +54,20 @@ export const topic: ResourceHandler = {
   },
 };
 
-const SETTINGS = ['FilterPolicy', 'FilterPolicyScope', 'RawMessageDelivery', 'RedrivePolicy'];
+const SETTINGS = ['FilterPolicyScope', 'FilterPolicy', 'RawMessageDelivery', 'RedrivePolicy'];
+
+/** What the template no longer says goes back to what AWS gives a new subscription: '' does that. */
+const change = async (context: EngineContext, SubscriptionArn: string, wanted: Shape): Promise<void> => {
+  const sns = context.service('sns');
+  const { Attributes: now } = await sns.call('GetSubscriptionAttributes', { SubscriptionArn });
+  if (isShape(now) && SETTINGS.every((name) => now[name] === wanted[name])) return;
+  // A policy is checked against the scope: the old one must not meet the new scope.
+  for (const [AttributeName, AttributeValue] of [
+    ['FilterPolicy', ''],
+    ...SETTINGS.map((name) => [name, wanted[name] ?? '']),
+  ])
+    await sns.call('SetSubscriptionAttributes', { SubscriptionArn, AttributeName, AttributeValue });
+};
 
 /** AWS::SNS::Subscription. Only queues and functions of this engine are delivered to. */
 export const subscription: ResourceHandler = {
@@ -50,7 +75,10 @@ export const subscription: ResourceHandler = {
   accepted: ['DeliveryPolicy', 'Region', 'SubscriptionRoleArn'],
   apply: async ({ properties }, context) => {
     const Attributes = asTexts(pick(properties, SETTINGS));
-    const arn = await subscribe(context, { ...pick(properties, ['TopicArn', 'Protocol', 'Endpoint']), Attributes });
+    const of = pick(properties, ['TopicArn', 'Protocol', 'Endpoint']);
+    const isThere = await isSubscribed(context, of);
+    const arn = await subscribe(context, isThere ? of : { ...of, Attributes });
+    if (isThere) await change(context, arn, Attributes);
     return { physicalId: arn, arn, attributes: { Arn: arn } };
   },
   remove: async ({ physicalId }, context) => {
