@@ -5,12 +5,13 @@ import { fs } from './late-modules.ts';
  * A source of time. Real time waits; virtual time jumps to the next timer when no work is held.
  *
  * `now` is milliseconds since the Unix epoch. `after` runs `action` once, `delayMs` from now, and returns a function that
- * cancels it; virtual time does not jump for what is only a `limit`, but comes to it on its way to something else. `hold` says that work is in progress outside of any timer (a Lambda call, a query): virtual time does not
- * jump until the returned function has been called.
+ * cancels it; virtual time does not jump for what is only a `limit`, but comes to it on its way to something else. `hold` says that work
+ * is in progress outside of any timer (a Lambda call, a query): virtual time does not jump until the returned function has been called.
+ * A `poll` is what that work itself waits with: it would never end, so virtual time ends it early as long as work is held.
  */
 export interface Clock {
   now(): number;
-  after(delayMs: number, action: () => void, limit?: 'limit'): () => void;
+  after(delayMs: number, action: () => void, kind?: 'limit' | 'poll'): () => void;
   hold(): () => void;
 }
 
@@ -24,13 +25,13 @@ const wallClock = Date.now;
 /** Wall-clock time. Timers other than limits keep the process alive; a holder of the clock cancels them on close. */
 export const realClock = (): Clock => ({
   now: wallClock,
-  after: (delayMs, action, limit) => {
+  after: (delayMs, action, kind) => {
     const due = wallClock() + delayMs;
     let timer: NodeJS.Timeout;
     const arm = () => {
       const left = due - wallClock();
       timer = left > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(action, Math.max(0, left));
-      if (limit) timer.unref();
+      if (kind === 'limit') timer.unref();
     };
     arm();
     return () => clearTimeout(timer);

@@ -1,8 +1,8 @@
 // A service as a table of its operations: what is not in the table is refused by name.
 import { notImplemented, type Service, type ServiceId, type Shape } from './service.ts';
 
-/** One API operation. `gone`: nobody reads the answer any more. Throws AwsError. */
-export type Operation = (input: Shape, gone?: AbortSignal) => Shape | Promise<Shape>;
+/** One API operation. `gone` and `held` are as of `Service.call`. Throws AwsError. */
+export type Operation = (input: Shape, gone?: AbortSignal, held?: true) => Shape | Promise<Shape>;
 
 /** Operations by name, in Pascal case as the AWS API reference spells them. */
 export type OperationTable = { readonly [operation: string]: Operation };
@@ -26,12 +26,12 @@ export const callFrom = (
     rest = undefined;
     return known.get(operation);
   };
-  return (operation, input, gone) => {
+  return (operation, input, gone, held) => {
     try {
       const run = find(operation);
       if (!run) throw notImplemented(id, operation);
       check?.(operation, input);
-      const answer = run(input, gone);
+      const answer = run(input, gone, held);
       return answer instanceof Promise ? answer : Promise.resolve(answer);
     } catch (thrown) {
       return Promise.reject(thrown);

@@ -52,8 +52,11 @@ export interface StartedCall {
  */
 export interface Service {
   readonly id: ServiceId;
-  /** `gone` tells that nobody reads the answer any more: what waits for work to give away then gives it to another. */
-  call(operation: string, input: Shape, gone?: AbortSignal): Promise<Shape>;
+  /**
+   * `gone` tells that nobody reads the answer any more: what waits for work to give away then gives it to another. `held`: whoever
+   * asks holds the clock until it has the answer.
+   */
+  call(operation: string, input: Shape, gone?: AbortSignal, held?: true): Promise<Shape>;
   /**
    * Lambda's: a synchronous `Invoke` without the shapes of the API, which cost a task 25 us. Resolves with what `answer` makes of the
    * payload, as JSON text: the result's, or that of the error where it `failed`. Throws AwsError.

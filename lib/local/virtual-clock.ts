@@ -77,6 +77,8 @@ const timeline = (start: number, furthest: number): SteeredClock => {
   let held = 0;
   let looking = false;
   let calm = 0;
+  const polls = new Set<() => void>();
+  let heldTurns = 0;
   const arrivals: (() => void)[] = [];
 
   /** The next timer that is to run, which stays. */
@@ -99,11 +101,23 @@ const timeline = (start: number, furthest: number): SteeredClock => {
     for (const tell of arrivals.splice(0)) tell();
   };
 
+  /** Whoever holds the clock may wait for them. */
+  const endPolls = (): void => {
+    heldTurns += 1;
+    if (heldTurns >= calmTurns) {
+      heldTurns = 0;
+      for (const end of [...polls]) end();
+    }
+    look();
+  };
+
   const look = (): void => {
     if (looking || (waiting === 0 && arrivals.length === 0)) return;
     looking = true;
     setImmediate(() => {
       looking = false;
+      if (held > 0 && polls.size > 0) return endPolls();
+      heldTurns = 0;
       const timer = held > 0 ? undefined : next();
       calm = held > 0 || timer ? 0 : calm + 1;
       if (held > 0) return; // the release looks again
@@ -116,26 +130,34 @@ const timeline = (start: number, furthest: number): SteeredClock => {
 
   return {
     now: () => now,
-    after: (delayMs, action, limit) => {
+    after: (delayMs, action, kind) => {
       let done = false;
       const timer: Timer = {
         due: now + Math.max(0, delayMs),
         order: order++,
         action: () => {
           done = true;
+          polls.delete(end);
           action();
         },
-        isLimit: limit !== undefined,
+        isLimit: kind === 'limit',
       };
-      timers.push(timer);
-      if (!timer.isLimit) waiting++;
-      look();
-      return () => {
+      const cancel = (): void => {
         if (done) return;
         done = true;
+        polls.delete(end);
         cancelled.add(timer);
         if (!timer.isLimit) waiting--;
       };
+      const end = (): void => {
+        cancel();
+        action();
+      };
+      if (kind === 'poll') polls.add(end);
+      timers.push(timer);
+      if (!timer.isLimit) waiting++;
+      look();
+      return cancel;
     },
     hold: () => {
       held++;

@@ -35,6 +35,8 @@ export const operatorsServices = (options: Options): Services => {
       const { QueueUrl, MessageBody = '', DelaySeconds = 0 } = input as Sent;
       if (operation === 'SendMessage' && QueueUrl === startQueueUrl && take(MessageBody, DelaySeconds)) return {};
       if (operation === 'StartExecution' && startsTwice()) await real.call(service, operation, input);
+      // No time passes while an operator works, so a long poll would never end.
+      if (operation === 'ReceiveMessage') return real.call(service, operation, { ...input, WaitTimeSeconds: 0 });
       return real.call(service, operation, input);
     },
   };

@@ -179,7 +179,9 @@ export const openBench = async (pipelines: readonly Pipeline[], handlers: Handle
         if (DelaySeconds > 0) clock.after(DelaySeconds * 1_000, () => deliver(MessageBody ?? ''));
         else deliver(MessageBody ?? '');
       }
-      return local.aws.call(service, operation, input);
+      // No time passes while an operator works, so a long poll would never end.
+      const waits = operation === 'ReceiveMessage' ? { ...input, WaitTimeSeconds: 0 } : input;
+      return local.aws.call(service, operation, waits);
     },
   };
   /** Nothing tells of the end of an Express execution: what its run is known by is what was put on the bus. */

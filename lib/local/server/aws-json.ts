@@ -53,7 +53,7 @@ export const jsonError = (error: AwsError, type = 'application/x-amz-json-1.0', 
 /** One call of the JSON protocols. */
 export const callJson = async (request: WireRequest, service: Service, operation: string): Promise<WireResponse> => {
   try {
-    const output = await service.call(operation, parseShape(request.body), request.gone);
+    const output = await service.call(operation, parseShape(request.body), request.gone, request.held);
     return { status: 200, headers: { 'content-type': contentType(request) }, body: JSON.stringify(output) };
   } catch (error) {
     if (error instanceof AwsError) return jsonError(error, contentType(request), service.id);

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WireRequest, WireResponse } from './wire.ts';
 
-/** As `fetch`, for the engine's own endpoint; undefined for what only a socket can carry. */
+/** As `fetch` of a function in this process, for the engine's own endpoint; undefined for what only a socket can carry. */
 export type DirectFetch = (url: string, init: RequestInit) => Promise<Response> | undefined;
 
 const bytesOf = (body: RequestInit['body']): Buffer | undefined => {
@@ -40,6 +40,7 @@ export const directFetch =
       headers: { ...Object.fromEntries(new Headers(headers)), host, 'content-length': String(body.length) },
       body,
       requestId: randomUUID(),
+      held: true,
     };
     const work = answer(request).then((response) => asResponse(response, request));
     return signal ? untilAborted(work, signal) : work;

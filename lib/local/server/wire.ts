@@ -12,6 +12,8 @@ export interface WireRequest {
   readonly requestId: string;
   /** Tells that the client has gone before it had its answer. */
   readonly gone?: AbortSignal;
+  /** Sent by a function in this process: while it waits for the answer, virtual time stands still. */
+  readonly held?: true;
 }
 
 export interface WireResponse {

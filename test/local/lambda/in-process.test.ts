@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { EngineContext, Service, Shape } from '../../../lib/local/service.ts';
 import { lambdaService } from '../../../lib/local/services/lambda/index.ts';
+import { sqsService } from '../../../lib/local/services/sqs/index.ts';
 import { virtualClock } from '../../../lib/local/virtual-clock.ts';
 import { type Served, serve } from '../server/serve.ts';
 
@@ -133,4 +134,21 @@ test("a function sees the engine's time, the process its own", async () => {
   const { payload } = await invoke('tell');
   expect(payload).toEqual([Date.parse(now), now, '1970-01-01T00:00:00.000Z', expect.stringContaining('2026'), true]);
   expect(Date.now()).not.toBe(Date.parse(now));
+});
+
+test('a function that waits for messages in virtual time, of which none passes meanwhile, gets those that come, or none', async () => {
+  await served.close();
+  served = await serve({ make: [logs, lambda, sqsService], clock: virtualClock(Date.parse('2026-01-31T00:00:00Z')) });
+  const { QueueUrl } = await served.call('sqs', 'CreateQueue', { QueueName: 'q' });
+  const wait = `const response = await fetch(event.endpoint + '/', { method: 'POST', body: JSON.stringify(event.ask),
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.ReceiveMessage' } });
+    const { Messages = [] } = await response.json();
+    return [Date.now() - Date.parse('2026-01-31T00:00:00Z'), ...Messages.map(({ Body }) => Body)];`;
+  await create('wait', wrap(wait));
+  const ask = { QueueUrl, WaitTimeSeconds: 20 };
+  const waits = () => invoke('wait', { endpoint: served.endpoint, ask });
+  expect((await waits()).payload).toEqual([0]);
+  const waiting = waits();
+  await served.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'hello' });
+  expect((await waiting).payload).toEqual([0, 'hello']);
 });

@@ -53,6 +53,7 @@ export const serve = async ({ make, clock = realClock(), dir, onEvent }: ServeOp
     clock,
     random: Math.random,
     endpoint: () => server.endpoint,
+    fetch: server.fetch,
     service,
     emit: (event) => {
       onEvent?.(event);

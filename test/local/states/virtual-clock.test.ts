@@ -47,6 +47,25 @@ test('time stands still while work is held', async () => {
   expect([rang, clock.now()]).toEqual([true, 2]);
 });
 
+test('a poll ends early, without time, while work is held: what holds the clock may be what waits for it', async () => {
+  const clock = virtualClock(0);
+  const told: [string, number][] = [];
+  const tell = (what: string) => () => told.push([what, clock.now()]);
+  const release = clock.hold();
+  clock.after(5, tell('timer'));
+  clock.after(10, tell('poll'), 'poll');
+  clock.after(10, tell('cancelled'), 'poll')();
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  expect(told).toEqual([['poll', 0]]);
+  release();
+  clock.after(10, tell('unheld'), 'poll');
+  await passed(clock, 20);
+  expect(told.slice(1)).toEqual([
+    ['timer', 5],
+    ['unheld', 10],
+  ]);
+});
+
 test('steered time stops where it is told to, after the work that was due before it', async () => {
   const clock = steeredClock(0);
   const told: [string, number][] = [];

@@ -104,22 +104,29 @@ const take = (state: QueueState, queue: Queue, ask: Ask): readonly Message[] => 
   }
 };
 
-/** Resolves when `queue` may have a message, after `waitMs`, or when nobody wants it any more. */
-const arrival = (state: QueueState, queue: Queue, waitMs: number, gone: AbortSignal | undefined): Promise<void> =>
+interface Wait {
+  readonly ms: number;
+  readonly gone: AbortSignal | undefined;
+  readonly held: true | undefined;
+}
+
+/** Resolves with true when `queue` may have a message, with false after the time, or when nobody wants it any more. */
+const arrival = (state: QueueState, queue: Queue, { ms, gone, held }: Wait): Promise<boolean> =>
   new Promise((resolve) => {
-    const done = (): void => {
-      gone?.removeEventListener('abort', done);
+    const done = (arrived: boolean): void => {
+      gone?.removeEventListener('abort', over);
       unwatch();
       cancel();
-      resolve();
+      resolve(arrived);
     };
-    const unwatch = state.arrivals.watch(queue.name, done);
-    const cancel = state.context.clock.after(waitMs, done);
-    gone?.addEventListener('abort', done);
+    const over = (): void => done(false);
+    const unwatch = state.arrivals.watch(queue.name, () => done(true));
+    const cancel = state.context.clock.after(ms, over, held && 'poll');
+    gone?.addEventListener('abort', over);
   });
 
 export const receiveOperations = (state: QueueState): OperationTable => ({
-  ReceiveMessage: async (input, gone) => {
+  ReceiveMessage: async (input, gone, held) => {
     const queue = queueOf(state, input);
     if (input.ReceiveRequestAttemptId !== undefined)
       throw notImplemented('sqs', 'ReceiveMessage with ReceiveRequestAttemptId');
@@ -129,14 +136,14 @@ export const receiveOperations = (state: QueueState): OperationTable => ({
     const visibilityMs = bounded(input, 'VisibilityTimeout', visibility, 0, MAX_VISIBILITY_SECONDS) * 1000;
     const wait = attributeNumber(queue, 'ReceiveMessageWaitTimeSeconds');
     const until = clock.now() + bounded(input, 'WaitTimeSeconds', wait, 0, MAX_WAIT_SECONDS) * 1000;
-    while (gone?.aborted !== true) {
+    for (let waits = true; gone?.aborted !== true; ) {
       const current = queueOf(state, input); // it may be changed or deleted during the wait
       const messages = atomically(database, () => take(state, current, { limit, visibilityMs }));
       const leftMs = until - clock.now();
       if (messages.length > 0) state.arrivals.hid(current.name);
       if (messages.length > 0) return { Messages: messages.map((message) => shown(state, message, input)) };
-      if (leftMs <= 0) return {};
-      await arrival(state, current, leftMs, gone);
+      if (leftMs <= 0 || !waits) return {};
+      waits = await arrival(state, current, { ms: leftMs, gone, held });
     }
     return {};
   },
