@@ -1,6 +1,6 @@
 // A person closes dead letters that nobody is to replay: off the queue that an alarm looks at, then in the ledger. Who dies in between
 // leaves them open, so that whoever asks again finds them.
-import { type DeadLetter, discardedEntry, letterName, type PipelineManifest } from '../records/index.ts';
+import { type DeadLetter, discardedEntry, type PipelineManifest } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
 import type { Audit } from './audit.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -14,7 +14,7 @@ export const discardLetters = async (
   letters: readonly DeadLetter[],
   closed: { readonly by: string; readonly at: string; readonly because: string },
 ): Promise<number> => {
-  await takeOut(aws, deadLetterQueueUrl, new Set(letters.map(letterName)));
+  await takeOut(aws, deadLetters, deadLetterQueueUrl, letters);
   let discarded = 0;
   for (const letter of letters) {
     if (!(await deadLetters.discard(letter, closed))) continue;

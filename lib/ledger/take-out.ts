@@ -1,6 +1,8 @@
 // Looks through the messages of a queue of dead letters, and takes some off it, so that an alarm on it tells of what is open.
-import { type DeadLetter, letterName } from '../records/index.ts';
+import { type DeadLetter, letterName, replayMessageOf } from '../records/index.ts';
 import type { Aws } from '../support/aws-call.ts';
+import { eachAtOnce } from '../support/each-at-once.ts';
+import { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts';
 
 /** How long the other messages are hidden meanwhile. */
 const hiddenSeconds = 60;
@@ -57,60 +59,61 @@ const withEach = async (
   return refused;
 };
 
-interface Polls {
-  /** Messages that are looked at. */
-  readonly most: number;
-  readonly WaitTimeSeconds: number;
-  /** Answers in a row without a message, after which there are none. */
-  readonly empty: number;
+/** How a queue is looked through. */
+export interface Look {
+  /** Messages that are deleted at most. @default all that are meant */
+  readonly most?: number;
+  /** Messages that are looked at, at most. @default 10,000 */
+  readonly looked?: number;
+  /** Whether all was found that is looked for. Then the queue is asked whether it has more, instead of waited for. */
+  isFound?(): boolean;
+  /** Of those that are not meant, which go nevertheless: asked once all were looked at. */
+  areOver?(messages: readonly WaitingMessage[]): Promise<readonly WaitingMessage[]>;
 }
 
-const longPolls: Polls = { most: mostMessages, WaitTimeSeconds: 1, empty: 1 }; // a short poll may miss messages on AWS
-
-/** Deletes the messages that `isMeant`, until it has `most`. Others show up again at once. */
+/** Deletes the messages that `isMeant`. Others show up again at once. */
 export const lookThrough = async (
   aws: Aws,
   QueueUrl: string,
   isMeant: (message: WaitingMessage) => boolean,
-  most = Number.POSITIVE_INFINITY,
-  polls = longPolls,
+  { most = Number.POSITIVE_INFINITY, looked = mostMessages, isFound, areOver }: Look = {},
 ): Promise<Looked> => {
-  const left: WaitingMessage[] = [];
-  const seen = new Set<string>();
-  let taken = 0;
-  let empty = 0;
-  while (taken < most && seen.size < polls.most && empty < polls.empty) {
+  const left = new Map<string, WaitingMessage>();
+  const taken = new Set<string>();
+  const takeOff = async (messages: readonly WaitingMessage[]): Promise<void> => {
+    const meant = messages.map(({ ReceiptHandle }) => ({ ReceiptHandle }));
+    const [refused] = await withEach(aws, 'DeleteMessageBatch', QueueUrl, meant);
+    if (refused !== undefined) throw new Error(`${QueueUrl} did not let go of a message: ${refused}`);
+    for (const { MessageId } of messages) {
+      taken.add(MessageId);
+      left.delete(MessageId);
+    }
+  };
+  for (let isRound = true; isRound && taken.size < most && taken.size + left.size < looked; ) {
     const { Messages = [] } = await aws.call('sqs', 'ReceiveMessage', {
       QueueUrl,
-      MaxNumberOfMessages: 10,
+      MaxNumberOfMessages: atOnce,
       VisibilityTimeout: hiddenSeconds,
-      WaitTimeSeconds: polls.WaitTimeSeconds,
+      WaitTimeSeconds: 1, // A short poll may miss messages on AWS.
       MessageSystemAttributeNames: ['SentTimestamp'],
       MessageAttributeNames: ['All'],
     });
     const messages = Messages as readonly WaitingMessage[];
-    empty = messages.length === 0 ? empty + 1 : 0;
-    // A message that comes again says that the round is over.
-    if (messages.some(({ MessageId }) => seen.has(MessageId))) break;
-    const meant: { readonly ReceiptHandle: string }[] = [];
-    for (const message of messages) {
-      const { MessageId, ReceiptHandle } = message;
-      seen.add(MessageId);
-      if (isMeant(message)) meant.push({ ReceiptHandle });
-      else left.push(message);
-    }
-    const [refused] = await withEach(aws, 'DeleteMessageBatch', QueueUrl, meant);
-    if (refused !== undefined) throw new Error(`${QueueUrl} did not let go of a message: ${refused}`);
-    taken += meant.length;
+    // A message that comes again says that the round is over. Others may come with it.
+    isRound = messages.length > 0 && !messages.some(({ MessageId: id }) => left.has(id) || taken.has(id));
+    for (const message of messages) left.set(message.MessageId, message);
+    await takeOff(messages.filter(isMeant));
+    if (messages.length < atOnce && isFound?.() && (await messagesOn(aws, QueueUrl)) <= left.size) break;
   }
-  const shown = left.map(({ ReceiptHandle }) => ({ ReceiptHandle, VisibilityTimeout: 0 }));
+  if (areOver) await takeOff(await areOver([...left.values()]));
+  const shown = [...left.values()].map(({ ReceiptHandle }) => ({ ReceiptHandle, VisibilityTimeout: 0 }));
   await withEach(aws, 'ChangeMessageVisibilityBatch', QueueUrl, shown); // one that is refused shows up by itself
-  return { taken, left };
+  return { taken: taken.size, left: [...left.values()] };
 };
 
-const letterIn = ({
-  Body,
-}: WaitingMessage): Pick<DeadLetter, 'generation' | 'reopenedIn'> & { readonly name: string } => {
+type LetterIn = Pick<DeadLetter, 'generation' | 'reopenedIn'> & { readonly name: string };
+
+const letterIn = ({ Body }: WaitingMessage): LetterIn => {
   try {
     const letter = JSON.parse(Body);
     return { ...letter, name: letterName(letter) };
@@ -119,30 +122,77 @@ const letterIn = ({
   }
 };
 
-/** Deletes the messages of these letters (by `letterName`); gives how many. */
-export const takeOut = async (aws: Aws, queueUrl: string, names: ReadonlySet<string>): Promise<number> =>
-  (await lookThrough(aws, queueUrl, (message) => names.has(letterIn(message).name), names.size)).taken;
+type Letters = Pick<DeadLetters, 'get'>;
+
+/** Letters that are asked after side by side. */
+const lettersAtOnce = 20;
 
 /**
- * How an operator looks: its time is short, and in virtual time none passes while it works, so a long poll would never end. Where it does
- * not see all there is, the alarm rings with good reason.
+ * Messages whose letters are closed: whoever closed one did not find them, for they were hidden by who looked through the queue then. So
+ * who has hidden messages puts back none of those.
  */
-const operatorPolls: Polls = { most: 1_000, WaitTimeSeconds: 0, empty: 3 };
+const closedOf =
+  (deadLetters: Letters, pipeline: string) =>
+  async (messages: readonly WaitingMessage[]): Promise<readonly WaitingMessage[]> => {
+    const closed: WaitingMessage[] = [];
+    await eachAtOnce(messages, lettersAtOnce, async (message) => {
+      const named = replayMessageOf(message.Body);
+      const letter = named?.pipeline === pipeline ? await deadLetters.get(named) : undefined;
+      if (letter && !isOpen(letter)) closed.push(message);
+      return undefined;
+    });
+    return closed;
+  };
+
+/**
+ * Deletes the messages of letters of one pipeline, but for those that are newer. They are looked for also once each was found: a letter that
+ * was sent twice has two.
+ */
+const takeLetters = async (
+  aws: Aws,
+  deadLetters: Letters,
+  queueUrl: string,
+  letters: readonly LetterAddress[],
+  { looked, isNewer }: { readonly looked?: number; readonly isNewer?: (letter: LetterIn) => boolean } = {},
+): Promise<void> => {
+  const [first] = letters;
+  if (!first) return;
+  const names = new Set(letters.map(letterName));
+  const missing = new Set(names);
+  const isMeant = (message: WaitingMessage): boolean => {
+    const letter = letterIn(message);
+    if (!names.has(letter.name) || isNewer?.(letter)) return false;
+    missing.delete(letter.name);
+    return true;
+  };
+  const isFound = (): boolean => missing.size === 0;
+  const areOver = closedOf(deadLetters, first.pipeline);
+  await lookThrough(aws, queueUrl, isMeant, { isFound, areOver, ...(looked === undefined ? {} : { looked }) });
+};
+
+/** Deletes the messages of these letters of one pipeline. */
+export const takeOut = (
+  aws: Aws,
+  deadLetters: Letters,
+  queueUrl: string,
+  letters: readonly LetterAddress[],
+): Promise<void> => takeLetters(aws, deadLetters, queueUrl, letters);
+
+/** Messages that an operator looks through: its time is short. Where there are more, the alarm rings with good reason. */
+const mostForOrder = 1_000;
 
 /**
  * Deletes the messages of letters that an order has closed, for the execution `generation` of their run. What failed in that execution, or
  * was opened again by its end, stays.
  */
-export const takeOutClosed = async (
+export const takeOutClosed = (
   aws: Aws,
+  deadLetters: Letters,
   queueUrl: string,
   closed: readonly DeadLetter[],
   generation: number,
-): Promise<void> => {
-  const names = new Set(closed.map(letterName));
-  const isMeant = (message: WaitingMessage): boolean => {
-    const { name, generation: failedIn = 1, reopenedIn = 1 } = letterIn(message);
-    return names.has(name) && Math.max(failedIn, reopenedIn) < generation;
-  };
-  if (names.size > 0) await lookThrough(aws, queueUrl, isMeant, names.size, operatorPolls);
-};
+): Promise<void> =>
+  takeLetters(aws, deadLetters, queueUrl, closed, {
+    looked: mostForOrder,
+    isNewer: ({ generation: failedIn = 1, reopenedIn = 1 }) => Math.max(failedIn, reopenedIn) >= generation,
+  });

@@ -94,7 +94,7 @@ const carryOut = async (
   const closed = await ledger.redo(pipeline, run, order, at);
   // Before the execution, so that whoever dies here is made up for by whoever starts it.
   const waiting = closed.filter((letter) => !taken.has(letterName(letter)));
-  await takeOutClosed(services.aws, manifest.deadLetterQueueUrl, waiting, order.generation);
+  await takeOutClosed(services.aws, ledger.deadLetters, manifest.deadLetterQueueUrl, waiting, order.generation);
   await ledger.audit.record(pipeline, run, {
     id: `resumed#${order.generation}`,
     at,

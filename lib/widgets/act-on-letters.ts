@@ -46,7 +46,7 @@ export const replay = async (pressed: Pressed, services: Services): Promise<stri
   });
   const able = letters.filter(({ run }) => over.has(run));
   // All at once: for each call the queue is looked through.
-  if (able.length > 0) await replayLetters(aws, manifest, able, { by, because: 'replayed from a dashboard' });
+  if (able.length > 0) await replayLetters(aws, ledger, manifest, able, { by, because: 'replayed from a dashboard' });
   const waiting = letters.length - able.length;
   const later = waiting > 0 ? ` ${waiting} wait for the end of their runs: replay them then.` : '';
   return `${able.length} of ${letters.length} dead letters of ${pressed.pipeline} are sent to be done again.${later}`;

@@ -1,13 +1,14 @@
 // A run's history has a line of each dead letter that a person closed, and of its end, whatever crashed.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { discardLetters, isOpen, messagesOn, openLedger } from '../../lib/ledger/index.ts';
+import { virtualClock } from '../../lib/local/virtual-clock.ts';
 import { type DeadLetter, historyOf } from '../../lib/records/index.ts';
 import { diesAt, killed } from '../broken-calls.ts';
 import { openServices, type TestServices } from '../services.ts';
 
 let services: TestServices;
 beforeAll(async () => {
-  services = await openServices();
+  services = await openServices({ clock: virtualClock(Date.now()) });
 });
 afterAll(() => services.close());
 

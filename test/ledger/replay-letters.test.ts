@@ -1,6 +1,7 @@
 // Dead letters that are done again: what the replay queue does not take stays where an alarm sees it.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { replayLetters } from '../../lib/ledger/index.ts';
+import { virtualClock } from '../../lib/local/virtual-clock.ts';
 import { openServices, type TestServices } from '../services.ts';
 
 let services: TestServices;
@@ -12,7 +13,7 @@ const counted = async (QueueUrl: string): Promise<number> => {
 };
 
 beforeAll(async () => {
-  services = await openServices();
+  services = await openServices({ clock: virtualClock(Date.now()) });
   for (const letter of letters)
     await services.aws.call('sqs', 'SendMessage', {
       QueueUrl: deadLetterQueueUrl(),
@@ -27,7 +28,10 @@ const queue = async (QueueName: string, Attributes: object): Promise<string> =>
 test('a queue that refuses one of a batch', async () => {
   const replayQueueUrl = await queue('small', { MaximumMessageSize: '1024' });
   const urls = { replayQueueUrl, deadLetterQueueUrl: deadLetterQueueUrl() };
-  const replaying = replayLetters(services.aws, urls, letters, { by: 'me', because: 'x'.repeat(2_000) });
+  const replaying = replayLetters(services.aws, services.ledger, urls, letters, {
+    by: 'me',
+    because: 'x'.repeat(2_000),
+  });
   await expect(replaying).rejects.toThrow(/small did not take a message: InvalidParameterValue .*1024 bytes/);
   expect(await counted(deadLetterQueueUrl())).toBe(12);
 });
@@ -35,6 +39,6 @@ test('a queue that refuses one of a batch', async () => {
 test('a queue that takes them all, in two batches', async () => {
   const replayQueueUrl = await queue('replay', {});
   const urls = { replayQueueUrl, deadLetterQueueUrl: deadLetterQueueUrl() };
-  await replayLetters(services.aws, urls, letters, { by: 'me' });
+  await replayLetters(services.aws, services.ledger, urls, letters, { by: 'me' });
   expect([await counted(replayQueueUrl), await counted(deadLetterQueueUrl())]).toEqual([12, 0]);
 });

@@ -2,7 +2,7 @@
 // again is not come to.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { lookThrough, openLedger, takeOut } from '../../lib/ledger/index.ts';
-import { realClock } from '../../lib/local/clock.ts';
+import { virtualClock } from '../../lib/local/virtual-clock.ts';
 import { dispatch, reconcile, replay, type Services } from '../../lib/operators/index.ts';
 import { openLettersAgain } from '../../lib/operators/open-letters-again.ts';
 import { letterName, type ResumeOrder } from '../../lib/records/index.ts';
@@ -13,12 +13,10 @@ import { at, machines, openWorkshop, type Workshop } from './workshop.ts';
 
 let workshop: Workshop;
 let dead = '';
-/** What is hidden shows up again by the time that SQS hands a message of somebody who died to the next. */
-let later = 0;
+const clock = virtualClock(Date.now());
 
 beforeAll(async () => {
-  const clock = realClock();
-  workshop = await openWorkshop({ clock: { ...clock, now: () => clock.now() + later } });
+  workshop = await openWorkshop({ clock });
   const { aws } = workshop.local;
   dead = String((await aws.call('sqs', 'CreateQueue', { QueueName: 'orders-dead' })).QueueUrl);
   const Name = '/heddle/heddle/orders';
@@ -63,7 +61,7 @@ const agreed = async (run: string): Promise<readonly string[]> => {
   return names;
 };
 const emptied = async (run: string): Promise<void> => {
-  await lookThrough(workshop.local.aws, dead, () => true, (await waiting(run)).length);
+  await lookThrough(workshop.local.aws, dead, () => true, { most: (await waiting(run)).length });
 };
 
 /** A failed run with dead letters: of the stage `clean`, and of an item of the map `score`. */
@@ -114,7 +112,7 @@ test('what a redrive of one dead letter does again besides is taken off too', as
   const { deadLetters, stages } = workshop.local.ledger;
   await stages.claim({ pipeline: 'orders', run, stage: 'sum' }, 'one', 'now', { needs: ['clean'], choices: [] });
   await deadLetters.write(letter(run, 'sum', 4), dead);
-  await takeOut(workshop.local.aws, dead, new Set([`${run}/clean`])); // as AWS moves what it redrives
+  await takeOut(workshop.local.aws, deadLetters, dead, [letter(run, 'clean')]); // as AWS moves what it redrives
   const body = JSON.stringify(letter(run, 'clean'));
   await replay([{ messageId: '0', body }], workshop.services);
   expect(await agreed(run)).toEqual([`${run}/score/1`]);
@@ -125,7 +123,8 @@ test('who lets a run go on dies at the queue: whoever comes next takes off what 
   for (let dies = 1; ; dies++) {
     const run = await failed(`taking-${dies}`);
     const isDead = await isKilled(goOn(run, 2, dying(dies, 'sqs')));
-    later += 61_000;
+    // What is hidden shows up again by the time that SQS hands a message of somebody who died to the next.
+    await new Promise<void>((passed) => clock.after(61_000, passed));
     await goOn(run, 2);
     expect(await agreed(run)).toEqual([`${run}/score/1`]);
     await emptied(run);

@@ -213,7 +213,7 @@ const send = async (
   const [first] = groups;
   if (!first) return;
   const letters = groups.flatMap((group) => group.letters);
-  await replayLetters(target.aws, await target.pipeline(first.run.pipeline), letters, told);
+  await replayLetters(target.aws, target.ledger, await target.pipeline(first.run.pipeline), letters, told);
 };
 
 /** The run once its further execution has ended. Throws CliError HDL655 when none begins within a minute. */

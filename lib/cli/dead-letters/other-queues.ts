@@ -162,7 +162,7 @@ export const putBack = async (
   // By their ids: what was sent may have failed again, and be there anew.
   const sent = new Set(copies.map(({ MessageId }) => MessageId));
   if (pair.deadUrl !== undefined && sent.size > 0)
-    await lookThrough(target.aws, pair.deadUrl, ({ MessageId }) => sent.has(MessageId), sent.size);
+    await lookThrough(target.aws, pair.deadUrl, ({ MessageId }) => sent.has(MessageId), { most: sent.size });
 };
 
 /** Takes a letter's messages off the dead letters of their queue; by its id alone where its text is gone. */
