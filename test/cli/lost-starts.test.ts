@@ -1,12 +1,15 @@
 // Who sends a dead letter of a trigger again, or discards it, may die at any call: it is on its queue, or known and open, until all is done.
 import { afterEach, expect, test } from '@jest/globals';
-import { discardStart, lostStarts, replayStart } from '../../lib/cli/dead-letters/lost-starts.ts';
+import { discardStart, lostStarts, refusalOf, replayStart } from '../../lib/cli/dead-letters/lost-starts.ts';
+import { strays } from '../../lib/cli/dead-letters/other-queues.ts';
+import type { Setting } from '../../lib/cli/setting.ts';
 import type { Target } from '../../lib/cli/target.ts';
 import { openLedger } from '../../lib/ledger/index.ts';
 import { virtualClock } from '../../lib/local/virtual-clock.ts';
 import { type LostStart, lostStartId } from '../../lib/records/index.ts';
 import type { Aws } from '../../lib/support/aws-call.ts';
 import { diesAt } from '../broken-calls.ts';
+import { letter } from '../dead-letter.ts';
 import { openServices, type TestServices } from '../services.ts';
 
 let local: TestServices;
@@ -104,7 +107,29 @@ test.each<['discard' | 'replay', 'start' | 'mine']>([
     }
     if (onQueue === 0 && does === 'replay') expect([n, sentOn]).toEqual([n, 1]);
 
-    await act(local.aws, lost);
+    const again = await act(local.aws, lost);
+    if (done && does === 'discard') expect(again).toBe(false); // it is counted once
     expect([n, await waiting(dead), await state()]).toEqual([n, 0, does === 'discard' ? 'discarded' : 'open']);
   }
+});
+
+test('the message of a dead letter that is closed is told of, is not sent again, and goes when it is discarded', async () => {
+  const { live, dead } = (await openQueues()).mine;
+  const { aws, ledger } = local;
+  const nobody = () => Promise.reject(new Error('nobody asked for that'));
+  const manifest = { pipelines: ['orders'], startDeadLetterQueueUrl: dead, undeliveredQueueUrl: dead };
+  const target = {
+    ...{ aws, ledger, manifest, name: 'a test', embedded: false, close: nobody },
+    pipeline: async () => ({ deadLetterQueueUrl: dead, replayQueueUrl: live }),
+  } as unknown as Target;
+  await ledger.deadLetters.write(letter('r', 'clean'), dead);
+  await ledger.deadLetters.write(letter('open', 'clean'), dead);
+  const found = async () => strays(target, { pipeline: undefined, open: new Map([['orders', 1]]) });
+  await ledger.deadLetters.discard(letter('r', 'clean'), { ...told, at }); // and died
+  const [lost, ...more] = await found();
+  expect([lost?.cause, more]).toEqual(['r/clean was discarded by ada, and its message is left over: discard it', []]);
+  if (!lost) throw new Error('there is none');
+  expect(await refusalOf(target, lost, undefined, {} as Setting)).toBe(lost.cause);
+  expect(await discardStart(target, lost, { ...told, at })).toBe(true);
+  expect([await found(), await waiting(dead)]).toEqual([[], 1]);
 });

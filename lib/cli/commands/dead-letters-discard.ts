@@ -42,13 +42,13 @@ export const deadLettersDiscard: Command = {
       }
       const at = new Date(setting.now()).toISOString();
       const by = whoAmI();
-      let discarded = starts.length;
+      let discarded = 0;
       for (const pipeline of new Set(letters.map((letter) => letter.pipeline))) {
         const own = letters.filter((letter) => letter.pipeline === pipeline);
         const { aws, ledger } = target;
         discarded += await discardLetters(aws, ledger, await target.pipeline(pipeline), own, { by, at, because });
       }
-      for (const lost of starts) await discardStart(target, lost, { by, at, because });
+      for (const lost of starts) if (await discardStart(target, lost, { by, at, because })) discarded += 1;
       if (!given.has('json')) print(setting, ['', `${discarded} discarded.`]);
       return 0;
     } finally {

@@ -105,8 +105,12 @@ type Told = { readonly by: string; readonly because?: string };
 export const replayStart = async (target: Target, lost: LostStart, told: Told, mended?: string): Promise<LostStart> => {
   const { aws, ledger, manifest } = target;
   const stored = await bodyOf(target, lost);
-  await keep(target, lost);
+  const isOpen = await keep(target, lost);
   const before = (await ledger.lostStarts.get(lost.id)) ?? lost;
+  if (!isOpen) {
+    await takeOff(target, lost.id);
+    return before;
+  }
   const body = mended ?? stored;
   const way = wayOf(stored, lost);
   const attributes = { [replayAttributes.by]: told.by, [replayAttributes.because]: told.because };
@@ -132,29 +136,34 @@ export const replayStart = async (target: Target, lost: LostStart, told: Told, m
 
 /**
  * Takes the message of one off its queue, and closes it for good: who dies in between leaves it open, so that whoever asks again finds
- * it.
+ * it. False where somebody else closed it meanwhile.
  */
 export const discardStart = async (
   target: Target,
   lost: LostStart,
   { by, at, because }: { readonly by: string; readonly at: string; readonly because: string },
-): Promise<void> => {
+): Promise<boolean> => {
   await keep(target, lost);
   await takeOff(target, lost.id);
   if (lost.queue !== undefined) {
     const isThere = await target.ledger.payloads.exists(lost.message);
     await takeOffQueue(target, lost, isThere ? await bodyOf(target, lost) : undefined);
   }
-  await target.ledger.lostStarts.close(lost.id, { state: 'discarded', closedBy: by, closedAt: at, because });
+  const closed = { state: 'discarded', closedBy: by, closedAt: at, because } as const;
+  const isClosed = await target.ledger.lostStarts.close(lost.id, closed);
   await takeOff(target, lost.id); // what came there meanwhile; from now on dispatch keeps it no longer
+  return isClosed;
 };
 
-/** What only its queue had is in the ledger from now on. */
-const keep = async ({ ledger }: Target, lost: LostStart): Promise<void> => {
-  if (((await ledger.lostStarts.get(lost.id))?.state ?? 'closed') === 'open') return;
+/** What only its queue had is in the ledger from now on. False for one that somebody closed meanwhile. */
+const keep = async ({ ledger }: Target, lost: LostStart): Promise<boolean> => {
+  const { state, closedAt } = (await ledger.lostStarts.get(lost.id)) ?? {};
+  if (state === 'open') return true;
+  if (closedAt !== undefined && closedAt >= lost.lastAt) return false;
   const body = await ledger.payloads.load(lost.message);
   await ledger.lostStarts.record({ ...lost, message: await ledger.payloads.store('lost-starts', body) });
   await ledger.lostStarts.told(lost.id); // the person who asks for it knows
+  return true;
 };
 
 const takeOff = async (target: Target, id: string): Promise<void> => {

@@ -1,8 +1,15 @@
 // Messages of queues that are not the start queue: what a user's queue could start no run with, and what lies among a pipeline's
 // dead letters and names none. Both wait on the dead-letter queue of their own queue, and are sent to that one again.
 
-import { lookThrough, messagesOn, textsOf, type WaitingMessage } from '../../ledger/index.ts';
-import { type LostStart, letterName, lostStartId, replayAttributes, replayMessageOf } from '../../records/index.ts';
+import { isOpen, lookThrough, messagesOn, textsOf, type WaitingMessage } from '../../ledger/index.ts';
+import {
+  type DeadLetter,
+  type LostStart,
+  letterName,
+  lostStartId,
+  replayAttributes,
+  replayMessageOf,
+} from '../../records/index.ts';
 import { AwsCallError } from '../../support/aws-call.ts';
 import type { Setting } from '../setting.ts';
 import type { Target } from '../target.ts';
@@ -62,9 +69,16 @@ export const strays = async (
 const strangeness = async ({ ledger }: Target, pipeline: string, body: string): Promise<string | undefined> => {
   const named = replayMessageOf(body);
   if (!named) return 'HDL429 it names no dead letter: { "pipeline", "run", "stage" } and, of a map, "item"';
-  if (named.pipeline === pipeline && (await ledger.deadLetters.get(named))) return undefined;
+  const letter = named.pipeline === pipeline ? await ledger.deadLetters.get(named) : undefined;
+  if (letter) return leftOver(letter);
   return `HDL432 the ledger has no dead letter ${letterName(named)} of ${named.pipeline}`;
 };
+
+/** Who closed a letter and died before its message was gone, or did not find it, leaves it to the queue, and to the alarm on that. */
+const leftOver = (letter: DeadLetter): string | undefined =>
+  isOpen(letter)
+    ? undefined
+    : `${letterName(letter)} was ${letter.state} by ${letter.closedBy ?? 'somebody'}, and its message is left over: discard it`;
 
 const asStray = (message: WaitingMessage, pipeline: string, queue: string, cause: string): LostStart => {
   const sent = new Date(Number(message.Attributes?.SentTimestamp ?? 0)).toISOString();
@@ -106,6 +120,10 @@ export const refusalOfQueue = async (
 ): Promise<string | undefined> => {
   const { queue = '' } = lost;
   const isReplay = await isReplayQueue(target, lost);
+  const named = isReplay && mended === undefined ? replayMessageOf(body) : undefined;
+  const letter = named && (await target.ledger.deadLetters.get(named));
+  const over = letter && leftOver(letter);
+  if (over !== undefined) return over;
   if (mended !== undefined) {
     const problem = await mendedProblem(target, lost, mended, isReplay ? 'replay' : 'user', setting);
     if (problem !== undefined) return problem;
