@@ -10,7 +10,7 @@ import { fs, late } from './late-modules.ts';
 export type Durability = 'none' | 'process' | 'power';
 
 /** Raised when the tables of the state change in a way that an older engine cannot read. */
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;
 /** Of an older state that this engine takes over as it is: what was added since is not in it. */
 const OLDEST_VERSION = 2;
 

@@ -147,7 +147,7 @@ describe('damage', () => {
     database.exec('PRAGMA user_version = 2');
     database.close();
     const folder = openStateFolder(dir);
-    expect(folder.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
+    expect(folder.database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
     folder.close();
   });
 
@@ -158,7 +158,7 @@ describe('damage', () => {
     database.close();
     const error = errorOf(() => openStateFolder(dir, { setAsideDamaged: true }));
     expect(error.code).toBe('HDL505');
-    expect(error.message).toContain('state layout 99; expected layout 3');
+    expect(error.message).toContain('state layout 99; expected layout 4');
   });
 });
 

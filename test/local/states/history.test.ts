@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeLine, lineOf } from '../../../lib/local/states/history/decoding.ts';
-import { Line } from '../../../lib/local/states/history/encoding.ts';
+import { Handover, Line } from '../../../lib/local/states/history/encoding.ts';
 import { type LogRecord, toHistoryEvent } from '../../../lib/local/states/history/record.ts';
 
 const text = fc.oneof(
@@ -49,6 +49,52 @@ describe('the encoding of a log', () => {
         // As JSON: -0 and records without a prototype are not the log's concern.
         const plain = JSON.parse(JSON.stringify(records)) as LogRecord[];
         expect(JSON.stringify(decodeLine(encoded(plain)))).toBe(JSON.stringify(plain));
+      }),
+    );
+  });
+
+  test('gives back the five events of a handover', () => {
+    const parts = fc.record({
+      id: fc.nat(),
+      at: fc.integer({ max: 2 ** 41 }),
+      output: text,
+      name: text,
+      next: text,
+      called: text,
+    });
+    fc.assert(
+      fc.property(parts, ({ id, at, output, name, next, called }) => {
+        const line = new Handover(name, next, called).line(id, at, output);
+        expect(decodeLine(line)).toEqual([
+          { frame: 0, id, previous: id - 1, at, type: 'LambdaFunctionSucceeded', details: { output } },
+          {
+            frame: 0,
+            id: id + 1,
+            previous: id,
+            at,
+            type: 'TaskStateExited',
+            details: { name, output },
+            memo: { next },
+          },
+          {
+            frame: 0,
+            id: id + 2,
+            previous: id + 1,
+            at,
+            type: 'TaskStateEntered',
+            details: { input: output, name: next },
+          },
+          {
+            frame: 0,
+            id: id + 3,
+            previous: id + 2,
+            at,
+            type: 'LambdaFunctionScheduled',
+            details: { input: output, resource: called },
+          },
+          { frame: 0, id: id + 4, previous: id + 3, at, type: 'LambdaFunctionStarted' },
+        ]);
+        expect(lineOf(`${line}${line}`, 1)).toBe(line);
       }),
     );
   });

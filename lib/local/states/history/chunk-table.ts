@@ -87,10 +87,9 @@ export class ChunkTable {
     return chunks;
   }
 
-  /** Writes what one log holds: most commits are this. */
-  append({ execution, line }: ExecutionLog): void {
+  /** Writes one line: most commits are this. */
+  append(execution: number, records: string): void {
     const id = this.#last + 1;
-    const records = line.take();
     this.#behindLength += records.length;
     this.#insert.get(id, String(execution), records); // `run` would make an object of what it changed
     this.#remember(id, execution);

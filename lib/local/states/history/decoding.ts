@@ -1,6 +1,6 @@
 // Reads back what encoding.ts wrote. Everything here throws where the text is not what was written.
 import type { Shape } from '../../service.ts';
-import type { LogRecord } from './record.ts';
+import type { EventRecord, LogRecord } from './record.ts';
 import { WORDS } from './words.ts';
 
 /** The line at place `index` of a chunk. */
@@ -55,6 +55,19 @@ class Reader {
     return field;
   }
 
+  /** The five events of a Handover. */
+  handover(frame: number, id: number, at: number): EventRecord[] {
+    const [output, name, next, resource] = [this.#string(), this.#string(), this.#string(), this.#string()];
+    const contents = [
+      { type: 'LambdaFunctionSucceeded', details: { output } },
+      { type: 'TaskStateExited', details: { name, output }, memo: { next } },
+      { type: 'TaskStateEntered', details: { input: output, name: next } },
+      { type: 'LambdaFunctionScheduled', details: { input: output, resource } },
+      { type: 'LambdaFunctionStarted' },
+    ];
+    return contents.map((content, place) => ({ frame, id: id + place, previous: id + place - 1, at, ...content }));
+  }
+
   /** Does the next field start with `mark`? Then it is taken, and what follows the mark given. */
   marked(mark: string): string | undefined {
     return this.#fields[this.#field]?.startsWith(mark) ? this.#next().slice(1) : undefined;
@@ -103,6 +116,10 @@ class Reader {
     return text;
   }
 
+  #string(): string {
+    return this.#cut(this.#next());
+  }
+
   #cut(length: string): string {
     const end = this.#at + countOf(length);
     if (end > this.#text.length) throw new Error('the log ends in the middle of a string');
@@ -127,6 +144,12 @@ export const decodeLine = (line: string): LogRecord[] => {
     id = reader.number('i') ?? id + 1;
     const previous = reader.number('p') ?? id - 1;
     at += (reader.number('s') ?? 0) * 1000 + (reader.number('t') ?? 0);
+    if (reader.marked('h') !== undefined) {
+      const handover = reader.handover(frame, id, at);
+      records.push(...handover);
+      id += handover.length - 1;
+      continue;
+    }
     const { type, details, memo } = reader.content();
     records.push({ frame, id, previous, at, type, ...(details && { details }), ...(memo && { memo }) });
   }

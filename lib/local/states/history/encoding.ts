@@ -2,7 +2,8 @@
 // written as it happens, by its difference to the one before; a payload that passes through many events is written once.
 //
 //   line   = HEAD_LENGTH ' ' TEXT_LENGTH ' ' head text
-//   head   = fields, each closed by a comma: of a record [fFRAME] [iID] [pPREVIOUS] [sSECONDS] [tMS] or [fFRAME] n, then a layout, then values
+//   head   = fields, each closed by a comma: of a record [fFRAME] [iID] [pPREVIOUS] [sSECONDS] [tMS] or [fFRAME] n, then a layout, then values;
+//            or of a handover iID [sSECONDS] tMS h, then the lengths of its four strings
 //   layout = three words: the type, the keys of the details, the keys of the memo
 //   word   = its place in WORDS, or 'LENGTH, or - for none
 //   value  = LENGTH of a string that comes next in the text, =N the Nth string of the line again, #COUNT, or ~LENGTH of JSON
@@ -46,6 +47,32 @@ const LARGE = 2 ** 31; // of larger numbers the digits are worked out with fract
 const timeField = (ms: number): string =>
   Math.abs(ms) < LARGE ? `t${ms},` : `s${Math.trunc(ms / 1000)},t${ms % 1000},`;
 
+const lineOf = (head: string, text: string): string => {
+  if (text.includes('\0')) return lineOf(`j,${head}`, JSON.stringify(text)); // SQLite ends a text there
+  return `${head.length} ${text.length} ${head}${text}`;
+};
+
+/**
+ * The five events between the answer of a function and the call of the next one, as one record that is a line of its own: the result, the
+ * state left, the next one entered, its function scheduled and started, all at one time. A chain of functions writes little else. What
+ * does not depend on the answer is made ready while the function runs.
+ */
+export class Handover {
+  readonly #lengths: string;
+  readonly #names: string;
+
+  /** From the state `name` to the state `next`, which calls the function `resource`. */
+  constructor(name: string, next: string, resource: string) {
+    this.#lengths = `${name.length},${next.length},${resource.length},`;
+    this.#names = `${name}${next}${resource}`;
+  }
+
+  /** `id`: of the first event, which follows the one before it, in the frame of the whole machine. */
+  line(id: number, at: number, output: string): string {
+    return lineOf(`i${id},${timeField(at)}h,${output.length},${this.#lengths}`, `${output}${this.#names}`);
+  }
+}
+
 /** The line of one execution as it grows. */
 export class Line {
   #head = '';
@@ -79,20 +106,14 @@ export class Line {
 
   /** The line, which is empty from now on. */
   take(): string {
-    let head = this.#head;
-    let text = this.#text;
-    if (text.includes('\0')) {
-      // SQLite ends a text there.
-      head = `j,${head}`;
-      text = JSON.stringify(text);
-    }
+    const line = lineOf(this.#head, this.#text);
     this.#head = '';
     this.#text = '';
     this.#strings = [];
     this.#frame = 0;
     this.#id = 0;
     this.#at = 0;
-    return `${head.length} ${text.length} ${head}${text}`;
+    return line;
   }
 
   /** Of a type there are few layouts: the first that fits is taken, while it is written. */

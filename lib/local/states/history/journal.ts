@@ -6,7 +6,7 @@ import { type Clock, realClock } from '../../clock.ts';
 import { growLog } from '../../database.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { decodeLine } from './decoding.ts';
-import type { ExecutionLog } from './encoding.ts';
+import type { ExecutionLog, Handover } from './encoding.ts';
 import type { LogRecord } from './record.ts';
 
 /** Where the records of an execution go. */
@@ -14,6 +14,11 @@ export interface LogSink {
   append(log: ExecutionLog, record: LogRecord): void;
   /** Undefined where all that was appended so far is on disk, else resolves when it is. `alone`: nobody is there to share the transaction with. */
   commit(alone?: boolean): Promise<void> | undefined;
+  /**
+   * Appends the five events of a handover, of which `id` is the first, and commits them, of an execution that is alone. False where they are
+   * to be appended one by one: nothing is written then.
+   */
+  handOver?(log: ExecutionLog, handover: Handover, id: number, at: number, output: string): boolean;
 }
 
 /** How long those who are alone may keep the event loop from others: requests, timers. */
@@ -92,17 +97,29 @@ export class Journal implements LogSink {
   /** Where more than a log is to be written, others are told of it: not in the middle of what asks. */
   #commitsAlone(): boolean {
     const log = this.#logs.length === 1 && this.#bound === 0 && this.#flushed === undefined ? this.#logs[0] : undefined;
-    if (log === undefined) return false;
-    const now = wall.now(); // `performance` takes 4 ms to load
-    this.#aloneSince ??= now;
-    if (now - this.#aloneSince > LONGEST_TURN_MS) return false;
+    if (log === undefined || !this.#hasTurn()) return false;
     this.#logs = [];
-    this.#attempt(() => this.#chunks.append(log));
+    this.#attempt(() => this.#chunks.append(log.execution, log.line.take()));
     if (this.#writes.length === 0) {
       this.#release?.();
       this.#release = undefined;
     }
     return true;
+  }
+
+  handOver(log: ExecutionLog, handover: Handover, id: number, at: number, output: string): boolean {
+    const isAlone = this.#logs.length === 0 && this.#bound === 0 && this.#flushed === undefined;
+    if (!isAlone || this.#closed || this.#failure || !this.#hasTurn()) return false;
+    this.#attempt(() => this.#chunks.append(log.execution, handover.line(id, at, output)));
+    this.#lookSoon();
+    return true;
+  }
+
+  /** Whether who is alone may go on in this turn. */
+  #hasTurn(): boolean {
+    const now = wall.now(); // `performance` takes 4 ms to load
+    this.#aloneSince ??= now;
+    return now - this.#aloneSince <= LONGEST_TURN_MS;
   }
 
   /** Writes at once what is pending, for a reader that wants to see it. */
@@ -152,6 +169,10 @@ export class Journal implements LogSink {
    */
   #schedule(): void {
     this.#release = this.#clock.hold();
+    this.#lookSoon();
+  }
+
+  #lookSoon(): void {
     if (this.#looksLater) return;
     this.#looksLater = true;
     void done.then(this.#lookLater);
@@ -175,7 +196,7 @@ export class Journal implements LogSink {
     const only = logs.length === 1 && writes.length === 0 ? logs[0] : undefined;
     this.#attempt(() => {
       if (only === undefined) this.#writeAll(logs, writes);
-      else this.#chunks.append(only);
+      else this.#chunks.append(only.execution, only.line.take());
       this.#chunks.indexWhenDue();
     });
   }

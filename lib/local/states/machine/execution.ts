@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Shape } from '../../service.ts';
 import { StateError } from '../errors.ts';
-import { ExecutionLog } from '../history/encoding.ts';
+import { ExecutionLog, type Handover } from '../history/encoding.ts';
 import type { LogSink } from '../history/journal.ts';
 import type { Integrations } from '../integrations/integration.ts';
 import { type JsonObject, timeText } from '../json.ts';
@@ -83,9 +83,27 @@ export class Execution {
     return id;
   }
 
-  /** As of the journal. Nobody shares a transaction with the only thread of states of the only execution that runs. */
+  /** As of the journal. */
   commit(): Promise<void> | undefined {
-    return this.host.journal.commit(this.#lastFrame === 0 && this.host.running() === 1);
+    return this.host.journal.commit(this.#isAlone());
+  }
+
+  /** Tells of a handover that follows the event `previous`, and commits it. False where it is to be told event by event. */
+  handOver(previous: number, handover: Handover, output: string): boolean {
+    const { host } = this;
+    const id = this.#lastEvent + 1;
+    const last = id + 4;
+    if (previous !== id - 1 || last >= host.historyLimit || !this.#isAlone()) return false;
+    const at = host.clock.now();
+    if (!host.journal.handOver?.(this.log, handover, id, at, output)) return false;
+    this.#lastEvent = last;
+    this.#lastAt = at;
+    return true;
+  }
+
+  /** Nobody shares a transaction with the only thread of states of the only execution that runs. */
+  #isAlone(): boolean {
+    return this.#lastFrame === 0 && this.host.running() === 1;
   }
 
   note(frame: number, note: string, memo: Shape): void {

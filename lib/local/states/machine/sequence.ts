@@ -10,6 +10,7 @@ import { carriedOn, isGuarded, recovered } from './guarded.ts';
 import { forever } from './lifetime.ts';
 import type { RunFrame } from './run-frame.ts';
 import { openCall, runTask } from './task.ts';
+import type { OpenCall } from './task-call.ts';
 import { type Exit, type Progress, Visit } from './visit.ts';
 
 // Most machines have few kinds of states.
@@ -111,23 +112,32 @@ export const runFrame: RunFrame = async (frame, input, resumed) => {
     frame.inside = state.kind;
     let exit: Exit;
     try {
-      const call = state.kind === 'Task' ? openCall(visit as Visit<typeof state>) : undefined;
-      if (call === undefined)
+      const first = state.kind === 'Task' ? openCall(visit as Visit<typeof state>) : undefined;
+      if (first === undefined)
         exit = await (visit.progress ? carryOn(visit, state, visit.progress) : execute(visit, state));
       else {
-        const written = call.schedule();
+        const written = first.schedule();
         if (written !== undefined) {
           await written;
           if (frame.lifetime.ended) return forever();
         }
+        let call: OpenCall = first;
         let answer: unknown;
-        try {
-          answer = await call.make();
-        } catch (thrown) {
+        for (; ; count++) {
+          try {
+            const returned = call.make();
+            call.prepare();
+            answer = await returned;
+          } catch (thrown) {
+            if (frame.lifetime.ended) return call.dropped();
+            throw call.failed(thrown);
+          }
           if (frame.lifetime.ended) return call.dropped();
-          throw call.failed(thrown);
+          const following: OpenCall | undefined = count % STATES_PER_TURN === 0 ? undefined : call.handOver(answer);
+          if (following === undefined) break;
+          call = following;
+          visit = following.visit;
         }
-        if (frame.lifetime.ended) return call.dropped();
         const left = call.exit(answer);
         exit = left instanceof Promise ? await left : left;
       }

@@ -1,6 +1,7 @@
 // One attempt of a Task as history tells it: scheduled, started, submitted, and how it ended.
 import type { Shape } from '../../service.ts';
 import { AnswerTooLarge, MissedHeartbeat, PAYLOAD_LIMIT, StateError } from '../errors.ts';
+import { Handover } from '../history/encoding.ts';
 import { ANSWER } from '../history/resume.ts';
 import type { EarlyAnswer, Integration, StartedTask, TaskRun } from '../integrations/integration.ts';
 import { isLongerThan, Payload } from '../json.ts';
@@ -8,7 +9,7 @@ import type { MaybeAsync, TaskState } from '../parse/machine.ts';
 import { taskEvents } from './event-names.ts';
 import { forever, type Lifetime } from './lifetime.ts';
 import { finish } from './outcome.ts';
-import type { Exit, Progress, Visit } from './visit.ts';
+import { type Exit, type Progress, Visit } from './visit.ts';
 
 export interface TaskCall {
   readonly parameters: Payload;
@@ -32,7 +33,7 @@ export const plainCall = (parameters: Payload): TaskCall => ({
   progress: undefined,
 });
 
-const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskCall): void => {
+export const schedule = (visit: Visit<TaskState>, integration: Integration, call: TaskCall): void => {
   const { frame, state, token } = visit;
   const { region } = frame.execution.host;
   const { timeout, heartbeat, role } = call;
@@ -90,17 +91,8 @@ const limits = (
   };
 };
 
-/** The answer to the task's token that had been given before a restart, as what the task comes to. */
-const given = (progress: Progress | undefined): Payload | undefined => {
-  const answer = progress?.records.find(({ type }) => type === ANSWER)?.memo;
-  if (!answer) return undefined;
-  const { output, error, cause } = answer;
-  if (typeof output === 'string') return Payload.parse(output);
-  throw new StateError(typeof error === 'string' ? error : undefined, typeof cause === 'string' ? cause : undefined);
-};
-
 /** One call as its integration sees it. A class, for there is one a task and few integrations look at most of it. */
-class Run implements TaskRun {
+export class Run implements TaskRun {
   readonly #visit: Visit<TaskState>;
   readonly #integration: Integration;
   readonly #call: TaskCall;
@@ -193,13 +185,11 @@ class Run implements TaskRun {
   }
 }
 
-/** The result of a call that has its answer already, from before a restart. */
-const known = (progress: Progress | undefined): Payload | undefined => {
-  const done = progress?.records.find(({ type }) => type.endsWith('Succeeded'))?.details?.output;
-  return typeof done === 'string' ? Payload.parse(done) : undefined;
-};
-
-const tellFailure = (visit: Visit<TaskState>, { events, about }: Integration, { error, reason }: StateError): void => {
+export const tellFailure = (
+  visit: Visit<TaskState>,
+  { events, about }: Integration,
+  { error, reason }: StateError,
+): void => {
   const names = taskEvents[events];
   visit.frame.event(error === 'States.Timeout' ? names.timedOut : names.failed, {
     ...about,
@@ -209,10 +199,32 @@ const tellFailure = (visit: Visit<TaskState>, { events, about }: Integration, { 
 };
 
 /** The event of a result that is no larger than it may be. Throws AnswerTooLarge. */
-const tellResult = ({ frame, state }: Visit<TaskState>, integration: Integration, { text }: Payload): void => {
+export const tellResult = ({ frame, state }: Visit<TaskState>, integration: Integration, { text }: Payload): void => {
   const { events, about, resourceType } = integration;
   if (isLongerThan(text, PAYLOAD_LIMIT)) throw new AnswerTooLarge(events === 'Task' ? resourceType : state.resource);
   frame.event(taskEvents[events].succeeded, about === undefined ? { output: text } : { ...about, output: text });
+};
+
+/** Nothing is to be worked out before the call. */
+export const isPlain = ({ flow, timeout, heartbeat, credentials }: TaskState): boolean =>
+  flow.plainInput && timeout === undefined && heartbeat === undefined && credentials === undefined;
+
+const FUNCTION = /^arn:[^:]+:lambda:/;
+
+/** The call that follows another one and gets its answer, of one function and the next. */
+interface Following {
+  readonly state: TaskState;
+  readonly integration: Integration;
+  readonly handover: Handover;
+}
+
+const followingOf = ({ frame, state }: Visit<TaskState>, { events }: Integration): Following | undefined => {
+  const { flow, name, next } = state;
+  if (events !== 'LambdaFunction' || next === undefined || !flow.plainOutput) return undefined;
+  const following = frame.sequence.states.get(next);
+  if (following?.kind !== 'Task' || !FUNCTION.test(following.resource) || !isPlain(following)) return undefined;
+  const integration = frame.execution.host.integrations.resolve(following.resource);
+  return { state: following, integration, handover: new Handover(name, next, following.resource) };
 };
 
 /**
@@ -220,43 +232,78 @@ const tellResult = ({ frame, state }: Visit<TaskState>, integration: Integration
  * call of the next one lies no promise but the function's own, for each costs 5 to 20 us where the processor has slept.
  */
 export class OpenCall {
-  readonly #visit: Visit<TaskState>;
+  readonly visit: Visit<TaskState>;
   readonly #integration: Integration;
   #started: StartedTask | undefined;
   #run: Run | undefined;
+  #following: Following | undefined;
+  #result: Payload | undefined;
 
   constructor(visit: Visit<TaskState>, integration: Integration) {
-    this.#visit = visit;
+    this.visit = visit;
     this.#integration = integration;
   }
 
   /** Tells of the call. What led here must not be lost once it has been made: what this gives is to be waited for before. */
   schedule(): Promise<void> | undefined {
-    const { frame, input } = this.#visit;
-    schedule(this.#visit, this.#integration, plainCall(input));
+    const { frame, input } = this.visit;
+    schedule(this.visit, this.#integration, plainCall(input));
     return frame.execution.commit();
   }
 
   /** Makes it, and gives what to wait for, which may throw as this does: that is for `failed`. */
   make(): unknown {
-    const { input } = this.#visit;
+    const { input } = this.visit;
     this.#started = this.#integration.begin?.(input);
     if (this.#started) return this.#started.returned;
-    this.#run = new Run(this.#visit, this.#integration, plainCall(input));
+    this.#run = new Run(this.visit, this.#integration, plainCall(input));
     return this.#run.answer();
+  }
+
+  /** Makes ready, while the call is under way, what is to be done when it has its answer. */
+  prepare(): void {
+    this.#following = followingOf(this.visit, this.#integration);
+  }
+
+  /**
+   * From what was waited for to the call of the next state, which is told of, to be made. Undefined where the state is left in another way: by
+   * `exit`. Throws its error.
+   */
+  handOver(value: unknown): OpenCall | undefined {
+    if (this.#following === undefined) return undefined;
+    const { state, integration, handover } = this.#following;
+    const { frame } = this.visit;
+    const result = this.#settled(value);
+    frame.lifetime.check();
+    if (isLongerThan(result.text, PAYLOAD_LIMIT)) return undefined;
+    const { execution } = frame;
+    if (!execution.handOver(frame.cursor, handover, result.text)) return undefined;
+    frame.cursor = execution.lastEvent;
+    // Scheduled and Started come after that the state was entered.
+    const entered = { id: frame.cursor - 2, previous: frame.cursor - 3, at: execution.lastAt };
+    return new OpenCall(new Visit(frame, state, result, entered, undefined), integration);
   }
 
   /** How the state is left, from what was waited for. Throws its error. */
   exit(value: unknown): MaybeAsync<Exit> {
-    let result: Payload;
-    this.#run?.end();
+    const result = this.#settled(value);
     try {
-      result = this.#started ? this.#started.done(value) : (value as Payload); // of an integration that gives no more
-      tellResult(this.#visit, this.#integration, result);
+      tellResult(this.visit, this.#integration, result);
     } catch (thrown) {
       throw this.#told(thrown);
     }
-    return finish(this.#visit, result);
+    return finish(this.visit, result);
+  }
+
+  #settled(value: unknown): Payload {
+    if (this.#result !== undefined) return this.#result;
+    this.#run?.end();
+    try {
+      this.#result = this.#started ? this.#started.done(value) : (value as Payload); // of an integration that gives no more
+      return this.#result;
+    } catch (thrown) {
+      throw this.#told(thrown);
+    }
   }
 
   /** The state's error, where waiting threw. */
@@ -273,37 +320,7 @@ export class OpenCall {
   }
 
   #told(thrown: unknown): unknown {
-    if (thrown instanceof StateError) tellFailure(this.#visit, this.#integration, thrown);
+    if (thrown instanceof StateError) tellFailure(this.visit, this.#integration, thrown);
     return thrown;
   }
 }
-
-/** Gives how the state is left; throws its error. Everything is told in history, and on disk before it is acted on. */
-export const perform = async (visit: Visit<TaskState>, integration: Integration, call: TaskCall): Promise<Exit> => {
-  const { frame } = visit;
-  const { lifetime } = frame;
-  let result = known(call.progress);
-  if (result === undefined) {
-    if (call.since === undefined) {
-      schedule(visit, integration, call);
-      // What led here must not be lost once the call has been made.
-      const written = frame.execution.commit();
-      if (written !== undefined) await written;
-      if (lifetime.ended) return forever();
-    }
-    const run = new Run(visit, integration, call);
-    try {
-      result = given(call.progress) ?? (await run.answer());
-      if (lifetime.ended) return forever();
-      tellResult(visit, integration, result);
-    } catch (thrown) {
-      if (lifetime.ended) return forever();
-      if (thrown instanceof StateError) tellFailure(visit, integration, thrown);
-      throw thrown;
-    } finally {
-      run.end();
-    }
-  }
-  const exit = finish(visit, result);
-  return exit instanceof Promise ? await exit : exit; // a promise that is returned as it is costs three turns of the job queue
-};

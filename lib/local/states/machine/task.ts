@@ -1,9 +1,12 @@
 // Task: calls a resource and waits for its answer, a token, or the end of the job that it started.
 import { StateError } from '../errors.ts';
+import { ANSWER } from '../history/resume.ts';
 import type { Integration } from '../integrations/integration.ts';
 import { asText, isObject, Payload } from '../json.ts';
 import type { Evaluate, TaskState } from '../parse/machine.ts';
-import { OpenCall, perform, plainCall } from './task-call.ts';
+import { forever } from './lifetime.ts';
+import { finish } from './outcome.ts';
+import { isPlain, OpenCall, plainCall, Run, schedule, type TaskCall, tellFailure, tellResult } from './task-call.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
 
 /** What was noted when the call was made, before a restart. */
@@ -13,6 +16,21 @@ interface Noted {
   readonly timeout?: number;
   readonly heartbeat?: number;
 }
+
+/** The answer to the task's token that had been given before a restart, as what the task comes to. */
+const given = (progress: Progress | undefined): Payload | undefined => {
+  const answer = progress?.records.find(({ type }) => type === ANSWER)?.memo;
+  if (!answer) return undefined;
+  const { output, error, cause } = answer;
+  if (typeof output === 'string') return Payload.parse(output);
+  throw new StateError(typeof error === 'string' ? error : undefined, typeof cause === 'string' ? cause : undefined);
+};
+
+/** The result of a call that has its answer already, from before a restart. */
+const known = (progress: Progress | undefined): Payload | undefined => {
+  const done = progress?.records.find(({ type }) => type.endsWith('Succeeded'))?.details?.output;
+  return typeof done === 'string' ? Payload.parse(done) : undefined;
+};
 
 const argumentsOf = async (visit: Visit<TaskState>): Promise<Payload> => {
   const { flow } = visit.state;
@@ -35,6 +53,36 @@ const roleOf = async (visit: Visit<TaskState>): Promise<string | undefined> => {
     'States.TaskFailed',
     `HDL523 the local engine has one account, ${account}, and cannot assume the role ${role}`,
   );
+};
+
+/** Gives how the state is left; throws its error. Everything is told in history, and on disk before it is acted on. */
+const perform = async (visit: Visit<TaskState>, integration: Integration, call: TaskCall): Promise<Exit> => {
+  const { frame } = visit;
+  const { lifetime } = frame;
+  let result = known(call.progress);
+  if (result === undefined) {
+    if (call.since === undefined) {
+      schedule(visit, integration, call);
+      // What led here must not be lost once the call has been made.
+      const written = frame.execution.commit();
+      if (written !== undefined) await written;
+      if (lifetime.ended) return forever();
+    }
+    const run = new Run(visit, integration, call);
+    try {
+      result = given(call.progress) ?? (await run.answer());
+      if (lifetime.ended) return forever();
+      tellResult(visit, integration, result);
+    } catch (thrown) {
+      if (lifetime.ended) return forever();
+      if (thrown instanceof StateError) tellFailure(visit, integration, thrown);
+      throw thrown;
+    } finally {
+      run.end();
+    }
+  }
+  const exit = finish(visit, result);
+  return exit instanceof Promise ? await exit : exit; // a promise that is returned as it is costs three turns of the job queue
 };
 
 /** The call of a state of which fields must be worked out, or that had been made before a restart. */
@@ -66,9 +114,6 @@ const prepared = async (
     progress,
   });
 };
-
-const isPlain = ({ flow, timeout, heartbeat, credentials }: TaskState): boolean =>
-  flow.plainInput && timeout === undefined && heartbeat === undefined && credentials === undefined;
 
 /** The call of a state that is new and has nothing to be worked out; undefined for any other. */
 export const openCall = (visit: Visit<TaskState>): OpenCall | undefined => {
