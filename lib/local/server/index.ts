@@ -11,6 +11,7 @@ import type { WireRequest, WireResponse } from './wire.ts';
 
 const HOST = '127.0.0.1';
 const MAX_BODY_BYTES = 512 * 1024 * 1024; // an S3 part in memory; larger uploads come in parts
+const LONGEST_BODY_MS = 5 * 60 * 1000; // as long as Node itself waits for a request
 const KEEP_ALIVE_MS = 10 * 60 * 1000; // longer than any client keeps an idle socket, so that the client closes first
 
 export interface ServerOptions {
@@ -19,6 +20,8 @@ export interface ServerOptions {
   readonly services: ReadonlyMap<ServiceId, Service>;
   /** The most that the body of a request may have, in bytes. @default 512 MiB */
   readonly mostBodyBytes?: number;
+  /** The longest that a body may take to arrive, in milliseconds. @default 5 minutes */
+  readonly longestBodyMs?: number;
 }
 
 export interface WireServer {
@@ -30,24 +33,49 @@ export interface WireServer {
   close(): Promise<void>;
 }
 
-/** Undefined where it is larger. That is read to its end all the same: a client that is cut off as it sends hears no answer. */
-const readBody = async (incoming: IncomingMessage, most: number): Promise<Buffer | undefined> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    size += chunk.length;
-    if (size > most) chunks.length = 0;
-    else chunks.push(chunk);
-  }
-  if (size > most) return undefined;
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-};
+/**
+ * The body, or what is answered to one that is too large or does not come to an end. One that is too large is read on all the same, up to
+ * twice what is taken: a client that is cut off as it sends hears no answer.
+ */
+const readBody = (incoming: IncomingMessage, most: number, longestMs: number): Promise<Buffer | WireResponse> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const over = (answer: Buffer | WireResponse): void => {
+      clearTimeout(timer);
+      incoming.off('data', onChunk);
+      resolve(answer);
+    };
+    const timer = setTimeout(() => over(tooSlow(longestMs)), longestMs);
+    const onChunk = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= most) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > 2 * most) over(tooLarge(most));
+    };
+    incoming.on('data', onChunk);
+    incoming.once('end', () => {
+      const [only] = chunks;
+      if (size > most) over(tooLarge(most));
+      else over(chunks.length === 1 && only ? only : Buffer.concat(chunks));
+    });
+    incoming.once('close', () => {
+      clearTimeout(timer);
+      reject(new Error('the client has gone away'));
+    });
+  });
 
-const tooLarge = (most: number): WireResponse => ({
-  status: 413,
+const refusal = (status: number, body: string): WireResponse => ({
+  status,
   headers: { 'content-type': 'text/plain', connection: 'close' },
-  body: `the local engine takes at most ${most} bytes in one request`,
+  body,
 });
+
+const tooLarge = (most: number): WireResponse =>
+  refusal(413, `the local engine takes at most ${most} bytes in one request`);
+
+const tooSlow = (longestMs: number): WireResponse =>
+  refusal(408, `the local engine waits at most ${longestMs / 1000} seconds for the body of a request to end`);
 
 const send = (outgoing: ServerResponse, response: WireResponse, requestId: string, isHead: boolean): void => {
   const { body } = response;
@@ -100,6 +128,7 @@ export const startServer = async ({
   port,
   services,
   mostBodyBytes = MAX_BODY_BYTES,
+  longestBodyMs = LONGEST_BODY_MS,
 }: ServerOptions): Promise<WireServer> => {
   const answer = answerWith(services);
   const server = createServer(async (incoming, outgoing) => {
@@ -109,16 +138,15 @@ export const startServer = async ({
       if (!outgoing.writableFinished) gone.abort();
     });
     try {
-      const body = await readBody(incoming, mostBodyBytes);
-      const response =
-        body === undefined ? tooLarge(mostBodyBytes) : await answer(toWire(incoming, body, requestId, gone.signal));
+      const body = await readBody(incoming, mostBodyBytes, longestBodyMs);
+      const response = Buffer.isBuffer(body) ? await answer(toWire(incoming, body, requestId, gone.signal)) : body;
       if (!outgoing.destroyed) send(outgoing, response, requestId, incoming.method === 'HEAD');
     } catch (error) {
       outgoing.destroy(error instanceof Error ? error : undefined); // the client has gone away
     }
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.requestTimeout = 0; // a long poll or a slow Lambda takes as long as it takes
+  server.requestTimeout = 0; // `readBody` bounds a request, with an answer that says why
   try {
     const endpoint = `http://${HOST}:${await listen(server, port)}`;
     return {

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeCbor, encodeCbor } from '../../../lib/local/server/cbor.ts';
@@ -294,6 +295,33 @@ test('a body that is too large is told so', async () => {
       'the local engine takes at most 1000000 bytes in one request',
     ]);
   } finally {
+    await server.close();
+  }
+});
+
+test.each([
+  [
+    'that does not end',
+    { longestBodyMs: 20 },
+    ['x'],
+    408,
+    'waits at most 0.02 seconds for the body of a request to end',
+  ],
+  ['without an end, too large', { mostBodyBytes: 10 }, ['x'.repeat(21)], 413, 'takes at most 10 bytes in one request'],
+])('a body %s is answered, and its connection closed', async (_which, options, chunks, status, told) => {
+  const server = await startServer({ port: 0, services: new Map(), ...options });
+  const outgoing = request(server.endpoint, { method: 'POST' });
+  try {
+    for (const chunk of chunks) outgoing.write(chunk);
+    const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
+      outgoing.once('response', resolve);
+      outgoing.once('error', reject);
+    });
+    const closed = new Promise<void>((resolve) => incoming.socket.once('close', () => resolve()));
+    expect([incoming.statusCode, await text(incoming)]).toEqual([status, `the local engine ${told}`]);
+    await closed;
+  } finally {
+    outgoing.destroy();
     await server.close();
   }
 });
