@@ -64,6 +64,39 @@ describe('limits', () => {
     expect(await run({ QueryLanguage: 'JSONata', StartAt: 'P', States: { P: state } })).toMatchObject({ error });
   });
 
+  // 40 texts of 256 KiB are 10 MiB.
+  const branch = { StartAt: 'B', States: { B: { Type: 'Pass', Assign: { b: 1 }, End: true } } };
+  const assigning = (count: number, names: number, last: object = { Type: 'Succeed' }) => ({
+    QueryLanguage: 'JSONata',
+    StartAt: 'S0',
+    States: {
+      ...Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [
+          `S${index}`,
+          {
+            Type: 'Pass',
+            Assign: { [`v${index % names}`]: "{% $pad('', 262142, 'x') %}" },
+            Output: {},
+            Next: `S${index + 1}`,
+          },
+        ]),
+      ),
+      [`S${count}`]: last,
+    },
+  });
+  test.each([
+    ['as much as fits', assigning(40, 40), undefined],
+    ['more', assigning(41, 41), 'States.DataLimitExceeded'],
+    ['the same again', assigning(41, 40), undefined],
+    [
+      'more in a branch, which sees them too',
+      assigning(40, 40, { Type: 'Parallel', Branches: [branch], End: true }),
+      'States.DataLimitExceeded',
+    ],
+  ])('all variables together are bounded: %s', async (_what, machine, error) => {
+    expect(await engine().run(machine)).toMatchObject({ error });
+  });
+
   // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html: 248 KB, as texts within JSON.
   test.each([
     ['both', 1_000, 1_000, { input: true, output: true }],

@@ -37,13 +37,13 @@ export class Children {
     resumed: FrameProgress | undefined,
     iteration?: Shape,
   ): Frame {
-    const { execution, variables } = this.#visit.frame;
+    const { execution, variables, variableBytes } = this.#visit.frame;
     const { cursor, map } = options;
     const frame = new Frame(execution, {
       map,
       id: resumed?.id ?? execution.nextFrame(),
       sequence,
-      variables: resumed?.variables ?? variables,
+      ...(resumed ? { variables: resumed.variables } : { variables, variableBytes }),
       cursor: resumed?.cursor ?? cursor,
       lifetime: this.lifetime,
     });

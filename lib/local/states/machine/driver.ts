@@ -41,7 +41,7 @@ export const drive = (
     const root = new Frame(execution, {
       id: 0,
       sequence: machine,
-      variables: resumed?.variables ?? {},
+      ...(resumed ? { variables: resumed.variables } : { variables: {}, variableBytes: 0 }),
       lifetime: lifetime.child(),
       cursor: resumed?.cursor ?? 0,
     });

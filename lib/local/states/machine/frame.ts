@@ -10,6 +10,8 @@ export interface FrameOptions {
   readonly id: number;
   readonly sequence: Sequence;
   readonly variables: Variables;
+  /** What they take at most, in bytes. @default unknown */
+  readonly variableBytes?: number;
   readonly lifetime: Lifetime;
   /** Id of the event that the first one of this frame follows. */
   readonly cursor: number;
@@ -25,6 +27,8 @@ export class Frame {
   declare readonly lifetime: Lifetime;
   declare readonly map: JsonObject | undefined;
   declare variables: Variables;
+  /** What they take at most: those that were assigned anew are counted twice until it matters. */
+  declare variableBytes: number;
   /** Id of the last event of this frame: what the next one follows. */
   declare cursor: number;
   /** The type of the state that it is in, for the Aborted event; undefined between states. */
@@ -37,6 +41,7 @@ export class Frame {
     this.lifetime = options.lifetime;
     this.map = options.map;
     this.variables = options.variables;
+    this.variableBytes = options.variableBytes ?? Number.POSITIVE_INFINITY;
     this.cursor = options.cursor;
     this.inside = undefined;
   }

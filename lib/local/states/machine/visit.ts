@@ -7,6 +7,15 @@ import { isLongerThan, type Json, type JsonObject, Payload, timeText } from '../
 import type { Assign, State } from '../parse/machine.ts';
 import type { Frame } from './frame.ts';
 
+/** All variables together are at most this many bytes. */
+const VARIABLES_LIMIT = 10 * 1024 * 1024;
+
+const bytesOf = (variables: Variables): number => {
+  let bytes = 0;
+  for (const value of Object.values(variables)) bytes += Buffer.byteLength(JSON.stringify(value));
+  return bytes;
+};
+
 /** How a state is left. */
 export interface Exit {
   readonly output: Payload;
@@ -118,14 +127,16 @@ export class Visit<S extends State = State> {
 
   /**
    * Evaluates `Assign`. JSONPath: `$` is what the state worked out; JSONata: `$states` as in Output. What one Assign gives is bounded
-   * as a payload is: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+   * as a payload is, and so are all variables in sight: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
    */
   async assigned(assign: Assign, scope: Scope): Promise<Variables | undefined> {
     if (assign === undefined) return undefined;
     const variables = await assign(scope);
-    let bytes = 0;
-    for (const value of Object.values(variables)) bytes += Buffer.byteLength(JSON.stringify(value));
-    if (bytes > PAYLOAD_LIMIT) throw new TooLarge(this.state.name);
+    const { frame } = this;
+    const bytes = bytesOf(variables);
+    frame.variableBytes += bytes;
+    if (frame.variableBytes > VARIABLES_LIMIT) frame.variableBytes = bytesOf({ ...frame.variables, ...variables });
+    if (bytes > PAYLOAD_LIMIT || frame.variableBytes > VARIABLES_LIMIT) throw new TooLarge(this.state.name);
     return variables;
   }
 
