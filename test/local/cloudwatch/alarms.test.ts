@@ -217,6 +217,33 @@ describe('metrics of the services', () => {
   });
 });
 
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+const ofMath = (...returned: readonly boolean[]): Shape => ({
+  ...{ MetricName: undefined, Namespace: undefined, Statistic: undefined, Period: undefined },
+  Metrics: returned.map((ReturnData, place) => ({
+    Id: `m${place}`,
+    MetricStat: { Metric: { Namespace: 'App', MetricName: 'failures' }, Period: 60, Stat: 'Sum' },
+    ReturnData,
+  })),
+});
+test.each<[string, Shape, string]>([
+  ['more data points than periods', { DatapointsToAlarm: 2 }, 'DatapointsToAlarm must be less than or equal to'],
+  ['no period', { EvaluationPeriods: 0 }, 'Member must have value greater than or equal to 1'],
+  ['more than a day of minutes', { EvaluationPeriods: 1441 }, 'across more than a day'],
+  ['more than a week of hours', { Period: 3600, EvaluationPeriods: 169 }, 'across more than seven days'],
+  ['two metrics to look at', ofMath(true, true), 'exactly one metric matching the ReturnData=true condition'],
+  ['none to look at', ofMath(false), 'exactly one metric matching the ReturnData=true condition'],
+])('an alarm with %s is refused', async (_what, settings, message) => {
+  await expect(alarm(settings)).rejects.toThrow(message);
+});
+test.each<[string, Shape]>([
+  ['a day of minutes', { EvaluationPeriods: 1440 }],
+  ['a week of hours', { Period: 3600, EvaluationPeriods: 168 }],
+  ['one metric of two', ofMath(false, true)],
+])('an alarm over %s is taken', async (_what, settings) => {
+  expect(await alarm(settings)).toEqual({});
+});
+
 test('an action that the engine cannot carry out is refused by name', async () => {
   await expect(alarm({ AlarmActions: ['arn:aws:automate:us-east-1:ec2:stop'] })).rejects.toThrow(
     'HDL501 the local engine does not implement the alarm action arn:aws:automate:us-east-1:ec2:stop',

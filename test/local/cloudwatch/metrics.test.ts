@@ -120,6 +120,22 @@ describe('metric math', () => {
   });
 });
 
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
+test.each<[string, Shape, string]>([
+  ['a value and values', { Value: 1, Values: [1] }, 'The parameters Value and Values are mutually exclusive.'],
+  ['values of which not all have a count', { Values: [1, 2], Counts: [1] }, 'must have as many elements each'],
+])('%s are refused', async (_what, datum, message) => {
+  await expect(put('m', 0, datum)).rejects.toThrow(message);
+});
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
+test.each([
+  ['two queries of one id', ['m', 'm'], 'The values for parameter id in MetricDataQueries are not unique'],
+  ['an id in capitals', ['M'], 'The Id M must match ^[a-z][a-zA-Z0-9_]*$'],
+])('%s are refused', async (_what, ids, message) => {
+  await expect(data(...ids.map((Id) => ({ Id, MetricStat: stat('m', 'Sum') })))).rejects.toThrow(message);
+});
+
 test('metrics in log lines become metrics, for each set of dimensions', async () => {
   const line = {
     _aws: {

@@ -17,6 +17,8 @@ export type Alarm = {
   readonly changedMs: number;
 };
 
+const invalid = (message: string): AwsError => new AwsError('ValidationError', message);
+
 const COMPARISONS: { readonly [operator: string]: (value: number, threshold: number) => boolean } = {
   GreaterThanOrEqualToThreshold: (value, threshold) => value >= threshold,
   GreaterThanThreshold: (value, threshold) => value > threshold,
@@ -60,6 +62,28 @@ export const metricsOfAlarm = ({ queries }: AlarmRule): readonly string[] =>
 export const statsOf = (queries: readonly Shape[]): readonly Shape[] =>
   queries.map((query) => read.optionalShape(query, 'MetricStat')).filter((stat) => stat !== undefined);
 
+const DAY = 86_400;
+const HOUR = 3_600;
+
+/** How many periods an alarm looks at, and how many of them make it. Throws ValidationError. */
+const countsOf = (settings: Shape, period: number): { evaluationPeriods: number; datapointsToAlarm: number } => {
+  const evaluationPeriods = read.number(settings, 'EvaluationPeriods');
+  const datapointsToAlarm = read.optionalNumber(settings, 'DatapointsToAlarm') ?? evaluationPeriods;
+  for (const [field, count] of Object.entries({ evaluationPeriods, datapointsToAlarm }))
+    if (!Number.isInteger(count) || count < 1)
+      throw invalid(
+        `1 validation error detected: Value '${count}' at '${field}' failed to satisfy constraint: Member must have value greater than or equal to 1`,
+      );
+  if (datapointsToAlarm > evaluationPeriods)
+    throw invalid('DatapointsToAlarm must be less than or equal to EvaluationPeriods.');
+  const days = period < HOUR ? 1 : 7;
+  if (evaluationPeriods * period > days * DAY)
+    throw invalid(
+      `Metrics cannot be checked across more than ${days === 1 ? 'a day' : 'seven days'} (EvaluationPeriods * Period must be <= ${days * DAY}).`,
+    );
+  return { evaluationPeriods, datapointsToAlarm };
+};
+
 /** Reads and checks the settings of PutMetricAlarm. */
 export const alarmRule = (settings: Shape): AlarmRule => {
   const operator = read.text(settings, 'ComparisonOperator');
@@ -68,18 +92,19 @@ export const alarmRule = (settings: Shape): AlarmRule => {
     throw new AwsError('NotImplemented', `HDL501 the local engine does not implement alarms with ${operator}`, 501);
   const queries = queriesOf(settings);
   const stats = statsOf(queries);
-  if (stats.length === 0) throw new AwsError('ValidationError', 'An alarm needs at least one metric');
+  if (stats.length === 0) throw invalid('An alarm needs at least one metric');
+  if (queries.filter((query) => read.flag(query, 'ReturnData') !== false).length !== 1)
+    throw invalid('Metrics list must contain exactly one metric matching the ReturnData=true condition');
   for (const stat of stats) statisticOf(read.text(stat, 'Stat'));
-  const evaluationPeriods = read.number(settings, 'EvaluationPeriods');
+  const period = Math.max(...stats.map(periodOf));
   const wanted = read.optionalText(settings, 'TreatMissingData') ?? 'missing';
   const missing = MISSING_DATA.find((each) => each === wanted);
-  if (!missing) throw new AwsError('ValidationError', `TreatMissingData ${wanted} is not valid`);
+  if (!missing) throw invalid(`TreatMissingData ${wanted} is not valid`);
   const threshold = read.number(settings, 'Threshold');
   return {
     queries,
-    period: Math.max(...stats.map(periodOf)),
-    evaluationPeriods,
-    datapointsToAlarm: read.optionalNumber(settings, 'DatapointsToAlarm') ?? evaluationPeriods,
+    period,
+    ...countsOf(settings, period),
     threshold,
     operator,
     breaches: (value) => compare(value, threshold),

@@ -9,6 +9,8 @@ export type QueryResult = { readonly id: string; readonly label: string; readonl
 
 const invalid = (reason: string): AwsError => new AwsError('ValidationError', reason);
 
+const ID = /^[a-z][a-zA-Z0-9_]*$/;
+
 const labelOf = (query: Shape): string => {
   const label = read.optionalText(query, 'Label');
   if (label !== undefined) return label;
@@ -28,6 +30,10 @@ export const evaluateQueries = (
   queries: readonly Shape[],
   window: Window,
 ): readonly QueryResult[] => {
+  const ids = queries.map((query) => read.text(query, 'Id'));
+  const strange = ids.find((id) => !ID.test(id));
+  if (strange !== undefined) throw invalid(`The Id ${strange} must match ${ID.source}`);
+  if (new Set(ids).size < ids.length) throw invalid('The values for parameter id in MetricDataQueries are not unique');
   const byId = new Map(queries.map((query) => [read.text(query, 'Id'), query]));
   const done = new Map<string, MathValue>();
   const underWay = new Set<string>();
@@ -54,8 +60,8 @@ export const evaluateQueries = (
       window,
       lookUp: valueOfId,
       metrics: (text) => {
-        const ids = [...byId].filter(([id, each]) => each.MetricStat !== undefined && (!text || id.includes(text)));
-        return ids.map(([id]) => valueOfId(id));
+        const found = [...byId].filter(([id, each]) => each.MetricStat !== undefined && (!text || id.includes(text)));
+        return found.map(([id]) => valueOfId(id));
       },
     });
   };

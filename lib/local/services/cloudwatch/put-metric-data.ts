@@ -12,6 +12,9 @@ const numbers = (input: Shape, field: string): readonly number[] => {
 };
 
 const sampleOf = (datum: Shape): Sample => {
+  const [one, other] = ['Value', 'Values', 'StatisticValues'].filter((field) => datum[field] !== undefined);
+  if (other !== undefined)
+    throw new AwsError('InvalidParameterCombination', `The parameters ${one} and ${other} are mutually exclusive.`);
   const set = read.optionalShape(datum, 'StatisticValues');
   if (set)
     return {
@@ -25,7 +28,10 @@ const sampleOf = (datum: Shape): Sample => {
   const values = value === undefined ? numbers(datum, 'Values') : [value];
   if (values.length === 0)
     throw new AwsError('MissingParameter', 'At least one of Value, Values or StatisticValues must be specified.');
-  return { kind: 'values', values, counts: numbers(datum, 'Counts') };
+  const counts = numbers(datum, 'Counts');
+  if (counts.length > 0 && counts.length !== values.length)
+    throw new AwsError('InvalidParameterValue', 'The parameters Values and Counts must have as many elements each.');
+  return { kind: 'values', values, counts };
 };
 
 /** PutMetricData: every datum is checked before the first is stored. */
