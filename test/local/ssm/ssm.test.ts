@@ -36,6 +36,25 @@ test('a parameter comes back with its version', async () => {
   });
 });
 
+test('a path is filtered by type, and by nothing that is not kept', async () => {
+  const parameter = { Name: '/filtered/list', Value: 'a,b', Type: 'StringList' as const };
+  await client.send(new PutParameterCommand(parameter));
+  await put('/filtered/text', 'x');
+  const found = async (filter: { Key: string; Option?: string; Values?: string[] }) => {
+    const ask = new GetParametersByPathCommand({ Path: '/filtered', ParameterFilters: [filter] });
+    return (await client.send(ask)).Parameters?.map(({ Name }) => Name);
+  };
+  expect(await found({ Key: 'Type', Values: ['StringList'] })).toEqual(['/filtered/list']);
+  for (const [filter, name] of [
+    [{ Key: 'Name', Values: ['list'] }, 'InvalidFilterKey'],
+    [{ Key: 'Type', Option: 'BeginsWith', Values: ['String'] }, 'InvalidFilterOption'],
+    [{ Key: 'Type', Values: ['Text'] }, 'InvalidFilterValue'],
+    [{ Key: 'Label', Values: ['new'] }, 'NotImplemented'],
+  ] as const)
+    await expect(found({ ...filter, Values: [...filter.Values] })).rejects.toMatchObject({ name });
+  await client.send(new DeleteParametersCommand({ Names: ['/filtered/list', '/filtered/text'] }));
+});
+
 test('a path may begin with letters that AWS keeps for itself', async () => {
   expect(await put('/awsome/a', 'x')).toMatchObject({ Version: 1 });
   await client.send(new DeleteParameterCommand({ Name: '/awsome/a' }));

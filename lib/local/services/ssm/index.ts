@@ -83,6 +83,27 @@ const tierOf = (asked: string | undefined, value: string, before: Tier | undefin
 const sealed = ({ name, version, value }: Parameter): string =>
   `AQICAH${createHash('sha512').update(`${name} ${version} ${value}`).digest('base64')}`;
 
+/** One of `ParameterFilters`, of those that GetParametersByPath takes. Throws InvalidFilterKey, -Option or -Value. */
+const filterOf = (filter: Shape): ((parameter: Parameter) => boolean) => {
+  const key = read.text(filter, 'Key');
+  const option = read.optionalText(filter, 'Option') ?? 'Equals';
+  const values = read.texts(filter, 'Values');
+  if (key === 'KeyId' || key === 'Label') throw notImplemented('ssm', `GetParametersByPath with a filter by ${key}`);
+  if (key !== 'Type')
+    throw new AwsError(
+      'InvalidFilterKey',
+      `The following filter key is not valid: ${key}. Valid filter keys include: [Type, KeyId, Label].`,
+    );
+  if (option !== 'Equals')
+    throw new AwsError(
+      'InvalidFilterOption',
+      `The following filter option is not valid: ${option}. Valid options include: [Equals].`,
+    );
+  if (values.length === 0 || !values.every((value) => TYPES.includes(value)))
+    throw new AwsError('InvalidFilterValue', `The values of the filter Type must be of ${TYPES.join(', ')}.`);
+  return ({ type }) => values.includes(type);
+};
+
 const notFound = (): AwsError => new AwsError('ParameterNotFound', '');
 
 /** Parameter Store without labels, policies and history. */
@@ -147,10 +168,12 @@ export const ssmService = (context: EngineContext): Service => {
 
   const getByPath = (input: Shape): Shape => {
     const path = `${read.text(input, 'Path').replace(/\/$/, '')}/`;
+    const filters = read.shapes(input, 'ParameterFilters').map(filterOf);
     const isRecursive = read.flag(input, 'Recursive') === true;
     const all = parameters
       .values()
-      .filter(({ name }) => name.startsWith(path) && (isRecursive || !name.slice(path.length).includes('/')));
+      .filter(({ name }) => name.startsWith(path) && (isRecursive || !name.slice(path.length).includes('/')))
+      .filter((parameter) => filters.every((wants) => wants(parameter)));
     const { items, next } = pageOf(all, ({ name }) => name, asked(input, PAGE));
     return {
       Parameters: items.map((parameter) => shown(parameter, input)),
