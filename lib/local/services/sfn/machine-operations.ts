@@ -11,6 +11,11 @@ import type { VersionRow } from './versions.ts';
 
 const tags = late<typeof import('./tag-operations.ts')>(import.meta.url, './tag-operations.ts');
 
+const warnings = late<typeof import('../../states/parse/warnings.ts')>(
+  import.meta.url,
+  '../../states/parse/warnings.ts',
+);
+
 const settingsOf = (input: Shape): Shape => {
   const settings = Object.fromEntries(
     ['loggingConfiguration', 'tracingConfiguration', 'encryptionConfiguration']
@@ -133,9 +138,10 @@ export const machineOperations = (parts: Parts): OperationTable => {
       machines.keep(arnOf(input));
       return {};
     },
-    // All that is found is an error, which either `severity` asks for.
     ValidateStateMachineDefinition: (input) => {
-      const { ok, diagnostics } = machines.parse(anyText(input, 'definition'), input.type === 'EXPRESS');
+      const definition = anyText(input, 'definition');
+      const { ok, diagnostics: errors } = machines.parse(definition, input.type === 'EXPRESS');
+      const diagnostics = input.severity === 'WARNING' ? [...errors, ...warnings().warningsOf(definition)] : errors;
       const most = sizeOf(input);
       return {
         result: ok ? 'OK' : 'FAIL',
