@@ -66,8 +66,8 @@ export interface Service {
     event: string,
     answer: (payload: string, failed: boolean) => T | Promise<T>,
   ): Promise<T>;
-  /** Lambda's: as `invoke`, of a function of the program that embeds the engine; undefined for any other. Throws AwsError. */
-  begin?(functionArn: string, event: string): StartedCall | undefined;
+  /** Lambda's: what calls a function of the program that embeds the engine, with an event as JSON; undefined for any other. It throws AwsError. */
+  caller?(functionArn: string): ((event: string) => StartedCall) | undefined;
   /** Step Functions': what DescribeExecution answers once the execution has ended and that is on disk. Throws AwsError. */
   ended?(executionArn: string): Promise<Shape>;
   /**

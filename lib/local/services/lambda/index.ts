@@ -4,7 +4,7 @@ import { late } from '../../late-modules.ts';
 import { callFrom } from '../../operation-table.ts';
 import type { EngineContext, Service } from '../../service.ts';
 import type { LambdaApi } from './api.ts';
-import { answerPayload, Concurrency, invokers, payloadOf } from './invoke.ts';
+import { answerPayload, Concurrency, eventIn, invokers, payloadOf } from './invoke.ts';
 import { type RegisteredFunctions, registeredFunctions } from './registered.ts';
 import type { FunctionRunner } from './runner.ts';
 import type { AddedVariables } from './sandboxed-calls.ts';
@@ -90,9 +90,9 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
   return {
     id: 'lambda',
     call: callFrom('lambda', {}, () => api().operations),
-    begin: (FunctionName, Payload) => {
-      const record = registered.record(FunctionName);
-      return record && begin({ record, payload: payloadOf({ Payload }, false) });
+    caller: (functionArn) => {
+      const record = registered.record(functionArn);
+      return record && ((event) => begin(record, eventIn(event)));
     },
     invoke: (FunctionName, Payload, answer) => {
       const record = registered.record(FunctionName) ?? api().functions.of({ FunctionName });

@@ -17,8 +17,8 @@ export type Invoker = <T>(invocation: Invocation, answer: (invoked: Invoked) => 
 
 export interface Invokers {
   readonly invoke: Invoker;
-  /** Of a registered function. */
-  begin(invocation: Invocation): RegisteredCall;
+  /** Of a registered function. `requestId` is made up when it is not given. */
+  begin(record: FunctionRecord, payload: EventPayload, requestId?: string): RegisteredCall;
 }
 
 export const outcomeOf = ({ outcome }: Invoked): Outcome => outcome;
@@ -28,7 +28,11 @@ export const payloadOf = (input: Shape, isAsync: boolean): EventPayload => {
   const { Payload: payload } = input;
   const text = payload instanceof Uint8Array ? Buffer.from(payload).toString() : payload;
   const json = text === undefined || text === '' ? '{}' : typeof text === 'string' ? text : JSON.stringify(text);
-  const limit = isAsync ? MAX_ASYNC_BYTES : MAX_SYNC_BYTES;
+  return eventIn(json, isAsync ? MAX_ASYNC_BYTES : MAX_SYNC_BYTES);
+};
+
+/** The event that a text says. Throws where it is not JSON or too large. */
+export const eventIn = (json: string, limit = MAX_SYNC_BYTES): EventPayload => {
   // A character takes three bytes at most: mostly the length alone tells.
   if (json.length * 3 > limit && Buffer.byteLength(json) > limit) {
     const message = `Request must be smaller than ${limit} bytes for the InvokeFunction operation`;
@@ -100,7 +104,7 @@ export const invokers = (
     sandboxed().countThrottle(record);
     throw tooMany();
   };
-  const begin = ({ record, payload, requestId }: Invocation): RegisteredCall => {
+  const begin = (record: FunctionRecord, payload: EventPayload, requestId?: string): RegisteredCall => {
     enter(record);
     return registered.begin(record, payload.value, requestId);
   };
@@ -108,11 +112,12 @@ export const invokers = (
   return {
     begin,
     invoke: (invocation, answer) => {
-      if (invocation.record.directory === '')
-        return begin(invocation)
+      const { record, payload, requestId } = invocation;
+      if (record.directory === '')
+        return begin(record, payload, requestId)
           .outcome()
           .then((outcome) => answer({ outcome, logTail: noLog }));
-      enter(invocation.record);
+      enter(record);
       return sandboxed().run(invocation).finally(inUse.leave).then(answer);
     },
   };

@@ -1,4 +1,5 @@
 // Lambda: `arn:aws:states:::lambda:invoke` and the function's own ARN as the resource.
+import { once } from '../../late-modules.ts';
 import type { EngineContext, FailedFunction, Service, Shape, StartedCall } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { StateError } from '../errors.ts';
@@ -87,6 +88,7 @@ class StartedFunction implements StartedTask {
 /** The resource is the function's ARN: the input is the event, the result is what the handler returned. */
 export const directLambda = (context: EngineContext, functionArn: string): Integration => {
   let lambda: Service | undefined;
+  const caller = once(() => context.service('lambda').caller?.(functionArn));
   return {
     events: 'LambdaFunction',
     resourceType: 'lambda',
@@ -95,8 +97,7 @@ export const directLambda = (context: EngineContext, functionArn: string): Integ
     needsToken: false,
     begin: ({ text }) => {
       try {
-        lambda ??= context.service('lambda');
-        const call = lambda.begin?.(functionArn, text);
+        const call = caller()?.(text);
         return call && new StartedFunction(call);
       } catch (thrown) {
         throw invokeError(context, thrown);
