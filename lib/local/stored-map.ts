@@ -1,6 +1,7 @@
 // A small table of JSON documents, held in memory and written through: for what is read often and written rarely
 // (rules, topics, alarms). Not for messages or log lines.
 import type { DatabaseSync } from 'node:sqlite';
+import { ifTakenBack } from './atomically.ts';
 
 export interface StoredMap<T> {
   get(key: string): T | undefined;
@@ -19,17 +20,23 @@ export const storedMap = <T>(database: DatabaseSync, table: string): StoredMap<T
   );
   const remove = database.prepare(`DELETE FROM ${table} WHERE key = ?`);
   const documents = new Map<string, T>();
-  for (const row of database.prepare(`SELECT key, document FROM ${table} ORDER BY rowid`).all())
-    documents.set(String(row.key), JSON.parse(String(row.document)) as T);
+  const all = database.prepare(`SELECT key, document FROM ${table} ORDER BY rowid`);
+  const read = (): void => {
+    documents.clear();
+    for (const { key, document } of all.iterate()) documents.set(String(key), JSON.parse(String(document)) as T);
+  };
+  read();
   return {
     get: (key) => documents.get(key),
     has: (key) => documents.has(key),
     set: (key, value) => {
       put.run(key, JSON.stringify(value));
+      ifTakenBack(database, read);
       documents.set(key, value);
     },
     delete: (key) => {
       remove.run(key);
+      ifTakenBack(database, read);
       return documents.delete(key);
     },
     values: () => [...documents.values()],
