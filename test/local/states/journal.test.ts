@@ -54,6 +54,17 @@ test('a full disk in the middle of a transaction: nothing of it is there, and th
   one.close();
 });
 
+test('nobody makes it write within a transaction that may be taken back', () => {
+  const { database, journal } = opened();
+  const one = journal();
+  one.append(new ExecutionLog(1), event(1));
+  one.also(() => undefined);
+  database.exec('BEGIN');
+  expect(() => one.read(1)).toThrow('no transaction that may be taken back');
+  database.exec('ROLLBACK');
+  expect(one.read(1)).toEqual([event(1)]);
+});
+
 describe('a commit', () => {
   const rows = (database: DatabaseSync) =>
     Number(database.prepare('SELECT count(*) AS chunks FROM sfn_log').get()?.chunks);
@@ -139,6 +150,33 @@ describe('the journal gives back what each execution wrote', () => {
     one.flush();
     expect(Number(database.prepare('SELECT count(*) AS chunks FROM sfn_log').get()?.chunks)).toBeGreaterThan(1);
     for (const execution of [1, 999, 2000]) expect(one.read(execution)).toEqual([event(1)]);
+  });
+
+  test('who wrote little shares no chunk with one who wrote much, whose every read would sum it up', () => {
+    const { database, journal } = opened();
+    const one = journal();
+    for (const [execution, length] of [20, 1_000_000, 20, 20, 30_000, 30_000].entries())
+      one.append(new ExecutionLog(execution + 1), { ...event(1), details: { output: 'x'.repeat(length) } });
+    one.flush();
+    const chunks = database.prepare('SELECT executions FROM sfn_log ORDER BY id').all();
+    expect(chunks.map(({ executions }) => executions)).toEqual(['1', '2', '3 4 5', '6']);
+    for (let execution = 1; execution <= 6; execution++) expect(one.read(execution)).toHaveLength(1);
+  });
+
+  test('what a killed process left out of the index is indexed once it is long, not only once it is many', () => {
+    const { database, journal } = opened();
+    const long = { ...event(1), details: { output: 'x'.repeat(3_000_000) } };
+    const indexed = () => Number(database.prepare('SELECT max(last) AS last FROM sfn_log_index').get()?.last ?? 0);
+    for (const [execution, last] of [
+      [1, 0],
+      [2, 0],
+      [3, 3],
+    ] as const) {
+      const life = journal(); // nothing was closed
+      life.append(new ExecutionLog(execution), long);
+      life.flush();
+      expect(indexed()).toBe(last);
+    }
   });
 
   test('two logs of one execution in a commit', () => {

@@ -19,7 +19,7 @@ export interface Chunk {
   readonly records: string;
 }
 
-/** Characters from which on a chunk is full: a reader of one execution should not have to read much of others. */
+/** The most characters of a chunk that several share: a reader of one execution should not have to read much of others. */
 const FULL = 32_768;
 const INDEXED_AT_ONCE = 1_024;
 const LONGEST_INDEXED = 8_388_608; // characters: to sum them up takes some 20 ms
@@ -65,9 +65,13 @@ export class ChunkTable {
     const indexed = database.prepare('SELECT max(last) AS last FROM sfn_log_index WHERE execution = ?').get(ALL);
     this.#indexed = Number(indexed?.last ?? 0);
     this.#last = this.#indexed;
-    const after = database.prepare('SELECT id, executions FROM sfn_log WHERE id > ? ORDER BY id');
-    for (const { id, executions } of after.all(this.#last))
+    const after = database.prepare(
+      'SELECT id, executions, octet_length(records) AS length FROM sfn_log WHERE id > ? ORDER BY id',
+    );
+    for (const { id, executions, length } of after.all(this.#last)) {
+      this.#behindLength += Number(length);
       for (const execution of String(executions).split(' ')) this.#remember(Number(id), Number(execution));
+    }
   }
 
   /** What the logs hold, taken from them. */
@@ -76,12 +80,14 @@ export class ChunkTable {
     let executions: number[] = [];
     let records = '';
     for (const { execution, line } of logs) {
+      const more = line.take();
+      if (executions.length > 0 && records.length + more.length > FULL) {
+        chunks.push({ executions, records });
+        executions = [];
+        records = '';
+      }
       executions.push(execution);
-      records += line.take();
-      if (records.length < FULL) continue;
-      chunks.push({ executions, records });
-      executions = [];
-      records = '';
+      records += more;
     }
     if (executions.length > 0) chunks.push({ executions, records });
     return chunks;

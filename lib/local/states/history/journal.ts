@@ -2,6 +2,7 @@
 // execution that nobody else could share one with, its log alone as soon as it asks. (After a wait of 20 ms a turn costs such a
 // one 40 us: two promises and an immediate, all of them cold; and what is kept beside the log another 100 us at its start and its end.)
 import type { DatabaseSync } from 'node:sqlite';
+import { invariant } from '../../../support/invariant.ts';
 import { type Clock, realClock } from '../../clock.ts';
 import { growLog } from '../../database.ts';
 import { ChunkTable } from './chunk-table.ts';
@@ -124,6 +125,8 @@ export class Journal implements LogSink {
 
   /** Writes at once what is pending, for a reader that wants to see it. */
   flush(): void {
+    const isEmpty = this.#logs.length === 0 && this.#writes.length === 0;
+    invariant(isEmpty || !this.#database.isTransaction, 'the log is written in no transaction that may be taken back');
     if (this.#immediate !== undefined) clearImmediate(this.#immediate);
     this.#immediate = undefined;
     const settle = this.#flushed;
@@ -218,7 +221,7 @@ export class Journal implements LogSink {
   #writeAll(logs: readonly ExecutionLog[], writes: readonly (() => void)[]): void {
     const chunks = this.#chunks.chunksOf(logs);
     const isOneStatement = chunks.length === 1 && writes.length === 0;
-    const begin = !isOneStatement && !this.#database.isTransaction;
+    const begin = !isOneStatement;
     if (begin) this.#database.exec('BEGIN IMMEDIATE');
     try {
       this.#chunks.insert(chunks);
