@@ -53,9 +53,14 @@ export const deliveryQueue = (
   const waits = new Map<number, () => void>();
   /** Those that have waited for the turn that `pace` gave them. */
   const paced = new Set<number>();
+  /** Those that are over and whose rows could not be deleted, with how often that was tried. An engine that is closed before makes the call again. */
+  const over = new Map<number, number>();
   let pumping: NodeJS.Immediate | undefined;
   let release: (() => void) | undefined; // virtual time stands still while anything is ready or under way
   let closed = false;
+
+  const notStored = (what: string, error: unknown): void =>
+    process.emitWarning(`${what} of a delivery of ${owner} could not be stored: ${failureOf(error).message}`);
 
   const makeCall = async ({ service, operation, input, queueArn, doneWhen }: Delivery): Promise<void> => {
     const address = queueArn === undefined ? {} : { QueueUrl: queueUrlOf(context, queueArn) };
@@ -90,8 +95,25 @@ export const deliveryQueue = (
 
   const retryLater = (row: Row): void => {
     const delayMs = backoffMs(row.tries, context.random());
-    postpone.run(row.tries, Math.round(clock.now() + delayMs), row.id);
+    try {
+      postpone.run(row.tries, Math.round(clock.now() + delayMs), row.id);
+    } catch (error) {
+      notStored('another try', error); // it is made all the same, and not counted
+    }
     wait(row.id, delayMs);
+  };
+
+  /** The delivery is over: made, or given up. Where the disk does not take that, it is tried again, and the call is not. */
+  const forget = (row: Row): void => {
+    try {
+      remove.run(row.id);
+      over.delete(row.id);
+    } catch (error) {
+      if (!over.has(row.id)) notStored('its end', error);
+      const tries = (over.get(row.id) ?? 0) + 1;
+      over.set(row.id, tries);
+      if (!closed) wait(row.id, backoffMs(tries, context.random()));
+    }
   };
 
   const wait = (id: number, delayMs: number): void => {
@@ -114,7 +136,7 @@ export const deliveryQueue = (
         message: `${failure.message}; its dead-letter queue failed too: ${failureOf(error).message}`,
       };
     }
-    remove.run(row.id);
+    forget(row);
     await onGivenUp(row.delivery, why, sent);
   };
 
@@ -125,6 +147,7 @@ export const deliveryQueue = (
   };
 
   const attempt = async (row: Row): Promise<void> => {
+    if (over.has(row.id)) return forget(row);
     const early = paced.delete(row.id) ? 0 : pace(row.delivery);
     if (early > 0) {
       paced.add(row.id);
@@ -133,7 +156,6 @@ export const deliveryQueue = (
     row.tries += 1;
     try {
       await makeCall(row.delivery);
-      remove.run(row.id);
     } catch (error) {
       const failure = failureOf(error);
       const tooOld = clock.now() - row.createdMs >= row.delivery.maxAgeSeconds * 1000;
@@ -142,7 +164,9 @@ export const deliveryQueue = (
       else if (tooOld) await giveUp(row, failure, 'MaximumEventAgeInSeconds');
       else if (usedUp) await giveUp(row, failure, 'MaximumRetryAttempts');
       else if (!closed) retryLater(row);
+      return;
     }
+    forget(row);
   };
 
   const pump = (): void => {

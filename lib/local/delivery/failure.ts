@@ -16,9 +16,17 @@ const CODES: readonly (readonly [RegExp, string])[] = [
 /** Why a delivery failed, in the words of a dead letter, and whether another try can help. */
 export type Failure = { readonly code: string; readonly message: string; readonly passes: boolean };
 
+// https://sqlite.org/rescode.html: SQLITE_IOERR and SQLITE_FULL, which node:sqlite gives as `errcode`, with what they are of in the higher bits.
+const OF_THE_DISK = [10, 13];
+
+const isOfTheDisk = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && OF_THE_DISK.includes(Number(error.errcode) & 0xff);
+
 export const failureOf = (error: unknown): Failure => {
-  if (!(error instanceof AwsError))
-    return { code: 'INTERNAL_ERROR', message: error instanceof Error ? error.message : String(error), passes: false };
+  if (!(error instanceof AwsError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { code: 'INTERNAL_ERROR', message, passes: isOfTheDisk(error) };
+  }
   const faulty = error.status >= 500;
   const { retryable } = error.fields; // where whoever was called said it
   const mayPass = !RETRY_NEVER.includes(error.code) && (faulty || error.status === 429 || THROTTLES.test(error.code));

@@ -10,7 +10,7 @@ let clock: ManualClock;
 let database: DatabaseSync;
 let queue: DeliveryQueue;
 /** What AWS answers, call by call; then it succeeds. */
-let answers: AwsError[];
+let answers: Error[];
 let calls: readonly (readonly [string, Shape])[];
 let givenUp: readonly string[];
 /** What the next calls take. */
@@ -194,4 +194,58 @@ test('what was put in before the engine took up the rest is made once, whether i
   answer();
   await clock.advance(HOUR);
   expect([called(), stored()]).toEqual([['again', 'slow', 'next', 'again'], 0]);
+});
+
+/** What SQLite throws where there is no more room. */
+const fullDisk = (): Error => {
+  const small = new DatabaseSync(':memory:');
+  try {
+    small.exec('CREATE TABLE t (x); PRAGMA max_page_count = 2; INSERT INTO t VALUES (zeroblob(9000))');
+  } catch (error) {
+    if (error instanceof Error) return error;
+  } finally {
+    small.close();
+  }
+  throw new Error('the disk was not full');
+};
+
+test('a target that has no room is tried again: the disk may have some later', async () => {
+  answers = [fullDisk()];
+  queue.add([delivery]);
+  await clock.advance(HOUR);
+  expect([calls.length, stored(), givenUp]).toEqual([2, 0, []]);
+});
+
+const refuse = (what: string): void =>
+  database.exec(`CREATE TRIGGER full BEFORE ${what} ON eventbridge_deliveries
+    BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+
+test.each<[string, Error[], readonly string[], readonly string[]]>([
+  ['that was made', [], ['Invoke'], []],
+  [
+    'that was given up',
+    [new AwsError('ResourceNotFoundException', 'gone', 404)],
+    ['Invoke', 'SendMessage'],
+    ['NO_RESOURCE true'],
+  ],
+])(
+  'a delivery %s is not made again where its row cannot be deleted; the row goes when it can',
+  async (_which, errors, operations, told) => {
+    answers = errors;
+    refuse('DELETE');
+    queue.add([delivery]);
+    await clock.advance(HOUR);
+    expect(stored()).toBe(1);
+    database.exec('DROP TRIGGER full');
+    await clock.advance(HOUR);
+    expect([calls.map(([operation]) => operation), stored(), givenUp]).toEqual([operations, 0, told]);
+  },
+);
+
+test('another try is made where it cannot be stored that there is to be one', async () => {
+  answers = [fault()];
+  refuse('UPDATE');
+  queue.add([delivery]);
+  await clock.advance(HOUR);
+  expect([calls.length, stored(), givenUp]).toEqual([2, 0, []]);
 });
