@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openServices, type Services } from '../../../lib/local/embedding.ts';
 import { openHost } from '../../../lib/local/host.ts';
 import type { BusEvent, Shape } from '../../../lib/local/service.ts';
+import { tellUntold } from '../../../lib/local/services/sfn/interrupted.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -291,4 +292,22 @@ test('a function may stop the execution that calls it, at once', async () => {
   await sfn.call('StartExecution', { stateMachineArn, name: 'self' });
   expect(await stopped.engine.ended(executionArn)).toMatchObject({ status: 'ABORTED' });
   await stopped.engine.close();
+});
+
+test('what the event bus cannot be told is kept for the next time, and does not keep the others from being told', () => {
+  const database = new DatabaseSync(':memory:');
+  tellUntold({ database, emit: () => undefined }); // makes the table
+  for (const status of ['RUNNING', 'SUCCEEDED'])
+    database.prepare('INSERT INTO sfn_untold (event) VALUES (?)').run(JSON.stringify({ detail: { status } }));
+  const events: BusEvent[] = [];
+  const emit = (event: BusEvent): void => {
+    events.push(event);
+    if (events.length === 1) throw new Error('a bug of the bus');
+  };
+  tellUntold({ database, emit });
+  expect(told(events)).toEqual(['RUNNING', 'SUCCEEDED']);
+  tellUntold({ database, emit });
+  tellUntold({ database, emit });
+  expect(told(events)).toEqual(['RUNNING', 'SUCCEEDED', 'RUNNING']);
+  database.close();
 });

@@ -127,12 +127,22 @@ export class LeftOver {
   }
 }
 
-/** Tells the event bus what it is yet to be told, each in the transaction that forgets it. */
+/**
+ * Tells the event bus what it is yet to be told, each in the transaction that forgets it. What it cannot be told now is kept for the next
+ * time: the others are told, and the engine opens.
+ */
 export const tellUntold = ({ database, emit }: Pick<EngineContext, 'database' | 'emit'>): void => {
   database.exec(UNTOLD);
-  for (const { id, event } of database.prepare('SELECT id, event FROM sfn_untold ORDER BY id').all())
-    atomically(database, () => {
-      database.prepare('DELETE FROM sfn_untold WHERE id = ?').run(id ?? null);
-      emit(JSON.parse(String(event)) as BusEvent); // only `bring` writes this column
-    });
+  for (const { id, event } of database.prepare('SELECT id, event FROM sfn_untold ORDER BY id').all()) {
+    const told = JSON.parse(String(event)) as BusEvent; // only `bring` writes this column
+    try {
+      atomically(database, () => {
+        database.prepare('DELETE FROM sfn_untold WHERE id = ?').run(id ?? null);
+        emit(told);
+      });
+    } catch (thrown) {
+      const { executionArn, status } = told.detail;
+      process.emitWarning(`the event bus could not be told that ${executionArn} is ${status}: ${String(thrown)}`);
+    }
+  }
 };
