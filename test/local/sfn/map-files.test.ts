@@ -3,27 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { s3Service } from '../../../lib/local/services/s3/index.ts';
-import { engine } from './engine.ts';
+import { engineWithFiles } from './with-files.ts';
 
 let stateDir: string;
 beforeAll(() => {
   stateDir = mkdtempSync(join(tmpdir(), 'sfn-files-'));
 });
 afterAll(() => rmSync(stateDir, { recursive: true }));
-
-const withFiles = async (files: Readonly<Record<string, string | Uint8Array>>) => {
-  const local = engine({ stateDir, services: (context) => [s3Service(context)] });
-  const s3 = local.service('s3');
-  await s3.call('CreateBucket', { Bucket: 'files' });
-  for (const [Key, body] of Object.entries(files))
-    await s3.call('PutObject', { Bucket: 'files', Key, Body: Buffer.from(body as string) });
-  const read = async (Key: string) => {
-    const { Body } = await s3.call('GetObject', { Bucket: 'files', Key });
-    return JSON.parse(Buffer.from(Body as Uint8Array).toString('utf8')) as unknown;
-  };
-  return { ...local, read };
-};
 
 const machine = (more: object) => ({
   QueryLanguage: 'JSONata',
@@ -159,7 +145,7 @@ test.each<[string, object, unknown]>([
     [1, 2, 3],
   ],
 ])('a distributed map reads %s', async (_name, more, output) => {
-  const { run } = await withFiles(files);
+  const { run } = await engineWithFiles({ stateDir }, files);
   expect(await run(machine(more))).toMatchObject({ status: 'SUCCEEDED', output });
 });
 
@@ -179,13 +165,13 @@ test.each([
   ],
   ['a packed file that is cut off', reader('JSONL', 'cut.jsonl.gz'), expect.stringContaining('unexpected end of file')],
 ])('%s fails the map by name', async (_name, more, cause) => {
-  const { run } = await withFiles(files);
+  const { run } = await engineWithFiles({ stateDir }, files);
   expect(await run(machine(more))).toMatchObject({ status: 'FAILED', error: 'States.ItemReaderFailed', cause });
 });
 
 test('a file larger than what is read at a time, in batches; only so many are begun at once', async () => {
   const lines = Array.from({ length: 40_000 }, (_, n) => `${n},${'ä'.repeat(20)}`);
-  const { run } = await withFiles({ 'large.csv': ['n,text', ...lines].join('\n') });
+  const { run } = await engineWithFiles({ stateDir }, { 'large.csv': ['n,text', ...lines].join('\n') });
   const ended = await run(
     machine({
       ...reader('CSV', 'large.csv', { CSVHeaderLocation: 'FIRST_ROW' }),
@@ -209,34 +195,9 @@ test('a file larger than what is read at a time, in batches; only so many are be
   expect(ended).toMatchObject({ status: 'SUCCEEDED', output: firsts });
 });
 
-// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
-test('results are written with a manifest, failures apart', async () => {
-  const { run, read } = await withFiles({});
-  const ResultWriter = { Resource: 'arn:aws:states:::s3:putObject', Arguments: { Bucket: 'files', Prefix: 'out' } };
-  const { status, output } = await run(
-    machine({ Items: ['a', 'bad', 'c'], ToleratedFailurePercentage: 100, ResultWriter }),
-  );
-  expect(status).toBe('SUCCEEDED');
-  const { MapRunArn, ResultWriterDetails } = output as {
-    MapRunArn: string;
-    ResultWriterDetails: { Bucket: string; Key: string };
-  };
-  expect(ResultWriterDetails).toEqual({ Bucket: 'files', Key: `out/${MapRunArn.split(':').at(-1)}/manifest.json` });
-  const manifest = (await read(ResultWriterDetails.Key)) as { ResultFiles: Record<string, { Key: string }[]> };
-  const [succeeded, failed] = [
-    manifest.ResultFiles.SUCCEEDED?.[0]?.Key ?? '',
-    manifest.ResultFiles.FAILED?.[0]?.Key ?? '',
-  ];
-  expect(await read(succeeded)).toMatchObject([
-    { Input: '"a"', Output: '"a"', Status: 'SUCCEEDED' },
-    { Input: '"c"', Status: 'SUCCEEDED' },
-  ]);
-  expect(await read(failed)).toMatchObject([{ Input: '"bad"', Error: 'Bad', Status: 'FAILED' }]);
-});
-
 // https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html; recorded on AWS
 test('what an SDK integration uploads is JSON, a string with its quotes, and has its CRC32', async () => {
-  const { run, read } = await withFiles({});
+  const { run, read } = await engineWithFiles({ stateDir }, {});
   const Arguments = { Bucket: 'files', Key: 'k', Body: 'text data' };
   const put = { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:s3:putObject', Arguments, End: true };
   expect(await run({ QueryLanguage: 'JSONata', StartAt: 'Put', States: { Put: put } })).toMatchObject({

@@ -141,8 +141,8 @@ export class Executions {
   }
 
   /** Ends the children of a Map Run that has ended before it took them up. */
-  abortLeft(mapRun: string): void {
-    this.#drop(this.left.childrenOf(mapRun));
+  abortLeft(mapRun: string, cause: string): void {
+    this.#drop(this.left.childrenOf(mapRun), undefined, cause);
   }
 
   /** Runs again what failed, was aborted or timed out, unless `clientToken` did so before. Throws ExecutionNotRedrivable. */
@@ -214,7 +214,6 @@ export class Executions {
   /** Ends a Map Run that was left, and its children. */
   #abandon(mapRun: string): void {
     this.left.mapRuns.delete(mapRun);
-    this.abortLeft(mapRun);
     this.#endMapRun(mapRun);
   }
 

@@ -17,7 +17,7 @@ export interface ExpressRun {
   readonly arn: string;
   readonly startedAt: number;
   readonly ended: Promise<Outcome>;
-  readonly abort: () => void;
+  readonly abort: (error?: string, cause?: string) => void;
 }
 
 interface Named {
@@ -94,13 +94,13 @@ export class Express {
     const timeoutSeconds = Math.min(machine.timeoutSeconds ?? LONGEST_SECONDS, LONGEST_SECONDS);
     const execution = new Execution(identity, { ...machine, timeoutSeconds }, host);
     const forget = this.#lifetime.onEnd(() => execution.lifetime.end());
-    let abort: () => void = () => undefined;
+    let abort: ExpressRun['abort'] = () => undefined;
     const ended = new Promise<Outcome>((resolve, reject) => {
       const { go, stop } = drive(execution, resolve, reject);
       abort = stop;
       go();
     });
-    return { arn, startedAt, ended: ended.finally(forget), abort: () => abort() };
+    return { arn, startedAt, ended: ended.finally(forget), abort: (error, cause) => abort(error, cause) };
   }
 
   async startSync(machine: MachineRow, name: string, input: string, withData: boolean): Promise<Shape> {

@@ -19,7 +19,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 const UNBOUNDED = 2_147_483_647;
 
 /** AWS's counts of a Map Run, of `total` things of which `found` says how many are in which status. */
-const countsOf = (total: number, found: ReadonlyMap<string, number>): Shape => {
+const countsOf = ({ status: whole }: MapRunRow, total: number, found: ReadonlyMap<string, number>): Shape => {
   const counts: Record<string, number> = { pending: 0, running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0 };
   let known = 0;
   for (const [status, count] of found) {
@@ -30,7 +30,8 @@ const countsOf = (total: number, found: ReadonlyMap<string, number>): Shape => {
   return {
     ...counts,
     total,
-    resultsWritten: (counts.succeeded ?? 0) + (counts.failed ?? 0), // with a ResultWriter or not
+    // With a ResultWriter or not; of those that have not begun, too (recorded on AWS by radkawar/stackd).
+    resultsWritten: whole === 'SUCCEEDED' || whole === 'FAILED' ? total : 0,
     failuresNotRedrivable: 0,
     pendingRedrive: 0,
   };
@@ -54,8 +55,8 @@ const describe = (runs: MapRuns, row: MapRunRow): Shape => {
     maxConcurrency: row.maxConcurrency || UNBOUNDED,
     toleratedFailureCount: row.toleratedCount,
     toleratedFailurePercentage: row.toleratedPercentage,
-    itemCounts: countsOf(row.items, items),
-    executionCounts: countsOf(row.children, children),
+    itemCounts: countsOf(row, row.items, items),
+    executionCounts: countsOf(row, row.children, children),
     redriveCount: row.redriveCount,
     ...(row.redrivenAt !== undefined && { redriveDate: seconds(row.redrivenAt) }),
   };

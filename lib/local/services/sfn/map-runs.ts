@@ -22,7 +22,12 @@ const resultOf = (row: ExecutionRow): ChildResult => ({
   cause: row.cause,
   startedAt: row.startedAt,
   stoppedAt: row.stoppedAt ?? row.startedAt,
+  redrives: { count: row.redriveCount, last: row.redrivenAt },
 });
+
+/** Why the children of a Map Run are stopped that has failed or was stopped itself (recorded on AWS by radkawar/stackd). */
+const aborted = (mapRun: string): string =>
+  `The map run execution [${mapRun}] which was managing this resource was aborted`;
 
 const UNFINISHED: ReadonlySet<string> = new Set(['FAILED', 'ABORTED']);
 
@@ -33,6 +38,34 @@ interface Live {
   readonly express: LiveCounts | undefined;
 }
 
+/** What stops a child before it has ended: the end of `lifetime`, or what is put into `running`; and why. */
+interface Stops {
+  readonly lifetime: Lifetime;
+  readonly running: Set<() => void>;
+  readonly cause: string;
+}
+
+const stoppedBy = ({ lifetime, running }: Stops, stop: () => void): (() => void) => {
+  running.add(stop);
+  const forget = lifetime.onEnd(stop);
+  return () => {
+    running.delete(stop);
+    forget();
+  };
+};
+
+/** A redriven parent redrives the children that had not succeeded. */
+const isRedriven = ({ parent }: MapRunPlan, child: ExecutionRow): boolean =>
+  child.status !== 'SUCCEEDED' && child.redriveCount < parent.redriveCount;
+
+const failedIn = (plan: MapRunPlan, children: Iterable<ExecutionRow>): number => {
+  let items = 0;
+  for (const child of children)
+    if (child.status !== 'SUCCEEDED' && child.status !== 'RUNNING' && !isRedriven(plan, child))
+      items += child.items ?? 1;
+  return items;
+};
+
 /** Counts Express children as they run and end. */
 class LiveCounts implements ExpressCounts {
   readonly children: Record<string, number> = {};
@@ -41,6 +74,12 @@ class LiveCounts implements ExpressCounts {
   add(status: string, children: number, items: number): void {
     this.children[status] = (this.children[status] ?? 0) + children;
     this.items[status] = (this.items[status] ?? 0) + items;
+  }
+
+  /** What runs when the Map Run has ended is stopped. */
+  end(): void {
+    this.add('ABORTED', this.children.RUNNING ?? 0, this.items.RUNNING ?? 0);
+    this.add('RUNNING', -(this.children.RUNNING ?? 0), -(this.items.RUNNING ?? 0));
   }
 }
 
@@ -130,18 +169,26 @@ export class MapRuns implements Opens {
       express,
     };
     this.#live.set(arn, live);
+    const running = new Set<() => void>();
     return {
       arn,
       redrives,
+      generation: redrives || (before?.redriveCount ?? 0),
+      failedBefore: failedIn(plan, children.values()),
+      knows: (index) => children.has(index),
+      stop: () => {
+        for (const stop of [...running]) stop();
+      },
       limits: () => live.limits,
       onChange: (then) => {
         live.changed = then;
       },
       expect: (count, items) => this.#journal.also(() => this.rows.expect(arn, count, items)),
       child: (index, input, items, lifetime) => {
-        if (!express) return this.#child(plan, arn, label, index, input, items, lifetime, children.get(index));
+        const stops = { lifetime, running, cause: aborted(arn) };
+        if (!express) return this.#child(plan, arn, label, index, input, items, stops, children.get(index));
         express.add('RUNNING', 1, items);
-        return this.#expressChild(plan.parent, plan, label, input, lifetime).then((result) => {
+        return this.#expressChild(plan.parent, plan, label, input, stops).then((result) => {
           express.add('RUNNING', -1, -items);
           express.add(result.status, 1, items);
           return result;
@@ -149,7 +196,8 @@ export class MapRuns implements Opens {
       },
       end: (status) => {
         this.#live.delete(arn);
-        this.#executions.abortLeft(arn);
+        this.#executions.abortLeft(arn, aborted(arn));
+        express?.end();
         this.#close(arn, status, express);
       },
     };
@@ -157,6 +205,7 @@ export class MapRuns implements Opens {
 
   /** Ends one that is not live: its execution ended before it was carried on with. */
   abandon(arn: string): void {
+    this.#executions.abortLeft(arn, aborted(arn));
     this.#close(arn, 'ABORTED', undefined);
   }
 
@@ -172,15 +221,13 @@ export class MapRuns implements Opens {
     index: number,
     input: Payload,
     items: number,
-    lifetime: Lifetime,
+    stops: Stops,
     known: ExecutionRow | undefined,
   ): Promise<ChildResult> {
     // It may have been stopped since the Map Run was taken up.
     const isStopped = known?.status === 'RUNNING' && !this.#executions.left.executions.has(known.arn);
     const before = isStopped ? this.#executions.get(known.arn) : known;
-    // A redriven parent redrives the children that had not succeeded.
-    const redriven = before && before.status !== 'SUCCEEDED' && before.redriveCount < plan.parent.redriveCount;
-    if (before && before.status !== 'RUNNING' && !redriven) return resultOf(before);
+    if (before && before.status !== 'RUNNING' && !isRedriven(plan, before)) return resultOf(before);
     const identity = plan.parent;
     const program = {
       machine: { ...plan.processor, timeoutSeconds: undefined },
@@ -207,8 +254,8 @@ export class MapRuns implements Opens {
       this.#executions.launch(about, input, program);
     }
     const child = arn ?? '';
-    const forget = lifetime.onEnd(() => this.#executions.abort(child));
-    const row = await this.#executions.ended(child, lifetime);
+    const forget = stoppedBy(stops, () => this.#executions.abort(child, undefined, stops.cause));
+    const row = await this.#executions.ended(child, stops.lifetime);
     forget();
     return resultOf(row);
   }
@@ -218,7 +265,7 @@ export class MapRuns implements Opens {
     plan: MapRunPlan,
     label: string,
     input: Payload,
-    lifetime: Lifetime,
+    stops: Stops,
   ): Promise<ChildResult> {
     const name = this.#executions.newName();
     const machineArn = `${identity.machineArn}/${label}`;
@@ -233,8 +280,8 @@ export class MapRuns implements Opens {
       { ...plan.processor, timeoutSeconds: undefined },
       input,
     );
-    const forget = lifetime.onEnd(run.abort);
-    const outcome = await lifetime.within(run.ended);
+    const forget = stoppedBy(stops, () => run.abort(undefined, stops.cause));
+    const outcome = await stops.lifetime.within(run.ended);
     forget();
     return {
       arn: run.arn,
@@ -247,6 +294,7 @@ export class MapRuns implements Opens {
       cause: outcome.cause,
       startedAt: run.startedAt,
       stoppedAt: this.#context.clock.now(),
+      redrives: undefined,
     };
   }
 }

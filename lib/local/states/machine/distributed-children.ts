@@ -1,8 +1,10 @@
 // The children of a Distributed Map: as many at once as the limits of the moment allow, taken from their inputs as there is room.
 import { StateError } from '../errors.ts';
+import type { Payload } from '../json.ts';
 import type { MapState } from '../parse/machine.ts';
 import type { ChildInput } from './item-batches.ts';
-import type { ChildResult, MapRun } from './map-run.ts';
+import type { MapRun } from './map-run.ts';
+import type { Results } from './result-writer.ts';
 import type { Visit } from './visit.ts';
 
 /** AWS: at most this many children of one map at once. */
@@ -17,6 +19,12 @@ export interface Tolerance {
 export const thresholdExceeded = (): StateError =>
   new StateError('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
 
+const alsoUnwritten = ({ error, reason }: StateError, thrown: unknown): StateError =>
+  new StateError(
+    error,
+    `${reason}. Its results could not be written: ${thrown instanceof Error ? thrown.message : thrown}`,
+  );
+
 /** Whether so many of `total` items are more than either limit. A limit of 0 is none where the other is set (measured: iwamot/sfnx). */
 export const exceeded = ({ count, percentage }: Tolerance, failed: number, total: number): boolean => {
   if (count === 0 && percentage === 0) return failed > 0;
@@ -24,29 +32,33 @@ export const exceeded = ({ count, percentage }: Tolerance, failed: number, total
 };
 
 export interface Inputs {
-  /** How many items there are in all of them. */
+  /** How many items there are in all of them, and how many children there will be as far as that is known. */
   readonly items: number;
+  readonly children: number;
   readonly each: AsyncIterator<ChildInput>;
 }
 
 /**
- * Runs a child for each input and tells `ended` of each that ends. Resolves with their number; rejects as soon as more of their
- * items have failed than is tolerated, or with what the inputs fail with.
+ * Runs a child for each input and gathers what they give. Rejects as soon as more of their items have failed than is tolerated, once
+ * that is written where results are, or with what the inputs fail with.
  */
 export const runChildren = (
   visit: Visit<MapState>,
   run: MapRun,
   inputs: Inputs,
-  ended: (index: number, child: ChildResult) => Promise<unknown> | undefined,
-): Promise<number> => {
+  results: Results,
+): Promise<Payload> => {
   const { lifetime } = visit.frame;
   const children = lifetime.child();
   let next = 0;
+  let unbegun = 0;
   let running = 0;
   let failed = 0;
   let isTaking = false;
   let isLast = false;
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  /** Set once too many have failed: no further child begins. */
+  let failure: StateError | undefined;
+  const { promise, resolve, reject } = Promise.withResolvers<Payload>();
   const fail = (why: unknown): void => {
     children.end();
     reject(why);
@@ -55,12 +67,12 @@ export const runChildren = (
   const start = async (index: number, { value, items }: ChildInput): Promise<void> => {
     try {
       const child = await run.child(index, visit.payload(value), items, children);
-      await ended(index, child);
+      await results.add(index, child);
       running--;
       if (child.status !== 'SUCCEEDED') failed += items;
       goOn();
     } catch (error) {
-      fail(error);
+      fail(failure ?? error);
     }
   };
 
@@ -72,31 +84,62 @@ export const runChildren = (
   const take = async (): Promise<void> => {
     isTaking = true;
     try {
-      while (hasRoom()) {
+      while (failure !== undefined || hasRoom()) {
         const { value, done } = await inputs.each.next();
         if (children.ended) return;
         if (done === true) {
           isLast = true;
           break;
         }
-        running++;
-        void start(next++, value);
+        if (failure === undefined || run.knows(next)) {
+          running++;
+          void start(next++, value);
+        } else {
+          unbegun++;
+          await results.pending?.(visit.payload(value.value));
+        }
       }
     } catch (error) {
-      fail(error);
+      fail(failure ?? error);
     }
     isTaking = false;
     goOn();
   };
 
-  const goOn = (): void => {
-    if (children.ended) return;
-    const { toleratedCount: count, toleratedPercentage: percentage } = run.limits();
-    if (exceeded({ count, percentage }, failed, inputs.items)) fail(thresholdExceeded());
-    else if (isLast && running === 0) resolve(next);
-    else if (!isLast && !isTaking && hasRoom()) void take();
+  const finish = async (): Promise<void> => {
+    try {
+      if (next + unbegun !== inputs.children) run.expect(next + unbegun, inputs.items);
+      const result = await results.result();
+      if (failure === undefined) resolve(result);
+      else fail(failure);
+    } catch (error) {
+      fail(failure === undefined ? error : alsoUnwritten(failure, error));
+    }
   };
 
+  const isTooMuch = (items: number): boolean => {
+    const { toleratedCount: count, toleratedPercentage: percentage } = run.limits();
+    return exceeded({ count, percentage }, items, inputs.items);
+  };
+
+  const goOn = (): void => {
+    if (children.ended) return;
+    if (failure === undefined && isTooMuch(failed)) {
+      failure = thresholdExceeded();
+      if (results.pending === undefined)
+        fail(failure); // nobody asks what becomes of the others
+      else run.stop();
+    }
+    if (isTaking || children.ended) return;
+    if (!isLast) {
+      if (failure !== undefined || hasRoom()) void take();
+    } else if (running === 0) {
+      isTaking = true; // nothing is left to be taken
+      void finish();
+    }
+  };
+
+  if (results.pending !== undefined && isTooMuch(run.failedBefore)) failure = thresholdExceeded();
   run.onChange(goOn);
   goOn();
   return lifetime.within(promise);

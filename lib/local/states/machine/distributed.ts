@@ -81,15 +81,14 @@ const work = async (
   const read = reader && (await itemReader(visit, reader, effective));
   const items = read ? await countItems(read()) : (own?.items.length ?? 0);
   const packed = await packing(visit, distribution.batcher, effective);
-  run.expect(packed.expected(items), items);
-  const results = openResults(visit, distribution.writer, run);
+  const children = packed.expected(items);
+  run.expect(children, items);
   const inputs = {
     items,
+    children,
     each: inputsOf(visit, packed, read?.() ?? (own ? [own] : []), effective),
   };
-  const children = await runChildren(visit, run, inputs, results.add);
-  if (children !== packed.expected(items)) run.expect(children, items);
-  return results.result();
+  return runChildren(visit, run, inputs, openResults(visit, distribution.writer, run));
 };
 
 export const runDistributed = async (

@@ -34,12 +34,18 @@ export interface ChildResult {
   readonly cause: string | undefined;
   readonly startedAt: number;
   readonly stoppedAt: number;
+  /** Undefined where it is none that is redriven: an Express one. */
+  readonly redrives: { readonly count: number; readonly last: number | undefined } | undefined;
 }
 
 export interface MapRun {
   readonly arn: string;
   /** Which redrive this is, where it had ended and is run again; else 0. */
   readonly redrives: number;
+  /** How often it has been redriven in all. */
+  readonly generation: number;
+  /** How many items of it had failed before a restart. */
+  readonly failedBefore: number;
   /** Those that apply now: UpdateMapRun may change them at any time. */
   limits(): MapRunLimits;
   /** `then` is called after each change of the limits. */
@@ -51,6 +57,10 @@ export interface MapRun {
    * on. Never rejects; never settles after the end of `lifetime`, which aborts the child.
    */
   child(index: number, input: Payload, items: number, lifetime: Lifetime): Promise<ChildResult>;
+  /** Whether child `index` began before a restart. */
+  knows(index: number): boolean;
+  /** Aborts the children that run; each gives its result. */
+  stop(): void;
   end(status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void;
 }
 

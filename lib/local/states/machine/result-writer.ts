@@ -12,6 +12,8 @@ type Transformation = ResultWriter['transformation'];
 export interface Results {
   /** What must be written before there is room for more. */
   add(index: number, child: ChildResult): Promise<unknown> | undefined;
+  /** Takes the input of a child that does not begin, since the map fails. Undefined where nothing is made of it. */
+  readonly pending: ((input: Payload) => Promise<unknown> | undefined) | undefined;
   result(): Promise<Payload>;
 }
 
@@ -20,13 +22,23 @@ const failureOf = (child: ChildResult): JsonObject => ({
   ...(child.error !== undefined && { Error: child.error }),
 });
 
+const redriveStatus = ({ status }: ChildResult): JsonObject =>
+  status === 'SUCCEEDED'
+    ? { RedriveStatus: 'NOT_REDRIVABLE', RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven' }
+    : { RedriveStatus: 'REDRIVABLE_BY_MAP_RUN' };
+
+/** As AWS was recorded to write it by radkawar/stackd (testdata/aws/stepfunctions/distributed_map.json). */
 const description = (child: ChildResult): JsonObject => ({
   ...failureOf(child),
   ExecutionArn: child.arn,
   Input: child.input.text,
   InputDetails: { Included: true },
   Name: child.name,
-  ...(child.output && { Output: child.output.text, OutputDetails: { Included: true } }),
+  ...(child.output && { Output: child.output.text }),
+  OutputDetails: { Included: true },
+  RedriveCount: child.redrives?.count ?? 0,
+  ...(child.redrives?.last !== undefined && { RedriveDate: new Date(child.redrives.last).toISOString() }),
+  ...(child.redrives && redriveStatus(child)),
   StartDate: new Date(child.startedAt).toISOString(),
   StateMachineArn: child.machineArn,
   Status: child.status,
@@ -45,7 +57,7 @@ const textsOf = (child: ChildResult, how: Transformation): readonly string[] => 
 const FILE_CHARACTERS = 8_388_608;
 
 /** Writes a file and says what the manifest says of it. */
-type Put = (name: string, text: string) => Promise<JsonObject>;
+type Put = (name: string, text: string, type?: string) => Promise<JsonObject>;
 
 /** Texts of results, as files of some megabytes. */
 const resultFiles = (name: string, outputType: ResultWriter['outputType'], put: Put) => {
@@ -55,7 +67,7 @@ const resultFiles = (name: string, outputType: ResultWriter['outputType'], put: 
   const flush = (): Promise<unknown> | undefined => {
     if (texts.length === 0) return undefined;
     const isJson = outputType === 'JSON';
-    const body = isJson ? `[${texts.join(',')}]` : texts.join('\n');
+    const body = isJson ? `[${texts.join(',')}]` : `${texts.join('\n')}\n`;
     texts = [];
     characters = 0;
     const writing = put(`${name}_${written.length}.${isJson ? 'json' : 'jsonl'}`, body);
@@ -80,7 +92,8 @@ const resultFiles = (name: string, outputType: ResultWriter['outputType'], put: 
 const placeOf = async (visit: Visit<MapState>, writer: ResultWriter, run: MapRun) => {
   const given = await writer.parameters?.(visit.scope());
   const { Bucket = null, Prefix } = isObject(given) ? given : {};
-  const folder = [...(Prefix ? [String(Prefix).replace(/\/$/, '')] : []), run.arn.split(':').at(-1)].join('/');
+  const within = [run.arn.split(':').at(-1), ...(run.generation > 0 ? [`Redrive-${run.generation}`] : [])];
+  const folder = [...(Prefix ? [String(Prefix).replace(/\/$/, '')] : []), ...within].join('/');
   return { Bucket, folder };
 };
 
@@ -91,12 +104,12 @@ const writing = (visit: Visit<MapState>, writer: ResultWriter, run: MapRun): Res
     known ??= placeOf(visit, writer, run);
     return known;
   };
-  const put: Put = async (name, text) => {
+  const put: Put = async (name, text, ContentType = 'binary/octet-stream') => {
     const { Bucket, folder } = await place();
     const Key = `${folder}/${name}`;
     const Body = Buffer.from(text);
     try {
-      await mapRuns.s3('PutObject', { Bucket, Key, Body, ContentType: 'application/json' });
+      await mapRuns.s3('PutObject', { Bucket, Key, Body, ContentType });
     } catch (thrown) {
       throw new StateError('States.ResultWriterFailed', thrown instanceof Error ? thrown.message : String(thrown));
     }
@@ -104,6 +117,7 @@ const writing = (visit: Visit<MapState>, writer: ResultWriter, run: MapRun): Res
   };
   const succeeded = resultFiles('SUCCEEDED', writer.outputType, put);
   const failed = resultFiles('FAILED', writer.outputType, put);
+  const pending = resultFiles('PENDING', writer.outputType, put);
   const early = new Map<number, ChildResult>();
   let next = 0;
   return {
@@ -117,11 +131,14 @@ const writing = (visit: Visit<MapState>, writer: ResultWriter, run: MapRun): Res
       }
       return full.length === 0 ? undefined : Promise.all(full);
     },
+    pending: ({ text: Input }) =>
+      pending.add([JSON.stringify({ Input, InputDetails: { Included: true }, Status: 'PENDING' })]),
     result: async () => {
       const { Bucket } = await place();
-      const ResultFiles = { FAILED: await failed.all(), PENDING: [], SUCCEEDED: await succeeded.all() };
+      const [FAILED, PENDING, SUCCEEDED] = await Promise.all([failed.all(), pending.all(), succeeded.all()]);
+      const ResultFiles = { FAILED, PENDING, SUCCEEDED };
       const manifest = { DestinationBucket: Bucket, MapRunArn: run.arn, ResultFiles };
-      const { Key = null } = await put('manifest.json', JSON.stringify(manifest));
+      const { Key = null } = await put('manifest.json', JSON.stringify(manifest), 'application/octet-stream');
       return Payload.of({ MapRunArn: run.arn, ResultWriterDetails: { Bucket, Key } });
     },
   };
@@ -140,6 +157,7 @@ const gathering = (writer: ResultWriter | undefined): Results => {
       children[index] = child;
       return undefined;
     },
+    pending: undefined,
     result: async () => {
       if (!writer) return Payload.array(children.map(plain));
       return Payload.parse(`[${children.flatMap((child) => textsOf(child, writer.transformation)).join(',')}]`);
