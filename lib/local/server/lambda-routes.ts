@@ -16,6 +16,7 @@ const PAGE = { Marker: 'Marker', MaxItems: 'MaxItems' };
 const invokeInput = (request: WireRequest): Shape => ({
   InvocationType: header(request, 'x-amz-invocation-type') ?? 'RequestResponse',
   LogType: header(request, 'x-amz-log-type') ?? 'None',
+  ClientContext: header(request, 'x-amz-client-context'),
   Payload: request.body,
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { call, closeAfterEach, create, invoke, lines, open, served, wrapEvent } from './functions.ts';
@@ -45,6 +45,27 @@ describe('a handler', () => {
     expect([await invoke('count'), await invoke('count')].map(({ payload }) => payload.calls)).toEqual([1, 2]);
     await create('count', program);
     expect((await invoke('count')).payload).toEqual({ calls: 1 });
+  });
+
+  // As AWS's runtime interface client finds it: https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
+  test.each([
+    ['index.api.v1.handler', 'exports.api = { v1: { handler: async () => "found" } };'],
+    ['src/deep/index.handler', 'exports.handler = async () => "found";'],
+  ])('is found as %s', async (Handler, program) => {
+    await create('named', '');
+    const directory = join(served.dir, 'code', 'named');
+    const [folder, file] = [join(directory, Handler.replace(/[^/]*$/, '')), 'index.js'];
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, file), program);
+    await call('UpdateFunctionConfiguration', { FunctionName: 'named', Handler });
+    expect(await invoke('named')).toEqual({ error: undefined, payload: 'found' });
+  });
+
+  test('is told nothing of a client: it is refused by name', async () => {
+    await create('f', wrapEvent(''));
+    await expect(call('Invoke', { FunctionName: 'f', ClientContext: 'e30=' })).rejects.toThrow(
+      'HDL501 the local engine does not implement lambda:Invoke with ClientContext',
+    );
   });
 
   test('may call itself and others without the engine running out of sandboxes', async () => {

@@ -1,6 +1,6 @@
 // The Lambda API: functions and their versions, events, queues as event sources, URLs, `Invoke`.
 import type { OperationTable } from '../../operation-table.ts';
-import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { AwsError, type EngineContext, notImplemented, type Shape } from '../../service.ts';
 import { asyncEvents } from './async-events.ts';
 import { eventSourceMappings } from './event-source-mappings.ts';
 import { LATEST } from './function-record.ts';
@@ -30,6 +30,7 @@ export const lambdaApi = (
 
   const invokeFunction = (input: Shape): Shape | Promise<Shape> => {
     const record = functions.of(input);
+    if (input.ClientContext !== undefined) throw notImplemented('lambda', 'Invoke with ClientContext');
     const type = input.InvocationType ?? 'RequestResponse';
     if (type === 'DryRun') return { StatusCode: 204, Payload: '' };
     const payload = payloadOf(input, type === 'Event');

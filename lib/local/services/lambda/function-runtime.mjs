@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isNativeError } from 'node:util/types';
+import { commonJsOf } from './outer-package.mjs';
 
 // Without the ES modules around them, which take 5 ms to make (../../late-modules.ts).
 const { existsSync } = process.getBuiltinModule('node:fs');
@@ -99,22 +100,25 @@ const withCallback = (handler) => (event, context) =>
     if (typeof returned === 'object' && returned !== null && 'then' in returned) resolve(returned);
   });
 
+/** @param {any} exported @param {string} path @returns {unknown} */
+const at = (exported, path) => path.split('.').reduce((value, name) => value?.[name], exported);
+
 /**
  * Imports `handlerName` (`index.handler`) from `directory`. `instance` tells instances of one module apart.
  * @param {{ directory: string, handlerName: string, runtime: string, instance?: string }} where
  * @returns {Promise<Handler | ErrorShape>}
  */
 export const loadHandler = async ({ directory, handlerName, runtime, instance = '' }) => {
-  const dot = handlerName.lastIndexOf('.');
-  const [moduleName, exportName] = [handlerName.slice(0, dot), handlerName.slice(dot + 1)];
-  const file = ['mjs', 'js', 'cjs']
+  // `src/index.api.handler`: up to the first dot of the last part the module, then a path in what it exports.
+  const [, moduleName, exportPath] = /^((?:.*\/)?[^./]*)\.([^/]*)$/.exec(handlerName) ?? ['', handlerName, ''];
+  const file = ['js', 'mjs', 'cjs']
     .map((ending) => join(directory, `${moduleName}.${ending}`))
     .find((path) => existsSync(path));
   if (file === undefined)
     return named('Runtime.ImportModuleError', `Error: Cannot find module '${moduleName}' in ${directory}`);
   try {
-    const loaded = await import(pathToFileURL(file).href + instance);
-    const handler = loaded[exportName] ?? loaded.default?.[exportName];
+    const loaded = commonJsOf(file, directory) ?? (await import(pathToFileURL(file).href + instance));
+    const handler = at(loaded, exportPath) ?? at(loaded.default, exportPath);
     if (typeof handler !== 'function')
       return named('Runtime.HandlerNotFound', `${handlerName} is undefined or not exported`);
     if (handler.length < 3) return handler;
