@@ -116,6 +116,21 @@ describe('queues that feed functions', () => {
   const seen = (): readonly string[] =>
     lines.filter((line) => line.includes('saw ')).map((line) => line.split('saw ')[1] ?? '');
 
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+  test('a queue that shows a message again while its function works is refused, and one that is not there', async () => {
+    await open(virtualClock(0));
+    const { arn } = await queue('in');
+    await create('f', wrapEvent(''), { Timeout: 31 });
+    await expect(map(arn)).rejects.toThrow(
+      'Queue visibility timeout: 30 seconds is less than Function timeout: 31 seconds',
+    );
+    await expect(map(`${arn}-none`)).rejects.toThrow('SQS Error Code: AWS.SimpleQueueService.NonExistentQueue');
+    await call('UpdateFunctionConfiguration', { FunctionName: 'f', Timeout: 30 });
+    const { UUID } = await map(arn);
+    await create('slow', wrapEvent(''), { Timeout: 60 });
+    await expect(call('UpdateEventSourceMapping', { UUID, FunctionName: 'slow' })).rejects.toThrow('60 seconds');
+  });
+
   test('messages arrive as the event that Lambda gives, and are deleted', async () => {
     await open(virtualClock(0));
     const { url, arn } = await queue('in');

@@ -1,5 +1,6 @@
 // Event source mappings: which queues feed which functions. SQS only.
 import { parseArn } from '../../arn.ts';
+import { isShape } from '../../field-reader.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, notImplemented, type Shape } from '../../service.ts';
@@ -8,7 +9,7 @@ import { uuid } from '../../uuid.ts';
 import { functionArn, functionAsked, LATEST, pageAsked, read } from './function-record.ts';
 import type { Functions } from './functions.ts';
 import { type Invoker, outcomeOf } from './invoke.ts';
-import { consumeQueue, takeReceivesBack } from './queue-consumer.ts';
+import { consumeQueue, queuesOf, takeReceivesBack } from './queue-consumer.ts';
 import { eventOf } from './runner.ts';
 
 const DEFAULT_BATCH = 10;
@@ -96,6 +97,24 @@ export const eventSourceMappings = (
     ...(mapping.concurrency !== undefined && { ScalingConfig: { MaximumConcurrency: mapping.concurrency } }),
   });
 
+  /** As AWS: a message that is seen again while its function works on it would be worked on twice. */
+  const checkQueue = async (queueArn: string, functionName: string): Promise<void> => {
+    const sqs = queuesOf(context);
+    const QueueUrl = sqs.urlOf(queueArn);
+    if (QueueUrl === undefined)
+      throw invalid(
+        'Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.',
+      );
+    const { Attributes } = await sqs.call('GetQueueAttributes', { QueueUrl, AttributeNames: ['VisibilityTimeout'] });
+    const visibility = Number(isShape(Attributes) ? Attributes.VisibilityTimeout : 0);
+    const { timeoutSeconds, directory } = functions.of({ FunctionName: functionName });
+    const isRegistered = directory === ''; // and has no timeout of its own
+    if (!isRegistered && visibility < timeoutSeconds)
+      throw invalid(
+        `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeoutSeconds} seconds`,
+      );
+  };
+
   const store = (input: Shape, before: Mapping): Shape => {
     refuseUnknown(input);
     const batchSize = read.optionalNumber(input, 'BatchSize') ?? before.batchSize;
@@ -144,10 +163,11 @@ export const eventSourceMappings = (
   };
 
   // Made again for the same queue and function (a template loaded anew), it is the same mapping with new settings.
-  const create = (input: Shape): Shape => {
+  const create = async (input: Shape): Promise<Shape> => {
     const queueArn = read.text(input, 'EventSourceArn');
     if (parseArn(queueArn)?.service !== 'sqs') throw notImplemented('lambda', `the event source ${queueArn}`);
     const functionName = named(input);
+    await checkQueue(queueArn, functionName);
     const same = mappings
       .values()
       .find((mapping) => mapping.queueArn === queueArn && mapping.functionName === functionName);
@@ -188,7 +208,11 @@ export const eventSourceMappings = (
       CreateEventSourceMapping: create,
       GetEventSourceMapping: (input) => shown(of(input)),
       ListEventSourceMappings: list,
-      UpdateEventSourceMapping: (input) => store(input, of(input)),
+      UpdateEventSourceMapping: async (input) => {
+        const { queueArn, functionName } = of(input);
+        await checkQueue(queueArn, input.FunctionName === undefined ? functionName : named(input));
+        return store(input, of(input));
+      },
       DeleteEventSourceMapping: (input) => {
         const mapping = of(input);
         stop(mapping.id);

@@ -76,7 +76,7 @@ export const failedIds = (
   return known.length === ids.length ? new Set(known) : all;
 };
 
-const queuesOf = (context: EngineContext): QueueService => {
+export const queuesOf = (context: EngineContext): QueueService => {
   const sqs = context.service('sqs');
   if (!isQueueService(sqs)) throw new Error('the engine runs an SQS that cannot be watched');
   return sqs;
