@@ -231,6 +231,21 @@ test('a subscription is what the template that was loaded last says', async () =
   expect(await settingsWith({})).toEqual({});
 });
 
+test('a function whose code is a text of the template', async () => {
+  const F = (answer: string) => ({
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      ...{ FunctionName: 'f', Handler: 'index.handler', Runtime: 'nodejs24.x' },
+      Code: { ZipFile: `exports.handler = async () => '${answer}';` },
+    },
+  });
+  for (const answer of ['one', 'two']) {
+    const engine = await place.open(of({ F: F(answer) }));
+    const { Payload } = await engine.service('lambda').call('Invoke', { FunctionName: 'f' });
+    expect(Payload).toBe(`"${answer}"`);
+  }
+});
+
 test('two functions of one name are refused', async () => {
   const F = { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'same', Code: { S3Key: 'fake.zip' } } };
   const stack = { template: { Resources: { F } }, code: { fake: 'export const handler = () => 1;' } };

@@ -111,8 +111,7 @@ const environmentOf = (input: Shape): { readonly [name: string]: string } | unde
 
 const directoryOf = (input: Shape): string | undefined => {
   const code = read.optionalShape(input, 'Code') ?? input;
-  const other = ['ZipFile', 'S3Bucket', 'ImageUri'].find((field) => code[field] !== undefined);
-  if (other !== undefined) throw notImplemented('lambda', `code from ${other} (expected Code.LocalDirectory)`);
+  if (code.ImageUri !== undefined) throw notImplemented('lambda', 'code from ImageUri');
   return read.optionalText(code, 'LocalDirectory');
 };
 
@@ -138,7 +137,8 @@ export const functionFrom = (
   refuseUnknown(input);
   const { name } = functionAsked(input);
   const directory = directoryOf(input) ?? before?.directory;
-  if (directory === undefined) throw invalid('Code.LocalDirectory is required: the folder of the bundle');
+  if (directory === undefined)
+    throw invalid('Code is required: a ZipFile, an S3Bucket with its S3Key, or a LocalDirectory');
   return {
     name,
     directory,

@@ -1,4 +1,5 @@
 // The functions of an engine, and the operations that make and show them.
+import { late } from '../../late-modules.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
@@ -10,10 +11,15 @@ import {
   functionFrom,
   LATEST,
   pageAsked,
+  read,
   shownFunction,
 } from './function-record.ts';
 import type { Registered } from './registered.ts';
 import { lambdaVersions } from './versions.ts';
+
+const uploadedCode = late<typeof import('./uploaded-code.ts')>(import.meta.url, './uploaded-code.ts');
+
+const UPLOADED = ['ZipFile', 'S3Bucket', 'S3Key', 'S3ObjectVersion', 'InlineText'];
 
 export interface Functions {
   readonly operations: OperationTable;
@@ -54,6 +60,25 @@ export const lambdaFunctions = (
     return shownFunction(context, record);
   };
 
+  const uploaded = (input: Shape): boolean => {
+    const code = read.optionalShape(input, 'Code') ?? input;
+    return UPLOADED.some((field) => code[field] !== undefined);
+  };
+
+  /** As `store`, once the code that comes with the call is unpacked, over what `before` is then; and published, where it says so. */
+  const put = (input: Shape, before: () => FunctionRecord | undefined): Shape | Promise<Shape> => {
+    const stored = (all: Shape): Shape => {
+      const shown = store(all, before());
+      return read.flag(input, 'Publish') === true ? versions.publish({ FunctionName: input.FunctionName }) : shown;
+    };
+    if (!uploaded(input)) return stored(input);
+    const { Code: _code, ...given } = input;
+    const rest = Object.fromEntries(Object.entries(given).filter(([field]) => !UPLOADED.includes(field)));
+    return uploadedCode()
+      .folderOfUpload(context, read.optionalShape(input, 'Code') ?? input)
+      .then((LocalDirectory) => stored({ ...rest, Code: { LocalDirectory } }));
+  };
+
   const list = (input: Shape): Shape => {
     const all = [...registered.records(), ...records.values().filter(({ name }) => !registered.record(name))];
     const { items, next } = pageOf(all, ({ name }) => name, pageAsked(input));
@@ -65,14 +90,22 @@ export const lambdaFunctions = (
 
   const operations: OperationTable = {
     ...versions.operations,
-    // Unlike on AWS an existing function is replaced: a template that is loaded again says what the function now is.
+    // Unlike on AWS an existing function is replaced by a template that is loaded again: it says what the function now is.
     CreateFunction: (input) => {
-      const before = records.get(functionAsked(input).name);
-      const revision = before && { ...before, environment: {}, deadLetterArn: '' };
-      return store(input, revision);
+      const { name } = functionAsked(input);
+      const isOfTemplate = !uploaded(input) || read.optionalShape(input, 'Code')?.InlineText !== undefined;
+      return put(input, () => {
+        const before = records.get(name);
+        if (before && !isOfTemplate)
+          throw new AwsError('ResourceConflictException', `Function already exist: ${name}`, 409, { Type: 'User' });
+        return before && { ...before, environment: {}, deadLetterArn: '' };
+      });
     },
     UpdateFunctionConfiguration: (input) => store(input, of(input)),
-    UpdateFunctionCode: (input) => store(input, of(input)),
+    UpdateFunctionCode: (input) => {
+      of(input); // before its code is unpacked
+      return put(input, () => of(input));
+    },
     DeleteFunction: (input) => {
       const { name, qualifier } = functionAsked(input);
       if (qualifier !== LATEST) {

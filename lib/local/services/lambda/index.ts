@@ -69,7 +69,7 @@ const runnerOf = (
 };
 
 /**
- * Lambda for Node.js functions. `CreateFunction` takes `Code: { LocalDirectory }` and replaces a function that exists.
+ * Lambda for Node.js functions. `CreateFunction` takes a zip file, one in a bucket, or `Code: { LocalDirectory }`, which replaces a function that exists.
  * `Invoke` takes `Payload` as JSON text, its bytes or a JSON value, and answers `Payload` as JSON text.
  */
 export const lambdaService = (context: EngineContext, options: LambdaOptions = {}): LambdaService => {

@@ -27,6 +27,8 @@ export interface Versions {
   readonly operations: OperationTable;
   /** The version that a number, or an alias of this name, stands for. */
   of(name: string, qualifier: string): FunctionRecord | undefined;
+  /** A version of the function as it is now: a new one where something has changed. */
+  publish(input: Shape): Shape;
   /** Deletes one version. Throws ResourceConflictException while an alias points at it. */
   remove(name: string, version: string): void;
   /** Deletes what belongs to a function that is gone. */
@@ -123,6 +125,7 @@ export const lambdaVersions = (
       const version = aliases.get(aliasKey(name, qualifier))?.version ?? qualifier;
       return version === LATEST ? latest({ FunctionName: name }) : versions.get(`${name}:${version}`)?.record;
     },
+    publish,
     remove: (name, version) => {
       const found = versions.get(`${name}:${version}`);
       if (!found) return; // AWS answers 204 for a version that it does not have

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { arnOf } from '../../arn.ts';
 import { isShape } from '../../field-reader.ts';
-import { AwsError } from '../../service.ts';
+import { AwsError, type Shape } from '../../service.ts';
 import { nameOf, pick, type Resource, type ResourceHandler } from '../resource.ts';
 
 const CONFIGURATION = [
@@ -16,11 +16,12 @@ const CONFIGURATION = [
   'Timeout',
 ];
 
-/** The folder of the function's code: its asset in the assembly. */
-const codeFolder = ({ properties, assets }: Resource): string => {
+/** The function's code: the folder of its asset in the assembly, or a text of the template, which is `index.js`. */
+const codeOf = ({ properties, assets }: Resource): Shape => {
   const code = isShape(properties.Code) ? properties.Code : {};
+  if (typeof code.ZipFile === 'string') return { InlineText: code.ZipFile };
   const asset = typeof code.S3Key === 'string' ? assets.get(code.S3Key) : undefined;
-  if (asset && existsSync(asset.path) && statSync(asset.path).isDirectory()) return asset.path;
+  if (asset && existsSync(asset.path) && statSync(asset.path).isDirectory()) return { LocalDirectory: asset.path };
   const found = asset ? asset.path : JSON.stringify(code).slice(0, 120);
   throw new AwsError('InvalidParameterValueException', `the function's code is not a folder of the assembly: ${found}`);
 };
@@ -47,7 +48,7 @@ export const lambdaFunction: ResourceHandler = {
     await context.service('lambda').call('CreateFunction', {
       FunctionName: name,
       ...configuration,
-      Code: { LocalDirectory: codeFolder(resource) },
+      Code: codeOf(resource),
     });
     const arn = arnOf(context, 'lambda', `function:${name}`);
     return { physicalId: name, arn, attributes: { Arn: arn } };
