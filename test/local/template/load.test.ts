@@ -207,45 +207,6 @@ test('a name that another resource gives is refused before the second of it is m
   });
 });
 
-test('a subscription is what the template that was loaded last says', async () => {
-  const T = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 't' } };
-  const settingsWith = async (more: Shape): Promise<unknown> => {
-    const Properties = { TopicArn: { Ref: 'T' }, Protocol: 'email', Endpoint: 'someone@example.org', ...more };
-    const S = { Type: 'AWS::SNS::Subscription', Properties };
-    const engine = await place.open({
-      App: { template: { Resources: { T, S }, Outputs: { Arn: { Value: { Ref: 'S' } } } } },
-    });
-    const SubscriptionArn = engine.stacks[0]?.outputs.Arn;
-    const told = await engine.service('sns').call('GetSubscriptionAttributes', { SubscriptionArn });
-    const { FilterPolicy, FilterPolicyScope } = told.Attributes as Shape; // as the API gives them
-    return { FilterPolicy, FilterPolicyScope };
-  };
-  const ofBody = { FilterPolicy: { a: { b: ['c'] } }, FilterPolicyScope: 'MessageBody' };
-  const ofAttributes = { FilterPolicy: { a: ['b'] }, FilterPolicyScope: 'MessageAttributes' };
-  const asText = ({ FilterPolicy, FilterPolicyScope }: typeof ofBody | typeof ofAttributes) => ({
-    FilterPolicy: JSON.stringify(FilterPolicy),
-    FilterPolicyScope,
-  });
-  for (const each of [ofAttributes, ofBody, ofBody, ofAttributes])
-    expect(await settingsWith(each)).toEqual(asText(each));
-  expect(await settingsWith({})).toEqual({});
-});
-
-test('a function whose code is a text of the template', async () => {
-  const F = (answer: string) => ({
-    Type: 'AWS::Lambda::Function',
-    Properties: {
-      ...{ FunctionName: 'f', Handler: 'index.handler', Runtime: 'nodejs24.x' },
-      Code: { ZipFile: `exports.handler = async () => '${answer}';` },
-    },
-  });
-  for (const answer of ['one', 'two']) {
-    const engine = await place.open(of({ F: F(answer) }));
-    const { Payload } = await engine.service('lambda').call('Invoke', { FunctionName: 'f' });
-    expect(Payload).toBe(`"${answer}"`);
-  }
-});
-
 test('two functions of one name are refused', async () => {
   const F = { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'same', Code: { S3Key: 'fake.zip' } } };
   const stack = { template: { Resources: { F } }, code: { fake: 'export const handler = () => 1;' } };
