@@ -14,12 +14,17 @@ const roleOf = ({ role }: IFunction): IRole => {
   return role;
 };
 
-/** Lets a function do `action` with `resource`, an ARN that may end in a wildcard. */
-export const allow = (grantee: IFunction, actions: readonly string[], resources: readonly string[]): void => {
+/** Lets a function do `action` with `resource`, an ARN that may end in a wildcard, for this `reason`. */
+export const allow = (
+  grantee: IFunction,
+  actions: readonly string[],
+  resources: readonly string[],
+  reason = 'The wildcard ends a prefix that holds only what this function works on.',
+): void => {
   const role = roleOf(grantee);
   role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
   const wild = resources.filter((resource) => resource.includes('*'));
-  acceptWildcards(role, wild, 'The wildcard ends a prefix that holds only what this function works on.');
+  acceptWildcards(role, wild, reason);
 };
 
 /** Lets a function read metrics. */

@@ -261,7 +261,8 @@ export class Operators extends Construct {
     const jobs = this.#arn('bedrock', 'model-invocation-job/*');
     for (const settler of [this.reconcile, this.sweep]) {
       allow(settler, ['states:GetExecutionHistory'], executions);
-      allow(settler, ['bedrock:StopModelInvocationJob'], [jobs]);
+      const reason = 'Bedrock gives a job its id: which jobs a run has left is known when it is settled.';
+      allow(settler, ['bedrock:StopModelInvocationJob'], [jobs], reason);
     }
   }
 
