@@ -63,6 +63,8 @@ const BATCH_LIMITS = ['MaxItemsPerBatch', 'MaxInputBytesPerBatch'];
 const batcher = (fields: Fields): ItemBatcher => {
   fields.only([...BATCH_LIMITS, ...BATCH_LIMITS.map((limit) => `${limit}Path`), 'BatchInput']);
   for (const limit of BATCH_LIMITS) fields.exclusive(limit, `${limit}Path`);
+  if (!BATCH_LIMITS.some((limit) => fields.has(limit) || fields.has(`${limit}Path`)))
+    fields.wrong('', `At least one of these fields is required: [${BATCH_LIMITS.join(', ')}]`);
   return {
     maxItems: numberField(fields, 'MaxItemsPerBatch', { minimum: 1 }),
     maxBytes: numberField(fields, 'MaxInputBytesPerBatch', { minimum: 1 }),
@@ -73,6 +75,8 @@ const batcher = (fields: Fields): ItemBatcher => {
 const writer = (fields: Fields): ResultWriter => {
   fields.only(['Resource', 'WriterConfig', argumentsField(fields)]);
   checkResource(fields, 'putObject');
+  if (!fields.has('Resource')) fields.require('WriterConfig');
+  else fields.require(argumentsField(fields));
   const config = fields.object('WriterConfig');
   config?.only(['Transformation', 'OutputType']);
   return {
