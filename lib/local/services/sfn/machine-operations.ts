@@ -133,9 +133,10 @@ export const machineOperations = (parts: Parts): OperationTable => {
       machines.delete(arn, () => parts.late.versions.forget(arn));
       return {};
     },
-    /** The engine's own: of a template that has it again. */
-    KeepStateMachine: (input) => {
-      machines.keep(arnOf(input));
+    /** The engine's own, where a template has another machine of that name: gone at once, whatever runs. */
+    ForgetStateMachine: (input) => {
+      const arn = arnOf(input);
+      machines.delete(arn, () => parts.late.versions.forget(arn), false);
       return {};
     },
     ValidateStateMachineDefinition: (input) => {

@@ -197,9 +197,8 @@ export class Machines {
     return this.revision(revision);
   }
 
-  /** `forget` what names it. It is gone once none of its Standard executions runs: they go on with the revisions that they have. */
-  delete(arn: string, forget: () => void): void {
-    const runs = this.#runs(arn);
+  /** `forget` what names it. It is gone once none of its Standard executions `runs`: they go on with the revisions that they have. */
+  delete(arn: string, forget: () => void, runs = this.#runs(arn)): void {
     const { database } = this.#context;
     atomically(database, () => {
       forget();
@@ -207,11 +206,6 @@ export class Machines {
       else this.#remove(arn);
     });
     this.#rows.delete(arn);
-  }
-
-  /** One that is being deleted is not any more. */
-  keep(arn: string): void {
-    this.#context.database.prepare("UPDATE sfn_machines SET status = 'ACTIVE' WHERE arn = ?").run(arn);
   }
 
   #remove(arn: string): void {

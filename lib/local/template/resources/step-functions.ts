@@ -58,10 +58,10 @@ const described = async (sfn: Service, stateMachineArn: string): Promise<Shape |
 const bring = async (sfn: Service, stateMachineArn: string, wanted: Shape): Promise<Shape> => {
   const { name: _, type, ...settings } = wanted;
   const present = await described(sfn, stateMachineArn);
-  // It left the template and is there again. On AWS no deployment succeeds until its executions have ended.
-  if (present?.status === 'DELETING') await sfn.call('KeepStateMachine', { stateMachineArn });
-  if (present?.type === type) return sfn.call('UpdateStateMachine', { stateMachineArn, ...settings });
-  if (present) await sfn.call('DeleteStateMachine', { stateMachineArn }); // CloudFormation: of another type it is another machine
+  if (present?.type === type && present?.status === 'ACTIVE')
+    return sfn.call('UpdateStateMachine', { stateMachineArn, ...settings });
+  // CloudFormation: of another type it is another machine, as one is that left the template and is there again. There its name may be another too.
+  if (present) await sfn.call('ForgetStateMachine', { stateMachineArn });
   return sfn.call('CreateStateMachine', wanted);
 };
 
