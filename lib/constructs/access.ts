@@ -14,21 +14,12 @@ const roleOf = ({ role }: IFunction): IRole => {
   return role;
 };
 
-/** Lets a function do `action` with `resource`, an ARN that may end in a wildcard, for this `reason`; gives the statement, `into` which more may go. */
-export const allow = (
-  grantee: IFunction,
-  actions: readonly string[],
-  resources: readonly string[],
-  reason = 'The wildcard ends a prefix that holds only what this function works on.',
-  into?: PolicyStatement,
-): PolicyStatement => {
+/** Lets a function do `action` with `resource`, an ARN that may end in a wildcard. */
+export const allow = (grantee: IFunction, actions: readonly string[], resources: readonly string[]): void => {
   const role = roleOf(grantee);
-  const statement = into ?? new PolicyStatement({ actions: [...actions] });
-  statement.addResources(...resources);
-  if (!into) role.addToPrincipalPolicy(statement);
+  role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
   const wild = resources.filter((resource) => resource.includes('*'));
-  acceptWildcards(role, wild, reason);
-  return statement;
+  acceptWildcards(role, wild, 'The wildcard ends a prefix that holds only what this function works on.');
 };
 
 /** Lets a function read metrics. */
@@ -101,7 +92,7 @@ export const allowObjects = (
   bucketArn: string,
   rights: readonly Right[],
   prefixes: readonly string[] = [''],
-): PolicyStatement =>
+): void =>
   allow(
     grantee,
     rights.map((right) => objectActions[right]),
@@ -109,7 +100,7 @@ export const allowObjects = (
   );
 
 /** Lets a function see which objects there are; without it, S3 says 403 of a missing object, not 404. */
-export const allowList = (grantee: IFunction, bucketArn: string): PolicyStatement =>
+export const allowList = (grantee: IFunction, bucketArn: string): void =>
   allow(grantee, ['s3:ListBucket'], [bucketArn]);
 
 /** The partition keys under which the ledger keeps a pipeline's runs and all that belongs to them. */

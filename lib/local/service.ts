@@ -32,13 +32,13 @@ export interface FailedFunction {
  * A call of a function under way, for one who waits for what the function itself returned: a promise of the engine's own between them
  * would cost a task 5 to 20 us. One of `done`, `failed` and `end` is to be called, more than one does no harm.
  */
-export interface StartedCall {
+export interface StartedCall<T> {
   /** What the function returned: a promise mostly. */
   readonly returned: unknown;
-  /** What `value`, which it came to, means. */
-  done(value: unknown): FunctionOutcome;
-  /** What `thrown`, which it threw, means. */
-  failed(thrown: unknown): FailedFunction;
+  /** What is made of `value`, which it came to. */
+  done(value: unknown): T;
+  /** What is made of `thrown`, which it threw. */
+  failed(thrown: unknown): T;
   /** Nobody wants to know what comes of it. */
   end(): void;
 }
@@ -66,8 +66,14 @@ export interface Service {
     event: string,
     answer: (payload: string, failed: boolean) => T | Promise<T>,
   ): Promise<T>;
-  /** Lambda's: what calls a function of the program that embeds the engine, with an event as JSON; undefined for any other. It throws AwsError. */
-  caller?(functionArn: string): ((event: string) => StartedCall) | undefined;
+  /**
+   * Lambda's: what calls a function of the program that embeds the engine, with an event as JSON; undefined for any other. It throws
+   * AwsError. `answer` makes of an outcome what the caller wants.
+   */
+  caller?<T>(
+    functionArn: string,
+    answer: (outcome: FunctionOutcome) => T,
+  ): ((event: string) => StartedCall<T>) | undefined;
   /** Step Functions': what DescribeExecution answers once the execution has ended and that is on disk. Throws AwsError. */
   ended?(executionArn: string): Promise<Shape>;
   /**

@@ -74,7 +74,9 @@ describe('rights', () => {
       'settle wakes for stages that failed',
       'HeddleOperatorsSettleRole',
       /^states:/,
-      [`states:SendTaskFailure states:SendTaskSuccess on ${machines('heddle-*')}`],
+      [
+        `states:SendTaskFailure states:SendTaskSuccess on ${machines(...['crossing', 'packed', 'rounds'].flatMap((name) => [`heddle-${name}`, `heddle-${name}-*`]))}`,
+      ],
     ],
     [
       'dispatch starts the root alone',

@@ -71,10 +71,13 @@ describe('a stage touches its own pipeline, reads its upstreams, and the rest by
 const pipelines = ['digest', 'orders', 'summary'];
 const arn = (rest: string) => `arn:Partition:${rest.replace(/^(\w+):/, '$1:Region:AccountId:')}`;
 
-// But for starting and stopping, on all pipelines in one: AWS attaches ten policies to a role.
-const machinesAndParts = arn('states:stateMachine:heddle-*');
-const deadLetters = arn('sqs:heddle-*-dead-letters');
-const manifests = `GetParameter on ${arn('ssm:parameter/heddle/heddle/*')}`;
+const machinesAndParts = pipelines
+  .flatMap((name) => [`heddle-${name}`, `heddle-${name}-*`])
+  .map((machine) => arn(`states:stateMachine:${machine}`))
+  .join(' ');
+
+const deadLetters = pipelines.map((name) => arn(`sqs:heddle-${name}-dead-letters`)).join(' ');
+const manifests = `GetParameter on ${pipelines.map((name) => arn(`ssm:parameter/heddle/heddle/${name}`)).join(' ')}`;
 const consuming = 'ChangeMessageVisibility DeleteMessage GetQueueAttributes GetQueueUrl ReceiveMessage';
 
 describe('an operator has the rights of its work', () => {
@@ -134,7 +137,7 @@ describe('an operator has the rights of its work', () => {
         `GetObject PutObject on ${payloads}/payloads/*`,
         manifests,
         `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
-        `${consuming} on ${arn('sqs:heddle-*-replay')}`,
+        `${consuming} on ${pipelines.map((name) => arn(`sqs:heddle-${name}-replay`)).join(' ')}`,
         `${consuming} SendMessage on ${deadLetters}`,
         `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
         'PutEvents on <HeddleBus>',
@@ -148,7 +151,7 @@ describe('an operator has the rights of its work', () => {
         `GetObject PutObject on ${payloads}/payloads/*`,
         manifests,
         `SendTaskFailure SendTaskSuccess on ${machinesAndParts}`,
-        `DescribeExecution on ${arn('states:execution:heddle-*:*')}`,
+        `DescribeExecution on ${pipelines.map((name) => arn(`states:execution:heddle-${name}:*`)).join(' ')}`,
         `StartExecution on ${pipelines.map((name) => arn(`states:stateMachine:heddle-${name}`)).join(' ')}`,
         'PutEvents on <HeddleBus>',
         'SendMessage on <HeddleQueuesStart>',
@@ -171,7 +174,10 @@ describe('an operator has the rights of its work', () => {
       [
         `${ledgerReads} on ${table}`,
         `Query on ${table}/index/open ${table}/index/runs`,
-        `GetParameter on ${['', '/*', '/inputs/*'].map((name) => arn(`ssm:parameter/heddle/heddle${name}`)).join(' ')}`,
+        `GetParameter on ${['', '/inputs/*', ...pipelines.map((name) => `/${name}`)]
+          .map((name) => arn(`ssm:parameter/heddle/heddle${name}`))
+          .sort()
+          .join(' ')}`,
       ],
     ],
     [
@@ -183,10 +189,13 @@ describe('an operator has the rights of its work', () => {
         `GetObject on ${payloads}/payloads/*`,
         `GetFunctionConfiguration on ${arn('lambda:function:heddle-*-*')}`,
         `InvokeFunction on ${arn('lambda:function:heddle-answer')}`,
-        `GetParameter on ${['', '/*', '/inputs/*'].map((name) => arn(`ssm:parameter/heddle/heddle${name}`)).join(' ')}`,
-        `SendMessage on <HeddleQueuesStart> ${arn('sqs:heddle-*-replay')}`,
+        `GetParameter on ${['', '/inputs/*', ...pipelines.map((name) => `/${name}`)]
+          .map((name) => arn(`ssm:parameter/heddle/heddle${name}`))
+          .sort()
+          .join(' ')}`,
+        `SendMessage on <HeddleQueuesStart> ${pipelines.map((name) => arn(`sqs:heddle-${name}-replay`)).join(' ')}`,
         `${consuming} on ${deadLetters}`,
-        `StopExecution on ${arn('states:execution:heddle-*:*')}`,
+        `StopExecution on ${pipelines.map((name) => arn(`states:execution:heddle-${name}:*`)).join(' ')}`,
       ],
     ],
   ])('%s', (role, rights) => {

@@ -80,9 +80,8 @@ const captureConsole = (): (() => void) => {
     Object.assign(console, {
       [method]: (...parts: unknown[]) => {
         const scope = scopes.getStore();
-        if (!scope) return own.apply(console, parts);
-        const line = consoleLine(scope.requestId, level, parts, scope.environment);
-        if (line !== undefined) scope.log(line);
+        if (scope) scope.log(consoleLine(scope.requestId, level, parts));
+        else own.apply(console, parts);
       },
     });
   }

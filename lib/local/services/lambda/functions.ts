@@ -98,9 +98,7 @@ export const lambdaFunctions = (
         const before = records.get(name);
         if (before && !isOfTemplate)
           throw new AwsError('ResourceConflictException', `Function already exist: ${name}`, 409, { Type: 'User' });
-        if (!before) return undefined;
-        const { logging: _logging, ...others } = before;
-        return { ...others, environment: {}, deadLetterArn: '', logGroup: `/aws/lambda/${name}` };
+        return before && { ...before, environment: {}, deadLetterArn: '' };
       });
     },
     UpdateFunctionConfiguration: (input) => store(input, of(input)),

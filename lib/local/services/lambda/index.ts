@@ -90,9 +90,9 @@ export const lambdaService = (context: EngineContext, options: LambdaOptions = {
   return {
     id: 'lambda',
     call: callFrom('lambda', {}, () => api().operations),
-    caller: (functionArn) => {
+    caller: (functionArn, answer) => {
       const record = registered.record(functionArn);
-      return record && ((event) => begin(record, eventIn(event)));
+      return record && ((event) => begin(record, eventIn(event), answer));
     },
     invoke: (FunctionName, Payload, answer) => {
       const record = registered.record(FunctionName) ?? api().functions.of({ FunctionName });

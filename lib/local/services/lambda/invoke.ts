@@ -17,8 +17,13 @@ export type Invoker = <T>(invocation: Invocation, answer: (invoked: Invoked) => 
 
 export interface Invokers {
   readonly invoke: Invoker;
-  /** Of a registered function. `requestId` is made up when it is not given. */
-  begin(record: FunctionRecord, payload: EventPayload, requestId?: string): RegisteredCall;
+  /** Of a registered function, and what `answer` makes of it. `requestId` is made up when it is not given. */
+  begin<T>(
+    record: FunctionRecord,
+    payload: EventPayload,
+    answer: (outcome: Outcome) => T,
+    requestId?: string,
+  ): RegisteredCall<T>;
 }
 
 export const outcomeOf = ({ outcome }: Invoked): Outcome => outcome;
@@ -104,9 +109,9 @@ export const invokers = (
     sandboxed().countThrottle(record);
     throw tooMany();
   };
-  const begin = (record: FunctionRecord, payload: EventPayload, requestId?: string): RegisteredCall => {
+  const begin: Invokers['begin'] = (record, payload, answer, requestId) => {
     enter(record);
-    return registered.begin(record, payload.value, requestId);
+    return registered.begin(record, payload.value, answer, requestId);
   };
 
   return {
@@ -114,8 +119,8 @@ export const invokers = (
     invoke: (invocation, answer) => {
       const { record, payload, requestId } = invocation;
       if (record.directory === '')
-        return begin(record, payload, requestId)
-          .outcome()
+        return begin(record, payload, unchanged, requestId)
+          .settled()
           .then((outcome) => answer({ outcome, logTail: noLog }));
       enter(record);
       return sandboxed().run(invocation).finally(inUse.leave).then(answer);
@@ -124,6 +129,7 @@ export const invokers = (
 };
 
 const noLog = (): string => '';
+const unchanged = (outcome: Outcome): Outcome => outcome;
 
 /** The payload that the caller gets: the result, or the error as JSON. */
 export const answerPayload = (outcome: Outcome): string =>

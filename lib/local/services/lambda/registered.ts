@@ -32,7 +32,12 @@ export interface Registered {
   record(nameOrArn: string): FunctionRecord | undefined;
   records(): readonly FunctionRecord[];
   /** Calls a registered function. `requestId` is made up when it is not given. Never throws. */
-  begin(record: FunctionRecord, event: unknown, requestId: string | undefined): RegisteredCall;
+  begin<T>(
+    record: FunctionRecord,
+    event: unknown,
+    answer: (outcome: Outcome) => T,
+    requestId: string | undefined,
+  ): RegisteredCall<T>;
   close(): void;
 }
 
@@ -99,29 +104,31 @@ const answered = (value: unknown): Outcome => {
 interface Running {
   /** Told when a call has ended. */
   readonly leave: () => void;
-  /** Those who wait for an outcome. */
-  readonly waiting: Set<(outcome: Outcome) => void>;
+  /** Ends those calls that are waited for. */
+  readonly waiting: Set<() => void>;
   closed: boolean;
 }
 
-export class RegisteredCall implements StartedCall {
+export class RegisteredCall<T> implements StartedCall<T> {
   readonly returned: unknown;
   readonly #running: Running;
+  readonly #answer: (outcome: Outcome) => T;
   #isOver = false;
 
-  constructor(returned: unknown, running: Running) {
+  constructor(returned: unknown, running: Running, answer: (outcome: Outcome) => T) {
     this.returned = returned;
     this.#running = running;
+    this.#answer = answer;
   }
 
-  done(value: unknown): Outcome {
+  done(value: unknown): T {
     this.end();
-    return this.#running.closed ? closedOutcome : answered(value);
+    return this.#answer(this.#running.closed ? closedOutcome : answered(value));
   }
 
-  failed(error: unknown): FailedOutcome {
+  failed(error: unknown): T {
     this.end();
-    return this.#running.closed ? closedOutcome : thrown(error);
+    return this.#answer(this.#running.closed ? closedOutcome : thrown(error));
   }
 
   end(): void {
@@ -130,15 +137,16 @@ export class RegisteredCall implements StartedCall {
     this.#running.leave();
   }
 
-  /** What comes of it, `closedOutcome` where the engine is closed before. */
-  outcome(): Promise<Outcome> {
+  /** What is made of it, of `closedOutcome` where the engine is closed before. */
+  settled(): Promise<T> {
     return new Promise((resolve) => {
       const { waiting } = this.#running;
-      const settle = (outcome: Outcome): void => {
-        waiting.delete(settle);
-        resolve(outcome);
+      const settle = (made: T): void => {
+        waiting.delete(close);
+        resolve(made);
       };
-      waiting.add(settle);
+      const close = (): void => settle(this.#answer(closedOutcome));
+      waiting.add(close);
       Promise.resolve(this.returned).then(
         (value) => settle(this.done(value)),
         (error: unknown) => settle(this.failed(error)),
@@ -170,10 +178,10 @@ export const registeredFunctions = (
   return {
     record: (nameOrArn) => known.get(nameOrArn),
     records: () => records,
-    begin: ({ name }, event, requestId) => new RegisteredCall(start(name, event, requestId), running),
+    begin: ({ name }, event, answer, requestId) => new RegisteredCall(start(name, event, requestId), running, answer),
     close: () => {
       running.closed = true;
-      for (const settle of [...running.waiting]) settle(closedOutcome);
+      for (const close of [...running.waiting]) close();
     },
   };
 };

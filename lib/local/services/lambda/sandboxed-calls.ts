@@ -78,12 +78,10 @@ export const sandboxedCalls = (
       environment: () => functionEnvironment(context, record, logStream, added[record.name]),
       log: log.write,
     });
-    // In JSON the report tells it.
-    if (outcome.kind === 'failed' && outcome.error.trace === undefined && !record.logging)
-      log.write(outcome.error.errorMessage);
+    if (outcome.kind === 'failed' && outcome.error.trace === undefined) log.write(outcome.error.errorMessage);
     const durationMs = performance.now() - startedAt;
     count(record, outcome, durationMs);
-    await log.end(durationMs, outcome);
+    await log.end(durationMs);
     return { outcome, logTail: log.tail };
   };
 

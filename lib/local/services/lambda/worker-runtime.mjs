@@ -9,6 +9,7 @@ import {
   contextOf,
   errorLine,
   errorShape,
+  initErrorLine,
   lineSplitter,
   loadHandler,
 } from './function-runtime.mjs';
@@ -28,12 +29,9 @@ const post = (message) => parentPort?.postMessage(message);
 /** @param {string} message */
 const log = (message) => post({ kind: 'log', message });
 
-/** @param {string | undefined} line undefined where its level is not wanted */
-const say = (line) => line !== undefined && log(line);
-
 // Console output carries time, request and level; raw writes go as they are.
 /** @param {string} level @param {readonly unknown[]} parts */
-const logLine = (level, parts) => say(consoleLine(current?.requestId, level, parts, workerData.environment));
+const logLine = (level, parts) => log(consoleLine(current?.requestId, level, parts));
 
 const captureConsole = () => {
   for (const [method, level] of Object.entries(consoleLevels)) {
@@ -64,7 +62,7 @@ const flush = () => {
 /** @param {RuntimeError} error @param {boolean} [isFatal] the thread ends with this error */
 const fail = (error, isFatal = false) => {
   flush();
-  say(errorLine(current?.requestId, error, workerData.environment));
+  logLine('ERROR', [errorLine(error)]);
   post({ kind: 'failed', error, isFatal });
 };
 
@@ -115,6 +113,6 @@ if (typeof handler === 'function') {
   post({ kind: 'ready' });
 } else {
   flush();
-  say(errorLine(undefined, handler, workerData.environment));
+  log(initErrorLine(handler));
   post({ kind: 'unusable', error: handler });
 }

@@ -1,6 +1,5 @@
 // What a Task state calls, seen from the interpreter.
-import type { Shape } from '../../service.ts';
-import type { StateError } from '../errors.ts';
+import type { Shape, StartedCall } from '../../service.ts';
 import type { Payload } from '../json.ts';
 import type { Lifetime } from '../machine/lifetime.ts';
 
@@ -31,18 +30,6 @@ export interface TaskRun {
   onEarlyAnswer(answer: EarlyAnswer): void;
 }
 
-/** A call under way. One of `done`, `failed` and `end` is to be called. */
-export interface StartedTask {
-  /** What to wait for. */
-  readonly returned: unknown;
-  /** The result, from the `value` that was waited for. Throws StateError where the task fails. */
-  done(value: unknown): Payload;
-  /** The task's error, from what was thrown instead. */
-  failed(thrown: unknown): StateError;
-  /** Nobody wants to know what comes of it. */
-  end(): void;
-}
-
 export interface Integration {
   /** Which events tell of it: TaskScheduled ..., LambdaFunctionScheduled ..., ActivityScheduled ... */
   readonly events: 'Task' | 'LambdaFunction' | 'Activity';
@@ -54,8 +41,8 @@ export interface Integration {
   readonly needsToken: boolean;
   /** Throws StateError where the task fails. */
   run(task: TaskRun): Promise<Payload>;
-  /** As `run`, where what is to be waited for needs no promise of the integration's own; else undefined. Throws StateError. */
-  begin?(parameters: Payload): StartedTask | undefined;
+  /** As `run`, where what is to be waited for needs no promise of the integration's own; else undefined. Throws StateError, as what it gives does where the task fails. */
+  begin?(parameters: Payload): StartedCall<Payload> | undefined;
 }
 
 export interface Integrations {

@@ -1,11 +1,11 @@
 // Lambda: `arn:aws:states:::lambda:invoke` and the function's own ARN as the resource.
 import { once } from '../../late-modules.ts';
-import type { EngineContext, FailedFunction, Service, Shape, StartedCall } from '../../service.ts';
+import type { EngineContext, FunctionOutcome, Service, Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { StateError } from '../errors.ts';
 import { isObject, type Json, Payload } from '../json.ts';
 import { callError } from './call-error.ts';
-import type { Integration, StartedTask } from './integration.ts';
+import type { Integration } from './integration.ts';
 import { sdkMetadata } from './metadata.ts';
 import { withPattern } from './pattern.ts';
 import { sdkServices } from './services.ts';
@@ -59,36 +59,16 @@ const resultOf = (payload: string): Payload => Payload.parse(payload === '' ? 'n
 const answered = (payload: string, failed: boolean): Payload | Promise<Payload> =>
   failed ? Promise.reject(functionError(payload)) : resultOf(payload);
 
-const errorOf = ({ error }: FailedFunction): StateError => functionError(JSON.stringify(error));
-
-class StartedFunction implements StartedTask {
-  readonly returned: unknown;
-  readonly #call: StartedCall;
-
-  constructor(call: StartedCall) {
-    this.returned = call.returned;
-    this.#call = call;
-  }
-
-  done(value: unknown): Payload {
-    const outcome = this.#call.done(value);
-    if (outcome.kind === 'failed') throw errorOf(outcome);
-    return resultOf(outcome.payload);
-  }
-
-  failed(thrown: unknown): StateError {
-    return errorOf(this.#call.failed(thrown));
-  }
-
-  end(): void {
-    this.#call.end();
-  }
-}
+/** Throws the function's error. */
+const resultIn = (outcome: FunctionOutcome): Payload => {
+  if (outcome.kind === 'failed') throw functionError(JSON.stringify(outcome.error));
+  return resultOf(outcome.payload);
+};
 
 /** The resource is the function's ARN: the input is the event, the result is what the handler returned. */
 export const directLambda = (context: EngineContext, functionArn: string): Integration => {
   let lambda: Service | undefined;
-  const caller = once(() => context.service('lambda').caller?.(functionArn));
+  const caller = once(() => context.service('lambda').caller?.(functionArn, resultIn));
   return {
     events: 'LambdaFunction',
     resourceType: 'lambda',
@@ -97,8 +77,7 @@ export const directLambda = (context: EngineContext, functionArn: string): Integ
     needsToken: false,
     begin: ({ text }) => {
       try {
-        const call = caller()?.(text);
-        return call && new StartedFunction(call);
+        return caller()?.(text);
       } catch (thrown) {
         throw invokeError(context, thrown);
       }

@@ -8,12 +8,12 @@ import { stateEvents } from './event-names.ts';
 import type { Frame } from './frame.ts';
 import { carriedOn, isGuarded, recovered } from './guarded.ts';
 import { forever } from './lifetime.ts';
+import { type OpenCall, openCall } from './open-call.ts';
 import type { RunFrame } from './run-frame.ts';
-import { openCall, runTask } from './task.ts';
-import type { OpenCall } from './task-call.ts';
 import { type Exit, type Progress, Visit } from './visit.ts';
 
 // Most machines have few kinds of states.
+const task = late<typeof import('./task.ts')>(import.meta.url, './task.ts');
 const pass = late<typeof import('./pass.ts')>(import.meta.url, './pass.ts');
 const choice = late<typeof import('./choice.ts')>(import.meta.url, './choice.ts');
 const wait = late<typeof import('./wait.ts')>(import.meta.url, './wait.ts');
@@ -41,7 +41,7 @@ const enter = (frame: Frame, state: State, input: Payload): Visit => {
 export const execute = (visit: Visit, state: State, progress?: Progress): Promise<Exit> => {
   switch (state.kind) {
     case 'Task':
-      return runTask(visit as Visit<typeof state>, progress);
+      return task().runTask(visit as Visit<typeof state>, progress);
     case 'Pass':
       return pass().runPass(visit as Visit<typeof state>);
     case 'Choice':
@@ -111,6 +111,7 @@ export const runFrame: RunFrame = async (frame, input, resumed) => {
     visit ??= enter(frame, state, current);
     frame.inside = state.kind;
     let exit: Exit;
+    let call: OpenCall | undefined;
     try {
       const first = state.kind === 'Task' ? openCall(visit as Visit<typeof state>) : undefined;
       if (first === undefined)
@@ -121,7 +122,7 @@ export const runFrame: RunFrame = async (frame, input, resumed) => {
           await written;
           if (frame.lifetime.ended) return forever();
         }
-        let call: OpenCall = first;
+        call = first;
         let answer: unknown;
         for (; ; count++) {
           try {
@@ -130,18 +131,19 @@ export const runFrame: RunFrame = async (frame, input, resumed) => {
             answer = await returned;
           } catch (thrown) {
             if (frame.lifetime.ended) return call.dropped();
-            throw call.failed(thrown);
+            return call.failed(thrown);
           }
           if (frame.lifetime.ended) return call.dropped();
           const following: OpenCall | undefined = count % STATES_PER_TURN === 0 ? undefined : call.handOver(answer);
           if (following === undefined) break;
           call = following;
-          visit = following.visit;
         }
         const left = call.exit(answer);
         exit = left instanceof Promise ? await left : left;
+        visit = call.visit;
       }
     } catch (thrown) {
+      visit = call?.visit ?? visit;
       exit = await recovered(visit, thrown, execute);
     }
     if (state.kind === 'Fail') throw new Error('a Fail state does not return');

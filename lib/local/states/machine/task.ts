@@ -5,8 +5,10 @@ import type { Integration } from '../integrations/integration.ts';
 import { asText, isObject, Payload } from '../json.ts';
 import type { Evaluate, TaskState } from '../parse/machine.ts';
 import { forever } from './lifetime.ts';
+import { isPlain } from './open-call.ts';
 import { finish } from './outcome.ts';
-import { isPlain, OpenCall, plainCall, Run, schedule, type TaskCall, tellFailure, tellResult } from './task-call.ts';
+import { Run } from './task-call.ts';
+import { plainCall, schedule, type TaskCall, tellFailure, tellResult } from './task-events.ts';
 import type { Exit, Progress, Visit } from './visit.ts';
 
 /** What was noted when the call was made, before a restart. */
@@ -113,14 +115,6 @@ const prepared = async (
     role: noted || !state.credentials ? undefined : await roleOf(visit),
     progress,
   });
-};
-
-/** The call of a state that is new and has nothing to be worked out; undefined for any other. */
-export const openCall = (visit: Visit<TaskState>): OpenCall | undefined => {
-  const { state, frame } = visit;
-  if (visit.progress !== undefined || !isPlain(state)) return undefined;
-  const integration = frame.execution.host.integrations.resolve(state.resource);
-  return integration.needsToken ? undefined : new OpenCall(visit, integration);
 };
 
 /** One attempt. No promise is made that nothing waits for: a task costs little more than its promises. */

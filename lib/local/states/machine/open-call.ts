@@ -1,0 +1,164 @@
+// The call of a Task that has nothing to be worked out: most are.
+import { late } from '../../late-modules.ts';
+import type { StartedCall } from '../../service.ts';
+import { PAYLOAD_LIMIT, StateError } from '../errors.ts';
+import { Handover } from '../history/encoding.ts';
+import type { Integration } from '../integrations/integration.ts';
+import { isLongerThan, type Payload } from '../json.ts';
+import type { MaybeAsync, TaskState } from '../parse/machine.ts';
+import type { Frame } from './frame.ts';
+import { forever } from './lifetime.ts';
+import { finish } from './outcome.ts';
+import type { Run } from './task-call.ts';
+import { plainCall, schedule, tellFailure, tellResult } from './task-events.ts';
+import { type Exit, Visit } from './visit.ts';
+
+// Not for functions of the program that embeds the engine.
+const taskCall = late<typeof import('./task-call.ts')>(import.meta.url, './task-call.ts');
+
+/** Nothing is to be worked out before the call. */
+export const isPlain = ({ flow, timeout, heartbeat, credentials }: TaskState): boolean =>
+  flow.plainInput && timeout === undefined && heartbeat === undefined && credentials === undefined;
+
+const FUNCTION = /^arn:[^:]+:lambda:/;
+
+/**
+ * A call with nothing but its input. Who runs the states waits for it himself, in these steps: between the answer of a function and the
+ * call of the next one lies no promise but the function's own, for each costs 5 to 20 us where the processor has slept.
+ */
+export class OpenCall {
+  readonly #frame: Frame;
+  readonly #state: TaskState;
+  readonly #integration: Integration;
+  #input: Payload;
+  #entered = 0;
+  #at = 0;
+  #visit: Visit<TaskState> | undefined;
+  #started: StartedCall<Payload> | undefined;
+  #run: Run | undefined;
+  #next: OpenCall | undefined;
+  /** What leads to the next one. */
+  #handover: Handover | undefined;
+  #result: Payload | undefined;
+
+  private constructor(frame: Frame, state: TaskState, integration: Integration, input: Payload) {
+    this.#frame = frame;
+    this.#state = state;
+    this.#integration = integration;
+    this.#input = input;
+  }
+
+  /** The call of a state that has been entered. */
+  static of(visit: Visit<TaskState>, integration: Integration): OpenCall {
+    const call = new OpenCall(visit.frame, visit.state, integration, visit.input);
+    call.#visit = visit;
+    return call;
+  }
+
+  /** Made when it is first asked for: of a call that is handed over to, nobody may ever. */
+  get visit(): Visit<TaskState> {
+    const entered = { id: this.#entered, previous: this.#entered - 1, at: this.#at };
+    this.#visit ??= new Visit(this.#frame, this.#state, this.#input, entered, undefined);
+    return this.#visit;
+  }
+
+  /** Tells of the call. What led here must not be lost once it has been made: what this gives is to be waited for before. */
+  schedule(): Promise<void> | undefined {
+    schedule(this.visit, this.#integration, plainCall(this.#input));
+    return this.#frame.execution.commit();
+  }
+
+  /** Makes it, and gives what to wait for, which may throw as this does: that is for `failed`. */
+  make(): unknown {
+    this.#started = this.#integration.begin?.(this.#input);
+    if (this.#started) return this.#started.returned;
+    this.#run = new (taskCall().Run)(this.visit, this.#integration, plainCall(this.#input));
+    return this.#run.answer();
+  }
+
+  /** Makes ready, while the call is under way, what can be known of the next one. */
+  prepare(): void {
+    const { flow, name, next } = this.#state;
+    if (this.#integration.events !== 'LambdaFunction' || next === undefined || !flow.plainOutput) return;
+    const frame = this.#frame;
+    const state = frame.sequence.states.get(next);
+    if (state?.kind !== 'Task' || !FUNCTION.test(state.resource) || !isPlain(state)) return;
+    const integration = frame.execution.host.integrations.resolve(state.resource);
+    this.#next = new OpenCall(frame, state, integration, this.#input);
+    this.#handover = new Handover(name, next, state.resource);
+  }
+
+  /**
+   * From what was waited for to the call of the next state, which is told of, to be made. Undefined where the state is left in another way: by
+   * `exit`. Throws its error.
+   */
+  handOver(value: unknown): OpenCall | undefined {
+    const next = this.#next;
+    const handover = this.#handover;
+    if (next === undefined || handover === undefined) return undefined;
+    const frame = this.#frame;
+    const result = this.#settled(value);
+    frame.lifetime.check();
+    if (isLongerThan(result.text, PAYLOAD_LIMIT)) return undefined;
+    const { execution } = frame;
+    if (!execution.handOver(frame.cursor, handover, result.text)) return undefined;
+    frame.cursor = execution.lastEvent;
+    next.#input = result;
+    next.#entered = frame.cursor - 2; // Scheduled and Started come after it
+    next.#at = execution.lastAt;
+    return next;
+  }
+
+  /** How the state is left, from what was waited for. Throws its error. */
+  exit(value: unknown): MaybeAsync<Exit> {
+    const result = this.#settled(value);
+    try {
+      tellResult(this.visit, this.#integration, result);
+    } catch (thrown) {
+      throw this.#told(thrown);
+    }
+    return finish(this.visit, result);
+  }
+
+  #settled(value: unknown): Payload {
+    if (this.#result !== undefined) return this.#result;
+    this.#run?.end();
+    try {
+      this.#result = this.#started ? this.#started.done(value) : (value as Payload); // of an integration that gives no more
+      return this.#result;
+    } catch (thrown) {
+      throw this.#told(thrown);
+    }
+  }
+
+  /** As `exit`, where waiting threw: throws the state's error. */
+  failed(thrown: unknown): never {
+    this.#run?.end();
+    try {
+      this.#started?.failed(thrown);
+    } catch (error) {
+      throw this.#told(error);
+    }
+    throw this.#told(thrown);
+  }
+
+  /** Its lifetime is over: nobody is to hear of it. */
+  dropped(): Promise<never> {
+    this.#started?.end();
+    this.#run?.end();
+    return forever();
+  }
+
+  #told(thrown: unknown): unknown {
+    if (thrown instanceof StateError) tellFailure(this.visit, this.#integration, thrown);
+    return thrown;
+  }
+}
+
+/** The call of a state that is new and has nothing to be worked out; undefined for any other. */
+export const openCall = (visit: Visit<TaskState>): OpenCall | undefined => {
+  const { state, frame } = visit;
+  if (visit.progress !== undefined || !isPlain(state)) return undefined;
+  const integration = frame.execution.host.integrations.resolve(state.resource);
+  return integration.needsToken ? undefined : OpenCall.of(visit, integration);
+};
