@@ -9,28 +9,36 @@ const AT_ONCE = 64 * PAGE;
 // Where the header has the counter, twice: https://sqlite.org/fileformat.html#the_database_header
 const COUNTERS = [24, 92] as const;
 
-/** Summed up as SQLite sums up its log: zlib is as fast, but takes milliseconds to load. An even number of words, all there: to ask
- * at each whether it is takes as long again. */
-const summed = (words: Uint32Array, from: number, to: number): number => {
+/**
+ * The sum of `words`, as SQLite sums up its log: zlib is as fast, but takes milliseconds to load. Both words of it are kept: of a bit that is another
+ * at least one is. There is an even number of words, from an even place: to ask of each whether it is there takes as long again.
+ */
+const addSum = (words: Uint32Array, from: number, to: number, sums: Uint32Array, place: number): void => {
   let one = 0;
   let other = 0;
   for (let at = from; at < to; at += 2) {
     one = (one + (words[at] as number) + other) | 0;
     other = (other + (words[at + 1] as number) + one) | 0;
   }
-  return (one ^ Math.imul(other, 0x9e3779b1)) >>> 0;
+  sums[place] = one;
+  sums[place + 1] = other;
 };
 
-/** The sum of each page, in their order. What a page lacks at the end of the file is zeros. */
-const sumsOf = (file: number): Uint32Array => {
-  const sums = new Uint32Array(Math.ceil(fs.fstatSync(file).size / PAGE));
+const SUM = 2;
+
+/** The counter, a word of nothing, the sum of each page in their order, and a sum of all this. What a page lacks at the end of the file is zeros. */
+const sumsOf = (file: number, counter: number): Uint32Array => {
+  const pages = Math.ceil(fs.fstatSync(file).size / PAGE);
+  const sums = new Uint32Array(SUM * (pages + 2));
+  sums[0] = counter;
   const words = new Uint32Array(AT_ONCE / 4);
   const bytes = new Uint8Array(words.buffer);
-  for (let page = 0; page < sums.length; ) {
+  for (let page = 0; page < pages; ) {
     bytes.fill(0, fs.readSync(file, bytes, 0, AT_ONCE, page * PAGE));
-    for (let from = 0; from < words.length && page < sums.length; from += PAGE / 4)
-      sums[page++] = summed(words, from, from + PAGE / 4);
+    for (let from = 0; from < words.length && page < pages; from += PAGE / 4)
+      addSum(words, from, from + PAGE / 4, sums, SUM * ++page);
   }
+  addSum(sums, 0, sums.length - SUM, sums, sums.length - SUM);
   return sums;
 };
 
@@ -54,15 +62,8 @@ const countersOf = (file: number): readonly number[] | undefined => {
 export const keepSums = (path: string, kept: string): void => {
   const draft = `${kept}.part`;
   try {
-    const words = reading(path, (file) => {
-      const sums = sumsOf(file);
-      const even = new Uint32Array(2 * Math.ceil((1 + sums.length) / 2));
-      even.set([countersOf(file)?.[0] ?? 0]);
-      even.set(sums, 1);
-      return even;
-    });
-    const own = Uint32Array.of(summed(words, 0, words.length));
-    fs.writeFileSync(draft, Buffer.concat([words, own].map(({ buffer }) => new Uint8Array(buffer))));
+    const sums = reading(path, (file) => sumsOf(file, countersOf(file)?.[0] ?? 0));
+    fs.writeFileSync(draft, new Uint8Array(sums.buffer));
     fs.renameSync(draft, kept);
   } catch (error) {
     // Those that are there are of an earlier state, and seen to be.
@@ -71,13 +72,14 @@ export const keepSums = (path: string, kept: string): void => {
   }
 };
 
-/** The counter that the sums hold of, and the sums; undefined where they are damaged themselves. */
+/** What `sumsOf` gave; undefined where that is damaged itself. */
 const sumsIn = (kept: string): Uint32Array | undefined => {
   const bytes = fs.readFileSync(kept);
-  if (bytes.length % 8 !== 4 || bytes.length < 12) return undefined;
-  const all = new Uint32Array(Uint8Array.from(bytes).buffer);
-  const words = all.subarray(0, -1);
-  return summed(words, 0, words.length) === all.at(-1) ? words : undefined;
+  if (bytes.length % (4 * SUM) > 0 || bytes.length < 8 * SUM) return undefined;
+  const sums = new Uint32Array(Uint8Array.from(bytes).buffer);
+  const own = new Uint32Array(SUM);
+  addSum(sums, 0, sums.length - SUM, own, 0);
+  return own.every((word, at) => word === sums.at(at - SUM)) ? sums : undefined;
 };
 
 /**
@@ -85,8 +87,9 @@ const sumsIn = (kept: string): Uint32Array | undefined => {
  * SQLite's log. Throws DamagedStateError for one that is another.
  */
 export const holdsSums = (path: string, kept: string, inLog: ReadonlySet<number>): boolean => {
-  const words = sumsIn(kept);
-  if (words === undefined) return false;
+  const wanted = sumsIn(kept);
+  if (wanted === undefined) return false;
+  const [counter = 0] = wanted;
   const refuse = (page: number): never => {
     const instead = `; or, where another program wrote to it, delete ${kept}`;
     throw new DamagedStateError(path, `its page ${page} has not the sum that is in ${kept}`, { instead });
@@ -94,10 +97,14 @@ export const holdsSums = (path: string, kept: string, inLog: ReadonlySet<number>
   return reading(path, (file) => {
     const counters = countersOf(file);
     if (counters === undefined) return refuse(1);
-    if (!counters.includes(words[0] ?? 0)) return false;
-    const sums = sumsOf(file); // it may have more pages now: those are in the log
-    for (let page = 1; page < words.length; page += 1)
-      if (words[page] !== (sums[page - 1] ?? 0) && !inLog.has(page)) refuse(page);
+    if (!counters.includes(counter)) return false;
+    const found = sumsOf(file, counter); // it may have more pages now: those are in the log
+    const pages = wanted.length / SUM - 2;
+    const foundPages = found.length / SUM - 2;
+    for (let page = 1; page <= pages; page += 1) {
+      const isSame = wanted[SUM * page] === found[SUM * page] && wanted[SUM * page + 1] === found[SUM * page + 1];
+      if (!(isSame && page <= foundPages) && !inLog.has(page)) refuse(page);
+    }
     return true;
   });
 };
