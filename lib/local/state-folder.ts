@@ -23,6 +23,7 @@ export interface StateFolderOptions {
 }
 
 const PID_FILE = 'engine.pid';
+const LOCK_FILE = 'engine.lock';
 
 const holderOf = (pidFile: string): string =>
   (fs.existsSync(pidFile) && fs.readFileSync(pidFile, 'utf8').split('\n')[0]) || 'unknown';
@@ -37,40 +38,54 @@ const lockFile = (path: string): (() => void) => {
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    throw error;
+    if (errcodeOf(error) !== SQLITE_NOTADB) throw error;
+    fs.truncateSync(path); // what is in it, the disk or a person put there: nobody has the lock, who would be told SQLITE_BUSY
+    return lockFile(path);
   }
   return () => lock.close();
 };
 
+const errcodeOf = (error: unknown) => (error as { readonly errcode?: number }).errcode; // what node:sqlite throws
 const SQLITE_BUSY = 5;
+const SQLITE_NOTADB = 26;
 
 /** As `lockFile`; undefined where another has it. */
 export const tryLock = (path: string): (() => void) | undefined => {
   try {
     return lockFile(path);
   } catch (error) {
-    if ((error as { readonly errcode?: number }).errcode === SQLITE_BUSY) return undefined; // what node:sqlite throws
+    if (errcodeOf(error) === SQLITE_BUSY) return undefined;
     throw error;
+  }
+};
+
+/** As `tryLock`. Throws HDL508 for a lock that cannot be opened. */
+const lockOf = (path: string): (() => void) | undefined => {
+  try {
+    return tryLock(path);
+  } catch (error) {
+    throw new EngineError(
+      'HDL508',
+      {
+        found: `${path} cannot be opened (${error instanceof Error ? error.message : String(error)})`,
+        expected: 'a file that you may write to',
+        fix: 'delete it, or name another state folder.',
+      },
+      { cause: error },
+    );
   }
 };
 
 // The pid file beside the lock is only there to name the holder.
 const takeLock = (dir: string): (() => void) => {
   const pidFile = join(dir, PID_FILE);
-  let unlock: () => void;
-  try {
-    unlock = lockFile(join(dir, 'engine.lock'));
-  } catch (error) {
-    throw new EngineError(
-      'HDL504',
-      {
-        found: `${dir} is in use by another engine (pid ${holderOf(pidFile)})`,
-        expected: 'a state folder that no other engine has open',
-        fix: 'stop that process, or use another state folder.',
-      },
-      { cause: error },
-    );
-  }
+  const unlock = lockOf(join(dir, LOCK_FILE));
+  if (unlock === undefined)
+    throw new EngineError('HDL504', {
+      found: `${dir} is in use by another engine (pid ${holderOf(pidFile)})`,
+      expected: 'a state folder that no other engine has open',
+      fix: 'stop that process, or use another state folder.',
+    });
   fs.writeFileSync(pidFile, `${process.pid}\n`);
   return () => {
     fs.rmSync(pidFile, { force: true });

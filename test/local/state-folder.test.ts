@@ -53,6 +53,26 @@ describe('one owner at a time', () => {
     );
   });
 
+  test.each([
+    ['a text', 'not what it was, which is nothing'],
+    ['zeros', '\0'.repeat(5000)],
+  ])('what is in the lock file does not matter: %s', (_what, text) => {
+    const lock = join(dir, 'engine.lock');
+    writeFileSync(lock, text);
+    const folder = openStateFolder(dir);
+    writeFileSync(lock, text);
+    expect(errorOf(() => openStateFolder(dir)).code).toBe('HDL504');
+    folder.close();
+    openStateFolder(dir).close();
+  });
+
+  test('a lock that cannot be opened is not one that another has', () => {
+    mkdirSync(join(dir, 'engine.lock'));
+    expect(errorOf(() => openStateFolder(dir)).message).toBe(
+      `HDL508 ${join(dir, 'engine.lock')} cannot be opened (unable to open database file); expected a file that you may write to. Fix: delete it, or name another state folder.`,
+    );
+  });
+
   test('a closed folder is free again', () => {
     openStateFolder(dir).close();
     openStateFolder(dir).close();
