@@ -14,17 +14,17 @@ const MOST_EFFECTS = 8; // of one life, so that a run lives several times on a s
 const LONGEST_PAUSE_MS = 4; // after an effect: from the middle of its task to some tasks later
 
 /** When a life is cut off: so long after it `said` the word for the `times`th time. */
-interface Death {
+export interface Death {
   readonly said: 'open' | 'work';
   readonly times: number;
   readonly afterMs: number;
 }
 
 /** One in four while the engine opens, the others while it works. */
-const randomDeath = (random: () => number): Death =>
+export const randomDeath = (random: () => number, mostEffects = MOST_EFFECTS): Death =>
   random() < 0.25
     ? { said: 'open', times: 1, afterMs: random() * LONGEST_OPENING_MS }
-    : { said: 'work', times: 1 + Math.floor(random() * MOST_EFFECTS), afterMs: random() * LONGEST_PAUSE_MS };
+    : { said: 'work', times: 1 + Math.floor(random() * mostEffects), afterMs: random() * LONGEST_PAUSE_MS };
 
 /** Numbers in [0, 1) that follow from the seed. */
 export const seeded = (seed: number): (() => number) => {
@@ -42,10 +42,10 @@ interface Ending {
   readonly history: readonly { readonly id: number; readonly previousEventId: number; readonly type: string }[];
 }
 
-/** One life of the engine, killed at `death`; undefined where that came before the end of the run. */
-const live = (stateDir: string, effects: string, death: Death | undefined): Promise<Ending | undefined> =>
+/** One life of the engine, killed at `death`; undefined where that came before the end of the run, else what it said last. */
+export const live = <T>(program: readonly string[], death: Death | undefined): Promise<T | undefined> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--no-warnings', CHILD, stateDir, effects], {
+    const child = spawn(process.execPath, ['--no-warnings', ...program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let said = '';
@@ -115,7 +115,7 @@ export const survive = async (folder: string, kills: number, random: () => numbe
   let done = 0;
   let ending: Ending | undefined;
   while (ending === undefined) {
-    ending = await live(stateDir, effectsFile, done < kills ? randomDeath(random) : undefined);
+    ending = await live<Ending>([CHILD, stateDir, effectsFile], done < kills ? randomDeath(random) : undefined);
     if (ending !== undefined) break;
     done += 1;
     const effects = effectsIn(effectsFile);

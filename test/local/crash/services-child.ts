@@ -1,0 +1,56 @@
+// The process that is killed: an engine of many services, each with something to do that this process asks for and goes on with. Arguments: the
+// state folder, the file of what was answered. Says `open` and `work` as child.ts does and, once all is done, what is not as it must be.
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { openServices } from '../../../lib/local/index.ts';
+import { executions } from './executions.ts';
+import { messages } from './messages.ts';
+
+const [stateDir = '', notesFile = ''] = process.argv.slice(2);
+const LONGEST_LIFE_MS = 60_000;
+
+const file = openSync(notesFile, 'a+');
+const notes = new Set(readFileSync(notesFile, 'utf8').split('\n').filter(Boolean));
+const note = (text: string): void => {
+  writeSync(file, `${text}\n`);
+  fsyncSync(file);
+  notes.add(text);
+  process.stdout.write('work\n');
+};
+
+let now = '';
+const overdue = setTimeout(() => {
+  process.stdout.write(`${JSON.stringify({ problems: [`it takes longer than a minute: ${now}`] })}\n`);
+  process.exit(0);
+}, LONGEST_LIFE_MS);
+overdue.unref();
+
+process.stdout.write('open\n');
+const engine = await openServices({
+  stateDir,
+  services: ['sfn', 'lambda', 'sqs', 's3', 'eventbridge', 'scheduler', 'cloudwatch', 'cloudwatchlogs'],
+  functions: {
+    work: async (event: unknown) => {
+      note(`called ${JSON.stringify(event)}`);
+      return event;
+    },
+    fails: async () => {
+      note('failed');
+      if (!notes.has('mended')) throw new Error('not yet');
+      return 'mended';
+    },
+  },
+});
+const life = { engine, notes, note };
+const subjects = Object.entries({ ...messages(life), ...executions(life) });
+const unfinished = new Set(subjects.map(([name]) => name));
+const problems = await Promise.all(
+  subjects.map(async ([name, carryOn]) => {
+    const found = await carryOn();
+    unfinished.delete(name);
+    now = [...unfinished].join(', ');
+    return found.map((problem) => `${name}: ${problem}`);
+  }),
+);
+await engine.close();
+closeSync(file);
+process.stdout.write(`${JSON.stringify({ problems: problems.flat() })}\n`);
