@@ -100,7 +100,7 @@ export class Journal implements LogSink {
     const log = this.#logs.length === 1 && this.#bound === 0 && this.#flushed === undefined ? this.#logs[0] : undefined;
     if (log === undefined || !this.#hasTurn()) return false;
     this.#logs = [];
-    this.#attempt(() => this.#chunks.append(log.execution, log.line.take()));
+    this.#writeAlone(log.execution, log.line.take());
     if (this.#writes.length === 0) {
       this.#release?.();
       this.#release = undefined;
@@ -111,9 +111,18 @@ export class Journal implements LogSink {
   handOver(log: ExecutionLog, handover: Handover, id: number, at: number, output: string): boolean {
     const isAlone = this.#logs.length === 0 && this.#bound === 0 && this.#flushed === undefined;
     if (!isAlone || this.#closed || this.#failure || !this.#hasTurn()) return false;
-    this.#attempt(() => this.#chunks.append(log.execution, handover.line(id, at, output)));
+    this.#writeAlone(log.execution, handover.line(id, at, output));
     this.#lookSoon();
     return true;
+  }
+
+  #writeAlone(execution: number, line: string): void {
+    try {
+      this.#chunks.append(execution, line);
+    } catch (thrown) {
+      this.#failure = { thrown };
+      throw thrown;
+    }
   }
 
   /** Whether who is alone may go on in this turn. */

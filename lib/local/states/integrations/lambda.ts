@@ -1,6 +1,5 @@
 // Lambda: `arn:aws:states:::lambda:invoke` and the function's own ARN as the resource.
-import { once } from '../../late-modules.ts';
-import type { EngineContext, FunctionOutcome, Service, Shape } from '../../service.ts';
+import type { EngineContext, FunctionOutcome, Service, Shape, StartedCall } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
 import { StateError } from '../errors.ts';
 import { isObject, type Json, Payload } from '../json.ts';
@@ -68,7 +67,7 @@ const resultIn = (outcome: FunctionOutcome): Payload => {
 /** The resource is the function's ARN: the input is the event, the result is what the handler returned. */
 export const directLambda = (context: EngineContext, functionArn: string): Integration => {
   let lambda: Service | undefined;
-  const caller = once(() => context.service('lambda').caller?.(functionArn, resultIn));
+  let call: ((event: string) => StartedCall<Payload>) | undefined;
   return {
     events: 'LambdaFunction',
     resourceType: 'lambda',
@@ -77,7 +76,8 @@ export const directLambda = (context: EngineContext, functionArn: string): Integ
     needsToken: false,
     begin: ({ text }) => {
       try {
-        return caller()?.(text);
+        call ??= context.service('lambda').caller?.(functionArn, resultIn);
+        return call?.(text);
       } catch (thrown) {
         throw invokeError(context, thrown);
       }
