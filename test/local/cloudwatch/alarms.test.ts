@@ -59,10 +59,15 @@ const rows: readonly (readonly [string, Shape, readonly (number | undefined)[], 
   [
     'a breach alarms within its minute, and passes',
     { TreatMissingData: 'notBreaching' },
-    [0, 2, undefined, undefined],
-    ['OK', 'ALARM', 'ALARM', 'OK'],
+    [0, 2, undefined, undefined, undefined, undefined],
+    ['OK', 'ALARM', 'ALARM', 'ALARM', 'ALARM', 'OK'],
   ],
-  ['missing data', {}, [2, undefined, undefined], ['ALARM', 'ALARM', 'INSUFFICIENT_DATA']],
+  [
+    'missing data',
+    {},
+    [2, undefined, undefined, undefined, undefined],
+    ['ALARM', 'ALARM', 'ALARM', 'ALARM', 'INSUFFICIENT_DATA'],
+  ],
   ['ignored', { TreatMissingData: 'ignore' }, [2, undefined, undefined], ['ALARM', 'ALARM', 'ALARM']],
   [
     'two of three',
@@ -86,6 +91,44 @@ test.each(rows)('%s', async (_name, settings, data, expected) => {
     await clock.advance(MINUTE - 2_000);
     seen.push(await state());
     await clock.advance(1_000);
+  }
+  expect(seen).toEqual(expected);
+});
+
+// AWS's own table: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+// Five minutes, the last one last: 0 is within the threshold, X beyond, - missing. What each treatment makes of them; - keeps the state.
+const sparse: readonly (readonly [number, string, string, string, string, string])[] = [
+  [3, '0 - X - X', 'OK', 'OK', 'OK', 'OK'],
+  [3, '- - - - 0', 'OK', 'OK', 'OK', 'OK'],
+  [3, '- - - - -', 'INSUFFICIENT_DATA', '-', 'ALARM', 'OK'],
+  [3, '0 X X - X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+  [3, '- - X - -', 'ALARM', '-', 'ALARM', 'OK'],
+  [2, '0 - X - X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+  [2, '0 0 X 0 X', 'ALARM', 'ALARM', 'ALARM', 'ALARM'],
+  [2, '0 - X - -', 'OK', 'OK', 'ALARM', 'OK'],
+  [2, '- - - - 0', 'OK', 'OK', 'ALARM', 'OK'],
+  [2, '- - - X -', 'ALARM', '-', 'ALARM', 'OK'],
+];
+test.each(sparse)('%i of three, of %s', async (DatapointsToAlarm, minutes, ...expected) => {
+  const now = Date.parse('2026-11-24T10:00:00Z') / 1000;
+  const MetricData = minutes.split(' ').flatMap((value, place) => {
+    const Timestamp = now - (5 - place) * 60;
+    return value === '-' ? [] : [{ MetricName: 'failures', Value: value === 'X' ? 2 : 0, Timestamp }];
+  });
+  await services.call('cloudwatch', 'PutMetricData', { Namespace: 'App', MetricData });
+  const seen: unknown[] = [];
+  for (const TreatMissingData of ['missing', 'ignore', 'breaching', 'notBreaching']) {
+    const settings = { EvaluationPeriods: 3, DatapointsToAlarm, TreatMissingData };
+    const states: unknown[] = [];
+    // Whatever the state was before, unless it is kept.
+    for (const StateValue of ['OK', 'ALARM']) {
+      await alarm({ ...settings, MetricName: 'another' });
+      await services.call('cloudwatch', 'SetAlarmState', { AlarmName: 'a', StateValue, StateReason: 'test' });
+      await alarm(settings);
+      states.push(await state());
+    }
+    const [one, other] = states;
+    seen.push(one === other ? one : '-');
   }
   expect(seen).toEqual(expected);
 });
