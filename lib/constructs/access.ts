@@ -14,12 +14,21 @@ const roleOf = ({ role }: IFunction): IRole => {
   return role;
 };
 
-/** Lets a function do `action` with `resource`, an ARN that may end in a wildcard. */
-export const allow = (grantee: IFunction, actions: readonly string[], resources: readonly string[]): void => {
+/** Lets a function do `action` with `resource`, an ARN that may end in a wildcard, for this `reason`; gives the statement, `into` which more may go. */
+export const allow = (
+  grantee: IFunction,
+  actions: readonly string[],
+  resources: readonly string[],
+  reason = 'The wildcard ends a prefix that holds only what this function works on.',
+  into?: PolicyStatement,
+): PolicyStatement => {
   const role = roleOf(grantee);
-  role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  const statement = into ?? new PolicyStatement({ actions: [...actions] });
+  statement.addResources(...resources);
+  if (!into) role.addToPrincipalPolicy(statement);
   const wild = resources.filter((resource) => resource.includes('*'));
-  acceptWildcards(role, wild, 'The wildcard ends a prefix that holds only what this function works on.');
+  acceptWildcards(role, wild, reason);
+  return statement;
 };
 
 /** Lets a function read metrics. */
@@ -92,7 +101,7 @@ export const allowObjects = (
   bucketArn: string,
   rights: readonly Right[],
   prefixes: readonly string[] = [''],
-): void =>
+): PolicyStatement =>
   allow(
     grantee,
     rights.map((right) => objectActions[right]),
@@ -100,7 +109,7 @@ export const allowObjects = (
   );
 
 /** Lets a function see which objects there are; without it, S3 says 403 of a missing object, not 404. */
-export const allowList = (grantee: IFunction, bucketArn: string): void =>
+export const allowList = (grantee: IFunction, bucketArn: string): PolicyStatement =>
   allow(grantee, ['s3:ListBucket'], [bucketArn]);
 
 /** The partition keys under which the ledger keeps a pipeline's runs and all that belongs to them. */

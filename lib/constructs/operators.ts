@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -118,7 +119,8 @@ export class Operators extends Construct {
   readonly sweep: LambdaFunction;
   readonly #props: OperatorsProps;
   #looksAfter = false;
-  readonly #stoppable = new Set<string>();
+  readonly #allowed = new Set<string>();
+  readonly #statements = new Map<string, PolicyStatement>();
   #tellsDispatch = false;
   #servesPools = false;
 
@@ -197,81 +199,94 @@ export class Operators extends Construct {
     return { begin, settle, mend, finish, dispatch, answer, replay, reconcile, sweep };
   }
 
-  /** Gives the operators their rights on a pipeline. By its names: what it is made of may stand in another stack. */
+  /**
+   * Gives the operators their rights on a pipeline. By its names, for what it is made of may stand in another stack. But for starting and
+   * stopping, they are on all pipelines of this orchestrator in one: AWS attaches ten policies to a role.
+   */
   serve(
-    orchestrator: string,
     pipeline: string,
     { type, overlap, compensates = false, deadline, rows, runs = [], pools = [], leavesJobs = false }: PipelineNeeds,
   ): void {
-    const machineName = names.stateMachine(orchestrator, pipeline);
-    const machine = this.#arn('states', `stateMachine:${machineName}`);
-    const executions = this.#arn('states', `execution:${machineName}:*`);
-    const manifest = this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`);
+    const { orchestrator } = this.#props;
+    const machine = this.#arn('states', `stateMachine:${names.stateMachine(orchestrator, pipeline)}`);
+    const own = [this.#executionsOf(pipeline)];
+    const machines = [this.#arn('states', `stateMachine:${names.stateMachine(orchestrator, '*')}`)];
+    const executions = [this.#executionsOf('*')];
+    const manifests = [this.#arn('ssm', `parameter${manifestName(orchestrator, '*')}`)];
+    const deadLetters = [this.#arn('sqs', names.deadLetterQueue(orchestrator, '*'))];
     const hasRows = rows !== undefined && rows.objects.length > 0;
     const settlers = hasRows ? [this.settle, this.mend] : [this.settle];
-    const deadLetters = this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline));
     // What failed, what a further execution did not come to, what can never be replayed, what is left standing of a compensation.
     for (const sender of [...settlers, this.finish, this.reconcile]) {
-      allow(sender, ['sqs:SendMessage'], [deadLetters]);
-      allow(sender, ['ssm:GetParameter'], [manifest]);
+      this.#allow(sender, ['sqs:SendMessage'], deadLetters);
+      this.#allow(sender, ['ssm:GetParameter'], manifests);
     }
     // And take off what a further execution does again: who lets runs go on, the sweep where somebody died over that.
     const starters = [this.dispatch, this.replay, this.sweep];
     for (const starter of starters) {
-      allow(starter, [...consuming, 'sqs:SendMessage'], [deadLetters]);
-      allow(starter, ['ssm:GetParameter'], [manifest]);
+      this.#allow(starter, [...consuming, 'sqs:SendMessage'], deadLetters);
+      this.#allow(starter, ['ssm:GetParameter'], manifests);
     }
     // To say what is wrong with rows that could not be read, and to write a copy of them that can.
     if (hasRows) {
-      allow(this.mend, ['s3:GetObject'], rows.objects);
-      if (rows.listed.length > 0) allow(this.mend, ['s3:ListBucket'], rows.listed);
+      this.#allow(this.mend, ['s3:GetObject'], rows.objects);
+      if (rows.listed.length > 0) this.#allow(this.mend, ['s3:ListBucket'], rows.listed);
       const { bucketArn } = this.#props.payloads;
-      allow(this.mend, ['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucketArn}/${mendedRows(pipeline)}*`]);
+      this.#allow(this.mend, ['s3:PutObject', 's3:AbortMultipartUpload'], [`${bucketArn}/${mendedRows(pipeline)}*`]);
     }
     // Tokens are of a state of the machine, or of one of its parts. `settle` wakes who waits for stages that failed.
-    const machines = [machine, `${machine}-*`];
-    for (const waker of [...settlers, this.answer]) allow(waker, ['states:SendTaskSuccess'], machines);
+    for (const waker of [...settlers, this.answer]) this.#allow(waker, ['states:SendTaskSuccess'], machines);
     // For the stage of another run that waits for one of this pipeline's.
     const tasks = ['states:SendTaskSuccess', 'states:SendTaskFailure'];
     for (const ender of [this.finish, this.reconcile, this.dispatch, this.replay, this.sweep])
-      allow(ender, tasks, machines);
-    const undoing = this.#arn('states', `execution:${machineName}${compensationSuffix}:*`);
-    allow(this.sweep, ['states:DescribeExecution'], compensates ? [executions, undoing] : [executions]);
-    allow(this.settle, ['states:SendTaskFailure'], machines);
-    for (const starter of starters) allow(starter, ['states:StartExecution'], [machine]);
-    allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
+      this.#allow(ender, tasks, machines);
+    this.#allow(this.sweep, ['states:DescribeExecution'], executions);
+    this.#allow(this.settle, ['states:SendTaskFailure'], machines);
+    for (const starter of starters) this.#allow(starter, ['states:StartExecution'], [machine]);
+    if (compensates)
+      this.#allow(
+        this.dispatch,
+        ['states:StartExecution'],
+        [this.#arn('states', `stateMachine:${names.stateMachine(orchestrator, '*')}${compensationSuffix}`)],
+      );
+    this.#allow(this.replay, consuming, [this.#arn('sqs', names.replayQueue(orchestrator, '*'))]);
     if (type === 'express' || overlap === 'cancelRunning' || compensates || deadline) this.#lookAfter();
     if (overlap || compensates) this.#tellDispatch();
     if (pools.length > 0) this.#servePools();
-    if (compensates) {
-      allow(this.dispatch, ['states:StartExecution'], [`${machine}${compensationSuffix}`]);
-    }
     if (overlap === 'cancelRunning' || deadline?.ends)
-      for (const stopper of [this.dispatch, this.sweep]) allow(stopper, ['states:StopExecution'], [executions]);
-    if (overlap === 'cancelRunning') allow(this.replay, ['states:StopExecution'], [executions]); // what the gate owes
-    for (const child of runs) this.#allowStop(orchestrator, child);
-    if (leavesJobs) this.#allowStopJobs(machineName);
+      for (const stopper of [this.dispatch, this.sweep]) this.#allow(stopper, ['states:StopExecution'], own);
+    if (overlap === 'cancelRunning') this.#allow(this.replay, ['states:StopExecution'], own); // what the gate owes
+    // Whoever ends runs that died, or lets such a run go on, stops the runs of other pipelines that those waited for.
+    for (const child of runs)
+      for (const ender of [this.reconcile, this.dispatch, this.replay, this.sweep])
+        this.#allow(ender, ['states:StopExecution'], [this.#executionsOf(child)]);
+    if (leavesJobs) this.#allowStopJobs(executions);
+  }
+
+  #executionsOf(pipeline: string): string {
+    return this.#arn('states', `execution:${names.stateMachine(this.#props.orchestrator, pipeline)}:*`);
+  }
+
+  /** Once, whichever pipelines need it; for each action in few statements, of which three go into a policy. */
+  #allow(grantee: LambdaFunction, actions: readonly string[], resources: readonly string[], reason?: string): void {
+    const right = JSON.stringify([grantee.node.path, actions]);
+    for (const resource of resources) {
+      if (this.#allowed.has(`${right} ${resource}`)) continue;
+      this.#allowed.add(`${right} ${resource}`);
+      const last = this.#statements.get(right);
+      const into = last && last.resources.length < 15 ? last : undefined;
+      this.#statements.set(right, allow(grantee, actions, [resource], reason, into));
+    }
   }
 
   /** Lets who settles runs whose execution died find the jobs that it left in its history, and stop them. */
-  #allowStopJobs(machineName: string): void {
-    const executions = [`${machineName}:*`, `${machineName}-*:*`].map((name) =>
-      this.#arn('states', `execution:${name}`),
-    );
-    const jobs = this.#arn('bedrock', 'model-invocation-job/*');
+  #allowStopJobs(executions: readonly string[]): void {
+    const jobs = [this.#arn('bedrock', 'model-invocation-job/*')];
+    const reason = 'Bedrock gives a job its id: which jobs a run has left is known when it is settled.';
     for (const settler of [this.reconcile, this.sweep]) {
-      allow(settler, ['states:GetExecutionHistory'], executions);
-      allow(settler, ['bedrock:StopModelInvocationJob'], [jobs]);
+      this.#allow(settler, ['states:GetExecutionHistory'], executions);
+      this.#allow(settler, ['bedrock:StopModelInvocationJob'], jobs, reason);
     }
-  }
-
-  /** Lets whoever ends runs that died, or lets such a run go on, stop the runs of a pipeline that those waited for. */
-  #allowStop(orchestrator: string, pipeline: string): void {
-    if (this.#stoppable.has(pipeline)) return;
-    this.#stoppable.add(pipeline);
-    const executions = this.#arn('states', `execution:${names.stateMachine(orchestrator, pipeline)}:*`);
-    for (const ender of [this.reconcile, this.dispatch, this.replay, this.sweep])
-      allow(ender, ['states:StopExecution'], [executions]);
   }
 
   /** Lets who takes of pools for stages, and who gives back what was left, do so. */

@@ -154,8 +154,8 @@ export class Orchestrator extends Construct implements IOrchestrator {
     if (this.#registered.includes(pipeline))
       throw new Error(`the orchestrator ${this.orchestratorName} has a pipeline ${pipeline} already`);
     this.#registered.push(pipeline);
-    this.operators.serve(this.orchestratorName, pipeline, needs);
-    this.#widgets?.serve(pipeline);
+    this.operators.serve(pipeline, needs);
+    this.#widgets?.serve();
     this.#dashboard.addPipeline(pipeline);
   }
 

@@ -26,6 +26,7 @@ export class Widgets extends Construct {
   readonly widget: LambdaFunction;
   readonly act: LambdaFunction;
   readonly #orchestrator: string;
+  #serves = false;
 
   constructor(scope: Construct, id: string, props: OperatorsProps) {
     super(scope, id);
@@ -54,14 +55,16 @@ export class Widgets extends Construct {
     allowLedger(this.act, tableArn, ['write'], [runKeysOf('*')]);
   }
 
-  /** Lets them at a pipeline. By its names: what it is made of may stand in another stack. */
-  serve(pipeline: string): void {
+  /** Lets them at pipelines. By their names, as `Operators` does. */
+  serve(): void {
+    if (this.#serves) return;
+    this.#serves = true;
     const orchestrator = this.#orchestrator;
     for (const reader of [this.widget, this.act])
-      allow(reader, ['ssm:GetParameter'], [this.#arn('ssm', `parameter${manifestName(orchestrator, pipeline)}`)]);
-    allow(this.act, ['sqs:SendMessage'], [this.#arn('sqs', names.replayQueue(orchestrator, pipeline))]);
-    allow(this.act, consuming, [this.#arn('sqs', names.deadLetterQueue(orchestrator, pipeline))]);
-    const executions = this.#arn('states', `execution:${names.stateMachine(orchestrator, pipeline)}:*`);
+      allow(reader, ['ssm:GetParameter'], [this.#arn('ssm', `parameter${manifestName(orchestrator, '*')}`)]);
+    allow(this.act, ['sqs:SendMessage'], [this.#arn('sqs', names.replayQueue(orchestrator, '*'))]);
+    allow(this.act, consuming, [this.#arn('sqs', names.deadLetterQueue(orchestrator, '*'))]);
+    const executions = this.#arn('states', `execution:${names.stateMachine(orchestrator, '*')}:*`);
     allow(this.act, ['states:StopExecution'], [executions]);
   }
 

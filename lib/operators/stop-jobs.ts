@@ -26,11 +26,21 @@ export const stopJobs = async (
       const { jobs, failed } = await jobsOf(execution, waiting, services);
       await Promise.all(
         [...jobs].map(async ([stage, job]) => {
-          const end = job === undefined ? unknownJob(failed) : await stop(job, services);
-          if (!end) return;
-          const { what } = end;
-          const [id, detail] = [`${what}#${stage}#${generation}`, `${stage}: ${end.detail}`];
-          await ledger.audit.record(pipeline, run, { id, at: isoTime(now()), by, what, detail });
+          const note = async ({ what, detail }: End): Promise<void> => {
+            const id = `${what}#${stage}#${generation}`;
+            await ledger.audit.record(pipeline, run, {
+              id,
+              at: isoTime(now()),
+              by,
+              what,
+              detail: `${stage}: ${detail}`,
+            });
+          };
+          if (job === undefined) return note(unknownJob(failed));
+          // Said first: who comes after one who died in between finds the job ended, and could not tell by whom.
+          await note({ what: 'jobStopped', detail: `the job ${job} is told to stop` });
+          const left = await stop(job, services);
+          if (left) await note(left);
         }),
       );
     }),
@@ -41,7 +51,7 @@ type End = Pick<AuditEntry, 'what' | 'detail'>;
 
 const says = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Undefined for a job that has ended by itself. */
+/** Undefined for a job that is stopping, or has ended. */
 const stop = async (job: string, { aws }: Services): Promise<End | undefined> => {
   try {
     await aws.stopInference(job);
@@ -50,7 +60,7 @@ const stop = async (job: string, { aws }: Services): Promise<End | undefined> =>
     const detail = `the job ${job} may go on: ${says(error)}; aws bedrock stop-model-invocation-job --job-identifier ${job} stops it`;
     return { what: 'jobLeft', detail };
   }
-  return { what: 'jobStopped', detail: `the job ${job} was told to stop` };
+  return undefined;
 };
 
 const unknownJob = (failed: unknown): End => {

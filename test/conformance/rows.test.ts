@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { engine, type Handler, hang } from '../local/sfn/engine.ts';
+import { engineWithFiles } from '../local/sfn/with-files.ts';
 import { badValues } from './bad-values.ts';
 import { corners } from './corners.ts';
 import { cornersOfFunctions } from './corners-of-functions.ts';
 import { cornersOfMaps } from './corners-of-maps.ts';
 import { cornersOfPaths } from './corners-of-paths.ts';
+import { cornersOfReaders } from './corners-of-readers.ts';
 import { cornersOfTolerance } from './corners-of-tolerance.ts';
 import { rows } from './rows.ts';
 
@@ -46,4 +51,12 @@ test.each(
   const began = clock.now();
   expect(await run(row.definition, row.input)).toMatchObject(row.expected);
   if (row.seconds !== undefined) expect((clock.now() - began) / 1000).toBe(row.seconds);
+});
+
+test.each(cornersOfReaders.map((row) => [row.name, row] as const))('%s', async (_name, row) => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'rows-'));
+  const { run, close } = await engineWithFiles({ stateDir }, row.files);
+  expect(await run(row.definition, row.input)).toMatchObject(row.expected);
+  await close();
+  rmSync(stateDir, { recursive: true });
 });

@@ -90,6 +90,19 @@ test('the rights on as many functions as a stack holds fit into policies', () =>
   expect(new Set(invoked).size).toBe(92);
 });
 
+test('the rights on as many pipelines as an app has fit into policies, and into the template', () => {
+  const app = testApp();
+  const orchestrator = new Orchestrator(new Stack(app, 'Test'), 'Heddle', { handlers });
+  for (let place = 0; place < 140; place++)
+    orchestrator.operators.serve(`pipelineOfALongName${place}`, {
+      ...{ type: 'standard', overlap: 'cancelRunning', compensates: true, leavesJobs: true, pools: [] },
+      runs: [`pipelineOfALongName${place + 1}`],
+    });
+  const { messages, template } = app.synth().getStackByName('Test');
+  expect(JSON.stringify(template).length).toBeLessThan(1_000_000);
+  expect(messages.map(({ entry }) => String(entry.data)).filter((said) => said.startsWith('Policy'))).toEqual([]);
+});
+
 interface Template {
   readonly Resources: {
     readonly [id: string]: { readonly Type: string; readonly Properties: { readonly PolicyDocument: unknown } };

@@ -74,9 +74,7 @@ test('who settles runs whose execution died stops the jobs that AWS does not, an
       .filter(({ actions }) => actions.some((action) => /GetExecutionHistory|ModelInvocation/.test(action)))
       .map(({ role, actions, resources }) => [role, actions, resources]);
   };
-  const executions = ['jobs:*', 'jobs-*:*'].map(
-    (name) => `arn:Partition:states:eu-west-1:123456789012:execution:heddle-${name}`,
-  );
+  const executions = ['arn:Partition:states:eu-west-1:123456789012:execution:heddle-*:*'];
   const job = 'arn:Partition:bedrock:eu-west-1:123456789012:model-invocation-job/*';
   expect(rightsWith('bedrock:createModelInvocationJob.sync')).toEqual(
     ['Reconcile', 'Sweep'].flatMap((operator) => [

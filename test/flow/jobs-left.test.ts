@@ -71,7 +71,7 @@ test('those that have not ended are stopped with the run, however long its histo
   expect(stopped).toEqual(['arn:two']);
   expect(pages).toBeGreaterThan(1);
   expect(pages).toBeLessThan(8); // not to where the run began
-  expect(await told(run.run)).toEqual(['jobStopped two: the job arn:two was told to stop']);
+  expect(await told(run.run)).toEqual(['jobStopped two: the job arn:two is told to stop']);
 });
 
 test('also one that nobody has asked after yet, and where only the sweep finds that the execution died', async () => {
@@ -110,17 +110,18 @@ test.each<[string, Handlers, readonly string[]]>([
       },
     },
     [
+      'jobStopped two: the job arn:two is told to stop',
       'jobLeft two: the job arn:two may go on: bedrock: AccessDeniedException: not you; aws bedrock stop-model-invocation-job --job-identifier arn:two stops it',
     ],
   ],
   [
-    'one that has ended at that moment is nothing to tell of',
+    'one that has ended at that moment was told to stop all the same',
     {
       stopModelInvocationJob: () => {
         throw new AwsCallError('bedrock', 'ConflictException', 'it has ended', 400);
       },
     },
-    [],
+    ['jobStopped two: the job arn:two is told to stop'],
   ],
   [
     'one that was being started is told, with what finds it',
@@ -131,7 +132,7 @@ test.each<[string, Handlers, readonly string[]]>([
       },
     },
     [
-      'jobStopped one: the job arn:one was told to stop',
+      'jobStopped one: the job arn:one is told to stop',
       'jobLeft two: a job may go on: the execution ended before it was said what it is called; aws bedrock list-model-invocation-jobs --status-equals InProgress finds it, stop-model-invocation-job stops it',
     ],
   ],
@@ -158,6 +159,31 @@ test('who dies after the jobs were told does it again, which does no harm', asyn
   await reconcile(event, 'heddle-', bench.services);
   expect((await newest())?.status).toBe('cancelled');
   expect([stopped, (await told(run.run)).length]).toEqual([['arn:two', 'arn:two'], 1]);
+});
+
+test('who dies as a job was told to stop has said so: the next finds it ended', async () => {
+  const { handlers, stopped } = bedrock({
+    stopModelInvocationJob: ({ JobIdentifier }: { JobIdentifier: string }) => {
+      if (stopped.push(JobIdentifier) > 1)
+        throw new AwsCallError('bedrock', 'ConflictException', 'it is stopping', 400);
+    },
+  });
+  bench = await openBench([inferring], handlers);
+  bench.loses.add('events');
+  stopAfter(3_600);
+  const { run } = await bench.run('inferring');
+  const stateMachineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:heddle-inferring';
+  const event = { detail: { stateMachineArn, name: run.run, status: 'ABORTED' } } as const;
+  const { ledger } = bench.services;
+  const die = () => Promise.reject(new Error('killed'));
+  const record: typeof ledger.audit.record = (...line) => (stopped.length > 0 ? die() : ledger.audit.record(...line));
+  const dying = { ...ledger, audit: { ...ledger.audit, record }, stages: { ...ledger.stages, abandon: die } };
+  await expect(reconcile(event, 'heddle-', { ...bench.services, ledger: dying })).rejects.toThrow('killed');
+  await reconcile(event, 'heddle-', bench.services);
+  expect([stopped, await told(run.run)]).toEqual([
+    ['arn:two', 'arn:two'],
+    ['jobStopped two: the job arn:two is told to stop'],
+  ]);
 });
 
 const entered = (name: string) => ({ stateEnteredEventDetails: { name } });

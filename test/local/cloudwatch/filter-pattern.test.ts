@@ -80,6 +80,7 @@ test.each([
   ['{ $.a = 1 && }', "Invalid filter pattern { $.a = 1 && } at 'its end'"],
   ['%(a+)+%', 'Invalid filter pattern: %(a+)+% has what no regular expression may have'],
   ['%[%', 'Invalid filter pattern: Invalid regular expression: /[/: Unterminated character class'],
+  ['{ $.a = 1', 'Invalid filter pattern: { $.a = 1 has no end'],
   ['[ip, user]', 'HDL501 the local engine does not implement the filter pattern [ip, user]'],
 ])('filter %s is refused', (pattern, message) => {
   expect(() => lineFilter(pattern)).toThrow(message);

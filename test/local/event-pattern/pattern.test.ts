@@ -80,6 +80,13 @@ describe('a pattern that AWS refuses', () => {
     [{ a: [{ like: 'x' }] }, 'Unrecognized match type like'],
     [{ a: [{ prefix: 3 }] }, 'prefix match pattern must be a string'],
     [{ a: [{ numeric: ['~', 3] }] }, 'Unrecognized numeric range operator: ~'],
+    [{ a: [{ numeric: ['>', 5, '<', 1] }] }, 'Bottom must be less than top'],
+    [{ a: [{ numeric: ['<', 5, '>', 1] }] }, 'Too many elements in numeric expression'],
+    [
+      { a: [{ 'anything-but': ['x', 1] }] },
+      'Inside anything but list, either all values are number or string, mixed type is not supported',
+    ],
+    [{ a: [{ 'anything-but': [null] }] }, 'Value of anything-but must be an array or single string/number value.'],
     [{ a: [{ wildcard: 'a**' }] }, 'Consecutive wildcard characters at pos 1'],
     [{ a: [{ cidr: '10.0.0.0/99' }] }, "Malformed CIDR, one '/' and a valid address required: 10.0.0.0/99"],
     [{ $or: [{ a: [1] }] }, 'There must have at least 2 Objects in $or relationship.'],

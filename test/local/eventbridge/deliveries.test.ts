@@ -138,6 +138,19 @@ describe('targets', () => {
     expect(await bodies(url)).toEqual(['1']);
   });
 
+  test.each<[string, Shape, string]>([
+    ['input that is no JSON', { Input: 'hello' }, 'JSON syntax error in input for target 1'],
+    [
+      'a FIFO queue without a group',
+      { Arn: 'arn:aws:sqs:us-east-1:123456789012:q.fifo' },
+      'Parameter(s) SqsParameters must be specified for target: 1.',
+    ],
+  ])('a target with %s is refused', async (_what, more, message) => {
+    const target = { Id: '1', Arn: 'arn:aws:sqs:us-east-1:123456789012:q', ...more };
+    await services.call('eventbridge', 'PutRule', { Name: 'r', EventPattern: '{"source":["app"]}' });
+    await expect(services.call('eventbridge', 'PutTargets', { Rule: 'r', Targets: [target] })).rejects.toThrow(message);
+  });
+
   test('a target of a service that the engine does not deliver to is refused by name', async () => {
     await expect(rule('r', onShop, { Id: '1', Arn: 'arn:aws:ecs:us-east-1:123456789012:cluster/x' })).rejects.toThrow(
       'HDL501 the local engine does not implement eventbridge targets with the service ecs (arn:aws:ecs:us-east-1:123456789012:cluster/x)',

@@ -44,6 +44,17 @@ test('all that breaks the model is told at once', async () => {
   });
 });
 
+test.each(['StartExecution', 'DescribeStateMachine', 'UpdateStateMachine', 'DeleteStateMachine'])(
+  '%s takes no ARN of a Distributed Map',
+  async (operation) => {
+    const input = {
+      stateMachineArn: arn('stateMachine:m/label'),
+      ...(operation === 'UpdateStateMachine' && { roleArn }),
+    };
+    await expect(engine().call(operation, input)).rejects.toMatchObject({ code: 'ValidationException' });
+  },
+);
+
 // As getmoto/moto and others have it.
 test.each(['role/none', 'arn:aws:iam::111111111111:user/u', 'arn:aws:iam::111111111111:role/', 'arn:aws:s3:::b'])(
   '%s is no role',

@@ -23,7 +23,12 @@ const warned = async (definition: object): Promise<unknown> => {
 
 test.each<[string, object, string, string]>([
   ['a path that is none', task({ Parameters: { Payload: '$.a' } }), 'NO_DOLLAR', 'Parameters/Payload'],
-  ['one of the context object', task({ Parameters: { a: { b: '$$.Task.Token' } } }), 'NO_DOLLAR', 'Parameters/a/b'],
+  [
+    'one of the context object',
+    task({ Parameters: { Payload: { b: '$$.Task.Token' } } }),
+    'NO_DOLLAR',
+    'Parameters/Payload/b',
+  ],
   ['a function', pass({ Parameters: { a: [{ b: "States.Format('{}', 1)" }] } }), 'NO_DOLLAR', 'Parameters/a[0]/b'],
   ['of a result', task({ ResultSelector: { a: '$' } }), 'NO_DOLLAR', 'ResultSelector/a'],
   ['of a variable', pass({ Assign: { a: '$.b' } }), 'NO_DOLLAR', 'Assign/a'],
@@ -56,7 +61,7 @@ test.each<[string, object, string, string]>([
 });
 
 test.each<[string, object]>([
-  ['a price', task({ Parameters: { Payload: '$5', 'a.$': '$.a', b: 'of $.5' } })],
+  ['a price', pass({ Parameters: { a: '$5', 'b.$': '$.a', c: 'of $.5' } })],
   ['a path in its place', choice({ Variable: '$.a', StringEqualsPath: '$.b' })],
   ['a text of JSONata', machine({ Type: 'Pass', QueryLanguage: 'JSONata', Output: { a: '$.b' } })],
   ['a result', pass({ Result: { a: 'b' } })],

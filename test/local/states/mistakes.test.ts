@@ -13,8 +13,6 @@ const choice = (rule: object) => ({
 const inner = { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
 const map = (more: object, config: object = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }) =>
   machine({ Type: 'Map', ItemProcessor: { ProcessorConfig: config, ...inner }, End: true, ...more });
-const reader = (ReaderConfig: object) =>
-  map({ ItemReader: { Resource: 'arn:aws:states:::s3:getObject', ReaderConfig, Parameters: {} } });
 
 test.each<[string, object, string, string]>([
   [
@@ -214,42 +212,6 @@ test.each<[string, object, string, string]>([
     "Field 'QueryLanguage' is not supported",
   ],
   ['fewer than none', map({ MaxConcurrency: -1 }), '/States/S/MaxConcurrency', 'Minimum value is 0'],
-  [
-    'another type of file',
-    reader({ InputType: 'XML' }),
-    '/States/S/ItemReader/ReaderConfig/InputType',
-    'Value should be one of the following: [CSV, JSON, JSONL, MANIFEST, PARQUET]',
-  ],
-  [
-    'files of which the type is not said',
-    reader({ Transformation: 'LOAD_AND_FLATTEN' }),
-    '/States/S/ItemReader/ReaderConfig',
-    'These fields are required: [InputType]',
-  ],
-  [
-    'a manifest of files of which the type is not said',
-    reader({ ManifestType: 'ATHENA_DATA' }),
-    '/States/S/ItemReader/ReaderConfig',
-    'These fields are required: [InputType]',
-  ],
-  [
-    'an inventory with a type',
-    reader({ ManifestType: 'S3_INVENTORY', InputType: 'CSV' }),
-    '/States/S/ItemReader/ReaderConfig/InputType',
-    'Field is not supported where ManifestType is S3_INVENTORY',
-  ],
-  [
-    'headers given nowhere',
-    reader({ InputType: 'CSV', CSVHeaderLocation: 'GIVEN' }),
-    '/States/S/ItemReader/ReaderConfig',
-    'These fields are required: [CSVHeaders]',
-  ],
-  [
-    'more items than AWS reads',
-    reader({ InputType: 'JSON', MaxItems: 100_000_001 }),
-    '/States/S/ItemReader/ReaderConfig/MaxItems',
-    'Maximum value is 100000000',
-  ],
   ['an empty label', map({ Label: '' }), '/States/S/Label', 'Label cannot be empty'],
   ['a long label', map({ Label: 'x'.repeat(41) }), '/States/S/Label', 'Label cannot exceed 40 characters'],
   ['an odd label', map({ Label: 'a?b' }), '/States/S/Label', "Label contains invalid character: '?'"],

@@ -1,6 +1,7 @@
 // The filter patterns of FilterLogEvents: words, regular expressions, and comparisons of the fields of JSON lines.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 import { AwsError } from '../../service.ts';
+import { invalid } from './groups.ts';
 import { jsonPattern } from './json-pattern.ts';
 import { regexOf } from './regex-term.ts';
 
@@ -42,7 +43,10 @@ const jsonFilter = (pattern: string): LineFilter => {
 /** Compiles a filter pattern; an empty one matches every line. Throws InvalidParameterException, or NotImplemented for fields apart by spaces. */
 export const lineFilter = (pattern: string): LineFilter => {
   const text = pattern.trim();
-  if (text.startsWith('{') && text.endsWith('}')) return jsonFilter(text.slice(1, -1));
+  if (text.startsWith('{')) {
+    if (!text.endsWith('}')) throw invalid(`Invalid filter pattern: ${text} has no end`);
+    return jsonFilter(text.slice(1, -1));
+  }
   if (text.startsWith('['))
     throw new AwsError('NotImplemented', `HDL501 the local engine does not implement the filter pattern ${text}`, 501);
   return wordFilter(text);

@@ -32,6 +32,15 @@ const checkTransformer = (transformer: unknown): void => {
     if (typeof path !== 'string' || !isJsonPath(path)) throw invalid(`Invalid JSON path ${String(path)}`);
 };
 
+const isJson = (text: unknown): boolean => {
+  try {
+    return typeof text === 'string' && JSON.parse(text) !== undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+};
+
 /** Checks a target. Throws ValidationException, or NotImplemented for a kind of target that the engine does not run. */
 export const checkTarget = (target: Shape): Target => {
   const { Id, Arn, Input, InputPath, InputTransformer } = target;
@@ -48,7 +57,10 @@ export const checkTarget = (target: Shape): Target => {
     );
   if (CHANGES_INPUT.filter((field) => target[field] !== undefined).length > 1)
     throw invalid('Only one of Input, InputPath, or InputTransformer must be provided');
-  if (Input !== undefined && typeof Input !== 'string') throw invalid('Parameter Input must be a string');
+  if (Input !== undefined && !isJson(Input)) throw invalid(`JSON syntax error in input for target ${Id}`);
+  const isFifo = service === 'sqs' && Arn.endsWith('.fifo');
+  if (isFifo && (!isShape(target.SqsParameters) || typeof target.SqsParameters.MessageGroupId !== 'string'))
+    throw invalid(`Parameter(s) SqsParameters must be specified for target: ${Id}.`);
   if (InputPath !== undefined && !(typeof InputPath === 'string' && isJsonPath(InputPath)))
     throw invalid(`Invalid JSON path ${String(InputPath)}`);
   checkTransformer(InputTransformer);

@@ -23,6 +23,7 @@ export const functionEnvironment = (
   AWS_LAMBDA_FUNCTION_NAME: record.name,
   AWS_LAMBDA_FUNCTION_VERSION: record.version ?? LATEST,
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+  ...(record.logging && { AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: record.logging.level }),
   AWS_LAMBDA_LOG_GROUP_NAME: record.logGroup,
   AWS_LAMBDA_LOG_STREAM_NAME: logStream,
   AWS_REGION: context.region,

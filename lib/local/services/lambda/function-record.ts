@@ -17,6 +17,12 @@ const PAGE = { size: 'MaxItems', token: 'Marker', most: 10_000, error: 'InvalidP
 /** The version that a function is until it is published. */
 export const LATEST = '$LATEST';
 
+/** Of a function whose log is JSON. */
+export interface Logging {
+  readonly level: string;
+  readonly systemLevel: string;
+}
+
 export interface FunctionRecord {
   readonly name: string;
   /** The number of a published version. @default $LATEST */
@@ -31,6 +37,8 @@ export interface FunctionRecord {
   /** Folder of the bundle. */
   readonly directory: string;
   readonly logGroup: string;
+  /** The least levels of what is written, where the log is JSON. @default text */
+  readonly logging?: Logging;
   /** Queue or topic for events that were given up; empty for none. */
   readonly deadLetterArn: string;
   /** Grows with each change, so that sandboxes of older code are told apart. */
@@ -109,6 +117,27 @@ const environmentOf = (input: Shape): { readonly [name: string]: string } | unde
   return texts;
 };
 
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+const SYSTEM_LEVELS = ['DEBUG', 'INFO', 'WARN'];
+
+const oneOf = (input: Shape, field: string, known: readonly string[], fallback: string): string => {
+  const value = read.optionalText(input, field) ?? fallback;
+  if (known.includes(value)) return value;
+  throw invalid(`LoggingConfig.${field} must be one of ${known.join(', ')}; found ${value}`);
+};
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html */
+const loggingOf = (config: Shape): Logging | undefined => {
+  if (oneOf(config, 'LogFormat', ['Text', 'JSON'], 'Text') === 'JSON')
+    return {
+      level: oneOf(config, 'ApplicationLogLevel', LEVELS, 'INFO'),
+      systemLevel: oneOf(config, 'SystemLogLevel', SYSTEM_LEVELS, 'INFO'),
+    };
+  const levelled = ['ApplicationLogLevel', 'SystemLogLevel'].find((field) => config[field] !== undefined);
+  if (levelled !== undefined) throw invalid(`LoggingConfig.${levelled} wants the LogFormat JSON`);
+  return undefined;
+};
+
 const directoryOf = (input: Shape): string | undefined => {
   const code = read.optionalShape(input, 'Code') ?? input;
   if (code.ImageUri !== undefined) throw notImplemented('lambda', 'code from ImageUri');
@@ -139,6 +168,8 @@ export const functionFrom = (
   const directory = directoryOf(input) ?? before?.directory;
   if (directory === undefined)
     throw invalid('Code is required: a ZipFile, an S3Bucket with its S3Key, or a LocalDirectory');
+  const given = read.optionalShape(input, 'LoggingConfig');
+  const logging = given ? loggingOf(given) : before?.logging;
   return {
     name,
     directory,
@@ -149,10 +180,8 @@ export const functionFrom = (
     memoryMb: bounded(input, 'MemorySize', before?.memoryMb ?? 128),
     description: read.optionalText(input, 'Description') ?? before?.description ?? '',
     environment: environmentOf(input) ?? before?.environment ?? {},
-    logGroup:
-      read.optionalText(read.optionalShape(input, 'LoggingConfig') ?? {}, 'LogGroup') ??
-      before?.logGroup ??
-      `/aws/lambda/${name}`,
+    logGroup: read.optionalText(given ?? {}, 'LogGroup') ?? before?.logGroup ?? `/aws/lambda/${name}`,
+    ...(logging && { logging }),
     deadLetterArn:
       read.optionalText(read.optionalShape(input, 'DeadLetterConfig') ?? {}, 'TargetArn') ??
       before?.deadLetterArn ??
@@ -181,5 +210,12 @@ export const shownFunction = (context: EngineContext, record: FunctionRecord): S
   State: 'Active',
   LastUpdateStatus: 'Successful',
   PackageType: 'Zip',
-  LoggingConfig: { LogFormat: 'Text', LogGroup: record.logGroup },
+  LoggingConfig: {
+    LogFormat: record.logging ? 'JSON' : 'Text',
+    LogGroup: record.logGroup,
+    ...(record.logging && {
+      ApplicationLogLevel: record.logging.level,
+      SystemLogLevel: record.logging.systemLevel,
+    }),
+  },
 });

@@ -10,7 +10,14 @@ export type Handler = (event: unknown, context: object) => unknown;
 
 export const consoleLevels: Readonly<Record<'log' | 'info' | 'debug' | 'trace' | 'warn' | 'error', string>>;
 export const errorShape: (error: unknown) => RuntimeError;
-export const consoleLine: (requestId: string | undefined, level: string, parts: readonly unknown[]) => string;
+type Environment = { readonly [name: string]: string | undefined };
+
+export const consoleLine: (
+  requestId: string | undefined,
+  level: string,
+  parts: readonly unknown[],
+  environment: Environment,
+) => string | undefined;
 export const lineSplitter: (log: (message: string) => void) => {
   readonly write: (chunk: string | Uint8Array) => void;
   readonly flush: () => void;
@@ -32,5 +39,8 @@ export const contextOf: (
   invocation: { readonly requestId: string; readonly deadlineMs: number; readonly functionArn: string },
 ) => object;
 export const answerOf: (value: unknown) => string | RuntimeError;
-export const errorLine: (error: RuntimeError) => string;
-export const initErrorLine: (error: RuntimeError) => string;
+export const errorLine: (
+  requestId: string | undefined,
+  error: RuntimeError,
+  environment: Environment,
+) => string | undefined;

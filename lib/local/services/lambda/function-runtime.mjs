@@ -50,12 +50,44 @@ export const errorShape = (error) =>
 /** @param {string} errorType @param {string} errorMessage @returns {ErrorShape} */
 const named = (errorType, errorMessage) => ({ errorType, errorMessage, trace: [] });
 
+/** What the environment says of the log. @typedef {{ readonly [name: string]: string | undefined }} Environment */
+
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+
+/** An error as a line of JSON tells it. @param {any} error */
+const toldError = (error) => ({
+  errorType: error.constructor?.name ?? 'UnknownError',
+  errorMessage: error.message,
+  stackTrace: typeof error.stack === 'string' ? error.stack.split('\n') : [],
+});
+
+/** @param {object} facts @param {readonly unknown[]} parts */
+const jsonLine = (facts, parts) => {
+  const [only] = parts;
+  const isError = (/** @type {unknown} */ part) => isNativeError(part);
+  if (parts.length === 1) {
+    try {
+      return JSON.stringify({ ...facts, message: only }, (_key, value) =>
+        isError(value) ? { ...toldError(value), ...value } : value,
+      );
+    } catch {
+      return JSON.stringify({ ...facts, message: format(only) }); // what JSON cannot hold, as AWS tells it
+    }
+  }
+  const error = parts.find(isError);
+  return JSON.stringify({ ...facts, message: format(...parts), ...(error !== undefined && toldError(error)) });
+};
+
 /**
- * A line of the console with time, request and level, as in Lambda's text format.
- * @param {string | undefined} requestId @param {string} level @param {readonly unknown[]} parts
+ * A line of the console with time, request and level, in Lambda's text or JSON format; undefined where the level is not wanted.
+ * @param {string | undefined} requestId @param {string} level @param {readonly unknown[]} parts @param {Environment} environment
  */
-export const consoleLine = (requestId, level, parts) =>
-  `${new Date().toISOString()}\t${requestId}\t${level}\t${format(...parts)}`;
+export const consoleLine = (requestId, level, parts, environment) => {
+  const timestamp = new Date().toISOString();
+  if (environment.AWS_LAMBDA_LOG_FORMAT !== 'JSON') return `${timestamp}\t${requestId}\t${level}\t${format(...parts)}`;
+  if (LEVELS.indexOf(level) < LEVELS.indexOf(environment.AWS_LAMBDA_LOG_LEVEL ?? 'INFO')) return undefined;
+  return jsonLine({ timestamp, level, requestId }, parts);
+};
 
 /**
  * Splits raw writes (EMF, loggers) into lines. What has no end of line yet waits for the rest, until `flush`.
@@ -162,9 +194,15 @@ export const answerOf = (value) => {
   return named('Function.ResponseSizeTooLarge', `Response payload size ${limit}`);
 };
 
-/** The line that Lambda writes about an error. @param {ErrorShape} error @param {string} [what] */
-export const errorLine = ({ errorType, errorMessage, trace: stack }, what = 'Invoke Error') =>
-  `${what} \t${JSON.stringify({ errorType, errorMessage, stack })}`;
-
-/** The line about an error before any event, which has no request. @param {ErrorShape} error */
-export const initErrorLine = (error) => consoleLine(undefined, 'ERROR', [errorLine(error, 'Uncaught Exception')]);
+/**
+ * The line that Lambda writes about an error of an event, or of the start, which has no request.
+ * @param {string | undefined} requestId @param {ErrorShape} error @param {Environment} environment
+ */
+export const errorLine = (requestId, { errorType, errorMessage, trace: stack }, environment) => {
+  const what = requestId === undefined ? 'Uncaught Exception' : 'Invoke Error';
+  const isJson = environment.AWS_LAMBDA_LOG_FORMAT === 'JSON';
+  const told = isJson
+    ? { errorType, errorMessage, stackTrace: stack }
+    : `${what} \t${JSON.stringify({ errorType, errorMessage, stack })}`;
+  return consoleLine(requestId, 'ERROR', [told], environment);
+};

@@ -80,8 +80,9 @@ const captureConsole = (): (() => void) => {
     Object.assign(console, {
       [method]: (...parts: unknown[]) => {
         const scope = scopes.getStore();
-        if (scope) scope.log(consoleLine(scope.requestId, level, parts));
-        else own.apply(console, parts);
+        if (!scope) return own.apply(console, parts);
+        const line = consoleLine(scope.requestId, level, parts, scope.environment);
+        if (line !== undefined) scope.log(line);
       },
     });
   }

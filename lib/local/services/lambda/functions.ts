@@ -98,7 +98,9 @@ export const lambdaFunctions = (
         const before = records.get(name);
         if (before && !isOfTemplate)
           throw new AwsError('ResourceConflictException', `Function already exist: ${name}`, 409, { Type: 'User' });
-        return before && { ...before, environment: {}, deadLetterArn: '' };
+        if (!before) return undefined;
+        const { logging: _logging, ...others } = before;
+        return { ...others, environment: {}, deadLetterArn: '', logGroup: `/aws/lambda/${name}` };
       });
     },
     UpdateFunctionConfiguration: (input) => store(input, of(input)),

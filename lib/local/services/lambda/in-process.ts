@@ -5,16 +5,7 @@
 import { realClock } from '../../clock.ts';
 import type { EngineContext } from '../../service.ts';
 import { type FunctionRecord, identityOf, LATEST } from './function-record.ts';
-import {
-  answerOf,
-  consoleLine,
-  contextOf,
-  errorLine,
-  errorShape,
-  type Handler,
-  initErrorLine,
-  loadHandler,
-} from './function-runtime.mjs';
+import { answerOf, contextOf, errorLine, errorShape, type Handler, loadHandler } from './function-runtime.mjs';
 import { type FunctionScope, runInScope, scopeOf, useScopes } from './function-scope.ts';
 import { closedOutcome, type FunctionRunner, type Job, type Outcome, timedOut } from './runner.ts';
 
@@ -61,6 +52,11 @@ const call = async (handler: Handler, job: Job, deadlineMs: number): Promise<Out
   }
 };
 
+/** `line` is undefined where its level is not wanted. */
+const say = (job: Job, line: string | undefined): void => {
+  if (line !== undefined) job.log(line);
+};
+
 /** Imports each revision of a function once, and calls it here, where the time is the engine's. Timeouts are of real time. */
 export const inProcessRunner = (context: Pick<EngineContext, 'clock' | 'fetch'>): FunctionRunner => {
   const clock = realClock();
@@ -82,7 +78,7 @@ export const inProcessRunner = (context: Pick<EngineContext, 'clock' | 'fetch'>)
     if (typeof handler !== 'function') {
       const id = identityOf(job.record);
       if (known.get(id) === loaded) known.delete(id); // the next event tries again, as on AWS
-      job.log(initErrorLine(handler));
+      say(job, errorLine(undefined, handler, loaded.environment));
       return { kind: 'failed', error: handler };
     }
     const { environment } = loaded;
@@ -92,7 +88,7 @@ export const inProcessRunner = (context: Pick<EngineContext, 'clock' | 'fetch'>)
     scope.flush();
     if (outcome.kind === 'failed' && outcome.error.trace !== undefined) {
       const { errorType, errorMessage, trace } = outcome.error;
-      job.log(consoleLine(job.requestId, 'ERROR', [errorLine({ errorType, errorMessage, trace })]));
+      say(job, errorLine(job.requestId, { errorType, errorMessage, trace }, environment));
     }
     return outcome;
   };

@@ -78,10 +78,12 @@ export const sandboxedCalls = (
       environment: () => functionEnvironment(context, record, logStream, added[record.name]),
       log: log.write,
     });
-    if (outcome.kind === 'failed' && outcome.error.trace === undefined) log.write(outcome.error.errorMessage);
+    // In JSON the report tells it.
+    if (outcome.kind === 'failed' && outcome.error.trace === undefined && !record.logging)
+      log.write(outcome.error.errorMessage);
     const durationMs = performance.now() - startedAt;
     count(record, outcome, durationMs);
-    await log.end(durationMs);
+    await log.end(durationMs, outcome);
     return { outcome, logTail: log.tail };
   };
 

@@ -9,7 +9,6 @@ import {
   contextOf,
   errorLine,
   errorShape,
-  initErrorLine,
   lineSplitter,
   loadHandler,
 } from './function-runtime.mjs';
@@ -29,9 +28,12 @@ const post = (message) => parentPort?.postMessage(message);
 /** @param {string} message */
 const log = (message) => post({ kind: 'log', message });
 
+/** @param {string | undefined} line undefined where its level is not wanted */
+const say = (line) => line !== undefined && log(line);
+
 // Console output carries time, request and level; raw writes go as they are.
 /** @param {string} level @param {readonly unknown[]} parts */
-const logLine = (level, parts) => log(consoleLine(current?.requestId, level, parts));
+const logLine = (level, parts) => say(consoleLine(current?.requestId, level, parts, workerData.environment));
 
 const captureConsole = () => {
   for (const [method, level] of Object.entries(consoleLevels)) {
@@ -62,7 +64,7 @@ const flush = () => {
 /** @param {RuntimeError} error @param {boolean} [isFatal] the thread ends with this error */
 const fail = (error, isFatal = false) => {
   flush();
-  logLine('ERROR', [errorLine(error)]);
+  say(errorLine(current?.requestId, error, workerData.environment));
   post({ kind: 'failed', error, isFatal });
 };
 
@@ -113,6 +115,6 @@ if (typeof handler === 'function') {
   post({ kind: 'ready' });
 } else {
   flush();
-  log(initErrorLine(handler));
+  say(errorLine(undefined, handler, workerData.environment));
   post({ kind: 'unusable', error: handler });
 }

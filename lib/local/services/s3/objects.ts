@@ -77,6 +77,12 @@ const headOf = (object: StoredObject, input: Shape): { readonly bytes: Bytes; re
   return { bytes, head };
 };
 
+/** AWS: a bucket without versions has one of each object, which is called null. */
+const checkVersion = (version: unknown): void => {
+  if (version !== undefined && version !== null && version !== 'null')
+    throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404);
+};
+
 /** Where objects are. */
 export interface Stores {
   readonly table: ObjectTable;
@@ -139,6 +145,7 @@ export const objectOperations = (
     const key = String(input.Key ?? '');
     const object = table.find(bucketOf(table, input).name, key);
     if (object === undefined) throw noSuchKey(key);
+    checkVersion(input.VersionId);
     checkRead(input, object, context.clock.now());
     return object;
   };
@@ -196,9 +203,7 @@ export const objectOperations = (
     const Errors: Shape[] = [];
     for (const { Key, ETag, VersionId } of objects) {
       try {
-        // AWS: a bucket without versions has one of each object, which is called null
-        if (VersionId !== undefined && VersionId !== 'null')
-          throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404);
+        checkVersion(VersionId);
         await remove({ Bucket: input.Bucket, Key, ...(ETag !== undefined && { IfMatch: ETag }) });
         Deleted.push({ Key });
       } catch (error) {

@@ -6,7 +6,7 @@ import { definitionOf, describeMachine, isInitial } from './descriptions.ts';
 import { checkLogging } from './execution-logs.ts';
 import { page, sizeOf } from './pages.ts';
 import type { Parts } from './parts.ts';
-import { anyText, arnIn, checkName, checkRole, optionalText, seconds, text, withData } from './requests.ts';
+import { anyText, arnIn, checkName, checkRole, checkWhole, optionalText, seconds, text, withData } from './requests.ts';
 import type { VersionRow } from './versions.ts';
 
 const tags = late<typeof import('./tag-operations.ts')>(import.meta.url, './tag-operations.ts');
@@ -26,7 +26,7 @@ const settingsOf = (input: Shape): Shape => {
   return settings;
 };
 
-const arnOf = (input: Shape) => arnIn(input, 'stateMachineArn', 'stateMachine');
+const arnOf = (input: Shape) => checkWhole(arnIn(input, 'stateMachineArn', 'stateMachine'));
 
 const checkPublish = (input: Shape): void => {
   if (input.publish === true || optionalText(input, 'versionDescription') === undefined) return;

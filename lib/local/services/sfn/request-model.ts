@@ -140,7 +140,7 @@ const isOf = (value: unknown, is: Rule['is']): boolean => {
   return typeof value === is;
 };
 
-/** What `value` breaks of its rule, as AWS words it, most of which is one breach a field. Throws SerializationException for another type. */
+/** What `value` breaks of its rule, in AWS's words. Throws SerializationException where it is of another type. */
 function* breaches(value: unknown, at: string, rule: Rule): Generator<string> {
   if (!isOf(value, rule.is))
     throw new AwsError('SerializationException', `${at} is ${kindOf(value)}; expected a ${rule.is}`);

@@ -100,6 +100,15 @@ export const checkArn = (arn: string, ...types: readonly string[]): string => {
 export const arnIn = (input: Shape, field: string, ...types: readonly string[]): string =>
   checkArn(text(input, field), ...types);
 
+/**
+ * Refuses the machine of a Distributed Map's children, which is a part of another: it cannot be started, changed or deleted alone.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html; the words are ours
+ */
+export const checkWhole = (arn: string): string => {
+  if (!/:stateMachine:[^:]*\//.test(arn)) return arn;
+  throw new AwsError('ValidationException', `The ARN refers to a Distributed Map state of a state machine: '${arn}'`);
+};
+
 const ROLE = /^arn:[^:]+:iam::[^:]*:role\/./;
 
 /** The ARN of a role, whether there is one or not. Throws InvalidArn. */

@@ -5,7 +5,7 @@ import { checkRoutes, type Route } from './alias-routes.ts';
 import { isInitial } from './descriptions.ts';
 import type { ListFilter } from './execution-rows.ts';
 import { doesNotExist, type MachineRow, type Machines } from './machines.ts';
-import { checkArn } from './requests.ts';
+import { checkArn, checkWhole } from './requests.ts';
 
 export interface VersionRow {
   readonly arn: string;
@@ -71,7 +71,7 @@ export class Versions {
   resolve(arn: string): Qualified {
     const unqualified = this.#machines.find(arn); // most are, and a machine's name has no colon
     if (unqualified) return { machine: unqualified, versionArn: undefined, aliasArn: undefined };
-    const [, machineArn = arn, qualifier] = QUALIFIED.exec(checkArn(arn, 'stateMachine')) ?? [];
+    const [, machineArn = arn, qualifier] = QUALIFIED.exec(checkWhole(checkArn(arn, 'stateMachine'))) ?? [];
     const machine = this.#machines.get(machineArn);
     if (qualifier === undefined) return { machine, versionArn: undefined, aliasArn: undefined };
     const aliasArn = /^\d+$/.test(qualifier) ? undefined : arn;

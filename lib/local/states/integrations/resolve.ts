@@ -42,7 +42,7 @@ const makerOf = (resource: string): Make | undefined => {
       executions().startExecution(context, tokens, machines, pattern, awaitExecution);
   const entry = Object.hasOwn(optimizedActions, name) ? optimizedActions[name] : undefined;
   const service = entry && serviceNamed(entry.service);
-  if (!service || !entry.actions.includes(action)) return undefined;
+  if (!service || !Object.hasOwn(entry.actions, action)) return undefined;
   return (context, tokens) => optimized().optimized(context, tokens, name, service, action, pattern);
 };
 

@@ -37,22 +37,51 @@ export const serviceNamed = (name: string): CalledService | undefined =>
 
 interface Optimized {
   readonly service: string;
-  readonly actions: readonly string[];
+  /** With the parameters of each, as its API has them. */
+  readonly actions: Readonly<Record<string, readonly string[]>>;
   /** What may follow the action, beside nothing. */
   readonly patterns: readonly string[];
 }
 
 const TOKEN = ['.waitForTaskToken'];
 
+const words = (text: string): readonly string[] => text.split(' ');
+const INVOKE = words(
+  'FunctionName Payload InvocationType Qualifier ClientContext LogType TenantId DurableExecutionName',
+);
+const MESSAGE = words('MessageAttributes MessageDeduplicationId MessageGroupId');
+const SEND = [...words('QueueUrl MessageBody DelaySeconds MessageSystemAttributes'), ...MESSAGE];
+const PUBLISH = [...words('TopicArn TargetArn PhoneNumber Message Subject MessageStructure'), ...MESSAGE];
+const ITEMS = words('TableName ExpressionAttributeNames ReturnConsumedCapacity');
+const GET_ITEM = [...words('Key AttributesToGet ConsistentRead ProjectionExpression'), ...ITEMS];
+const WRITES = [
+  ...words('Expected ConditionalOperator ConditionExpression ExpressionAttributeValues ReturnValues'),
+  ...words('ReturnItemCollectionMetrics ReturnValuesOnConditionCheckFailure'),
+  ...ITEMS,
+];
+
 /**
  * By the name in `arn:aws:states:::<name>:<action>`, with the actions that AWS has optimized and the patterns that it has them in:
  * https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
  */
 export const optimizedActions: Readonly<Record<string, Optimized>> = {
-  lambda: { service: 'lambda', actions: ['invoke'], patterns: TOKEN },
-  states: { service: 'sfn', actions: ['startExecution'], patterns: [...TOKEN, '.sync', '.sync:2'] },
-  dynamodb: { service: 'dynamodb', actions: ['getItem', 'putItem', 'updateItem', 'deleteItem'], patterns: [] },
-  sqs: { service: 'sqs', actions: ['sendMessage'], patterns: TOKEN },
-  sns: { service: 'sns', actions: ['publish'], patterns: TOKEN },
-  events: { service: 'eventbridge', actions: ['putEvents'], patterns: TOKEN },
+  lambda: { service: 'lambda', actions: { invoke: INVOKE }, patterns: TOKEN },
+  states: {
+    service: 'sfn',
+    actions: { startExecution: ['StateMachineArn', 'Input', 'Name', 'TraceHeader'] },
+    patterns: [...TOKEN, '.sync', '.sync:2'],
+  },
+  dynamodb: {
+    service: 'dynamodb',
+    actions: {
+      getItem: GET_ITEM,
+      putItem: ['Item', ...WRITES],
+      updateItem: ['Key', 'AttributeUpdates', 'UpdateExpression', ...WRITES],
+      deleteItem: ['Key', ...WRITES],
+    },
+    patterns: [],
+  },
+  sqs: { service: 'sqs', actions: { sendMessage: SEND }, patterns: TOKEN },
+  sns: { service: 'sns', actions: { publish: PUBLISH }, patterns: TOKEN },
+  events: { service: 'eventbridge', actions: { putEvents: ['Entries', 'EndpointId'] }, patterns: TOKEN },
 };

@@ -24,11 +24,14 @@ export const s3Call = async (runs: MapRuns, operation: string, input: JsonObject
   }
 };
 
-async function* bytesOf(runs: MapRuns, Bucket: Json, Key: Json): AsyncGenerator<Uint8Array> {
+/** An object in S3: the parameters of GetObject. */
+export type Place = JsonObject;
+
+async function* bytesOf(runs: MapRuns, place: Place): AsyncGenerator<Uint8Array> {
   const get = async (more: JsonObject) =>
-    (await s3Call(runs, 'GetObject', { Bucket, Key, ...more })) as unknown as { Body: Uint8Array };
+    (await s3Call(runs, 'GetObject', { ...place, ...more })) as unknown as { Body: Uint8Array };
   // Only a GET says why there is no such object.
-  const head = await runs.s3('HeadObject', { Bucket, Key }).catch(() => undefined);
+  const head = await runs.s3('HeadObject', place).catch(() => undefined);
   if (!head) yield (await get({})).Body;
   else {
     const size = Number(head.ContentLength);
@@ -46,10 +49,10 @@ const unpackerOf = (key: string) => {
 };
 
 /** The text of an object, in pieces; what its name says is packed is unpacked. */
-async function* textOf(runs: MapRuns, bucket: Json, key: Json): AsyncGenerator<string> {
+async function* textOf(runs: MapRuns, place: Place): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf8', { ignoreBOM: true });
-  const bytes = bytesOf(runs, bucket, key);
-  const unpacked = unpackerOf(String(key));
+  const bytes = bytesOf(runs, place);
+  const unpacked = unpackerOf(String(place.Key));
   // What the packed bytes fail with, the unpacked ones do.
   if (unpacked) process.getBuiltinModule('node:stream').pipeline(bytes, unpacked, () => undefined);
   const pieces: AsyncIterator<Uint8Array> = (unpacked ?? bytes)[Symbol.asyncIterator]();
@@ -80,7 +83,12 @@ async function* csvItems(texts: AsyncIterable<string>, config: JsonObject): Rows
   yield itemsOf(rows.end());
 }
 
+/** AWS: headers of a text file have at most this size. */
+const MOST_HEADER_BYTES = 10_240;
+
 const checkHeaders = (headers: readonly string[]): void => {
+  if (Buffer.byteLength(headers.join('')) > MOST_HEADER_BYTES)
+    throw readerFailed(`CSV headers cannot have more than ${MOST_HEADER_BYTES} bytes.`);
   if (new Set(headers).size !== headers.length) throw readerFailed('CSV headers cannot contain duplicates.');
 };
 
@@ -128,40 +136,40 @@ const jsonItems = async (texts: AsyncIterable<string>, pointer: Json | undefined
 };
 
 /** The objects that an S3 inventory manifest lists: CSV files without a header, compressed. */
-async function* inventoryItems(runs: MapRuns, texts: AsyncIterable<string>): Rows {
+async function* inventoryItems(runs: MapRuns, texts: AsyncIterable<string>, config: JsonObject): Rows {
   const manifest = (await whole(texts)) as JsonObject;
   if (!isObject(manifest) || !Array.isArray(manifest.files) || typeof manifest.fileSchema !== 'string')
     throw readerFailed('The manifest of the S3 inventory has no fileSchema or files.');
   const { fileFormat = 'CSV' } = manifest;
   if (fileFormat !== 'CSV') throw readerFailed(`The S3 inventory has the format ${fileFormat}; only CSV is supported.`);
   const CSVHeaders = manifest.fileSchema.split(',').map((header) => header.trim());
-  const bucket = String(manifest.destinationBucket ?? '').replace(/^arn:aws:s3:::/, '');
+  const Bucket = String(manifest.destinationBucket ?? '').replace(/^arn:aws:s3:::/, '');
   for (const file of manifest.files as readonly JsonObject[])
-    yield* csvItems(textOf(runs, bucket, file.key ?? null), { CSVHeaderLocation: 'GIVEN', CSVHeaders });
+    yield* csvItems(textOf(runs, { Bucket, Key: file.key ?? null }), {
+      ...config,
+      CSVHeaderLocation: 'GIVEN',
+      CSVHeaders,
+    });
 }
 
 const rowsOf = (type: string, runs: MapRuns, texts: AsyncIterable<string>, config: JsonObject): Rows => {
   if (type === 'CSV') return csvItems(texts, config);
   if (type === 'JSONL') return lineItems(texts);
-  if (type === 'MANIFEST') return inventoryItems(runs, texts);
+  if (type === 'MANIFEST') return inventoryItems(runs, texts, config);
   throw readerFailed(`HDL521 the local engine does not read items of type ${type}`);
 };
 
 /** The files that Athena's manifest of an UNLOAD lists, one a line. Throws States.ItemReaderFailed. */
-export async function* unloadedFiles(
-  runs: MapRuns,
-  bucket: Json,
-  key: Json,
-): AsyncGenerator<{ readonly bucket: string; readonly key: string }> {
-  const fileIn = ([uri = '']: readonly string[]) => {
-    const [, fileBucket, fileKey] = /^s3:\/\/([^/]+)\/(.+)$/i.exec(uri) ?? [];
-    if (fileBucket === undefined || fileKey === undefined)
+export async function* unloadedFiles(runs: MapRuns, place: Place): AsyncGenerator<Place> {
+  const fileIn = ([uri = '']: readonly string[]): Place => {
+    const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/i.exec(uri) ?? [];
+    if (Bucket === undefined || Key === undefined)
       throw readerFailed(`'${uri}' in the manifest is no address of a file; s3://bucket/key is expected.`);
-    return { bucket: fileBucket, key: fileKey };
+    return { Bucket, Key };
   };
   const rows = new CsvRows(',');
   try {
-    for await (const text of textOf(runs, bucket, key)) yield* rows.push(text).map(fileIn);
+    for await (const text of textOf(runs, place)) yield* rows.push(text).map(fileIn);
     yield* rows.end().map(fileIn);
   } catch (thrown) {
     throw because(thrown);
@@ -169,9 +177,9 @@ export async function* unloadedFiles(
 }
 
 /** The items in a file of a type. Throws States.ItemReaderFailed for one that is not there, or is not what its type says. */
-export async function* itemsInFile(runs: MapRuns, config: JsonObject, bucket: Json, key: Json): AsyncGenerator<Items> {
+export async function* itemsInFile(runs: MapRuns, config: JsonObject, place: Place): AsyncGenerator<Items> {
   const type = config.ManifestType === 'S3_INVENTORY' ? 'MANIFEST' : String(config.InputType ?? 'JSON');
-  const texts = textOf(runs, bucket, key);
+  const texts = textOf(runs, place);
   try {
     if (type === 'JSON') yield await jsonItems(texts, config.ItemsPointer);
     else for await (const items of rowsOf(type, runs, texts, config)) yield { items };

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 import { asText, isObject, type Json, type JsonObject } from '../json.ts';
 import type { ItemReader, MapState } from '../parse/machine.ts';
-import { itemsInFile, s3Call, unloadedFiles } from './item-files.ts';
+import { itemsInFile, type Place, readerFailed, s3Call, unloadedFiles } from './item-files.ts';
 import type { ItemGroup, Items } from './map-items.ts';
 import type { MapRuns } from './map-run.ts';
 import type { Visit } from './visit.ts';
@@ -13,8 +13,8 @@ async function* from(source: string, groups: AsyncIterable<Items>): ItemGroups {
   for await (const group of groups) yield { ...group, source };
 }
 
-const fileItems = (runs: MapRuns, config: JsonObject, bucket: Json, key: Json): ItemGroups =>
-  from(`S3://${asText(bucket)}/${asText(key)}`, itemsInFile(runs, config, bucket, key));
+const fileItems = (runs: MapRuns, config: JsonObject, place: Place): ItemGroups =>
+  from(`S3://${asText(place.Bucket ?? null)}/${asText(place.Key ?? null)}`, itemsInFile(runs, config, place));
 
 /** An object of a list as Step Functions spells it: `Etag`, and the time in seconds. */
 const listedObject = ({ ETag, Key, LastModified, Size, StorageClass }: JsonObject): JsonObject => ({
@@ -42,19 +42,32 @@ async function* listed(
 
 /** `LOAD_AND_FLATTEN`: the items in all the objects that are listed, one after the other. */
 async function* inListed(runs: MapRuns, config: JsonObject, parameters: JsonObject): ItemGroups {
+  const { Bucket = null } = parameters;
   for await (const { items } of listed(runs, parameters))
-    for (const { Key } of items) yield* fileItems(runs, config, parameters.Bucket ?? null, Key ?? null);
+    for (const { Key = null } of items) yield* fileItems(runs, config, { Bucket, Key });
 }
 
 /** The items in all the files that a query of Athena wrote. */
-async function* inUnloaded(runs: MapRuns, config: JsonObject, { Bucket = null, Key = null }: JsonObject): ItemGroups {
-  for await (const { bucket, key } of unloadedFiles(runs, Bucket, Key)) yield* fileItems(runs, config, bucket, key);
+async function* inUnloaded(runs: MapRuns, config: JsonObject, manifest: Place): ItemGroups {
+  for await (const place of unloadedFiles(runs, manifest)) yield* fileItems(runs, config, place);
 }
 
+const WHO = ['Bucket', 'ExpectedBucketOwner', 'RequestPayer'];
+const OF_OBJECT = [...WHO, 'Key', 'VersionId'];
+const OF_LIST = [...WHO, 'Prefix', 'StartAfter', 'MaxKeys', 'Delimiter', 'EncodingType', 'FetchOwner'];
+
+/** Nothing that is asked of S3 goes unheard. */
+const checkParameters = (parameters: JsonObject, known: readonly string[]): void => {
+  const odd = Object.keys(parameters).find((name) => !known.includes(name));
+  if (odd !== undefined)
+    throw readerFailed(`HDL521 the local engine does not read with ${odd}; it knows ${known.join(', ')}`);
+};
+
 const read = (runs: MapRuns, { resource, config }: ItemReader, parameters: JsonObject): ItemGroups => {
+  const isList = resource.endsWith(':s3:listObjectsV2');
+  checkParameters(parameters, isList ? OF_LIST : OF_OBJECT);
   if (config.ManifestType === 'ATHENA_DATA') return inUnloaded(runs, config, parameters);
-  if (!resource.endsWith(':s3:listObjectsV2'))
-    return fileItems(runs, config, parameters.Bucket ?? null, parameters.Key ?? null);
+  if (!isList) return fileItems(runs, config, parameters);
   if (config.Transformation === 'LOAD_AND_FLATTEN') return inListed(runs, config, parameters);
   return from(`S3://${asText(parameters.Bucket ?? null)}`, listed(runs, parameters));
 };

@@ -69,8 +69,13 @@ const isKind = (fields: Fields, variable: Reference, operator: string): Test => 
 };
 
 const withoutPath = (field: string) => (field.endsWith('Path') ? field.slice(0, -'Path'.length) : field);
+/** There is no StringMatchesPath. */
+const comparisonOf = (field: string) =>
+  field !== 'StringMatchesPath' && Object.hasOwn(comparisons, withoutPath(field))
+    ? comparisons[withoutPath(field)]
+    : undefined;
 const isOperator = (field: string): boolean =>
-  field === 'IsPresent' || Object.hasOwn(kinds, field) || Object.hasOwn(comparisons, withoutPath(field));
+  field === 'IsPresent' || Object.hasOwn(kinds, field) || comparisonOf(field) !== undefined;
 
 const checkOperand = (fields: Fields, operator: string, wanted: Json): void => {
   if (operator.startsWith('Timestamp')) {
@@ -91,7 +96,7 @@ const comparison = (fields: Fields): Test => {
   for (const field of Object.keys(fields.json)) {
     if (field === 'IsPresent' || Object.hasOwn(kinds, field)) return isKind(fields, variable, field);
     const byPath = field.endsWith('Path');
-    const compare = comparisons[withoutPath(field)];
+    const compare = comparisonOf(field);
     if (compare === undefined) continue;
     if (!byPath) {
       const wanted = fields.get(field) ?? null;
@@ -107,6 +112,15 @@ const comparison = (fields: Fields): Test => {
 
 const COMBINED = ['And', 'Or', 'Not'];
 
+// https://states-language.net/spec.html#choice-state: a non-empty array, beside which there is no comparison
+const combined = (fields: Fields, field: 'And' | 'Or'): readonly Fields[] => {
+  if (fields.has('Variable')) fields.wrong('', "Field 'Variable' is not supported");
+  const parts = fields.objects(field);
+  if (Array.isArray(fields.get(field)) && parts.length === 0)
+    fields.wrong(field, 'At least one choice rule is expected');
+  return parts;
+};
+
 /** `outer`: the rule itself, which says where to go; what stands inside it does not. */
 const tree = (fields: Fields, outer: boolean): Test => {
   if (!outer) for (const field of ['Next', 'Assign', 'Output']) if (fields.has(field)) fields.wrong(field, NOT_INSIDE);
@@ -114,10 +128,11 @@ const tree = (fields: Fields, outer: boolean): Test => {
   if (operators.length > 1) fields.exclusive(...operators);
   if (fields.has('And') || fields.has('Or')) {
     const all = fields.has('And');
-    const parts = fields.objects(all ? 'And' : 'Or').map((part) => tree(part, false));
+    const parts = combined(fields, all ? 'And' : 'Or').map((part) => tree(part, false));
     return all ? (scope) => parts.every((part) => part(scope)) : (scope) => parts.some((part) => part(scope));
   }
   if (fields.has('Not')) {
+    if (fields.has('Variable')) fields.wrong('', "Field 'Variable' is not supported");
     const inner = fields.object('Not');
     const test = inner ? tree(inner, false) : never;
     return (scope) => !test(scope);

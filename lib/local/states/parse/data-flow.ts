@@ -32,6 +32,12 @@ export const template = (fields: Fields, field: string): Evaluate<Json> | undefi
     : payloads().compilePayload(value, fields.name(field), fields.ambient, fields.syntaxError);
 };
 
+/** A payload template: in JSONPath it is an object. https://states-language.net/spec.html#payload-template */
+export const objectTemplate = (fields: Fields, field: string): Evaluate<Json> | undefined => {
+  if (fields.language === 'JSONPath') fields.object(field);
+  return template(fields, field);
+};
+
 /** A field that names a value by path, e.g. InputPath. `null` selects `{}`. Absent: undefined. */
 export const pathField = (fields: Fields, field: string): ((scope: Scope) => Json) | undefined => {
   const text = fields.get(field);
@@ -121,12 +127,8 @@ const jsonPathFlow = (fields: Fields): Flow => {
   const input = pathField(fields, 'InputPath') ?? same;
   const place = resultPath(fields);
   const output = pathField(fields, 'OutputPath');
-  const parameters = template(fields, 'Parameters');
-  const selector = fields.get('ResultSelector');
-  const select =
-    selector === undefined
-      ? undefined
-      : payloads().compilePayload(selector, 'ResultSelector', fields.ambient, fields.syntaxError);
+  const parameters = objectTemplate(fields, 'Parameters');
+  const select = objectTemplate(fields, 'ResultSelector') as Flow['select']; // in JSONPath nothing is awaited
   return {
     plainInput: !fields.has('InputPath') && !fields.has('Parameters'),
     plainOutput: !['ResultSelector', 'ResultPath', 'OutputPath', 'Assign'].some((field) => fields.has(field)),

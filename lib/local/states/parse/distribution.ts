@@ -11,20 +11,35 @@ const MOST_ITEMS = 100_000_000; // AWS: no map reads more
 const argumentsField = (fields: Fields) => (fields.language === 'JSONata' ? 'Arguments' : 'Parameters');
 const argumentsOf = (fields: Fields) => template(fields, argumentsField(fields));
 
+/** Fields of which JSONPath has a twin that names a path. */
+const withPaths = ({ language }: Fields, fields: readonly string[]): readonly string[] =>
+  language === 'JSONata' ? fields : [...fields, ...fields.map((field) => `${field}Path`)];
+
 const READER = [
   'InputType',
   'CSVHeaderLocation',
   'CSVHeaders',
   'CSVDelimiter',
   'ItemsPointer',
-  'MaxItems',
-  'MaxItemsPath',
   'ManifestType',
   'Transformation',
 ];
 
+const POINTER = /^(\/([^~]|~[01])*)?$/;
+
+/** What would go unheard: headers that are not asked for, a manifest of what is no file, a pointer that is none. */
+const checkUse = (config: Fields, isList: boolean): void => {
+  if (config.has('CSVHeaders') && config.texts('CSVHeaders').length === 0)
+    config.wrong('CSVHeaders', 'Minimum number of items is 1');
+  if (config.has('CSVHeaders') && config.get('CSVHeaderLocation') !== 'GIVEN')
+    config.wrong('CSVHeaders', 'Field is supported only where CSVHeaderLocation is GIVEN');
+  if (config.has('ManifestType') && isList) config.wrong('ManifestType', 'Field is not supported for s3:listObjectsV2');
+  if (!POINTER.test(config.text('ItemsPointer') ?? ''))
+    config.wrong('ItemsPointer', 'Value is not a valid JSON pointer');
+};
+
 const checkReader = (config: Fields): void => {
-  config.only(READER);
+  config.only([...READER, ...withPaths(config, ['MaxItems'])]);
   config.exclusive('MaxItems', 'MaxItemsPath');
   config.word('InputType', 'CSV', 'JSON', 'JSONL', 'MANIFEST', 'PARQUET');
   config.word('CSVDelimiter', 'COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB');
@@ -34,7 +49,6 @@ const checkReader = (config: Fields): void => {
   if (config.get('ManifestType') === 'S3_INVENTORY' && config.has('InputType'))
     config.wrong('InputType', 'Field is not supported where ManifestType is S3_INVENTORY');
   if (config.word('CSVHeaderLocation', 'FIRST_ROW', 'GIVEN') === 'GIVEN') config.require('CSVHeaders');
-  if (config.has('CSVHeaders')) config.texts('CSVHeaders');
 };
 
 const checkResource = (fields: Fields, ...actions: readonly string[]): void => {
@@ -48,9 +62,13 @@ const reader = (fields: Fields): ItemReader => {
   fields.require('Resource');
   checkResource(fields, 'getObject', 'listObjectsV2');
   const config = fields.object('ReaderConfig');
-  if (config) checkReader(config);
+  const resource = fields.text('Resource') ?? '';
+  if (config) {
+    checkReader(config);
+    checkUse(config, resource.endsWith(':s3:listObjectsV2'));
+  }
   return {
-    resource: fields.text('Resource') ?? '',
+    resource,
     parameters: argumentsOf(fields) ?? (() => ({})),
     config: isObject(config?.json) ? config.json : {},
     maxItems:
@@ -61,8 +79,10 @@ const reader = (fields: Fields): ItemReader => {
 const BATCH_LIMITS = ['MaxItemsPerBatch', 'MaxInputBytesPerBatch'];
 
 const batcher = (fields: Fields): ItemBatcher => {
-  fields.only([...BATCH_LIMITS, ...BATCH_LIMITS.map((limit) => `${limit}Path`), 'BatchInput']);
+  fields.only([...withPaths(fields, BATCH_LIMITS), 'BatchInput']);
   for (const limit of BATCH_LIMITS) fields.exclusive(limit, `${limit}Path`);
+  if (!BATCH_LIMITS.some((limit) => fields.has(limit) || fields.has(`${limit}Path`)))
+    fields.wrong('', `At least one of these fields is required: [${BATCH_LIMITS.join(', ')}]`);
   return {
     maxItems: numberField(fields, 'MaxItemsPerBatch', { minimum: 1 }),
     maxBytes: numberField(fields, 'MaxInputBytesPerBatch', { minimum: 1 }),
@@ -73,6 +93,8 @@ const batcher = (fields: Fields): ItemBatcher => {
 const writer = (fields: Fields): ResultWriter => {
   fields.only(['Resource', 'WriterConfig', argumentsField(fields)]);
   checkResource(fields, 'putObject');
+  if (!fields.has('Resource')) fields.require('WriterConfig');
+  else fields.require(argumentsField(fields));
   const config = fields.object('WriterConfig');
   config?.only(['Transformation', 'OutputType']);
   return {

@@ -63,8 +63,9 @@ export class Fields {
     if (missing.length > 0) this.wrong('', `These fields are required: [${missing.join(', ')}]`);
   }
 
-  /** Reports every field that is none of `allowed`. A Comment may stand anywhere. */
+  /** Reports every field that is none of `allowed`. A Comment may stand anywhere, and is a text. */
   only(allowed: readonly string[]): void {
+    this.text('Comment');
     for (const field of Object.keys(this.json)) {
       if (field === 'Comment' || allowed.includes(field)) continue;
       this.diagnostics.schema(this.location, `Field '${field}' is not supported`, nearest(field, allowed));

@@ -2,7 +2,7 @@
 import { compileJsonata, isJsonata } from '../expressions/jsonata.ts';
 import { parseReference } from '../expressions/reference.ts';
 import { isObject, type Json } from '../json.ts';
-import { dataFlow, template } from './data-flow.ts';
+import { dataFlow, objectTemplate, template } from './data-flow.ts';
 import { parseDistribution } from './distribution.ts';
 import type { Fields } from './fields.ts';
 import type { Evaluate, MapState, Sequence } from './machine.ts';
@@ -15,8 +15,8 @@ type ParseSequence = (fields: Fields, express: boolean) => Sequence;
 /** JSONata `Items`: an array, or an expression that gives one; an object too where the map is distributed. */
 const itemsOf = (fields: Fields, distributed: boolean): Evaluate<Json> | undefined => {
   const value = fields.get('Items');
-  if (typeof value !== 'string') return template(fields, 'Items');
-  if (!isJsonata(value)) {
+  if (Array.isArray(value) || isObject(value) || value === undefined) return template(fields, 'Items');
+  if (typeof value !== 'string' || !isJsonata(value)) {
     fields.wrong('Items', 'Expected an array or a JSONata expression');
     return undefined;
   }
@@ -76,7 +76,7 @@ export const parseMap = (
     flow: { ...flow, parameters: undefined },
     items: itemsOf(fields, distributed),
     itemsPath: itemsPath(fields),
-    selector: template(fields, 'ItemSelector') ?? flow.parameters,
+    selector: objectTemplate(fields, 'ItemSelector') ?? flow.parameters,
     maxConcurrency: numberField(fields, 'MaxConcurrency', { minimum: 0 }),
     processor: processor ? parseSequence(processor, distributed ? childrenAreExpress : express) : emptySequence,
     distribution: distributed && config ? parseDistribution(fields, config) : undefined,

@@ -1,5 +1,7 @@
 // Task states. Which resources exist is the business of ../integrations; here only the form of the ARN is checked.
+import { nearest } from '../../../support/nearest.ts';
 import { optimizedActions } from '../integrations/services.ts';
+import { isObject } from '../json.ts';
 import { dataFlow, template } from './data-flow.ts';
 import { type Fields, LARGEST } from './fields.ts';
 import type { TaskState } from './machine.ts';
@@ -22,13 +24,39 @@ export const notRecognized = (resource: string): string =>
 
 const OPTIMIZED = /^arn:[^:]+:states:::([a-z]+):([A-Za-z0-9]+)(.*)$/;
 
-/** AWS knows the actions of its optimized integrations, and their patterns, when a machine is created. */
-const isRecognized = (resource: string): boolean => {
+const SDK = /^arn:[^:]+:states:::aws-sdk:/;
+/** https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html: actions in camel case, and no jobs. */
+const OF_SDK = /^arn:[^:]+:states:::aws-sdk:[a-z0-9]+:[a-z][A-Za-z0-9]*(\.waitForTaskToken)?$/;
+
+const optimized = (resource: string) => {
   const [, service = '', action = '', pattern = ''] = OPTIMIZED.exec(resource) ?? [];
   const entry = Object.hasOwn(optimizedActions, service) ? optimizedActions[service] : undefined;
   return (
-    entry === undefined || (entry.actions.includes(action) && (pattern === '' || entry.patterns.includes(pattern)))
+    entry && { entry, pattern, parameters: Object.hasOwn(entry.actions, action) ? entry.actions[action] : undefined }
   );
+};
+
+/** AWS knows the actions of its optimized integrations, and their patterns, when a machine is created. */
+const isRecognized = (resource: string): boolean => {
+  if (SDK.test(resource)) return OF_SDK.test(resource);
+  const found = optimized(resource);
+  if (found === undefined) return true;
+  const { entry, pattern, parameters } = found;
+  return parameters !== undefined && (pattern === '' || entry.patterns.includes(pattern));
+};
+
+/** Literal parameters that an optimized action has not. AWS sees others as the state runs only. */
+const checkParameters = (fields: Fields, resource: string): void => {
+  const known = optimized(resource)?.parameters;
+  const given = fields.get('Parameters');
+  if (known === undefined || fields.language !== 'JSONPath' || !isObject(given)) return;
+  for (const field of Object.keys(given))
+    if (!field.endsWith('.$') && !known.includes(field))
+      fields.diagnostics.schema(
+        fields.at('Parameters'),
+        `The field "${field}" is not supported by Step Functions`, // as AWS was seen to say: aws/amazon-sagemaker-examples#4492
+        nearest(field, known),
+      );
 };
 
 export const parseTask = (name: string, fields: Fields, next: string | undefined, express: boolean): TaskState => {
@@ -39,6 +67,7 @@ export const parseTask = (name: string, fields: Fields, next: string | undefined
   if (!isRecognized(resource)) {
     fields.wrong('Resource', notRecognized(resource));
   }
+  checkParameters(fields, resource);
   const pattern = /\.(waitForTaskToken|sync)(:2)?$/.exec(resource)?.[0];
   if (express && pattern !== undefined) {
     const space = pattern.startsWith('.sync') ? '' : ' '; // as AWS has it

@@ -12,8 +12,8 @@ import { unexpectedType } from './unexpected-type.ts';
 const FARTHEST_SECONDS = 2 ** 31 - 1; // of a timestamp, seen in a recorded execution
 
 const untilOf = (fields: Fields): Evaluate<Json> | undefined => {
-  const text = fields.get('Timestamp');
-  if (typeof text === 'string') {
+  const text = fields.text('Timestamp');
+  if (text !== undefined) {
     if (fields.language === 'JSONata' && isJsonata(text)) {
       try {
         const query = compileJsonata(text, 'Timestamp', fields.ambient);
