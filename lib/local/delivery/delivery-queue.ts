@@ -158,7 +158,8 @@ export const deliveryQueue = (
       await makeCall(row.delivery);
     } catch (error) {
       const failure = failureOf(error);
-      const tooOld = clock.now() - row.createdMs >= row.delivery.maxAgeSeconds * 1000;
+      const since = Math.max(row.createdMs, row.delivery.notBeforeMs ?? 0);
+      const tooOld = clock.now() - since >= row.delivery.maxAgeSeconds * 1000;
       const usedUp = row.tries > row.delivery.retries;
       if (!failure.passes) await giveUp(row, failure, undefined);
       else if (tooOld) await giveUp(row, failure, 'MaximumEventAgeInSeconds');

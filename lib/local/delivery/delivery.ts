@@ -19,6 +19,8 @@ export type Delivery = {
   readonly queueArn?: string;
   /** An error that means that an earlier try got through (a crash came between the call and its record). */
   readonly doneWhen?: string;
+  /** When its turn comes, in milliseconds since the epoch, where the queue's `Pace` heeds it. @default at once */
+  readonly notBeforeMs?: number;
   readonly retries: number;
   readonly maxAgeSeconds: number;
   readonly deadLetter?: DeadLetter;

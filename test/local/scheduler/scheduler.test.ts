@@ -114,6 +114,41 @@ describe('a one-time schedule whose time is over', () => {
   });
 });
 
+describe('a flexible window', () => {
+  const FlexibleTimeWindow = { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 };
+
+  test('has the schedule fire once in it, with the time that it was made for', async () => {
+    await create('at(2026-03-28T12:30:00)', { FlexibleTimeWindow, ActionAfterCompletion: 'DELETE' });
+    await clock.advance(30 * MINUTE - 1);
+    expect(await fired()).toEqual([]);
+    await clock.advance(15 * MINUTE + 1);
+    expect(await fired()).toEqual(['2026-03-28T12:30:00Z']);
+    await clock.advance(DAY);
+    expect(await fired()).toEqual([]);
+  });
+
+  test('spreads those of one time over it', async () => {
+    for (let at = 0; at < 40; at += 1) await create('at(2026-03-28T12:30:00)', { FlexibleTimeWindow, Name: `s${at}` });
+    await clock.advance(30 * MINUTE);
+    const counts: number[] = [];
+    for (let minute = 0; minute < 15; minute += 1) {
+      await clock.advance(MINUTE);
+      counts.push((await fired()).length);
+    }
+    expect(counts.reduce((sum, count) => sum + count)).toBe(40);
+    expect(Math.max(...counts)).toBeLessThan(20); // all but never, where chance is even: 40 over 15 minutes
+  });
+
+  test('goes on where it was after a stop', async () => {
+    await create('at(2026-03-28T12:30:00)', { FlexibleTimeWindow });
+    await clock.advance(30 * MINUTE);
+    const before = await fired();
+    await services.reopen(clock);
+    await clock.advance(15 * MINUTE);
+    expect([...before, ...(await fired())]).toEqual(['2026-03-28T12:30:00Z']);
+  });
+});
+
 describe('after a stop', () => {
   test('what fired does not fire again, and of what was missed the latest does', async () => {
     await create('cron(0 * * * ? *)');
@@ -246,11 +281,15 @@ describe('targets', () => {
   });
 
   test.each([
-    [
-      'a flexible window',
-      { FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 5 } },
-      'a flexible time window',
-    ],
+    ...[
+      { Mode: 'FLEXIBLE' },
+      { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 1441 },
+      { Mode: 'OFF', MaximumWindowInMinutes: 5 },
+      { Mode: 'ON' },
+    ].map(
+      (FlexibleTimeWindow) =>
+        [JSON.stringify(FlexibleTimeWindow), { FlexibleTimeWindow }, 'FlexibleTimeWindow '] as const,
+    ),
     // Recorded on AWS: github.com/localstack/localstack, tests/aws/services/scheduler/test_scheduler.snapshot.json
     ...['cron(0 1 * * * *)', 'rate(10)', 'rate( 10 minutes )', ' rate(10 minutes)', 'at(2021-12-31)', 'daily'].map(
       (ScheduleExpression) =>

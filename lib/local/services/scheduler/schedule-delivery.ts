@@ -5,7 +5,7 @@ import type { Delivery } from '../../delivery/index.ts';
 import { isShape } from '../../field-reader.ts';
 import { AwsError, type EngineContext, type ServiceId, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
-import { read, type ScheduleRecord } from './schedule-record.ts';
+import { read, type ScheduleRecord, windowMs } from './schedule-record.ts';
 
 const DEFAULT_RETRIES = 185;
 const DEFAULT_MAX_AGE_SECONDS = 86_400;
@@ -112,9 +112,11 @@ export const scheduleDelivery = (context: EngineContext, record: ScheduleRecord,
     TARGET_ARN: read.text(target, 'Arn'),
     IS_PAYLOAD_TRUNCATED: 'false',
   };
+  const latest = windowMs(record.settings);
   return {
     owedBy: record.arn,
     ...callOf(context, record, input, dueMs),
+    ...(latest > 0 && { notBeforeMs: dueMs + Math.floor(context.random() * latest) }),
     retries: read.optionalNumber(retry, 'MaximumRetryAttempts') ?? DEFAULT_RETRIES,
     maxAgeSeconds: read.optionalNumber(retry, 'MaximumEventAgeInSeconds') ?? DEFAULT_MAX_AGE_SECONDS,
     ...(queueArn !== undefined && { deadLetter: { queueArn, body: input || '{}', attributes } }),
