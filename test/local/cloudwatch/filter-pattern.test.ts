@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { lineFilter } from '../../../lib/local/services/cloudwatchlogs/filter-pattern.ts';
+import { regexTest } from '../../../lib/local/services/cloudwatchlogs/regex-term.ts';
+import { seeded } from '../crash/lives.ts';
 
 // AWS's own examples: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-json-log-events.html
 const trail = JSON.stringify({
@@ -42,6 +44,8 @@ test.each<readonly [string, string, boolean]>([
   ['%.*?4.4%', 'status 404', true],
   ['%.*%', '', true],
   ['%.*b%', 'a'.repeat(1_000_000), false], // of which the line a million times makes minutes
+  ['%a*a*a*a*a*a*b%', 'a'.repeat(50_000), false], // for which JavaScript's own makes years
+  [`%${'a?'.repeat(40)}${'a'.repeat(40)}$%`, 'a'.repeat(39), false], // and of this
   ['{ $.sourceIPAddress != 123.123.* }', trail, true],
   ['{ $.arrayKey[0] = "value" }', trail, true],
   ['{ $.arrayKey = "value" }', trail, false],
@@ -73,12 +77,31 @@ test.each<readonly [string, string, boolean]>([
   expect(lineFilter(pattern)(line)).toBe(expected);
 });
 
+test('regular expressions mean what they mean to JavaScript', () => {
+  const random = seeded(7);
+  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
+  const letters = ['a', 'b', '.', '[ab]', '[^a]', '\\.', '\\w', '\\x61', '[a-]', '|', '^', '$', '-'];
+  const times = ['', '', '', '*', '+', '?', '{2}', '{0,2}', '{1,}', '*?'];
+  const texts = ['', 'a', 'b', 'ab', 'ba', 'aab', 'abab', '.', 'a.b', '-', 'a\nb', 'bbb', 'aaaa'];
+  for (let time = 0; time < 3_000; time++) {
+    const source = Array.from({ length: 1 + Math.floor(random() * 5) }, () => {
+      const letter = pick(letters);
+      return ['|', '^', '$'].includes(letter) ? letter : `${letter}${pick(times)}`;
+    }).join('');
+    const fits = regexTest(source);
+    const found = texts.map((text) => `${text}: ${fits(text)}`);
+    expect([source, ...found]).toEqual([source, ...texts.map((text) => `${text}: ${new RegExp(source).test(text)}`)]);
+  }
+});
+
 test.each([
   ['{ $.a = }', "Invalid filter pattern { $.a = } at 'its end'"],
   ['{ ($.a = 1 }', "Invalid filter pattern { ($.a = 1 } at 'its end'"],
   ['{ $.a > "x" }', 'Invalid filter pattern { $.a > "x" } at \'its end\''],
   ['{ $.a = 1 && }', "Invalid filter pattern { $.a = 1 && } at 'its end'"],
   ['%(a+)+%', 'Invalid filter pattern: %(a+)+% has what no regular expression may have'],
+  ['%a{2000}%', 'Invalid filter pattern: a regular expression of more than 1000 letters'],
+  ['%a{600}b{0,600}%', 'Invalid filter pattern: a regular expression of more than 1000 letters'],
   ['%[%', 'Invalid filter pattern: Invalid regular expression: /[/: Unterminated character class'],
   ['{ $.a = 1', 'Invalid filter pattern: { $.a = 1 has no end'],
   ['[ip, user]', 'HDL501 the local engine does not implement the filter pattern [ip, user]'],

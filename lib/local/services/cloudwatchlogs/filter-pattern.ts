@@ -3,17 +3,14 @@
 import { AwsError } from '../../service.ts';
 import { invalid } from './groups.ts';
 import { jsonPattern } from './json-pattern.ts';
-import { regexOf } from './regex-term.ts';
+import { regexTest } from './regex-term.ts';
 
 export type LineFilter = (line: string) => boolean;
 
 const WORD = /([-?]?)(%[^%]+%|"(?:[^"\\]|\\.)*"|\S+)/g;
 
 const wordTest = (word: string): LineFilter => {
-  if (/^%.+%$/.test(word)) {
-    const expression = regexOf(word.slice(1, -1));
-    return (line) => expression.test(line);
-  }
+  if (/^%.+%$/.test(word)) return regexTest(word.slice(1, -1));
   const text = word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word;
   return (line) => line.includes(text);
 };

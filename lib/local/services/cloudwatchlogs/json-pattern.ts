@@ -3,7 +3,7 @@
 import { fitsParts } from '../../../support/glob.ts';
 import { isShape } from '../../field-reader.ts';
 import { invalid } from './groups.ts';
-import { regexOf } from './regex-term.ts';
+import { regexTest } from './regex-term.ts';
 
 type DocumentTest = (document: unknown) => boolean;
 type Selector = (document: unknown) => readonly unknown[];
@@ -86,8 +86,8 @@ export const jsonPattern = (pattern: string): DocumentTest => {
       const parts = (quoted?.replace(/\\(.)/g, '$1') ?? bare).split('*');
       return (found) => fitsParts(parts, String(found)) === isWanted;
     }
-    const expression = regexOf(regex);
-    return (found) => expression.test(String(found)) === isWanted;
+    const fits = regexTest(regex);
+    return (found) => fits(String(found)) === isWanted;
   };
 
   const comparison = (): DocumentTest => {
