@@ -56,6 +56,17 @@ export const cornersOfMaps: readonly Row[] = [
     expected: succeeded([{ Key: 'k', Value: 1 }]),
   },
   {
+    section: 'recorded on AWS by radkawar/stackd (testdata/aws/stepfunctions/distributed_map.json)',
+    name: 'a child is of a part of its machine, and has the name of the whole',
+    definition: jsonata({
+      M: distributed(
+        { P: pass({ Output: '{% $states.context.StateMachine.[$match(Id, /[^:]*$/).match, Name] %}' }) },
+        { Items: [1], Label: 'each' },
+      ),
+    }),
+    expected: succeeded([['machine/each', 'machine']]),
+  },
+  {
     section: `${GUIDE}/state-map-inline.html`,
     name: 'an inline map takes no object',
     definition: jsonPath({ M: { Type: 'Map', ItemProcessor: sequence(passing), End: true } }),

@@ -7,6 +7,7 @@ import { checkLogging } from './execution-logs.ts';
 import { page, sizeOf } from './pages.ts';
 import type { Parts } from './parts.ts';
 import { anyText, arnIn, checkName, checkRole, checkWhole, optionalText, seconds, text, withData } from './requests.ts';
+import { nameOf } from './row-from-log.ts';
 import type { VersionRow } from './versions.ts';
 
 const tags = late<typeof import('./tag-operations.ts')>(import.meta.url, './tag-operations.ts');
@@ -15,6 +16,8 @@ const warnings = late<typeof import('../../states/parse/warnings.ts')>(
   import.meta.url,
   '../../states/parse/warnings.ts',
 );
+
+const processors = late<typeof import('./processor-definition.ts')>(import.meta.url, './processor-definition.ts');
 
 const settingsOf = (input: Shape): Shape => {
   const settings = Object.fromEntries(
@@ -46,7 +49,12 @@ const versionDetails = ({ createdAt, description }: VersionRow): Shape => ({
 });
 
 export const machineOperations = (parts: Parts): OperationTable => {
-  const { machines, executions } = parts;
+  const { machines, executions, journal } = parts;
+  /** What a child of a Map Run runs, as a definition. Its state is in the log of the execution that the Map Run belongs to. */
+  const processorOf = (definition: string, mapRun: string): string => {
+    const parent = executions.get(parts.late.mapRuns.get(mapRun).executionArn);
+    return processors().processorOf(definition, journal.read(parent.id), mapRun);
+  };
   /** The settings of a request. Where they name a log group, that takes a question. */
   const checkedSettings = async (input: Shape): Promise<Shape> => {
     const settings = settingsOf(input);
@@ -106,12 +114,15 @@ export const machineOperations = (parts: Parts): OperationTable => {
       const row = executions.get(arnIn(input, 'executionArn', 'execution'));
       const revision = machines.revision(row.revision);
       const machine = machines.find(revision.machineArn);
-      const name = row.machineArn.split(':').at(-1) ?? '';
+      const [name = '', ...labels] = nameOf(row.machineArn).split('/');
+      const { mapRun } = row;
+      const run =
+        mapRun === undefined ? revision : { ...revision, definition: processorOf(revision.definition, mapRun) };
       return {
         stateMachineArn: row.machineArn,
         name,
-        ...(row.mapRun !== undefined && { mapRunArn: row.mapRun, label: name.split('/').at(-1) }),
-        ...definitionOf(revision, withData(input)),
+        ...(mapRun !== undefined && { mapRunArn: mapRun, label: labels.at(-1) }),
+        ...definitionOf(run, withData(input)),
         roleArn: revision.roleArn,
         updateDate: seconds(revision.createdAt),
         ...(!(machine && isInitial(machine, revision)) && { revisionId: revision.id }),

@@ -1,6 +1,6 @@
 // DescribeMapRun, ListMapRuns, UpdateMapRun.
 import type { OperationTable } from '../../operation-table.ts';
-import type { Shape } from '../../service.ts';
+import { AwsError, type Shape } from '../../service.ts';
 import type { MapRunRow } from './map-run-rows.ts';
 import type { MapRuns } from './map-runs.ts';
 import { page } from './pages.ts';
@@ -8,6 +8,7 @@ import type { Parts } from './parts.ts';
 import { arnIn, seconds } from './requests.ts';
 
 const FIELDS: Readonly<Record<string, string>> = {
+  PENDING_REDRIVE: 'pendingRedrive',
   RUNNING: 'running',
   SUCCEEDED: 'succeeded',
   FAILED: 'failed',
@@ -15,12 +16,14 @@ const FIELDS: Readonly<Record<string, string>> = {
   ABORTED: 'aborted',
 };
 
+const COUNTED = ['pending', ...Object.values(FIELDS)];
+
 /** How a Map Run is described whose children are not held back: the largest number there is. */
 const UNBOUNDED = 2_147_483_647;
 
 /** AWS's counts of a Map Run, of `total` things of which `found` says how many are in which status. */
 const countsOf = ({ status: whole }: MapRunRow, total: number, found: ReadonlyMap<string, number>): Shape => {
-  const counts: Record<string, number> = { pending: 0, running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0 };
+  const counts: Record<string, number> = Object.fromEntries(COUNTED.map((field) => [field, 0]));
   let known = 0;
   for (const [status, count] of found) {
     counts[FIELDS[status] ?? 'failed'] = count;
@@ -33,13 +36,12 @@ const countsOf = ({ status: whole }: MapRunRow, total: number, found: ReadonlyMa
     // With a ResultWriter or not; of those that have not begun, too (recorded on AWS by radkawar/stackd).
     resultsWritten: whole === 'SUCCEEDED' || whole === 'FAILED' ? total : 0,
     failuresNotRedrivable: 0,
-    pendingRedrive: 0,
   };
 };
 
 const describe = (runs: MapRuns, row: MapRunRow): Shape => {
   const { express } = row;
-  const counts = express ? [] : runs.rows.counts(row.arn);
+  const counts = express ? [] : runs.rows.counts(row);
   const children = new Map(
     express ? Object.entries(express.children) : counts.map(({ status, children: count }) => [status, count]),
   );
@@ -83,6 +85,10 @@ export const mapRunOperations = ({ late: { mapRuns: runs }, executions }: Parts)
   // Children that already run are not held back by a lower concurrency.
   UpdateMapRun: (input) => {
     const row = runs.get(runIn(input));
+    if (row.status !== 'RUNNING')
+      throw new AwsError('ValidationException', `Map Run is ${row.status} and cannot be updated: '${row.arn}'`, 400, {
+        reason: 'CANNOT_UPDATE_COMPLETED_MAP_RUN',
+      });
     runs.change(row.arn, {
       maxConcurrency: numberIn(input, 'maxConcurrency', row.maxConcurrency),
       toleratedCount: numberIn(input, 'toleratedFailureCount', row.toleratedCount),

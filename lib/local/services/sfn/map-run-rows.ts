@@ -115,13 +115,18 @@ export class MapRunRows {
       .run(limits.maxConcurrency, limits.toleratedCount, limits.toleratedPercentage, arn);
   }
 
-  /** Children and items of a run, by the status of the child. */
-  counts(arn: string): { readonly status: string; readonly children: number; readonly items: number }[] {
+  /** Children and items of a run, by the status of the child: PENDING_REDRIVE of one that a redrive has yet to run again. */
+  counts({
+    arn,
+    status,
+    redrivenAt,
+  }: MapRunRow): { readonly status: string; readonly children: number; readonly items: number }[] {
     return this.#database
       .prepare(
-        'SELECT status, count(*) AS children, sum(items) AS items FROM sfn_executions WHERE map_run = ? GROUP BY status',
+        `SELECT CASE WHEN status NOT IN ('RUNNING', 'SUCCEEDED') AND coalesce(redriven_at, started_at) < ? THEN 'PENDING_REDRIVE'
+         ELSE status END AS status, count(*) AS children, sum(items) AS items FROM sfn_executions WHERE map_run = ? GROUP BY 1`,
       )
-      .all(arn)
+      .all(status === 'RUNNING' ? (redrivenAt ?? null) : null, arn)
       .map((row) => ({ status: String(row.status), children: Number(row.children), items: Number(row.items) }));
   }
 }

@@ -231,7 +231,7 @@ export class MapRuns implements Opens {
     const identity = plan.parent;
     const program = {
       machine: { ...plan.processor, timeoutSeconds: undefined },
-      machineName: `${identity.machineName}/${label}`,
+      machineName: identity.machineName,
       roleArn: identity.roleArn,
     };
     let arn = before?.arn;
@@ -274,7 +274,7 @@ export class MapRuns implements Opens {
         name,
         machineArn,
         revision: identity.revision,
-        machineName: `${identity.machineName}/${label}`,
+        machineName: identity.machineName,
         roleArn: identity.roleArn,
       },
       { ...plan.processor, timeoutSeconds: undefined },

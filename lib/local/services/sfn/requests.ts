@@ -106,7 +106,14 @@ export const arnIn = (input: Shape, field: string, ...types: readonly string[]):
  */
 export const checkWhole = (arn: string): string => {
   if (!/:stateMachine:[^:]*\//.test(arn)) return arn;
-  throw new AwsError('ValidationException', `The ARN refers to a Distributed Map state of a state machine: '${arn}'`);
+  throw new AwsError(
+    'ValidationException',
+    `The ARN refers to a Distributed Map state of a state machine: '${arn}'`,
+    400,
+    {
+      reason: 'API_DOES_NOT_SUPPORT_LABELED_ARNS',
+    },
+  );
 };
 
 const ROLE = /^arn:[^:]+:iam::[^:]*:role\/./;
