@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Shape } from '../../../lib/local/index.ts';
+import { notification } from '../../../lib/local/services/sns/notification.ts';
 import { type ManualClock, manualClock } from '../manual-clock.ts';
 import { servicesOf, type TestServices } from '../services-of.ts';
 
@@ -263,6 +264,34 @@ test("a queue that is gone: the subscription's dead-letter queue gets the messag
   await subscribe({ RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn }) }, `${queue.arn}-missing`);
   await publish('hello');
   expect(await services.drain(dead.url)).toMatchObject([{ Body: 'hello' }]);
+});
+
+// https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+test('a function gets the notification as functions have it', () => {
+  const topic = { arn: String(TopicArn), name: 't', fifo: false, attributes: {} };
+  const message = { id: 'm', texts: { default: 'hello' }, attributes: {} };
+  const endpoint = 'arn:aws:lambda:us-east-1:123456789012:function:f';
+  const subscription = {
+    arn: `${TopicArn}:s`,
+    topicArn: topic.arn,
+    protocol: 'lambda',
+    endpoint,
+    confirmed: true,
+    attributes: {},
+  };
+  const { input } = notification(services.context, topic, message, subscription);
+  expect(JSON.parse(String(input.Payload))).toEqual({
+    Records: [
+      {
+        ...{ EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: subscription.arn },
+        Sns: {
+          ...{ Type: 'Notification', MessageId: 'm', TopicArn, Subject: null, Message: 'hello', MessageAttributes: {} },
+          ...{ Timestamp: '2026-11-24T10:00:00.000Z', SignatureVersion: '1', Signature: 'unsigned: local engine' },
+          UnsubscribeUrl: `http://127.0.0.1:4566/?Action=Unsubscribe&SubscriptionArn=${subscription.arn}`,
+        },
+      },
+    ],
+  });
 });
 
 test('an email subscription is recorded as pending and gets nothing', async () => {

@@ -37,17 +37,21 @@ const notificationOf = (context: EngineContext, message: Message, subscription: 
   };
 };
 
+/** What functions get is spelt in another way: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
+const asFunctionsHaveIt = ({ UnsubscribeURL, ...told }: Shape): Shape => ({
+  Subject: null,
+  MessageAttributes: {},
+  ...told,
+  UnsubscribeUrl: UnsubscribeURL,
+});
+
 const forLambda = (context: EngineContext, message: Message, subscription: Subscription): Shape => ({
   Records: [
     {
       EventSource: 'aws:sns',
       EventVersion: '1.0',
       EventSubscriptionArn: subscription.arn,
-      Sns: {
-        Subject: null,
-        MessageAttributes: {},
-        ...notificationOf(context, message, subscription),
-      },
+      Sns: asFunctionsHaveIt(notificationOf(context, message, subscription)),
     },
   ],
 });
