@@ -106,12 +106,18 @@ const parse = (text: string): unknown => {
   return value;
 };
 
-/** A number in [0, 1) that is the same for the same seed (mulberry32). */
+/**
+ * A number in [0, 1) that is the same for the same seed: the first of `java.util.Random`, as was measured on AWS (floci-io/floci#2662).
+ * https://docs.oracle.com/javase/8/docs/api/java/util/Random.html#next-int-
+ */
 export const seededRandom = (seed: number): number => {
-  let state = (Math.trunc(seed) + 0x6d2b79f5) | 0;
-  state = Math.imul(state ^ (state >>> 15), state | 1);
-  state ^= state + Math.imul(state ^ (state >>> 7), state | 61);
-  return ((state ^ (state >>> 14)) >>> 0) / 2 ** 32;
+  let state = BigInt.asUintN(48, BigInt(Math.trunc(seed)) ^ 0x5deece66dn);
+  const next = (bits: bigint): bigint => {
+    state = BigInt.asUintN(48, state * 0x5deece66dn + 0xbn);
+    return state >> (48n - bits);
+  };
+  const high = next(26n) << 27n;
+  return Number(high + next(27n)) / 2 ** 53;
 };
 
 // JSONata's own formatting of a time that is ours.
