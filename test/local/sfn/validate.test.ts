@@ -84,3 +84,19 @@ test('warnings come after errors, where they are asked for, and keep no machine 
   expect(await validated({ severity: 'WARNING', maxResults: 2 })).toEqual(['FAIL', found.slice(0, 2), true]);
   await create(pass({ Result: '$.a' }));
 });
+
+// AWS took such a machine and failed its execution with these words: https://docs.aws.amazon.com/step-functions/latest/dg/connect-parameters.html
+test.each<[string, object]>([
+  ['a path', { Parameters: { FunctionName: 'f', 'TaskToken.$': '$.t' } }],
+  ['JSONata', { QueryLanguage: 'JSONata', Arguments: { FunctionName: 'f', TaskToken: '{% $states.input.t %}' } }],
+])('a parameter of %s that an optimized call has not fails the execution before it is made', async (_name, more) => {
+  const { create, start, ended, history } = engine({ functions: { f: () => 1 } });
+  const executionArn = await start(await create(task({ ...more, Catch: [] })), { t: 'token' });
+  expect(await ended(executionArn)).toMatchObject({
+    status: 'FAILED',
+    error: 'States.Runtime',
+    cause: expect.stringMatching(/^An error occurred .*\. The field "TaskToken" is not supported by Step Functions$/),
+  });
+  const types = (await history(executionArn)).map(({ type }) => type);
+  expect(types).toEqual(['ExecutionStarted', 'TaskStateEntered', 'ExecutionFailed']);
+});

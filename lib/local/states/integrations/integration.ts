@@ -39,6 +39,8 @@ export interface Integration {
   /** The fields that name the resource in every event after Scheduled. */
   readonly about: { readonly resourceType: string; readonly resource: string } | undefined;
   readonly needsToken: boolean;
+  /** The parameters that it knows, where it may be given no other. */
+  readonly takes?: readonly string[];
   /** Throws StateError where the task fails. */
   run(task: TaskRun): Promise<Payload>;
   /** As `run`, where what is to be waited for needs no promise of the integration's own; else undefined. Throws StateError, as what it gives does where the task fails. */

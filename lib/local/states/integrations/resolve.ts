@@ -4,7 +4,7 @@ import type { EngineContext } from '../../service.ts';
 import { StateError } from '../errors.ts';
 import type { Integration, Integrations } from './integration.ts';
 import { directLambda, lambdaInvoke } from './lambda.ts';
-import { optimizedActions, serviceNamed } from './services.ts';
+import { optimizedActions, optimizedCall, serviceNamed } from './services.ts';
 import type { AwaitExecution } from './start-execution.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -66,8 +66,10 @@ export const integrationsOf = (
       if (ACTIVITY.test(resource)) return activity(resource);
       const integration = makerOf(resource)?.(context, tokens, awaitExecution);
       if (!integration) throw unknown(resource);
-      known.set(resource, integration);
-      return integration;
+      const takes = optimizedCall(resource)?.parameters;
+      const made = takes ? { ...integration, takes } : integration;
+      known.set(resource, made);
+      return made;
     },
   };
 };

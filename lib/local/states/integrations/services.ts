@@ -85,3 +85,20 @@ export const optimizedActions: Readonly<Record<string, Optimized>> = {
   sns: { service: 'sns', actions: { publish: PUBLISH }, patterns: TOKEN },
   events: { service: 'eventbridge', actions: { putEvents: ['Entries', 'EndpointId'] }, patterns: TOKEN },
 };
+
+const OPTIMIZED = /^arn:[^:]+:states:[^:]*:[^:]*:([a-z]+):([A-Za-z0-9]+)(.*)$/;
+
+interface OptimizedCall {
+  readonly entry: Optimized;
+  readonly pattern: string;
+  /** Undefined for an action that it has not. */
+  readonly parameters: readonly string[] | undefined;
+}
+
+/** What a Task calls, where it is an optimized integration of a service in the table. */
+export const optimizedCall = (resource: string): OptimizedCall | undefined => {
+  const [, service = '', action = '', pattern = ''] = OPTIMIZED.exec(resource) ?? [];
+  const entry = Object.hasOwn(optimizedActions, service) ? optimizedActions[service] : undefined;
+  const parameters = entry && Object.hasOwn(entry.actions, action) ? entry.actions[action] : undefined;
+  return entry && { entry, pattern, parameters };
+};

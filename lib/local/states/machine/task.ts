@@ -1,5 +1,5 @@
 // Task: calls a resource and waits for its answer, a token, or the end of the job that it started.
-import { StateError } from '../errors.ts';
+import { EvaluationProblem, StateError } from '../errors.ts';
 import { ANSWER } from '../history/resume.ts';
 import type { Integration } from '../integrations/integration.ts';
 import { asText, isObject, Payload } from '../json.ts';
@@ -34,10 +34,13 @@ const known = (progress: Progress | undefined): Payload | undefined => {
   return typeof done === 'string' ? Payload.parse(done) : undefined;
 };
 
-const argumentsOf = async (visit: Visit<TaskState>): Promise<Payload> => {
+const argumentsOf = async (visit: Visit<TaskState>, { takes }: Integration): Promise<Payload> => {
   const { flow } = visit.state;
   const input = flow.input(visit.scope());
   const made = flow.parameters ? await flow.parameters(visit.scope(input)) : input;
+  const odd = takes && isObject(made) ? Object.keys(made).find((field) => !takes.includes(field)) : undefined;
+  if (odd !== undefined)
+    throw new EvaluationProblem('States.Runtime', `The field "${odd}" is not supported by Step Functions`);
   return visit.payload(made, visit.input);
 };
 
@@ -110,7 +113,7 @@ const prepared = async (
         ? Payload.parse(recorded)
         : state.flow.plainInput
           ? visit.input
-          : await argumentsOf(visit),
+          : await argumentsOf(visit, integration),
     since: noted?.at,
     role: noted || !state.credentials ? undefined : await roleOf(visit),
     progress,

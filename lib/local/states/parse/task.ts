@@ -1,6 +1,6 @@
 // Task states. Which resources exist is the business of ../integrations; here only the form of the ARN is checked.
 import { nearest } from '../../../support/nearest.ts';
-import { optimizedActions } from '../integrations/services.ts';
+import { optimizedCall } from '../integrations/services.ts';
 import { isObject } from '../json.ts';
 import { dataFlow, template } from './data-flow.ts';
 import { type Fields, LARGEST } from './fields.ts';
@@ -22,32 +22,22 @@ const credentialsOf = (fields: Fields): TaskState['credentials'] => {
 export const notRecognized = (resource: string): string =>
   `The resource provided ${resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
 
-const OPTIMIZED = /^arn:[^:]+:states:::([a-z]+):([A-Za-z0-9]+)(.*)$/;
-
 const SDK = /^arn:[^:]+:states:::aws-sdk:/;
 /** https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html: actions in camel case, and no jobs. */
 const OF_SDK = /^arn:[^:]+:states:::aws-sdk:[a-z0-9]+:[a-z][A-Za-z0-9]*(\.waitForTaskToken)?$/;
 
-const optimized = (resource: string) => {
-  const [, service = '', action = '', pattern = ''] = OPTIMIZED.exec(resource) ?? [];
-  const entry = Object.hasOwn(optimizedActions, service) ? optimizedActions[service] : undefined;
-  return (
-    entry && { entry, pattern, parameters: Object.hasOwn(entry.actions, action) ? entry.actions[action] : undefined }
-  );
-};
-
 /** AWS knows the actions of its optimized integrations, and their patterns, when a machine is created. */
 const isRecognized = (resource: string): boolean => {
   if (SDK.test(resource)) return OF_SDK.test(resource);
-  const found = optimized(resource);
+  const found = optimizedCall(resource);
   if (found === undefined) return true;
   const { entry, pattern, parameters } = found;
   return parameters !== undefined && (pattern === '' || entry.patterns.includes(pattern));
 };
 
-/** Literal parameters that an optimized action has not. AWS sees others as the state runs only. */
+/** Literal parameters that an optimized action has not. AWS sees others as the state runs. */
 const checkParameters = (fields: Fields, resource: string): void => {
-  const known = optimized(resource)?.parameters;
+  const known = optimizedCall(resource)?.parameters;
   const given = fields.get('Parameters');
   if (known === undefined || fields.language !== 'JSONPath' || !isObject(given)) return;
   for (const field of Object.keys(given))
