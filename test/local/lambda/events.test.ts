@@ -190,6 +190,27 @@ describe('queues that feed functions', () => {
     expect(await counts(url)).toEqual({ visible: '0', hidden: '1' });
   });
 
+  // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
+  test('messages that no filter wants are deleted, and the function hears nothing of them', async () => {
+    await open(virtualClock(0));
+    const { url, arn } = await queue('in', { VisibilityTimeout: '43200' });
+    await create('f', wrapEvent(`console.log('saw ' + event.Records.map((r) => r.body).join());`));
+    const filters = [{ body: { kind: [{ prefix: 'a' }] } }, { body: ['plain'] }];
+    const FilterCriteria = { Filters: filters.map((pattern) => ({ Pattern: JSON.stringify(pattern) })) };
+    for (const body of ['{"kind":"ab"}', '{"kind":"b"}', 'plain', 'other']) await send(url, body);
+    const { UUID, FilterCriteria: told } = await map(arn, { FilterCriteria });
+    expect(told).toEqual(FilterCriteria);
+    await pass(served.clock, 1000);
+    await send(url, 'other again');
+    await pass(served.clock, 1000);
+    expect(seen()).toEqual(['{"kind":"ab"},plain']);
+    expect(await counts(url)).toEqual({ visible: '0', hidden: '0' });
+    await call('UpdateEventSourceMapping', { UUID, FilterCriteria: {} });
+    await send(url, 'any');
+    await pass(served.clock, 1000);
+    expect(seen().at(-1)).toBe('any');
+  });
+
   test('a window gathers messages into one batch', async () => {
     await open(virtualClock(0));
     const { url, arn } = await queue('in');
@@ -261,7 +282,16 @@ describe('queues that feed functions', () => {
 
   test.each([
     { name: 'a stream', input: { EventSourceArn: 'arn:aws:kinesis:us-east-1:1:stream/s' }, code: 'NotImplemented' },
-    { name: 'a filter', input: { FilterCriteria: { Filters: [] } }, code: 'NotImplemented' },
+    ...['{', '{"body":"x"}', '[]'].map((Pattern) => ({
+      name: `the filter ${Pattern}`,
+      input: { FilterCriteria: { Filters: [{ Pattern }] } },
+      code: 'InvalidParameterValueException',
+    })),
+    {
+      name: 'six filters',
+      input: { FilterCriteria: { Filters: Array(6).fill({ Pattern: '{"body":["x"]}' }) } },
+      code: 'InvalidParameterValueException',
+    },
     {
       name: 'one at a time',
       input: { ScalingConfig: { MaximumConcurrency: 1 } },

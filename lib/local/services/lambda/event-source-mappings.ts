@@ -9,6 +9,7 @@ import { uuid } from '../../uuid.ts';
 import { functionArn, functionAsked, LATEST, pageAsked, read } from './function-record.ts';
 import type { Functions } from './functions.ts';
 import { type Invoker, outcomeOf } from './invoke.ts';
+import { messageFilter, patternsOf } from './message-filter.ts';
 import { consumeQueue, queuesOf, takeReceivesBack } from './queue-consumer.ts';
 import { eventOf } from './runner.ts';
 
@@ -18,6 +19,7 @@ const USED = new Set([
   'BatchSize',
   'Enabled',
   'EventSourceArn',
+  'FilterCriteria',
   'FunctionName',
   'FunctionResponseTypes',
   'MaximumBatchingWindowInSeconds',
@@ -34,6 +36,8 @@ interface Mapping {
   readonly windowSeconds: number;
   readonly concurrency: number | undefined;
   readonly reportsItemFailures: boolean;
+  /** Patterns of messages; of a mapping that was made before they were kept: undefined. */
+  readonly filters?: readonly string[];
   readonly isEnabled: boolean;
   readonly modifiedMs: number;
 }
@@ -75,6 +79,7 @@ export const eventSourceMappings = (
       windowMs: mapping.windowSeconds * 1000,
       concurrency: mapping.concurrency ?? DEFAULT_CONCURRENCY,
       reportsItemFailures: mapping.reportsItemFailures,
+      wants: messageFilter(mapping.filters ?? []),
     };
     const end = consumeQueue(context, settings, async (payload) => {
       const record = functions.of({ FunctionName: mapping.functionName });
@@ -94,6 +99,8 @@ export const eventSourceMappings = (
     State: mapping.isEnabled ? 'Enabled' : 'Disabled',
     StateTransitionReason: 'USER_INITIATED',
     FunctionResponseTypes: mapping.reportsItemFailures ? ['ReportBatchItemFailures'] : [],
+    ...(mapping.filters &&
+      mapping.filters.length > 0 && { FilterCriteria: { Filters: mapping.filters.map((Pattern) => ({ Pattern })) } }),
     ...(mapping.concurrency !== undefined && { ScalingConfig: { MaximumConcurrency: mapping.concurrency } }),
   });
 
@@ -129,6 +136,7 @@ export const eventSourceMappings = (
     if (concurrency !== undefined && (concurrency < 2 || concurrency > 1000))
       throw invalid(`MaximumConcurrency ${concurrency} is out of bounds: it must be from 2 to 1000.`);
     const types = read.texts(input, 'FunctionResponseTypes');
+    const criteria = read.optionalShape(input, 'FilterCriteria');
     const mapping: Mapping = {
       ...before,
       functionName: input.FunctionName === undefined ? before.functionName : named(input),
@@ -139,6 +147,7 @@ export const eventSourceMappings = (
         input.FunctionResponseTypes === undefined
           ? before.reportsItemFailures
           : types.includes('ReportBatchItemFailures'),
+      filters: criteria === undefined ? (before.filters ?? []) : patternsOf(criteria),
       isEnabled: read.flag(input, 'Enabled') ?? before.isEnabled,
       modifiedMs: context.clock.now(),
     };

@@ -18,6 +18,8 @@ export interface ConsumerSettings {
   readonly windowMs: number;
   readonly concurrency: number;
   readonly reportsItemFailures: boolean;
+  /** Whether the function is to be called with a record; others are deleted. */
+  wants(record: Shape): boolean;
 }
 
 interface Received extends Shape {
@@ -230,11 +232,21 @@ class QueueConsumer {
     return messages;
   }
 
-  async #process(batch: readonly Received[]): Promise<void> {
-    const { queueArn, reportsItemFailures } = this.#settings;
+  async #process(received: readonly Received[]): Promise<void> {
+    const { queueArn, reportsItemFailures, wants } = this.#settings;
     let release = this.#context.clock.hold();
     try {
-      const Records = batch.map((message) => eventRecord(this.#context, queueArn, message));
+      const batch: Received[] = [];
+      const unwanted: Received[] = [];
+      const Records: Shape[] = [];
+      for (const message of received) {
+        const record = eventRecord(this.#context, queueArn, message);
+        const isWanted = wants(record);
+        (isWanted ? batch : unwanted).push(message);
+        if (isWanted) Records.push(record);
+      }
+      await this.#delete(unwanted);
+      if (batch.length === 0) return;
       const payload = JSON.stringify({ Records });
       const since = this.#context.clock.now();
       let outcome: Outcome | undefined;
