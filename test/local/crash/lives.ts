@@ -11,6 +11,7 @@ import { output, tasks } from './machine.ts';
 const CHILD = join(import.meta.dirname, 'child.ts');
 const LONGEST_OPENING_MS = 160;
 const MOST_EFFECTS = 8; // of one life, so that a run lives several times on a slow machine and on a fast one
+const LONGEST_CLOSING_MS = 60;
 const LONGEST_PAUSE_MS = 4; // after an effect: from the middle of its task to some tasks later
 
 /** When a life is cut off: so long after it `said` the word for the `times`th time. */
@@ -18,6 +19,8 @@ export interface Death {
   readonly said: 'open' | 'work';
   readonly times: number;
   readonly afterMs: number;
+  /** It is asked to close then, and killed so long after that. */
+  readonly closingMs?: number;
 }
 
 /** One in four while the engine opens, the others while it works. */
@@ -25,6 +28,13 @@ export const randomDeath = (random: () => number, mostEffects = MOST_EFFECTS): D
   random() < 0.25
     ? { said: 'open', times: 1, afterMs: random() * LONGEST_OPENING_MS }
     : { said: 'work', times: 1 + Math.floor(random() * mostEffects), afterMs: random() * LONGEST_PAUSE_MS };
+
+/** As `randomDeath`; one in four while the engine closes, or has just closed. */
+export const randomEnd = (random: () => number, mostEffects: number): Death => {
+  const death = randomDeath(random, mostEffects);
+  const closes = death.said === 'work' && random() < 1 / 3;
+  return closes ? { ...death, closingMs: random() * LONGEST_CLOSING_MS } : death;
+};
 
 /** Numbers in [0, 1) that follow from the seed. */
 export const seeded = (seed: number): (() => number) => {
@@ -51,11 +61,16 @@ export const live = <T>(program: readonly string[], death: Death | undefined): P
     let said = '';
     let timer: NodeJS.Timeout | undefined;
     let left = death?.times;
+    const kill = (): void => void child.kill('SIGKILL');
+    const end = (): void => {
+      if (death?.closingMs !== undefined) child.kill('SIGTERM');
+      timer = setTimeout(kill, death?.closingMs ?? 0);
+    };
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line !== 'open' && line !== 'work') said = line;
       if (line !== death?.said || left === undefined) return;
       left -= 1;
-      if (left === 0) timer = setTimeout(() => child.kill('SIGKILL'), death.afterMs);
+      if (left === 0) timer = setTimeout(end, death.afterMs);
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {

@@ -25,7 +25,7 @@ const overdue = setTimeout(() => {
 overdue.unref();
 
 process.stdout.write('open\n');
-const engine = await openServices({
+const opening = openServices({
   stateDir,
   services: ['sfn', 'lambda', 'sqs', 's3', 'eventbridge', 'scheduler', 'cloudwatch', 'cloudwatchlogs'],
   functions: {
@@ -40,12 +40,23 @@ const engine = await openServices({
     },
   },
 });
+let isClosing = false;
+const never = new Promise<never>(() => undefined);
+process.on('SIGTERM', () => {
+  isClosing = true;
+  setInterval(() => undefined, 1_000); // until it is killed, which may be while it closes
+  void opening.then((opened) => opened.close());
+});
+const engine = await opening;
 const life = { engine, notes, note };
 const subjects = Object.entries({ ...messages(life), ...executions(life) });
 const unfinished = new Set(subjects.map(([name]) => name));
 const problems = await Promise.all(
   subjects.map(async ([name, carryOn]) => {
-    const found = await carryOn();
+    const found = await carryOn().catch((error) => {
+      if (isClosing) return never;
+      throw error;
+    });
     unfinished.delete(name);
     now = [...unfinished].join(', ');
     return found.map((problem) => `${name}: ${problem}`);

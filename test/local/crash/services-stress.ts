@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { live, randomDeath, seeded } from './lives.ts';
+import { live, randomEnd, seeded } from './lives.ts';
 
 const KILLS_A_RUN = 20;
 const MOST_NOTES = 25; // of one life
@@ -19,7 +19,7 @@ for (let run = 1; kills < wanted; run += 1) {
     const program = [CHILD, join(folder, 'state'), join(folder, 'notes')];
     const ending = await live<{ readonly problems: readonly string[] }>(
       program,
-      kills < last ? randomDeath(random, MOST_NOTES) : undefined,
+      kills < last ? randomEnd(random, MOST_NOTES) : undefined,
     );
     if (ending === undefined) {
       kills += 1;
