@@ -146,6 +146,26 @@ export const growLog = (database: DatabaseSync): void => {
   }
 };
 
+/** What is said of a write that SQLite refused: of a disk that is full, or that fails. Anything else is given back as it is. */
+export const notWritten = (database: DatabaseSync, thrown: unknown): unknown => {
+  if (!isOfTheDisk(thrown)) return thrown;
+  return new EngineError(
+    'HDL525',
+    {
+      found: `${database.location() ?? 'the state in memory'} cannot be written (${thrown.message})`,
+      expected: 'a disk with room that takes what is written',
+      fix: 'make room and start the engine again: what was answered is kept, and it carries on from there.',
+    },
+    { cause: thrown },
+  );
+};
+
+// https://sqlite.org/rescode.html: SQLITE_IOERR and SQLITE_FULL, with what they are of in the higher bits. node:sqlite gives them as `errcode`.
+const OF_THE_DISK = [10, 13];
+
+export const isOfTheDisk = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error && 'errcode' in thrown && OF_THE_DISK.includes(Number(thrown.errcode) & 0xff);
+
 /** Closes what `openDatabase` gave. */
 export const closeDatabase = (database: DatabaseSync): void => {
   const path = database.location();

@@ -29,6 +29,8 @@
  * HDL523: a Task has Credentials, but the local engine has one account. Fix: run it against AWS.
  * HDL524: the definition that an execution started with is refused: it was damaged, or a version took it that knew less of AWS's
  * rules. The execution failed. Fix: start it again with another.
+ * HDL525: the state could not be written, of a full disk for one. Executions do not go on; what was answered is kept. Fix: make room, and start the
+ * engine again: it carries on.
  */
 /** What an engine error says: what was found, what was expected instead, and what to do about it. */
 export interface EngineErrorParts {

@@ -1,3 +1,4 @@
+import { isOfTheDisk } from '../database.ts';
 import { AwsError } from '../service.ts';
 
 const RETRY_NEVER = ['NotImplemented'];
@@ -15,12 +16,6 @@ const CODES: readonly (readonly [RegExp, string])[] = [
 
 /** Why a delivery failed, in the words of a dead letter, and whether another try can help. */
 export type Failure = { readonly code: string; readonly message: string; readonly passes: boolean };
-
-// https://sqlite.org/rescode.html: SQLITE_IOERR and SQLITE_FULL, which node:sqlite gives as `errcode`, with what they are of in the higher bits.
-const OF_THE_DISK = [10, 13];
-
-const isOfTheDisk = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && OF_THE_DISK.includes(Number(error.errcode) & 0xff);
 
 export const failureOf = (error: unknown): Failure => {
   if (!(error instanceof AwsError)) {

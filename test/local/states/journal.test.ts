@@ -47,7 +47,9 @@ test('a full disk in the middle of a transaction: nothing of it is there, and th
   const one = journal();
   one.append(new ExecutionLog(1), event(1));
   one.also(() => database.prepare('INSERT INTO other VALUES (?)').run('x'.repeat(100_000)));
-  expect(() => one.flush()).toThrow('database or disk is full');
+  expect(() => one.flush()).toThrow(
+    'HDL525 the state in memory cannot be written (database or disk is full); expected a disk with room that takes what is written. Fix: make room and start the engine again: what was answered is kept, and it carries on from there.',
+  );
   expect(database.prepare('SELECT count(*) AS chunks FROM sfn_log').get()?.chunks).toBe(0);
   one.append(new ExecutionLog(1), event(2));
   expect(() => one.flush()).toThrow('database or disk is full');

@@ -4,7 +4,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { invariant } from '../../../support/invariant.ts';
 import { type Clock, realClock } from '../../clock.ts';
-import { growLog } from '../../database.ts';
+import { growLog, notWritten } from '../../database.ts';
 import { ChunkTable } from './chunk-table.ts';
 import { decodeLine } from './decoding.ts';
 import type { ExecutionLog, Handover } from './encoding.ts';
@@ -120,8 +120,7 @@ export class Journal implements LogSink {
     try {
       this.#chunks.append(execution, line);
     } catch (thrown) {
-      this.#failure = { thrown };
-      throw thrown;
+      this.#fail(thrown);
     }
   }
 
@@ -222,9 +221,14 @@ export class Journal implements LogSink {
     try {
       write();
     } catch (thrown) {
-      this.#failure = { thrown };
-      throw thrown;
+      this.#fail(thrown);
     }
+  }
+
+  #fail(why: unknown): never {
+    const thrown = notWritten(this.#database, why);
+    this.#failure = { thrown };
+    throw thrown;
   }
 
   #writeAll(logs: readonly ExecutionLog[], writes: readonly (() => void)[]): void {
