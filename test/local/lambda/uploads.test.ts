@@ -104,4 +104,5 @@ test.each<[string, Buffer]>([
     message: 'Could not unzip uploaded file. Please check your file, then try to upload again.',
   });
   await expect(call('GetFunction', { FunctionName: 'f' })).rejects.toThrow('Function not found');
+  expect(readdirSync(join(served.dir, 'code'))).toEqual([]);
 });

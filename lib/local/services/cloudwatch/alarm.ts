@@ -1,5 +1,6 @@
 import { AwsError, type Shape } from '../../service.ts';
 import { dimensionsOf, metricKey, metricOf, read } from './metric.ts';
+import { checkIds } from './metric-queries.ts';
 import { statisticOf } from './statistic.ts';
 import { periodOf } from './time-series.ts';
 
@@ -65,10 +66,11 @@ export const statsOf = (queries: readonly Shape[]): readonly Shape[] =>
 const DAY = 86_400;
 const HOUR = 3_600;
 
-/** How many periods an alarm looks at, and how many of them make it. Throws ValidationError. */
-const countsOf = (settings: Shape, period: number): { evaluationPeriods: number; datapointsToAlarm: number } => {
-  const evaluationPeriods = read.number(settings, 'EvaluationPeriods');
-  const datapointsToAlarm = read.optionalNumber(settings, 'DatapointsToAlarm') ?? evaluationPeriods;
+/** Throws ValidationError for settings that CloudWatch refuses, and that an alarm that was made before may have. */
+export const checkAlarm = ({ queries, period, evaluationPeriods, datapointsToAlarm }: AlarmRule): void => {
+  checkIds(queries);
+  if (queries.filter((query) => read.flag(query, 'ReturnData') !== false).length !== 1)
+    throw invalid('Metrics list must contain exactly one metric matching the ReturnData=true condition');
   for (const [field, count] of Object.entries({ evaluationPeriods, datapointsToAlarm }))
     if (!Number.isInteger(count) || count < 1)
       throw invalid(
@@ -81,7 +83,6 @@ const countsOf = (settings: Shape, period: number): { evaluationPeriods: number;
     throw invalid(
       `Metrics cannot be checked across more than ${days === 1 ? 'a day' : 'seven days'} (EvaluationPeriods * Period must be <= ${days * DAY}).`,
     );
-  return { evaluationPeriods, datapointsToAlarm };
 };
 
 /** Reads and checks the settings of PutMetricAlarm. */
@@ -93,10 +94,9 @@ export const alarmRule = (settings: Shape): AlarmRule => {
   const queries = queriesOf(settings);
   const stats = statsOf(queries);
   if (stats.length === 0) throw invalid('An alarm needs at least one metric');
-  if (queries.filter((query) => read.flag(query, 'ReturnData') !== false).length !== 1)
-    throw invalid('Metrics list must contain exactly one metric matching the ReturnData=true condition');
   for (const stat of stats) statisticOf(read.text(stat, 'Stat'));
   const period = Math.max(...stats.map(periodOf));
+  const evaluationPeriods = read.number(settings, 'EvaluationPeriods');
   const wanted = read.optionalText(settings, 'TreatMissingData') ?? 'missing';
   const missing = MISSING_DATA.find((each) => each === wanted);
   if (!missing) throw invalid(`TreatMissingData ${wanted} is not valid`);
@@ -104,7 +104,8 @@ export const alarmRule = (settings: Shape): AlarmRule => {
   return {
     queries,
     period,
-    ...countsOf(settings, period),
+    evaluationPeriods,
+    datapointsToAlarm: read.optionalNumber(settings, 'DatapointsToAlarm') ?? evaluationPeriods,
     threshold,
     operator,
     breaches: (value) => compare(value, threshold),

@@ -5,7 +5,7 @@ import type { OperationTable } from '../../operation-table.ts';
 import { asked, pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import { storedMap } from '../../stored-map.ts';
-import { type Alarm, type AlarmState, alarmRule, metricsOfAlarm } from './alarm.ts';
+import { type Alarm, type AlarmState, alarmRule, checkAlarm, metricsOfAlarm } from './alarm.ts';
 import { actionsOf, emitStateChange, isActionKnown } from './alarm-actions.ts';
 import { evaluateAlarm } from './alarm-evaluation.ts';
 import { alarmWatch } from './alarm-watch.ts';
@@ -88,7 +88,7 @@ export const openAlarms = (
 
   const put = (input: Shape): Shape => {
     const name = read.text(input, 'AlarmName');
-    alarmRule(input);
+    checkAlarm(alarmRule(input));
     const actions = ['AlarmActions', 'OKActions', 'InsufficientDataActions'].flatMap((field) =>
       read.texts(input, field),
     );

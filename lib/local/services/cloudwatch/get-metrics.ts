@@ -2,7 +2,7 @@ import type { OperationTable } from '../../operation-table.ts';
 import { asked, pageOf } from '../../page.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { dimensionsOf, metricKey, metricOf, metricShape, read } from './metric.ts';
-import { evaluateQueries } from './metric-queries.ts';
+import { checkIds, evaluateQueries } from './metric-queries.ts';
 import type { MetricStore } from './metric-store.ts';
 import { statisticOf } from './statistic.ts';
 import { periodOf, type Window } from './time-series.ts';
@@ -61,7 +61,9 @@ export const metricReadOperations = (store: MetricStore): OperationTable => ({
   ListMetrics: (input) => listMetrics(store, input),
   GetMetricData: (input) => {
     const ascending = read.optionalText(input, 'ScanBy') === 'TimestampAscending';
-    const results = evaluateQueries(store, read.shapes(input, 'MetricDataQueries'), windowOf(input));
+    const queries = read.shapes(input, 'MetricDataQueries');
+    checkIds(queries);
+    const results = evaluateQueries(store, queries, windowOf(input));
     const MetricDataResults = results.map(({ id, label, series }) => {
       const entries = [...series].sort(([a], [b]) => (ascending ? a - b : b - a));
       return {

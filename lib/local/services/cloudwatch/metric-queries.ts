@@ -24,16 +24,20 @@ const periodOfAll = (queries: readonly Shape[]): number => {
   return Math.min(...stats.map((stat) => read.number(stat, 'Period')), ...(stats.length === 0 ? [60] : []));
 };
 
+/** Throws ValidationError where the ids of queries are none, or the same. */
+export const checkIds = (queries: readonly Shape[]): void => {
+  const ids = queries.map((query) => read.text(query, 'Id'));
+  const strange = ids.find((id) => !ID.test(id));
+  if (strange !== undefined) throw invalid(`The Id ${strange} must match ${ID.source}`);
+  if (new Set(ids).size < ids.length) throw invalid('The values for parameter id in MetricDataQueries are not unique');
+};
+
 /** Evaluates MetricDataQueries: metrics, and math over them by id. Returns those with ReturnData, in order. */
 export const evaluateQueries = (
   store: MetricStore,
   queries: readonly Shape[],
   window: Window,
 ): readonly QueryResult[] => {
-  const ids = queries.map((query) => read.text(query, 'Id'));
-  const strange = ids.find((id) => !ID.test(id));
-  if (strange !== undefined) throw invalid(`The Id ${strange} must match ${ID.source}`);
-  if (new Set(ids).size < ids.length) throw invalid('The values for parameter id in MetricDataQueries are not unique');
   const byId = new Map(queries.map((query) => [read.text(query, 'Id'), query]));
   const done = new Map<string, MathValue>();
   const underWay = new Set<string>();

@@ -218,8 +218,8 @@ export const eventSourceMappings = (
       GetEventSourceMapping: (input) => shown(of(input)),
       ListEventSourceMappings: list,
       UpdateEventSourceMapping: async (input) => {
-        const { queueArn, functionName } = of(input);
-        await checkQueue(queueArn, input.FunctionName === undefined ? functionName : named(input));
+        const { queueArn } = of(input);
+        if (input.FunctionName !== undefined) await checkQueue(queueArn, named(input));
         return store(input, of(input));
       },
       DeleteEventSourceMapping: (input) => {

@@ -83,7 +83,12 @@ const folderOf = (context: EngineContext, content: Buffer, fill: (folder: string
   const partial = `${folder}.partial`;
   fs.rmSync(partial, { recursive: true, force: true });
   fs.mkdirSync(partial, { recursive: true });
-  fill(partial);
+  try {
+    fill(partial);
+  } catch (error) {
+    fs.rmSync(partial, { recursive: true, force: true });
+    throw error;
+  }
   fs.renameSync(partial, folder);
   return folder;
 };

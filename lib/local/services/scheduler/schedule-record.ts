@@ -70,27 +70,29 @@ export const checkToCome = (settings: Shape, now: number): void => {
 const MOST_MINUTES = 1440;
 const MINUTE_MS = 60_000;
 
-/** How long after its time a schedule may fire: 0 unless its window is flexible. Throws ValidationException. */
+/** How long after its time a schedule may fire: 0 unless its window is flexible. */
 export const windowMs = (settings: Shape): number => {
-  const window = read.shape(settings, 'FlexibleTimeWindow');
+  const { Mode, MaximumWindowInMinutes } = read.optionalShape(settings, 'FlexibleTimeWindow') ?? {};
+  return Mode === 'FLEXIBLE' ? Number(MaximumWindowInMinutes) * MINUTE_MS : 0;
+};
+
+const checkWindow = (window: Shape): void => {
   const mode = read.text(window, 'Mode');
   const minutes = read.optionalNumber(window, 'MaximumWindowInMinutes');
   const invalid = (why: string): AwsError => new AwsError('ValidationException', `FlexibleTimeWindow ${why}`);
   if (mode !== 'OFF' && mode !== 'FLEXIBLE') throw invalid(`has the Mode ${mode}; expected OFF or FLEXIBLE`);
-  if (mode === 'OFF') {
-    if (minutes !== undefined) throw invalid('must have no MaximumWindowInMinutes where its Mode is OFF');
-    return 0;
-  }
-  if (minutes === undefined || !Number.isInteger(minutes) || minutes < 1 || minutes > MOST_MINUTES)
+  if (mode === 'OFF' && minutes !== undefined)
+    throw invalid('must have no MaximumWindowInMinutes where its Mode is OFF');
+  const isInBounds = minutes !== undefined && Number.isInteger(minutes) && minutes >= 1 && minutes <= MOST_MINUTES;
+  if (mode === 'FLEXIBLE' && !isInBounds)
     throw invalid(`must have MaximumWindowInMinutes from 1 to ${MOST_MINUTES} where its Mode is FLEXIBLE`);
-  return minutes * MINUTE_MS;
 };
 
 /** Throws where the settings are wrong, or ask for something that the engine does not do. */
 export const checkSettings = (settings: Shape): void => {
   scheduleOf(settings);
   checkTarget(read.shape(settings, 'Target'));
-  windowMs(settings);
+  checkWindow(read.shape(settings, 'FlexibleTimeWindow'));
   read.optionalTime(settings, 'StartDate');
   read.optionalTime(settings, 'EndDate');
 };
