@@ -77,7 +77,12 @@ export const executionOperations = (parts: Parts): OperationTable => {
         withData(input),
       );
     },
-    DescribeExecution: (input) => executions.describe(executions.get(executionIn(input)), withData(input)),
+    // Of Express executions AWS knows the children of Map Runs.
+    DescribeExecution: (input) => {
+      const asked = text(input, 'executionArn');
+      const child = asked.includes(':express:') ? executions.find(asked) : undefined;
+      return executions.describe(child ?? executions.get(executionIn(input)), withData(input));
+    },
     ListExecutions: (input) => {
       journal.flush();
       const filter = filterOf(parts, input);

@@ -192,6 +192,13 @@ export class ExecutionRows {
       .run(at, id);
   }
 
+  /** Another execution has the row of one that was Express and runs again. */
+  replace(id: number, { arn, name, startedAt }: Pick<ExecutionRow, 'arn' | 'name' | 'startedAt'>): void {
+    this.#database
+      .prepare('UPDATE sfn_executions SET arn = ?, name = ?, started_at = ? WHERE id = ?')
+      .run(arn, name, startedAt, id);
+  }
+
   find(arn: string): ExecutionRow | undefined {
     const row = this.#byArn.get(arn);
     return row && rowOf(row);

@@ -2,11 +2,10 @@
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
 import type { Journal } from '../../states/history/journal.ts';
 import { Payload } from '../../states/json.ts';
-import type { ExecutionIdentity } from '../../states/machine/identity.ts';
 import type { Lifetime } from '../../states/machine/lifetime.ts';
 import type { ChildResult, MapRun, MapRunLimits, MapRunPlan, MapRuns as Opens } from '../../states/machine/map-run.ts';
 import { uuid } from '../../uuid.ts';
-import type { ExecutionRow } from './execution-rows.ts';
+import { type ExecutionRow, type NewExecution, rowOfEnded, rowOfNew, rowOfRedriven } from './execution-rows.ts';
 import type { Executions } from './executions.ts';
 import type { Express } from './express.ts';
 import { type ExpressCounts, type MapRunRow, MapRunRows } from './map-run-rows.ts';
@@ -22,6 +21,7 @@ const resultOf = (row: ExecutionRow): ChildResult => ({
   cause: row.cause,
   startedAt: row.startedAt,
   stoppedAt: row.stoppedAt ?? row.startedAt,
+  express: row.arn.includes(':express:'),
   redrives: { count: row.redriveCount, last: row.redrivenAt },
 });
 
@@ -186,9 +186,15 @@ export class MapRuns implements Opens {
       expect: (count, items) => this.#journal.also(() => this.rows.expect(arn, count, items)),
       child: (index, input, items, lifetime) => {
         const stops = { lifetime, running, cause: aborted(arn) };
-        if (!express) return this.#child(plan, arn, label, index, input, items, stops, children.get(index));
+        const known = children.get(index);
+        if (!express) return this.#child(plan, arn, label, index, input, items, stops, known);
+        if (known && !isRedriven(plan, known)) {
+          express.add(known.status, 1, items);
+          return Promise.resolve(resultOf(known));
+        }
         express.add('RUNNING', 1, items);
-        return this.#expressChild(plan.parent, plan, label, input, stops).then((result) => {
+        const about = { machineArn: `${identity.machineArn}/${label}`, mapRun: arn, childIndex: index, items };
+        return this.#expressChild(plan, about, input, stops, known).then((result) => {
           express.add('RUNNING', -1, -items);
           express.add(result.status, 1, items);
           return result;
@@ -260,20 +266,23 @@ export class MapRuns implements Opens {
     return resultOf(row);
   }
 
+  /** An Express child has a row once it has ended, so that it is not run again. */
   async #expressChild(
-    identity: ExecutionIdentity,
     plan: MapRunPlan,
-    label: string,
+    about: Pick<NewExecution, 'machineArn' | 'mapRun' | 'childIndex' | 'items'>,
     input: Payload,
     stops: Stops,
+    redriven: ExecutionRow | undefined,
   ): Promise<ChildResult> {
+    const identity = plan.parent;
+    const { revision } = identity;
+    const { machineArn } = about;
     const name = this.#executions.newName();
-    const machineArn = `${identity.machineArn}/${label}`;
     const run = this.#express.run(
       {
         name,
         machineArn,
-        revision: identity.revision,
+        revision,
         machineName: identity.machineName,
         roleArn: identity.roleArn,
       },
@@ -281,20 +290,25 @@ export class MapRuns implements Opens {
       input,
     );
     const forget = stoppedBy(stops, () => run.abort(undefined, stops.cause));
-    const outcome = await stops.lifetime.within(run.ended);
+    const stored = run.ended.then((outcome) => {
+      const { arn, startedAt } = run;
+      const stoppedAt = this.#context.clock.now();
+      const told = { ...about, arn, name: arn.split(':').slice(-2).join(':'), revision, input: input.text };
+      const { rows } = this.#executions;
+      const begun = redriven
+        ? { ...rowOfRedriven(redriven, startedAt), arn, name: told.name, startedAt }
+        : rowOfNew(told, ++rows.lastId, startedAt);
+      this.#journal.also(() => {
+        if (redriven) {
+          rows.replace(begun.id, begun);
+          rows.reopen(begun.id, startedAt);
+        } else rows.insert(begun);
+        rows.close(begun.id, outcome, stoppedAt);
+      });
+      return resultOf(rowOfEnded(begun, outcome, stoppedAt));
+    });
+    const result = await stops.lifetime.within(stored);
     forget();
-    return {
-      arn: run.arn,
-      name,
-      machineArn,
-      status: outcome.status,
-      input,
-      output: outcome.output,
-      error: outcome.error,
-      cause: outcome.cause,
-      startedAt: run.startedAt,
-      stoppedAt: this.#context.clock.now(),
-      redrives: undefined,
-    };
+    return result;
   }
 }

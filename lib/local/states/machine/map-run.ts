@@ -34,8 +34,8 @@ export interface ChildResult {
   readonly cause: string | undefined;
   readonly startedAt: number;
   readonly stoppedAt: number;
-  /** Undefined where it is none that is redriven: an Express one. */
-  readonly redrives: { readonly count: number; readonly last: number | undefined } | undefined;
+  readonly express: boolean;
+  readonly redrives: { readonly count: number; readonly last: number | undefined };
 }
 
 export interface MapRun {

@@ -22,10 +22,12 @@ const failureOf = (child: ChildResult): JsonObject => ({
   ...(child.error !== undefined && { Error: child.error }),
 });
 
-const redriveStatus = ({ status }: ChildResult): JsonObject =>
-  status === 'SUCCEEDED'
+const redriveStatus = ({ status, redrives: { last } }: ChildResult): JsonObject => ({
+  ...(last !== undefined && { RedriveDate: new Date(last).toISOString() }),
+  ...(status === 'SUCCEEDED'
     ? { RedriveStatus: 'NOT_REDRIVABLE', RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven' }
-    : { RedriveStatus: 'REDRIVABLE_BY_MAP_RUN' };
+    : { RedriveStatus: 'REDRIVABLE_BY_MAP_RUN' }),
+});
 
 /** As AWS was recorded to write it by radkawar/stackd (testdata/aws/stepfunctions/distributed_map.json). */
 const description = (child: ChildResult): JsonObject => ({
@@ -36,9 +38,8 @@ const description = (child: ChildResult): JsonObject => ({
   Name: child.name,
   ...(child.output && { Output: child.output.text }),
   OutputDetails: { Included: true },
-  RedriveCount: child.redrives?.count ?? 0,
-  ...(child.redrives?.last !== undefined && { RedriveDate: new Date(child.redrives.last).toISOString() }),
-  ...(child.redrives && redriveStatus(child)),
+  RedriveCount: child.redrives.count,
+  ...(!child.express && redriveStatus(child)),
   StartDate: new Date(child.startedAt).toISOString(),
   StateMachineArn: child.machineArn,
   Status: child.status,
