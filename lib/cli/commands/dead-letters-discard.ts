@@ -1,12 +1,13 @@
 import { discardLetters } from '../../ledger/index.ts';
+import type { DeadLetter, LostStart } from '../../records/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { filterOptions, find } from '../dead-letters/find.ts';
 import { discardStart } from '../dead-letters/lost-starts.ts';
-import { printLetters } from '../dead-letters/table.ts';
+import { type AnyLetter, printLetters } from '../dead-letters/table.ts';
 import { whoAmI } from '../redo.ts';
 import { print, remark } from '../setting.ts';
-import { openTarget, targetOptions } from '../target.ts';
+import { openTarget, type Target, targetOptions } from '../target.ts';
 
 const { all: _, ...filters } = filterOptions;
 
@@ -35,8 +36,9 @@ export const deadLettersDiscard: Command = {
     try {
       const { letters, starts } = await find(target, given.operands[0], given, setting.now());
       const count = letters.length + starts.length;
-      printLetters([...letters, ...starts], given.has('json'), setting);
-      if (!given.has('go')) {
+      const [json, go] = [given.has('json'), given.has('go')];
+      if (!json || !go) printLetters([...letters, ...starts], json, setting);
+      if (!go) {
         remark(setting, ['', `${count} would be discarded. Nothing is done yet: add --go.`]);
         return 0;
       }
@@ -49,10 +51,23 @@ export const deadLettersDiscard: Command = {
         discarded += await discardLetters(aws, ledger, await target.pipeline(pipeline), own, { by, at, because });
       }
       for (const lost of starts) if (await discardStart(target, lost, { by, at, because })) discarded += 1;
-      if (!given.has('json')) print(setting, ['', `${discarded} discarded.`]);
+      if (json) printLetters(await asClosed(target, letters, starts), true, setting);
+      else print(setting, ['', `${discarded} discarded.`]);
       return 0;
     } finally {
       await target.close();
     }
   },
+};
+
+/** As the ledger has them now: what another did meanwhile is there too. */
+const asClosed = async (
+  { ledger }: Target,
+  letters: readonly DeadLetter[],
+  starts: readonly LostStart[],
+): Promise<readonly AnyLetter[]> => {
+  const closed: AnyLetter[] = [];
+  for (const letter of letters) closed.push((await ledger.deadLetters.get(letter)) ?? letter);
+  for (const lost of starts) closed.push((await ledger.lostStarts.get(lost.id)) ?? lost);
+  return closed;
 };

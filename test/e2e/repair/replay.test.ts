@@ -126,7 +126,12 @@ describe('heddle dead-letters', () => {
     });
     await shop.heddle('dead-letters', 'discard', run, '--because', 'spam');
     expect((await shop.heddle('dead-letters', 'list', run, '--json')).stdout.split('\n')).toHaveLength(3);
-    await shop.heddle('dead-letters', 'discard', run, '--because', 'spam', '--go');
+    const { stdout } = await shop.heddle('dead-letters', 'discard', run, '--because', 'spam', '--go', '--json');
+    const closed = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(closed.map(({ state, because }) => [state, because])).toEqual(Array(2).fill(['discarded', 'spam']));
     expect((await shop.heddle('dead-letters', 'list', run)).stdout).toMatch(/^No such dead letter in/);
     expect((await shop.heddle('dead-letters', 'list', run, '--all')).stdout).toContain('discarded');
     expect((await shop.heddle('run', run)).stdout).toMatch(/discarded +\S+ with heddle +\S+\/score\/\d: spam/);
