@@ -23,16 +23,17 @@ const drops = definePipeline(
 );
 
 const app = new DeployedApp(drops);
-beforeAll(() =>
-  app.open({
+beforeAll(async () => {
+  await app.open({
     beside: (stack) => {
       const dead = new Queue(stack, 'Dead', { queueName: 'drops-dead' });
-      const visibilityTimeout = Duration.seconds(1);
+      const visibilityTimeout = Duration.seconds(30); // as long as the function that takes from it
       const deadLetterQueue = { queue: dead, maxReceiveCount: 1 };
       new Queue(stack, 'Inbox', { queueName: 'drops-inbox', visibilityTimeout, deadLetterQueue });
     },
-  }),
-);
+  });
+  await sqs('SetQueueAttributes', 'drops-inbox', { Attributes: { VisibilityTimeout: '1' } });
+});
 afterAll(() => app.close());
 
 const sqs = async (operation: string, queue: string, input: object = {}) => {
