@@ -103,6 +103,17 @@ describe('asynchronous events', () => {
   });
 });
 
+test('a function that nobody told what to do with its events has no configuration of them', async () => {
+  await open();
+  await create('f', wrapEvent(''));
+  const config = () => call('GetFunctionEventInvokeConfig', { FunctionName: 'f' });
+  await expect(config()).rejects.toThrow("function:f:$LATEST doesn't have an EventInvokeConfig");
+  await call('PutFunctionEventInvokeConfig', { FunctionName: 'f', MaximumRetryAttempts: 0 });
+  expect(await config()).toMatchObject({ MaximumRetryAttempts: 0 });
+  await call('DeleteFunctionEventInvokeConfig', { FunctionName: 'f' });
+  await expect(config()).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+});
+
 describe('queues that feed functions', () => {
   const counts = async (url: string): Promise<Shape> => {
     const { Attributes } = await served.call('sqs', 'GetQueueAttributes', { QueueUrl: url, AttributeNames: ['All'] });

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { lambdaService } from '../../../lib/local/services/lambda/index.ts';
 import { type Served, serve } from '../server/serve.ts';
 
-// Not in this process: Jest loads modules in its own way. `inProcess` has the same loader.
 const COMMON_JS = 'const { x } = require("./lib/x.js"); exports.handler = async () => [x, typeof module];';
 const ES_MODULE = 'import { x } from "./lib/x.js"; export const handler = async () => [x, typeof module];';
 const rows: readonly (readonly [string, { readonly [file: string]: string }, unknown])[] = [
@@ -24,9 +23,6 @@ const rows: readonly (readonly [string, { readonly [file: string]: string }, unk
 ];
 
 let served: Served;
-beforeEach(async () => {
-  served = await serve({ make: [(context) => lambdaService(context)] });
-});
 afterEach(() => served.close());
 
 const write = (directory: string, files: { readonly [file: string]: string }): void => {
@@ -36,7 +32,10 @@ const write = (directory: string, files: { readonly [file: string]: string }): v
   }
 };
 
-describe('code in a project of ES modules', () => {
+describe.each(['worker', 'inProcess'] as const)('code in a project of ES modules: %s', (isolation) => {
+  beforeEach(async () => {
+    served = await serve({ make: [(context) => lambdaService(context, { isolation })] });
+  });
   test.each(rows)('%s', async (_what, files, answer) => {
     write(served.dir, { 'project/package.json': '{"type":"module"}' });
     const LocalDirectory = join(served.dir, 'project', 'cdk.out', 'asset.1');

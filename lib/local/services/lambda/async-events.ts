@@ -151,7 +151,14 @@ export const asyncEvents = (context: EngineContext, functions: Functions, invoke
 
   const configOf = (input: Shape): Shape => {
     const { name } = functions.of(input);
-    const config = configs.get(name) ?? DEFAULT;
+    const config = configs.get(name);
+    if (!config)
+      throw new AwsError(
+        'ResourceNotFoundException',
+        `The function ${functionArn(context, name)}:$LATEST doesn't have an EventInvokeConfig`,
+        404,
+        { Type: 'User' },
+      );
     return {
       FunctionArn: `${functionArn(context, name)}:$LATEST`,
       LastModified: config.modifiedMs / 1000,
