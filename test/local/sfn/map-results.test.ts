@@ -217,6 +217,28 @@ test('where results cannot be written, the map fails of what it failed of, and s
   });
 });
 
+test('a map that fails because its results cannot be written has written none', async () => {
+  const local = await engineWithFiles({ stateDir });
+  const ResultWriter = { ...toS3, Arguments: { Bucket: 'absent' } };
+  const executionArn = await local.start(await local.create(machine({ Items: [items[0]], ResultWriter })));
+  expect(await local.ended(executionArn)).toMatchObject({ error: 'States.ResultWriterFailed' });
+  const { mapRunArn } = await mapRunOf(local, executionArn);
+  const itemCounts = { total: 1, succeeded: 1, resultsWritten: 0 };
+  expect(await local.call('DescribeMapRun', { mapRunArn })).toMatchObject({ status: 'FAILED', itemCounts });
+});
+
+test('an input that is too large to begin with is among those that did not begin', async () => {
+  const local = await engineWithFiles({ stateDir, functions: { work: failing } });
+  const made = `{% $append($states.input, {"n": $pad('', 262144, 'x'), "wait": 0, "works": false}) %}`;
+  const executionArn = await local.start(await local.create(machine({ Items: made })), items.slice(0, 4));
+  expect(await local.ended(executionArn)).toMatchObject({ error: 'States.ExceedToleratedFailureThreshold' });
+  const { results } = await resultsIn(local, (await mapRunOf(local, executionArn)).folder);
+  expect(results.PENDING?.map(({ Input }) => Input.length)).toEqual([
+    JSON.stringify(items[3]).length,
+    JSON.stringify({ n: 'x'.repeat(262_144), wait: 0, works: false }).length,
+  ]);
+});
+
 test('an engine that goes down while they are written writes them after it; no further child begins', async () => {
   const database = join(stateDir, 'down.db');
   const written = Promise.withResolvers<void>();

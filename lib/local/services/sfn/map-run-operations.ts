@@ -30,11 +30,13 @@ const countsOf = ({ status: whole }: MapRunRow, total: number, found: ReadonlyMa
     known += count;
   }
   counts.pending = Math.max(0, total - known);
+  // One that fails without a failed child could not read or write.
+  const isWritten = whole === 'SUCCEEDED' || (whole === 'FAILED' && known > (counts.succeeded ?? 0));
   return {
     ...counts,
     total,
     // With a ResultWriter or not; of those that have not begun, too (recorded on AWS by radkawar/stackd).
-    resultsWritten: whole === 'SUCCEEDED' || whole === 'FAILED' ? total : 0,
+    resultsWritten: isWritten ? total : 0,
     failuresNotRedrivable: 0,
   };
 };

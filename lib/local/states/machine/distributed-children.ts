@@ -1,6 +1,6 @@
 // The children of a Distributed Map: as many at once as the limits of the moment allow, taken from their inputs as there is room.
 import { StateError } from '../errors.ts';
-import type { Payload } from '../json.ts';
+import { Payload } from '../json.ts';
 import type { MapState } from '../parse/machine.ts';
 import type { ChildInput } from './item-batches.ts';
 import type { MapRun } from './map-run.ts';
@@ -96,7 +96,7 @@ export const runChildren = (
           void start(next++, value);
         } else {
           unbegun++;
-          await results.pending?.(visit.payload(value.value));
+          await results.pending?.(Payload.of(value.value)); // of any size: nothing begins with it
         }
       }
     } catch (error) {
