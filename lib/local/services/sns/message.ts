@@ -1,4 +1,5 @@
 import { fieldReader, isShape } from '../../field-reader.ts';
+import { isAttributeName, isNoNumber } from '../../message-attribute.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { invalid } from './topic.ts';
 
@@ -49,21 +50,18 @@ const textsOf = (text: string, structure: string | undefined): Message['texts'] 
   return { ...Object.fromEntries(byProtocol), default: fallback };
 };
 
-/** Letters, digits, `_`, `-`, and single dots inside; AWS has the names of its own. A queue would refuse another, as above. */
-const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.)(?!.*\.\.)[\w-](?:[\w.-]{0,254}[\w-])?$/i;
-
 const wrongAttribute = (message: string): AwsError => new AwsError('ParameterValueInvalid', message);
 
 const attributeOf = (name: string, value: unknown): MessageAttribute => {
   if (!isShape(value) || typeof value.DataType !== 'string')
     throw invalid(`The message attribute '${name}' must contain non-empty message attribute type.`);
   const { DataType, StringValue, BinaryValue } = value;
-  if (!ATTRIBUTE_NAME.test(name)) throw wrongAttribute(`Invalid message attribute name: ${name}`);
+  if (!isAttributeName(name)) throw wrongAttribute(`Invalid message attribute name: ${name}`);
   if (!/^(?:String|Number|Binary)(?:\..+)?$/.test(DataType))
     throw wrongAttribute(
       `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
     );
-  if (DataType.startsWith('Number') && typeof StringValue === 'string' && Number.isNaN(Number(StringValue)))
+  if (isNoNumber(DataType, StringValue))
     throw wrongAttribute(`Could not cast message attribute '${name}' value to number.`);
   const binary = BinaryValue instanceof Uint8Array ? Buffer.from(BinaryValue).toString('base64') : BinaryValue;
   if (typeof StringValue === 'string' && StringValue !== '') return { DataType, StringValue };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { atomically } from '../../atomically.ts';
 import { isShape } from '../../field-reader.ts';
+import { isAttributeName, isNoNumber } from '../../message-attribute.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { AwsError, notImplemented, type Shape } from '../../service.ts';
 import { uuid } from '../../uuid.ts';
@@ -60,18 +61,14 @@ const delayOf = (queue: Queue, input: Shape): number => {
 
 const attributesOf = (input: Shape): Shape => read.optionalShape(input, 'MessageAttributes') ?? {};
 
-/** Letters, digits, `_`, `-`, and single dots inside; AWS has the names of its own. */
-const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.)(?!.*\.\.)[\w-](?:[\w.-]{0,254}[\w-])?$/i;
-
 /** Throws InvalidParameterValue for a name that is none, or a number that is none. Type and value: see `attributesDigest`. */
 const checkAttribute = (name: string, { DataType, StringValue }: Shape): void => {
-  if (!ATTRIBUTE_NAME.test(name))
+  if (!isAttributeName(name))
     throw new AwsError(
       'InvalidParameterValue',
       `The message attribute name '${name}' is invalid. Attribute name can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and period (.) characters.`,
     );
-  const isNumber = typeof DataType === 'string' && /^Number(?:\.|$)/.test(DataType);
-  if (isNumber && typeof StringValue === 'string' && Number.isNaN(Number(StringValue)))
+  if (isNoNumber(DataType, StringValue))
     throw new AwsError(
       'InvalidParameterValue',
       `Can't cast the value of message (user) attribute '${name}' to a number.`,
