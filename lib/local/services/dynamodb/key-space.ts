@@ -56,7 +56,7 @@ export const keySpaceStatements = (database: DatabaseSync): Statements => {
   };
 };
 
-function* entriesOf(statements: Statements, space: string, range: KeyRange): Generator<Entry> {
+export function* entriesOf(statements: Statements, space: string, range: KeyRange): Generator<Entry> {
   let left = range.limit === undefined || range.limit < 0 ? Number.POSITIVE_INFINITY : range.limit;
   let rest = range;
   while (left > 0) {

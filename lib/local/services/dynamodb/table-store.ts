@@ -1,7 +1,7 @@
 // The store that dynalite's actions run on: its tables, items, index entries and tags, each in a key space.
 import type { EngineContext, Shape } from '../../service.ts';
 import type { Callback, DynaliteError, DynaliteStore, KeySpace } from './dynalite.ts';
-import { type KeySpaceStatements, keySpace } from './key-space.ts';
+import { entriesOf, type KeySpaceStatements, keySpace } from './key-space.ts';
 
 const MAX_ITEM_BYTES = 400 * 1024;
 
@@ -24,11 +24,28 @@ export interface TableStore extends DynaliteStore {
   close(): void;
 }
 
+/** A killed process leaves tables on their way, whose timers it took with it: they come to where they were to come. */
+const settleAll = (statements: KeySpaceStatements): void => {
+  for (const { key, value } of [...entriesOf(statements, 'table', {})]) {
+    const table: Shape = JSON.parse(value);
+    if (!isInTransit(table)) continue;
+    if (table.TableStatus === 'DELETING') {
+      statements.del('table', key); // its items went as that was stored
+      continue;
+    }
+    const { GlobalSecondaryIndexes: indexes } = table;
+    const active = Array.isArray(indexes) && indexes.map((index: Shape) => ({ ...index, IndexStatus: 'ACTIVE' }));
+    const settled = { ...table, TableStatus: 'ACTIVE', ...(active && { GlobalSecondaryIndexes: active }) };
+    statements.put('table', key, JSON.stringify(settled));
+  }
+};
+
 /** dynalite's store on the engine's database. */
 export const tableStore = (
   place: Pick<EngineContext, 'region' | 'account'>,
   statements: KeySpaceStatements,
 ): TableStore => {
+  settleAll(statements);
   let isOpen = true;
   const waiting = new Map<string, (() => void)[]>();
   const tell = (name: string): void => {
