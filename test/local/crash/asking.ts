@@ -20,13 +20,15 @@ export const few = numbers.slice(0, 6);
 export const asking = ({ engine, notes, note }: Life) => {
   const to = (id: Parameters<Services['service']>[0]) => (operation: string, input: Shape) =>
     engine.service(id).call(operation, input);
-  const [sqs, sfn, s3, events, scheduler, lambda] = [
+  const [sqs, sfn, s3, events, scheduler, lambda, sns, dynamodb] = [
     to('sqs'),
     to('sfn'),
     to('s3'),
     to('eventbridge'),
     to('scheduler'),
     to('lambda'),
+    to('sns'),
+    to('dynamodb'),
   ];
 
   const once = async (text: string, work: () => Promise<unknown>): Promise<void> => {
@@ -93,6 +95,8 @@ export const asking = ({ engine, notes, note }: Life) => {
     events,
     scheduler,
     lambda,
+    sns,
+    dynamodb,
     once,
     unless,
     queue,

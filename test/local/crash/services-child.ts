@@ -4,9 +4,22 @@ import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs
 import { openServices } from '../../../lib/local/index.ts';
 import { executions } from './executions.ts';
 import { messages } from './messages.ts';
+import { stores } from './stores.ts';
 
 const [stateDir = '', notesFile = ''] = process.argv.slice(2);
 const LONGEST_LIFE_MS = 60_000;
+const SERVICES = [
+  'sfn',
+  'lambda',
+  'sqs',
+  'sns',
+  's3',
+  'dynamodb',
+  'eventbridge',
+  'scheduler',
+  'cloudwatch',
+  'cloudwatchlogs',
+] as const;
 
 const file = openSync(notesFile, 'a+');
 const notes = new Set(readFileSync(notesFile, 'utf8').split('\n').filter(Boolean));
@@ -17,7 +30,10 @@ const note = (text: string): void => {
   process.stdout.write('work\n');
 };
 
-let now = '';
+let now = 'it opens';
+process.on('exit', (code) => {
+  if (code === 13) process.stderr.write(`nobody is there any more who would carry on with ${now}\n`); // an `await` that nothing will settle
+});
 const overdue = setTimeout(() => {
   process.stdout.write(`${JSON.stringify({ problems: [`it takes longer than a minute: ${now}`] })}\n`);
   process.exit(0);
@@ -27,7 +43,7 @@ overdue.unref();
 process.stdout.write('open\n');
 const opening = openServices({
   stateDir,
-  services: ['sfn', 'lambda', 'sqs', 's3', 'eventbridge', 'scheduler', 'cloudwatch', 'cloudwatchlogs'],
+  services: SERVICES,
   functions: {
     work: async (event: unknown) => {
       note(`called ${JSON.stringify(event)}`);
@@ -49,8 +65,9 @@ process.on('SIGTERM', () => {
 });
 const engine = await opening;
 const life = { engine, notes, note };
-const subjects = Object.entries({ ...messages(life), ...executions(life) });
+const subjects = Object.entries({ ...messages(life), ...stores(life), ...executions(life) });
 const unfinished = new Set(subjects.map(([name]) => name));
+now = [...unfinished].join(', ');
 const problems = await Promise.all(
   subjects.map(async ([name, carryOn]) => {
     const found = await carryOn().catch((error) => {

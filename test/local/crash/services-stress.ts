@@ -1,4 +1,4 @@
-// `node test/local/crash/services-stress.ts 100 [SEED]`: kills engines of many services that many times. What they do, messages.ts and executions.ts say.
+// `node test/local/crash/services-stress.ts 100 [SEED]`: kills engines of many services that many times. What they do, messages.ts, stores.ts and executions.ts say.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ const wanted = Number(process.argv[2] ?? 100);
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 32);
 
 const random = seeded(seed);
+console.log(`seed ${seed}`);
 let [kills, problems] = [0, 0];
 for (let run = 1; kills < wanted; run += 1) {
   const folder = mkdtempSync(join(tmpdir(), 'heddle-stress-'));
@@ -31,5 +32,5 @@ for (let run = 1; kills < wanted; run += 1) {
     break;
   }
 }
-console.log(`seed ${seed}: ${kills} kills; ${problems} problems`);
+console.log(`${kills} kills; ${problems} problems`);
 process.exit(problems === 0 ? 0 : 1);
