@@ -59,6 +59,8 @@ const withEach = async (
   return refused;
 };
 
+const handleOf = ({ ReceiptHandle }: WaitingMessage): object => ({ ReceiptHandle });
+
 /** How a queue is looked through. */
 export interface Look {
   /** Messages that are deleted at most. @default all that are meant */
@@ -81,8 +83,7 @@ export const lookThrough = async (
   const left = new Map<string, WaitingMessage>();
   const taken = new Set<string>();
   const takeOff = async (messages: readonly WaitingMessage[]): Promise<void> => {
-    const meant = messages.map(({ ReceiptHandle }) => ({ ReceiptHandle }));
-    const [refused] = await withEach(aws, 'DeleteMessageBatch', QueueUrl, meant);
+    const [refused] = await withEach(aws, 'DeleteMessageBatch', QueueUrl, messages.map(handleOf));
     if (refused !== undefined) throw new Error(`${QueueUrl} did not let go of a message: ${refused}`);
     for (const { MessageId } of messages) {
       taken.add(MessageId);
@@ -105,9 +106,11 @@ export const lookThrough = async (
     await takeOff(messages.filter(isMeant));
     if (messages.length < atOnce && isFound?.() && (await messagesOn(aws, QueueUrl)) <= left.size) break;
   }
-  if (areOver) await takeOff(await areOver([...left.values()]));
+  const over = (await areOver?.([...left.values()])) ?? [];
+  await withEach(aws, 'DeleteMessageBatch', QueueUrl, over.map(handleOf)); // one that is refused shows up by itself, as below
+  for (const { MessageId } of over) left.delete(MessageId);
   const shown = [...left.values()].map(({ ReceiptHandle }) => ({ ReceiptHandle, VisibilityTimeout: 0 }));
-  await withEach(aws, 'ChangeMessageVisibilityBatch', QueueUrl, shown); // one that is refused shows up by itself
+  await withEach(aws, 'ChangeMessageVisibilityBatch', QueueUrl, shown);
   return { taken: taken.size, left: [...left.values()] };
 };
 
