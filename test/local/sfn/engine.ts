@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly services?: (context: EngineContext) => readonly Service[];
   readonly stateDir?: string;
   readonly database?: string;
+  /** Of all chance. Engines on one database, one after the other, want different ones. @default 7 */
+  readonly seed?: number;
   readonly clock?: Clock;
   /** Whether what was left is carried on with; else only what is asked for is done. @default true */
   readonly work?: boolean;
@@ -78,7 +80,7 @@ export const engine = (options: EngineOptions = {}) => {
   const clock = options.clock ?? virtualClock(START);
   const events: BusEvent[] = [];
   const closed = new Map<string, () => void>();
-  let seed = 7;
+  let seed = options.seed ?? 7;
   const services = new Map<ServiceId, Service>();
   const database = new DatabaseSync(options.database ?? ':memory:');
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');

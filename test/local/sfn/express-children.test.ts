@@ -4,6 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { virtualClock } from '../../../lib/local/virtual-clock.ts';
 import { engine, type Handler, invoke } from './engine.ts';
 
 let folder: string;
@@ -116,6 +117,42 @@ test('a redrive runs those again that had failed; each can be listed and describ
     executionCounts: { total: 4, succeeded: 4 },
   });
 });
+
+test.each(['STANDARD', 'EXPRESS'])(
+  'a %s child that failed in a redrive is not run again where that is cut',
+  async (ExecutionType) => {
+    const database = join(folder, `again-${ExecutionType}.db`);
+    const functions = (calls: number[], fails: readonly number[], hangs = 0) => ({
+      work: ((n: number) => {
+        calls.push(n);
+        if (fails.includes(n)) throw new RangeError(String(n));
+        return n === hangs ? new Promise(() => undefined) : n;
+      }) as Handler,
+    });
+    const made = definition({ ToleratedFailureCount: 1 });
+    made.States.M.ItemProcessor.ProcessorConfig.ExecutionType = ExecutionType;
+    const first = engine({ database, functions: functions([], [1, 2]) });
+    const executionArn = await first.start(await first.create(made));
+    expect(await first.ended(executionArn)).toMatchObject({ status: 'FAILED' });
+    await first.close();
+
+    const calls: number[] = [];
+    const later = (clock: Local['clock']) => virtualClock(clock.now() + 1_000);
+    const second = engine({ database, seed: 8, clock: later(first.clock), functions: functions(calls, [3], 4) });
+    await second.call('RedriveExecution', { executionArn });
+    for (let turn = 0; turn < 1_000 && !calls.includes(4); turn++) await new Promise(setImmediate);
+    expect(calls).toEqual([1, 2, 3, 4]);
+    await second.close();
+
+    const after: number[] = [];
+    const third = engine({ database, seed: 9, clock: later(second.clock), functions: functions(after, []) });
+    expect(await third.ended(executionArn)).toMatchObject({
+      status: 'SUCCEEDED',
+      output: [1, 2, { Status: 'FAILED', Error: 'RangeError' }, 4],
+    });
+    expect(after).toEqual([4]);
+  },
+);
 
 test('those that run when their parent is stopped are aborted', async () => {
   const local = engine({ functions: { work: () => new Promise(() => undefined) } });

@@ -54,15 +54,19 @@ const stoppedBy = ({ lifetime, running }: Stops, stop: () => void): (() => void)
   };
 };
 
-/** A redriven parent redrives the children that had not succeeded. */
-const isRedriven = ({ parent }: MapRunPlan, child: ExecutionRow): boolean =>
-  child.status !== 'SUCCEEDED' && child.redriveCount < parent.redriveCount;
+/**
+ * Whether a child runs again: a redriven parent redrives those that had not succeeded, once. `redrives`: the redrive begins now, else it
+ * may have been under way when the engine went down.
+ */
+const isRedriven = ({ parent }: MapRunPlan, redrives: boolean, child: ExecutionRow): boolean => {
+  if (child.status === 'SUCCEEDED' || child.status === 'RUNNING') return false;
+  return redrives || (parent.redriveCount > 0 && (child.redrivenAt ?? child.startedAt) < parent.timedFrom);
+};
 
-const failedIn = (plan: MapRunPlan, children: Iterable<ExecutionRow>): number => {
+const failedIn = (children: Iterable<ExecutionRow>): number => {
   let items = 0;
   for (const child of children)
-    if (child.status !== 'SUCCEEDED' && child.status !== 'RUNNING' && !isRedriven(plan, child))
-      items += child.items ?? 1;
+    if (child.status !== 'SUCCEEDED' && child.status !== 'RUNNING') items += child.items ?? 1;
   return items;
 };
 
@@ -170,11 +174,12 @@ export class MapRuns implements Opens {
     };
     this.#live.set(arn, live);
     const running = new Set<() => void>();
+    const runsAgain = (child: ExecutionRow) => isRedriven(plan, redrives > 0, child);
     return {
       arn,
       redrives,
       generation: redrives || (before?.redriveCount ?? 0),
-      failedBefore: failedIn(plan, children.values()),
+      failedBefore: failedIn([...children.values()].filter((child) => !runsAgain(child))),
       knows: (index) => children.has(index),
       stop: () => {
         for (const stop of [...running]) stop();
@@ -187,8 +192,8 @@ export class MapRuns implements Opens {
       child: (index, input, items, lifetime) => {
         const stops = { lifetime, running, cause: aborted(arn) };
         const known = children.get(index);
-        if (!express) return this.#child(plan, arn, label, index, input, items, stops, known);
-        if (known && !isRedriven(plan, known)) {
+        if (!express) return this.#child(plan, arn, label, index, input, items, stops, known, runsAgain);
+        if (known && !runsAgain(known)) {
           express.add(known.status, 1, items);
           return Promise.resolve(resultOf(known));
         }
@@ -229,11 +234,12 @@ export class MapRuns implements Opens {
     items: number,
     stops: Stops,
     known: ExecutionRow | undefined,
+    runsAgain: (child: ExecutionRow) => boolean,
   ): Promise<ChildResult> {
     // It may have been stopped since the Map Run was taken up.
     const isStopped = known?.status === 'RUNNING' && !this.#executions.left.executions.has(known.arn);
     const before = isStopped ? this.#executions.get(known.arn) : known;
-    if (before && before.status !== 'RUNNING' && !isRedriven(plan, before)) return resultOf(before);
+    if (before && before.status !== 'RUNNING' && !runsAgain(before)) return resultOf(before);
     const identity = plan.parent;
     const program = {
       machine: { ...plan.processor, timeoutSeconds: undefined },
