@@ -311,3 +311,34 @@ test('what the event bus cannot be told is kept for the next time, and does not 
   expect(told(events)).toEqual(['RUNNING', 'SUCCEEDED', 'RUNNING']);
   database.close();
 });
+
+test('an answer that comes as the engine closes is refused as one to be tried again, and the task waits for it then', async () => {
+  const Resource = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
+  const Arguments = { FunctionName: 'work', Payload: { token: '{% $states.context.Task.Token %}' } };
+  const waits = {
+    QueryLanguage: 'JSONata',
+    StartAt: 'T',
+    States: { T: { Type: 'Task', Resource, Arguments, End: true } },
+  };
+  const asked = Promise.withResolvers<string>();
+  const stateDir = join(folder, 'answered');
+  const place = { region: 'us-east-1', account: '123456789012', services: ['sfn', 'lambda'] as const };
+  const work = ({ token }: { token: string }) => asked.resolve(token);
+  const first = await openHost({ stateDir, ...place, functions: { work } });
+  await first.composition.start();
+  const sfn = first.composition.get('sfn');
+  const machine = { name: 'm', definition: JSON.stringify(waits), roleArn: 'arn:aws:iam::123456789012:role/r' };
+  const { stateMachineArn } = await sfn.call('CreateStateMachine', machine);
+  const { executionArn } = await sfn.call('StartExecution', { stateMachineArn });
+  const answer = { taskToken: await asked.promise, output: '7' };
+  await setImmediate();
+  await sfn.close?.(); // others are yet to close
+  const refused = { code: 'ServiceUnavailable', status: 503 };
+  await expect(sfn.call('SendTaskSuccess', answer)).rejects.toMatchObject(refused);
+  await first.close();
+
+  const again = await live(stateDir, () => 1);
+  await again.engine.service('sfn').call('SendTaskSuccess', answer);
+  expect(await again.engine.ended(String(executionArn))).toMatchObject({ status: 'SUCCEEDED', output: '7' });
+  await again.engine.close();
+});

@@ -113,6 +113,7 @@ export const sfnService = (
     ended: async (arn) => executions.describe(await executions.ended(arn, new Lifetime())),
     start: async () => executions.resumeAll(),
     close: async () => {
+      tokens.close();
       // First, so that nothing is recorded of how the rest comes to an end.
       journal.close();
       logs.close();

@@ -43,6 +43,7 @@ export const tokenOperations = ({ tokens, journal }: Parts): OperationTable => {
   // The execution takes the answer up in promise jobs of this turn; a turn later it is in the journal.
   const settled = async (): Promise<Shape> => {
     await new Promise((resolve) => setImmediate(resolve));
+    tokens.check();
     await journal.commit();
     return {};
   };

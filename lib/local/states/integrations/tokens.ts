@@ -27,6 +27,7 @@ export class Tokens {
   /** Tokens of tasks that will wait again once their executions have been taken up, and answers that came before that. */
   readonly #expected = new Map<string, ((waiting: Waiting | undefined) => void)[]>();
   readonly #random: () => number;
+  #isClosed = false;
 
   constructor(random: () => number) {
     this.#random = random;
@@ -94,7 +95,20 @@ export class Tokens {
     await this.#answer(token, 'beat');
   }
 
+  /** From now on nobody takes an answer up: tasks wait for theirs when the engine is opened again. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Throws ServiceUnavailable where an answer may not have been taken up. That it came too late, a worker would believe. */
+  check(): void {
+    if (!this.#isClosed) return;
+    const message = 'the engine closes: the task waits for its answer when it is opened again';
+    throw new AwsError('ServiceUnavailable', message, 503);
+  }
+
   #answer(token: string, answer: Answer): Promise<void> | undefined {
+    this.check();
     const waiting = this.#waiting.get(token);
     if (waiting) {
       give(waiting, answer);
