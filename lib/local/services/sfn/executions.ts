@@ -26,7 +26,7 @@ import {
 } from './execution-rows.ts';
 import { LeftOver, managedBy, tellUntold } from './interrupted.ts';
 import type { MachineRow, Machines } from './machines.ts';
-import { parseInput } from './requests.ts';
+import { closing, parseInput } from './requests.ts';
 import { executionArn, nameOf, START, startMemo } from './row-from-log.ts';
 import { YearLimit } from './year-limit.ts';
 
@@ -88,6 +88,7 @@ export class Executions {
     input: string,
     by: Pick<ExecutionRow, 'versionArn' | 'aliasArn'>,
   ): Promise<ExecutionRow> {
+    if (this.#closed) throw closing();
     const payload = parseInput(input);
     const name = asked ?? this.newName();
     const arn = executionArn(machine.arn, name);
@@ -147,8 +148,8 @@ export class Executions {
 
   /** Runs again what failed, was aborted or timed out, unless `clientToken` did so before. Throws ExecutionNotRedrivable. */
   async redrive(arn: string, clientToken: string | undefined): Promise<number> {
-    const row = this.get(arn);
-    const now = this.#context.clock.now();
+    if (this.#closed) throw closing();
+    const [row, now] = [this.get(arn), this.#context.clock.now()];
     const events = this.#journal.read(row.id).filter(isEvent);
     const before = redrivenWith(events, clientToken, now);
     if (before !== undefined) return before; // on disk: it was read

@@ -124,6 +124,9 @@ export const checkRole = <T extends string | undefined>(arn: T): T => {
   throw new AwsError('InvalidArn', `Invalid Role Arn: '${arn}'`);
 };
 
+/** Nothing is recorded any more: who asks, a delivery for one, must not take it for done. */
+export const closing = (): AwsError => new AwsError('ServiceUnavailable', 'the engine closes', 503);
+
 export const seconds = (milliseconds: number): number => milliseconds / 1000;
 
 /** The input of an execution. Throws InvalidExecutionInput. */
