@@ -1,4 +1,4 @@
-// A chain of functions that is alone writes five events as one record: it must read as one that shares its transactions with others.
+// A chain of functions that is alone writes the events between two, and those at its end, as one record: it must read as one that shares its transactions with others.
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,11 +28,11 @@ const chain = (names: readonly string[], more: Readonly<Record<string, Shape>> =
   ),
 });
 
-const started = async (engine: Services, name: string, machine: Shape): Promise<string> => {
+const started = async (engine: Services, name: string, machine: Shape, execution?: string): Promise<string> => {
   const sfn = engine.service('sfn');
   const definition = JSON.stringify({ QueryLanguage: 'JSONata', ...machine });
   const { stateMachineArn } = await sfn.call('CreateStateMachine', { name, definition, roleArn });
-  const { executionArn } = await sfn.call('StartExecution', { stateMachineArn, input: '{"n":0}' });
+  const { executionArn } = await sfn.call('StartExecution', { stateMachineArn, name: execution, input: '{"n":0}' });
   return String(executionArn);
 };
 
@@ -54,7 +54,7 @@ const handoversIn = (stateDir: string): number => {
   const database = new DatabaseSync(join(stateDir, 'engine.sqlite'));
   const rows = database.prepare('SELECT records FROM sfn_log').all();
   database.close();
-  return rows.filter(({ records }) => /^\d+ \d+ (j,)?i\d+,(s\d+,)?t\d+,h,/.test(String(records))).length;
+  return rows.filter(({ records }) => /^\d+ \d+ (j,)?i\d+,(s\d+,)?t\d+,[he],/.test(String(records))).length;
 };
 
 const functions: Functions = {
@@ -85,11 +85,11 @@ const told = (events: readonly Shape[]): Shape[] => {
 };
 
 const rows: readonly [string, Row][] = [
-  ['functions that answer', { machine: chain(['A', 'B', 'C']), handovers: 2, status: 'SUCCEEDED' }],
+  ['functions that answer', { machine: chain(['A', 'B', 'C']), handovers: 3, status: 'SUCCEEDED' }],
   ['an answer of nothing', { machine: chain(['nothing', 'bad']), handovers: 1, status: 'FAILED' }],
   [
     'one that fails and is caught',
-    { machine: chain(['A', 'fails', 'B', 'C'], { fails: toC }), handovers: 1, status: 'SUCCEEDED' },
+    { machine: chain(['A', 'fails', 'B', 'C'], { fails: toC }), handovers: 2, status: 'SUCCEEDED' },
   ],
   [
     'one that is tried again',
@@ -97,13 +97,13 @@ const rows: readonly [string, Row][] = [
       machine: chain(['A', 'fails', 'C'], {
         fails: { Retry: [{ ErrorEquals: ['TypeError'], MaxAttempts: 1, IntervalSeconds: 1 }], ...toC },
       }),
-      handovers: 1,
+      handovers: 2,
       status: 'SUCCEEDED',
     },
   ],
   [
     'an answer that is too large',
-    { machine: chain(['A', 'large', 'C'], { large: toC }), handovers: 1, status: 'SUCCEEDED' },
+    { machine: chain(['A', 'large', 'C'], { large: toC }), handovers: 2, status: 'SUCCEEDED' },
   ],
   ['an answer that is no JSON', { machine: chain(['A', 'bad', 'C']), handovers: 1, status: 'FAILED' }],
   ['a function that is not there', { machine: chain(['A', 'missing', 'C']), handovers: 1, status: 'FAILED' }],
@@ -123,7 +123,7 @@ const rows: readonly [string, Row][] = [
         B: { Arguments: { n: 5 } },
         C: { TimeoutSeconds: 60 },
       }),
-      handovers: 0,
+      handovers: 1,
       status: 'SUCCEEDED',
     },
   ],
@@ -138,7 +138,7 @@ const rows: readonly [string, Row][] = [
           P: { Type: 'Pass', Next: 'B' },
         },
       },
-      handovers: 0,
+      handovers: 1,
       status: 'SUCCEEDED',
     },
   ],
@@ -205,6 +205,35 @@ test('killed while a function runs that was handed to: that one is called again,
     await again.close();
     expect(events.map(({ id, type }) => ({ id, type }))).toEqual(whole.map(({ id, type }) => ({ id, type })));
   }
+});
+
+test('a stop that comes once the success is on disk comes too late', async () => {
+  const engine = await openServices({ stateDir: join(folder, 'late'), functions: { A: answersAndStops } });
+  const stops: Promise<Shape>[] = [];
+  const executionArn = 'arn:aws:states:us-east-1:123456789012:execution:m:late';
+  function answersAndStops() {
+    const answer = Promise.resolve(1);
+    // Behind what waits for the answer already, and ahead of what that sets going.
+    queueMicrotask(
+      () => void answer.then(() => stops.push(engine.service('sfn').call('StopExecution', { executionArn }))),
+    );
+    return answer;
+  }
+  await started(engine, 'm', chain(['A']), 'late');
+  expect(await engine.ended(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '1' });
+  expect(stops).toHaveLength(1);
+  await Promise.all(stops);
+  const events = await historyOf(engine, executionArn);
+  await engine.close();
+  expect(events.map(({ type }) => type)).toEqual([
+    'ExecutionStarted',
+    'TaskStateEntered',
+    'LambdaFunctionScheduled',
+    'LambdaFunctionStarted',
+    'LambdaFunctionSucceeded',
+    'TaskStateExited',
+    'ExecutionSucceeded',
+  ]);
 });
 
 /** Some of the five events fit and the others do not. */

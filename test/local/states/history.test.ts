@@ -64,7 +64,7 @@ describe('the encoding of a log', () => {
     });
     fc.assert(
       fc.property(parts, ({ id, at, output, name, next, called }) => {
-        const line = new Handover(name, next, called).line(id, at, output);
+        const line = Handover.to(name, next, called).line(id, at, output);
         expect(decodeLine(line)).toEqual([
           { frame: 0, id, previous: id - 1, at, type: 'LambdaFunctionSucceeded', details: { output } },
           {
@@ -97,6 +97,16 @@ describe('the encoding of a log', () => {
         expect(lineOf(`${line}${line}`, 1)).toBe(line);
       }),
     );
+  });
+
+  test('gives back the three events of a handover to the end', () => {
+    const place = { frame: 0, at: 1_790_000_000_123 };
+    const output = '"\0"';
+    expect(decodeLine(Handover.toEnd('A\0').line(7, place.at, output))).toEqual([
+      { ...place, id: 7, previous: 6, type: 'LambdaFunctionSucceeded', details: { output } },
+      { ...place, id: 8, previous: 7, type: 'TaskStateExited', details: { name: 'A\0', output } },
+      { ...place, id: 9, previous: 8, type: 'ExecutionSucceeded', details: { output } },
+    ]);
   });
 
   test('reads what earlier layouts wrote: a time as one number of milliseconds', () => {

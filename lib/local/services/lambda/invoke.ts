@@ -104,13 +104,12 @@ export const invokers = (
   added: AddedVariables = {},
 ): Invokers => {
   const sandboxed = once(() => sandboxedModule().sandboxedCalls(context, runner, added));
-  const enter = (record: FunctionRecord): void => {
-    if (inUse.enter()) return;
+  const refuse = (record: FunctionRecord): never => {
     sandboxed().countThrottle(record);
     throw tooMany();
   };
   const begin: Invokers['begin'] = (record, payload, answer, requestId) => {
-    enter(record);
+    if (!inUse.enter()) refuse(record);
     return registered.begin(record, payload.value, answer, requestId);
   };
 
@@ -122,7 +121,7 @@ export const invokers = (
         return begin(record, payload, unchanged, requestId)
           .settled()
           .then((outcome) => answer({ outcome, logTail: noLog }));
-      enter(record);
+      if (!inUse.enter()) refuse(record);
       return sandboxed().run(invocation).finally(inUse.leave).then(answer);
     },
   };

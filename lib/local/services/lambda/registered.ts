@@ -167,18 +167,18 @@ export const registeredFunctions = (
   );
   const running: Running = { leave, waiting: new Set(), closed: false };
 
-  const start = (name: string, event: unknown, requestId: string | undefined): unknown => {
-    try {
-      return functions[name]?.(event as never, new Call(context, name, requestId)); // the event's type is the program's own promise
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  };
-
   return {
     record: (nameOrArn) => known.get(nameOrArn),
     records: () => records,
-    begin: ({ name }, event, answer, requestId) => new RegisteredCall(start(name, event, requestId), running, answer),
+    begin: ({ name }, event, answer, requestId) => {
+      let returned: unknown;
+      try {
+        returned = functions[name]?.(event as never, new Call(context, name, requestId)); // the event's type is the program's own promise
+      } catch (error) {
+        returned = Promise.reject(error);
+      }
+      return new RegisteredCall(returned, running, answer);
+    },
     close: () => {
       running.closed = true;
       for (const close of [...running.waiting]) close();

@@ -55,17 +55,20 @@ class Reader {
     return field;
   }
 
-  /** The five events of a Handover. */
-  handover(frame: number, id: number, at: number): EventRecord[] {
-    const [output, name, next, resource] = [this.#string(), this.#string(), this.#string(), this.#string()];
-    const contents = [
-      { type: 'LambdaFunctionSucceeded', details: { output } },
-      { type: 'TaskStateExited', details: { name, output }, memo: { next } },
+  /** The events of a Handover: to another state, or to the end. */
+  handover(isEnd: boolean): readonly Pick<EventRecord, 'type' | 'details' | 'memo'>[] {
+    const [output, name] = [this.#string(), this.#string()];
+    const result = { type: 'LambdaFunctionSucceeded', details: { output } };
+    const left = { type: 'TaskStateExited', details: { name, output } };
+    if (isEnd) return [result, left, { type: 'ExecutionSucceeded', details: { output } }];
+    const [next, resource] = [this.#string(), this.#string()];
+    return [
+      result,
+      { ...left, memo: { next } },
       { type: 'TaskStateEntered', details: { input: output, name: next } },
       { type: 'LambdaFunctionScheduled', details: { input: output, resource } },
       { type: 'LambdaFunctionStarted' },
     ];
-    return contents.map((content, place) => ({ frame, id: id + place, previous: id + place - 1, at, ...content }));
   }
 
   /** Does the next field start with `mark`? Then it is taken, and what follows the mark given. */
@@ -144,10 +147,10 @@ export const decodeLine = (line: string): LogRecord[] => {
     id = reader.number('i') ?? id + 1;
     const previous = reader.number('p') ?? id - 1;
     at += (reader.number('s') ?? 0) * 1000 + (reader.number('t') ?? 0);
-    if (reader.marked('h') !== undefined) {
-      const handover = reader.handover(frame, id, at);
-      records.push(...handover);
-      id += handover.length - 1;
+    const isEnd = reader.marked('e') !== undefined;
+    if (isEnd || reader.marked('h') !== undefined) {
+      id--;
+      for (const event of reader.handover(isEnd)) records.push({ frame, id: ++id, previous: id - 1, at, ...event });
       continue;
     }
     const { type, details, memo } = reader.content();

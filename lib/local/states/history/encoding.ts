@@ -3,7 +3,7 @@
 //
 //   line   = HEAD_LENGTH ' ' TEXT_LENGTH ' ' head text
 //   head   = fields, each closed by a comma: of a record [fFRAME] [iID] [pPREVIOUS] [sSECONDS] [tMS] or [fFRAME] n, then a layout, then values;
-//            or of a handover iID [sSECONDS] tMS h, then the lengths of its four strings
+//            or of a handover iID sSECONDS tMS h, then the lengths of its four strings; of a conclusion e instead, and two strings
 //   layout = three words: the type, the keys of the details, the keys of the memo
 //   word   = its place in WORDS, or 'LENGTH, or - for none
 //   value  = LENGTH of a string that comes next in the text, =N the Nth string of the line again, #COUNT, or ~LENGTH of JSON
@@ -53,23 +53,38 @@ const lineOf = (head: string, text: string): string => {
 };
 
 /**
- * The five events between the answer of a function and the call of the next one, as one record that is a line of its own: the result, the
- * state left, the next one entered, its function scheduled and started, all at one time. A chain of functions writes little else. What
- * does not depend on the answer is made ready while the function runs.
+ * What follows from the answer of a function as one record that is a line of its own: the five events up to the call of the next one (the
+ * result, the state left, the next one entered, its function scheduled and started), or the three up to the end of the execution, all at one
+ * time. A chain of functions writes little else. What does not depend on the answer is made ready while the function runs.
  */
 export class Handover {
+  /** How many there are. */
+  readonly events: number;
+  readonly #mark: string;
   readonly #lengths: string;
   readonly #names: string;
 
+  private constructor(events: number, mark: string, names: readonly string[]) {
+    this.events = events;
+    this.#mark = mark;
+    this.#lengths = names.map(({ length }) => length).join(',');
+    this.#names = names.join('');
+  }
+
   /** From the state `name` to the state `next`, which calls the function `resource`. */
-  constructor(name: string, next: string, resource: string) {
-    this.#lengths = `${name.length},${next.length},${resource.length},`;
-    this.#names = `${name}${next}${resource}`;
+  static to(name: string, next: string, resource: string): Handover {
+    return new Handover(5, 'h', [name, next, resource]);
+  }
+
+  /** From the last state to the success of the execution. */
+  static toEnd(name: string): Handover {
+    return new Handover(3, 'e', [name]);
   }
 
   /** `id`: of the first event, which follows the one before it, in the frame of the whole machine. */
   line(id: number, at: number, output: string): string {
-    return lineOf(`i${id},${timeField(at)}h,${output.length},${this.#lengths}`, `${output}${this.#names}`);
+    const head = `i${id},s${Math.trunc(at / 1000)},t${at % 1000},${this.#mark},${output.length},${this.#lengths},`;
+    return lineOf(head, `${output}${this.#names}`);
   }
 }
 

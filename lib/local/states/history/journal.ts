@@ -16,7 +16,7 @@ export interface LogSink {
   /** Undefined where all that was appended so far is on disk, else resolves when it is. `alone`: nobody is there to share the transaction with. */
   commit(alone?: boolean): Promise<void> | undefined;
   /**
-   * Appends the five events of a handover, of which `id` is the first, and commits them, of an execution that is alone. False where they are
+   * Appends the events of a handover, of which `id` is the first, and commits them, of an execution that is alone. False where they are
    * to be appended one by one: nothing is written then.
    */
   handOver?(log: ExecutionLog, handover: Handover, id: number, at: number, output: string): boolean;

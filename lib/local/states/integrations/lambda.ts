@@ -53,15 +53,16 @@ const invokeError = (context: EngineContext, thrown: unknown): unknown =>
     uuid(() => context.random()),
   );
 
-const resultOf = (payload: string): Payload => Payload.parse(payload === '' ? 'null' : payload);
+/** What an empty answer says. */
+const NOTHING = 'null';
 
 const answered = (payload: string, failed: boolean): Payload | Promise<Payload> =>
-  failed ? Promise.reject(functionError(payload)) : resultOf(payload);
+  failed ? Promise.reject(functionError(payload)) : Payload.parse(payload || NOTHING);
 
 /** Throws the function's error. */
 const resultIn = (outcome: FunctionOutcome): Payload => {
   if (outcome.kind === 'failed') throw functionError(JSON.stringify(outcome.error));
-  return resultOf(outcome.payload);
+  return Payload.parse(outcome.payload || NOTHING);
 };
 
 /** The resource is the function's ARN: the input is the event, the result is what the handler returned. */
@@ -90,7 +91,7 @@ export const directLambda = (context: EngineContext, functionArn: string): Integ
         return Promise.reject(invokeError(context, thrown));
       }
       const input = { FunctionName: functionArn, Payload: text, InvocationType: 'RequestResponse' };
-      return invoked(context, input).then((answer) => resultOf(textOf(answer)));
+      return invoked(context, input).then((answer) => Payload.parse(textOf(answer) || NOTHING));
     },
   };
 };

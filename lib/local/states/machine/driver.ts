@@ -30,10 +30,13 @@ export const drive = (
   const { identity, machine, host, lifetime } = execution;
   const end = (type: string, outcome: Outcome, previous: number) => {
     if (lifetime.ended) return;
-    execution.close(type, previous, {
-      ...(outcome.output && { output: outcome.output.text }),
-      ...problemOf(outcome.error, outcome.cause),
-    });
+    if (execution.isConcluded) {
+      if (type !== 'ExecutionSucceeded') return; // it comes too late: on disk the execution has succeeded
+    } else
+      execution.close(type, previous, {
+        ...(outcome.output && { output: outcome.output.text }),
+        ...problemOf(outcome.error, outcome.cause),
+      });
     lifetime.end();
     onEnd(outcome);
   };

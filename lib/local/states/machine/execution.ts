@@ -34,6 +34,7 @@ export class Execution {
   #lastEvent: number;
   #lastFrame: number;
   #lastAt = 0;
+  #isConcluded = false;
 
   constructor(identity: ExecutionIdentity, machine: StateMachine, host: Host, resumed = { event: 0, frame: 0 }) {
     this.identity = identity;
@@ -92,13 +93,24 @@ export class Execution {
   handOver(previous: number, handover: Handover, output: string): boolean {
     const { host } = this;
     const id = this.#lastEvent + 1;
-    const last = id + 4;
+    const last = this.#lastEvent + handover.events;
     if (previous !== id - 1 || last >= host.historyLimit || !this.#isAlone()) return false;
     const at = host.clock.now();
     if (!host.journal.handOver?.(this.log, handover, id, at, output)) return false;
     this.#lastEvent = last;
     this.#lastAt = at;
     return true;
+  }
+
+  /** As `handOver`, to the success of the execution. */
+  conclude(previous: number, conclusion: Handover, output: string): boolean {
+    this.#isConcluded = this.handOver(previous, conclusion, output);
+    return this.#isConcluded;
+  }
+
+  /** Whether it is told that it has succeeded. */
+  get isConcluded(): boolean {
+    return this.#isConcluded;
   }
 
   /** Nobody shares a transaction with the only thread of states of the only execution that runs. */

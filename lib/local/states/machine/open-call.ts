@@ -4,7 +4,7 @@ import type { StartedCall } from '../../service.ts';
 import { PAYLOAD_LIMIT, StateError } from '../errors.ts';
 import { Handover } from '../history/encoding.ts';
 import type { Integration } from '../integrations/integration.ts';
-import { isLongerThan, type Payload } from '../json.ts';
+import type { Payload } from '../json.ts';
 import type { MaybeAsync, TaskState } from '../parse/machine.ts';
 import type { Frame } from './frame.ts';
 import { forever } from './lifetime.ts';
@@ -19,6 +19,9 @@ const taskCall = late<typeof import('./task-call.ts')>(import.meta.url, './task-
 /** Nothing is to be worked out before the call. */
 export const isPlain = ({ flow, timeout, heartbeat, credentials }: TaskState): boolean =>
   flow.plainInput && timeout === undefined && heartbeat === undefined && credentials === undefined;
+
+/** A letter is three bytes at most. */
+const mayBeTooLarge = ({ text }: Payload): boolean => text.length * 3 > PAYLOAD_LIMIT;
 
 const FUNCTION = /^arn:[^:]+:lambda:/;
 
@@ -37,7 +40,7 @@ export class OpenCall {
   #started: StartedCall<Payload> | undefined;
   #run: Run | undefined;
   #next: OpenCall | undefined;
-  /** What leads to the next one. */
+  /** What leads to the next one, or to the end. */
   #handover: Handover | undefined;
   #result: Payload | undefined;
 
@@ -79,13 +82,17 @@ export class OpenCall {
   /** Makes ready, while the call is under way, what can be known of the next one. */
   prepare(): void {
     const { flow, name, next } = this.#state;
-    if (this.#integration.events !== 'LambdaFunction' || next === undefined || !flow.plainOutput) return;
+    if (this.#integration.events !== 'LambdaFunction' || !flow.plainOutput) return;
     const frame = this.#frame;
+    if (next === undefined) {
+      if (frame.id === 0) this.#handover = Handover.toEnd(name);
+      return;
+    }
     const state = frame.sequence.states.get(next);
     if (state?.kind !== 'Task' || !FUNCTION.test(state.resource) || !isPlain(state)) return;
     const integration = frame.execution.host.integrations.resolve(state.resource);
     this.#next = new OpenCall(frame, state, integration, this.#input);
-    this.#handover = new Handover(name, next, state.resource);
+    this.#handover = Handover.to(name, next, state.resource);
   }
 
   /**
@@ -98,8 +105,7 @@ export class OpenCall {
     if (next === undefined || handover === undefined) return undefined;
     const frame = this.#frame;
     const result = this.#settled(value);
-    frame.lifetime.check();
-    if (isLongerThan(result.text, PAYLOAD_LIMIT)) return undefined;
+    if (frame.lifetime.ended || mayBeTooLarge(result)) return undefined;
     const { execution } = frame;
     if (!execution.handOver(frame.cursor, handover, result.text)) return undefined;
     frame.cursor = execution.lastEvent;
@@ -112,12 +118,19 @@ export class OpenCall {
   /** How the state is left, from what was waited for. Throws its error. */
   exit(value: unknown): MaybeAsync<Exit> {
     const result = this.#settled(value);
+    if (this.#next === undefined && this.#handover !== undefined && this.#concludes(this.#handover, result))
+      return { output: result, assign: undefined, next: undefined, isTold: true };
     try {
       tellResult(this.visit, this.#integration, result);
     } catch (thrown) {
       throw this.#told(thrown);
     }
     return finish(this.visit, result);
+  }
+
+  #concludes(conclusion: Handover, result: Payload): boolean {
+    const { execution, lifetime, cursor } = this.#frame;
+    return !lifetime.ended && !mayBeTooLarge(result) && execution.conclude(cursor, conclusion, result.text);
   }
 
   #settled(value: unknown): Payload {

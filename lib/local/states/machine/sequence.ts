@@ -140,6 +140,7 @@ export const runFrame: RunFrame = async (frame, input, resumed) => {
         }
         const left = call.exit(answer);
         exit = left instanceof Promise ? await left : left;
+        if (exit.isTold) return exit.output;
         visit = call.visit;
       }
     } catch (thrown) {

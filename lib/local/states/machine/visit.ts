@@ -21,6 +21,8 @@ export interface Exit {
   readonly output: Payload;
   readonly assign: Variables | undefined;
   readonly next: string | undefined;
+  /** Set where it is told already, with the end of the execution. */
+  readonly isTold?: true;
 }
 
 /** What a resumed visit has behind it: the records of the frame since the state was entered. */
