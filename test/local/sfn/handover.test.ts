@@ -57,15 +57,17 @@ const handoversIn = (stateDir: string): number => {
   return rows.filter(({ records }) => /^\d+ \d+ (j,)?i\d+,(s\d+,)?t\d+,[he],/.test(String(records))).length;
 };
 
+const refuses = () => {
+  throw Object.assign(new TypeError('no'), { stack: 'a trace' });
+};
+
 const functions: Functions = {
   A: ({ n }: { n: number }) => ({ n: n + 1 }),
   B: async ({ n }: { n: number }) => ({ n: n + 1, text: 'ü\0"' }),
   C: ({ n }: { n: number }) => ({ n: n + 1 }),
   large: () => 'x'.repeat(270_000),
-  bad: () => 1n,
-  fails: async () => {
-    throw Object.assign(new TypeError('no'), { stack: 'a trace' });
-  },
+  bad: () => ({ toJSON: refuses }),
+  fails: async () => refuses(),
   nothing: () => undefined,
   wait: () => new Promise(() => undefined),
 };

@@ -86,7 +86,7 @@ export class Execution {
 
   /** As of the journal. */
   commit(): Promise<void> | undefined {
-    return this.host.journal.commit(this.#isAlone());
+    return this.host.journal.commit(this.isAlone);
   }
 
   /** Tells of a handover that follows the event `previous`, and commits it. False where it is to be told event by event. */
@@ -94,7 +94,7 @@ export class Execution {
     const { host } = this;
     const id = this.#lastEvent + 1;
     const last = this.#lastEvent + handover.events;
-    if (previous !== id - 1 || last >= host.historyLimit || !this.#isAlone()) return false;
+    if (previous !== id - 1 || last >= host.historyLimit || !this.isAlone) return false;
     const at = host.clock.now();
     if (!host.journal.handOver?.(this.log, handover, id, at, output)) return false;
     this.#lastEvent = last;
@@ -114,7 +114,7 @@ export class Execution {
   }
 
   /** Nobody shares a transaction with the only thread of states of the only execution that runs. */
-  #isAlone(): boolean {
+  get isAlone(): boolean {
     return this.#lastFrame === 0 && this.host.running() === 1;
   }
 

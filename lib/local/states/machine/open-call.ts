@@ -30,69 +30,73 @@ const FUNCTION = /^arn:[^:]+:lambda:/;
  * call of the next one lies no promise but the function's own, for each costs 5 to 20 us where the processor has slept.
  */
 export class OpenCall {
-  readonly #frame: Frame;
-  readonly #state: TaskState;
-  readonly #integration: Integration;
-  #input: Payload;
-  #entered = 0;
-  #at = 0;
-  #visit: Visit<TaskState> | undefined;
-  #started: StartedCall<Payload> | undefined;
-  #run: Run | undefined;
-  #next: OpenCall | undefined;
+  // `declare`, as in Visit: there is one a task, and most of them never have most of these.
+  declare private readonly frame: Frame;
+  declare private readonly state: TaskState;
+  declare private readonly integration: Integration;
+  declare private input: Payload;
+  /** When and as which event the state was entered, of one that was handed over to; of any other there is the visit. */
+  declare private entered: number;
+  declare private at: number;
+  declare private known: Visit<TaskState> | undefined;
+  declare private started: StartedCall<Payload> | undefined;
+  declare private run: Run | undefined;
+  declare private next: OpenCall | undefined;
   /** What leads to the next one, or to the end. */
-  #handover: Handover | undefined;
-  #result: Payload | undefined;
+  declare private handover: Handover | undefined;
+  declare private result: Payload | undefined;
 
   private constructor(frame: Frame, state: TaskState, integration: Integration, input: Payload) {
-    this.#frame = frame;
-    this.#state = state;
-    this.#integration = integration;
-    this.#input = input;
+    this.frame = frame;
+    this.state = state;
+    this.integration = integration;
+    this.input = input;
   }
 
   /** The call of a state that has been entered. */
   static of(visit: Visit<TaskState>, integration: Integration): OpenCall {
     const call = new OpenCall(visit.frame, visit.state, integration, visit.input);
-    call.#visit = visit;
+    call.known = visit;
     return call;
   }
 
   /** Made when it is first asked for: of a call that is handed over to, nobody may ever. */
   get visit(): Visit<TaskState> {
-    const entered = { id: this.#entered, previous: this.#entered - 1, at: this.#at };
-    this.#visit ??= new Visit(this.#frame, this.#state, this.#input, entered, undefined);
-    return this.#visit;
+    if (this.known === undefined) {
+      const entered = { id: this.entered, previous: this.entered - 1, at: this.at };
+      this.known = new Visit(this.frame, this.state, this.input, entered, undefined);
+    }
+    return this.known;
   }
 
   /** Tells of the call. What led here must not be lost once it has been made: what this gives is to be waited for before. */
   schedule(): Promise<void> | undefined {
-    schedule(this.visit, this.#integration, plainCall(this.#input));
-    return this.#frame.execution.commit();
+    schedule(this.visit, this.integration, plainCall(this.input));
+    return this.frame.execution.commit();
   }
 
   /** Makes it, and gives what to wait for, which may throw as this does: that is for `failed`. */
   make(): unknown {
-    this.#started = this.#integration.begin?.(this.#input);
-    if (this.#started) return this.#started.returned;
-    this.#run = new (taskCall().Run)(this.visit, this.#integration, plainCall(this.#input));
-    return this.#run.answer();
+    this.started = this.integration.begin?.(this.input);
+    if (this.started) return this.started.returned;
+    this.run = new (taskCall().Run)(this.visit, this.integration, plainCall(this.input));
+    return this.run.answer();
   }
 
   /** Makes ready, while the call is under way, what can be known of the next one. */
   prepare(): void {
-    const { flow, name, next } = this.#state;
-    if (this.#integration.events !== 'LambdaFunction' || !flow.plainOutput) return;
-    const frame = this.#frame;
+    const { flow, name, next } = this.state;
+    const frame = this.frame;
+    if (this.integration.events !== 'LambdaFunction' || !flow.plainOutput || !frame.execution.isAlone) return;
     if (next === undefined) {
-      if (frame.id === 0) this.#handover = Handover.toEnd(name);
+      if (frame.id === 0) this.handover = Handover.toEnd(name);
       return;
     }
     const state = frame.sequence.states.get(next);
     if (state?.kind !== 'Task' || !FUNCTION.test(state.resource) || !isPlain(state)) return;
     const integration = frame.execution.host.integrations.resolve(state.resource);
-    this.#next = new OpenCall(frame, state, integration, this.#input);
-    this.#handover = Handover.to(name, next, state.resource);
+    this.next = new OpenCall(frame, state, integration, this.input);
+    this.handover = Handover.to(name, next, state.resource);
   }
 
   /**
@@ -100,28 +104,28 @@ export class OpenCall {
    * `exit`. Throws its error.
    */
   handOver(value: unknown): OpenCall | undefined {
-    const next = this.#next;
-    const handover = this.#handover;
+    const next = this.next;
+    const handover = this.handover;
     if (next === undefined || handover === undefined) return undefined;
-    const frame = this.#frame;
+    const frame = this.frame;
     const result = this.#settled(value);
     if (frame.lifetime.ended || mayBeTooLarge(result)) return undefined;
     const { execution } = frame;
     if (!execution.handOver(frame.cursor, handover, result.text)) return undefined;
     frame.cursor = execution.lastEvent;
-    next.#input = result;
-    next.#entered = frame.cursor - 2; // Scheduled and Started come after it
-    next.#at = execution.lastAt;
+    next.input = result;
+    next.entered = frame.cursor - 2; // Scheduled and Started come after it
+    next.at = execution.lastAt;
     return next;
   }
 
   /** How the state is left, from what was waited for. Throws its error. */
   exit(value: unknown): MaybeAsync<Exit> {
     const result = this.#settled(value);
-    if (this.#next === undefined && this.#handover !== undefined && this.#concludes(this.#handover, result))
+    if (this.next === undefined && this.handover !== undefined && this.#concludes(this.handover, result))
       return { output: result, assign: undefined, next: undefined, isTold: true };
     try {
-      tellResult(this.visit, this.#integration, result);
+      tellResult(this.visit, this.integration, result);
     } catch (thrown) {
       throw this.#told(thrown);
     }
@@ -129,16 +133,16 @@ export class OpenCall {
   }
 
   #concludes(conclusion: Handover, result: Payload): boolean {
-    const { execution, lifetime, cursor } = this.#frame;
+    const { execution, lifetime, cursor } = this.frame;
     return !lifetime.ended && !mayBeTooLarge(result) && execution.conclude(cursor, conclusion, result.text);
   }
 
   #settled(value: unknown): Payload {
-    if (this.#result !== undefined) return this.#result;
-    this.#run?.end();
+    if (this.result !== undefined) return this.result;
+    this.run?.end();
     try {
-      this.#result = this.#started ? this.#started.done(value) : (value as Payload); // of an integration that gives no more
-      return this.#result;
+      this.result = this.started ? this.started.done(value) : (value as Payload); // of an integration that gives no more
+      return this.result;
     } catch (thrown) {
       throw this.#told(thrown);
     }
@@ -146,9 +150,9 @@ export class OpenCall {
 
   /** As `exit`, where waiting threw: throws the state's error. */
   failed(thrown: unknown): never {
-    this.#run?.end();
+    this.run?.end();
     try {
-      this.#started?.failed(thrown);
+      this.started?.failed(thrown);
     } catch (error) {
       throw this.#told(error);
     }
@@ -157,13 +161,13 @@ export class OpenCall {
 
   /** Its lifetime is over: nobody is to hear of it. */
   dropped(): Promise<never> {
-    this.#started?.end();
-    this.#run?.end();
+    this.started?.end();
+    this.run?.end();
     return forever();
   }
 
   #told(thrown: unknown): unknown {
-    if (thrown instanceof StateError) tellFailure(this.visit, this.#integration, thrown);
+    if (thrown instanceof StateError) tellFailure(this.visit, this.integration, thrown);
     return thrown;
   }
 }
