@@ -89,7 +89,7 @@ export class OpenCall {
     const frame = this.frame;
     if (this.integration.events !== 'LambdaFunction' || !flow.plainOutput || !frame.execution.isAlone) return;
     if (next === undefined) {
-      if (frame.id === 0) this.handover = Handover.toEnd(name);
+      this.handover = Handover.toEnd(name); // who is alone has no frame but the whole machine's
       return;
     }
     const state = frame.sequence.states.get(next);
