@@ -56,13 +56,8 @@ const anythingBut = (operand: unknown): Test => {
     return (value) => isText(value) && !tests.some((test) => test(value));
   }
   const excluded = new Set(Array.isArray(operand) ? operand : [operand]);
-  const kinds = new Set([...excluded].map((value) => typeof value));
-  if (excluded.size === 0 || ![...kinds].every((kind) => kind === 'string' || kind === 'number'))
+  if (excluded.size === 0 || ![...excluded].every(isLiteral))
     throw new PatternError('Value of anything-but must be an array or single string/number value.');
-  if (kinds.size > 1)
-    throw new PatternError(
-      'Inside anything but list, either all values are number or string, mixed type is not supported',
-    );
   return (value) => !excluded.has(value);
 };
 

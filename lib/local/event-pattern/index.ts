@@ -1,2 +1,3 @@
+export { compileChecked } from './compile-checked.ts';
 export { compilePattern, type Matcher } from './pattern.ts';
 export { PatternError } from './pattern-error.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { compilePattern, PatternError } from '../../../lib/local/event-pattern/index.ts';
+import { compileChecked, compilePattern, PatternError } from '../../../lib/local/event-pattern/index.ts';
 
 const event = {
   source: 'aws.s3',
@@ -92,6 +92,6 @@ describe('a pattern that AWS refuses', () => {
     [{ $or: [{ a: [1] }] }, 'There must have at least 2 Objects in $or relationship.'],
   ];
   test.each(refused)('%j', (pattern, reason) => {
-    expect(() => compilePattern(pattern)).toThrow(new PatternError(reason));
+    expect(() => compileChecked(pattern)).toThrow(new PatternError(reason));
   });
 });

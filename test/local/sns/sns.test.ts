@@ -146,6 +146,9 @@ test('who subscribes again leaves a subscription as it is, and may not ask for a
   await expect(subscribe({ RawMessageDelivery: 'false' })).rejects.toThrow(
     'Invalid parameter: Attributes Reason: Subscription already exists with different attributes',
   );
+  const plain = await subscribe({}, `${queue.arn}-other`);
+  const usual = { RawMessageDelivery: 'false', FilterPolicyScope: 'MessageAttributes' };
+  expect(await subscribe(usual, `${queue.arn}-other`)).toEqual(plain);
   await publish('raw');
   expect(await services.drain(queue.url)).toMatchObject([{ Body: 'raw' }]);
 });

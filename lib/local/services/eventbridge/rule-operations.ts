@@ -1,4 +1,5 @@
 import { arnOf } from '../../arn.ts';
+import { compileChecked } from '../../event-pattern/index.ts';
 import type { OperationTable } from '../../operation-table.ts';
 import { pageOf } from '../../page.ts';
 import { AwsError, type EngineContext, type Shape } from '../../service.ts';
@@ -65,7 +66,7 @@ export const ruleOperations = (context: EngineContext, buses: Buses, schedules: 
       return {};
     },
     TestEventPattern: (input) => {
-      const matches = matcherOf(read.text(input, 'EventPattern'));
+      const matches = matcherOf(read.text(input, 'EventPattern'), compileChecked);
       return { Result: matches(eventOf(read.text(input, 'Event'))) };
     },
   };

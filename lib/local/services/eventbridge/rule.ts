@@ -1,4 +1,4 @@
-import { compilePattern, type Matcher, PatternError } from '../../event-pattern/index.ts';
+import { compileChecked, compilePattern, type Matcher, PatternError } from '../../event-pattern/index.ts';
 import { fieldReader, isShape } from '../../field-reader.ts';
 import { asked, type PageAsked } from '../../page.ts';
 import { parseSchedule, type Schedule, ScheduleError } from '../../schedule/index.ts';
@@ -24,12 +24,12 @@ export const read = fieldReader('ValidationException');
 export const pageAsked = (input: Shape): PageAsked =>
   asked(input, { size: 'Limit', token: 'NextToken', most: 100, error: 'ValidationException' });
 
-/** Compiles the JSON text of an event pattern. Throws InvalidEventPatternException. */
-export const matcherOf = (pattern: string): Matcher => {
+/** Compiles the JSON text of an event pattern, by `compileChecked` where it is put. Throws InvalidEventPatternException. */
+export const matcherOf = (pattern: string, compile = compilePattern): Matcher => {
   try {
     const parsed: unknown = JSON.parse(pattern);
     if (!isShape(parsed)) throw new PatternError('Filter is not an object');
-    return compilePattern(parsed);
+    return compile(parsed);
   } catch (error) {
     if (!(error instanceof PatternError || error instanceof SyntaxError)) throw error;
     throw new AwsError('InvalidEventPatternException', error.message);
@@ -56,7 +56,7 @@ export const ruleOf = (input: Shape, place: { bus: string; arn: string; nowMs: n
   const roleArn = read.optionalText(input, 'RoleArn');
   if (!pattern && !schedule)
     throw new AwsError('ValidationException', 'Parameter(s) EventPattern or ScheduleExpression must be specified.');
-  if (pattern) matcherOf(pattern);
+  if (pattern) matcherOf(pattern, compileChecked);
   if (schedule) ruleSchedule(schedule);
   if (schedule && place.bus !== 'default')
     throw new AwsError('ValidationException', 'ScheduleExpression is supported only on the default event bus.');

@@ -1,6 +1,6 @@
 // Which messages of a queue a function is called with. Those that no pattern holds for are deleted, as on AWS.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
-import { compilePattern, type Matcher, PatternError } from '../../event-pattern/index.ts';
+import { compileChecked, compilePattern, type Matcher, PatternError } from '../../event-pattern/index.ts';
 import { isShape } from '../../field-reader.ts';
 import { AwsError, type Shape } from '../../service.ts';
 import { read } from './function-record.ts';
@@ -22,16 +22,16 @@ const parsed = (text: unknown): unknown => {
 export const patternsOf = (criteria: Shape): readonly string[] => {
   const patterns = read.shapes(criteria, 'Filters').map((filter) => read.text(filter, 'Pattern'));
   if (patterns.length > MOST_FILTERS) throw invalid(`FilterCriteria has more than ${MOST_FILTERS} filters.`);
-  messageFilter(patterns);
+  messageFilter(patterns, compileChecked);
   return patterns;
 };
 
 /** A test of the records of an event: any pattern is enough, and none wants all. A body that is a JSON object is looked into. */
-export const messageFilter = (patterns: readonly string[]): ((record: Shape) => boolean) => {
+export const messageFilter = (patterns: readonly string[], compile = compilePattern): ((record: Shape) => boolean) => {
   const matchers = patterns.map((pattern): Matcher => {
     const shape = parsed(pattern);
     try {
-      if (isShape(shape)) return compilePattern(shape);
+      if (isShape(shape)) return compile(shape);
     } catch (error) {
       if (!(error instanceof PatternError)) throw error;
     }

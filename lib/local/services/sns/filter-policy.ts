@@ -1,5 +1,5 @@
 // Which messages a subscription wants. https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
-import { compilePattern, type Matcher, PatternError } from '../../event-pattern/index.ts';
+import { compileChecked, compilePattern, type Matcher, PatternError } from '../../event-pattern/index.ts';
 import { isShape } from '../../field-reader.ts';
 import type { Shape } from '../../service.ts';
 import type { Message, MessageAttribute } from './message.ts';
@@ -65,7 +65,7 @@ const weightOf = (policy: Shape, depth = 1): Weight =>
 
 /** Refuses what never matches, does not compile or is too much, as a subscription is made. Throws InvalidParameter. */
 export const checkFilterPolicy = (attributes: Attributes): void => {
-  messageFilter(attributes);
+  messageFilter(attributes, compileChecked);
   const { FilterPolicy, FilterPolicyScope = 'MessageAttributes' } = attributes;
   const policy = parsed(FilterPolicy || '{}');
   if (FilterPolicyScope === 'MessageAttributes' && isShape(policy) && isNested(policy))
@@ -77,14 +77,14 @@ export const checkFilterPolicy = (attributes: Attributes): void => {
 };
 
 /** A test of messages from a subscription's attributes FilterPolicy and FilterPolicyScope. Throws InvalidParameter. */
-export const messageFilter = (attributes: Attributes): ((message: Message) => boolean) => {
+export const messageFilter = (attributes: Attributes, compile = compilePattern): ((message: Message) => boolean) => {
   const { FilterPolicy, FilterPolicyScope = 'MessageAttributes' } = attributes;
   if (!FilterPolicy || FilterPolicy === '{}') return () => true;
   const policy = parsed(FilterPolicy);
   if (!isShape(policy)) throw invalid('FilterPolicy: failed to parse JSON.');
   let matches: Matcher;
   try {
-    matches = compilePattern(policy);
+    matches = compile(policy);
   } catch (error) {
     if (error instanceof PatternError) throw invalid(`FilterPolicy: ${error.message}`);
     throw error;

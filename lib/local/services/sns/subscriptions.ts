@@ -23,11 +23,16 @@ const CHECKS: Readonly<Record<string, (value: string) => string | undefined>> = 
   SubscriptionRoleArn: () => undefined,
 };
 
+/** What makes a filter: they are checked together. */
+const FILTERS = ['FilterPolicy', 'FilterPolicyScope'];
+/** What AWS takes an attribute for that nobody gave. */
+const USUAL: Attributes = { FilterPolicyScope: 'MessageAttributes', RawMessageDelivery: 'false' };
+
 const checkAttributes = (attributes: Attributes): void => {
   for (const [name, value] of Object.entries(attributes)) {
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
     if (!check) throw invalid('AttributeName');
-    const wrong = check(value);
+    const wrong = value === '' ? undefined : check(value);
     if (wrong !== undefined) throw invalid(`${name}: ${wrong}`);
   }
 };
@@ -53,9 +58,10 @@ export const subscriptionOperations = (
     if (!found) throw notFound('Subscription');
     return found;
   };
-  const put = (subscription: Subscription): void => {
-    checkAttributes(subscription.attributes);
-    checkFilterPolicy(subscription.attributes);
+  /** `asked` is what is new of it: of what an earlier engine stored nothing is asked again. */
+  const put = (subscription: Subscription, asked: Attributes): void => {
+    checkAttributes(asked);
+    if (FILTERS.some((name) => asked[name] !== undefined)) checkFilterPolicy(subscription.attributes);
     redriveQueue(subscription);
     subscriptions.set(subscription.arn, subscription);
     changed();
@@ -83,10 +89,13 @@ export const subscriptionOperations = (
         .find((each) => each.topicArn === topicArn && each.protocol === protocol && each.endpoint === endpoint);
       const attributes = attributesOf(input, 'Attributes');
       // AWS: who subscribes again may leave attributes out, but not ask for others.
-      if (known && Object.entries(attributes).some(([name, value]) => known.attributes[name] !== value))
+      if (
+        known &&
+        Object.entries(attributes).some(([name, value]) => (known.attributes[name] ?? USUAL[name]) !== value)
+      )
         throw invalid('Attributes Reason: Subscription already exists with different attributes');
       const arn = known?.arn ?? `${topicArn}:${uuid(context.random)}`;
-      if (!known) put({ arn, topicArn, protocol, endpoint, confirmed, attributes });
+      if (!known) put({ arn, topicArn, protocol, endpoint, confirmed, attributes }, attributes);
       return { SubscriptionArn: confirmed || read.flag(input, 'ReturnSubscriptionArn') ? arn : PENDING };
     },
     Unsubscribe: (input) => {
@@ -119,7 +128,8 @@ export const subscriptionOperations = (
       const name = read.text(input, 'AttributeName');
       const value = read.optionalText(input, 'AttributeValue') ?? '';
       const { [name]: _before, ...others } = subscription.attributes;
-      put({ ...subscription, attributes: value === '' ? others : { ...others, [name]: value } });
+      const attributes = value === '' ? others : { ...others, [name]: value };
+      put({ ...subscription, attributes }, { [name]: value });
       return {};
     },
   };
