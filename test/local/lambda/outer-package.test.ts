@@ -1,5 +1,5 @@
 // Code in a project that is an ES module (`"type": "module"`), as cdk.out mostly is: on AWS the project is not around it.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { lambdaService } from '../../../lib/local/services/lambda/index.ts';
@@ -15,6 +15,14 @@ const rows: readonly (readonly [string, { readonly [file: string]: string }, unk
     [1, 'object'],
   ],
   ['an ES module', { 'index.js': ES_MODULE, 'lib/x.js': 'export const x = 1;' }, [1, 'undefined']],
+  [
+    'an ES module that makes its own require',
+    {
+      'index.js': `const require = (await import('node:module')).createRequire(import.meta.url);
+        export const handler = async () => [typeof require, typeof module];`,
+    },
+    ['function', 'undefined'],
+  ],
   [
     'what a package.json of its own says',
     { 'index.js': ES_MODULE, 'lib/x.js': 'export const x = 1;', 'package.json': '{"type":"module"}' },
@@ -43,5 +51,13 @@ describe.each(['worker', 'inProcess'] as const)('code in a project of ES modules
     await served.call('lambda', 'CreateFunction', { FunctionName: 'f', Code: { LocalDirectory } });
     const { FunctionError, Payload } = await served.call('lambda', 'Invoke', { FunctionName: 'f', Payload: '{}' });
     expect([FunctionError, JSON.parse(String(Payload))]).toEqual([undefined, answer]);
+  });
+  test('CommonJS in a folder that is named by a link', async () => {
+    write(served.dir, { 'project/package.json': '{"type":"module"}' });
+    write(join(served.dir, 'project', 'asset.1'), { 'index.js': COMMON_JS, 'lib/x.js': 'exports.x = 1;' });
+    const LocalDirectory = join(served.dir, 'link');
+    symlinkSync(join(served.dir, 'project', 'asset.1'), LocalDirectory);
+    await served.call('lambda', 'CreateFunction', { FunctionName: 'f', Code: { LocalDirectory } });
+    expect((await served.call('lambda', 'Invoke', { FunctionName: 'f', Payload: '{}' })).Payload).toBe('[1,"object"]');
   });
 });

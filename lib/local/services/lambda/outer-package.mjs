@@ -3,7 +3,7 @@
 import { sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const { readFileSync } = process.getBuiltinModule('node:fs');
+const { readFileSync, realpathSync } = process.getBuiltinModule('node:fs');
 const { createRequire, findPackageJSON } = process.getBuiltinModule('node:module');
 
 /** @param {string} file @param {string} directory */
@@ -16,7 +16,8 @@ const isToldFromOutside = (file, directory) => {
   return told !== undefined && !isIn(told, directory) && JSON.parse(readFileSync(told, 'utf8')).type === 'module';
 };
 
-const OF_ES_MODULES = /import statement outside|Unexpected token 'export'|'import\.meta' outside|await is only valid/;
+const OF_ES_MODULES =
+  /import statement outside|Unexpected token 'export'|'import\.meta' outside|await is only valid|Identifier '(?:exports|require|module|__filename|__dirname)' has already/;
 const OF_COMMON_JS = ['exports', 'require', 'module', '__filename', '__dirname'];
 
 /** @param {string} source */
@@ -46,11 +47,13 @@ const compileAsCommonJs = () => {
 };
 
 /**
- * What `file`, of the code in `directory`, exports where it is CommonJS on AWS and would not be here; else undefined.
- * @param {string} file @param {string} directory @returns {Record<string, unknown> | undefined}
+ * What `path`, of the code in `folder`, exports where it is CommonJS on AWS and would not be here; else undefined.
+ * @param {string} path @param {string} folder @returns {Record<string, unknown> | undefined}
  */
-export const commonJsOf = (file, directory) => {
-  if (!isToldFromOutside(file, directory) || !isWrittenAsCommonJs(readFileSync(file, 'utf8'))) return undefined;
+export const commonJsOf = (path, folder) => {
+  const [file, directory] = [realpathSync(path), realpathSync(folder)]; // as Node names what it loads
+  if (!isIn(file, directory) || !isToldFromOutside(file, directory)) return undefined;
+  if (!isWrittenAsCommonJs(readFileSync(file, 'utf8'))) return undefined;
   if (folders.size === 0) compileAsCommonJs();
   folders.add(directory);
   return createRequire(file)(file);
