@@ -106,3 +106,7 @@ test.each<[string, Buffer]>([
   await expect(call('GetFunction', { FunctionName: 'f' })).rejects.toThrow('Function not found');
   expect(readdirSync(join(served.dir, 'code'))).toEqual([]);
 });
+
+test('a file of it that the disk does not take is told as that, not as a zip file that is broken', async () => {
+  await expect(create({ ZipFile: zipOf({ ['x'.repeat(300)]: '' }) })).rejects.toThrow('ENAMETOOLONG');
+});

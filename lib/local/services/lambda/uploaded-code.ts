@@ -57,6 +57,7 @@ const unpack = (zip: Buffer, folder: string): void => {
     }
   } catch (error) {
     if (isTooLarge(error)) throw invalid(`Unzipped size must be smaller than ${MOST_BYTES} bytes`);
+    if (error instanceof Error && 'syscall' in error) throw error; // of the disk, which took a file of it not
     throw broken();
   }
 };
