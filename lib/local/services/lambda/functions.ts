@@ -99,8 +99,8 @@ export const lambdaFunctions = (
         if (before && !isOfTemplate)
           throw new AwsError('ResourceConflictException', `Function already exist: ${name}`, 409, { Type: 'User' });
         if (!before) return undefined;
-        const { logging: _logging, ...others } = before;
-        return { ...others, environment: {}, deadLetterArn: '', logGroup: `/aws/lambda/${name}` };
+        const Code = { LocalDirectory: before.directory };
+        return { ...functionFrom(context, { FunctionName: name, Code }, undefined), revision: before.revision };
       });
     },
     UpdateFunctionConfiguration: (input) => store(input, of(input)),

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { arnOf } from '../../arn.ts';
+import { arnOf, parseArn } from '../../arn.ts';
 import { isShape } from '../../field-reader.ts';
-import { AwsError, type Shape } from '../../service.ts';
+import { AwsError, type EngineContext, type Shape } from '../../service.ts';
+import { createOrUpdate } from '../create-or-update.ts';
 import { nameOf, pick, type Resource, type ResourceHandler } from '../resource.ts';
 
 const CONFIGURATION = [
@@ -58,6 +59,20 @@ export const lambdaFunction: ResourceHandler = {
   },
 };
 
+/** Of a queue that the template does not make: on AWS it is there, and here it is made where a function takes from it. */
+const makeQueue = async (context: EngineContext, { EventSourceArn, FunctionName }: Shape): Promise<void> => {
+  const arn = parseArn(String(EventSourceArn));
+  if (arn?.service !== 'sqs') return;
+  const { Timeout } = await context.service('lambda').call('GetFunctionConfiguration', { FunctionName });
+  const VisibilityTimeout = String(6 * Number(Timeout)); // as Lambda advises
+  const Attributes = { VisibilityTimeout, ...(arn.resource.endsWith('.fifo') && { FifoQueue: 'true' }) };
+  await createOrUpdate(
+    'QueueNameExists',
+    () => context.service('sqs').call('CreateQueue', { QueueName: arn.resource, Attributes }),
+    () => Promise.resolve({}),
+  );
+};
+
 /** AWS::Lambda::EventSourceMapping of a queue. */
 export const eventSourceMapping: ResourceHandler = {
   applied: [
@@ -72,6 +87,7 @@ export const eventSourceMapping: ResourceHandler = {
   ],
   accepted: ['Tags'],
   apply: async ({ properties }, context) => {
+    await makeQueue(context, properties);
     const made = await context.service('lambda').call('CreateEventSourceMapping', properties);
     const id = String(made.UUID);
     const arn = arnOf(context, 'lambda', `event-source-mapping:${id}`);
