@@ -148,9 +148,8 @@ const joined = async (
   }
 };
 
-const damaged = ({ code, found, expected }: DamagedStateError): CliError => {
-  const fix =
-    'npx heddle local run <pipeline> --set-aside, or npm start -- --set-aside: it is renamed, not deleted; or restore it from a copy';
+const damaged = ({ code, found, expected, instead }: DamagedStateError): CliError => {
+  const fix = `npx heddle local run <pipeline> --set-aside, or npm start -- --set-aside: it is renamed, not deleted; or restore it from a copy${instead}`;
   return new CliError(code, 2, found, expected, fix);
 };
 

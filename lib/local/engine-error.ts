@@ -24,7 +24,8 @@
  * HDL516: stacks are for more than one account or region, but an engine is one of each. Fix: name the stacks to run.
  * HDL520: a Task calls a resource that the local engine does not implement; it fails. Fix: name a handler that stands in for it here
  * (`standIn` of flow.service), or run against AWS.
- * HDL521: an ItemReader has an InputType that the local engine does not read. Fix: use JSON, JSONL, CSV, or a listing.
+ * HDL521: an ItemReader has an InputType, or a parameter, that the local engine does not read. Fix: use JSON, JSONL, CSV, or a listing, and
+ * the parameters that the message names.
  * HDL522: the log of an execution cannot be read, so the execution failed. Its log is kept. Fix: start the run again.
  * HDL523: a Task has Credentials, but the local engine has one account. Fix: run it against AWS.
  * HDL524: the definition that an execution started with is refused: it was damaged, or a version took it that knew less of AWS's
@@ -65,18 +66,21 @@ export class EngineError extends Error {
  */
 export class DamagedStateError extends EngineError {
   readonly path: string;
+  /** What else may be done than to set it aside, as the end of a sentence; nothing mostly. */
+  readonly instead: string;
 
-  /** `instead`: what else may be done than to set it aside. */
   constructor(path: string, found: string, options?: ErrorOptions & { readonly instead?: string | undefined }) {
+    const { instead = '' } = options ?? {};
     super(
       'HDL503',
       {
         found: `${path} is damaged (${found})`,
         expected: 'the state that the engine wrote',
-        fix: `start again with the damaged state set aside (it is renamed, not deleted), or restore it from a copy${options?.instead ?? ''}.`,
+        fix: `start again with the damaged state set aside (it is renamed, not deleted), or restore it from a copy${instead}.`,
       },
       options,
     );
     this.path = path;
+    this.instead = instead;
   }
 }

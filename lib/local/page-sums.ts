@@ -72,9 +72,18 @@ export const keepSums = (path: string, kept: string): void => {
   }
 };
 
-/** What `sumsOf` gave; undefined where that is damaged itself. */
+const bytesIn = (kept: string): Buffer => {
+  try {
+    return fs.readFileSync(kept);
+  } catch (error) {
+    process.emitWarning(`the sums in ${kept} cannot be read: ${String(error)}`);
+    return Buffer.alloc(0);
+  }
+};
+
+/** What `sumsOf` gave; undefined where that is damaged itself, or cannot be read: no damage of the database. */
 const sumsIn = (kept: string): Uint32Array | undefined => {
-  const bytes = fs.readFileSync(kept);
+  const bytes = bytesIn(kept);
   if (bytes.length % (4 * SUM) > 0 || bytes.length < 8 * SUM) return undefined;
   const sums = new Uint32Array(Uint8Array.from(bytes).buffer);
   const own = new Uint32Array(SUM);
@@ -94,10 +103,17 @@ export const holdsSums = (path: string, kept: string, inLog: ReadonlySet<number>
     const instead = `; or, where another program wrote to it, delete ${kept}`;
     throw new DamagedStateError(path, `its page ${page} has not the sum that is in ${kept}`, { instead });
   };
+  if (!fs.existsSync(path)) {
+    const instead = `; or, to begin anew, delete ${kept}`;
+    throw new DamagedStateError(path, `it is gone, and ${kept} has its sums`, { instead });
+  }
   return reading(path, (file) => {
     const counters = countersOf(file);
     if (counters === undefined) return refuse(1);
-    if (!counters.includes(counter)) return false;
+    if (!counters.includes(counter)) {
+      fs.rmSync(kept, { force: true }); // should an earlier copy be put back, its counter would come to that of these
+      return false;
+    }
     const found = sumsOf(file, counter); // it may have more pages now: those are in the log
     const pages = wanted.length / SUM - 2;
     const foundPages = found.length / SUM - 2;
