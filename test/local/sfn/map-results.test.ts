@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { s3Service } from '../../../lib/local/services/s3/index.ts';
+import { steeredClock } from '../../../lib/local/virtual-clock.ts';
 import { hang } from './engine.ts';
 import { engineWithFiles } from './with-files.ts';
 
@@ -259,7 +260,66 @@ test('an engine that goes down while they are written writes them after it; no f
   expect(await second.ended(executionArn)).toMatchObject({ error: 'States.ExceedToleratedFailureThreshold' });
   const { mapRunArn, folder } = await mapRunOf(second, executionArn);
   const { results } = await resultsIn(second, folder);
-  const told = Object.entries(results).map(([status, list]) => [status, list.map(({ Input }) => JSON.parse(Input).n)]);
-  expect(Object.fromEntries(told)).toEqual({ SUCCEEDED: [0], FAILED: [1, 2], PENDING: [3, 4] });
+  expect(told(results)).toEqual({ SUCCEEDED: [0], FAILED: [1, 2], PENDING: [3, 4] });
   expect((await second.call('ListExecutions', { mapRunArn })).executions).toHaveLength(3);
+});
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+
+/** The numbers of the items, by what became of them. */
+const told = (results: Readonly<Record<string, readonly { Input: string }[]>>) =>
+  Object.fromEntries(
+    Object.entries(results).map(([status, list]) => [status, list.map(({ Input }) => JSON.parse(Input).n)]),
+  );
+
+test.each([
+  ['STANDARD', { SUCCEEDED: [], FAILED: [0, 1, 2, 3], PENDING: [4] }],
+  ['EXPRESS', { SUCCEEDED: [], FAILED: [1], PENDING: [0, 2, 3, 4] }], // of those that had not ended there is nothing
+])('a Map Run of %s children that has failed when it is taken up again stops them', async (type, expected) => {
+  const database = join(stateDir, `failed-${type}.db`);
+  const waiting = [0, 1, 2, 3, 4].map((n) => ({ n, wait: n === 1 ? 0 : 200, works: n === 1 }));
+  const more = { Items: waiting, MaxConcurrency: 3, ToleratedFailureCount: 1 };
+  const clock = steeredClock(START);
+  const first = await engineWithFiles({ stateDir, database, clock, functions: { work: failing } });
+  const executionArn = await first.start(await first.create(machine(more, type)));
+  await clock.advanceTo(START + 1_000);
+  const { mapRunArn, folder } = await mapRunOf(first, executionArn);
+  for (const end of ['', '-wal']) copyFileSync(`${database}${end}`, `${database}.killed${end}`);
+  const killed = { stateDir, database: `${database}.killed`, functions: { work: hang } };
+  const looking = await engineWithFiles({ ...killed, work: false });
+  await looking.call('UpdateMapRun', { mapRunArn, toleratedFailureCount: 0 });
+  await looking.close();
+
+  const again = steeredClock(START + 1_000);
+  const second = await engineWithFiles({ ...killed, clock: again, seed: 8 });
+  await again.advanceTo(START + 2_000);
+  expect(await second.call('DescribeExecution', { executionArn })).toMatchObject({
+    error: 'States.ExceedToleratedFailureThreshold',
+  });
+  expect(told((await resultsIn(second, folder)).results)).toEqual(expected);
+});
+
+test('children that a redrive had yet to run again when it failed stay as they were', async () => {
+  const local = await engineWithFiles({ stateDir, functions: { work: failing } });
+  const release = local.clock.hold();
+  const executionArn = await local.start(await local.create(machine({ Items: items.slice(1) })));
+  for (let begun = 0; begun < 2; await new Promise(setImmediate)) {
+    const { mapRunArn } = await mapRunOf(local, executionArn);
+    if (mapRunArn === '') continue;
+    begun = ((await local.call('ListExecutions', { mapRunArn })).executions as unknown[]).length;
+    if (begun === 2) await local.call('UpdateMapRun', { mapRunArn, maxConcurrency: 1 });
+  }
+  release();
+  await local.ended(executionArn);
+  const { folder } = await mapRunOf(local, executionArn);
+  await local.call('RedriveExecution', { executionArn });
+  await local.ended(executionArn);
+  const { results } = await resultsIn(local, `${folder}/Redrive-1`);
+  expect(results).toMatchObject({
+    SUCCEEDED: [],
+    FAILED: [
+      { Status: 'FAILED', RedriveCount: 1 },
+      { Status: 'ABORTED', RedriveCount: 0 },
+    ],
+  });
 });

@@ -174,7 +174,8 @@ export class MapRuns implements Opens {
     };
     this.#live.set(arn, live);
     const running = new Set<() => void>();
-    const runsAgain = (child: ExecutionRow) => isRedriven(plan, redrives > 0, child);
+    let isStopped = false;
+    const runsAgain = (child: ExecutionRow) => !isStopped && isRedriven(plan, redrives > 0, child);
     return {
       arn,
       redrives,
@@ -182,6 +183,8 @@ export class MapRuns implements Opens {
       failedBefore: failedIn([...children.values()].filter((child) => !runsAgain(child))),
       knows: (index) => children.has(index),
       stop: () => {
+        isStopped = true;
+        this.#executions.abortLeft(arn, aborted(arn));
         for (const stop of [...running]) stop();
       },
       limits: () => live.limits,

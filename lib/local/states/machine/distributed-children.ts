@@ -50,8 +50,8 @@ export const runChildren = (
 ): Promise<Payload> => {
   const { lifetime } = visit.frame;
   const children = lifetime.child();
-  let next = 0;
-  let unbegun = 0;
+  let taken = 0;
+  let begun = 0;
   let running = 0;
   let failed = 0;
   let isTaking = false;
@@ -64,10 +64,11 @@ export const runChildren = (
     reject(why);
   };
 
-  const start = async (index: number, { value, items }: ChildInput): Promise<void> => {
+  /** `place`: among the children that begin. */
+  const start = async (index: number, place: number, { value, items }: ChildInput): Promise<void> => {
     try {
       const child = await run.child(index, visit.payload(value), items, children);
-      await results.add(index, child);
+      await results.add(place, child);
       running--;
       if (child.status !== 'SUCCEEDED') failed += items;
       goOn();
@@ -91,13 +92,11 @@ export const runChildren = (
           isLast = true;
           break;
         }
-        if (failure === undefined || run.knows(next)) {
+        const index = taken++;
+        if (failure === undefined || run.knows(index)) {
           running++;
-          void start(next++, value);
-        } else {
-          unbegun++;
-          await results.pending?.(Payload.of(value.value)); // of any size: nothing begins with it
-        }
+          void start(index, begun++, value);
+        } else await results.pending?.(Payload.of(value.value)); // of any size: nothing begins with it
       }
     } catch (error) {
       fail(failure ?? error);
@@ -108,7 +107,7 @@ export const runChildren = (
 
   const finish = async (): Promise<void> => {
     try {
-      if (next + unbegun !== inputs.children) run.expect(next + unbegun, inputs.items);
+      if (taken !== inputs.children) run.expect(taken, inputs.items);
       const result = await results.result();
       if (failure === undefined) resolve(result);
       else fail(failure);
@@ -139,7 +138,10 @@ export const runChildren = (
     }
   };
 
-  if (results.pending !== undefined && isTooMuch(run.failedBefore)) failure = thresholdExceeded();
+  if (results.pending !== undefined && isTooMuch(run.failedBefore)) {
+    failure = thresholdExceeded();
+    run.stop();
+  }
   run.onChange(goOn);
   goOn();
   return lifetime.within(promise);

@@ -59,7 +59,7 @@ export interface MapRun {
   child(index: number, input: Payload, items: number, lifetime: Lifetime): Promise<ChildResult>;
   /** Whether child `index` began before a restart. */
   knows(index: number): boolean;
-  /** Aborts the children that run; each gives its result. */
+  /** Aborts the children that run, or ran before a restart; each gives its result. One that was to be redriven stays as it was. */
   stop(): void;
   end(status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void;
 }
