@@ -264,6 +264,13 @@ describe('a machine of a template that is loaded again', () => {
       tracingConfiguration: { enabled: false },
     });
   });
+  test('may say in a text what is true, as CloudFormation has it', async () => {
+    const LoggingConfiguration = { ...settings.LoggingConfiguration, IncludeExecutionData: 'true' };
+    expect(await load(machine({ LoggingConfiguration, TracingConfiguration: { Enabled: 'false' } }))).toMatchObject({
+      loggingConfiguration: { includeExecutionData: true },
+      tracingConfiguration: { enabled: false },
+    });
+  });
   test('is another one when it is of another type', async () => {
     await load(machine());
     expect(await load(machine({ StateMachineType: 'EXPRESS' }))).toMatchObject({ type: 'EXPRESS' });

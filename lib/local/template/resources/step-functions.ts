@@ -27,10 +27,10 @@ const definitionOf = (resource: Resource): string => {
   );
 };
 
-/** CloudFormation writes these settings in Pascal case, the Step Functions API in camel case. */
+/** CloudFormation writes these settings in Pascal case, the Step Functions API in camel case; it takes a text for a truth value, the API does not. */
 const inCamelCase = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(inCamelCase);
-  if (!isShape(value)) return value;
+  if (!isShape(value)) return value === 'true' || value === 'false' ? value === 'true' : value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [name.charAt(0).toLowerCase() + name.slice(1), inCamelCase(inner)]),
   );
