@@ -336,7 +336,8 @@ test('an answer that comes as the engine closes is refused as one to be tried ag
   const refused = { code: 'ServiceUnavailable', status: 503 };
   await expect(sfn.call('SendTaskSuccess', answer)).rejects.toMatchObject(refused);
   await expect(sfn.call('StartExecution', { stateMachineArn })).rejects.toMatchObject(refused);
-  await expect(sfn.call('RedriveExecution', { executionArn })).rejects.toMatchObject(refused);
+  for (const operation of ['RedriveExecution', 'StopExecution'])
+    await expect(sfn.call(operation, { executionArn })).rejects.toMatchObject(refused);
   await first.close();
 
   const again = await live(stateDir, () => 1);

@@ -164,6 +164,21 @@ test('what belongs to an execution that cannot be read ends when the engine work
   expect(await again.call('DescribeMapRun', { mapRunArn })).toMatchObject({ status: 'ABORTED' });
 });
 
+test('so does a Map Run that has no child to be carried on with', async () => {
+  const express = { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' }, StartAt: 'W', States: wait };
+  const definition = machine({ ...each(wait), ItemProcessor: express });
+  const { database, local, executionArn } = await begun('express', definition, 0);
+  while ((await mapRunsOf(local, executionArn)).length === 0) await new Promise(setImmediate);
+  const files = killed(database, 'left');
+  const tool = new DatabaseSync(files);
+  tool.exec("UPDATE sfn_log SET records = '9 9 [7' WHERE id = 1");
+  tool.close();
+  const again = engine({ database: files });
+  await new Promise(setImmediate);
+  const [mapRunArn] = await mapRunsOf(again, executionArn);
+  expect(await again.call('DescribeMapRun', { mapRunArn })).toMatchObject({ status: 'ABORTED' });
+});
+
 test('a Map Run that is cut while its start is being written has ended, at whichever moment', async () => {
   const local = engine();
   const passes = (count: number) =>
@@ -220,4 +235,16 @@ test('who answers a token before its task is taken up is told when it never will
   await expect(again.call('SendTaskSuccess', { taskToken, output: '1' })).rejects.toMatchObject({
     code: 'TaskTimedOut',
   });
+});
+
+test('who answers a token and sees the engine close before its task is taken up is told to try again', async () => {
+  const database = join(folder, 'closed.db');
+  const first = engine({ database });
+  const { activityArn } = await first.call('CreateActivity', { name: 'ask' });
+  await first.start(await first.create(machine({ Type: 'Task', Resource: String(activityArn), End: true })));
+  const { taskToken } = await first.call('GetActivityTask', { activityArn });
+  const again = engine({ database: killed(database, 'left'), work: false });
+  const answered = again.call('SendTaskSuccess', { taskToken, output: '1' });
+  await again.close();
+  await expect(answered).rejects.toMatchObject({ code: 'ServiceUnavailable' });
 });

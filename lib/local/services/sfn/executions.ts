@@ -143,7 +143,7 @@ export class Executions {
 
   /** Ends the children of a Map Run that has ended before it took them up. */
   abortLeft(mapRun: string, cause: string): void {
-    this.#drop(this.left.childrenOf(mapRun), undefined, cause);
+    if (!this.#closed) this.#drop(this.left.childrenOf(mapRun), undefined, cause);
   }
 
   /** Runs again what failed, was aborted or timed out, unless `clientToken` did so before. Throws ExecutionNotRedrivable. */
@@ -203,9 +203,8 @@ export class Executions {
   /** Ends what was left as if it had been carried on with, without doing so: nothing is called for it any more. */
   #drop(rows: readonly ExecutionRow[], error?: string, cause?: string): void {
     if (rows.some(({ mapRun }) => mapRun === undefined)) tellUntold(this.#context); // what was before comes first
-    const logs = rows.map(({ id }) => this.#journal.read(id)); // all first: to read is to write what is pending
-    for (const [index, row] of rows.entries()) {
-      const log = logs[index] ?? [];
+    const logged = rows.map((row) => ({ row, log: this.#journal.read(row.id) })); // all first: to read is to write what is pending
+    for (const { row, log } of logged) {
       this.#open(row, this.#programOf(row), Payload.parse(row.input), log).stop(error, cause);
       for (const token of outstandingTokens(log)) this.#tokens.forget(token);
       for (const arn of awaitedExecutions(log)) this.abort(arn, undefined, managedBy(row.arn));
@@ -219,6 +218,7 @@ export class Executions {
   }
 
   async stop(arn: string, error: string | undefined, cause: string | undefined): Promise<number> {
+    if (this.#closed) throw closing();
     this.get(arn);
     this.abort(arn, error, cause);
     await this.#journal.commit();

@@ -1,4 +1,4 @@
-// Express executions: nothing of them is stored, they end with the engine.
+// Express executions: nothing of them is stored here, they end with the engine. Of a child of a Map Run map-runs.ts stores how it ended.
 import { once } from '../../late-modules.ts';
 import { type EngineContext, type Shape, serviceIfRun } from '../../service.ts';
 import type { LogSink } from '../../states/history/journal.ts';
@@ -11,7 +11,7 @@ import type { StateMachine } from '../../states/parse/machine.ts';
 import { uuid } from '../../uuid.ts';
 import type { Logged } from './execution-logs.ts';
 import type { MachineRow, Machines } from './machines.ts';
-import { parseInput, seconds } from './requests.ts';
+import { closing, parseInput, seconds } from './requests.ts';
 
 export interface ExpressRun {
   readonly arn: string;
@@ -58,6 +58,7 @@ export class Express {
   }
 
   start(machine: MachineRow, name: string, input: string): ExpressRun {
+    if (this.#lifetime.ended) throw closing();
     const payload = parseInput(input);
     const revision = this.#machines.revision(machine.revision);
     const named = {

@@ -104,7 +104,7 @@ export class LeftOver {
 
   find(left: Left): void {
     for (const row of interrupted(left)) this.executions.set(row.arn, row);
-    if (this.executions.size === 0) return;
+    if (left.rows.lastId === 0) return;
     const runs = left.database.prepare("SELECT arn, execution_arn FROM sfn_map_runs WHERE status = 'RUNNING'").all();
     for (const { arn, execution_arn: execution } of runs) this.mapRuns.set(String(arn), String(execution));
   }

@@ -15,7 +15,7 @@ export interface MapRunRow {
   readonly items: number;
   readonly redriveCount: number;
   readonly redrivenAt: number | undefined;
-  /** What became of Express children, whose executions are not stored. */
+  /** What became of Express children. Undefined while the run is not over, and of one that nobody carried on with: then their rows tell. */
   readonly express: ExpressCounts | undefined;
 }
 

@@ -15,6 +15,9 @@ const PREFIX = 'AQCgAAAAKgAAAAMAAAAAAAAAAQ';
 type Answer = { readonly output: Payload } | { readonly problem: StateError } | 'beat';
 
 const timedOut = (): AwsError => new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
+/** That its answer came too late, a worker would believe. */
+const closing = (): AwsError =>
+  new AwsError('ServiceUnavailable', 'the engine closes: the task waits for its answer when it is opened again', 503);
 
 const give = (waiting: Waiting, answer: Answer): void => {
   if (answer === 'beat') waiting.beat();
@@ -98,13 +101,12 @@ export class Tokens {
   /** From now on nobody takes an answer up: tasks wait for theirs when the engine is opened again. */
   close(): void {
     this.#isClosed = true;
+    for (const token of [...this.#expected.keys()]) this.forget(token);
   }
 
-  /** Throws ServiceUnavailable where an answer may not have been taken up. That it came too late, a worker would believe. */
+  /** Throws ServiceUnavailable where an answer may not have been taken up. */
   check(): void {
-    if (!this.#isClosed) return;
-    const message = 'the engine closes: the task waits for its answer when it is opened again';
-    throw new AwsError('ServiceUnavailable', message, 503);
+    if (this.#isClosed) throw closing();
   }
 
   #answer(token: string, answer: Answer): Promise<void> | undefined {
@@ -118,7 +120,7 @@ export class Tokens {
     if (early) {
       return new Promise((resolve, reject) => {
         early.push((later) => {
-          if (!later) return reject(timedOut());
+          if (!later) return reject(this.#isClosed ? closing() : timedOut());
           give(later, answer);
           resolve();
         });
