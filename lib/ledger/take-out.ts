@@ -8,6 +8,8 @@ import { type DeadLetters, isOpen, type LetterAddress } from './dead-letters.ts'
 const hiddenSeconds = 60;
 /** Messages that are looked through at most: on AWS a queue may hold any number. */
 const mostMessages = 10_000;
+/** How many more are looked at once all was found: the second message of a letter was sent soon after the first. */
+const mostFurther = 100;
 
 /** A message as SQS gives it. */
 export interface WaitingMessage {
@@ -63,11 +65,11 @@ const handleOf = ({ ReceiptHandle }: WaitingMessage): object => ({ ReceiptHandle
 
 /** How a queue is looked through. */
 export interface Look {
-  /** Messages that are deleted at most. @default all that are meant */
+  /** After so many were deleted no more are looked for. @default all that are meant */
   readonly most?: number;
   /** Messages that are looked at, at most. @default 10,000 */
   readonly looked?: number;
-  /** Whether all was found that is looked for. Then the queue is asked whether it has more, instead of waited for. */
+  /** Whether all was found that is looked for. Then few more are looked at, and the queue is asked whether it has any, instead of waited for. */
   isFound?(): boolean;
   /** Of those that are not meant, which go nevertheless: asked once all were looked at. */
   areOver?(messages: readonly WaitingMessage[]): Promise<readonly WaitingMessage[]>;
@@ -90,7 +92,11 @@ export const lookThrough = async (
       left.delete(MessageId);
     }
   };
-  for (let isRound = true; isRound && taken.size < most && taken.size + left.size < looked; ) {
+  let further = 0;
+  for (
+    let isRound = true;
+    isRound && further <= mostFurther && taken.size < most && taken.size + left.size < looked;
+  ) {
     const { Messages = [] } = await aws.call('sqs', 'ReceiveMessage', {
       QueueUrl,
       MaxNumberOfMessages: atOnce,
@@ -104,7 +110,9 @@ export const lookThrough = async (
     isRound = messages.length > 0 && !messages.some(({ MessageId: id }) => left.has(id) || taken.has(id));
     for (const message of messages) left.set(message.MessageId, message);
     await takeOff(messages.filter(isMeant));
-    if (messages.length < atOnce && isFound?.() && (await messagesOn(aws, QueueUrl)) <= left.size) break;
+    if (!isFound?.()) continue;
+    further += messages.length;
+    if (messages.length < atOnce && (await messagesOn(aws, QueueUrl)) <= left.size) break;
   }
   const over = (await areOver?.([...left.values()])) ?? [];
   await withEach(aws, 'DeleteMessageBatch', QueueUrl, over.map(handleOf)); // one that is refused shows up by itself, as below

@@ -4,6 +4,7 @@ import { lookThrough, messagesOn, takeOut, takeOutClosed } from '../../lib/ledge
 import { virtualClock } from '../../lib/local/virtual-clock.ts';
 import { letterName } from '../../lib/records/index.ts';
 import type { Aws } from '../../lib/support/aws-call.ts';
+import { sendMessages } from '../../lib/support/send-messages.ts';
 import { letter } from '../dead-letter.ts';
 import { openServices, type TestServices } from '../services.ts';
 
@@ -108,4 +109,18 @@ test('who hid the message of a letter from whoever closed it takes it off', asyn
   });
   await takeOutClosed(meanwhile, deadLetters, dead(), [mine], 2);
   expect(await visible()).toEqual(['/', 'open/clean']);
+});
+
+test('a queue of many is not looked through to its end for letters that are at its head', async () => {
+  const one = await written('one');
+  const others = Array.from({ length: 200 }, (_, n) => letter('other', 'clean', n));
+  await sendMessages(services.aws, dead(), others);
+  let times = 0;
+  const counted = receiving((_, real) => {
+    times += 1;
+    return real();
+  });
+  await takeOut(counted, services.ledger.deadLetters, dead(), [one]);
+  expect(times).toBe(11);
+  expect(await messagesOn(services.aws, dead())).toBe(200);
 });
