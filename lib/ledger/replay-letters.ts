@@ -3,17 +3,17 @@ import type { DeadLetter, PipelineManifest, ReplayMessage } from '../records/ind
 import type { Aws } from '../support/aws-call.ts';
 import { sendMessages } from '../support/send-messages.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { takeOut } from './take-out.ts';
+import { takeOutSent } from './take-out.ts';
 
 /** Dead letters of one pipeline, many at a time: for each call the queue is looked through. Sent again they do nothing more: the ledger knows which were replayed. */
 export const replayLetters = async (
   aws: Aws,
   { deadLetters }: { readonly deadLetters: Pick<DeadLetters, 'get'> },
   { replayQueueUrl, deadLetterQueueUrl }: Pick<PipelineManifest, 'replayQueueUrl' | 'deadLetterQueueUrl'>,
-  letters: readonly Pick<DeadLetter, 'pipeline' | 'run' | 'stage' | 'item'>[],
+  letters: readonly Pick<DeadLetter, 'pipeline' | 'run' | 'stage' | 'item' | 'generation' | 'round' | 'reopenedIn'>[],
   told: Pick<ReplayMessage, 'by' | 'because'>,
 ): Promise<void> => {
   const messages = letters.map(({ pipeline, run, stage, item }) => ({ pipeline, run, stage, item, ...told }));
   await sendMessages(aws, replayQueueUrl, messages);
-  await takeOut(aws, deadLetters, deadLetterQueueUrl, letters);
+  await takeOutSent(aws, deadLetters, deadLetterQueueUrl, letters);
 };

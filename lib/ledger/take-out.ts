@@ -122,7 +122,15 @@ export const lookThrough = async (
   return { taken: taken.size, left: [...left.values()] };
 };
 
-type LetterIn = Pick<DeadLetter, 'generation' | 'reopenedIn'> & { readonly name: string };
+type Failed = Pick<DeadLetter, 'generation' | 'round' | 'reopenedIn'>;
+type LetterIn = Failed & { readonly name: string };
+
+/** The execution of its run that a letter is of: in which it failed, or whose end opened it again. */
+const executionOf = ({ generation = 1, reopenedIn = 1 }: Failed): number => Math.max(generation, reopenedIn);
+
+const isLater = (one: Failed, than: Failed): boolean =>
+  executionOf(one) > executionOf(than) ||
+  (executionOf(one) === executionOf(than) && (one.round ?? 0) > (than.round ?? 0));
 
 const letterIn = ({ Body }: WaitingMessage): LetterIn => {
   try {
@@ -189,6 +197,18 @@ export const takeOut = (
   letters: readonly LetterAddress[],
 ): Promise<void> => takeLetters(aws, deadLetters, queueUrl, letters);
 
+/** Deletes the messages of letters of one pipeline that were sent to be done again. Of one that has failed again since, the newer stays. */
+export const takeOutSent = (
+  aws: Aws,
+  deadLetters: Letters,
+  queueUrl: string,
+  sent: readonly (LetterAddress & Failed)[],
+): Promise<void> => {
+  const known = new Map(sent.map((letter) => [letterName(letter), letter]));
+  const isNewer = (found: LetterIn): boolean => isLater(found, known.get(found.name) ?? found);
+  return takeLetters(aws, deadLetters, queueUrl, sent, { isNewer });
+};
+
 /** Messages that an operator looks through: its time is short. Where there are more, the alarm rings with good reason. */
 const mostForOrder = 1_000;
 
@@ -205,5 +225,5 @@ export const takeOutClosed = (
 ): Promise<void> =>
   takeLetters(aws, deadLetters, queueUrl, closed, {
     looked: mostForOrder,
-    isNewer: ({ generation: failedIn = 1, reopenedIn = 1 }) => Math.max(failedIn, reopenedIn) >= generation,
+    isNewer: (found) => executionOf(found) >= generation,
   });

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { replayLetters } from '../../lib/ledger/index.ts';
 import { virtualClock } from '../../lib/local/virtual-clock.ts';
+import type { Aws } from '../../lib/support/aws-call.ts';
+import { letter } from '../dead-letter.ts';
 import { openServices, type TestServices } from '../services.ts';
 
 let services: TestServices;
@@ -41,4 +43,25 @@ test('a queue that takes them all, in two batches', async () => {
   const urls = { replayQueueUrl, deadLetterQueueUrl: deadLetterQueueUrl() };
   await replayLetters(services.aws, services.ledger, urls, letters, { by: 'me' });
   expect([await counted(replayQueueUrl), await counted(deadLetterQueueUrl())]).toEqual([12, 0]);
+});
+
+test('what fails again before its message is taken off keeps the message that tells of it', async () => {
+  const { aws, ledger } = services;
+  const urls = { replayQueueUrl: await queue('replay', {}), deadLetterQueueUrl: await queue('again', {}) };
+  const first = letter('quick', 'clean');
+  await ledger.deadLetters.write(first, urls.deadLetterQueueUrl);
+  const failing: Aws = {
+    ...aws,
+    call: async (...call) => {
+      const answer = await aws.call(...call);
+      if (call[1] === 'SendMessageBatch')
+        await ledger.deadLetters.write({ ...first, generation: 2 }, urls.deadLetterQueueUrl);
+      return answer;
+    },
+  };
+  await replayLetters(failing, ledger, urls, [first], { by: 'me' });
+  const { Messages } = await aws.call('sqs', 'ReceiveMessage', { QueueUrl: urls.deadLetterQueueUrl });
+  expect((Messages as readonly { readonly Body: string }[]).map(({ Body }) => JSON.parse(Body).generation)).toEqual([
+    2,
+  ]);
 });
