@@ -5,6 +5,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Shape } from '../../../lib/local/service.ts';
 import { lambdaService } from '../../../lib/local/services/lambda/index.ts';
+import { filesOf } from '../../../lib/local/services/lambda/uploaded-code.ts';
 import { s3Service } from '../../../lib/local/services/s3/index.ts';
 import { type Served, serve } from '../server/serve.ts';
 
@@ -109,4 +110,11 @@ test.each<[string, Buffer]>([
 
 test('a file of it that the disk does not take is told as that, not as a zip file that is broken', async () => {
   await expect(create({ ZipFile: zipOf({ ['x'.repeat(300)]: '' }) })).rejects.toThrow('ENAMETOOLONG');
+});
+
+test.each([true, false])('its files together are bounded, be they packed (%s) or as they are', (isPacked) => {
+  const paths = (files: { readonly [path: string]: string }) =>
+    [...filesOf(zipOf(files, isPacked), 10)].map(({ path }) => path);
+  expect(paths({ a: 'x'.repeat(10), b: '' })).toEqual(['a', 'b']);
+  expect(() => paths({ a: 'x'.repeat(10), b: 'x' })).toThrow('Unzipped size must be smaller than 10 bytes');
 });

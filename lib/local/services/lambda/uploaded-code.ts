@@ -16,17 +16,19 @@ const invalid = (message: string): AwsError =>
 const broken = (): AwsError =>
   invalid('Could not unzip uploaded file. Please check your file, then try to upload again.');
 
+const tooLarge = (most: number): AwsError => invalid(`Unzipped size must be smaller than ${most} bytes`);
+
 interface Entry {
   readonly path: string;
   readonly bytes: Buffer;
 }
 
-/** The files in a zip file, one after the other as its directory lists them. Throws RangeError or Error where it is none. */
-function* filesOf(zip: Buffer): Generator<Entry> {
+/** The files in a zip file, one after the other as its directory lists them. Throws RangeError or Error where it is none, or holds too much. */
+export function* filesOf(zip: Buffer, most = MOST_BYTES): Generator<Entry> {
   const end = zip.lastIndexOf(END, undefined, 'latin1');
   if (end < 0 || end + END_BYTES > zip.length) throw new Error('it has no directory');
   const count = zip.readUInt16LE(end + 10);
-  let left = MOST_BYTES;
+  let left = most;
   for (let place = 0, at = zip.readUInt32LE(end + 16); place < count; place++) {
     if (zip.toString('latin1', at, at + 4) !== ENTRY) throw new Error('its directory is cut off');
     const [method, sum, size] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 16), zip.readUInt32LE(at + 20)];
@@ -37,10 +39,11 @@ function* filesOf(zip: Buffer): Generator<Entry> {
     const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
     const packed = zip.subarray(from, from + size);
     if (method !== STORED && method !== DEFLATED) throw new Error(`${path} is packed in a way that nobody uses`);
-    const bytes = method === STORED ? packed : zlib().inflateRawSync(packed, { maxOutputLength: left });
+    const bytes = method === STORED ? packed : zlib().inflateRawSync(packed, { maxOutputLength: left + 1 });
+    left -= bytes.length;
+    if (left < 0) throw tooLarge(most);
     if (zlib().crc32(bytes) !== sum) throw new Error(`${path} is damaged`);
     if (/^[/\\]|(?:^|[/\\])\.\.(?:[/\\]|$)/.test(path)) throw new Error(`${path} lies outside`);
-    left -= bytes.length;
     yield { path, bytes };
   }
 }
@@ -56,7 +59,8 @@ const unpack = (zip: Buffer, folder: string): void => {
       fs.writeFileSync(file, bytes);
     }
   } catch (error) {
-    if (isTooLarge(error)) throw invalid(`Unzipped size must be smaller than ${MOST_BYTES} bytes`);
+    if (error instanceof AwsError) throw error;
+    if (isTooLarge(error)) throw tooLarge(MOST_BYTES);
     if (error instanceof Error && 'syscall' in error) throw error; // of the disk, which took a file of it not
     throw broken();
   }
