@@ -6,9 +6,11 @@ export interface Life {
   /** What was answered, or done, in this life or an earlier one. */
   readonly notes: ReadonlySet<string>;
   note(text: string): void;
+  /** Notes what is not as it must be, for whoever lives to the end. */
+  fault(text: string): void;
 }
 
-/** Carries on with its work until that is done; resolves with what is not as it must be. */
+/** Carries on with its work until that is done; resolves with what is not as it must be in the end. */
 export type Subject = () => Promise<readonly string[]>;
 
 export const ROLE = 'arn:aws:iam::123456789012:role/r';
@@ -17,7 +19,7 @@ export const arn = (service: string, rest: string) => `arn:aws:${service}:us-eas
 export const numbers = Array.from({ length: 12 }, (_, n) => n);
 export const few = numbers.slice(0, 6);
 
-export const asking = ({ engine, notes, note }: Life) => {
+export const asking = ({ engine, notes, note, fault }: Life) => {
   const to = (id: Parameters<Services['service']>[0]) => (operation: string, input: Shape) =>
     engine.service(id).call(operation, input);
   const [sqs, sfn, s3, events, scheduler, lambda, sns, dynamodb] = [
@@ -56,18 +58,16 @@ export const asking = ({ engine, notes, note }: Life) => {
     const { Attributes } = await sqs('GetQueueAttributes', { QueueUrl, AttributeNames });
     return Object.values(Attributes as Shape).every((count) => count === '0');
   };
-  /** Takes messages until `wanted` came, in whichever life; gives what should not have come. */
+  /** Takes messages until `wanted` came, in whichever life. */
   const drain = async (name: string, QueueUrl: string, wanted: readonly string[], of = (body: string) => body) => {
-    const wrong: string[] = [];
     const key = (one: string) => `${name} took ${one}`;
     while (wanted.some((one) => !notes.has(key(one))))
       for (const { Body, ReceiptHandle } of await take(QueueUrl)) {
         const one = of(String(Body));
-        if (!wanted.includes(one)) wrong.push(`${one} came, which nobody sent`);
+        if (!wanted.includes(one)) fault(`${name}: ${one} came, which nobody sent`);
         note(key(one));
         await sqs('DeleteMessage', { QueueUrl, ReceiptHandle });
       }
-    return wrong;
   };
   const machine = async (name: string, definition: object): Promise<string> => {
     const { stateMachineArn } = await sfn('CreateStateMachine', {

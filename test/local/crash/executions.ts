@@ -9,7 +9,7 @@ const missing = (what: string, wanted: readonly unknown[], found: ReadonlySet<un
   wanted.filter((one) => !found.has(one)).map((one) => `${what} ${one} is lost`);
 
 export const executions = (life: Life): Readonly<Record<string, Subject>> => {
-  const { engine, notes, note } = life;
+  const { engine, notes, note, fault } = life;
   const { sqs, sfn, s3, once, unless, queue, take, machine, started, ended } = asking(life);
 
   /** Children of a Distributed Map, and the files of their results. */
@@ -145,7 +145,7 @@ export const executions = (life: Life): Readonly<Record<string, Subject>> => {
     const arns = await Promise.all(few.map((n) => started(made, `r${n}`, { n })));
     const wrong: string[] = [];
     if (!notes.has('mended')) {
-      for (const one of arns) wrong.push(...(await ended(one, 'FAILED')));
+      for (const one of arns) for (const problem of await ended(one, 'FAILED')) fault(`redrives: ${problem}`);
       note('mended');
     }
     for (const executionArn of arns)

@@ -29,6 +29,9 @@ const note = (text: string): void => {
   notes.add(text);
   process.stdout.write('work\n');
 };
+/** A life that sees it may be cut off before it could say so. */
+const FAULT = 'fault: ';
+const fault = (text: string): void => note(`${FAULT}${text}`);
 
 let now = 'it opens';
 process.on('exit', (code) => {
@@ -64,7 +67,7 @@ process.on('SIGTERM', () => {
   void opening.then((opened) => opened.close());
 });
 const engine = await opening;
-const life = { engine, notes, note };
+const life = { engine, notes, note, fault };
 const subjects = Object.entries({ ...messages(life), ...stores(life), ...executions(life) });
 const unfinished = new Set(subjects.map(([name]) => name));
 now = [...unfinished].join(', ');
@@ -81,4 +84,5 @@ const problems = await Promise.all(
 );
 await engine.close();
 closeSync(file);
-process.stdout.write(`${JSON.stringify({ problems: problems.flat() })}\n`);
+const faults = [...notes].filter((text) => text.startsWith(FAULT));
+process.stdout.write(`${JSON.stringify({ problems: [...faults, ...problems.flat()] })}\n`);
