@@ -19,7 +19,7 @@ export const allow = (
   grantee: IFunction,
   actions: readonly string[],
   resources: readonly string[],
-  reason = 'The wildcard ends a prefix that holds only what this function works on.',
+  reason = 'The wildcard stands in names that only what this function works on has.',
   into?: PolicyStatement,
 ): PolicyStatement => {
   const role = roleOf(grantee);

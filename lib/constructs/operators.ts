@@ -200,8 +200,8 @@ export class Operators extends Construct {
   }
 
   /**
-   * Gives the operators their rights on a pipeline. By its names, for what it is made of may stand in another stack. But for starting and
-   * stopping, they are on all pipelines of this orchestrator in one: AWS attaches ten policies to a role.
+   * Gives the operators their rights on a pipeline. By its names, for what it is made of may stand in another stack. But for starting (not
+   * compensations) and stopping, they are on all pipelines of this orchestrator in one: AWS attaches ten policies to a role.
    */
   serve(
     pipeline: string,
@@ -274,7 +274,7 @@ export class Operators extends Construct {
       if (this.#allowed.has(`${right} ${resource}`)) continue;
       this.#allowed.add(`${right} ${resource}`);
       const last = this.#statements.get(right);
-      const into = last && last.resources.length < 15 ? last : undefined;
+      const into = last && last.resources.length < 12 ? last : undefined;
       this.#statements.set(right, allow(grantee, actions, [resource], reason, into));
     }
   }

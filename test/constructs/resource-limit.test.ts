@@ -93,7 +93,7 @@ test('the rights on as many functions as a stack holds fit into policies', () =>
 test('the rights on as many pipelines as an app has fit into policies, and into the template', () => {
   const app = testApp();
   const orchestrator = new Orchestrator(new Stack(app, 'Test'), 'Heddle', { handlers });
-  for (let place = 0; place < 140; place++)
+  for (let place = 0; place < 180; place++)
     orchestrator.operators.serve(`pipelineOfALongName${place}`, {
       ...{ type: 'standard', overlap: 'cancelRunning', compensates: true, leavesJobs: true, pools: [] },
       runs: [`pipelineOfALongName${place + 1}`],
