@@ -146,22 +146,25 @@ export const growLog = (database: DatabaseSync): void => {
   }
 };
 
-/** What is said of a write that SQLite refused: of a disk that is full, or that fails. Anything else is given back as it is. */
-export const notWritten = (database: DatabaseSync, thrown: unknown): unknown => {
-  if (!isOfTheDisk(thrown)) return thrown;
-  return new EngineError(
+const unwritten = (what: string, thrown: Error): EngineError =>
+  new EngineError(
     'HDL525',
     {
-      found: `${database.location() ?? 'the state in memory'} cannot be written (${thrown.message})`,
+      found: `${what} cannot be written (${thrown.message})`,
       expected: 'a disk with room that takes what is written',
       fix: 'make room and start the engine again: what was answered is kept, and it carries on from there.',
     },
     { cause: thrown },
   );
-};
+
+/** What is said of a write that SQLite refused: of a disk that is full, or that fails. Anything else is given back as it is. */
+export const notWritten = (database: DatabaseSync, thrown: unknown): unknown =>
+  isOfTheDisk(thrown) ? unwritten(database.location() ?? 'the state in memory', thrown) : thrown;
 
 // https://sqlite.org/rescode.html: SQLITE_IOERR and SQLITE_FULL, with what they are of in the higher bits. node:sqlite gives them as `errcode`.
 const OF_THE_DISK = [10, 13];
+/** SQLITE_IOERR_READ and SQLITE_IOERR_SHORT_READ: what is there cannot be read, which is damage. */
+const READS: readonly unknown[] = [266, 522];
 
 export const isOfTheDisk = (thrown: unknown): thrown is Error =>
   thrown instanceof Error && 'errcode' in thrown && OF_THE_DISK.includes(Number(thrown.errcode) & 0xff);
@@ -175,7 +178,7 @@ export const closeDatabase = (database: DatabaseSync): void => {
 
 /**
  * Opens (or makes) the database at `path`, checked and at this engine's layout.
- * Throws DamagedStateError (HDL503) for a file that is not a sound database, HDL505 for one of another layout.
+ * Throws DamagedStateError (HDL503) for a file that is not a sound database, HDL505 for one of another layout, HDL525 where it cannot be written.
  */
 export const openDatabase = (path: string, durability: Durability): DatabaseSync => {
   let database: DatabaseSync;
@@ -183,6 +186,8 @@ export const openDatabase = (path: string, durability: Durability): DatabaseSync
     database = prepared(path, durability);
   } catch (error) {
     if (error instanceof EngineError) throw error;
+    // To open is to write: SQLite makes its log, and the file itself where the state is new.
+    if (isOfTheDisk(error) && !('errcode' in error && READS.includes(error.errcode))) throw unwritten(path, error);
     throw new DamagedStateError(path, error instanceof Error ? error.message : String(error), { cause: error });
   }
   const version = readVersion(database);
@@ -196,7 +201,13 @@ export const openDatabase = (path: string, durability: Durability): DatabaseSync
   }
   // The first commit begins the log, for which SQLite waits for the disk, 5 to 20 ms. It says nothing that could be lost, so
   // where only a killed process is to be survived, NORMAL is set after it: by then the kernel has what a commit says.
-  database.exec(`PRAGMA user_version = ${LAYOUT_VERSION}`);
-  if (durability === 'process') database.exec('PRAGMA synchronous = NORMAL');
-  return database;
+  try {
+    database.exec(`PRAGMA user_version = ${LAYOUT_VERSION}`);
+    if (durability === 'process') database.exec('PRAGMA synchronous = NORMAL');
+    return database;
+  } catch (thrown) {
+    const why = notWritten(database, thrown);
+    database.close();
+    throw why;
+  }
 };

@@ -1,4 +1,5 @@
-// What the sums of a state's pages must never call damage: state-folder.test.ts has what they must.
+// What must never be called damage of a state: state-folder.test.ts has what must.
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,20 @@ test('a copy that was put back is not held against the sums of what it took the 
     copyFileSync(`${file}${end}`, join(left, `engine.sqlite${end}`));
   folder.close();
   expect(rowsIn(left)).toBe(501);
+});
+
+test('a disk that takes nothing more is none: the state is not set aside', () => {
+  const program = `import { openStateFolder } from ${JSON.stringify(new URL('../../lib/local/state-folder.ts', import.meta.url).href)};
+    try {
+      openStateFolder(${JSON.stringify(dir)}, { setAsideDamaged: true });
+    } catch (error) {
+      console.log(error.message);
+    }`;
+  // No file may be longer than 4 KiB: SQLite's writes fail as on a full disk.
+  const shell = `trap '' XFSZ; ulimit -f 8; exec "$0" --input-type=module -e "$1"`;
+  const { stdout } = spawnSync('sh', ['-c', shell, process.execPath, program], { encoding: 'utf8' });
+  expect(stdout).toContain(`HDL525 ${file} cannot be written (disk I/O error)`);
+  expect(rowsIn(dir)).toBe(500);
 });
 
 test('a database that is gone is told of as such, and what to do about it', () => {
