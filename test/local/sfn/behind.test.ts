@@ -46,6 +46,8 @@ const live = async (
   return { engine, events, killed };
 };
 
+const passes = JSON.stringify({ StartAt: 'P', States: { P: { Type: 'Pass', End: true } } });
+
 const start = async ({ engine }: Life, input: Shape): Promise<string> => {
   const sfn = engine.service('sfn');
   const { stateMachineArn } = await sfn.call('CreateStateMachine', {
@@ -177,7 +179,6 @@ test.each([
 );
 
 test('who hears of an end hears of what is on disk, and may start the next one at once', async () => {
-  const passes = JSON.stringify({ StartAt: 'P', States: { P: { Type: 'Pass', End: true } } });
   const next = Promise.withResolvers<Shape>();
   let rows: unknown[] | undefined;
   const chained: Life = await live(
@@ -330,12 +331,14 @@ test('an answer that comes as the engine closes is refused as one to be tried ag
   const machine = { name: 'm', definition: JSON.stringify(waits), roleArn: 'arn:aws:iam::123456789012:role/r' };
   const { stateMachineArn } = await sfn.call('CreateStateMachine', machine);
   const { executionArn } = await sfn.call('StartExecution', { stateMachineArn });
+  const express = await sfn.call('CreateStateMachine', { ...machine, definition: passes, name: 'x', type: 'EXPRESS' });
   const answer = { taskToken: await asked.promise, output: '7' };
   await setImmediate();
   await sfn.close?.(); // others are yet to close
   const refused = { code: 'ServiceUnavailable', status: 503 };
   await expect(sfn.call('SendTaskSuccess', answer)).rejects.toMatchObject(refused);
-  await expect(sfn.call('StartExecution', { stateMachineArn })).rejects.toMatchObject(refused);
+  for (const arnOfMachine of [stateMachineArn, express.stateMachineArn])
+    await expect(sfn.call('StartExecution', { stateMachineArn: arnOfMachine })).rejects.toMatchObject(refused);
   for (const operation of ['RedriveExecution', 'StopExecution'])
     await expect(sfn.call(operation, { executionArn })).rejects.toMatchObject(refused);
   await first.close();

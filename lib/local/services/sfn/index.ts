@@ -69,12 +69,14 @@ export const sfnService = (
     (of) => logs.host(host, of),
     (mapRun) => late.mapRuns.abandon(mapRun),
   );
+  let isClosed = false;
   let closeExpress = (): void => undefined;
   const late: LateParts = lazily<LateParts>({
     express: () => {
       const { Express, unlogged } = expressModule();
       const express = new Express(context, machines, (of) => logs.host({ ...host, journal: unlogged }, of));
       closeExpress = () => express.close();
+      if (isClosed) closeExpress();
       return express;
     },
     mapRuns: () => new (mapRunsModule().MapRuns)(context, executions, late.express, journal),
@@ -113,6 +115,7 @@ export const sfnService = (
     ended: async (arn) => executions.describe(await executions.ended(arn, new Lifetime())),
     start: async () => executions.resumeAll(),
     close: async () => {
+      isClosed = true;
       tokens.close();
       // First, so that nothing is recorded of how the rest comes to an end.
       journal.close();
