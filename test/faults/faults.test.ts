@@ -13,6 +13,13 @@ test('random runs with random faults lose nothing, double nothing, end, and are 
   expect(failed.filter(({ resumed }) => resumed)).toEqual(failed);
 }, 240_000);
 
+/** In it a choice is asked for behind the latch of a stage that comes after the choice: the stage that asked was skipped without a word. */
+test('what an earlier seed found stays mended', async () => {
+  const trials: Trial[] = [];
+  await runTrials({ runs: 160, seed: '22', only: '22.15.2', onTrial: (trial) => trials.push(trial) });
+  expect(trials).toMatchObject([{ seed: '22.15.2', problems: [] }]);
+});
+
 test('a wrapper that works twice is found out', async () => {
   let wrong = 0;
   await runTrials({

@@ -1,7 +1,7 @@
 // A level of a pipeline as states: planned, then written part by part. Nothing here recurses into the plan, which may be as
 // deep as the pipeline is long.
 import type { Node } from '../../definition/index.ts';
-import type { GraphNode, Level } from '../../graph/index.ts';
+import { dependenciesOf, type GraphNode, type Level } from '../../graph/index.ts';
 import { invariant } from '../../support/invariant.ts';
 import { pack } from '../pack.ts';
 import { type Latch, orderOf, outermostFirst, type Plan, type Planning, partsIn } from '../plan/index.ts';
@@ -51,7 +51,7 @@ export const emitLevel = (
     ? { plan: wanted, packed: new Set<Plan>() }
     : pack(wanted, (id) => weightOf(nodeOf(id), emission, emitNode));
   const latchOf = new Map(latches.map((latch) => [latch.name, latch]));
-  const reads = readsOf(level, plan, latches);
+  const { reads, recorded } = acrossLatches(level, plan, latches);
   const all = outermostFirst(plan);
   const parallels = new Map<Plan, string>();
   const children = new Map<Plan, string>();
@@ -80,7 +80,7 @@ export const emitLevel = (
 
   const writeNode = (id: string, { into, next: after, quiet }: Task): void => {
     const graph = nodeOf(id);
-    const releases = !releasing.has(graph.node.kind) && emission.releasesOf(id).length > 0;
+    const releases = !releasing.has(graph.node.kind) && (emission.releasesOf(id).length > 0 || recorded.has(id));
     const release = releases ? emitRelease(id, choicesIn(graph), after, emission) : undefined;
     const read = reads.get(id);
     if (read) Object.assign(into, emitRead(id, read, entryOf(id), emission).states);
@@ -139,16 +139,26 @@ const givingParts = (all: readonly Plan[], givesNode: (id: string) => boolean): 
   return giving;
 };
 
-/** The nodes that must read control values first, and which. */
-const readsOf = (level: Level, plan: Plan, latches: readonly Latch[]) => {
+/**
+ * What the flow's state does not bring across latches. `reads`: the nodes that must read control values first, and which. `recorded`: the
+ * nodes with choices that others ask the ledger for; they wait for what comes after the choice, perhaps, and not for the choice itself.
+ */
+const acrossLatches = (level: Level, plan: Plan, latches: readonly Latch[]) => {
   const reads = new Map<string, NonNullable<ReturnType<typeof controlToRead>>>();
-  if (latches.length === 0) return reads;
+  const recorded = new Set<string>();
+  if (latches.length === 0) return { reads, recorded };
   const [home, isBefore] = [standsIn(level), orderOf(plan)];
+  const choices = new Set(level.nodes.flatMap(choicesIn));
   for (const node of level.nodes) {
-    const read = controlToRead(node, home, (other) => isBefore(`node ${other}`, `node ${node.id}`));
+    const comesBefore = (other: string): boolean => isBefore(`node ${other}`, `node ${node.id}`);
+    const read = controlToRead(node, home, comesBefore);
     if (read) reads.set(node.id, read);
+    for (const id of [node, ...(node.followers ?? [])].flatMap((each) => dependenciesOf(each.node))) {
+      const at = choices.has(id) ? home.get(id) : undefined;
+      if (at !== undefined && at !== node.id && !comesBefore(at)) recorded.add(at);
+    }
   }
-  return reads;
+  return { reads, recorded };
 };
 
 /** A choice and those inside it. */
