@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { virtualClock } from '../../../lib/local/virtual-clock.ts';
+import { distributedMap } from './distributed-map.ts';
 import { engine, type Handler, invoke } from './engine.ts';
 
 let folder: string;
@@ -13,25 +14,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const definition = (more: object = {}) => ({
-  QueryLanguage: 'JSONata',
-  StartAt: 'M',
-  States: {
-    M: {
-      Type: 'Map',
-      Label: 'each',
-      Items: [1, 2, 3, 4],
-      MaxConcurrency: 1,
-      ItemProcessor: {
-        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'EXPRESS' },
-        StartAt: 'W',
-        States: { W: invoke('work', '{% $states.input %}', { End: true }) },
-      },
-      End: true,
-      ...more,
-    },
-  },
-});
+const work = { W: invoke('work', '{% $states.input %}', { End: true }) };
+const definition = (more: object = {}) =>
+  distributedMap(work, { Items: [1, 2, 3, 4], MaxConcurrency: 1, ...more }, 'EXPRESS');
 
 type Local = ReturnType<typeof engine>;
 const mapRunOf = async ({ call }: Local, executionArn: string): Promise<string> =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { distributedMap } from './distributed-map.ts';
 import { engineWithFiles } from './with-files.ts';
 
 let stateDir: string;
@@ -11,27 +12,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(stateDir, { recursive: true }));
 
-const machine = (more: object) => ({
-  QueryLanguage: 'JSONata',
-  StartAt: 'M',
-  States: {
-    M: {
-      Type: 'Map',
-      Label: 'each',
-      ItemProcessor: {
-        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-        StartAt: 'C',
-        States: {
-          C: { Type: 'Choice', Choices: [{ Condition: "{% $states.input = 'bad' %}", Next: 'F' }], Default: 'P' },
-          F: { Type: 'Fail', Error: 'Bad' },
-          P: { Type: 'Pass', End: true },
-        },
-      },
-      End: true,
-      ...more,
-    },
-  },
-});
+const states = {
+  C: { Type: 'Choice', Choices: [{ Condition: "{% $states.input = 'bad' %}", Next: 'F' }], Default: 'P' },
+  F: { Type: 'Fail', Error: 'Bad' },
+  P: { Type: 'Pass', End: true },
+};
+const machine = (more: object) => distributedMap(states, more);
 const reader = (InputType: string, Key: string, config: object = {}) => ({
   ItemReader: {
     Resource: 'arn:aws:states:::s3:getObject',

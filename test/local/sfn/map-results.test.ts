@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { s3Service } from '../../../lib/local/services/s3/index.ts';
 import { steeredClock } from '../../../lib/local/virtual-clock.ts';
+import { distributedMap } from './distributed-map.ts';
 import { hang } from './engine.ts';
 import { engineWithFiles } from './with-files.ts';
 
@@ -18,30 +19,14 @@ afterAll(() => rmSync(stateDir, { recursive: true }));
 const toS3 = { Resource: 'arn:aws:states:::s3:putObject', Arguments: { Bucket: 'files', Prefix: 'out' } };
 
 /** Each item says how long it waits, and whether it calls the function `work` then. */
-const machine = (more: object, ExecutionType = 'STANDARD') => ({
-  QueryLanguage: 'JSONata',
-  StartAt: 'M',
-  States: {
-    M: {
-      Type: 'Map',
-      Label: 'each',
-      MaxConcurrency: 2,
-      ItemProcessor: {
-        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType },
-        StartAt: 'W',
-        States: {
-          W: { Type: 'Wait', Seconds: '{% $states.input.wait %}', Next: 'C' },
-          C: { Type: 'Choice', Choices: [{ Condition: '{% $states.input.works %}', Next: 'T' }], Default: 'P' },
-          T: { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:111111111111:function:work', End: true },
-          P: { Type: 'Pass', Output: '{% [$states.input.n] %}', End: true },
-        },
-      },
-      ResultWriter: toS3,
-      End: true,
-      ...more,
-    },
-  },
-});
+const states = {
+  W: { Type: 'Wait', Seconds: '{% $states.input.wait %}', Next: 'C' },
+  C: { Type: 'Choice', Choices: [{ Condition: '{% $states.input.works %}', Next: 'T' }], Default: 'P' },
+  T: { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:111111111111:function:work', End: true },
+  P: { Type: 'Pass', Output: '{% [$states.input.n] %}', End: true },
+};
+const machine = (more: object, type?: string) =>
+  distributedMap(states, { MaxConcurrency: 2, ResultWriter: toS3, ...more }, type);
 
 type Local = Awaited<ReturnType<typeof engineWithFiles>>;
 

@@ -1,24 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { distributedMap } from './distributed-map.ts';
 import { engine } from './engine.ts';
 
 test('a distributed map has a Map Run with counts, and children to list', async () => {
-  const definition = {
-    QueryLanguage: 'JSONata',
-    StartAt: 'M',
-    States: {
-      M: {
-        Type: 'Map',
-        Label: 'each',
-        Items: [1, 2, 3],
-        ItemProcessor: {
-          ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
-          StartAt: 'P',
-          States: { P: { Type: 'Pass', End: true } },
-        },
-        End: true,
-      },
-    },
-  };
+  const definition = distributedMap({ P: { Type: 'Pass', End: true } }, { Items: [1, 2, 3] });
   const { call, create, start, ended } = engine();
   const executionArn = await start(await create(definition));
   await ended(executionArn);

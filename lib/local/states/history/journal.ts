@@ -233,8 +233,7 @@ export class Journal implements LogSink {
 
   #writeAll(logs: readonly ExecutionLog[], writes: readonly (() => void)[]): void {
     const chunks = this.#chunks.chunksOf(logs);
-    const isOneStatement = chunks.length === 1 && writes.length === 0;
-    const begin = !isOneStatement;
+    const begin = chunks.length > 1 || writes.length > 0; // one statement is a transaction by itself
     if (begin) this.#database.exec('BEGIN IMMEDIATE');
     try {
       this.#chunks.insert(chunks);
